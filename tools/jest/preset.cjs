@@ -1,0 +1,28 @@
+const path = require('node:path');
+const root = path.resolve(__dirname, '../..');
+const tsconfig = require('../../tsconfig.base.json');
+
+/** Packages that ship only ES modules: jest loads them through swc like our own sources. */
+const esmOnly = ['jose', 'oauth4webapi', 'croner', 'ulid'];
+
+/** The one jest configuration; a project adds its name and nothing else. */
+module.exports = (displayName, rootDir, extra = {}) => ({
+  displayName,
+  rootDir,
+  testEnvironment: 'node',
+  testMatch: ['**/*.test.ts', '**/*.spec.ts', '**/*.conformance.ts', '**/*.e2e.ts'],
+  moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node', 'graphql'],
+  moduleNameMapper: Object.fromEntries(
+    Object.entries(tsconfig.compilerOptions.paths).map(([name, [file]]) => [`^${name}$`, path.join(root, file)]),
+  ),
+  transform: {
+    '\\.graphql$': path.join(__dirname, 'text-transform.cjs'),
+    '\\.m?[jt]s$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' }, swcrc: false },
+    ],
+  },
+  transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
+  testTimeout: 30_000,
+  ...extra,
+});
