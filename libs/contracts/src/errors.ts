@@ -1,0 +1,95 @@
+/** What an edge (GraphQL, HTTP, consumer, log) needs to know of an error; see `docs/errors.md` for what each edge does. */
+export type ErrorKind =
+  'invalid' | 'denied' | 'missing' | 'conflict' | 'throttled' | 'rejected' | 'unavailable' | 'defect';
+
+interface ErrorEntry {
+  readonly kind: ErrorKind;
+  /** One sentence for the reader of the generated docs: when it happens. */
+  readonly when: string;
+}
+
+const entry = (kind: ErrorKind, when: string): ErrorEntry => ({ kind, when });
+
+/** Every error code that Boxlist shows to anyone. A code is added, never renamed. */
+export const errorRegistry = {
+  BAD_INPUT: entry('invalid', 'An argument breaks a rule; `field` says which.'),
+  BAD_EVENT: entry('invalid', 'An event on a topic is not what its contract says.'),
+  EVENT_TOO_LARGE: entry('invalid', 'An event is larger than the intake accepts.'),
+  FOREIGN_TENANT: entry('invalid', 'A message names two different box offices.'),
+  UNKNOWN_TEMPLATE: entry('invalid', 'There is no workflow template of that id.'),
+  DETAIL_REQUIRED: entry('invalid', 'A detail that the workflow template asks for is missing.'),
+  DETAIL_INVALID: entry('invalid', 'A detail of a workflow has a value that its template does not take.'),
+  RETURN_URL_NOT_ALLOWED: entry('invalid', 'The page to return to after sign-in is not on the allowed list.'),
+  STATE_INVALID: entry('invalid', 'The sign-in was not begun here, was used already, or took too long.'),
+  UNAUTHENTICATED: entry('denied', 'No valid token came with the call.'),
+  FORBIDDEN: entry('denied', "The caller's role does not allow this."),
+  SIGNATURE_INVALID: entry(
+    'denied',
+    'A webhook is not signed with the secret of that box office, or its signature is too old.',
+  ),
+  SIGN_IN_DENIED: entry('denied', 'The person declined at Constant Contact.'),
+  NOT_FOUND: entry('missing', 'There is no such thing in the box office of the caller.'),
+  CONNECTION_NOT_FOUND: entry('missing', 'There is no such connection.'),
+  WEBHOOK_NOT_CONFIGURED: entry('missing', 'The box office has no webhook secret yet.'),
+  VERSION_CONFLICT: entry('conflict', 'Somebody changed the document since it was read; read again.'),
+  ALREADY_ACTIVE: entry('conflict', 'The add-on is active already.'),
+  NOT_ACTIVE: entry('conflict', 'The add-on is not active.'),
+  ALREADY_EXISTS: entry('conflict', 'Something of that name exists already.'),
+  ENTITLEMENT_REQUIRED: entry('conflict', 'The add-on must be activated first.'),
+  CONNECTION_REQUIRED: entry('conflict', 'The box office must sign in to Constant Contact first.'),
+  CONNECTION_NEEDS_RECONNECT: entry('conflict', 'The connection must be renewed by signing in again.'),
+  DIFFERENT_ACCOUNT: entry('conflict', 'The sign-in was to another Constant Contact account than the connection has.'),
+  RATE_LIMITED: entry('throttled', 'Too many calls; try again after the given time.'),
+  QUOTA_EXCEEDED: entry(
+    'throttled',
+    "The application's calls of the day at Constant Contact are used up until 00:00 UTC.",
+  ),
+  REJECTED_BY_CONSTANT_CONTACT: entry('rejected', 'Constant Contact refused the call for good.'),
+  UNAUTHORIZED_AT_CONSTANT_CONTACT: entry('rejected', 'Constant Contact did not accept the access token.'),
+  MISSING_PRIVILEGES: entry('rejected', 'The Constant Contact user may not write contacts.'),
+  CONSTANT_CONTACT_UNAVAILABLE: entry(
+    'unavailable',
+    'Constant Contact did not answer, or answered with a server error.',
+  ),
+  DATABASE_UNAVAILABLE: entry('unavailable', 'MongoDB did not answer.'),
+  KAFKA_UNAVAILABLE: entry('unavailable', 'Kafka did not acknowledge.'),
+  SERVICE_UNAVAILABLE: entry('unavailable', 'Another part of Boxlist did not answer.'),
+  LEASE_LOST: entry('unavailable', 'Another process took over this work.'),
+  DEFECT: entry('defect', 'A fault of Boxlist; the details are in its log.'),
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof errorRegistry;
+
+interface AppErrorOptions {
+  readonly cause?: unknown;
+  readonly retryAfterMs?: number;
+}
+
+/**
+ * The one error class. `message` names the thing and the rule and never a person; `details` are safe to log
+ * (ids and field names). `field` in `details` is the path of the argument at fault.
+ */
+export class AppError extends Error {
+  readonly kind: ErrorKind;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly details: { readonly field?: readonly string[] } & Readonly<Record<string, unknown>> = {},
+    options: AppErrorOptions = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'AppError';
+    this.kind = errorRegistry[code].kind;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** The kind of anything thrown; what is not an AppError is a defect. */
+export const kindOf = (error: unknown): ErrorKind => (error instanceof AppError ? error.kind : 'defect');
+
+/** Makes a forgotten case of a union a compile error, and a defect when it happens all the same. */
+export const assertNever = (value: never): never => {
+  throw new AppError('DEFECT', `Unexpected value of a closed set (${typeof value})`);
+};

@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { newId } from './ids';
+import { connectionFactSchema, deliveryOutcomeFactSchema, entitlementFactSchema, workflowFactSchema } from './facts';
+import { orderSchema } from './order';
+
+/** A CloudEvents 1.0 envelope in structured mode around `data`. Unknown attributes are let through. */
+const envelope = <T extends z.ZodType>(types: readonly [string, ...string[]], data: T) =>
+  z.looseObject({
+    specversion: z.literal('1.0'),
+    id: z.string().min(1).max(200).describe('Unique for each event of a source; (source, id) is the idempotency key.'),
+    source: z.string().min(1).max(500).describe('URI-reference of the producer.'),
+    type: z.enum(types),
+    subject: z.string().max(200).optional().describe('The id of the thing the event is about.'),
+    time: z.iso.datetime({ offset: true }).describe('When it happened at the source, RFC 3339.'),
+    datacontenttype: z.string().optional(),
+    boxofficeid: z.string().startsWith('bo_').max(80).describe('Extension attribute: the tenant.'),
+    data,
+  });
+
+export const orderEventTypes = ['boxlist.order.created.v1', 'boxlist.order.updated.v1'] as const;
+
+/** An event on `orders.v1`. */
+export const orderEventSchema = envelope(orderEventTypes, orderSchema);
+export const entitlementEventSchema = envelope(['boxlist.entitlement.changed.v1'], entitlementFactSchema);
+export const connectionEventSchema = envelope(['boxlist.connection.changed.v1'], connectionFactSchema);
+export const workflowEventSchema = envelope(['boxlist.workflow.changed.v1'], workflowFactSchema);
+export const deliveryOutcomeEventSchema = envelope(['boxlist.delivery.settled.v1'], deliveryOutcomeFactSchema);
+
+export type OrderEvent = z.infer<typeof orderEventSchema>;
+
+interface TopicEntry {
+  readonly name: string;
+  readonly title: string;
+  readonly key: string;
+  readonly partitions: number;
+  readonly compacted: boolean;
+  /** Milliseconds; absent for compacted topics, which keep the last state of each key for ever. */
+  readonly retentionMs?: number;
+  readonly personalData: boolean;
+  readonly schema: z.ZodType;
+}
+
+const days = (count: number): number => count * 24 * 60 * 60 * 1000;
+
+/** Every topic of Boxlist: name, key, retention and schema. `<topic>.dead-letter` exists for each that is consumed. */
+export const topics = {
+  orders: {
+    name: 'orders.v1',
+    title: 'Orders of box offices',
+    key: '<boxOfficeId>:<orderId>',
+    partitions: 6,
+    compacted: false,
+    retentionMs: days(14),
+    personalData: true,
+    schema: orderEventSchema,
+  },
+  entitlements: {
+    name: 'entitlements.v1',
+    title: 'Which box office may use which add-on',
+    key: '<boxOfficeId>:<appId>',
+    partitions: 3,
+    compacted: true,
+    personalData: false,
+    schema: entitlementEventSchema,
+  },
+  connections: {
+    name: 'connections.v1',
+    title: 'Links of box offices with Constant Contact accounts',
+    key: '<connectionId>',
+    partitions: 3,
+    compacted: true,
+    personalData: false,
+    schema: connectionEventSchema,
+  },
+  workflows: {
+    name: 'workflows.v1',
+    title: 'Workflows of box offices',
+    key: '<workflowId>',
+    partitions: 3,
+    compacted: true,
+    personalData: false,
+    schema: workflowEventSchema,
+  },
+  deliveryOutcomes: {
+    name: 'delivery-outcomes.v1',
+    title: 'How each order × workflow ended',
+    key: '<deliveryId>',
+    partitions: 6,
+    compacted: false,
+    retentionMs: days(14),
+    personalData: false,
+    schema: deliveryOutcomeEventSchema,
+  },
+} as const satisfies Record<string, TopicEntry>;
+
+export type TopicName = keyof typeof topics;
+
+/** Where what could not be understood on a topic goes, with the reason in its headers. */
+export const deadLetterTopicOf = (topic: string): string => `${topic}.dead-letter`;
+
+/** The largest order event that is accepted, in bytes of its value. */
+export const maxOrderEventBytes = 256 * 1024;
+
+interface FactEventInput<T> {
+  readonly type: string;
+  readonly source: string;
+  readonly subject: string;
+  readonly boxOfficeId: string;
+  readonly time: Date;
+  readonly data: T;
+}
+
+/** A structured CloudEvent around a fact, with a new id. */
+export const factEvent = <T>(input: FactEventInput<T>) => ({
+  specversion: '1.0' as const,
+  id: newId('event') as string,
+  source: input.source,
+  type: input.type,
+  subject: input.subject,
+  time: input.time.toISOString(),
+  datacontenttype: 'application/json',
+  boxofficeid: input.boxOfficeId,
+  data: input.data,
+});

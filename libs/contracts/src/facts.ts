@@ -1,0 +1,105 @@
+import { z } from 'zod';
+
+const boxOfficeId = z.string().startsWith('bo_').describe('The tenant.');
+const version = z
+  .number()
+  .int()
+  .positive()
+  .describe('Grows by one with each change; a consumer ignores what is not newer.');
+
+/** Whether a box office may use an add-on now. */
+export const entitlementFactSchema = z
+  .object({
+    boxOfficeId,
+    appId: z.string().describe('The add-on, e.g. `app_constant-contact`.'),
+    status: z.enum(['TRIALING', 'ACTIVE', 'CANCELLING', 'CANCELLED']),
+    entitled: z.boolean().describe('True while the add-on may be used: trialing, active or cancelling.'),
+    version,
+  })
+  .describe("The whole present state of a box office's subscription to an add-on.");
+
+/** The link of a box office with one Constant Contact account. Never holds a token. */
+export const connectionFactSchema = z
+  .object({
+    connectionId: z.string().startsWith('conn_'),
+    boxOfficeId,
+    status: z.enum(['CONNECTED', 'NEEDS_RECONNECT', 'DISCONNECTED']),
+    accountId: z.string().nullable().describe("Constant Contact's encoded account id; null before the first sign-in."),
+    version,
+  })
+  .describe('The whole present state of a connection.');
+
+export const whenNotOptedInSchema = z.enum(['SKIP', 'UPDATE_EXISTING', 'ADD_WITHOUT_LIST']);
+export const whenUnsubscribedSchema = z.enum(['SKIP', 'SEND_RESUBSCRIBE_EMAIL']);
+export const onCancelledOrderSchema = z.enum(['KEEP', 'REMOVE_TAGS', 'REMOVE_FROM_LISTS']);
+/** Which value of an order a custom field takes. */
+export const fieldSourceSchema = z.enum([
+  'EVENT_NAME',
+  'EVENT_START_DATE',
+  'ORDER_ID',
+  'TICKET_TYPES',
+  'CUSTOM_QUESTION',
+]);
+
+/** What a workflow does, ready to plan from: template and details are already turned into data. */
+export const workflowFactSchema = z
+  .object({
+    workflowId: z.string().startsWith('wf_'),
+    boxOfficeId,
+    connectionId: z.string().startsWith('conn_'),
+    templateId: z.string(),
+    name: z.string(),
+    status: z.enum(['ACTIVE', 'PAUSED', 'DELETED']),
+    version,
+    activeSince: z.iso
+      .datetime()
+      .describe('Since when orders belong to it; older ones are for a backfill. Creation, or the last resume.'),
+    filter: z
+      .object({
+        eventIds: z.array(z.string()),
+        eventSeriesIds: z.array(z.string()),
+        ticketTypeIds: z.array(z.string()),
+      })
+      .describe('An order matches when each non-empty list holds one of its values.'),
+    lists: z.object({
+      fixed: z.array(z.string()).max(50).describe('list_id of Constant Contact'),
+      perEvent: z.boolean().describe('Also a list named after the event, made when missing.'),
+    }),
+    tags: z.object({
+      fixed: z.array(z.string()).max(50).describe('tag_id of Constant Contact'),
+      event: z.boolean().describe('Also the tag `tt_{event name}-{event start date}`.'),
+      ticketTypes: z.boolean().describe('Also a tag for each ticket type of the order.'),
+    }),
+    fieldMapping: z
+      .array(
+        z.object({
+          source: fieldSourceSchema,
+          question: z.string().nullable().describe('For CUSTOM_QUESTION: the text of the question.'),
+          customFieldId: z.string(),
+        }),
+      )
+      .max(25),
+    createsContacts: z.boolean().describe('False for a workflow that only updates contacts that exist.'),
+    whenNotOptedIn: whenNotOptedInSchema,
+    whenUnsubscribed: whenUnsubscribedSchema,
+    onCancelledOrder: onCancelledOrderSchema,
+  })
+  .describe('The whole present state of a workflow.');
+
+/** How a delivery stands after a change. Ids and codes only: no personal data on this topic. */
+export const deliveryOutcomeFactSchema = z
+  .object({
+    deliveryId: z.string().startsWith('dlv_'),
+    boxOfficeId,
+    workflowId: z.string().startsWith('wf_'),
+    orderId: z.string(),
+    status: z.enum(['SYNCED', 'SKIPPED', 'FAILED']),
+    reason: z.string().describe('A code of the delivery reasons.'),
+    version,
+  })
+  .describe('The outcome of one order × one workflow.');
+
+export type EntitlementFact = z.infer<typeof entitlementFactSchema>;
+export type ConnectionFact = z.infer<typeof connectionFactSchema>;
+export type WorkflowFact = z.infer<typeof workflowFactSchema>;
+export type DeliveryOutcomeFact = z.infer<typeof deliveryOutcomeFactSchema>;

@@ -1,0 +1,5 @@
+export * from './errors';
+export * from './events';
+export * from './facts';
+export * from './ids';
+export * from './order';

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+
+const text = z.string().nullish();
+const looseBoolean = z.union([z.boolean(), z.string()]).nullish();
+
+/** When something of an event starts or ends, as Ticket Tailor writes it. */
+const eventDate = z.looseObject({ date: text, iso: text, unix: z.number().nullish(), timezone: text });
+
+/**
+ * The order object of `orders.v1`: Ticket Tailor's API v1 order as far as Boxlist reads it. Fields that are not named
+ * here are let through and ignored; every leaf may be null. Attendees and barcodes may be present and are never kept.
+ */
+export const orderSchema = z
+  .looseObject({
+    object: z.literal('order').optional(),
+    id: z.string().min(1).max(80).describe('The order id, `or_…`.'),
+    status: z.enum(['completed', 'cancelled', 'pending']).describe('A refund keeps the status or cancels the order.'),
+    created_at: z.number().int().nonnegative().nullish().describe('Unix seconds.'),
+    buyer_details: z
+      .looseObject({
+        email: text.describe('Matched trimmed and in lower case.'),
+        first_name: text,
+        last_name: text,
+        name: text.describe('The whole name; never split by guess.'),
+        phone: text.describe('Free text without a country.'),
+        address: z.looseObject({ address_1: text, address_2: text, address_3: text, postal_code: text }).nullish(),
+        custom_questions: z.array(z.looseObject({ question: text, answer: text })).nullish(),
+      })
+      .nullish()
+      .describe('The buyer: the only person whose data is synchronised.'),
+    marketing_opt_in: looseBoolean.describe(
+      'Only a definite true ("true" or true) is an opt-in; null means "was not asked".',
+    ),
+    event_summary: z
+      .looseObject({
+        id: text.describe('`ev_…`'),
+        event_series_id: text.describe('`es_…`'),
+        name: text,
+        start_date: eventDate.nullish(),
+      })
+      .nullish()
+      .describe('Null for orders without an event.'),
+    line_items: z
+      .array(z.looseObject({ type: text, item_id: text.describe('`tt_…` for tickets'), description: text }))
+      .nullish(),
+  })
+  .describe('A Ticket Tailor order (API v1), as far as Boxlist reads it.');
+
+export type Order = z.infer<typeof orderSchema>;
+
+/** What the buyer said at checkout. `NOT_ASKED` is never a yes. */
+export type OptIn = 'OPTED_IN' | 'NOT_OPTED_IN' | 'NOT_ASKED';
+
+/**
+ * Reads `marketing_opt_in`. Only `true` and `"true"` are a yes, only `null`, absence and blank text are "not asked";
+ * everything else, odd strings included, is a no.
+ */
+export const optInOf = (value: Order['marketing_opt_in']): OptIn => {
+  if (value === true || (typeof value === 'string' && value.trim().toLowerCase() === 'true')) return 'OPTED_IN';
+  if (value == null || (typeof value === 'string' && value.trim() === '')) return 'NOT_ASKED';
+  return 'NOT_OPTED_IN';
+};

@@ -1,0 +1,116 @@
+import { AppError, kindOf, newId, type ErrorKind } from '@boxlist/contracts';
+import fastify, { type FastifyInstance } from 'fastify';
+import type { Log } from './log';
+import { renderMetrics, startMetrics } from './telemetry';
+
+const statusOf: Record<ErrorKind, number> = {
+  invalid: 400,
+  denied: 401,
+  missing: 404,
+  conflict: 409,
+  throttled: 429,
+  rejected: 502,
+  unavailable: 503,
+  defect: 500,
+};
+
+/** The HTTP status of an AppError by its kind; FORBIDDEN is the one code that has its own (403). */
+export const httpStatusOf = (error: unknown): number =>
+  error instanceof AppError && error.code === 'FORBIDDEN' ? 403 : statusOf[kindOf(error)];
+
+/** What an HTTP caller is told of an error; a defect's message stays inside. */
+export const httpErrorBody = (error: unknown) =>
+  error instanceof AppError && error.kind !== 'defect'
+    ? {
+        code: error.code,
+        message: error.message,
+        ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+      }
+    : { code: 'DEFECT', message: 'Something went wrong on our side; it has been logged.' };
+
+export type HealthChecks = Record<string, () => Promise<void>>;
+
+interface HttpOptions {
+  readonly log: Log;
+  /** Readiness checks by name: each throws while its part is not usable. */
+  readonly health: HealthChecks;
+  readonly bodyLimit?: number;
+}
+
+const withinMs = async (ms: number, check: () => Promise<void>): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new AppError('SERVICE_UNAVAILABLE', `no answer in ${ms} ms`)), ms);
+  });
+  await Promise.race([check(), late]).finally(() => clearTimeout(timer));
+};
+
+const readiness = async (checks: HealthChecks) => {
+  const entries = await Promise.all(
+    Object.entries(checks).map(async ([name, check]) => {
+      const result = await withinMs(3_000, check).then(
+        () => 'ok',
+        (error: unknown) => (error instanceof AppError ? error.code : 'DEFECT'),
+      );
+      return [name, result] as const;
+    }),
+  );
+  return { ready: entries.every(([, result]) => result === 'ok'), checks: Object.fromEntries(entries) };
+};
+
+/**
+ * The HTTP server of a service: JSON bodies up to 1 MiB, errors as `{code, message}` with the status of their kind,
+ * `/health/live`, `/health/ready` (503 and the failing checks while one fails) and `/metrics`.
+ */
+export const createHttp = ({ log, health, bodyLimit = 1024 * 1024 }: HttpOptions): FastifyInstance => {
+  startMetrics();
+  const app = fastify({
+    loggerInstance: log.child({}, { level: 'silent' }),
+    bodyLimit,
+    genReqId: () => newId('event'),
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 200 },
+  }) as unknown as FastifyInstance;
+  app.setErrorHandler((error: unknown, request, reply) => {
+    const http = clientFault(error);
+    if (http) return reply.status(http.status).send({ code: 'BAD_INPUT', message: http.message });
+    const status = httpStatusOf(error);
+    if (status >= 500) log.error({ err: error, requestId: request.id, route: request.routeOptions.url }, 'http.failed');
+    if (error instanceof AppError && error.retryAfterMs !== undefined) {
+      reply.header('retry-after', Math.ceil(error.retryAfterMs / 1000));
+    }
+    return reply.status(status).send(httpErrorBody(error));
+  });
+  app.setNotFoundHandler((_request, reply) =>
+    reply.status(404).send({ code: 'NOT_FOUND', message: 'There is nothing at this address.' }),
+  );
+  app.get('/health/live', () => ({ live: true }));
+  app.get('/health/ready', async (_request, reply) => {
+    const state = await readiness(health);
+    return reply.status(state.ready ? 200 : 503).send(state);
+  });
+  app.get('/metrics', async (_request, reply) => reply.type('text/plain; version=0.0.4').send(await renderMetrics()));
+  return app;
+};
+
+/** Faults that fastify itself finds in a request (malformed JSON, too large, wrong media type). */
+const clientFault = (error: unknown): { status: number; message: string } | undefined => {
+  if (error instanceof AppError || typeof error !== 'object' || error === null || !('statusCode' in error))
+    return undefined;
+  const { statusCode } = error;
+  if (typeof statusCode !== 'number' || statusCode < 400 || statusCode > 499) return undefined;
+  const messages: Record<number, string> = {
+    400: 'The body is not what its content type says.',
+    413: 'The body is too large.',
+    415: 'This content type is not accepted here.',
+  };
+  return { status: statusCode, message: messages[statusCode] ?? 'The request cannot be read.' };
+};
+
+/** Starts listening and gives the base address, with the port that was really taken. */
+export const listen = async (app: FastifyInstance, host: string, port: number): Promise<string> => {
+  await app.listen({ host, port });
+  const address = app.server.address();
+  const actual = typeof address === 'object' && address ? address.port : port;
+  return `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${actual}`;
+};

@@ -1,0 +1,57 @@
+import { AppError } from '@boxlist/contracts';
+import mongoose, { type Connection } from 'mongoose';
+import type { Log } from './log';
+
+interface MongoOptions {
+  readonly uri: string;
+  readonly database: string;
+  readonly log: Log;
+}
+
+/**
+ * Connects to MongoDB with a connection of its own (never mongoose's global one) and majority writes, and keeps it:
+ * the driver reconnects by itself. Throws AppError DATABASE_UNAVAILABLE when no server answers within 10 seconds.
+ */
+export const connectMongo = async ({ uri, database, log }: MongoOptions): Promise<Connection> => {
+  const connection = mongoose.createConnection(uri, {
+    dbName: database,
+    autoIndex: false,
+    autoCreate: false,
+    bufferCommands: false,
+    serverSelectionTimeoutMS: 10_000,
+    socketTimeoutMS: 45_000,
+    maxPoolSize: 20,
+    writeConcern: { w: 'majority', journal: true },
+    retryWrites: false,
+  });
+  connection.on('error', (error: Error) => log.warn({ err: error }, 'mongodb.error'));
+  connection.on('disconnected', () => log.warn('mongodb.disconnected'));
+  try {
+    return await connection.asPromise();
+  } catch (error) {
+    await connection.destroy().catch(() => undefined);
+    throw new AppError('DATABASE_UNAVAILABLE', 'MongoDB does not answer', {}, { cause: error });
+  }
+};
+
+/** Readiness of MongoDB: throws DATABASE_UNAVAILABLE when a ping takes over 2 seconds or fails. */
+export const checkMongo = async (connection: Connection): Promise<void> => {
+  try {
+    await connection.db?.admin().command({ ping: 1, maxTimeMS: 2_000 });
+  } catch (error) {
+    throw new AppError('DATABASE_UNAVAILABLE', 'MongoDB does not answer', {}, { cause: error });
+  }
+};
+
+/** Whether an error says that a unique key is taken (also inside a bulk write). */
+export const isDuplicateKey = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 11000;
+
+const transient =
+  /MongoNetwork|MongoServerSelection|MongoNotConnected|MongoPoolCleared|MongoTopologyClosed|MongoExpiredSession|PoolCleared/;
+
+/** Turns a driver's connection failure into DATABASE_UNAVAILABLE; gives anything else back as it is. */
+export const mongoFailure = (error: unknown): unknown =>
+  error instanceof Error && transient.test(error.name)
+    ? new AppError('DATABASE_UNAVAILABLE', 'MongoDB does not answer', {}, { cause: error })
+    : error;

@@ -1,0 +1,59 @@
+import { kindOf } from '@boxlist/contracts';
+import { ConfigError } from './settings';
+
+/** A running service: where it listens, and how it stops. `close` is idempotent and lets work in flight end. */
+export interface Service {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * The life of a service process: settings → start → SIGTERM or SIGINT → close. Wrong settings print every problem and
+ * exit with 2; a failed start or an uncaught fault exits with 1. Close may take 15 seconds, then the process ends.
+ */
+export const runService = async <C>(
+  name: string,
+  loadConfig: () => C,
+  create: (config: C) => Promise<Service>,
+): Promise<void> => {
+  let service: Service | undefined;
+  let stopping = false;
+  const stop = (exitCode: number): void => {
+    if (stopping) return;
+    stopping = true;
+    setTimeout(() => process.exit(exitCode || 1), 15_000).unref();
+    void Promise.resolve(service?.close()).then(
+      () => process.exit(exitCode),
+      (error: unknown) => fail(name, 'could not stop cleanly', error),
+    );
+  };
+  process.on('SIGTERM', () => stop(0));
+  process.on('SIGINT', () => stop(0));
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      console.error(JSON.stringify({ level: 60, service: name, msg: event, err: describe(error) }));
+      stop(1);
+    });
+  }
+  try {
+    service = await create(loadConfig());
+    console.log(JSON.stringify({ level: 30, service: name, msg: 'service.started', url: service.url }));
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      console.error(`${name} cannot start. ${error.message}`);
+      process.exit(2);
+    }
+    fail(name, 'could not start', error);
+  }
+};
+
+const describe = (error: unknown) => ({
+  kind: kindOf(error),
+  message: error instanceof Error ? error.message : 'not an Error',
+  stack: error instanceof Error ? error.stack : undefined,
+});
+
+const fail = (name: string, what: string, error: unknown): never => {
+  console.error(JSON.stringify({ level: 60, service: name, msg: `service ${what}`, err: describe(error) }));
+  process.exit(1);
+};

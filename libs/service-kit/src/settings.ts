@@ -1,0 +1,127 @@
+import { z } from 'zod';
+
+/** Thrown by `settings` with every problem at once; its message is for the person who starts the service. */
+export class ConfigError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(`${problems.length} setting(s) are wrong or missing:\n${problems.map((line) => `  - ${line}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+/**
+ * Reads settings from the environment by a zod model. An empty string counts as absent. Throws one ConfigError that
+ * lists all problems. It never shows a value, since any of them may be a secret.
+ */
+export const settings = <S extends z.ZodObject>(
+  schema: S,
+  env: Readonly<Record<string, string | undefined>>,
+): z.infer<S> => {
+  const given = Object.fromEntries(
+    Object.keys(schema.shape).flatMap((name) => (env[name] ? [[name, env[name]] as const] : [])),
+  );
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  throw new ConfigError(
+    result.error.issues.map((issue) => {
+      const name = String(issue.path[0] ?? 'settings');
+      return name in given ? `${name}: ${issue.message}` : `${name} is missing`;
+    }),
+  );
+};
+
+/** A TCP port; 0 lets the system choose a free one. */
+export const port = (fallback: number) => z.coerce.number().int().min(0).max(65535).default(fallback);
+
+/** An http(s) address without a trailing slash. */
+export const httpUrl = () =>
+  z
+    .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+    .transform((value) => value.replace(/\/+$/, ''));
+
+/** A list separated by commas; blanks are dropped. */
+export const commaList = () =>
+  z.string().transform((value) =>
+    value
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  );
+
+/** `true` or `false` in words. */
+export const flag = (fallback: boolean) =>
+  z
+    .enum(['true', 'false'])
+    .transform((value) => value === 'true')
+    .default(fallback);
+
+/** A duration in milliseconds. */
+export const durationMs = (fallback: number, min = 0) => z.coerce.number().int().min(min).default(fallback);
+
+/** A secret of at least `min` characters. */
+export const secret = (min = 1) => z.string().min(min, `must have at least ${min} characters`).meta({ secret: true });
+
+/** A JSON Web Key as JSON text. */
+export const jwk = () =>
+  z
+    .string()
+    .meta({ secret: true })
+    .transform((value, ctx): JsonWebKeySetting => {
+      try {
+        const parsed: unknown = JSON.parse(value);
+        if (typeof parsed === 'object' && parsed !== null && 'kty' in parsed) return parsed as JsonWebKeySetting;
+      } catch {
+        // Falls through to the one message below.
+      }
+      ctx.addIssue({ code: 'custom', message: 'must be a JSON Web Key as JSON text' });
+      return z.NEVER;
+    });
+
+export interface JsonWebKeySetting {
+  kty: string;
+  [member: string]: unknown;
+}
+
+/** Settings that every service has: spread into its own model. */
+export const commonSettings = {
+  HOST: z.string().default('127.0.0.1').describe('Address to listen on.'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('Least level that is logged.'),
+};
+
+/** Settings of a service that keeps documents. */
+export const mongoSettings = {
+  MONGODB_URI: z
+    .string()
+    .regex(/^mongodb(\+srv)?:\/\//, 'must begin with mongodb:// or mongodb+srv://')
+    .meta({ secret: true })
+    .describe('Connection string of MongoDB.'),
+  MONGODB_DATABASE_PREFIX: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,40}$/, 'takes letters, digits, _ and -')
+    .default('boxlist')
+    .describe("The service's database is `<prefix>_<service>`."),
+};
+
+/** Settings of a service that speaks to Kafka. */
+export const kafkaSettings = {
+  KAFKA_BROKERS: commaList()
+    .refine(
+      (list) => list.length > 0 && list.every((broker) => /^[^\s:]+:\d+$/.test(broker)),
+      'must be host:port, separated by commas',
+    )
+    .describe('Kafka brokers, host:port separated by commas.'),
+  KAFKA_TOPIC_PREFIX: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{0,60}$/, 'takes letters, digits, ., _ and -')
+    .default('')
+    .describe('Put before every topic and group name; empty in production.'),
+};
+
+/** Settings of a subgraph: whom it believes. */
+export const subgraphSettings = {
+  IDENTITY_PUBLIC_JWK: jwk().describe(
+    "The gateway's public key (Ed25519, JWK): a subgraph answers only calls signed with it.",
+  ),
+};

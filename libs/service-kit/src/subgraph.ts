@@ -1,0 +1,143 @@
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
+import { AppError } from '@boxlist/contracts';
+import type { FastifyInstance } from 'fastify';
+import { GraphQLError, parse, type GraphQLFormattedError } from 'graphql';
+import { identityHeader, type Identity, type IdentityVerifier } from './identity';
+import type { Log } from './log';
+import { mongoFailure } from './mongo';
+
+type SubgraphModule = Parameters<typeof buildSubgraphSchema>[0];
+
+interface SubgraphOptions<C extends object> {
+  readonly typeDefs: string;
+  /** Resolvers by type; typed by each service's generated types. */
+  readonly resolvers: object;
+  readonly identity: IdentityVerifier;
+  readonly context: (caller: { identity: Identity }) => C;
+  readonly log: Log;
+}
+
+const graphqlCodeOf = (error: AppError): string => {
+  switch (error.kind) {
+    case 'invalid':
+      return 'BAD_USER_INPUT';
+    case 'denied':
+      return error.code === 'FORBIDDEN' ? 'FORBIDDEN' : 'UNAUTHENTICATED';
+    case 'missing':
+      return 'NOT_FOUND';
+    case 'conflict':
+      return 'CONFLICT';
+    case 'throttled':
+      return 'RATE_LIMITED';
+    case 'rejected':
+    case 'unavailable':
+      return 'UNAVAILABLE';
+    case 'defect':
+      return 'INTERNAL_SERVER_ERROR';
+  }
+};
+
+/** Shows an AppError by its kind; anything unexpected is logged whole and shown as INTERNAL_SERVER_ERROR. */
+export const formatGraphqlError =
+  (log: Log) =>
+  (formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError => {
+    const original: unknown = mongoFailure(thrown instanceof GraphQLError ? (thrown.originalError ?? thrown) : thrown);
+    if (original instanceof AppError && original.kind !== 'defect') {
+      const { field } = original.details;
+      return {
+        ...formatted,
+        message: original.message,
+        extensions: {
+          code: graphqlCodeOf(original),
+          reason: original.code,
+          ...(field ? { field } : {}),
+          ...(original.retryAfterMs === undefined ? {} : { retryAfterMs: original.retryAfterMs }),
+        },
+      };
+    }
+    if (original instanceof GraphQLError) return { ...formatted, extensions: { code: formatted.extensions?.code } };
+    log.error({ err: original, path: formatted.path }, 'graphql.defect');
+    return {
+      message: 'Something went wrong on our side; it has been logged.',
+      path: formatted.path,
+      locations: formatted.locations,
+      extensions: { code: 'INTERNAL_SERVER_ERROR' },
+    };
+  };
+
+/**
+ * Mounts a federation subgraph at `POST /graphql`. Every call, `_entities` and `_service` included, must carry an
+ * identity signed by the gateway; anything else is answered 401 before it is parsed as GraphQL.
+ */
+export const mountSubgraph = async <C extends object>(
+  app: FastifyInstance,
+  options: SubgraphOptions<C>,
+): Promise<void> => {
+  const { typeDefs, resolvers, identity, context, log } = options;
+  const server = new ApolloServer<C>({
+    schema: buildSubgraphSchema([{ typeDefs: parse(typeDefs), resolvers }] as SubgraphModule),
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    hideSchemaDetailsFromClientErrors: false,
+    persistedQueries: false,
+    csrfPrevention: false,
+    formatError: formatGraphqlError(log),
+    logger: {
+      debug: () => undefined,
+      info: () => undefined,
+      warn: (message) => log.warn(message),
+      error: (message) => log.error(message),
+    },
+    plugins: [fastifyApolloDrainPlugin(app) as ApolloServerPlugin<C>],
+  });
+  await server.start();
+  const callers = new WeakMap<object, Identity>();
+  app.route({
+    method: 'POST',
+    url: '/graphql',
+    preParsing: async (request, _reply, payload) => {
+      const header = request.headers[identityHeader];
+      callers.set(request, await identity(Array.isArray(header) ? undefined : header));
+      return payload;
+    },
+    handler: fastifyApolloHandler(server, {
+      context: async (request) => {
+        const caller = callers.get(request);
+        if (!caller) throw new AppError('UNAUTHENTICATED', 'This service answers the gateway only');
+        return context({ identity: caller });
+      },
+    }),
+  });
+};
+
+/** A problem with a mutation's input or state that the caller can do something about. */
+export interface UserError {
+  readonly code: string;
+  readonly message: string;
+  readonly field: string[] | null;
+}
+
+const asPayload = new Set(['invalid', 'missing', 'conflict', 'rejected', 'throttled']);
+
+/**
+ * Runs a mutation's use case. What the caller can act on (kinds invalid, missing, conflict, rejected, throttled)
+ * becomes `userErrors` beside `empty`; everything else is thrown.
+ */
+export const withUserErrors = async <P extends object, E extends object>(
+  empty: E,
+  run: () => Promise<P>,
+): Promise<(P | E) & { userErrors: UserError[] }> => {
+  try {
+    return { ...(await run()), userErrors: [] };
+  } catch (error) {
+    if (!(error instanceof AppError) || !asPayload.has(error.kind)) throw error;
+    return {
+      ...empty,
+      userErrors: [
+        { code: error.code, message: error.message, field: error.details.field ? [...error.details.field] : null },
+      ],
+    };
+  }
+};
