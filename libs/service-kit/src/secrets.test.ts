@@ -1,0 +1,40 @@
+import { describe, expect, it } from '@jest/globals';
+import { createSecretBox, createServiceTokens } from './secrets';
+
+const key = (kid: string, fill: number) => ({ kid, key: new Uint8Array(32).fill(fill) });
+
+describe('a secret box', () => {
+  it('opens what it sealed, also after a new key came first', async () => {
+    const sealed = await createSecretBox([key('old', 1)]).seal('a token');
+    expect(sealed).not.toContain('a token');
+    expect(await createSecretBox([key('new', 2), key('old', 1)]).open(sealed)).toBe('a token');
+  });
+
+  it.each([
+    ['a key that is gone', [key('other', 1)]],
+    ['another key of the same name', [key('old', 9)]],
+  ])('does not open with %s, and says nothing of the secret', async (_, keys) => {
+    const sealed = await createSecretBox([key('old', 1)]).seal('a token');
+    await expect(createSecretBox(keys).open(sealed)).rejects.toMatchObject({ code: 'DEFECT' });
+  });
+});
+
+describe('service tokens', () => {
+  const tokens = createServiceTokens('0123456789abcdef0123456789abcdef');
+
+  it('let in the service they were signed for', async () => {
+    await expect(tokens.verify(`Bearer ${await tokens.sign('sync')}`, 'sync')).resolves.toBeUndefined();
+  });
+
+  it.each([
+    ['no header', async () => undefined],
+    ['another audience', async () => `Bearer ${await tokens.sign('auth-connection')}`],
+    [
+      'another secret',
+      async () => `Bearer ${await createServiceTokens('ffffffffffffffffffffffffffffffff').sign('sync')}`,
+    ],
+    ['not a token', async () => 'Bearer x.y.z'],
+  ])('refuse %s', async (_, header) => {
+    await expect(tokens.verify(await header(), 'sync')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+});

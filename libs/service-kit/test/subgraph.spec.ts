@@ -1,0 +1,124 @@
+import { AppError, type BoxOfficeId } from '@boxlist/contracts';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { FastifyInstance } from 'fastify';
+import { exportJWK, generateKeyPair } from 'jose';
+import {
+  createHttp,
+  createIdentitySigner,
+  createIdentityVerifier,
+  createLog,
+  identityHeader,
+  listen,
+  mountSubgraph,
+  withUserErrors,
+  type Identity,
+} from '../src';
+
+const typeDefs = `
+  extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
+  type Query { me: String! broken: String! missing: String! }
+  type Mutation { tryIt: Payload! }
+  type Payload { done: Boolean userErrors: [UserError!]! }
+  type UserError { code: String! message: String! field: [String!] }
+`;
+const resolvers = {
+  Query: {
+    me: (_: unknown, __: unknown, ctx: { identity: Identity }) => ctx.identity.boxOfficeId,
+    broken: () => {
+      throw new Error('mongodb://secret-host refused');
+    },
+    missing: () => {
+      throw new AppError('NOT_FOUND', 'There is no such thing');
+    },
+  },
+  Mutation: {
+    tryIt: () =>
+      withUserErrors({ done: null }, async () => {
+        throw new AppError('BAD_INPUT', 'name is too long', { field: ['input', 'name'] });
+      }),
+  },
+};
+const lines: string[] = [];
+let app: FastifyInstance;
+let url: string;
+let token: string;
+
+beforeAll(async () => {
+  const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true });
+  const log = createLog('test', 'info', { write: (line) => lines.push(line) });
+  app = createHttp({ log, health: { always: async () => undefined } });
+  await mountSubgraph(app, {
+    typeDefs,
+    resolvers,
+    identity: await createIdentityVerifier(await exportJWK(publicKey)),
+    context: (caller) => caller,
+    log,
+  });
+  url = await listen(app, '127.0.0.1', 0);
+  const sign = await createIdentitySigner(await exportJWK(privateKey));
+  token = await sign({ subject: 'u', boxOfficeId: 'bo_1' as BoxOfficeId, role: 'owner' });
+});
+afterAll(() => app.close());
+
+const ask = async (query: string, headers: Record<string, string> = { [identityHeader]: token }) => {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query }),
+  });
+  return {
+    status: response.status,
+    body: (await response.json()) as { data?: unknown; errors?: Record<string, unknown>[] },
+  };
+};
+
+describe('a subgraph', () => {
+  it('answers the gateway and knows the caller', async () => {
+    expect((await ask('{ me }')).body).toEqual({ data: { me: 'bo_1' } });
+  });
+
+  it.each([
+    ['without an identity', {}],
+    ['with an identity that another key signed', { [identityHeader]: 'eyJhbGciOiJFZERTQSJ9.e30.AAAA' }],
+  ])('refuses a call %s, even for its schema', async (_, headers) => {
+    const { status, body } = await ask('{ _service { sdl } }', headers);
+    expect(status).toBe(401);
+    expect(body).toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  it('hides a defect from the caller and logs it', async () => {
+    const { body } = await ask('{ broken }');
+    expect(body.errors?.[0]).toMatchObject({ extensions: { code: 'INTERNAL_SERVER_ERROR' } });
+    expect(JSON.stringify(body)).not.toContain('secret-host');
+    expect(lines.join()).toContain('graphql.defect');
+  });
+
+  it('shows an expected error by its kind, with the reason', async () => {
+    const { body } = await ask('{ missing }');
+    expect(body.errors?.[0]).toMatchObject({
+      message: 'There is no such thing',
+      extensions: { code: 'NOT_FOUND', reason: 'NOT_FOUND' },
+    });
+  });
+
+  it('gives what the caller can mend as data', async () => {
+    const { body } = await ask('mutation { tryIt { done userErrors { code field } } }');
+    expect(body.data).toEqual({ tryIt: { done: null, userErrors: [{ code: 'BAD_INPUT', field: ['input', 'name'] }] } });
+  });
+
+  it('says that it lives, is ready, and has metrics', async () => {
+    expect((await fetch(`${url}/health/live`)).status).toBe(200);
+    expect(await (await fetch(`${url}/health/ready`)).json()).toEqual({ ready: true, checks: { always: 'ok' } });
+    expect((await fetch(`${url}/metrics`)).status).toBe(200);
+  });
+
+  it('answers malformed JSON and unknown addresses with an error in JSON', async () => {
+    const malformed = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', [identityHeader]: token },
+      body: '{"query":',
+    });
+    expect([malformed.status, await malformed.json()]).toEqual([400, expect.objectContaining({ code: 'BAD_INPUT' })]);
+    expect((await fetch(`${url}/nothing`)).status).toBe(404);
+  });
+});
