@@ -1,0 +1,54 @@
+import { describe, expect, it } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AppError, isId, kindOf, newId, optInOf, orderEventSchema } from './index';
+
+const examples = join(__dirname, '../examples');
+
+describe('order events', () => {
+  it.each(readdirSync(examples))('still read the recorded example %s', (file) => {
+    expect(orderEventSchema.safeParse(JSON.parse(readFileSync(join(examples, file), 'utf8'))).error).toBeUndefined();
+  });
+
+  it.each(['id', 'source', 'type', 'time', 'boxofficeid', 'data'])('are refused without %s', (attribute) => {
+    const example = JSON.parse(readFileSync(join(examples, 'order-created.v1.json'), 'utf8')) as Record<
+      string,
+      unknown
+    >;
+    expect(orderEventSchema.safeParse({ ...example, [attribute]: undefined }).success).toBe(false);
+  });
+});
+
+describe('an opt-in', () => {
+  it.each([
+    [true, 'OPTED_IN'],
+    ['true', 'OPTED_IN'],
+    [' TRUE ', 'OPTED_IN'],
+    [false, 'NOT_OPTED_IN'],
+    ['false', 'NOT_OPTED_IN'],
+    ['yes', 'NOT_OPTED_IN'],
+    ['1', 'NOT_OPTED_IN'],
+    ['null', 'NOT_OPTED_IN'],
+    [null, 'NOT_ASKED'],
+    [undefined, 'NOT_ASKED'],
+    ['', 'NOT_ASKED'],
+  ] as const)('of %j is %s: only a definite true is a yes', (value, expected) => {
+    expect(optInOf(value)).toBe(expected);
+  });
+});
+
+describe('ids', () => {
+  it('carry their kind and are told apart by it', () => {
+    const id = newId('workflow');
+    expect(isId('workflow', id)).toBe(true);
+    expect(isId('connection', id)).toBe(false);
+    expect(isId('boxOffice', 'bo_x"}{')).toBe(false);
+  });
+});
+
+describe('errors', () => {
+  it('know their kind from the registry; anything else thrown is a defect', () => {
+    expect(kindOf(new AppError('QUOTA_EXCEEDED', 'used up'))).toBe('throttled');
+    expect(kindOf(new TypeError('x'))).toBe('defect');
+  });
+});
