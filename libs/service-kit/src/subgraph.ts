@@ -1,4 +1,4 @@
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer } from '@apollo/server';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import { AppError } from '@boxlist/contracts';
@@ -90,7 +90,7 @@ export const mountSubgraph = async <C extends object>(
       warn: (message) => log.warn(message),
       error: (message) => log.error(message),
     },
-    plugins: [fastifyApolloDrainPlugin(app) as ApolloServerPlugin<C>],
+    plugins: [fastifyApolloDrainPlugin<C>(app)],
   });
   await server.start();
   const callers = new WeakMap<object, Identity>();
