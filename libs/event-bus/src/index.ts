@@ -1,0 +1,4 @@
+export * from './bus';
+export * from './facts';
+export * from './message';
+export * from './outbox';
