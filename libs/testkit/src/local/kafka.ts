@@ -1,0 +1,186 @@
+import { createEventBus } from '@boxlist/event-bus';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  cacheDir,
+  freePort,
+  onPath,
+  runToEnd,
+  startProcess,
+  workspaceRoot,
+  type LocalProcess,
+  type Progress,
+} from './process';
+
+const version = '4.1.0';
+
+interface KafkaOptions {
+  readonly dataDir: string;
+  readonly port?: number;
+  readonly onProgress?: Progress;
+}
+
+/** A broker for development and tests. */
+export interface LocalKafka {
+  readonly brokers: string;
+  /** `given`: by KAFKA_BROKERS, and then not ours to stop. */
+  readonly kind: 'given' | 'started';
+  stop(): Promise<void>;
+  /** Stops it like a power cut. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port and data. */
+  restart(): Promise<void>;
+}
+
+/** The broker's jars from Maven Central, once per machine. */
+const fetchKafka = async (onProgress: Progress): Promise<string> => {
+  const home = join(cacheDir(), `kafka-${version}`);
+  if (existsSync(home)) return home;
+  if (!onPath('mvn'))
+    throw new Error(
+      'Kafka is fetched with Maven: install a JDK ≥ 17 and Maven, or set KAFKA_BROKERS to a broker that runs',
+    );
+  onProgress(`Fetching Kafka ${version} with Maven (54 MB, once per machine)`);
+  const fresh = `${home}.${process.pid}`;
+  mkdirSync(fresh, { recursive: true });
+  await runToEnd({
+    command: 'mvn',
+    args: [
+      '-q',
+      '-B',
+      '-f',
+      join(workspaceRoot(), 'tools/kafka/pom.xml'),
+      'dependency:copy-dependencies',
+      `-DoutputDirectory=${fresh}`,
+    ],
+    env: process.env,
+    logFile: join(cacheDir(), 'kafka-fetch.log'),
+  });
+  if (existsSync(home)) rmSync(fresh, { recursive: true });
+  else renameSync(fresh, home);
+  return home;
+};
+
+const properties = (dataDir: string, port: number, controllerPort: number): string => `
+process.roles=broker,controller
+node.id=1
+listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
+advertised.listeners=PLAINTEXT://127.0.0.1:${port}
+controller.listener.names=CONTROLLER
+controller.quorum.bootstrap.servers=127.0.0.1:${controllerPort}
+log.dirs=${join(dataDir, 'log')}
+offsets.topic.replication.factor=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+offsets.topic.num.partitions=4
+group.initial.rebalance.delay.ms=0
+auto.create.topics.enable=false
+log.cleaner.dedupe.buffer.size=8388608
+controlled.shutdown.enable=false
+`;
+
+/** Starts the real broker (KRaft, one node, loopback), or uses KAFKA_BROKERS. Resolves when a consumer group can work. */
+export const startKafka = async ({
+  dataDir,
+  port,
+  onProgress = () => undefined,
+}: KafkaOptions): Promise<LocalKafka> => {
+  const given = process.env.KAFKA_BROKERS;
+  if (given) {
+    const cannot = (): never => {
+      throw new Error('KAFKA_BROKERS was given: that broker is not ours to stop');
+    };
+    await untilUsable(given);
+    return {
+      brokers: given,
+      kind: 'given',
+      stop: async () => undefined,
+      kill: async () => cannot(),
+      restart: async () => cannot(),
+    };
+  }
+  const home = await fetchKafka(onProgress);
+  const brokerPort = port ?? (await freePort());
+  const config = join(dataDir, 'server.properties');
+  mkdirSync(dataDir, { recursive: true });
+  writeFileSync(config, properties(dataDir, brokerPort, await freePort()));
+  const classpath = readdirSync(home)
+    .filter((file) => file.endsWith('.jar'))
+    .map((file) => join(home, file))
+    .join(':');
+  const java = (heap: string, ...args: string[]) => ({
+    command: 'java',
+    args: [
+      heap,
+      '-XX:+UseSerialGC',
+      '-XX:TieredStopAtLevel=1',
+      '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
+      '-cp',
+      classpath,
+      ...args,
+    ],
+    env: process.env,
+    logFile: join(dataDir, 'kafka.log'),
+  });
+  if (!existsSync(join(dataDir, 'log/meta.properties'))) {
+    await runToEnd(
+      java(
+        '-Xmx128m',
+        'kafka.tools.StorageTool',
+        'format',
+        '-t',
+        'Ym94bGlzdC1sb2NhbC1rZg',
+        '-c',
+        config,
+        '--standalone',
+      ),
+    );
+  }
+  const brokers = `127.0.0.1:${brokerPort}`;
+  const launch = (): Promise<LocalProcess> =>
+    startProcess({ ...java('-Xmx384m', 'kafka.Kafka', config), pidFile: join(dataDir, 'kafka.pid') });
+  let broker = await launch();
+  await untilUsable(brokers, broker);
+  return {
+    brokers,
+    kind: 'started',
+    stop: () => broker.stop(),
+    kill: () => broker.kill(),
+    restart: async () => {
+      broker = await launch();
+      await untilUsable(brokers, broker);
+    },
+  };
+};
+
+/** Waits until the broker answers, and until its group coordinator has answered once, so that nobody meets its first errors. */
+const untilUsable = async (brokers: string, broker?: LocalProcess): Promise<void> => {
+  let ended = false;
+  void broker?.exited.then(() => (ended = true));
+  const until = Date.now() + 60_000;
+  for (;;) {
+    const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+    const bus = createEventBus({ brokers: brokers.split(','), clientId: 'readiness', log: quiet });
+    try {
+      await bus.check();
+      await bus.ensureTopics([{ name: 'boxlist.readiness', partitions: 1, compacted: false, retentionMs: 60_000 }]);
+      const group = `boxlist.readiness`;
+      const consumer = await bus.consumeBatches({
+        topic: 'boxlist.readiness',
+        groupId: group,
+        handle: async () => undefined,
+      });
+      await consumer.close();
+      return;
+    } catch (error) {
+      if (ended) throw new Error('Kafka ended while starting; its log stands in its data folder', { cause: error });
+      if (Date.now() > until) throw new Error(`Kafka at ${brokers} does not answer`, { cause: error });
+      await delay(200);
+    } finally {
+      await bus.close();
+    }
+  }
+};

@@ -1,0 +1,39 @@
+import type { World } from './world';
+
+export const escapeHtml = (text: string): string =>
+  text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+
+/** One self-contained page, light and dark. */
+export const pageOf = (title: string, body: string): string => `<!doctype html><html lang="en"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width"><title>${escapeHtml(title)}</title>
+<style>:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}
+table{border-collapse:collapse;width:100%;font-size:14px}td,th{border-bottom:1px solid #8886;padding:.3rem .5rem;text-align:left}
+button{font:inherit;padding:.4rem 1.2rem}fieldset{margin:1rem 0}code{background:#8882;padding:0 .2rem}</style>
+<h1>${escapeHtml(title)}</h1>${body}</html>`;
+
+/** What the sandbox holds now. */
+export const overview = (world: World): string => {
+  const state = world.store.get();
+  const accounts = state.accounts.map((account) => {
+    const nameOf = (id: string) =>
+      account.lists.find((list) => list.list_id === id)?.name ?? account.tags.find((tag) => tag.tag_id === id)?.name ?? id;
+    const rows = account.contacts
+      .slice(-200)
+      .reverse()
+      .map(
+        (contact) => `<tr><td>${escapeHtml(contact.email_address.address)}</td><td>${contact.deleted_at ? 'deleted' : contact.email_address.permission_to_send}</td>
+        <td>${escapeHtml(contact.list_memberships.map(nameOf).join(', '))}</td><td>${escapeHtml(contact.taggings.map(nameOf).join(', '))}</td></tr>`,
+      );
+    return `<h2>${escapeHtml(account.name)} <small>(${account.contacts.length} contacts)</small></h2>
+      <table><tr><th>e-mail</th><th>permission</th><th>lists</th><th>tags</th></tr>${rows.join('')}</table>`;
+  });
+  const calls = world.journal
+    .slice(-30)
+    .reverse()
+    .map(({ at, method, path, status }) => `<tr><td>${at}</td><td>${method}</td><td><code>${escapeHtml(path.split('?')[0] ?? '')}</code></td><td>${status}</td></tr>`);
+  return pageOf(
+    'Constant Contact sandbox',
+    `<p>${state.usage.used} of ${world.limits.perDay} calls used on ${state.usage.day || 'no day yet'}; ${world.limits.perSecond} a second.</p>
+     ${accounts.join('')}<h2>Last calls</h2><table><tr><th>at</th><th></th><th>path</th><th>status</th></tr>${calls.join('')}</table>`,
+  );
+};
