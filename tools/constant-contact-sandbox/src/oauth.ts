@@ -19,7 +19,8 @@ const authorizeQuery = z.object({
 });
 
 const key = (world: World): Uint8Array => new TextEncoder().encode(world.store.get().secret);
-const safeEqual = (a: string, b: string): boolean => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+const safeEqual = (a: string, b: string): boolean =>
+  a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 
 /** The sign-in page, its decision and the token endpoint. These calls do not count for the limits. */
 export const oauthDoors = (app: FastifyInstance, world: World): void => {
@@ -29,12 +30,21 @@ export const oauthDoors = (app: FastifyInstance, world: World): void => {
 };
 
 const errorPage = (reply: FastifyReply, status: number, message: string) =>
-  reply.status(status).type('text/html').send(pageOf('Cannot sign in', `<p>${escapeHtml(message)}</p>`));
+  reply
+    .status(status)
+    .type('text/html')
+    .send(pageOf('Cannot sign in', `<p>${escapeHtml(message)}</p>`));
 
 const checked = (world: World, raw: unknown): z.infer<typeof authorizeQuery> => {
   const query = authorizeQuery.safeParse(raw);
-  if (!query.success) throw new Refusal(400, 'invalid_request', 'The authorisation request lacks client_id, redirect_uri or response_type');
-  if (query.data.client_id !== world.config.SANDBOX_CLIENT_ID) throw new Refusal(400, 'invalid_client', 'This application is not known');
+  if (!query.success)
+    throw new Refusal(
+      400,
+      'invalid_request',
+      'The authorisation request lacks client_id, redirect_uri or response_type',
+    );
+  if (query.data.client_id !== world.config.SANDBOX_CLIENT_ID)
+    throw new Refusal(400, 'invalid_client', 'This application is not known');
   if (!world.config.SANDBOX_REDIRECT_URIS.includes(query.data.redirect_uri)) {
     throw new Refusal(400, 'invalid_request', 'The redirect_uri is not one of the registered ones');
   }
@@ -57,13 +67,23 @@ const signInPage = async (world: World, request: FastifyRequest, reply: FastifyR
   }
   const scopes = query.scope.split(' ').filter(Boolean);
   if (query.response_type !== 'code') return redirectError(reply, query, 'unsupported_response_type');
-  if (scopes.length === 0 || scopes.some((scope) => !knownScopes.includes(scope))) return redirectError(reply, query, 'invalid_scope');
-  if (query.code_challenge && query.code_challenge_method !== 'S256') return redirectError(reply, query, 'invalid_request');
-  if (query.code_challenge && world.switches.pkceWithSecret === 'refused') return redirectError(reply, query, 'invalid_request');
-  const sealed = await new SignJWT({ query }).setProtectedHeader({ alg: 'HS256' }).setExpirationTime('10m').setAudience('decision').sign(key(world));
+  if (scopes.length === 0 || scopes.some((scope) => !knownScopes.includes(scope)))
+    return redirectError(reply, query, 'invalid_scope');
+  if (query.code_challenge && query.code_challenge_method !== 'S256')
+    return redirectError(reply, query, 'invalid_request');
+  if (query.code_challenge && world.switches.pkceWithSecret === 'refused')
+    return redirectError(reply, query, 'invalid_request');
+  const sealed = await new SignJWT({ query })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setExpirationTime('10m')
+    .setAudience('decision')
+    .sign(key(world));
   const accounts = world.store
     .get()
-    .accounts.map(({ id, name }, index) => `<label><input type="radio" name="account" value="${id}" ${index === 0 ? 'checked' : ''}> ${escapeHtml(name)}</label>`)
+    .accounts.map(
+      ({ id, name }, index) =>
+        `<label><input type="radio" name="account" value="${id}" ${index === 0 ? 'checked' : ''}> ${escapeHtml(name)}</label>`,
+    )
     .join('<br>');
   return reply.type('text/html').send(
     pageOf(
@@ -76,7 +96,11 @@ const signInPage = async (world: World, request: FastifyRequest, reply: FastifyR
   );
 };
 
-const decision = z.object({ request: z.string(), account: z.string().default(''), decision: z.enum(['allow', 'deny']) });
+const decision = z.object({
+  request: z.string(),
+  account: z.string().default(''),
+  decision: z.enum(['allow', 'deny']),
+});
 
 const decide = async (world: World, request: FastifyRequest, reply: FastifyReply) => {
   const form = decision.safeParse(request.body);
@@ -89,7 +113,9 @@ const decide = async (world: World, request: FastifyRequest, reply: FastifyReply
     return errorPage(reply, 400, 'The sign-in took too long; start again');
   }
   if (form.data.decision === 'deny') {
-    return world.switches.deniedRedirects ? redirectError(reply, query, 'access_denied') : errorPage(reply, 200, 'You declined.');
+    return world.switches.deniedRedirects
+      ? redirectError(reply, query, 'access_denied')
+      : errorPage(reply, 200, 'You declined.');
   }
   const account = world.store.get().accounts.find(({ id }) => id === form.data.account);
   if (!account) return errorPage(reply, 400, 'There is no such account');
@@ -122,8 +148,14 @@ const token = async (world: World, request: FastifyRequest, reply: FastifyReply)
     record(world, request, status);
     return reply.status(status).send({ error, error_description: description });
   };
-  const [id, secret] = Buffer.from(/^Basic (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '', 'base64').toString().split(':').map(decodeURIComponent);
-  if (!safeEqual(id ?? '', world.config.SANDBOX_CLIENT_ID) || !safeEqual(secret ?? '', world.config.SANDBOX_CLIENT_SECRET)) {
+  const [id, secret] = Buffer.from(/^Basic (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '', 'base64')
+    .toString()
+    .split(':')
+    .map(decodeURIComponent);
+  if (
+    !safeEqual(id ?? '', world.config.SANDBOX_CLIENT_ID) ||
+    !safeEqual(secret ?? '', world.config.SANDBOX_CLIENT_SECRET)
+  ) {
     return refuse(world.switches.invalidClientStatus, 'invalid_client', 'Client authentication failed');
   }
   const form = tokenForm.safeParse(request.body);
@@ -131,23 +163,32 @@ const token = async (world: World, request: FastifyRequest, reply: FastifyReply)
   const invalidGrant = (why: string) => refuse(world.switches.invalidGrantStatus, 'invalid_grant', why);
   if (form.data.grant_type === 'authorization_code') {
     const grant = world.store.get().codes[form.data.code ?? ''];
-    if (!grant || grant.used || grant.expiresAtMs < world.now()) return invalidGrant('The authorization code is invalid or has expired');
+    if (!grant || grant.used || grant.expiresAtMs < world.now())
+      return invalidGrant('The authorization code is invalid or has expired');
     grant.used = true;
     world.store.changed();
     if (grant.redirectUri !== form.data.redirect_uri) return invalidGrant('The redirect_uri differs');
     const verifier = form.data.code_verifier ?? '';
-    if (grant.challenge && createHash('sha256').update(verifier).digest('base64url') !== grant.challenge) return invalidGrant('PKCE verification failed');
+    if (grant.challenge && createHash('sha256').update(verifier).digest('base64url') !== grant.challenge)
+      return invalidGrant('PKCE verification failed');
     record(world, request, 200);
     return issue(world, reply, grant.account, grant.scope);
   }
   if (form.data.grant_type === 'refresh_token') {
     const known = world.store.get().refreshTokens[form.data.refresh_token ?? ''];
-    if (!known || known.dead || world.now() - known.lastUsedMs > 180 * 86_400_000) return invalidGrant('The refresh token is invalid or expired');
+    if (!known || known.dead || world.now() - known.lastUsedMs > 180 * 86_400_000)
+      return invalidGrant('The refresh token is invalid or expired');
     known.lastUsedMs = world.now();
     if (world.switches.refreshTokens === 'rotating') known.dead = true;
     world.store.changed();
     record(world, request, 200);
-    return issue(world, reply, known.account, known.scope, world.switches.refreshTokens === 'rotating' ? undefined : form.data.refresh_token);
+    return issue(
+      world,
+      reply,
+      known.account,
+      known.scope,
+      world.switches.refreshTokens === 'rotating' ? undefined : form.data.refresh_token,
+    );
   }
   return refuse(400, 'unsupported_grant_type', 'Only authorization_code and refresh_token are supported');
 };
@@ -179,7 +220,14 @@ const issue = async (world: World, reply: FastifyReply, account: string, scope: 
 
 const record = (world: World, request: FastifyRequest, status: number): void => {
   const { grant_type } = (request.body ?? {}) as { grant_type?: string };
-  world.journal.push({ at: new Date(world.now()).toISOString(), method: 'POST', path: `${base}/token`, status, account: null, body: { grant_type } });
+  world.journal.push({
+    at: new Date(world.now()).toISOString(),
+    method: 'POST',
+    path: `${base}/token`,
+    status,
+    account: null,
+    body: { grant_type },
+  });
 };
 
 /** Whose token it is, or a refusal as the API answers it. */
@@ -192,7 +240,8 @@ export const accountOf = async (world: World, authorization: string | undefined,
     });
     const account = world.store.get().accounts.find(({ id }) => id === payload.account);
     if (!account || revoked(world).has(payload.jti ?? '')) throw unauthorized;
-    if (!(payload.scp as string[]).includes(scope)) throw new Refusal(403, 'forbidden', 'The access token lacks a scope');
+    if (!(payload.scp as string[]).includes(scope))
+      throw new Refusal(403, 'forbidden', 'The access token lacks a scope');
     return account;
   } catch (error) {
     throw error instanceof Refusal ? error : unauthorized;

@@ -1,7 +1,6 @@
 import type { World } from './world';
 
-export const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
 /** One self-contained page, light and dark. */
 export const pageOf = (title: string, body: string): string => `<!doctype html><html lang="en"><meta charset="utf-8">
@@ -16,12 +15,16 @@ export const overview = (world: World): string => {
   const state = world.store.get();
   const accounts = state.accounts.map((account) => {
     const nameOf = (id: string) =>
-      account.lists.find((list) => list.list_id === id)?.name ?? account.tags.find((tag) => tag.tag_id === id)?.name ?? id;
+      account.lists.find((list) => list.list_id === id)?.name ??
+      account.tags.find((tag) => tag.tag_id === id)?.name ??
+      id;
     const rows = account.contacts
       .slice(-200)
       .reverse()
       .map(
-        (contact) => `<tr><td>${escapeHtml(contact.email_address.address)}</td><td>${contact.deleted_at ? 'deleted' : contact.email_address.permission_to_send}</td>
+        (
+          contact,
+        ) => `<tr><td>${escapeHtml(contact.email_address.address)}</td><td>${contact.deleted_at ? 'deleted' : contact.email_address.permission_to_send}</td>
         <td>${escapeHtml(contact.list_memberships.map(nameOf).join(', '))}</td><td>${escapeHtml(contact.taggings.map(nameOf).join(', '))}</td></tr>`,
       );
     return `<h2>${escapeHtml(account.name)} <small>(${account.contacts.length} contacts)</small></h2>
@@ -30,7 +33,10 @@ export const overview = (world: World): string => {
   const calls = world.journal
     .slice(-30)
     .reverse()
-    .map(({ at, method, path, status }) => `<tr><td>${at}</td><td>${method}</td><td><code>${escapeHtml(path.split('?')[0] ?? '')}</code></td><td>${status}</td></tr>`);
+    .map(
+      ({ at, method, path, status }) =>
+        `<tr><td>${at}</td><td>${method}</td><td><code>${escapeHtml(path.split('?')[0] ?? '')}</code></td><td>${status}</td></tr>`,
+    );
   return pageOf(
     'Constant Contact sandbox',
     `<p>${state.usage.used} of ${world.limits.perDay} calls used on ${state.usage.day || 'no day yet'}; ${world.limits.perSecond} a second.</p>

@@ -51,9 +51,23 @@ export interface Account {
   name: string;
   privileges: string[];
   confirmedOptIn: boolean;
-  lists: { list_id: string; name: string; description?: string; favorite: boolean; created_at: string; updated_at: string }[];
+  lists: {
+    list_id: string;
+    name: string;
+    description?: string;
+    favorite: boolean;
+    created_at: string;
+    updated_at: string;
+  }[];
   tags: { tag_id: string; name: string; created_at: string; updated_at: string; tag_source: string }[];
-  fields: { custom_field_id: string; label: string; name: string; type: string; created_at: string; updated_at: string }[];
+  fields: {
+    custom_field_id: string;
+    label: string;
+    name: string;
+    type: string;
+    created_at: string;
+    updated_at: string;
+  }[];
   contacts: Contact[];
   activities: Activity[];
 }
@@ -146,8 +160,19 @@ const demoAccount = (id: string, name: string, now: string): Account => ({
     created_at: now,
     updated_at: now,
   })),
-  tags: [{ tag_id: v5(`${id}/tag/buyer`), name: 'ticket-buyer', created_at: now, updated_at: now, tag_source: 'Contact' }],
-  fields: [{ custom_field_id: v5(`${id}/field/event`), label: 'Last event', name: 'last_event', type: 'string', created_at: now, updated_at: now }],
+  tags: [
+    { tag_id: v5(`${id}/tag/buyer`), name: 'ticket-buyer', created_at: now, updated_at: now, tag_source: 'Contact' },
+  ],
+  fields: [
+    {
+      custom_field_id: v5(`${id}/field/event`),
+      label: 'Last event',
+      name: 'last_event',
+      type: 'string',
+      created_at: now,
+      updated_at: now,
+    },
+  ],
   contacts: [newContact(`unsubscribed.${id}@example.com`, 'unsubscribed', 'Contact', now)],
   activities: [],
 });

@@ -1,0 +1,115 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { workOff } from './activities';
+import { contactById, findContact, setPermission, showContact } from './contacts';
+import { newContact, type Account } from './state';
+import { isoAt, notFound, type Fault, type World } from './world';
+
+const seed = z.object({
+  email: z.string(),
+  permission_to_send: z
+    .enum(['explicit', 'implicit', 'not_set', 'pending_confirmation', 'temp_hold', 'unsubscribed'])
+    .default('explicit'),
+  opt_out_date: z.string().optional(),
+  first_name: z.string().optional(),
+  last_name: z.string().optional(),
+  lists: z.array(z.string()).default([]),
+  tags: z.array(z.string()).default([]),
+  deleted: z.boolean().default(false),
+});
+const faultSchema = z.object({
+  method: z.string().optional(),
+  path: z.string(),
+  times: z.number().int().min(1).default(1),
+  kind: z.enum(['latency', 'status', 'timeout-after-write', 'drop-before', 'drop-after-write']),
+  ms: z.number().optional(),
+  status: z.number().optional(),
+});
+const everything = ['custom_fields', 'list_memberships', 'phone_numbers', 'street_addresses', 'taggings'];
+
+/** The control plane for tests and curious people, below `/_sandbox`. */
+export const controlDoors = (app: FastifyInstance, world: World): void => {
+  const accountById = (id: string): Account => {
+    const account = world.store.get().accounts.find((each) => each.id === id);
+    if (!account) throw notFound('The account');
+    workOff(world, account);
+    return account;
+  };
+  app.get('/_sandbox/switches', () => world.switches);
+  app.put('/_sandbox/switches', (request) => (world.switches = { ...world.switches, ...(request.body as object) }));
+  app.get('/_sandbox/limits', () => ({ ...world.limits, usage: world.store.get().usage }));
+  app.put('/_sandbox/limits', (request) => (world.limits = { ...world.limits, ...(request.body as object) }));
+  app.post('/_sandbox/faults', (request) => {
+    world.faults.push(faultSchema.parse(request.body) satisfies Fault);
+    return world.faults;
+  });
+  app.delete('/_sandbox/faults', () => (world.faults = []));
+  app.get('/_sandbox/clock', () => ({ now: isoAt(world.now()) }));
+  app.put('/_sandbox/clock', (request) => {
+    const { now } = z.object({ now: z.iso.datetime().nullable() }).parse(request.body);
+    world.setClock(now === null ? undefined : Date.parse(now));
+    return { now: isoAt(world.now()) };
+  });
+  app.post('/_sandbox/clock/advance', (request) => {
+    world.setClock(world.now() + z.object({ ms: z.number().min(0) }).parse(request.body).ms);
+    return { now: isoAt(world.now()) };
+  });
+  app.get('/_sandbox/journal', (request) =>
+    world.journal.slice(Number((request.query as { since?: string }).since ?? 0)),
+  );
+  app.delete('/_sandbox/journal', () => (world.journal.length = 0));
+  app.post('/_sandbox/reset', () => {
+    world.store.reset();
+    world.journal.length = 0;
+    world.faults = [];
+    world.setClock(undefined);
+    return {};
+  });
+  app.put('/_sandbox/accounts/:account', (request) => {
+    const account = accountById((request.params as { account: string }).account);
+    const change = z
+      .object({ privileges: z.array(z.string()).optional(), confirmedOptIn: z.boolean().optional() })
+      .parse(request.body);
+    return { ...Object.assign(account, change), contacts: undefined };
+  });
+  app.get('/_sandbox/accounts/:account/contacts', (request) =>
+    accountById((request.params as { account: string }).account).contacts.map((contact) =>
+      showContact(contact, everything),
+    ),
+  );
+  app.post('/_sandbox/accounts/:account/contacts', (request) => {
+    const account = accountById((request.params as { account: string }).account);
+    const input = seed.parse(request.body);
+    const now = isoAt(world.now());
+    const known = findContact(account, input.email);
+    const contact = known ?? newContact(input.email.toLowerCase(), input.permission_to_send, 'Account', now);
+    if (!known) account.contacts.push(contact);
+    else setPermission(contact, input.permission_to_send, 'Contact', now);
+    if (input.opt_out_date) contact.email_address.opt_out_date = input.opt_out_date;
+    if (input.deleted) contact.deleted_at = now;
+    for (const name of ['first_name', 'last_name'] as const)
+      if (input[name] !== undefined) contact.core[name] = input[name];
+    contact.list_memberships = input.lists;
+    contact.taggings = input.tags;
+    world.store.changed();
+    return showContact(contact, everything);
+  });
+  app.post('/_sandbox/accounts/:account/contacts/:email/:act', (request) => {
+    const { account: id, email, act } = request.params as { account: string; email: string; act: string };
+    const account = accountById(id);
+    const contact = contactById(account, findContact(account, email)?.contact_id ?? '');
+    const permission = ({ unsubscribe: 'unsubscribed', hold: 'temp_hold', confirm: 'explicit' } as const)[act];
+    const now = isoAt(world.now());
+    if (permission) setPermission(contact, permission, 'Contact', now);
+    else if (act === 'delete') contact.deleted_at = now;
+    else throw notFound('That act');
+    if (act === 'unsubscribe' || act === 'delete') contact.list_memberships = [];
+    world.store.changed();
+    return showContact(contact, everything);
+  });
+  app.post('/_sandbox/tokens/revoke', () => {
+    for (const token of Object.values(world.store.get().refreshTokens)) token.dead = true;
+    world.store.changed();
+    return {};
+  });
+};
