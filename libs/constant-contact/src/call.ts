@@ -1,0 +1,130 @@
+import { AppError } from '@boxlist/contracts';
+import { Pool } from 'undici';
+import { z } from 'zod';
+
+export interface CallOptions {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Path below the API's base, with query. */
+  readonly path: string;
+  readonly accessToken: string;
+  readonly body?: unknown;
+}
+
+export type Call = <S extends z.ZodType>(options: CallOptions, answer: S) => Promise<z.infer<S>>;
+
+interface CallerOptions {
+  /** E.g. `https://api.cc.email/v3`. */
+  readonly apiUrl: string;
+  readonly timeoutMs: number;
+}
+
+const problem = z.object({ error_key: z.string().catch(''), error_message: z.string().catch('') });
+
+/** The first error of a body that is an array or one object, as the vendor sends both. */
+const problemOf = (text: string): z.infer<typeof problem> => {
+  try {
+    const body: unknown = JSON.parse(text);
+    const parsed = problem.safeParse(Array.isArray(body) ? body[0] : body);
+    if (parsed.success) return parsed.data;
+  } catch {
+    // Not JSON: there is nothing to learn from it.
+  }
+  return { error_key: '', error_message: '' };
+};
+
+/** Milliseconds until the vendor's day ends, 00:00 UTC. */
+export const msUntilUtcMidnight = (nowMs: number): number => 86_400_000 - (nowMs % 86_400_000);
+
+/** Turns an answer that is no success into the AppError that says what to do about it. Keeps no text of the answer: it may hold an e-mail. */
+const failureOf = (status: number, text: string, what: string): AppError => {
+  const { error_key: key, error_message: message } = problemOf(text);
+  const details = { status, key: key.slice(0, 60), call: what };
+  switch (status) {
+    case 401:
+      return new AppError(
+        'UNAUTHORIZED_AT_CONSTANT_CONTACT',
+        'Constant Contact did not accept the access token',
+        details,
+      );
+    case 403:
+      return new AppError('MISSING_PRIVILEGES', 'The Constant Contact user or application may not do this', details);
+    case 404:
+      return new AppError('NOT_FOUND', 'Constant Contact does not know this', details);
+    case 409:
+      return new AppError('ALREADY_EXISTS', 'Constant Contact holds this already', details);
+    case 429:
+      if (/quota/i.test(`${key} ${message}`)) {
+        return new AppError('QUOTA_EXCEEDED', "The application's calls of the day are used up", details, {
+          retryAfterMs: msUntilUtcMidnight(Date.now()),
+        });
+      }
+      return new AppError(
+        'RATE_LIMITED',
+        'Constant Contact asks to slow down',
+        { ...details, queued: /queued/i.test(message) },
+        { retryAfterMs: /queued/i.test(message) ? 60_000 : 1_000 },
+      );
+    default:
+      return status >= 500
+        ? new AppError('CONSTANT_CONTACT_UNAVAILABLE', `Constant Contact answered ${status}`, {
+            ...details,
+            mayHaveBeenApplied: true,
+          })
+        : new AppError('REJECTED_BY_CONSTANT_CONTACT', `Constant Contact refused the call (${status})`, details);
+  }
+};
+
+/** Makes calls over kept connections. `close` ends them. */
+export const createCaller = ({ apiUrl, timeoutMs }: CallerOptions): { call: Call; close: () => Promise<void> } => {
+  const base = new URL(apiUrl);
+  const pool = new Pool(base.origin, {
+    connections: 8,
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    connect: { timeout: timeoutMs },
+  });
+  const prefix = base.pathname.replace(/\/$/, '');
+  const call: Call = async ({ method, path, accessToken, body }, answer) => {
+    const what = `${method} ${path.split('?')[0]?.replace(/[0-9a-f-]{36}/g, ':id') ?? ''}`;
+    let status: number;
+    let text: string;
+    try {
+      const response = await pool.request({
+        method,
+        path: `${prefix}${path}`,
+        headers: {
+          authorization: `Bearer ${accessToken}`,
+          accept: 'application/json',
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        body: body === undefined ? undefined : JSON.stringify(body),
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      status = response.statusCode;
+      text = await response.body.text();
+    } catch (error) {
+      throw new AppError(
+        'CONSTANT_CONTACT_UNAVAILABLE',
+        'Constant Contact did not answer',
+        { call: what, mayHaveBeenApplied: method !== 'GET' },
+        { cause: error instanceof Error ? new Error(error.name) : undefined },
+      );
+    }
+    if (status < 200 || status > 299) throw failureOf(status, text, what);
+    const parsed = answer.safeParse(text === '' ? undefined : safeJson(text));
+    if (parsed.success) return parsed.data;
+    throw new AppError('CONSTANT_CONTACT_UNAVAILABLE', 'Constant Contact answered in a way that is not understood', {
+      call: what,
+      mayHaveBeenApplied: method !== 'GET',
+    });
+  };
+  return { call, close: () => pool.close() };
+};
+
+const safeJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,3 @@
+export { msUntilUtcMidnight } from './call';
+export * from './client';
+export * from './oauth';

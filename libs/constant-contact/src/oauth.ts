@@ -1,0 +1,143 @@
+import { AppError } from '@boxlist/contracts';
+import * as oauth from 'oauth4webapi';
+
+export interface OAuthSettings {
+  readonly authorizeUrl: string;
+  readonly tokenUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly redirectUrl: string;
+  readonly usePkce: boolean;
+}
+
+/** What the token endpoint gave. `refreshToken` is new at every refresh where the application rotates. */
+export interface Tokens {
+  readonly accessToken: string;
+  readonly refreshToken: string | undefined;
+  readonly expiresInSeconds: number;
+}
+
+const scopes = 'contact_data offline_access account_read';
+
+/**
+ * Constant Contact's OAuth 2: authorization code with client secret and, as a setting, PKCE (S256). Failures: CONNECTION_NEEDS_RECONNECT
+ * for `invalid_grant` alone; SIGN_IN_DENIED and STATE_INVALID at the callback; REJECTED_BY_CONSTANT_CONTACT for other OAuth errors;
+ * CONSTANT_CONTACT_UNAVAILABLE when no proper answer came.
+ */
+export const createConstantContactOAuth = (settings: OAuthSettings) => {
+  const server: oauth.AuthorizationServer = {
+    issuer: new URL(settings.tokenUrl).origin,
+    authorization_endpoint: settings.authorizeUrl,
+    token_endpoint: settings.tokenUrl,
+  };
+  const client: oauth.Client = { client_id: settings.clientId };
+  const authentication = oauth.ClientSecretBasic(settings.clientSecret);
+  const options = () => ({
+    [oauth.allowInsecureRequests]: new URL(settings.tokenUrl).protocol === 'http:',
+    signal: AbortSignal.timeout(15_000),
+  });
+
+  return {
+    /** A new PKCE verifier, to be kept secret until the code is exchanged. */
+    newVerifier: (): string => oauth.generateRandomCodeVerifier(),
+    newState: (): string => oauth.generateRandomState(),
+
+    /** Where to send the person's browser. */
+    authorizationUrl: async ({ state, verifier }: { state: string; verifier: string }): Promise<string> => {
+      const url = new URL(settings.authorizeUrl);
+      url.searchParams.set('client_id', settings.clientId);
+      url.searchParams.set('redirect_uri', settings.redirectUrl);
+      url.searchParams.set('response_type', 'code');
+      url.searchParams.set('scope', scopes);
+      url.searchParams.set('state', state);
+      if (settings.usePkce) {
+        url.searchParams.set('code_challenge', await oauth.calculatePKCECodeChallenge(verifier));
+        url.searchParams.set('code_challenge_method', 'S256');
+      }
+      return url.href;
+    },
+
+    /** Exchanges the code that came back. The state must have been checked to be ours, and used up, before. */
+    exchange: async ({
+      callbackUrl,
+      state,
+      verifier,
+    }: {
+      callbackUrl: URL;
+      state: string;
+      verifier: string;
+    }): Promise<Tokens> => {
+      const parameters = (() => {
+        try {
+          return oauth.validateAuthResponse(server, client, callbackUrl, state);
+        } catch (error) {
+          if (error instanceof oauth.AuthorizationResponseError)
+            throw new AppError('SIGN_IN_DENIED', 'The sign-in was declined at Constant Contact', {
+              oauth: error.error,
+            });
+          throw new AppError('STATE_INVALID', 'The answer of Constant Contact is incomplete');
+        }
+      })();
+      return answered(async () => {
+        const response = await oauth.authorizationCodeGrantRequest(
+          server,
+          client,
+          authentication,
+          parameters,
+          settings.redirectUrl,
+          settings.usePkce ? verifier : oauth.nopkce,
+          options(),
+        );
+        return oauth.processAuthorizationCodeResponse(server, client, await withoutIdToken(response));
+      });
+    },
+
+    /** Uses a refresh token once. With rotating tokens the old one is dead afterwards: save what comes back before using it. */
+    refresh: (refreshToken: string): Promise<Tokens> =>
+      answered(async () => {
+        const response = await oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, options());
+        return oauth.processRefreshTokenResponse(server, client, await withoutIdToken(response));
+      }),
+  };
+};
+
+export type ConstantContactOAuth = ReturnType<typeof createConstantContactOAuth>;
+
+/** Boxlist identifies the account by the API and has no use for an id_token: it is dropped, so that its claims cannot fail the sign-in. */
+const withoutIdToken = async (response: Response): Promise<Response> => {
+  if (!response.ok) return response;
+  const { id_token: _, ...rest } = (await response.json()) as Record<string, unknown>;
+  return new Response(JSON.stringify(rest), {
+    status: response.status,
+    headers: { 'content-type': 'application/json' },
+  });
+};
+
+const answered = async (ask: () => Promise<oauth.TokenEndpointResponse>): Promise<Tokens> => {
+  try {
+    const { access_token, refresh_token, expires_in } = await ask();
+    return { accessToken: access_token, refreshToken: refresh_token, expiresInSeconds: expires_in ?? 86_400 };
+  } catch (error) {
+    if (error instanceof oauth.ResponseBodyError) {
+      if (error.error === 'invalid_grant')
+        throw new AppError('CONNECTION_NEEDS_RECONNECT', 'Constant Contact no longer accepts this sign-in');
+      if (error.status < 500)
+        throw new AppError('REJECTED_BY_CONSTANT_CONTACT', 'Constant Contact refused the token request', {
+          oauth: error.error,
+        });
+    }
+    if (error instanceof oauth.WWWAuthenticateChallengeError) {
+      throw new AppError(
+        'REJECTED_BY_CONSTANT_CONTACT',
+        "Constant Contact does not accept the application's id and secret",
+        { oauth: 'invalid_client' },
+      );
+    }
+    throw new AppError(
+      'CONSTANT_CONTACT_UNAVAILABLE',
+      "Constant Contact's sign-in did not answer properly",
+      {},
+      { cause: error instanceof Error ? new Error(error.name) : undefined },
+    );
+  }
+};
