@@ -1,0 +1,22 @@
+import type { ConstantContact, ConstantContactOAuth } from '@boxlist/constant-contact';
+import type { OutboxRelay } from '@boxlist/event-bus';
+import type { Log, SecretBox } from '@boxlist/service-kit';
+import type { ConnectionStore } from './store/connections';
+import type { SignInStore } from './store/sign-ins';
+
+/** Takes a permit for one call to Constant Contact, and waits as long as the ledger says. */
+export type TakePermit = () => Promise<void>;
+
+/** What use cases may touch. */
+export interface Context {
+  readonly connections: ConnectionStore;
+  readonly signIns: SignInStore;
+  readonly constantContact: ConstantContact;
+  readonly oauth: ConstantContactOAuth;
+  readonly secrets: SecretBox;
+  readonly outbox: OutboxRelay;
+  readonly takePermit: TakePermit;
+  readonly allowedReturnUrls: readonly string[];
+  readonly clock: () => Date;
+  readonly log: Log;
+}

@@ -1,0 +1,26 @@
+import { describe, expect, it } from '@jest/globals';
+import { isAllowedReturnUrl, isFresh } from './connection';
+
+describe('a return address', () => {
+  const allowed = ['https://console.example.com/settings'];
+  it.each([
+    ['https://console.example.com/settings', true],
+    ['https://console.example.com/settings/apps?x=1', true],
+    ['https://console.example.com/settingsevil', false],
+    ['https://console.example.com.evil.example/settings', false],
+    ['https://user@console.example.com/settings', false],
+    ['http://console.example.com/settings', false],
+    ['javascript:alert(1)', false],
+    ['//evil.example', false],
+  ])('%s is allowed: %s', (url, expected) => {
+    expect(isAllowedReturnUrl(url, allowed)).toBe(expected);
+  });
+});
+
+describe('a token', () => {
+  it('is renewed ten minutes before its end', () => {
+    const now = new Date('2026-01-01T00:00:00Z');
+    expect(isFresh(new Date('2026-01-01T00:10:01Z'), now)).toBe(true);
+    expect(isFresh(new Date('2026-01-01T00:10:00Z'), now)).toBe(false);
+  });
+});

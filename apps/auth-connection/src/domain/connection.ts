@@ -1,0 +1,51 @@
+import type { BoxOfficeId, ConnectionFact, ConnectionId } from '@boxlist/contracts';
+
+export type ConnectionStatus = 'CONNECTED' | 'NEEDS_RECONNECT' | 'DISCONNECTED';
+
+/** A connection as everything but the tokens' keeper sees it. */
+export interface Connection {
+  readonly id: ConnectionId;
+  readonly boxOfficeId: BoxOfficeId;
+  readonly status: ConnectionStatus;
+  readonly needsReconnectReason: string | null;
+  readonly accountId: string;
+  readonly accountName: string | null;
+  readonly connectedAt: Date;
+  readonly version: number;
+}
+
+/** Tokens at rest: sealed. */
+export interface SealedTokens {
+  readonly access: string;
+  readonly refresh: string | null;
+  readonly expiresAt: Date;
+}
+
+/** What other services are told. */
+export const connectionFact = (
+  connection: Pick<Connection, 'id' | 'boxOfficeId' | 'status' | 'accountId' | 'version'>,
+): ConnectionFact => ({
+  connectionId: connection.id,
+  boxOfficeId: connection.boxOfficeId,
+  status: connection.status,
+  accountId: connection.accountId,
+  version: connection.version,
+});
+
+/** A token is renewed when less than this is left of it. */
+export const refreshMarginMs = 10 * 60_000;
+
+/** Whether a token can still be handed out. */
+export const isFresh = (expiresAt: Date, now: Date): boolean => expiresAt.getTime() - now.getTime() > refreshMarginMs;
+
+/** Whether a browser may be sent to an address: same origin as an allowed one, and a path below it. */
+export const isAllowedReturnUrl = (url: string, allowed: readonly string[]): boolean => {
+  if (!URL.canParse(url)) return false;
+  const target = new URL(url);
+  return allowed.some((each) => {
+    if (!URL.canParse(each)) return false;
+    const base = new URL(each);
+    const below = target.pathname === base.pathname || target.pathname.startsWith(base.pathname.replace(/\/?$/, '/'));
+    return target.origin === base.origin && below && target.username === '' && target.password === '';
+  });
+};

@@ -1,0 +1,43 @@
+import { AppError } from '@boxlist/contracts';
+import type { ServiceTokens } from '@boxlist/service-kit';
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import type { TakePermit } from './context';
+
+const granted = z.object({ waitMs: z.number().min(0).max(60_000) });
+const refused = z.object({ retryAfterMs: z.number().optional() });
+
+/** Permits from sync's ledger: no call to Constant Contact is made without one. */
+export const createPermits =
+  (syncUrl: string, tokens: ServiceTokens): TakePermit =>
+  async () => {
+    let response: Response;
+    try {
+      response = await fetch(`${syncUrl}/internal/quota/permits`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${await tokens.sign('sync')}` },
+        body: JSON.stringify({ class: 'interactive' }),
+        signal: AbortSignal.timeout(5_000),
+      });
+    } catch (error) {
+      throw new AppError(
+        'SERVICE_UNAVAILABLE',
+        'The quota ledger does not answer; try again in a moment',
+        {},
+        { cause: error },
+      );
+    }
+    const body: unknown = await response.json().catch(() => undefined);
+    if (response.status === 429) {
+      throw new AppError(
+        'QUOTA_EXCEEDED',
+        "The application's calls of the day are used up until 00:00 UTC",
+        {},
+        { retryAfterMs: refused.safeParse(body).data?.retryAfterMs },
+      );
+    }
+    const permit = granted.safeParse(body);
+    if (!response.ok || !permit.success)
+      throw new AppError('SERVICE_UNAVAILABLE', 'The quota ledger does not answer; try again in a moment');
+    await delay(permit.data.waitMs);
+  };

@@ -1,0 +1,22 @@
+import { counter } from '@boxlist/service-kit';
+import type { Context } from './context';
+
+const signIns = counter('boxlist_sign_ins_total', 'Sign-ins to Constant Contact by result');
+const refreshes = counter('boxlist_token_refreshes_total', 'Token refreshes by result');
+
+export const signInEnded = ({ log }: Context, result: string, boxOfficeId: string | undefined): void => {
+  signIns({ result });
+  log.info({ result, boxOfficeId }, 'sign-in.ended');
+};
+
+export const tokenRefreshed = (
+  { log }: Context,
+  connectionId: string,
+  result: 'refreshed' | 'needs-reconnect' | 'unavailable',
+): void => {
+  refreshes({ result });
+  log.info({ connectionId, result }, 'token.refreshed');
+};
+
+export const disconnected = ({ log }: Context, connectionId: string): void =>
+  log.info({ connectionId }, 'connection.disconnected');
