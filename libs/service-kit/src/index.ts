@@ -1,3 +1,4 @@
+export * from './fact-copy';
 export * from './http';
 export * from './identity';
 export * from './log';

@@ -1,0 +1,13 @@
+import { commonSettings, kafkaSettings, mongoSettings, port, settings, subgraphSettings } from '@boxlist/service-kit';
+import { z } from 'zod';
+
+export const configSchema = z.object({
+  ...commonSettings,
+  ...mongoSettings,
+  ...kafkaSettings,
+  ...subgraphSettings,
+  WORKFLOW_PORT: port(4103).describe('Port of the service; 0 takes a free one.'),
+});
+
+export type Config = z.infer<typeof configSchema>;
+export const loadConfig = (): Config => settings(configSchema, process.env);

@@ -1,0 +1,41 @@
+import type { Connection } from 'mongoose';
+import { isDuplicateKey } from './mongo';
+
+interface FactDocument<F> {
+  _id: string;
+  boxOfficeId: string;
+  version: number;
+  fact: F;
+}
+
+/**
+ * A service's own copy of the facts of another: the newest version of each, by id. `apply` is idempotent and ignores what is
+ * not newer; it answers whether the copy changed.
+ */
+export const createFactCopy = <F extends { boxOfficeId: string; version: number }>(mongo: Connection, collection: string, idOf: (fact: F) => string) => {
+  const facts = mongo.collection<FactDocument<F>>(collection);
+  return {
+    init: async (): Promise<void> => {
+      await facts.createIndex({ boxOfficeId: 1 });
+    },
+    apply: async (fact: F): Promise<boolean> => {
+      try {
+        const { matchedCount, upsertedCount } = await facts.updateOne(
+          { _id: idOf(fact), version: { $lt: fact.version } } as object,
+          { $set: { boxOfficeId: fact.boxOfficeId, version: fact.version, fact } } as object,
+          { upsert: true },
+        );
+        return matchedCount + upsertedCount > 0;
+      } catch (error) {
+        // What is known is as new: the filter missed it, and the upsert met its key.
+        if (isDuplicateKey(error)) return false;
+        throw error;
+      }
+    },
+    byId: async (id: string): Promise<F | undefined> => (await facts.findOne({ _id: id } as object))?.fact as F | undefined,
+    ofBoxOffices: async (ids: readonly string[]): Promise<F[]> =>
+      (await facts.find({ boxOfficeId: { $in: [...ids] } } as object).toArray()).map(({ fact }) => fact as F),
+  };
+};
+
+export type FactCopy<F extends { boxOfficeId: string; version: number }> = ReturnType<typeof createFactCopy<F>>;
