@@ -31,7 +31,7 @@ export const connectionFactSchema = z
 
 export const whenNotOptedInSchema = z.enum(['SKIP', 'UPDATE_EXISTING', 'ADD_WITHOUT_LIST']);
 export const whenUnsubscribedSchema = z.enum(['SKIP', 'SEND_RESUBSCRIBE_EMAIL']);
-export const onCancelledOrderSchema = z.enum(['KEEP', 'REMOVE_TAGS', 'REMOVE_FROM_LISTS']);
+export const onCancelledOrderSchema = z.enum(['KEEP']);
 /** Which value of an order a custom field takes. */
 export const fieldSourceSchema = z.enum([
   'EVENT_NAME',

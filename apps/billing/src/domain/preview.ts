@@ -1,0 +1,39 @@
+import type { BoxOfficeId, SubscriptionId } from '@boxlist/contracts';
+import type { AddOn } from './catalogue';
+import { sum, type Money } from './money';
+import { activated, nextCharge, settled, type Charge, type Subscription } from './subscription';
+
+/** What an activation would cost. */
+export interface ActivationPreview {
+  readonly dueNow: Money;
+  readonly dueAt: Date | null;
+  readonly firstPeriodEnd: Date;
+  readonly nextMonthly: Money;
+  readonly lines: readonly Charge[];
+}
+
+const nobody = { id: 'sub_preview' as SubscriptionId, boxOfficeId: 'bo_preview' as BoxOfficeId };
+
+/** Carries the activation out on paper, so that the preview cannot differ from what the click does. */
+export const activationPreview = (current: Subscription | undefined, addOn: AddOn, now: Date): ActivationPreview => {
+  const before = current && settled(current, now);
+  const inUse = before?.status === 'ACTIVE' || before?.status === 'TRIALING';
+  const after = inUse ? before : activated(before, nobody, addOn, now);
+  const currency = after.price.currency;
+  const chargedNow = after.uninvoiced.slice(before?.uninvoiced.length ?? 0);
+  const afterTrial = after.status === 'TRIALING' ? nextCharge(after) : undefined;
+  return {
+    dueNow: sum(
+      chargedNow.map(({ amount }) => amount),
+      currency,
+    ),
+    dueAt: afterTrial ? after.periodEnd : chargedNow.length > 0 ? now : null,
+    firstPeriodEnd: after.periodEnd,
+    nextMonthly: after.price,
+    lines: afterTrial ? [afterTrial] : chargedNow,
+  };
+};
+
+/** Free days that an activation would give: a trial is for the first time. */
+export const trialDaysFor = (current: Subscription | undefined, addOn: AddOn): number =>
+  current ? 0 : addOn.trialDays;

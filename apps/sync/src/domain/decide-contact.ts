@@ -1,0 +1,109 @@
+import type { CcContact } from '@boxlist/constant-contact';
+import type { OptIn, WorkflowFact } from '@boxlist/contracts';
+import type { Details } from './map-buyer';
+import type { ReasonCode } from './reasons';
+
+/** What one delivery would like to be true of a contact. */
+export interface Wish {
+  readonly deliveryId: string;
+  /** When the order's newest event happened (ms): the newest order's details win. */
+  readonly orderTime: number;
+  readonly optIn: OptIn;
+  readonly createsContacts: boolean;
+  readonly whenNotOptedIn: WorkflowFact['whenNotOptedIn'];
+  readonly whenUnsubscribed: WorkflowFact['whenUnsubscribed'];
+  readonly listIds: readonly string[];
+  readonly tagIds: readonly string[];
+  readonly fields: readonly { readonly customFieldId: string; readonly value: string }[];
+  readonly details: Details;
+}
+
+/** What may be done for one wish. */
+export type ContactDecision =
+  | { readonly kind: 'skip'; readonly reason: ReasonCode }
+  /** Ask by e-mail whether they want to subscribe again. */
+  | { readonly kind: 'resubscribe' }
+  | {
+      readonly kind: 'write';
+      /** `explicit`: a definite opt-in makes or keeps the contact mailable. `not_set`: created without permission. `keep`: left alone. */
+      readonly permission: 'explicit' | 'not_set' | 'keep';
+      readonly lists: boolean;
+    };
+
+/** How a contact stands; a deleted one with an opt-out counts as unsubscribed. */
+export type ContactState =
+  'none' | 'explicit' | 'implicit' | 'not_set' | 'pending_confirmation' | 'temp_hold' | 'unsubscribed' | 'deleted';
+
+export const stateOf = (contact: CcContact | undefined): ContactState => {
+  if (!contact) return 'none';
+  const { permission_to_send: permission, opt_out_date: optedOut } = contact.email_address;
+  if (contact.deleted_at) return optedOut || permission === 'unsubscribed' ? 'unsubscribed' : 'deleted';
+  return permission;
+};
+
+const skip = (reason: ReasonCode): ContactDecision => ({ kind: 'skip', reason });
+
+/**
+ * The decision table: what may be done for a wish, by the contact's present state. Nobody is made mailable or put on a list without a
+ * definite opt-in, and an unsubscribed contact stays so unless the organiser chose to ask and the buyer opted in after the opt-out.
+ */
+export const decideContact = (contact: CcContact | undefined, wish: Wish): ContactDecision => {
+  const state = stateOf(contact);
+  return wish.optIn === 'OPTED_IN' ? forOptedIn(state, contact, wish) : forOthers(state, wish);
+};
+
+const forOptedIn = (state: ContactState, contact: CcContact | undefined, wish: Wish): ContactDecision => {
+  const lists = wish.createsContacts;
+  switch (state) {
+    case 'none':
+      return wish.createsContacts ? { kind: 'write', permission: 'explicit', lists } : skip('NOT_A_CONTACT');
+    case 'deleted':
+      if (!wish.createsContacts) return skip('NOT_A_CONTACT');
+      return wish.listIds.length > 0 ? { kind: 'write', permission: 'explicit', lists } : skip('CONTACT_DELETED');
+    case 'explicit':
+    case 'implicit':
+      return { kind: 'write', permission: 'keep', lists };
+    case 'not_set':
+      return { kind: 'write', permission: wish.createsContacts ? 'explicit' : 'keep', lists };
+    case 'pending_confirmation':
+      return { kind: 'write', permission: 'keep', lists: false };
+    case 'temp_hold':
+      return skip('ON_HOLD');
+    case 'unsubscribed':
+      return mayAskAgain(contact, wish) ? { kind: 'resubscribe' } : skip('UNSUBSCRIBED');
+  }
+};
+
+const mayAskAgain = (contact: CcContact | undefined, wish: Wish): boolean => {
+  const optedOut = Date.parse(contact?.email_address.opt_out_date ?? '');
+  return (
+    wish.whenUnsubscribed === 'SEND_RESUBSCRIBE_EMAIL' &&
+    wish.createsContacts &&
+    wish.listIds.length > 0 &&
+    !contact?.deleted_at &&
+    wish.orderTime > optedOut
+  );
+};
+
+const forOthers = (state: ContactState, wish: Wish): ContactDecision => {
+  const refused = wish.optIn === 'NOT_ASKED' ? 'NOT_ASKED' : 'NOT_OPTED_IN';
+  if (wish.whenNotOptedIn === 'SKIP' && wish.createsContacts) return skip(refused);
+  switch (state) {
+    case 'none':
+      if (!wish.createsContacts) return skip('NOT_A_CONTACT');
+      return wish.whenNotOptedIn === 'ADD_WITHOUT_LIST'
+        ? { kind: 'write', permission: 'not_set', lists: false }
+        : skip(refused);
+    case 'explicit':
+    case 'implicit':
+    case 'not_set':
+    case 'pending_confirmation':
+      return { kind: 'write', permission: 'keep', lists: false };
+    case 'temp_hold':
+      return skip('ON_HOLD');
+    case 'unsubscribed':
+      return skip('UNSUBSCRIBED');
+    case 'deleted':
+      return skip(wish.createsContacts ? refused : 'NOT_A_CONTACT');
+  }
+};

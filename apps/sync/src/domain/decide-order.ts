@@ -1,0 +1,42 @@
+import type { WorkflowFact } from '@boxlist/contracts';
+import type { StoredOrder } from './order';
+import type { ReasonCode } from './reasons';
+
+/** What can be said of an order × workflow without asking Constant Contact. */
+export type OrderDecision =
+  | { readonly kind: 'go' }
+  | { readonly kind: 'wait'; readonly reason: 'ORDER_PENDING' }
+  | { readonly kind: 'skip'; readonly reason: ReasonCode }
+  | { readonly kind: 'fail'; readonly reason: ReasonCode };
+
+const email = /^[^\s@,;<>"]+@[^\s@,;<>"]+\.[^\s@,;<>".]+$/;
+
+const within = (wanted: readonly string[], has: readonly (string | null)[]): boolean =>
+  wanted.length === 0 || has.some((value) => value !== null && wanted.includes(value));
+
+/** Whether an order is inside of a workflow's filter: each list that is not empty must hold one of its values. */
+export const matchesFilter = ({ event, ticketTypes }: StoredOrder, { filter }: WorkflowFact): boolean =>
+  within(filter.eventIds, [event?.id ?? null]) &&
+  within(filter.eventSeriesIds, [event?.seriesId ?? null]) &&
+  within(
+    filter.ticketTypeIds,
+    ticketTypes.map(({ id }) => id),
+  );
+
+/** Decides from the order, the workflow and the subscription. What does not skip goes to the look-up of the contact. */
+export const decideOrder = (order: StoredOrder, workflow: WorkflowFact, entitled: boolean): OrderDecision => {
+  const skip = (reason: ReasonCode): OrderDecision => ({ kind: 'skip', reason });
+  if (workflow.status === 'DELETED') return skip('WORKFLOW_DELETED');
+  if (workflow.status === 'PAUSED') return skip('WORKFLOW_PAUSED');
+  if (!matchesFilter(order, workflow)) return skip('FILTERED_OUT');
+  if (!entitled) return skip('SUBSCRIPTION_INACTIVE');
+  if (order.status === 'cancelled') return skip('ORDER_CANCELLED');
+  if (order.status === 'pending') return { kind: 'wait', reason: 'ORDER_PENDING' };
+  if (order.email === null) return skip('NO_EMAIL');
+  if (!email.test(order.email)) return { kind: 'fail', reason: 'EMAIL_INVALID' };
+  if (order.email.length > 80) return { kind: 'fail', reason: 'EMAIL_TOO_LONG' };
+  if (order.optIn !== 'OPTED_IN' && workflow.whenNotOptedIn === 'SKIP' && workflow.createsContacts) {
+    return skip(order.optIn === 'NOT_ASKED' ? 'NOT_ASKED' : 'NOT_OPTED_IN');
+  }
+  return { kind: 'go' };
+};

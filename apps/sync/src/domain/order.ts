@@ -1,0 +1,122 @@
+import { optInOf, type OptIn, type OrderEvent } from '@boxlist/contracts';
+import { createHash } from 'node:crypto';
+
+/** The last known state of an order: what the product needs of the buyer, and nothing of attendees. */
+export interface StoredOrder {
+  readonly key: string;
+  readonly boxOfficeId: string;
+  readonly orderId: string;
+  /** When the newest event happened at the source (ms), and its id: the order of events. */
+  readonly eventTime: number;
+  readonly eventId: string;
+  readonly status: 'completed' | 'cancelled' | 'pending';
+  readonly optIn: OptIn;
+  readonly email: string | null;
+  readonly firstName: string | null;
+  readonly lastName: string | null;
+  readonly phone: string | null;
+  readonly street: string | null;
+  readonly postalCode: string | null;
+  readonly answers: readonly { readonly question: string; readonly answer: string }[];
+  readonly event: {
+    readonly id: string | null;
+    readonly seriesId: string | null;
+    readonly name: string | null;
+    readonly startDate: string | null;
+  } | null;
+  readonly ticketTypes: readonly { readonly id: string | null; readonly name: string }[];
+}
+
+export const orderKey = (boxOfficeId: string, orderId: string): string => `${boxOfficeId}:${orderId}`;
+
+const clean = (value: string | null | undefined): string | null => {
+  // Control characters have no place in a name or an address.
+  // eslint-disable-next-line no-control-regex
+  const text = value?.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim();
+  return text ? text : null;
+};
+
+/** Trimmed and in lower case, or null. */
+export const normalEmail = (value: string | null | undefined): string | null => clean(value)?.toLowerCase() ?? null;
+
+/** Takes out of an order event what the product needs. */
+export const orderFrom = ({ id, time, boxofficeid, data }: OrderEvent): StoredOrder => {
+  const buyer = data.buyer_details;
+  const { address } = buyer ?? {};
+  const street = [address?.address_1, address?.address_2, address?.address_3]
+    .map(clean)
+    .filter((line) => line !== null);
+  return {
+    key: orderKey(boxofficeid, data.id),
+    boxOfficeId: boxofficeid,
+    orderId: data.id,
+    eventTime: Date.parse(time),
+    eventId: id,
+    status: data.status,
+    optIn: optInOf(data.marketing_opt_in),
+    email: normalEmail(buyer?.email),
+    firstName: clean(buyer?.first_name),
+    lastName: clean(buyer?.last_name),
+    phone: clean(buyer?.phone),
+    street: street.length > 0 ? street.join(', ') : null,
+    postalCode: clean(address?.postal_code),
+    answers: (buyer?.custom_questions ?? []).flatMap(({ question, answer }) => {
+      const [asked, said] = [clean(question), clean(answer)];
+      return asked && said ? [{ question: asked, answer: said }] : [];
+    }),
+    event: data.event_summary
+      ? {
+          id: clean(data.event_summary.id),
+          seriesId: clean(data.event_summary.event_series_id),
+          name: clean(data.event_summary.name),
+          startDate:
+            clean(data.event_summary.start_date?.date) ??
+            clean(data.event_summary.start_date?.iso)?.slice(0, 10) ??
+            null,
+        }
+      : null,
+    ticketTypes: (data.line_items ?? []).flatMap(({ type, item_id, description }) => {
+      const name = clean(description);
+      return name && (type == null || type === 'ticket') ? [{ id: clean(item_id), name }] : [];
+    }),
+  };
+};
+
+/** Whether an event is newer than another of the same order: by time, then by id. */
+export const isNewer = (
+  a: Pick<StoredOrder, 'eventTime' | 'eventId'>,
+  b: Pick<StoredOrder, 'eventTime' | 'eventId'>,
+): boolean => a.eventTime > b.eventTime || (a.eventTime === b.eventTime && a.eventId > b.eventId);
+
+/** A fingerprint of everything that can change a decision: another event with the same one changes nothing. */
+export const revisionOf = ({
+  status,
+  optIn,
+  email,
+  firstName,
+  lastName,
+  phone,
+  street,
+  postalCode,
+  answers,
+  event,
+  ticketTypes,
+}: StoredOrder): string =>
+  createHash('sha256')
+    .update(
+      JSON.stringify([
+        status,
+        optIn,
+        email,
+        firstName,
+        lastName,
+        phone,
+        street,
+        postalCode,
+        answers,
+        event,
+        ticketTypes,
+      ]),
+    )
+    .digest('base64url')
+    .slice(0, 22);

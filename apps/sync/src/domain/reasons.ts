@@ -1,0 +1,34 @@
+/** Every way a delivery can stand or end, with the sentence a person reads. */
+export const reasons = {
+  SYNCED: 'The contact is as the workflow says.',
+  RESUBSCRIBE_EMAIL_SENT: 'Constant Contact has asked the buyer by e-mail whether they want to subscribe again.',
+  NOT_OPTED_IN: 'The buyer did not opt in to marketing e-mail.',
+  NOT_ASKED: 'The buyer was not asked whether they want marketing e-mail.',
+  NOT_A_CONTACT: 'The buyer is no contact yet, and this workflow creates none.',
+  UNSUBSCRIBED: 'The buyer has unsubscribed at Constant Contact and stays so.',
+  ON_HOLD: 'Constant Contact holds this contact back for now.',
+  CONTACT_DELETED: 'The contact was deleted at Constant Contact, and this workflow has no list to restore it to.',
+  FILTERED_OUT: "The order is outside of the workflow's filter.",
+  SUBSCRIPTION_INACTIVE: 'The add-on was not active.',
+  WORKFLOW_PAUSED: 'The workflow was paused.',
+  WORKFLOW_DELETED: 'The workflow was deleted.',
+  CONNECTION_DISCONNECTED: 'The connection to Constant Contact was ended.',
+  NO_EMAIL: 'The order has no e-mail address.',
+  EMAIL_INVALID: 'The e-mail address of the order is not valid.',
+  EMAIL_TOO_LONG: 'The e-mail address is longer than Constant Contact takes.',
+  ORDER_CANCELLED: 'The order was cancelled before it was synchronised.',
+  REJECTED_BY_CONSTANT_CONTACT: 'Constant Contact refused the data. Correct it there or here, then retry.',
+  GAVE_UP: 'Constant Contact could not be reached for days. Retry when it works again.',
+  ORDER_PENDING: 'The order is not completed yet.',
+  CONNECTION_NEEDS_RECONNECT: 'Waits for a new sign-in to Constant Contact.',
+  QUOTA_EXCEEDED: "Waits for the next day: the application's calls of today are used up.",
+  RETRYING: 'Waits for the next try.',
+  ACTIVITY_RUNNING: 'Waits until Constant Contact has worked it off.',
+} as const;
+
+export type ReasonCode = keyof typeof reasons;
+export type WaitingFor = Extract<
+  ReasonCode,
+  'ORDER_PENDING' | 'CONNECTION_NEEDS_RECONNECT' | 'QUOTA_EXCEEDED' | 'RETRYING' | 'ACTIVITY_RUNNING'
+>;
+export type DeliveryStatus = 'PENDING' | 'WAITING' | 'SYNCED' | 'SKIPPED' | 'FAILED';
