@@ -1,11 +1,4 @@
-import {
-  commonSettings,
-  kafkaSettings,
-  mongoSettings,
-  port,
-  settings,
-  subgraphSettings,
-} from '@boxlist/service-kit';
+import { commonSettings, kafkaSettings, mongoSettings, port, settings, subgraphSettings } from '@boxlist/service-kit';
 import { z } from 'zod';
 
 export const configSchema = z.object({

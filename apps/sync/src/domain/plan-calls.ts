@@ -14,8 +14,7 @@ export type PlannedCall =
       readonly fields: Wish['fields'];
     }
   | { readonly kind: 'put'; readonly contactId: string; readonly contact: Readonly<Record<string, unknown>> }
-  | { readonly kind: 'tag'; readonly contactId: string; readonly tagIds: readonly string[] }
-  | { readonly kind: 'resubscribe'; readonly contactId: string; readonly listIds: readonly string[] };
+  | { readonly kind: 'tag'; readonly contactId: string; readonly tagIds: readonly string[] };
 
 type Writable = readonly { readonly wish: Wish; readonly decision: Extract<ContactDecision, { kind: 'write' }> }[];
 
@@ -165,13 +164,11 @@ const putBody = (contact: CcContact, details: Details, fields: Wish['fields']): 
               ...optional('street', details.street ?? home?.street),
               ...optional('postal_code', details.postalCode ?? home?.postal_code),
             },
-            ...others
-              .slice(0, 2)
-              .map(({ kind, street, postal_code }) => ({
-                kind,
-                ...optional('street', street),
-                ...optional('postal_code', postal_code),
-              })),
+            ...others.slice(0, 2).map(({ kind, street, postal_code }) => ({
+              kind,
+              ...optional('street', street),
+              ...optional('postal_code', postal_code),
+            })),
           ],
         }
       : {}),

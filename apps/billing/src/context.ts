@@ -1,0 +1,15 @@
+import type { OutboxRelay } from '@boxlist/event-bus';
+import type { Log } from '@boxlist/service-kit';
+import type { Catalogue } from './domain/catalogue';
+import type { InvoiceStore } from './store/invoices';
+import type { SubscriptionStore } from './store/subscriptions';
+
+/** What use cases may touch. */
+export interface Context {
+  readonly catalogue: Catalogue;
+  readonly subscriptions: SubscriptionStore;
+  readonly invoices: InvoiceStore;
+  readonly outbox: OutboxRelay;
+  readonly clock: () => Date;
+  readonly log: Log;
+}

@@ -1,0 +1,63 @@
+import { AppError, newId, type BoxOfficeId } from '@boxlist/contracts';
+import { requireRole, type Identity } from '@boxlist/service-kit';
+import type { Context } from '../context';
+import { addOnOf, type AddOn } from '../domain/catalogue';
+import { activated, deactivated, type Subscription } from '../domain/subscription';
+import { subscriptionChanged } from '../report';
+import { issueInvoices } from './issue-invoices';
+
+interface Input {
+  readonly appId: string;
+}
+
+/**
+ * Adds an app to the box office's billing, and charges the first period when it is due. While cancelling it takes the cancellation
+ * back without a charge. Throws FORBIDDEN, NOT_FOUND, ALREADY_ACTIVE.
+ */
+export const activateApp = async (ctx: Context, identity: Identity, { appId }: Input): Promise<Subscription> => {
+  requireRole(identity, 'owner');
+  const addOn = addOnOf(ctx.catalogue, appId);
+  const saved = await untilSaved(() => activateOnce(ctx, identity.boxOfficeId, addOn));
+  await announce(ctx, saved);
+  subscriptionChanged(ctx, 'activated', saved);
+  return saved;
+};
+
+/** Cancels an app with the end of what is paid or free. Throws FORBIDDEN, NOT_FOUND, NOT_ACTIVE. */
+export const deactivateApp = async (ctx: Context, identity: Identity, { appId }: Input): Promise<Subscription> => {
+  requireRole(identity, 'owner');
+  const addOn = addOnOf(ctx.catalogue, appId);
+  const saved = await untilSaved(() => deactivateOnce(ctx, identity.boxOfficeId, addOn));
+  await announce(ctx, saved);
+  subscriptionChanged(ctx, 'deactivated', saved);
+  return saved;
+};
+
+const activateOnce = async (ctx: Context, boxOfficeId: BoxOfficeId, addOn: AddOn) => {
+  const now = ctx.clock();
+  const current = await ctx.subscriptions.ofApp(boxOfficeId, addOn.id);
+  const next = activated(current, { id: newId('subscription'), boxOfficeId }, addOn, now);
+  return current ? ctx.subscriptions.replace(current, next, now) : ctx.subscriptions.insert(next, now);
+};
+
+const deactivateOnce = async (ctx: Context, boxOfficeId: BoxOfficeId, addOn: AddOn) => {
+  const now = ctx.clock();
+  const current = await ctx.subscriptions.ofApp(boxOfficeId, addOn.id);
+  if (!current) throw new AppError('NOT_ACTIVE', `${addOn.name} is not active`, { field: ['input', 'appId'] });
+  const next = deactivated(current, now);
+  return next === current ? current : ctx.subscriptions.replace(current, next, now);
+};
+
+/** Decides anew from what is stored when somebody else was faster. */
+const untilSaved = async (once: () => Promise<Subscription | undefined>): Promise<Subscription> => {
+  for (let attempt = 0; attempt < 10; attempt += 1) {
+    const saved = await once();
+    if (saved) return saved;
+  }
+  throw new AppError('VERSION_CONFLICT', 'Somebody changes this subscription at the same time; try again');
+};
+
+const announce = async (ctx: Context, subscription: Subscription): Promise<void> => {
+  await issueInvoices(ctx, subscription);
+  await ctx.outbox.nudge();
+};

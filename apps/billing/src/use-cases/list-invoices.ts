@@ -1,0 +1,28 @@
+import { AppError } from '@boxlist/contracts';
+import { keysetPage, type Identity, type PageArgs } from '@boxlist/service-kit';
+import type { Context } from '../context';
+import { isMonth, type Month } from '../domain/calendar';
+import { upcomingInvoice, type Invoice } from '../domain/invoice';
+
+/** A page of the box office's invoices: the upcoming one, then the issued ones, newest first. Throws BAD_INPUT. */
+export const listInvoices = async (
+  ctx: Context,
+  { boxOfficeId }: Identity,
+  { first, after }: Pick<PageArgs, 'first' | 'after'>,
+) => {
+  const subscriptions = await Promise.all(ctx.catalogue.map(({ id }) => ctx.subscriptions.ofApp(boxOfficeId, id)));
+  const upcoming = subscriptions.flatMap((subscription) => upcomingInvoice(subscription) ?? []);
+  const page = await keysetPage<Invoice, Month>({
+    args: { first, after },
+    positionOf: ({ month }) => month,
+    fetch: async ({ after: beyond, limit }) => {
+      if (beyond !== undefined && !isMonth(beyond)) {
+        throw new AppError('BAD_INPUT', 'after is not a cursor of this list', { field: ['after'] });
+      }
+      const ahead = upcoming.filter(({ month }) => beyond === undefined || month < beyond);
+      const issued = await ctx.invoices.page(boxOfficeId, beyond, limit);
+      return [...ahead, ...issued].slice(0, limit);
+    },
+  });
+  return { ...page, totalCount: async () => upcoming.length + (await ctx.invoices.count(boxOfficeId)) };
+};

@@ -1,0 +1,111 @@
+import { topics, type BoxOfficeId, type EntitlementFact, entitlementEventSchema } from '@boxlist/contracts';
+import { consumeFacts, createEventBus } from '@boxlist/event-bus';
+import { createIdentitySigner, createLog, identityHeader, type Role } from '@boxlist/service-kit';
+import { exportJWK, generateKeyPair } from 'jose';
+import mongoose from 'mongoose';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { configSchema, type Config } from '../src/config';
+import { createBilling, createParts } from '../src/service';
+
+interface Answer {
+  readonly data?: Record<string, unknown> | null;
+  readonly errors?: { readonly message: string; readonly extensions: { readonly code: string } }[];
+}
+
+const given = (name: 'MONGODB_URI' | 'KAFKA_BROKERS'): string => {
+  const value = process.env[name];
+  if (!value) throw new Error(`Give ${name}: these tests speak to real servers`);
+  return value;
+};
+
+/** Tries until it does not throw; the last error is the test's. */
+export const eventually = async <T>(check: () => T | Promise<T>, timeoutMs = 15_000): Promise<T> => {
+  for (const until = Date.now() + timeoutMs; ;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > until) throw error;
+      await delay(25);
+    }
+  }
+};
+
+/** A billing service on real servers in a database and topics of its own, with a clock that the test moves. */
+export const startWorld = async (settings: Record<string, unknown> = {}) => {
+  const name = `t${randomUUID().slice(0, 8)}`;
+  const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true });
+  const config: Config = configSchema.parse({
+    LOG_LEVEL: 'silent',
+    MONGODB_URI: given('MONGODB_URI'),
+    MONGODB_DATABASE_PREFIX: name,
+    KAFKA_BROKERS: given('KAFKA_BROKERS'),
+    KAFKA_TOPIC_PREFIX: `${name}.`,
+    IDENTITY_PUBLIC_JWK: JSON.stringify(await exportJWK(publicKey)),
+    BILLING_PORT: 0,
+    BILLING_RUN_INTERVAL_MS: 86_400_000,
+    ...settings,
+  });
+  let now = new Date('2026-11-20T14:00:00Z');
+  const overrides = { clock: () => now };
+  const sign = await createIdentitySigner(await exportJWK(privateKey));
+  const service = await createBilling(config, overrides);
+  const [parts, others] = await Promise.all([createParts(config, overrides), createParts(config, overrides)]);
+
+  const post = async (body: string, headers: Record<string, string>): Promise<{ status: number; body: Answer }> => {
+    const response = await fetch(`${service.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body,
+    });
+    return { status: response.status, body: (await response.json()) as Answer };
+  };
+  const as =
+    (boxOfficeId: string, role: Role = 'owner') =>
+    async (query: string, variables: object = {}): Promise<Answer> => {
+      const token = await sign({ subject: 'user-1', boxOfficeId: boxOfficeId as BoxOfficeId, role });
+      return (await post(JSON.stringify({ query, variables }), { [identityHeader]: token })).body;
+    };
+
+  return {
+    url: service.url,
+    ctx: parts.ctx,
+    otherCtx: others.ctx,
+    as,
+    post,
+    token: () => sign({ subject: 'user-1', boxOfficeId: 'bo_raw' as BoxOfficeId, role: 'owner' }),
+    setClock: (text: string) => {
+      now = new Date(text);
+    },
+    /** Another process on the same servers, with its own interval. */
+    startAnother: (more: Partial<Config>) => createBilling({ ...config, ...more }, overrides),
+    /** Everything published so far and from now on, oldest first for each box office. */
+    followFacts: async () => {
+      const facts: EntitlementFact[] = [];
+      const bus = createEventBus({
+        brokers: config.KAFKA_BROKERS,
+        clientId: 'test',
+        topicPrefix: config.KAFKA_TOPIC_PREFIX,
+        log: createLog('test', 'silent'),
+      });
+      await consumeFacts(bus, {
+        topic: topics.entitlements.name,
+        groupId: 'test',
+        schema: entitlementEventSchema,
+        apply: async ({ data }) => void facts.push(data),
+      });
+      return {
+        of: (boxOfficeId: string) => facts.filter((fact) => fact.boxOfficeId === boxOfficeId),
+        close: bus.close,
+      };
+    },
+    close: async () => {
+      await Promise.all([service.close(), parts.close(), others.close()]);
+      const connection = await mongoose.createConnection(config.MONGODB_URI).asPromise();
+      await connection.useDb(`${name}_billing`).dropDatabase();
+      await connection.close();
+    },
+  };
+};
+
+export type World = Awaited<ReturnType<typeof startWorld>>;

@@ -1,0 +1,46 @@
+import {
+  commonSettings,
+  durationMs,
+  httpUrl,
+  kafkaSettings,
+  mongoSettings,
+  port,
+  secret,
+  settings,
+  subgraphSettings,
+} from '@boxlist/service-kit';
+import { z } from 'zod';
+
+export const configSchema = z.object({
+  ...commonSettings,
+  ...mongoSettings,
+  ...kafkaSettings,
+  ...subgraphSettings,
+  SYNC_PORT: port(4104).describe('Port of the service; 0 takes a free one.'),
+  CONSTANT_CONTACT_API_URL: httpUrl().describe('Base of the Constant Contact V3 API.'),
+  AUTH_CONNECTION_URL: httpUrl().describe('Base of auth-connection: gives access tokens.'),
+  SERVICE_TOKEN_SECRET: secret(32).describe('Secret that sync and auth-connection share for their internal doors.'),
+  EMAIL_HASH_KEY: secret(32).describe('Key of the hash under which an e-mail address is looked up.'),
+  CONSTANT_CONTACT_CALLS_PER_SECOND: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1000)
+    .default(4)
+    .describe('Calls a second for the whole application.'),
+  CONSTANT_CONTACT_CALLS_PER_DAY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(10_000)
+    .describe('Calls a UTC day for the whole application.'),
+  DISPATCH_LEASE_MS: durationMs(30_000, 1_000).describe(
+    'How long a process that died keeps a connection from the others.',
+  ),
+  RETRY_BASE_MS: durationMs(1_000, 1).describe('First delay before a retry; doubles with each.'),
+  RETRY_MAX_DELAY_MS: durationMs(3_600_000, 1).describe('Longest delay before a retry.'),
+  RETRY_FOR_MS: durationMs(259_200_000, 1).describe('For how long it is retried before a delivery fails (72 hours).'),
+});
+
+export type Config = z.infer<typeof configSchema>;
+export const loadConfig = (): Config => settings(configSchema, process.env);

@@ -1,0 +1,40 @@
+import type { ConstantContact } from '@boxlist/constant-contact';
+import type { ConnectionFact, EntitlementFact, WorkflowFact } from '@boxlist/contracts';
+import type { Consumer, EventBus } from '@boxlist/event-bus';
+import type { FactCopy, Log } from '@boxlist/service-kit';
+import type { RetryPolicy } from './domain/retry';
+import type { DeliveryStore } from './store/deliveries';
+import type { LaneStore } from './store/lanes';
+import type { LedgerStore } from './store/ledger';
+import type { OrderStore } from './store/orders';
+import type { ResourceStore } from './store/resources';
+
+/** Access tokens of connections; `rejected` says which one got a 401. */
+export type TokenSource = (connectionId: string, rejected?: string) => Promise<string>;
+
+type Caught = Pick<Consumer, 'caughtUp'>;
+
+/** What use cases may touch. */
+export interface Context {
+  readonly orders: OrderStore;
+  readonly deliveries: DeliveryStore;
+  readonly lanes: LaneStore;
+  readonly ledger: LedgerStore;
+  readonly resources: ResourceStore;
+  readonly entitlements: FactCopy<EntitlementFact>;
+  readonly connections: FactCopy<ConnectionFact>;
+  readonly workflows: FactCopy<WorkflowFact>;
+  /** Followers of facts: to be caught up before a "no" that rests on them. */
+  readonly followers: { readonly entitlements: Caught; readonly connections: Caught };
+  readonly bus: EventBus;
+  readonly constantContact: ConstantContact;
+  readonly tokens: TokenSource;
+  readonly hashEmail: (boxOfficeId: string, email: string) => string;
+  readonly retry: RetryPolicy;
+  readonly leaseMs: number;
+  /** Says to the dispatcher of this process that there is work. */
+  readonly nudge: () => void;
+  readonly clock: () => Date;
+  readonly random: () => number;
+  readonly log: Log;
+}

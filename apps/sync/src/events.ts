@@ -1,0 +1,53 @@
+import {
+  connectionEventSchema,
+  deadLetterTopicOf,
+  entitlementEventSchema,
+  topics,
+  workflowEventSchema,
+} from '@boxlist/contracts';
+import { consumeFacts, type EventBus, type TopicSpec } from '@boxlist/event-bus';
+import type { Context } from './context';
+import { takeConnection, takeEntitlement, takeWorkflow } from './use-cases/take-facts';
+import { takeOrders } from './use-cases/take-orders';
+
+const consumed = [topics.orders, topics.entitlements, topics.connections, topics.workflows];
+
+/** The topics that sync reads and writes, with a dead-letter topic for each that it reads. */
+export const syncTopics: TopicSpec[] = [
+  ...consumed,
+  topics.deliveryOutcomes,
+  ...consumed.map(({ name }) => ({
+    name: deadLetterTopicOf(name),
+    partitions: 1,
+    compacted: false,
+    retentionMs: 14 * 86_400_000,
+  })),
+];
+
+/** Opens the doors for events. `ctx` is asked for at each event: its followers are made here. */
+export const openEventDoors = async (bus: EventBus, ctx: () => Context) => {
+  const entitlements = await consumeFacts(bus, {
+    topic: topics.entitlements.name,
+    groupId: 'sync.entitlements',
+    schema: entitlementEventSchema,
+    apply: ({ data }) => takeEntitlement(ctx(), data),
+  });
+  const connections = await consumeFacts(bus, {
+    topic: topics.connections.name,
+    groupId: 'sync.connections',
+    schema: connectionEventSchema,
+    apply: ({ data }) => takeConnection(ctx(), data),
+  });
+  await consumeFacts(bus, {
+    topic: topics.workflows.name,
+    groupId: 'sync.workflows',
+    schema: workflowEventSchema,
+    apply: ({ data }) => takeWorkflow(ctx(), data),
+  });
+  await bus.consumeBatches({
+    topic: topics.orders.name,
+    groupId: 'sync.orders',
+    handle: (messages) => takeOrders(ctx(), messages),
+  });
+  return { entitlements, connections };
+};

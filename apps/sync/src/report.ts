@@ -1,0 +1,32 @@
+import { counter, histogram } from '@boxlist/service-kit';
+import type { Context } from './context';
+import type { Delivery, Outcome } from './store/deliveries';
+
+const outcomes = counter('boxlist_delivery_outcomes_total', 'Outcomes of deliveries by status and reason');
+const events = counter('boxlist_order_events_total', 'Order events by what became of them');
+const calls = counter('boxlist_constant_contact_calls_total', 'Calls to Constant Contact by kind and answer');
+const latency = histogram('boxlist_delivery_latency_ms', 'From the delivery to its outcome');
+
+export const deliverySettled = ({ log }: Context, delivery: Delivery, { status, reason }: Outcome, now: Date): void => {
+  outcomes({ status, reason });
+  latency(now.getTime() - delivery.createdAt.getTime(), { status });
+  log.info(
+    {
+      deliveryId: delivery._id,
+      boxOfficeId: delivery.boxOfficeId,
+      workflowId: delivery.workflowId,
+      orderId: delivery.orderId,
+      status,
+      reason,
+    },
+    'delivery.settled',
+  );
+};
+
+export const ordersTaken = ({ log }: Context, taken: number, deadLettered: number, deliveries: number): void => {
+  events({ result: 'taken' }, taken);
+  events({ result: 'dead-lettered' }, deadLettered);
+  log.info({ taken, deadLettered, deliveries }, 'orders.taken');
+};
+
+export const called = (call: string, answer: string): void => calls({ call, answer });

@@ -1,0 +1,61 @@
+import { ownBoxOffice, withUserErrors, type Identity, type PageArgs } from '@boxlist/service-kit';
+import { GraphQLDateTimeISO } from 'graphql-scalars';
+import type { Context } from './context';
+import { reasons } from './domain/reasons';
+import type { Delivery } from './store/deliveries';
+import { deliveryPage, syncHealth, workflowStats, type DeliveryFilter } from './use-cases/read-deliveries';
+import { retryDeliveries } from './use-cases/retry-deliveries';
+
+export interface GraphContext {
+  readonly ctx: Context;
+  readonly identity: Identity;
+}
+type PageOf = PageArgs & { filter?: DeliveryFilter | null };
+const mine = ({ identity }: GraphContext) => ({ __typename: 'BoxOffice', id: identity.boxOfficeId });
+
+export const resolvers = {
+  DateTime: GraphQLDateTimeISO,
+  Node: { __resolveType: () => 'Delivery' },
+  Query: { boxOffice: (_: unknown, __: unknown, graph: GraphContext) => mine(graph) },
+  BoxOffice: {
+    __resolveReference: ({ id }: { id: string }, graph: GraphContext) => (
+      ownBoxOffice(graph.identity, id),
+      mine(graph)
+    ),
+    deliveries: (_: unknown, { filter, ...args }: PageOf, { ctx, identity }: GraphContext) =>
+      deliveryPage(ctx, identity, filter ?? {}, args),
+    syncHealth: (_: unknown, __: unknown, { ctx, identity }: GraphContext) => syncHealth(ctx, identity),
+  },
+  Workflow: {
+    __resolveReference: async ({ id }: { id: string }, { ctx, identity }: GraphContext) => {
+      const fact = await ctx.workflows.byId(id);
+      return fact && fact.boxOfficeId !== identity.boxOfficeId ? null : { __typename: 'Workflow', id };
+    },
+    stats: ({ id }: { id: string }, _: unknown, { ctx, identity }: GraphContext) => workflowStats(ctx, identity, id),
+    deliveries: ({ id }: { id: string }, { filter, ...args }: PageOf, { ctx, identity }: GraphContext) =>
+      deliveryPage(ctx, identity, { ...filter, workflowId: id }, args),
+  },
+  Delivery: {
+    __resolveReference: async ({ id }: { id: string }, { ctx, identity }: GraphContext) => {
+      const [delivery] = await ctx.deliveries.byIds([id]);
+      return delivery?.boxOfficeId === identity.boxOfficeId ? delivery : null;
+    },
+    id: ({ _id }: Delivery) => _id,
+    order: ({ orderId, eventId, eventName, orderTime }: Delivery) => ({
+      id: orderId,
+      eventId,
+      eventName,
+      occurredAt: new Date(orderTime),
+    }),
+    workflow: ({ workflowId }: Delivery) => ({ __typename: 'Workflow', id: workflowId }),
+    reason: ({ reason }: Delivery) => reason && { code: reason, message: reasons[reason] },
+    nextAttemptAt: ({ status, readyAt }: Delivery) => (status === 'WAITING' ? readyAt : null),
+  },
+  Mutation: {
+    retryDeliveries: (
+      _: unknown,
+      { input }: { input: { filter?: DeliveryFilter | null } },
+      { ctx, identity }: GraphContext,
+    ) => withUserErrors({ accepted: null }, () => retryDeliveries(ctx, identity, input.filter ?? {})),
+  },
+};

@@ -1,0 +1,123 @@
+import { createConstantContact } from '@boxlist/constant-contact';
+import { AppError, topics, type ConnectionFact, type EntitlementFact, type WorkflowFact } from '@boxlist/contracts';
+import { createEventBus, startOutboxRelay } from '@boxlist/event-bus';
+import {
+  checkMongo,
+  connectMongo,
+  createFactCopy,
+  createHttp,
+  createIdentityVerifier,
+  createLog,
+  createServiceTokens,
+  listen,
+  mountSubgraph,
+  type Service,
+} from '@boxlist/service-kit';
+import { createHmac } from 'node:crypto';
+import typeDefs from '../schema.graphql';
+import type { Config } from './config';
+import type { Context } from './context';
+import { openEventDoors, syncTopics } from './events';
+import { resolvers } from './resolvers';
+import { createDeliveryStore } from './store/deliveries';
+import { createLaneStore } from './store/lanes';
+import { createLedgerStore } from './store/ledger';
+import { createOrderStore } from './store/orders';
+import { createResourceStore } from './store/resources';
+import { createTokenSource } from './tokens';
+import { startDispatcher } from './use-cases/drive-lanes';
+
+type Overrides = Partial<Pick<Context, 'clock' | 'tokens' | 'random'>>;
+
+/** Builds sync and opens its doors: events, the graph, permits; then the dispatcher runs. Tests override clock, chance and tokens. */
+export const createSync = async (config: Config, overrides: Overrides = {}): Promise<Service> => {
+  const log = createLog('sync', config.LOG_LEVEL);
+  const mongo = await connectMongo({
+    uri: config.MONGODB_URI,
+    database: `${config.MONGODB_DATABASE_PREFIX}_sync`,
+    log,
+  });
+  const bus = createEventBus({
+    brokers: config.KAFKA_BROKERS,
+    clientId: 'sync',
+    topicPrefix: config.KAFKA_TOPIC_PREFIX,
+    log,
+  });
+  await bus.ensureTopics(syncTopics);
+  const serviceTokens = createServiceTokens(config.SERVICE_TOKEN_SECRET);
+  const hashEmail = (boxOfficeId: string, email: string): string =>
+    createHmac('sha256', config.EMAIL_HASH_KEY).update(`${boxOfficeId}\n${email}`).digest('base64url');
+  const stores = {
+    orders: createOrderStore(mongo, hashEmail),
+    deliveries: createDeliveryStore(mongo),
+    lanes: createLaneStore(mongo),
+    entitlements: createFactCopy<EntitlementFact>(
+      mongo,
+      'entitlement_facts',
+      (fact) => `${fact.boxOfficeId}:${fact.appId}`,
+    ),
+    connections: createFactCopy<ConnectionFact>(mongo, 'connection_facts', (fact) => fact.connectionId),
+    workflows: createFactCopy<WorkflowFact>(mongo, 'workflow_facts', (fact) => fact.workflowId),
+  };
+  await Promise.all(Object.values(stores).map((store) => store.init()));
+  const constantContact = createConstantContact({
+    apiUrl: config.CONSTANT_CONTACT_API_URL,
+    timeoutMs: Math.min(20_000, config.DISPATCH_LEASE_MS / 2),
+  });
+  const outbox = await startOutboxRelay({
+    bus,
+    collection: stores.deliveries.collection as never,
+    topic: topics.deliveryOutcomes.name,
+    log,
+  });
+  let dispatcher: ReturnType<typeof startDispatcher> | undefined;
+  const unfollowed = { caughtUp: async () => false };
+  let ctx: Context = {
+    ...stores,
+    ledger: createLedgerStore(mongo, {
+      perSecond: config.CONSTANT_CONTACT_CALLS_PER_SECOND,
+      perDay: config.CONSTANT_CONTACT_CALLS_PER_DAY,
+    }),
+    resources: createResourceStore(mongo),
+    followers: { entitlements: unfollowed, connections: unfollowed },
+    bus,
+    constantContact,
+    tokens: createTokenSource(config.AUTH_CONNECTION_URL, serviceTokens),
+    hashEmail,
+    retry: { baseMs: config.RETRY_BASE_MS, maxDelayMs: config.RETRY_MAX_DELAY_MS, forMs: config.RETRY_FOR_MS },
+    leaseMs: config.DISPATCH_LEASE_MS,
+    nudge: () => dispatcher?.nudge(),
+    clock: () => new Date(),
+    random: Math.random,
+    log,
+    ...overrides,
+  };
+  ctx = { ...ctx, followers: await openEventDoors(bus, () => ctx) };
+  dispatcher = startDispatcher(ctx);
+  const app = createHttp({ log, health: { mongodb: () => checkMongo(mongo), kafka: () => bus.check() } });
+  app.post('/internal/quota/permits', async (request) => {
+    await serviceTokens.verify(request.headers.authorization, 'sync');
+    const { class: kind } = (request.body ?? {}) as { class?: unknown };
+    if (kind !== 'interactive') throw new AppError('BAD_INPUT', 'class must be interactive');
+    return { waitMs: await ctx.ledger.take() };
+  });
+  await mountSubgraph(app, {
+    typeDefs,
+    resolvers,
+    identity: await createIdentityVerifier(config.IDENTITY_PUBLIC_JWK),
+    context: ({ identity }) => ({ ctx, identity }),
+    log,
+  });
+  const url = await listen(app, config.HOST, config.SYNC_PORT);
+  return {
+    url,
+    close: async () => {
+      await app.close();
+      await dispatcher?.close();
+      await outbox.close();
+      await bus.close();
+      await constantContact.close();
+      await mongo.close();
+    },
+  };
+};

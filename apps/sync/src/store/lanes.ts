@@ -1,0 +1,68 @@
+import type { Connection } from 'mongoose';
+
+interface LaneDocument {
+  _id: string;
+  readyAt: Date;
+  /** Grows with each wake, so that a release does not put to sleep what was woken meanwhile. */
+  wake: number;
+  holder: string | null;
+  leaseUntil: Date;
+  fence: number;
+}
+
+/** A lane is the work of one connection, driven by one process at a time. */
+export interface Lane {
+  readonly connectionId: string;
+  readonly fence: number;
+  readonly wake: number;
+}
+
+const never = new Date(8.64e15);
+const past = new Date(0);
+
+export const createLaneStore = (mongo: Connection) => {
+  const lanes = mongo.collection<LaneDocument>('lanes');
+  return {
+    init: async (): Promise<void> => {
+      await lanes.createIndex({ readyAt: 1 });
+    },
+    wake: async (connectionIds: readonly string[], at: Date): Promise<void> => {
+      for (const _id of new Set(connectionIds)) {
+        await lanes.updateOne(
+          { _id } as never,
+          {
+            $min: { readyAt: at },
+            $inc: { wake: 1 },
+            $setOnInsert: { holder: null, leaseUntil: past, fence: 0 },
+          } as never,
+          { upsert: true },
+        );
+      }
+    },
+    /** Takes a lane that has work and no living holder; its fence is greater than any before. */
+    claim: async (holder: string, now: Date, leaseMs: number): Promise<Lane | undefined> => {
+      const doc = (await lanes.findOneAndUpdate(
+        { readyAt: { $lte: now }, leaseUntil: { $lte: now } } as never,
+        { $set: { holder, leaseUntil: new Date(now.getTime() + leaseMs) }, $inc: { fence: 1 } },
+        { sort: { readyAt: 1 }, returnDocument: 'after' },
+      )) as LaneDocument | null;
+      return doc ? { connectionId: doc._id, fence: doc.fence, wake: doc.wake } : undefined;
+    },
+    /** False when the lane was lost. */
+    renew: async ({ connectionId, fence }: Lane, until: Date): Promise<boolean> =>
+      (await lanes.updateOne({ _id: connectionId, fence } as never, { $set: { leaseUntil: until } })).matchedCount ===
+      1,
+    /** Lets go; it sleeps until the next moment of work, unless it was woken since the claim. */
+    release: async ({ connectionId, fence, wake }: Lane, nextReadyAt: Date | null, now: Date): Promise<void> => {
+      const quiet = await lanes.updateOne({ _id: connectionId, fence, wake } as never, {
+        $set: { readyAt: nextReadyAt ?? never, holder: null, leaseUntil: past },
+      });
+      if (quiet.matchedCount === 0)
+        await lanes.updateOne({ _id: connectionId, fence } as never, {
+          $set: { readyAt: now, holder: null, leaseUntil: past },
+        });
+    },
+  };
+};
+
+export type LaneStore = ReturnType<typeof createLaneStore>;

@@ -1,0 +1,29 @@
+import type { Connection } from 'mongoose';
+
+interface ResourceDocument {
+  _id: string;
+  value: string;
+}
+
+/** Ids of tags, lists and custom fields by name, as they were found at Constant Contact. */
+export const createResourceStore = (mongo: Connection) => {
+  const resources = mongo.collection<ResourceDocument>('resources');
+  const keyOf = (connectionId: string, kind: string, name: string): string =>
+    `${connectionId}/${kind}/${name.toLowerCase()}`;
+  return {
+    get: async (connectionId: string, kind: string, name: string): Promise<string | undefined> =>
+      ((await resources.findOne({ _id: keyOf(connectionId, kind, name) } as never)) as ResourceDocument | null)?.value,
+    put: async (connectionId: string, kind: string, name: string, value: string): Promise<void> => {
+      await resources.updateOne(
+        { _id: keyOf(connectionId, kind, name) } as never,
+        { $set: { value } },
+        { upsert: true },
+      );
+    },
+    forget: async (connectionId: string): Promise<void> => {
+      await resources.deleteMany({ _id: { $gte: `${connectionId}/`, $lt: `${connectionId}0` } } as never);
+    },
+  };
+};
+
+export type ResourceStore = ReturnType<typeof createResourceStore>;

@@ -1,0 +1,21 @@
+import { AppError } from '@boxlist/contracts';
+import { requireRole, type Identity } from '@boxlist/service-kit';
+import type { Context } from '../context';
+import { storeFilter, type DeliveryFilter } from './read-deliveries';
+
+/** Puts deliveries that were skipped, have failed or wait back to work; those that are synchronised stay. */
+export const retryDeliveries = async (
+  ctx: Context,
+  identity: Identity,
+  filter: DeliveryFilter,
+): Promise<{ accepted: number }> => {
+  requireRole(identity, 'manager');
+  if ((filter.ids?.length ?? 0) > 1_000)
+    throw new AppError('BAD_INPUT', 'ids takes at most 1,000 ids; use the other filters for more', {
+      field: ['input', 'filter', 'ids'],
+    });
+  const { count, connectionIds } = await ctx.deliveries.retry(storeFilter(ctx, identity, filter), ctx.clock());
+  await ctx.lanes.wake(connectionIds, ctx.clock());
+  ctx.nudge();
+  return { accepted: count };
+};

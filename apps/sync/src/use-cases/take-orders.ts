@@ -1,0 +1,134 @@
+import {
+  AppError,
+  maxOrderEventBytes,
+  orderEventSchema,
+  type EntitlementFact,
+  type WorkflowFact,
+} from '@boxlist/contracts';
+import { parseCloudEvent, problemsOf, type BusMessage, type DeadLetterReason } from '@boxlist/event-bus';
+import type { Context } from '../context';
+import { decideOrder } from '../domain/decide-order';
+import { isNewer, orderFrom, revisionOf, type StoredOrder } from '../domain/order';
+import { ordersTaken } from '../report';
+import { deliveryId, outcomeEntry, type Delivery, type Outcome } from '../store/deliveries';
+
+type Read = { readonly order: StoredOrder } | { readonly bad: DeadLetterReason };
+
+/** Reads one message, or says why it cannot be used. */
+export const readOrder = (message: BusMessage): Read => {
+  const bad = (code: string, reason: string): Read => ({ bad: { code, reason } });
+  if ((message.value?.length ?? 0) > maxOrderEventBytes)
+    return bad('EVENT_TOO_LARGE', `The value is larger than ${maxOrderEventBytes} bytes`);
+  let raw: unknown;
+  try {
+    raw = parseCloudEvent(message);
+  } catch (error) {
+    return bad('BAD_EVENT', error instanceof AppError ? error.message : 'The value cannot be read');
+  }
+  const parsed = orderEventSchema.safeParse(raw);
+  if (!parsed.success) return bad('BAD_EVENT', problemsOf(parsed.error));
+  const tenant = /^(bo_[^:]*):/.exec(message.key ?? '')?.[1];
+  if (tenant !== undefined && tenant !== parsed.data.boxofficeid)
+    return bad('FOREIGN_TENANT', 'The key names another box office than the event');
+  return { order: orderFrom(parsed.data) };
+};
+
+/**
+ * Takes a batch of order events: bad ones to the dead letter, of each order the newest state is kept, and each order × workflow becomes a delivery.
+ * Resolves when all of it is written, so that the offset may be committed. Never calls Constant Contact.
+ */
+export const takeOrders = async (ctx: Context, messages: readonly BusMessage[]): Promise<void> => {
+  const newest = new Map<string, StoredOrder>();
+  let deadLettered = 0;
+  for (const message of messages) {
+    const read = readOrder(message);
+    if ('bad' in read) {
+      await ctx.bus.deadLetter(message, read.bad);
+      deadLettered += 1;
+      continue;
+    }
+    const known = newest.get(read.order.key);
+    if (!known || isNewer(read.order, known)) newest.set(read.order.key, read.order);
+  }
+  let deliveries = 0;
+  if (newest.size > 0) {
+    await ctx.orders.keep([...newest.values()], ctx.clock());
+    const orders = await ctx.orders.byKeys([...newest.keys()]);
+    const tenants = [...new Set(orders.map(({ boxOfficeId }) => boxOfficeId))];
+    deliveries = await matchOrders(ctx, orders, await ctx.workflows.ofBoxOffices(tenants));
+  }
+  ordersTaken(ctx, newest.size, deadLettered, deliveries);
+};
+
+/** Writes a delivery for each order × workflow that has none, and puts those back to work whose order has changed. */
+export const matchOrders = async (
+  ctx: Context,
+  orders: readonly StoredOrder[],
+  workflows: readonly WorkflowFact[],
+): Promise<number> => {
+  const now = ctx.clock();
+  const wanted = orders.flatMap((order) =>
+    workflows
+      .filter(({ boxOfficeId, status }) => boxOfficeId === order.boxOfficeId && status !== 'DELETED')
+      .map((workflow) => deliveryOf(ctx, order, workflow, now)),
+  );
+  if (wanted.length === 0) return 0;
+  const known = new Map(
+    (await ctx.deliveries.byIds(wanted.map(({ _id }) => _id))).map((delivery) => [delivery._id, delivery]),
+  );
+  await ctx.deliveries.insert(wanted.filter(({ _id }) => !known.has(_id)));
+  for (const fresh of wanted) {
+    const before = known.get(fresh._id);
+    if (before && before.orderRevision !== fresh.orderRevision && !staysSynced(before, fresh))
+      await ctx.deliveries.reopen(before, fresh);
+  }
+  const busy = wanted.filter(({ readyAt }) => readyAt !== null).map(({ connectionId }) => connectionId);
+  await ctx.lanes.wake(busy, now);
+  if (busy.length > 0) ctx.nudge();
+  return wanted.length;
+};
+
+/** What was synchronised stays so when its order is cancelled or the workflow has stopped: nobody is unsubscribed by an order. */
+const staysSynced = (before: Delivery, fresh: Delivery): boolean =>
+  before.status === 'SYNCED' && fresh.status === 'SKIPPED';
+
+const deliveryOf = (ctx: Context, order: StoredOrder, workflow: WorkflowFact, now: Date) => {
+  // Whether the add-on is active is asked when the delivery is worked on: the news of it may still be under way.
+  const decision = decideOrder(order, workflow, true);
+  const outcome: Outcome | undefined =
+    decision.kind === 'skip'
+      ? { status: 'SKIPPED', reason: decision.reason }
+      : decision.kind === 'fail'
+        ? { status: 'FAILED', reason: decision.reason }
+        : undefined;
+  const delivery: Delivery = {
+    _id: deliveryId(workflow.workflowId, order.key),
+    boxOfficeId: order.boxOfficeId,
+    connectionId: workflow.connectionId,
+    workflowId: workflow.workflowId,
+    workflowVersion: workflow.version,
+    orderKey: order.key,
+    orderId: order.orderId,
+    orderRevision: revisionOf(order),
+    orderTime: order.eventTime,
+    emailHash: order.email ? ctx.hashEmail(order.boxOfficeId, order.email) : null,
+    eventId: order.event?.id ?? null,
+    eventName: order.event?.name ?? null,
+    status: outcome?.status ?? (decision.kind === 'wait' ? 'WAITING' : 'PENDING'),
+    reason: outcome?.reason ?? (decision.kind === 'wait' ? decision.reason : null),
+    performed: [],
+    contactId: null,
+    // An order that is not completed yet is woken by its own next event.
+    readyAt: outcome ? null : decision.kind === 'wait' ? new Date(now.getTime() + 365 * 86_400_000) : now,
+    fence: 0,
+    activityIds: [],
+    attempts: [],
+    attemptCount: 0,
+    firstTriedAt: null,
+    consent: { value: order.optIn, recordedAt: new Date(order.eventTime), orderId: order.orderId },
+    version: 1,
+    createdAt: now,
+    settledAt: outcome ? now : null,
+  };
+  return { ...delivery, outbox: outcome ? [outcomeEntry(delivery, outcome, 1, now)] : [] };
+};
