@@ -1,12 +1,4 @@
-import {
-  commonSettings,
-  durationMs,
-  kafkaSettings,
-  mongoSettings,
-  port,
-  settings,
-  subgraphSettings,
-} from '@boxlist/service-kit';
+import { commonSettings, kafkaSettings, mongoSettings, port, settings, subgraphSettings } from '@boxlist/service-kit';
 import { z } from 'zod';
 
 export const configSchema = z.object({
@@ -15,21 +7,32 @@ export const configSchema = z.object({
   ...kafkaSettings,
   ...subgraphSettings,
   BILLING_PORT: port(4101).describe('Port of the service; 0 takes a free one.'),
+  TRIAL_DAYS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(365)
+    .default(0)
+    .describe('Free days of a first activation; the day on which they run out is free to its end (UTC).'),
   CONSTANT_CONTACT_MONTHLY_PRICE_MINOR: z.coerce
     .number()
     .int()
     .min(0)
+    .max(100_000_000)
     .default(1500)
-    .describe('Monthly price of the add-on in minor units.'),
+    .describe("Monthly price of the Constant Contact add-on in the currency's smallest unit; for new activations."),
   BILLING_CURRENCY: z
     .string()
-    .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code')
+    .refine((code) => Intl.supportedValuesOf('currency').includes(code), 'must be an ISO 4217 code such as GBP')
     .default('GBP')
-    .describe('Currency of prices and invoices, ISO 4217.'),
-  TRIAL_DAYS: z.coerce.number().int().min(0).max(365).default(0).describe('Days of trial at the first activation.'),
-  BILLING_RUN_INTERVAL_MS: durationMs(60_000, 100).describe(
-    'How often ended months are invoiced and ended trials are announced.',
-  ),
+    .describe('Currency of new activations, ISO 4217.'),
+  BILLING_RUN_INTERVAL_MS: z.coerce
+    .number()
+    .int()
+    .min(100)
+    .max(86_400_000)
+    .default(60_000)
+    .describe('How often trials, cancellations and months that ended are looked for.'),
 });
 
 export type Config = z.infer<typeof configSchema>;

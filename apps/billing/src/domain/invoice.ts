@@ -1,48 +1,52 @@
-import { monthOf, nextMonth, type Subscription } from './subscription';
+import { idPrefixes, type BoxOfficeId } from '@boxlist/contracts';
+import { createHash } from 'node:crypto';
+import type { Month } from './calendar';
+import { sum, type Money } from './money';
+import { nextCharge, type Charge, type Subscription } from './subscription';
 
-/** A line of an invoice, in minor units of the add-on's currency. */
-export interface InvoiceLine {
-  readonly description: string;
+/** What a box office pays for a calendar month. */
+export interface Invoice {
+  readonly id: string;
+  readonly boxOfficeId: BoxOfficeId;
+  readonly month: Month;
+  readonly status: 'UPCOMING' | 'ISSUED';
+  readonly number: string | null;
+  readonly issuedAt: Date | null;
   readonly periodStart: Date;
   readonly periodEnd: Date;
-  readonly amountMinor: number;
+  readonly total: Money;
+  readonly lines: readonly Charge[];
 }
 
-const dayMs = 86_400_000;
-const startOfDay = (date: Date): Date => new Date(Math.floor(date.getTime() / dayMs) * dayMs);
-const latest = (...dates: (Date | null)[]): Date =>
-  new Date(Math.max(...dates.filter((date) => date !== null).map((date) => date.getTime())));
-const earliest = (...dates: (Date | null)[]): Date =>
-  new Date(Math.min(...dates.filter((date) => date !== null).map((date) => date.getTime())));
+/** The id is made of what may exist only once, so an upcoming invoice keeps it when it is issued. */
+const invoiceId = (boxOfficeId: BoxOfficeId, month: Month): string =>
+  idPrefixes.invoice + createHash('sha256').update(`${boxOfficeId}:${month}`).digest('base64url').slice(0, 26);
 
-type Billed = Pick<Subscription, 'activatedAt' | 'trialEndsAt' | 'cancelAt' | 'paidUntil'>;
+/** The invoice of one charge, not yet issued. */
+export const invoiceFor = (boxOfficeId: BoxOfficeId, charge: Charge): Invoice => ({
+  id: invoiceId(boxOfficeId, charge.month),
+  boxOfficeId,
+  month: charge.month,
+  status: 'UPCOMING',
+  number: null,
+  issuedAt: null,
+  periodStart: charge.periodStart,
+  periodEnd: charge.periodEnd,
+  total: sum([charge.amount], charge.amount.currency),
+  lines: [charge],
+});
 
-/**
- * What a subscription owes for the calendar month (UTC) of `month`: the whole price, or the part of its days in which it is used and not on trial and not paid
- * before. Days begin at 00:00 UTC and the first day counts whole; half a minor unit rounds up. Undefined when nothing is owed.
- */
-export const lineFor = (
-  subscription: Billed,
-  month: Date,
-  monthlyMinor: number,
-  name: string,
-): InvoiceLine | undefined => {
-  const begin = monthOf(month);
-  const end = nextMonth(month);
-  const from = latest(
-    begin,
-    startOfDay(subscription.activatedAt),
-    subscription.trialEndsAt && startOfDay(subscription.trialEndsAt),
-    subscription.paidUntil,
-  );
-  const until = earliest(end, subscription.cancelAt);
-  const days = Math.ceil((until.getTime() - from.getTime()) / dayMs);
-  if (days <= 0) return undefined;
-  const ofMonth = (end.getTime() - begin.getTime()) / dayMs;
-  return {
-    description: days === ofMonth ? name : `${name} (${days} of ${ofMonth} days)`,
-    periodStart: from,
-    periodEnd: until,
-    amountMinor: Math.round((monthlyMinor * days) / ofMonth),
-  };
+/** The invoice that comes next if nothing is cancelled; undefined when nothing is going to be charged. */
+export const upcomingInvoice = (subscription: Subscription | undefined): Invoice | undefined => {
+  const charge = subscription && nextCharge(subscription);
+  return charge && invoiceFor(subscription.boxOfficeId, charge);
 };
+
+export const issued = (invoice: Invoice, number: string, issuedAt: Date): Invoice => ({
+  ...invoice,
+  status: 'ISSUED',
+  number,
+  issuedAt,
+});
+
+export const invoiceNumber = (year: number, position: number): string => `${year}-${String(position).padStart(6, '0')}`;

@@ -1,37 +1,148 @@
-import type { BoxOfficeId, EntitlementFact } from '@boxlist/contracts';
+import { AppError, type BoxOfficeId, type EntitlementFact, type SubscriptionId } from '@boxlist/contracts';
+import { daysInMonth, daysLeftInMonth, endOfMonth, monthOf, startOfDay, wholeDaysAfter, type Month } from './calendar';
+import type { AddOn } from './catalogue';
+import { prorated, type Money } from './money';
 
 export type SubscriptionStatus = EntitlementFact['status'];
 
-/** A box office's use of an add-on. Its status follows from these dates and the present moment. */
-export interface Subscription {
-  readonly id: string;
-  readonly boxOfficeId: BoxOfficeId;
-  readonly appId: string;
-  readonly activatedAt: Date;
-  readonly trialEndsAt: Date | null;
-  /** Until when it is used after it was cancelled; null while it goes on. */
-  readonly cancelAt: Date | null;
-  /** Paid already until this day by an earlier activation: no day is charged twice. */
-  readonly paidUntil: Date | null;
-  /** The status that was last announced. */
-  readonly announced: SubscriptionStatus;
-  readonly version: number;
+/** What is charged for one calendar month, or for the rest of one. */
+export interface Charge {
+  readonly month: Month;
+  readonly description: string;
+  readonly periodStart: Date;
+  readonly periodEnd: Date;
+  readonly days: number;
+  readonly daysInMonth: number;
+  readonly amount: Money;
 }
 
-export const statusAt = (
-  { trialEndsAt, cancelAt }: Pick<Subscription, 'trialEndsAt' | 'cancelAt'>,
-  now: Date,
-): SubscriptionStatus => {
-  if (cancelAt) return cancelAt <= now ? 'CANCELLED' : 'CANCELLING';
-  return trialEndsAt && trialEndsAt > now ? 'TRIALING' : 'ACTIVE';
+/** A box office's use of an add-on: one for ever, also after cancellation and reactivation. */
+export interface Subscription {
+  readonly id: SubscriptionId;
+  readonly boxOfficeId: BoxOfficeId;
+  readonly appId: string;
+  readonly appName: string;
+  /** The monthly price agreed on at the last activation. */
+  readonly price: Money;
+  readonly activatedAt: Date;
+  readonly trialEndsAt: Date | null;
+  /** The end of what is charged or free so far. The next charge begins here, and a cancellation ends here. */
+  readonly periodEnd: Date;
+  readonly cancelAt: Date | null;
+  /** As last made known by a fact; `statusAt` says how it stands at a moment. */
+  readonly status: SubscriptionStatus;
+  readonly version: number;
+  /** Charged and not yet on an invoice, oldest first. */
+  readonly uninvoiced: readonly Charge[];
+}
+
+type Dates = Pick<Subscription, 'trialEndsAt' | 'cancelAt'>;
+
+export const statusAt = ({ trialEndsAt, cancelAt }: Dates, now: Date): SubscriptionStatus => {
+  if (cancelAt) return now < cancelAt ? 'CANCELLING' : 'CANCELLED';
+  return trialEndsAt && now < trialEndsAt ? 'TRIALING' : 'ACTIVE';
 };
 
 export const isEntitled = (status: SubscriptionStatus): boolean => status !== 'CANCELLED';
 
-/** The first moment of the month after; billing months are calendar months in UTC. */
-export const nextMonth = (date: Date): Date => new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1));
-export const monthOf = (date: Date): Date => new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1));
+/** What is charged next, at `periodEnd`; undefined when it ends there instead. */
+export const nextCharge = ({ appName, price, periodEnd, cancelAt }: Subscription): Charge | undefined => {
+  if (cancelAt) return undefined;
+  const days = daysLeftInMonth(periodEnd);
+  const whole = daysInMonth(periodEnd);
+  return {
+    month: monthOf(periodEnd),
+    description: days === whole ? appName : `${appName} (${days} of ${whole} days)`,
+    periodStart: startOfDay(periodEnd),
+    periodEnd: endOfMonth(periodEnd),
+    days,
+    daysInMonth: whole,
+    amount: prorated(price, days, whole),
+  };
+};
 
-/** When a cancelled subscription ends: in the trial at its end, else with the month that is paid. */
-export const cancellationDate = ({ trialEndsAt }: Pick<Subscription, 'trialEndsAt'>, now: Date): Date =>
-  trialEndsAt && trialEndsAt > now ? trialEndsAt : nextMonth(now);
+/** Does what time alone has brought about until now: charges the periods begun, and moves the status on. */
+export const settled = (subscription: Subscription, now: Date): Subscription => {
+  let next = subscription;
+  while (next.periodEnd <= now) {
+    const charge = nextCharge(next);
+    if (!charge) break;
+    next = { ...next, periodEnd: charge.periodEnd, uninvoiced: [...next.uninvoiced, charge] };
+  }
+  const status = statusAt(next, now);
+  return next === subscription && status === subscription.status ? subscription : { ...next, status };
+};
+
+/** When `settled` next has something to do; null once all is over. */
+export const wakeAt = ({ status, periodEnd }: Subscription): Date | null => (status === 'CANCELLED' ? null : periodEnd);
+
+/** What comes of a click on Activate: the subscription (its first period charged, if it is due), yet to be saved. */
+export const activated = (
+  current: Subscription | undefined,
+  fresh: Pick<Subscription, 'id' | 'boxOfficeId'>,
+  addOn: AddOn,
+  now: Date,
+): Subscription => {
+  if (!current) return settled(firstTime(fresh, addOn, now), now);
+  const base = settled(current, now);
+  switch (base.status) {
+    case 'TRIALING':
+    case 'ACTIVE':
+      throw new AppError('ALREADY_ACTIVE', `${addOn.name} is active already`, { field: ['input', 'appId'] });
+    case 'CANCELLING':
+      return settled({ ...base, cancelAt: null }, now);
+    case 'CANCELLED':
+      return settled(again(base, addOn, now), now);
+  }
+};
+
+const firstTime = (fresh: Pick<Subscription, 'id' | 'boxOfficeId'>, addOn: AddOn, now: Date): Subscription => {
+  const trialEndsAt = addOn.trialDays > 0 ? wholeDaysAfter(now, addOn.trialDays) : null;
+  return {
+    ...fresh,
+    appId: addOn.id,
+    appName: addOn.name,
+    price: addOn.monthlyPrice,
+    activatedAt: now,
+    trialEndsAt,
+    periodEnd: trialEndsAt ?? now,
+    cancelAt: null,
+    status: trialEndsAt ? 'TRIALING' : 'ACTIVE',
+    version: 1,
+    uninvoiced: [],
+  };
+};
+
+/** A trial is given once; a month that is paid is not paid again, even if a clock went back. */
+const again = (base: Subscription, addOn: AddOn, now: Date): Subscription => ({
+  ...base,
+  appName: addOn.name,
+  price: addOn.monthlyPrice,
+  activatedAt: now,
+  trialEndsAt: null,
+  periodEnd: now > base.periodEnd ? now : base.periodEnd,
+  cancelAt: null,
+});
+
+/** What comes of a click on Cancel: it ends with what is paid or free. The same subscription when it is cancelling already. */
+export const deactivated = (current: Subscription, now: Date): Subscription => {
+  const base = settled(current, now);
+  switch (base.status) {
+    case 'CANCELLED':
+      throw new AppError('NOT_ACTIVE', `${base.appName} is not active`, { field: ['input', 'appId'] });
+    case 'CANCELLING':
+      return base;
+    case 'TRIALING':
+    case 'ACTIVE':
+      return settled({ ...base, cancelAt: base.periodEnd }, now);
+  }
+};
+
+/** The public word about a subscription. */
+export const entitlementFact = ({ boxOfficeId, appId, status, version }: Subscription): EntitlementFact => ({
+  boxOfficeId,
+  appId,
+  status,
+  entitled: isEntitled(status),
+  version,
+});

@@ -1,62 +1,90 @@
-import { newId, type BoxOfficeId } from '@boxlist/contracts';
+import { AppError, type BoxOfficeId } from '@boxlist/contracts';
 import { isDuplicateKey } from '@boxlist/service-kit';
-import { Schema, type Connection } from 'mongoose';
-import type { InvoiceLine } from '../domain/invoice';
-
-/** An issued invoice: one for each box office and month. */
-export interface Invoice {
-  readonly id: string;
-  readonly boxOfficeId: BoxOfficeId;
-  readonly periodStart: Date;
-  readonly periodEnd: Date;
-  readonly currency: string;
-  readonly lines: readonly InvoiceLine[];
-  readonly issuedAt: Date;
-}
+import { Schema, type Connection as MongoConnection } from 'mongoose';
+import type { Month } from '../domain/calendar';
+import { invoiceNumber, issued, type Invoice } from '../domain/invoice';
 
 interface InvoiceDocument extends Omit<Invoice, 'id'> {
   _id: string;
+}
+interface CounterDocument {
+  _id: string;
+  value: number;
 }
 
 const schema = new Schema<InvoiceDocument>(
   {
     _id: String,
     boxOfficeId: String,
+    month: String,
+    status: String,
+    number: String,
+    issuedAt: Date,
     periodStart: Date,
     periodEnd: Date,
-    currency: String,
+    total: Schema.Types.Mixed,
     lines: [Schema.Types.Mixed],
-    issuedAt: Date,
   },
-  { collection: 'invoices', versionKey: false },
+  { collection: 'invoices', versionKey: false, minimize: false },
 );
-schema.index({ boxOfficeId: 1, periodStart: -1 }, { unique: true });
+schema.index({ boxOfficeId: 1, month: -1 }, { unique: true });
+schema.index({ number: 1 }, { unique: true });
 
-export const createInvoiceStore = (mongo: Connection) => {
+const counterSchema = new Schema<CounterDocument>(
+  { _id: String, value: Number },
+  { collection: 'invoice_counters', versionKey: false },
+);
+
+const toInvoice = ({ _id, ...rest }: InvoiceDocument): Invoice => ({ ...rest, id: _id });
+
+/** Issued invoices: one for each box office and month, never changed. */
+export const createInvoiceStore = (mongo: MongoConnection) => {
   const model = mongo.model<InvoiceDocument>('Invoice', schema);
+  const counters = mongo.model<CounterDocument>('InvoiceCounter', counterSchema);
+
+  const nextNumber = async (year: number): Promise<string> => {
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      try {
+        const counter = await counters.findOneAndUpdate(
+          { _id: String(year) },
+          { $inc: { value: 1 } },
+          { upsert: true, returnDocument: 'after', lean: true },
+        );
+        if (counter) return invoiceNumber(year, counter.value);
+      } catch (error) {
+        // Two processes may create the counter of a new year at once; the second try finds it.
+        if (!isDuplicateKey(error)) throw error;
+      }
+    }
+    throw new AppError('DATABASE_UNAVAILABLE', 'No invoice number could be drawn');
+  };
+
   return {
-    init: async (): Promise<void> => {
+    init: async () => {
       await model.createIndexes();
     },
-    /** Issues it once: false when the month has its invoice already. */
-    issue: async (invoice: Omit<Invoice, 'id'>): Promise<boolean> => {
+    /** Issues an invoice unless its month has one; undefined when it has. A number drawn in vain is a gap. */
+    issue: async (invoice: Invoice, now: Date): Promise<Invoice | undefined> => {
+      if (await model.exists({ _id: invoice.id })) return undefined;
+      const { id, ...fields } = issued(invoice, await nextNumber(now.getUTCFullYear()), now);
       try {
-        await model.create({ _id: newId('invoice'), ...invoice });
-        return true;
+        await model.create({ _id: id, ...fields });
+        return { id, ...fields };
       } catch (error) {
-        if (isDuplicateKey(error)) return false;
+        if (isDuplicateKey(error)) return undefined;
         throw error;
       }
     },
-    /** Newest first, those before a period when one is given. */
-    page: async (boxOfficeId: BoxOfficeId, before: Date | undefined, limit: number): Promise<Invoice[]> => {
+    /** Newest first, those of months before `before`. */
+    page: async (boxOfficeId: BoxOfficeId, before: Month | undefined, limit: number): Promise<Invoice[]> => {
       const docs = await model
-        .find({ boxOfficeId, ...(before ? { periodStart: { $lt: before } } : {}) })
-        .sort({ periodStart: -1 })
+        .find({ boxOfficeId, ...(before === undefined ? {} : { month: { $lt: before } }) })
+        .sort({ month: -1 })
         .limit(limit)
         .lean<InvoiceDocument[]>();
-      return docs.map(({ _id, ...rest }) => ({ ...rest, id: _id }));
+      return docs.map(toInvoice);
     },
+    count: (boxOfficeId: BoxOfficeId): Promise<number> => model.countDocuments({ boxOfficeId }),
   };
 };
 

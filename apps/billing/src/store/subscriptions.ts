@@ -1,11 +1,14 @@
-import { factEvent, newId, type BoxOfficeId } from '@boxlist/contracts';
+import { factEvent, type BoxOfficeId } from '@boxlist/contracts';
 import { outboxEntry, type OutboxEntry } from '@boxlist/event-bus';
 import { isDuplicateKey } from '@boxlist/service-kit';
-import { Schema, type Connection } from 'mongoose';
-import { isEntitled, type Subscription } from '../domain/subscription';
+import { Schema, type Connection as MongoConnection } from 'mongoose';
+import type { Month } from '../domain/calendar';
+import { entitlementFact, wakeAt, type Subscription } from '../domain/subscription';
 
 interface SubscriptionDocument extends Omit<Subscription, 'id'> {
   _id: string;
+  /** When time alone changes it next; what the run looks for. */
+  wakeAt: Date | null;
   outbox: OutboxEntry[];
 }
 
@@ -14,80 +17,104 @@ const schema = new Schema<SubscriptionDocument>(
     _id: String,
     boxOfficeId: String,
     appId: String,
+    appName: String,
+    price: Schema.Types.Mixed,
     activatedAt: Date,
     trialEndsAt: Date,
+    periodEnd: Date,
     cancelAt: Date,
-    paidUntil: Date,
-    announced: String,
+    status: String,
     version: Number,
+    uninvoiced: [Schema.Types.Mixed],
+    wakeAt: Date,
     outbox: [Schema.Types.Mixed],
   },
-  { collection: 'subscriptions', versionKey: false },
+  { collection: 'subscriptions', versionKey: false, minimize: false },
 );
 schema.index({ boxOfficeId: 1, appId: 1 }, { unique: true });
+schema.index({ wakeAt: 1 });
+schema.index(
+  { 'uninvoiced.month': 1 },
+  { name: 'uninvoiced', partialFilterExpression: { 'uninvoiced.month': { $exists: true } } },
+);
 
-const toSubscription = ({ _id, outbox: _o, ...rest }: SubscriptionDocument): Subscription => ({ ...rest, id: _id });
-const factOf = ({ boxOfficeId, appId, announced, version }: Subscription): OutboxEntry =>
+const toSubscription = ({ _id, wakeAt: _, outbox: __, ...rest }: SubscriptionDocument): Subscription => ({
+  ...rest,
+  id: _id as Subscription['id'],
+});
+
+const factOf = (subscription: Subscription, time: Date): OutboxEntry =>
   outboxEntry(
-    `${boxOfficeId}:${appId}`,
+    `${subscription.boxOfficeId}:${subscription.appId}`,
     factEvent({
       type: 'boxlist.entitlement.changed.v1',
       source: '/boxlist/billing',
-      subject: `${boxOfficeId}:${appId}`,
-      boxOfficeId,
-      time: new Date(),
-      data: { boxOfficeId, appId, status: announced, entitled: isEntitled(announced), version },
+      subject: subscription.id,
+      boxOfficeId: subscription.boxOfficeId,
+      time,
+      data: entitlementFact(subscription),
     }),
   );
 
-/** One document for each box office and add-on; every change carries its fact. */
-export const createSubscriptionStore = (mongo: Connection) => {
+/** Subscriptions; each change carries its fact, and the charges it made, in the same write. */
+export const createSubscriptionStore = (mongo: MongoConnection) => {
   const model = mongo.model<SubscriptionDocument>('Subscription', schema);
+  const find = async (filter: Record<string, unknown>): Promise<Subscription | undefined> => {
+    const doc = await model.findOne(filter).lean<SubscriptionDocument>();
+    return doc ? toSubscription(doc) : undefined;
+  };
   return {
     collection: model.collection,
-    init: async (): Promise<void> => {
+    init: async () => {
       await model.createIndexes();
     },
-    byId: async (id: string): Promise<Subscription | undefined> => {
-      const doc = await model.findById(id).lean<SubscriptionDocument>();
-      return doc ? toSubscription(doc) : undefined;
-    },
-    of: async (boxOfficeId: BoxOfficeId, appId: string): Promise<Subscription | undefined> => {
-      const doc = await model.findOne({ boxOfficeId, appId }).lean<SubscriptionDocument>();
-      return doc ? toSubscription(doc) : undefined;
-    },
-    /** Undefined when another process was faster. */
-    insert: async (fields: Omit<Subscription, 'id' | 'version'>): Promise<Subscription | undefined> => {
-      const subscription: Subscription = { ...fields, id: newId('subscription'), version: 1 };
+    byId: (id: string) => find({ _id: id }),
+    ofApp: (boxOfficeId: BoxOfficeId, appId: string) => find({ boxOfficeId, appId }),
+    /** Undefined when the box office has one for this app already. */
+    insert: async (subscription: Subscription, now: Date): Promise<Subscription | undefined> => {
       const { id, ...rest } = subscription;
       try {
-        await model.create({ _id: id, ...rest, outbox: [factOf(subscription)] });
+        await model.create({ _id: id, ...rest, wakeAt: wakeAt(subscription), outbox: [factOf(subscription, now)] });
         return subscription;
       } catch (error) {
         if (isDuplicateKey(error)) return undefined;
         throw error;
       }
     },
-    /** Undefined when it changed meanwhile. */
-    change: async (
-      current: Subscription,
-      fields: Partial<Omit<Subscription, 'id' | 'version'>>,
-    ): Promise<Subscription | undefined> => {
-      const next: Subscription = { ...current, ...fields, version: current.version + 1 };
+    /** Puts the next state in the place of the current one; undefined when somebody was faster. */
+    replace: async (current: Subscription, next: Subscription, now: Date): Promise<Subscription | undefined> => {
+      const saved: Subscription = { ...next, version: current.version + 1 };
+      // Charges are only added here and only taken away by `invoiced`: a stale copy brings none of them back.
+      const { id, uninvoiced, ...fields } = saved;
+      const charges = uninvoiced.slice(current.uninvoiced.length);
       const { matchedCount } = await model.updateOne(
-        { _id: current.id, version: current.version },
-        { $set: { ...fields, version: next.version }, $push: { outbox: factOf(next) } },
+        { _id: id, version: current.version },
+        {
+          $set: { ...fields, wakeAt: wakeAt(saved) },
+          $push: { outbox: factOf(saved, now), uninvoiced: { $each: charges } },
+        },
       );
-      return matchedCount === 1 ? next : undefined;
+      return matchedCount === 1 ? saved : undefined;
     },
-    /** All that may owe something or change by time. */
-    all: async function* (): AsyncGenerator<Subscription> {
-      for await (const doc of model
-        .find({ announced: { $ne: 'CANCELLED' } })
-        .lean<SubscriptionDocument[]>()
-        .cursor())
-        yield toSubscription(doc as SubscriptionDocument);
+    /** Notes that the charge of a month stands on an invoice. */
+    invoiced: async (id: string, month: Month): Promise<void> => {
+      await model.updateOne({ _id: id }, { $pull: { uninvoiced: { month } } });
     },
+    /** Ids of what time has changed, or whose charges are not on an invoice yet, in the order of their ids. */
+    due: async (now: Date, afterId: string, limit: number): Promise<string[]> =>
+      (
+        await model
+          .find(
+            {
+              _id: { $gt: afterId },
+              $or: [{ wakeAt: { $lte: now } }, { 'uninvoiced.month': { $exists: true } }],
+            },
+            { _id: 1 },
+          )
+          .sort({ _id: 1 })
+          .limit(limit)
+          .lean<{ _id: string }[]>()
+      ).map(({ _id }) => _id),
   };
 };
 

@@ -1,7 +1,7 @@
-import { AppError, type WorkflowFact } from '@boxlist/contracts';
+import { AppError } from '@boxlist/contracts';
 
-/** What kind of input a detail takes: a frontend draws the form from it. */
-export type DetailKind = 'CONTACT_LIST' | 'TAG';
+/** What kind of value a detail takes: a frontend draws the form from it. */
+export type DetailKind = 'CONTACT_LIST' | 'TAG' | 'TEXT' | 'BOOLEAN' | 'CHOICE';
 
 export interface TemplateDetail {
   readonly key: string;
@@ -9,15 +9,22 @@ export interface TemplateDetail {
   readonly description: string;
   readonly kind: DetailKind;
   readonly required: boolean;
+  /** Taken when nothing is given. */
+  readonly default: string | null;
+  /** The values that a CHOICE takes. */
+  readonly choices: readonly string[];
+  /** In characters; null where the kind itself says how a value looks. */
+  readonly maxLength: number | null;
 }
 
+/** What a template does with an order, and which of its details say with what. */
 interface Effect {
+  readonly createsContacts: boolean;
   readonly listFrom?: string;
   readonly tagFrom?: string;
   readonly listPerEvent?: boolean;
   readonly eventTag?: boolean;
   readonly ticketTypeTags?: boolean;
-  readonly createsContacts: boolean;
 }
 
 export interface WorkflowTemplate {
@@ -28,23 +35,15 @@ export interface WorkflowTemplate {
   readonly effect: Effect;
 }
 
-const detail = (key: string, kind: DetailKind, label: string, description: string): TemplateDetail => ({
-  key,
-  kind,
-  label,
-  description,
-  required: true,
-});
+const required = (
+  key: string,
+  kind: 'CONTACT_LIST' | 'TAG',
+  label: string,
+  description: string,
+): TemplateDetail => ({ key, kind, label, description, required: true, default: null, choices: [], maxLength: null });
 
-/** Every kind of workflow that can be created. A new one is a new entry. */
+/** Every kind of workflow that can be created, in the order in which organisers see them. A new one is a new entry. */
 export const templates: readonly WorkflowTemplate[] = [
-  {
-    id: 'add-to-list',
-    name: 'Add buyers to a list',
-    description: 'Puts every buyer who opted in on one of your contact lists.',
-    details: [detail('listId', 'CONTACT_LIST', 'Contact list', 'The list that buyers who opted in are added to.')],
-    effect: { listFrom: 'listId', createsContacts: true },
-  },
   {
     id: 'event-tag',
     name: 'Tag each buyer with their event',
@@ -57,8 +56,15 @@ export const templates: readonly WorkflowTemplate[] = [
     id: 'tag-all-buyers',
     name: 'Tag all buyers with one tag',
     description: 'Tags every buyer who opted in with a tag of your choice.',
-    details: [detail('tagId', 'TAG', 'Tag', 'The tag that buyers who opted in get.')],
+    details: [required('tagId', 'TAG', 'Tag', 'The tag that buyers who opted in get.')],
     effect: { tagFrom: 'tagId', createsContacts: true },
+  },
+  {
+    id: 'add-to-list',
+    name: 'Add buyers to a list',
+    description: 'Puts every buyer who opted in on one of your contact lists.',
+    details: [required('listId', 'CONTACT_LIST', 'Contact list', 'The list that buyers who opted in are added to.')],
+    effect: { listFrom: 'listId', createsContacts: true },
   },
   {
     id: 'list-per-event',
@@ -92,64 +98,3 @@ export const templateById = (id: string): WorkflowTemplate => {
     });
   return template;
 };
-
-export interface Detail {
-  readonly key: string;
-  readonly value: string;
-}
-
-interface Extras {
-  readonly listIds: readonly string[];
-  readonly tagIds: readonly string[];
-}
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
-/** Whether a text can be an id at Constant Contact. */
-export const isConstantContactId = (value: string): boolean => uuid.test(value);
-
-/**
- * Checks a template's details and turns them, with the extra lists and tags, into what sync plans from. Throws DETAIL_REQUIRED,
- * DETAIL_INVALID or BAD_INPUT with the path of the argument.
- */
-export const compileTemplate = (
-  template: WorkflowTemplate,
-  details: readonly Detail[],
-  extras: Extras,
-): Pick<WorkflowFact, 'lists' | 'tags' | 'createsContacts'> => {
-  const values = new Map(details.map(({ key, value }) => [key, value.trim()]));
-  if (values.size !== details.length)
-    throw new AppError('DETAIL_INVALID', 'A detail is given twice', { field: ['input', 'details'] });
-  for (const key of values.keys()) {
-    if (!template.details.some((each) => each.key === key)) {
-      throw new AppError('DETAIL_INVALID', `The template ${template.id} asks for no detail of that name`, {
-        field: ['input', 'details', key.slice(0, 50)],
-      });
-    }
-  }
-  for (const { key, label, required } of template.details) {
-    const value = values.get(key) ?? '';
-    const field = ['input', 'details', key];
-    if (required && value === '') throw new AppError('DETAIL_REQUIRED', `${label} is missing`, { field });
-    if (value !== '' && !isConstantContactId(value))
-      throw new AppError('DETAIL_INVALID', `${label} is not an id of Constant Contact`, { field });
-  }
-  const { effect } = template;
-  if (!effect.createsContacts && extras.listIds.length > 0) {
-    throw new AppError('BAD_INPUT', `The template ${template.id} subscribes nobody and takes no lists`, {
-      field: ['input', 'listIds'],
-    });
-  }
-  const idOf = (key: string | undefined): string[] => (key && values.get(key) ? [values.get(key) ?? ''] : []);
-  return {
-    lists: { fixed: unique([...idOf(effect.listFrom), ...extras.listIds]), perEvent: effect.listPerEvent ?? false },
-    tags: {
-      fixed: unique([...idOf(effect.tagFrom), ...extras.tagIds]),
-      event: effect.eventTag ?? false,
-      ticketTypes: effect.ticketTypeTags ?? false,
-    },
-    createsContacts: effect.createsContacts,
-  };
-};
-
-const unique = (ids: readonly string[]): string[] => [...new Set(ids)];

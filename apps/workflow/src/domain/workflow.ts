@@ -1,5 +1,6 @@
 import { AppError, type BoxOfficeId, type WorkflowFact } from '@boxlist/contracts';
-import { compileTemplate, isConstantContactId, templateById, type Detail } from './templates';
+import { checkCompiled, checkDetails, compileTemplate, constantContactId, type Detail } from './compile-template';
+import { templateById } from './templates';
 
 export type WorkflowStatus = WorkflowFact['status'];
 
@@ -34,41 +35,93 @@ export interface Workflow extends WorkflowVersion {
   readonly createdAt: Date;
 }
 
-const invalid = (field: string, message: string): AppError =>
-  new AppError('BAD_INPUT', message, { field: ['input', field] });
+const maxFilterIds = 200;
+const maxMappings = 25;
 
-const checkIds = (field: 'listIds' | 'tagIds', ids: readonly string[]): void => {
-  if (ids.length > 50) throw invalid(field, `${field} takes at most 50 ids`);
-  if (!ids.every(isConstantContactId))
-    throw invalid(field, `${field} holds something that is not an id of Constant Contact`);
+const invalid = (message: string, ...path: string[]): AppError =>
+  new AppError('BAD_INPUT', message, { field: ['input', ...path] });
+
+const unique = (values: readonly string[]): string[] => [...new Set(values)];
+
+const checkName = (given: string): string => {
+  const name = given.trim();
+  if (name.length < 1 || name.length > 100) throw invalid('name must have 1 to 100 characters', 'name');
+  return name;
 };
 
-/** Checks what an organiser decided. Throws the first problem with the path of its argument. */
-export const checkSpec = (spec: WorkflowSpec): WorkflowSpec => {
-  const name = spec.name.trim();
-  if (name.length < 1 || name.length > 100) throw invalid('name', 'name must have 1 to 100 characters');
-  checkIds('listIds', spec.listIds);
-  checkIds('tagIds', spec.tagIds);
-  for (const [key, values] of Object.entries(spec.filter)) {
-    if (values.length > 200 || values.some((value) => value.length < 1 || value.length > 80)) {
-      throw new AppError('BAD_INPUT', `${key} takes at most 200 ids of 1 to 80 characters`, {
-        field: ['input', 'filter', key],
-      });
-    }
-  }
-  if (spec.fieldMapping.length > 25) throw invalid('fieldMapping', 'fieldMapping takes at most 25 fields');
-  for (const { source, question, customFieldId } of spec.fieldMapping) {
-    if (!isConstantContactId(customFieldId))
-      throw invalid('fieldMapping', 'fieldMapping names something that is not a custom field');
-    if ((source === 'CUSTOM_QUESTION') !== Boolean(question?.trim()))
-      throw invalid('fieldMapping', 'question goes with the source CUSTOM_QUESTION, and only with it');
-  }
-  const template = templateById(spec.templateId);
+const checkIds = (field: 'listIds' | 'tagIds', given: readonly string[]): string[] => {
+  if (given.length > 50) throw invalid(`${field} takes at most 50 ids`, field);
+  return unique(
+    given.map((text) => {
+      const id = constantContactId(text);
+      if (!id) throw invalid(`${field} holds something that is not an id of Constant Contact`, field);
+      return id;
+    }),
+  );
+};
+
+const checkFilterIds = (field: keyof WorkflowFact['filter'], given: readonly string[]): string[] => {
+  const ids = given.map((id) => id.trim());
+  if (ids.length > maxFilterIds || ids.some((id) => id.length < 1 || id.length > 80))
+    throw invalid(`${field} takes at most ${maxFilterIds} ids of 1 to 80 characters`, 'filter', field);
+  return unique(ids);
+};
+
+const checkFilter = (filter: WorkflowFact['filter']): WorkflowFact['filter'] => ({
+  eventIds: checkFilterIds('eventIds', filter.eventIds),
+  eventSeriesIds: checkFilterIds('eventSeriesIds', filter.eventSeriesIds),
+  ticketTypeIds: checkFilterIds('ticketTypeIds', filter.ticketTypeIds),
+});
+
+const checkMapping = (given: WorkflowFact['fieldMapping']): WorkflowFact['fieldMapping'] => {
+  if (given.length > maxMappings) throw invalid(`fieldMapping takes at most ${maxMappings} fields`, 'fieldMapping');
+  const taken = new Set<string>();
+  return given.map(({ source, question, customFieldId }, index) => {
+    const at = ['fieldMapping', String(index)];
+    const id = constantContactId(customFieldId);
+    if (!id) throw invalid('customFieldId is not an id of Constant Contact', ...at, 'customFieldId');
+    if (taken.has(id)) throw invalid('A custom field takes one value only', ...at, 'customFieldId');
+    taken.add(id);
+    const asked = question?.trim() ?? '';
+    if ((source === 'CUSTOM_QUESTION') !== (asked !== ''))
+      throw invalid('question goes with the source CUSTOM_QUESTION, and only with it', ...at, 'question');
+    if (asked.length > 500) throw invalid('question takes at most 500 characters', ...at, 'question');
+    return { source, question: asked || null, customFieldId: id };
+  });
+};
+
+/**
+ * What an organiser decided, as it is kept: trimmed, doubles dropped, defaults filled in. Throws the first problem, with the path
+ * of its argument: BAD_INPUT, UNKNOWN_TEMPLATE, DETAIL_REQUIRED or DETAIL_INVALID.
+ */
+export const checkSpec = (given: WorkflowSpec): WorkflowSpec => {
+  const template = templateById(given.templateId);
+  const spec: WorkflowSpec = {
+    ...given,
+    name: checkName(given.name),
+    details: checkDetails(template, given.details),
+    filter: checkFilter(given.filter),
+    listIds: checkIds('listIds', given.listIds),
+    tagIds: checkIds('tagIds', given.tagIds),
+    fieldMapping: checkMapping(given.fieldMapping),
+  };
   const compiled = compileTemplate(template, spec.details, spec);
-  if (spec.whenNotOptedIn === 'ADD_WITHOUT_LIST' && !compiled.createsContacts) {
-    throw invalid('whenNotOptedIn', `The template ${template.id} creates no contacts`);
-  }
-  return { ...spec, name };
+  checkCompiled(template, compiled);
+  if (spec.whenNotOptedIn === 'ADD_WITHOUT_LIST' && !compiled.createsContacts)
+    throw invalid(`The template ${template.id} creates no contacts`, 'whenNotOptedIn');
+  return spec;
+};
+
+/** What stands where an organiser decided nothing. */
+export const specDefaults: Omit<WorkflowSpec, 'name' | 'templateId' | 'connectionId'> = {
+  details: [],
+  filter: { eventIds: [], eventSeriesIds: [], ticketTypeIds: [] },
+  listIds: [],
+  tagIds: [],
+  fieldMapping: [],
+  whenNotOptedIn: 'SKIP',
+  whenUnsubscribed: 'SKIP',
+  onCancelledOrder: 'KEEP',
 };
 
 /** What other services are told. */

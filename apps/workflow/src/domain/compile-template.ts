@@ -1,0 +1,108 @@
+import { AppError, assertNever, type WorkflowFact } from '@boxlist/contracts';
+import type { TemplateDetail, WorkflowTemplate } from './templates';
+
+/** A detail of a template and its value. */
+export interface Detail {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** Lists and tags that the organiser gives beside the template's own. */
+interface Extras {
+  readonly listIds: readonly string[];
+  readonly tagIds: readonly string[];
+}
+
+type Compiled = Pick<WorkflowFact, 'lists' | 'tags' | 'createsContacts'>;
+
+/** What Constant Contact takes at most for one contact, of lists and of tags. */
+const maxPerContact = 50;
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** An id of Constant Contact as it is kept; undefined when a text cannot be one. */
+export const constantContactId = (text: string): string | undefined => {
+  const id = text.trim().toLowerCase();
+  return uuid.test(id) ? id : undefined;
+};
+
+/** A value as it is kept, or what is wrong with it. */
+const readValue = (detail: TemplateDetail, value: string): { value: string } | { problem: string } => {
+  const { kind, label, choices, maxLength } = detail;
+  switch (kind) {
+    case 'CONTACT_LIST':
+    case 'TAG': {
+      const id = constantContactId(value);
+      return id ? { value: id } : { problem: `${label} is not an id of Constant Contact` };
+    }
+    case 'TEXT':
+      return maxLength === null || value.length <= maxLength
+        ? { value }
+        : { problem: `${label} takes at most ${maxLength} characters` };
+    case 'BOOLEAN':
+      return ['true', 'false'].includes(value) ? { value } : { problem: `${label} takes true or false` };
+    case 'CHOICE':
+      return choices.includes(value) ? { value } : { problem: `${label} takes one of ${choices.join(', ')}` };
+    default:
+      return assertNever(kind);
+  }
+};
+
+/**
+ * The details of a template as they are kept: trimmed, defaults filled in, blanks left out. Throws DETAIL_REQUIRED or
+ * DETAIL_INVALID with the path of the argument.
+ */
+export const checkDetails = (template: WorkflowTemplate, details: readonly Detail[]): Detail[] => {
+  const given = new Map(details.map(({ key, value }) => [key, value.trim()]));
+  if (given.size !== details.length)
+    throw new AppError('DETAIL_INVALID', 'A detail is given twice', { field: ['input', 'details'] });
+  for (const key of given.keys()) {
+    if (!template.details.some((each) => each.key === key)) {
+      throw new AppError('DETAIL_INVALID', `The template ${template.id} asks for no detail of that name`, {
+        field: ['input', 'details', key.slice(0, 50)],
+      });
+    }
+  }
+  return template.details.flatMap((detail) => {
+    const field = ['input', 'details', detail.key];
+    const value = given.get(detail.key) || (detail.default ?? '');
+    if (value === '' && detail.required) throw new AppError('DETAIL_REQUIRED', `${detail.label} is missing`, { field });
+    if (value === '') return [];
+    const read = readValue(detail, value);
+    if ('problem' in read) throw new AppError('DETAIL_INVALID', read.problem, { field });
+    return [{ key: detail.key, value: read.value }];
+  });
+};
+
+/**
+ * Turns a template, its checked details and the extra lists and tags into what sync plans from. It refuses nothing, so that a
+ * workflow made under older rules can still be paused and deleted.
+ */
+export const compileTemplate = ({ effect }: WorkflowTemplate, details: readonly Detail[], extras: Extras): Compiled => {
+  const idOf = (key: string | undefined): string[] => details.filter((each) => each.key === key).map(({ value }) => value);
+  return {
+    lists: {
+      fixed: [...new Set([...idOf(effect.listFrom), ...extras.listIds])],
+      perEvent: effect.listPerEvent ?? false,
+    },
+    tags: {
+      fixed: [...new Set([...idOf(effect.tagFrom), ...extras.tagIds])],
+      event: effect.eventTag ?? false,
+      ticketTypes: effect.ticketTypeTags ?? false,
+    },
+    createsContacts: effect.createsContacts,
+  };
+};
+
+/** Throws BAD_INPUT, with the path of the argument, for what a compiled template must not come to. */
+export const checkCompiled = (template: WorkflowTemplate, { lists, tags, createsContacts }: Compiled): void => {
+  const refuse = (field: string, message: string): never => {
+    throw new AppError('BAD_INPUT', message, { field: ['input', field] });
+  };
+  if (!createsContacts && lists.fixed.length > 0)
+    refuse('listIds', `The template ${template.id} subscribes nobody and takes no lists`);
+  if (lists.fixed.length + Number(lists.perEvent) > maxPerContact)
+    refuse('listIds', `A workflow puts a contact on at most ${maxPerContact} lists, its template's own included`);
+  if (tags.fixed.length + Number(tags.event) + Number(tags.ticketTypes) > maxPerContact)
+    refuse('tagIds', `A workflow gives a contact at most ${maxPerContact} tags, its template's own included`);
+};
