@@ -4,7 +4,14 @@ import type { Workflow } from './domain/workflow';
 
 const changes = counter('boxlist_workflow_changes_total', 'Changes of workflows by kind');
 
-export const workflowChanged = ({ log }: Context, kind: string, { id, boxOfficeId, version }: Workflow): void => {
+type ChangeKind = 'created' | 'duplicated' | 'updated' | 'paused' | 'resumed' | 'deleted';
+
+/** A workflow has a new version. Names are the organiser's words and stay out of the log. */
+export const workflowChanged = (
+  { log }: Pick<Context, 'log'>,
+  kind: ChangeKind,
+  { id, boxOfficeId, version }: Workflow,
+): void => {
   changes({ kind });
   log.info({ kind, workflowId: id, boxOfficeId, version }, 'workflow.changed');
 };

@@ -1,4 +1,4 @@
-import { topics } from '@boxlist/contracts';
+import { deadLetterTopicOf, topics } from '@boxlist/contracts';
 import { createEventBus, startOutboxRelay } from '@boxlist/event-bus';
 import {
   checkMongo,
@@ -16,6 +16,7 @@ import type { Context } from './context';
 import { followFacts } from './events';
 import { resolvers } from './resolvers';
 import { createFactStore } from './store/facts';
+import { createVersionStore } from './store/versions';
 import { createWorkflowStore } from './store/workflows';
 
 /** Builds the workflow service and opens its doors. Tests override the clock. */
@@ -37,11 +38,12 @@ export const createWorkflowService = async (
   });
   await bus.ensureTopics([topics.workflows, topics.entitlements, topics.connections, ...deadLetters]);
   const workflows = createWorkflowStore(mongo);
+  const versions = createVersionStore(mongo);
   const facts = createFactStore(mongo);
-  await Promise.all([workflows.init(), facts.entitlements.init(), facts.connections.init()]);
+  await Promise.all([workflows.init(), versions.init(), facts.entitlements.init(), facts.connections.init()]);
   const outbox = await startOutboxRelay({ bus, collection: workflows.collection, topic: topics.workflows.name, log });
   const followers = await followFacts(bus, facts);
-  const ctx: Context = { workflows, facts, followers, outbox, clock: () => new Date(), log, ...overrides };
+  const ctx: Context = { workflows, versions, facts, followers, outbox, clock: () => new Date(), log, ...overrides };
   const app = createHttp({ log, health: { mongodb: () => checkMongo(mongo), kafka: () => bus.check() } });
   await mountSubgraph(app, {
     typeDefs,
@@ -63,7 +65,7 @@ export const createWorkflowService = async (
 };
 
 const deadLetters = [topics.entitlements, topics.connections].map(({ name }) => ({
-  name: `${name}.dead-letter`,
+  name: deadLetterTopicOf(name),
   partitions: 1,
   compacted: false,
   retentionMs: 14 * 86_400_000,

@@ -1,0 +1,51 @@
+import { requireRole, type Identity } from '@boxlist/service-kit';
+import type { Context } from '../context';
+import { checkSpec, specDefaults, type Workflow, type WorkflowSpec } from '../domain/workflow';
+import { workflowChanged } from '../report';
+import { demandConnection, demandEntitlement } from './demand';
+import { ownWorkflow } from './own-workflow';
+
+/** What must be decided about a new workflow; the rest has defaults. */
+export type NewSpec = Partial<WorkflowSpec> & Pick<WorkflowSpec, 'name' | 'templateId' | 'connectionId'>;
+
+const insert = async (
+  ctx: Context,
+  identity: Identity,
+  spec: WorkflowSpec,
+  kind: 'created' | 'duplicated',
+): Promise<Workflow> => {
+  await demandEntitlement(ctx, identity);
+  await demandConnection(ctx, identity, spec.connectionId);
+  const now = ctx.clock();
+  const workflow = await ctx.workflows.insert({
+    boxOfficeId: identity.boxOfficeId,
+    version: 1,
+    status: 'ACTIVE',
+    spec,
+    activeSince: now,
+    changedAt: now,
+    changedBy: identity.subject,
+    createdAt: now,
+  });
+  await ctx.outbox.nudge();
+  workflowChanged(ctx, kind, workflow);
+  return workflow;
+};
+
+/** Creates a workflow, active at once. Throws what `checkSpec` throws, ENTITLEMENT_REQUIRED, CONNECTION_REQUIRED. */
+export const createWorkflow = async (ctx: Context, identity: Identity, given: NewSpec): Promise<Workflow> => {
+  requireRole(identity, 'manager');
+  return insert(ctx, identity, checkSpec({ ...specDefaults, ...given }), 'created');
+};
+
+/** Creates an active copy under a new name. Throws NOT_FOUND, and what `createWorkflow` throws. */
+export const duplicateWorkflow = async (
+  ctx: Context,
+  identity: Identity,
+  input: { readonly id: string; readonly name?: string | null },
+): Promise<Workflow> => {
+  requireRole(identity, 'manager');
+  const { spec } = await ownWorkflow(ctx, identity, input.id);
+  const name = input.name ?? `${spec.name.slice(0, 90)} (copy)`;
+  return insert(ctx, identity, checkSpec({ ...spec, name }), 'duplicated');
+};
