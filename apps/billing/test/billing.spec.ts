@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { identityHeader } from '@boxlist/service-kit';
+import { activated, settled } from '../src/domain/subscription';
 import { runBilling } from '../src/use-cases/run-billing';
 import { eventually, startWorld, type World } from './world';
 
@@ -201,8 +202,21 @@ describe('the run', () => {
     expect((await world.ctx.subscriptions.ofApp(boxOffice as never, appId))?.version).toBe(2);
   });
 
+  it('of several who change the same state at once one wins, and the others learn of it', async () => {
+    await owner(activate, { appId });
+    const current = await world.ctx.subscriptions.ofApp(boxOffice as never, appId);
+    const now = new Date('2026-12-01T00:00:00Z');
+    const next = settled(current!, now);
+    const saved = await Promise.all(
+      [world.ctx, world.otherCtx, world.ctx, world.otherCtx].map((ctx) =>
+        ctx.subscriptions.replace(current!, next, now),
+      ),
+    );
+    expect(saved.filter((each) => each !== undefined)).toHaveLength(1);
+    expect((await world.ctx.subscriptions.ofApp(boxOffice as never, appId))?.uninvoiced).toHaveLength(1);
+  });
+
   it('makes good for a crash between the charge and its invoice', async () => {
-    const { activated } = await import('../src/domain/subscription');
     const now = world.ctx.clock();
     const charged = activated(
       undefined,

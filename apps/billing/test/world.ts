@@ -96,7 +96,7 @@ export const startWorld = async (settings: Record<string, unknown> = {}) => {
       });
       return {
         of: (boxOfficeId: string) => facts.filter((fact) => fact.boxOfficeId === boxOfficeId),
-        close: bus.close,
+        close: () => bus.close(),
       };
     },
     close: async () => {

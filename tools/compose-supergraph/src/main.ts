@@ -36,7 +36,8 @@ const stale = outputs.filter(([file, text]) => !existsSync(file) || readFileSync
 const reportBreaking = async (): Promise<void> => {
   if (!before) return;
   const changes = await diff(buildSchema(before), buildSchema(api));
-  for (const { criticality, message } of changes) if (criticality.level === CriticalityLevel.Breaking) console.error(`! breaking: ${message}`);
+  for (const { criticality, message } of changes)
+    if (criticality.level === CriticalityLevel.Breaking) console.error(`! breaking: ${message}`);
 };
 
 void reportBreaking().then(() => {

@@ -10,7 +10,12 @@ const request = z.object({
   subject: z.string().min(1).default('user_dev'),
   boxOfficeId: z.string().startsWith('bo_'),
   role: z.enum(['owner', 'manager', 'viewer']).default('owner'),
-  expiresInSeconds: z.number().int().min(1).max(30 * 86_400).default(86_400),
+  expiresInSeconds: z
+    .number()
+    .int()
+    .min(1)
+    .max(30 * 86_400)
+    .default(86_400),
 });
 
 const keyPair = async (file: string | undefined): Promise<JWK> => {
@@ -33,7 +38,8 @@ export const createDevIssuer = async (config: Config): Promise<Service> => {
   app.get('/.well-known/jwks.json', () => ({ keys: [{ ...publicJwk, kid: 'dev', alg: 'EdDSA', use: 'sig' }] }));
   app.post('/token', async (call) => {
     const input = request.safeParse(call.body ?? {});
-    if (!input.success) throw new AppError('BAD_INPUT', 'boxOfficeId (bo_…), role and expiresInSeconds are what a token is made of');
+    if (!input.success)
+      throw new AppError('BAD_INPUT', 'boxOfficeId (bo_…), role and expiresInSeconds are what a token is made of');
     const { subject, boxOfficeId, role, expiresInSeconds } = input.data;
     const token = await new SignJWT({ box_office_id: boxOfficeId, role })
       .setProtectedHeader({ alg: 'EdDSA', kid: 'dev' })

@@ -73,6 +73,17 @@ describe('activating', () => {
     expect(trialDaysFor(over, addOnWith(5))).toBe(0);
   });
 
+  it('charges no paid month again, even if the clock went back', () => {
+    const over = settled(deactivated(activate('2026-11-20'), at('2026-11-22')), at('2026-12-01'));
+    expect(charges(activate('2026-12-01T00:00:05Z', 0, over))).toEqual([
+      ['2026-11', 550],
+      ['2026-12', 1500],
+    ]);
+    expect(charges(activated({ ...over, status: 'CANCELLED' }, owner, addOnWith(0), at('2026-11-30')))).toEqual([
+      ['2026-11', 550],
+    ]);
+  });
+
   it('charges first what was used before an activation that comes late', () => {
     const cancelled = deactivated(activate('2026-10-15'), at('2026-11-15'));
     expect(charges(cancelled)).toEqual([

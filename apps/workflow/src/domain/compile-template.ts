@@ -65,7 +65,8 @@ export const checkDetails = (template: WorkflowTemplate, details: readonly Detai
   }
   return template.details.flatMap((detail) => {
     const field = ['input', 'details', detail.key];
-    const value = given.get(detail.key) || (detail.default ?? '');
+    const chosen = given.get(detail.key) ?? '';
+    const value = chosen === '' ? (detail.default ?? '') : chosen;
     if (value === '' && detail.required) throw new AppError('DETAIL_REQUIRED', `${detail.label} is missing`, { field });
     if (value === '') return [];
     const read = readValue(detail, value);
@@ -79,7 +80,8 @@ export const checkDetails = (template: WorkflowTemplate, details: readonly Detai
  * workflow made under older rules can still be paused and deleted.
  */
 export const compileTemplate = ({ effect }: WorkflowTemplate, details: readonly Detail[], extras: Extras): Compiled => {
-  const idOf = (key: string | undefined): string[] => details.filter((each) => each.key === key).map(({ value }) => value);
+  const idOf = (key: string | undefined): string[] =>
+    details.filter((each) => each.key === key).map(({ value }) => value);
   return {
     lists: {
       fixed: [...new Set([...idOf(effect.listFrom), ...extras.listIds])],

@@ -35,12 +35,16 @@ export interface WorkflowTemplate {
   readonly effect: Effect;
 }
 
-const required = (
-  key: string,
-  kind: 'CONTACT_LIST' | 'TAG',
-  label: string,
-  description: string,
-): TemplateDetail => ({ key, kind, label, description, required: true, default: null, choices: [], maxLength: null });
+const required = (key: string, kind: 'CONTACT_LIST' | 'TAG', label: string, description: string): TemplateDetail => ({
+  key,
+  kind,
+  label,
+  description,
+  required: true,
+  default: null,
+  choices: [],
+  maxLength: null,
+});
 
 /** Every kind of workflow that can be created, in the order in which organisers see them. A new one is a new entry. */
 export const templates: readonly WorkflowTemplate[] = [

@@ -4,7 +4,11 @@ import type { Connection } from 'mongoose';
 
 /** Copies of what billing and auth-connection say, so that no organiser waits for those services. */
 export const createFactStore = (mongo: Connection) => ({
-  entitlements: createFactCopy<EntitlementFact>(mongo, 'entitlement_facts', (fact) => `${fact.boxOfficeId}:${fact.appId}`),
+  entitlements: createFactCopy<EntitlementFact>(
+    mongo,
+    'entitlement_facts',
+    (fact) => `${fact.boxOfficeId}:${fact.appId}`,
+  ),
   connections: createFactCopy<ConnectionFact>(mongo, 'connection_facts', (fact) => fact.connectionId),
 });
 

@@ -1,0 +1,42 @@
+import { AppError } from '@boxlist/contracts';
+import { identityFromClaims, type Identity } from '@boxlist/service-kit';
+import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
+
+interface CallerOptions {
+  readonly jwksUrl: string;
+  readonly issuer: string;
+  readonly audience: string;
+}
+
+export type Authenticate = (authorization: string | undefined) => Promise<Identity>;
+
+/** Only asymmetric signatures: a public key must not serve as a shared secret. */
+const algorithms = ['EdDSA', 'ES256', 'RS256', 'PS256'];
+
+/** Knows a caller by their bearer token. Throws UNAUTHENTICATED, or SERVICE_UNAVAILABLE when the issuer's keys cannot be read. */
+export const createAuthenticate = ({ jwksUrl, issuer, audience }: CallerOptions): Authenticate => {
+  const keys = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: 5_000, cooldownDuration: 5_000 });
+  return async (authorization) => {
+    const token = /^Bearer (\S{1,8192})$/i.exec(authorization ?? '')?.[1];
+    if (!token) throw new AppError('UNAUTHENTICATED', 'Send a bearer token');
+    try {
+      const { payload } = await jwtVerify(token, keys, {
+        issuer,
+        audience,
+        algorithms,
+        requiredClaims: ['exp', 'sub'],
+        clockTolerance: 5,
+      });
+      return identityFromClaims(payload);
+    } catch (error) {
+      if (error instanceof AppError) throw error;
+      if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)) {
+        throw new AppError(
+          'UNAUTHENTICATED',
+          error instanceof errors.JWTExpired ? 'The token has expired' : 'The token is not valid',
+        );
+      }
+      throw new AppError('SERVICE_UNAVAILABLE', 'Tokens cannot be checked at the moment', {}, { cause: error });
+    }
+  };
+};

@@ -1,0 +1,172 @@
+import { ApolloGateway } from '@apollo/gateway';
+import { ApolloServer } from '@apollo/server';
+import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
+import { AppError } from '@boxlist/contracts';
+import {
+  createHttp,
+  createIdentitySigner,
+  createLog,
+  httpStatusOf,
+  listen,
+  type Identity,
+  type Log,
+  type Service,
+} from '@boxlist/service-kit';
+import { ApolloArmor } from '@escape.tech/graphql-armor';
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
+import type { FastifyInstance } from 'fastify';
+import type { GraphQLFormattedError } from 'graphql';
+import supergraphSdl from '../supergraph.graphql';
+import { createAuthenticate } from './callers';
+import type { Config } from './config';
+import { Subgraph, type GatewayContext } from './subgraphs';
+
+const shownCodes = new Set([
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'NOT_FOUND',
+  'CONFLICT',
+  'RATE_LIMITED',
+  'UNAVAILABLE',
+  'BAD_USER_INPUT',
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+  'BAD_REQUEST',
+  'PERSISTED_QUERY_NOT_FOUND',
+]);
+
+/** Shows what a subgraph meant to be shown, and nothing of the network behind the gateway. */
+const formatError =
+  (log: Log) =>
+  (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    const { code, reason, field, retryAfterMs } = formatted.extensions ?? {};
+    if (typeof code === 'string' && shownCodes.has(code)) {
+      const extensions = {
+        code,
+        ...(reason ? { reason } : {}),
+        ...(field ? { field } : {}),
+        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      };
+      return { message: formatted.message, path: formatted.path, locations: formatted.locations, extensions };
+    }
+    log.warn({ err: error, path: formatted.path }, 'graphql.subgraph-failed');
+    const message =
+      code === 'INTERNAL_SERVER_ERROR' && formatted.message.startsWith('Something went wrong')
+        ? formatted.message
+        : 'A part of the answer is not available at the moment.';
+    return {
+      message,
+      path: formatted.path,
+      extensions: { code: message === formatted.message ? 'INTERNAL_SERVER_ERROR' : 'UNAVAILABLE' },
+    };
+  };
+
+/** Builds the gateway over the committed supergraph and opens the graph's one public door. */
+export const createGateway = async (config: Config): Promise<Service> => {
+  const log = createLog('gateway', config.LOG_LEVEL);
+  const sign = await createIdentitySigner(config.IDENTITY_PRIVATE_JWK);
+  const urls: Record<string, string> = {
+    billing: config.BILLING_URL,
+    'auth-connection': config.AUTH_CONNECTION_URL,
+    workflow: config.WORKFLOW_URL,
+    sync: config.SYNC_URL,
+  };
+  const subgraphs: Subgraph[] = [];
+  const gateway = new ApolloGateway({
+    supergraphSdl,
+    buildService: ({ name }) => {
+      const subgraph = new Subgraph(urls[name] ?? '', sign);
+      subgraphs.push(subgraph);
+      return subgraph;
+    },
+    logger: quiet(log),
+  });
+  const app = createHttp({ log, bodyLimit: 100_000, health: {} });
+  const server = new ApolloServer<GatewayContext>({
+    gateway,
+    introspection: config.EXPLORER_ENABLED,
+    includeStacktraceInErrorResponses: false,
+    hideSchemaDetailsFromClientErrors: !config.EXPLORER_ENABLED,
+    parseOptions: { maxTokens: 4_000 },
+    maxRecursiveSelections: 1_000,
+    formatError: formatError(log),
+    logger: quiet(log),
+    validationRules: armour.validationRules,
+    plugins: [fastifyApolloDrainPlugin<GatewayContext>(app), ...armour.plugins],
+  });
+  await server.start();
+  mountGraph(
+    app,
+    server,
+    config,
+    createAuthenticate({ jwksUrl: config.JWT_JWKS_URL, issuer: config.JWT_ISSUER, audience: config.JWT_AUDIENCE }),
+  );
+  const url = await listen(app, config.HOST, config.GATEWAY_PORT);
+  return {
+    url,
+    close: async () => {
+      await app.close();
+      await server.stop();
+      await Promise.all(subgraphs.map((subgraph) => subgraph.close()));
+    },
+  };
+};
+
+/** Limits on what one query may ask; tokens and recursion are limited by the server itself. */
+const armour = new ApolloArmor({
+  maxDepth: { n: 16 },
+  maxAliases: { n: 60 },
+  costLimit: { maxCost: 20_000 },
+  maxTokens: { enabled: false },
+  blockFieldSuggestion: { enabled: false },
+}).protect();
+
+const quiet = (log: Log) => ({
+  debug: () => undefined,
+  info: () => undefined,
+  warn: (message?: unknown) => log.warn(String(message)),
+  error: (message?: unknown) => log.error(String(message)),
+});
+
+/** GraphQL over HTTP, for callers with a token only; browsers that ask for a page get the explorer. */
+const mountGraph = (
+  app: FastifyInstance,
+  server: ApolloServer<GatewayContext>,
+  config: Config,
+  authenticate: ReturnType<typeof createAuthenticate>,
+): void => {
+  const callers = new WeakMap<object, Identity>();
+  const handler = fastifyApolloHandler(server, {
+    context: async (request) => ({ identity: callers.get(request), requestId: request.id }),
+  });
+  app.get('/', (_request, reply) =>
+    config.EXPLORER_ENABLED
+      ? reply.redirect('/graphql')
+      : reply.status(404).send({ code: 'NOT_FOUND', message: 'There is nothing at this address.' }),
+  );
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/graphql',
+    preParsing: async (request, reply, payload) => {
+      if (config.EXPLORER_ENABLED && request.method === 'GET' && (request.headers.accept ?? '').includes('text/html'))
+        return payload;
+      try {
+        callers.set(request, await authenticate(request.headers.authorization));
+      } catch (error) {
+        const known = error instanceof AppError ? error : new AppError('DEFECT', 'The caller cannot be told');
+        const code = known.kind === 'denied' ? 'UNAUTHENTICATED' : 'UNAVAILABLE';
+        if (known.kind === 'denied') void reply.header('www-authenticate', 'Bearer');
+        await reply.status(httpStatusOf(known)).send({ errors: [{ message: known.message, extensions: { code } }] });
+      }
+      return payload;
+    },
+    handler: async (request, reply) => {
+      if (!callers.has(request))
+        return reply
+          .type('text/html')
+          .send(renderGraphiQL({ title: 'Boxlist graph', headers: '{ "authorization": "Bearer …" }' }));
+      return handler.call(app, request, reply);
+    },
+  });
+};
