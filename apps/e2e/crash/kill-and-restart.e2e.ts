@@ -14,7 +14,11 @@ const buyers = (boxOfficeId: string, count: number) =>
   Array.from({ length: count }, (_, index) =>
     anOrderEvent({
       boxOfficeId,
-      order: { id: `or_${boxOfficeId.slice(3)}_${index}`, marketing_opt_in: 'true', buyer_details: { email: `b${index}.${boxOfficeId}@example.com` } },
+      order: {
+        id: `or_${boxOfficeId.slice(3)}_${index}`,
+        marketing_opt_in: 'true',
+        buyer_details: { email: `b${index}.${boxOfficeId}@example.com` },
+      },
     }),
   );
 
@@ -22,7 +26,9 @@ const buyers = (boxOfficeId: string, count: number) =>
 const expectEachOnce = async (boxOfficeId: string, count: number, graph: GraphClient) => {
   const seen = await settled(graph, count, 120_000);
   expect(seen.every(({ status }) => status === 'SYNCED')).toBe(true);
-  const contacts = (await stack.sandbox.contacts('riverside')).filter((each) => each.email_address.address.includes(`.${boxOfficeId}@`));
+  const contacts = (await stack.sandbox.contacts('riverside')).filter((each) =>
+    each.email_address.address.includes(`.${boxOfficeId}@`),
+  );
   expect(contacts).toHaveLength(count);
   expect(new Set(contacts.map((each) => each.email_address.address)).size).toBe(count);
 };

@@ -47,7 +47,9 @@ describe('the journey of an organiser and five buyers', () => {
     const answers = Object.fromEntries(
       ['or_yes', 'or_no', 'or_unasked', 'or_gone', 'or_again'].map((id) => [
         id,
-        seen.filter(({ order }) => order.id === id).map(({ status, reason }) => `${status} ${reason?.code ?? ''}`.trim()),
+        seen
+          .filter(({ order }) => order.id === id)
+          .map(({ status, reason }) => `${status} ${reason?.code ?? ''}`.trim()),
       ]),
     );
     expect(answers).toEqual({
@@ -75,7 +77,9 @@ describe('the journey of an organiser and five buyers', () => {
 
   it('shows stats that add up', async () => {
     const { boxOffice } = await graph.query<{
-      boxOffice: { workflows: { nodes: { stats: Record<'total' | 'synced' | 'skipped' | 'failed' | 'pending', number> }[] } };
+      boxOffice: {
+        workflows: { nodes: { stats: Record<'total' | 'synced' | 'skipped' | 'failed' | 'pending', number> }[] };
+      };
     }>(`{ boxOffice { workflows(first: 10) { nodes { stats { total synced skipped failed pending } } } } }`);
     for (const { stats } of boxOffice.workflows.nodes) {
       expect(stats).toEqual({ total: 5, synced: 2, skipped: 3, failed: 0, pending: 0 });
@@ -86,7 +90,9 @@ describe('the journey of an organiser and five buyers', () => {
     const journal = await stack.sandbox.journal();
     const before = await deliveries(graph);
     const repeats = ['or_yes', 'or_no', 'or_again'].flatMap((id) =>
-      Array.from({ length: 10 }, () => order(id, id === 'or_no' ? 'no@example.com' : 'yes@example.com', id !== 'or_no')),
+      Array.from({ length: 10 }, () =>
+        order(id, id === 'or_no' ? 'no@example.com' : 'yes@example.com', id !== 'or_no'),
+      ),
     );
     await stack.produce(repeats.reverse());
     // The marker comes last on every partition that matters: once it has its outcomes, the repeats were seen.
@@ -98,11 +104,13 @@ describe('the journey of an organiser and five buyers', () => {
     expect(writes(await stack.sandbox.journal())).toBe(writes(journal));
   }, 60_000);
 
-  it("another box office sees none of it, whatever id it asks for", async () => {
+  it('another box office sees none of it, whatever id it asks for', async () => {
     const [mine] = await deliveries(graph);
     const stranger = await stack.graphAs({ boxOfficeId: 'bo_stranger', role: 'owner' });
     expect(await deliveries(stranger)).toEqual([]);
-    const answer = await stranger.raw(`query ($id: ID!) { node(id: $id) { ... on Delivery { status contactId } } }`, { id: mine!.id });
+    const answer = await stranger.raw(`query ($id: ID!) { node(id: $id) { ... on Delivery { status contactId } } }`, {
+      id: mine!.id,
+    });
     expect(JSON.stringify(answer)).not.toMatch(/SYNCED|SKIPPED/);
   });
 });

@@ -47,7 +47,9 @@ export const connect = async (graph: GraphClient, account: string): Promise<stri
 export const resources = async (graph: GraphClient) => {
   const { boxOffice } = await graph.query<{
     boxOffice: { connections: { contactLists: { nodes: Named[] }; tags: { nodes: Named[] } }[] };
-  }>(`{ boxOffice { connections { contactLists(first: 50) { nodes { id name } } tags(first: 50) { nodes { id name } } } } }`);
+  }>(
+    `{ boxOffice { connections { contactLists(first: 50) { nodes { id name } } tags(first: 50) { nodes { id name } } } } }`,
+  );
   const [connection] = boxOffice.connections;
   if (!connection) throw new Error('no connection');
   return { lists: connection.contactLists.nodes, tags: connection.tags.nodes };
@@ -103,7 +105,8 @@ export const settled = (graph: GraphClient, count: number, timeoutMs = 60_000): 
     async () => {
       const seen = await deliveries(graph);
       const open = seen.filter(({ status }) => status === 'PENDING' || status === 'WAITING').length;
-      if (seen.length !== count || open > 0) throw new Error(`${seen.length} of ${count} deliveries, ${open} still open`);
+      if (seen.length !== count || open > 0)
+        throw new Error(`${seen.length} of ${count} deliveries, ${open} still open`);
       return seen;
     },
     { timeoutMs },

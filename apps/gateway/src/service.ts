@@ -3,6 +3,7 @@ import { ApolloServer } from '@apollo/server';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import { AppError } from '@boxlist/contracts';
 import {
+  createAuthenticate,
   createHttp,
   createIdentitySigner,
   createLog,
@@ -17,7 +18,6 @@ import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLFormattedError } from 'graphql';
 import supergraphSdl from '../supergraph.graphql';
-import { createAuthenticate } from './callers';
 import type { Config } from './config';
 import { Subgraph, type GatewayContext } from './subgraphs';
 

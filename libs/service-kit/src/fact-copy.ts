@@ -12,7 +12,11 @@ interface FactDocument<F> {
  * A service's own copy of the facts of another: the newest version of each, by id. `apply` is idempotent and ignores what is
  * not newer; it answers whether the copy changed.
  */
-export const createFactCopy = <F extends { boxOfficeId: string; version: number }>(mongo: Connection, collection: string, idOf: (fact: F) => string) => {
+export const createFactCopy = <F extends { boxOfficeId: string; version: number }>(
+  mongo: Connection,
+  collection: string,
+  idOf: (fact: F) => string,
+) => {
   const facts = mongo.collection<FactDocument<F>>(collection);
   return {
     init: async (): Promise<void> => {
@@ -32,7 +36,8 @@ export const createFactCopy = <F extends { boxOfficeId: string; version: number 
         throw error;
       }
     },
-    byId: async (id: string): Promise<F | undefined> => (await facts.findOne({ _id: id } as object))?.fact as F | undefined,
+    byId: async (id: string): Promise<F | undefined> =>
+      (await facts.findOne({ _id: id } as object))?.fact as F | undefined,
     ofBoxOffices: async (ids: readonly string[]): Promise<F[]> =>
       (await facts.find({ boxOfficeId: { $in: [...ids] } } as object).toArray()).map(({ fact }) => fact as F),
   };

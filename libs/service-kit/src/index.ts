@@ -1,3 +1,4 @@
+export * from './callers';
 export * from './fact-copy';
 export * from './http';
 export * from './identity';

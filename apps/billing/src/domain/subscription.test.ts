@@ -79,9 +79,7 @@ describe('activating', () => {
       ['2026-11', 550],
       ['2026-12', 1500],
     ]);
-    expect(charges(activated({ ...over, status: 'CANCELLED' }, owner, addOnWith(0), at('2026-11-30')))).toEqual([
-      ['2026-11', 550],
-    ]);
+    expect(charges(activated(over, owner, addOnWith(0), at('2026-11-30')))).toEqual([['2026-11', 550]]);
   });
 
   it('charges first what was used before an activation that comes late', () => {

@@ -113,14 +113,14 @@ const firstTime = (fresh: Pick<Subscription, 'id' | 'boxOfficeId'>, addOn: AddOn
   };
 };
 
-/** A trial is given once; a month that is paid is not paid again, even if a clock went back. */
+/** A trial is given once. What was paid has run out, for that is when a cancelled subscription ends: a new charge begins now. */
 const again = (base: Subscription, addOn: AddOn, now: Date): Subscription => ({
   ...base,
   appName: addOn.name,
   price: addOn.monthlyPrice,
   activatedAt: now,
   trialEndsAt: null,
-  periodEnd: now > base.periodEnd ? now : base.periodEnd,
+  periodEnd: now,
   cancelAt: null,
 });
 

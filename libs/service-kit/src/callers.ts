@@ -1,5 +1,5 @@
 import { AppError } from '@boxlist/contracts';
-import { identityFromClaims, type Identity } from '@boxlist/service-kit';
+import { identityFromClaims, type Identity } from './identity';
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 
 interface CallerOptions {

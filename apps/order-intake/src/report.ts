@@ -1,0 +1,12 @@
+import { counter, type Log } from '@boxlist/service-kit';
+
+const webhooks = counter('boxlist_webhooks_total', 'Webhooks by what became of them');
+
+export const webhookTaken = (
+  { log }: { readonly log: Log },
+  boxOfficeId: string,
+  orderId: string | undefined,
+): void => {
+  webhooks({ result: orderId ? 'published' : 'ignored' });
+  log.info({ boxOfficeId, orderId }, 'webhook.taken');
+};

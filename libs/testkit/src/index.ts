@@ -1,0 +1,6 @@
+export * from './clients';
+export * from './local/kafka';
+export * from './local/mongo';
+export * from './local/process';
+export * from './orders';
+export * from './stack';

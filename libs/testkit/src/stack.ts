@@ -1,0 +1,236 @@
+import { exportJWK, generateKeyPair } from 'jose';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { devToken, eventually, graphClient, sandboxClient, type GraphClient, type TokenInput } from './clients';
+import { startKafka } from './local/kafka';
+import { startMongo } from './local/mongo';
+import { freePort, startProcess, workspaceRoot, type LocalProcess, type Progress } from './local/process';
+import { produceOrders, type OrderEventJson } from './orders';
+
+export const appNames = ['billing', 'auth-connection', 'workflow', 'sync', 'order-intake', 'gateway'] as const;
+const toolNames = ['constant-contact-sandbox', 'dev-issuer'] as const;
+export type PartName = (typeof appNames)[number] | (typeof toolNames)[number];
+
+export type Ports = Readonly<Record<PartName | 'kafka' | 'mongo', number>>;
+
+interface StackOptions {
+  /** Kept when given; else a temporary folder that goes with the stack. */
+  readonly dataDir?: string;
+  readonly ports?: Ports;
+  /** The limit of the sandbox and of sync alike. */
+  readonly callsPerSecond?: number;
+  /** Further settings for all parts. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly onProgress?: Progress;
+}
+
+interface Secrets {
+  readonly privateJwk: string;
+  readonly publicJwk: string;
+  readonly serviceToken: string;
+  readonly encryption: string;
+  readonly emailHash: string;
+}
+
+/** Secrets of a local stack, made once and kept with its data. */
+const secretsIn = async (dataDir: string): Promise<Secrets> => {
+  const file = join(dataDir, 'secrets.json');
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Secrets;
+  const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true });
+  const secrets: Secrets = {
+    privateJwk: JSON.stringify(await exportJWK(privateKey)),
+    publicJwk: JSON.stringify(await exportJWK(publicKey)),
+    serviceToken: randomBytes(32).toString('hex'),
+    encryption: `local:${randomBytes(32).toString('base64url')}`,
+    emailHash: randomBytes(32).toString('hex'),
+  };
+  writeFileSync(file, JSON.stringify(secrets), { mode: 0o600 });
+  return secrets;
+};
+
+const freePorts = async (): Promise<Ports> => {
+  const names = [...appNames, ...toolNames, 'kafka', 'mongo'] as const;
+  return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await freePort()] as const))) as Ports;
+};
+
+const settingsOf = (
+  ports: Ports,
+  secrets: Secrets,
+  dataDir: string,
+  kafka: string,
+  mongo: string,
+  callsPerSecond: number,
+): Record<string, string> => {
+  const url = (name: PartName): string => `http://127.0.0.1:${ports[name]}`;
+  const oauth = `${url('constant-contact-sandbox')}/oauth2/default/v1`;
+  const redirect = `${url('auth-connection')}/oauth/constant-contact/callback`;
+  return {
+    MONGODB_URI: mongo,
+    KAFKA_BROKERS: kafka,
+    BILLING_PORT: String(ports.billing),
+    AUTH_CONNECTION_PORT: String(ports['auth-connection']),
+    WORKFLOW_PORT: String(ports.workflow),
+    SYNC_PORT: String(ports.sync),
+    ORDER_INTAKE_PORT: String(ports['order-intake']),
+    GATEWAY_PORT: String(ports.gateway),
+    BILLING_URL: url('billing'),
+    AUTH_CONNECTION_URL: url('auth-connection'),
+    WORKFLOW_URL: url('workflow'),
+    SYNC_URL: url('sync'),
+    IDENTITY_PRIVATE_JWK: secrets.privateJwk,
+    IDENTITY_PUBLIC_JWK: secrets.publicJwk,
+    SERVICE_TOKEN_SECRET: secrets.serviceToken,
+    TOKEN_ENCRYPTION_KEYS: secrets.encryption,
+    SECRET_ENCRYPTION_KEYS: secrets.encryption,
+    EMAIL_HASH_KEY: secrets.emailHash,
+    JWT_JWKS_URL: `${url('dev-issuer')}/.well-known/jwks.json`,
+    JWT_ISSUER: 'boxlist-dev',
+    JWT_AUDIENCE: 'boxlist',
+    DEV_ISSUER_PORT: String(ports['dev-issuer']),
+    DEV_ISSUER_KEY_FILE: join(dataDir, 'dev-issuer.json'),
+    CONSTANT_CONTACT_API_URL: `${url('constant-contact-sandbox')}/v3`,
+    CONSTANT_CONTACT_AUTHORIZE_URL: `${oauth}/authorize`,
+    CONSTANT_CONTACT_TOKEN_URL: `${oauth}/token`,
+    CONSTANT_CONTACT_CLIENT_ID: 'boxlist-dev',
+    CONSTANT_CONTACT_CLIENT_SECRET: 'boxlist-dev-secret',
+    CONSTANT_CONTACT_REDIRECT_URL: redirect,
+    CONSTANT_CONTACT_CALLS_PER_SECOND: String(callsPerSecond),
+    SANDBOX_PORT: String(ports['constant-contact-sandbox']),
+    SANDBOX_REDIRECT_URIS: redirect,
+    SANDBOX_DATA_FILE: join(dataDir, 'sandbox.json'),
+    SANDBOX_CALLS_PER_SECOND: String(callsPerSecond),
+    DISPATCH_LEASE_MS: '5000',
+  };
+};
+
+const inherited = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'NODE_EXTRA_CA_CERTS'];
+
+/** Starts everything that Boxlist is, as processes of its own: the built apps on real servers. Resolves when all are ready. */
+export const startStack = async (options: StackOptions = {}) => {
+  const { onProgress = () => undefined, callsPerSecond = 4 } = options;
+  const root = workspaceRoot();
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'boxlist-'));
+  mkdirSync(dataDir, { recursive: true });
+  const ports = options.ports ?? (await freePorts());
+  const secrets = await secretsIn(dataDir);
+  onProgress('Starting Kafka and MongoDB');
+  const [kafka, mongo] = await Promise.all([
+    startKafka({ dataDir: join(dataDir, 'kafka'), port: ports.kafka, onProgress }),
+    startMongo({ dataDir: join(dataDir, 'mongo'), port: ports.mongo, onProgress }),
+  ]);
+  // Given servers are shared with others: names of its own keep a temporary stack apart from them.
+  const own = options.dataDir ? '' : `t${randomBytes(4).toString('hex')}`;
+  const settings: Record<string, string> = {
+    ...settingsOf(ports, secrets, dataDir, kafka.brokers, mongo.uri, callsPerSecond),
+    ...(own ? { KAFKA_TOPIC_PREFIX: `${own}.`, MONGODB_DATABASE_PREFIX: own } : {}),
+    // What the reader of the README sets wins over the local values.
+    ...Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => name.startsWith('CONSTANT_CONTACT_')) as [string, string][],
+    ),
+    ...options.env,
+  };
+  const parts = new Map<PartName, LocalProcess>();
+  const others = new Set<LocalProcess>();
+  const folderOf = (name: PartName): string =>
+    (appNames as readonly string[]).includes(name) ? `apps/${name}` : `tools/${name}`;
+  const launch = (name: PartName, extra: Record<string, string> = {}): Promise<LocalProcess> =>
+    startProcess({
+      command: join(root, 'node_modules/.bin/node'),
+      args: [
+        '--disable-warning=TimeoutNegativeWarning',
+        '--enable-source-maps',
+        join(root, 'dist', folderOf(name), 'main.js'),
+      ],
+      env: { ...Object.fromEntries(inherited.map((key) => [key, process.env[key]])), ...settings, ...extra },
+      logFile: join(dataDir, 'logs', `${name}.log`),
+      ...(Object.keys(extra).length === 0 ? { pidFile: join(dataDir, `${name}.pid`) } : {}),
+    });
+  const untilReady = async (name: PartName, part: LocalProcess, port: number): Promise<void> => {
+    let ended = false;
+    void part.exited.then(() => (ended = true));
+    await eventually(
+      async () => {
+        if (ended) return;
+        const response = await fetch(`http://127.0.0.1:${port}/health/ready`, { signal: AbortSignal.timeout(3_000) });
+        if (!response.ok) throw new Error(`${name} is not ready`);
+      },
+      { timeoutMs: 60_000 },
+    );
+    if (ended)
+      throw new Error(
+        `${name} ended while starting:\n${readFileSync(join(dataDir, 'logs', `${name}.log`), 'utf8')
+          .split('\n')
+          .slice(-12)
+          .join('\n')}`,
+      );
+  };
+  const start = async (name: PartName): Promise<void> => {
+    const part = await launch(name);
+    parts.set(name, part);
+    await untilReady(name, part, ports[name]);
+  };
+  const portSetting: Partial<Record<PartName, string>> = {
+    sync: 'SYNC_PORT',
+    'auth-connection': 'AUTH_CONNECTION_PORT',
+    billing: 'BILLING_PORT',
+    workflow: 'WORKFLOW_PORT',
+  };
+  const stop = async (): Promise<void> => {
+    const stopAll = (some: Iterable<LocalProcess | undefined>) => Promise.all([...some].map((part) => part?.stop()));
+    await stopAll([parts.get('gateway'), parts.get('order-intake')]);
+    await stopAll([...parts.values(), ...others]);
+    await Promise.all([kafka.stop(), mongo.stop()]);
+    if (!options.dataDir) rmSync(dataDir, { recursive: true, force: true });
+  };
+  const url = (name: PartName): string => `http://127.0.0.1:${ports[name]}`;
+  try {
+    onProgress('Starting the Constant Contact sandbox, the services and the gateway');
+    await Promise.all(
+      [...toolNames, 'billing', 'auth-connection', 'workflow', 'sync', 'order-intake'].map((name) =>
+        start(name as PartName),
+      ),
+    );
+    await start('gateway');
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    dataDir,
+    ports,
+    settings,
+    mongoKind: mongo.kind,
+    brokers: kafka.brokers,
+    url,
+    sandbox: sandboxClient(url('constant-contact-sandbox')),
+    token: (input: TokenInput) => devToken(url('dev-issuer'), input),
+    graphAs: async (input: TokenInput): Promise<GraphClient> =>
+      graphClient(url('gateway'), await devToken(url('dev-issuer'), input)),
+    produce: (events: readonly OrderEventJson[]) => produceOrders(kafka.brokers, events, settings.KAFKA_TOPIC_PREFIX),
+    start,
+    stop,
+    /** Ends a part like a power cut. */
+    kill: async (name: PartName): Promise<void> => parts.get(name)?.kill(),
+    signal: (name: PartName, signal: NodeJS.Signals): void => parts.get(name)?.signal(signal),
+    /** A second process of a part, on a port of its own. */
+    startAnother: async (name: PartName): Promise<LocalProcess> => {
+      const port = await freePort();
+      const part = await launch(name, { [portSetting[name] ?? '']: String(port) });
+      others.add(part);
+      await untilReady(name, part, port);
+      return part;
+    },
+    restartKafka: async (): Promise<void> => {
+      await kafka.kill();
+      await kafka.restart();
+    },
+    restartMongo: async (): Promise<void> => {
+      await mongo.kill();
+      await mongo.restart();
+    },
+  };
+};
+
+export type Stack = Awaited<ReturnType<typeof startStack>>;

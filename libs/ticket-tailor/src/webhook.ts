@@ -1,0 +1,76 @@
+import { AppError, orderSchema, type OrderEvent } from '@boxlist/contracts';
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+
+interface SignatureInput {
+  /** `Tickettailor-Webhook-Signature`: `t=<unix seconds>,<name>=<hex>`. */
+  readonly header: string | undefined;
+  readonly rawBody: Buffer;
+  readonly secret: string;
+  readonly nowMs: number;
+  /** How old a signature may be; 5 minutes when absent. */
+  readonly toleranceMs?: number;
+}
+
+/**
+ * Checks Ticket Tailor's signature: HMAC-SHA256 of the timestamp followed, without a separator, by the raw bytes of the body. Compares in
+ * constant time. Throws SIGNATURE_INVALID.
+ */
+export const verifySignature = ({ header, rawBody, secret, nowMs, toleranceMs = 300_000 }: SignatureInput): void => {
+  const invalid = (why: string): never => {
+    throw new AppError('SIGNATURE_INVALID', why);
+  };
+  const parts = (header ?? '').split(',').map((part) => part.trim().split('='));
+  const time = parts.find(([name]) => name === 't')?.[1] ?? '';
+  const signature = parts.find(([name, value]) => name !== 't' && /^[0-9a-f]{64}$/i.test(value ?? ''))?.[1] ?? '';
+  if (!/^\d{1,12}$/.test(time) || signature === '') return invalid('The signature header is missing or malformed');
+  if (Math.abs(nowMs - Number(time) * 1000) > toleranceMs) return invalid('The signature is too old');
+  const expected = createHmac('sha256', secret).update(time).update(rawBody).digest();
+  if (!timingSafeEqual(expected, Buffer.from(signature, 'hex'))) return invalid('The signature does not match');
+};
+
+const webhookSchema = z.looseObject({
+  id: z.string().min(1).max(200),
+  created_at: z.string().regex(/^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d/),
+  event: z.string(),
+  payload: z.unknown(),
+});
+
+const types = { 'ORDER.CREATED': 'boxlist.order.created.v1', 'ORDER.UPDATED': 'boxlist.order.updated.v1' } as const;
+
+/** Attendees, barcodes, notes and payment details: nothing that Boxlist needs, so nothing that it passes on. */
+const dropped = ['issued_tickets', 'notes', 'status_message', 'meta_data', 'txn_id', 'payment_method', 'referral_tag'];
+
+/** The order event that a webhook's body means; undefined for events that are not about orders. Throws BAD_EVENT. */
+export const orderEventFrom = (body: unknown, boxOfficeId: string): OrderEvent | undefined => {
+  const webhook = webhookSchema.safeParse(body);
+  if (!webhook.success)
+    throw new AppError(
+      'BAD_EVENT',
+      'The body is not a Ticket Tailor webhook: it needs id, created_at, event and payload',
+    );
+  const type = types[webhook.data.event as keyof typeof types] as (typeof types)[keyof typeof types] | undefined;
+  if (!type) return undefined;
+  const order = orderSchema.safeParse(webhook.data.payload);
+  if (!order.success)
+    throw new AppError(
+      'BAD_EVENT',
+      `The payload is not an order: ${order.error.issues
+        .map(({ path }) => path.join('.'))
+        .slice(0, 5)
+        .join(', ')}`,
+    );
+  return {
+    specversion: '1.0',
+    id: webhook.data.id,
+    source: '/ticket-tailor/webhooks',
+    type,
+    subject: order.data.id,
+    time: new Date(`${webhook.data.created_at.slice(0, 19).replace(' ', 'T')}Z`).toISOString(),
+    datacontenttype: 'application/json',
+    boxofficeid: boxOfficeId,
+    data: Object.fromEntries(
+      Object.entries(order.data).filter(([name]) => !dropped.includes(name)),
+    ) as OrderEvent['data'],
+  };
+};
