@@ -22,7 +22,8 @@ module.exports = (displayName, rootDir, extra = {}) => ({
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' }, swcrc: false },
     ],
   },
-  transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
+  // The MongoDB driver loads `os` by a dynamic import, to which jest's sandbox has no answer: swc makes a require of it.
+  transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)(?!.*mongodb/lib/runtime_adapters\\.js$)`],
   testTimeout: 30_000,
   ...extra,
 });

@@ -7,7 +7,7 @@ import { isEntitled, settled, type Subscription } from './domain/subscription';
 import { activateApp, deactivateApp } from './use-cases/change-subscription';
 import { listInvoices } from './use-cases/list-invoices';
 
-export interface GraphContext {
+interface GraphContext {
   readonly ctx: Context;
   readonly identity: Identity;
 }

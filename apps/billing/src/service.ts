@@ -23,7 +23,7 @@ import { runBilling } from './use-cases/run-billing';
 type Overrides = Partial<Pick<Context, 'clock'>>;
 
 /** The parts of a billing process without its doors. */
-export interface Parts {
+interface Parts {
   readonly ctx: Context;
   readonly health: HealthChecks;
   close(): Promise<void>;

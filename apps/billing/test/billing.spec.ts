@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { identityHeader } from '@boxlist/service-kit';
+import { eventually } from '@boxlist/testkit';
 import { activated, settled } from '../src/domain/subscription';
 import { runBilling } from '../src/use-cases/run-billing';
-import { eventually, startWorld, type World } from './world';
+import { startServers, startWorld, type Servers, type World } from './world';
 
 const appId = 'app_constant-contact';
 const subscription = '{ id status activatedAt trialEndsAt currentPeriodEnd cancelAt entitled app { id } }';
@@ -41,14 +42,19 @@ const invoicesOf = async (ask: Ask, args: object = {}) =>
 const brief = ({ nodes }: InvoicePage) =>
   nodes.map(({ status, periodStart, total }) => [status, periodStart.slice(0, 10), total.amountMinor]);
 
+let servers: Servers;
 let world: World;
 let count = 0;
 let boxOffice: string;
 let owner: Ask;
 beforeAll(async () => {
-  world = await startWorld();
-}, 60_000);
-afterAll(() => world.close());
+  servers = await startServers();
+  world = await startWorld(servers);
+}, 180_000);
+afterAll(async () => {
+  await world.close();
+  await servers.stop();
+});
 beforeEach(() => {
   world.setClock('2026-11-20T14:00:00Z');
   count += 1;
@@ -338,7 +344,7 @@ describe('bad input', () => {
 describe('with trial days', () => {
   let trialWorld: World;
   beforeAll(async () => {
-    trialWorld = await startWorld({ TRIAL_DAYS: 14 });
+    trialWorld = await startWorld(servers, { TRIAL_DAYS: 14 });
   }, 60_000);
   afterAll(() => trialWorld.close());
 

@@ -1,10 +1,13 @@
 import { topics, type BoxOfficeId, type EntitlementFact, entitlementEventSchema } from '@boxlist/contracts';
 import { consumeFacts, createEventBus } from '@boxlist/event-bus';
 import { createIdentitySigner, createLog, identityHeader, type Role } from '@boxlist/service-kit';
+import { startKafka, startMongo } from '@boxlist/testkit';
 import { exportJWK, generateKeyPair } from 'jose';
 import mongoose from 'mongoose';
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { configSchema, type Config } from '../src/config';
 import { createBilling, createParts } from '../src/service';
 
@@ -13,33 +16,34 @@ interface Answer {
   readonly errors?: { readonly message: string; readonly extensions: { readonly code: string } }[];
 }
 
-const given = (name: 'MONGODB_URI' | 'KAFKA_BROKERS'): string => {
-  const value = process.env[name];
-  if (!value) throw new Error(`Give ${name}: these tests speak to real servers`);
-  return value;
+/** Real MongoDB and Kafka: those that the environment names, or new ones that end with the test. */
+export const startServers = async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'billing-'));
+  const [mongo, kafka] = await Promise.all([
+    startMongo({ dataDir: join(dataDir, 'mongo') }),
+    startKafka({ dataDir: join(dataDir, 'kafka') }),
+  ]);
+  return {
+    mongoUri: mongo.uri,
+    brokers: kafka.brokers,
+    stop: async () => {
+      await Promise.all([mongo.stop(), kafka.stop()]);
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
 };
 
-/** Tries until it does not throw; the last error is the test's. */
-export const eventually = async <T>(check: () => T | Promise<T>, timeoutMs = 15_000): Promise<T> => {
-  for (const until = Date.now() + timeoutMs; ;) {
-    try {
-      return await check();
-    } catch (error) {
-      if (Date.now() > until) throw error;
-      await delay(25);
-    }
-  }
-};
+export type Servers = Awaited<ReturnType<typeof startServers>>;
 
 /** A billing service on real servers in a database and topics of its own, with a clock that the test moves. */
-export const startWorld = async (settings: Record<string, unknown> = {}) => {
+export const startWorld = async (servers: Servers, settings: Record<string, unknown> = {}) => {
   const name = `t${randomUUID().slice(0, 8)}`;
   const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true });
   const config: Config = configSchema.parse({
     LOG_LEVEL: 'silent',
-    MONGODB_URI: given('MONGODB_URI'),
+    MONGODB_URI: servers.mongoUri,
     MONGODB_DATABASE_PREFIX: name,
-    KAFKA_BROKERS: given('KAFKA_BROKERS'),
+    KAFKA_BROKERS: servers.brokers,
     KAFKA_TOPIC_PREFIX: `${name}.`,
     IDENTITY_PUBLIC_JWK: JSON.stringify(await exportJWK(publicKey)),
     BILLING_PORT: 0,

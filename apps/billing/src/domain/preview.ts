@@ -4,7 +4,7 @@ import { sum, type Money } from './money';
 import { activated, nextCharge, settled, type Charge, type Subscription } from './subscription';
 
 /** What an activation would cost. */
-export interface ActivationPreview {
+interface ActivationPreview {
   readonly dueNow: Money;
   readonly dueAt: Date | null;
   readonly firstPeriodEnd: Date;

@@ -3,7 +3,7 @@ import { daysInMonth, daysLeftInMonth, endOfMonth, monthOf, startOfDay, wholeDay
 import type { AddOn } from './catalogue';
 import { prorated, type Money } from './money';
 
-export type SubscriptionStatus = EntitlementFact['status'];
+type SubscriptionStatus = EntitlementFact['status'];
 
 /** What is charged for one calendar month, or for the rest of one. */
 export interface Charge {

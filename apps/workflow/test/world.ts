@@ -1,0 +1,223 @@
+import {
+  deadLetterTopicOf,
+  factEvent,
+  newId,
+  topics,
+  workflowEventSchema,
+  type BoxOfficeId,
+  type ConnectionFact,
+  type EntitlementFact,
+  type WorkflowFact,
+} from '@boxlist/contracts';
+import { consumeFacts, createEventBus, type EventBus } from '@boxlist/event-bus';
+import { createIdentitySigner, createLog, identityHeader, settings, type Role } from '@boxlist/service-kit';
+import { exportJWK, generateKeyPair } from 'jose';
+import mongoose from 'mongoose';
+import { configSchema } from '../src/config';
+import { createWorkflowService } from '../src/service';
+
+/** A server that `npm test` starts and names in the environment. */
+const server = (name: 'MONGODB_URI' | 'KAFKA_BROKERS'): string => {
+  const address = process.env[name];
+  if (!address) throw new Error(`${name} is not set: npm test starts the servers, or give it one that runs`);
+  return address;
+};
+
+export interface UserError {
+  readonly code: string;
+  readonly field: string[] | null;
+}
+export interface Answer<T> {
+  readonly data: T | null;
+  readonly errors?: { readonly message: string; readonly extensions: Record<string, unknown> }[];
+}
+export interface Seen {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+  readonly version: number;
+}
+export interface Payload {
+  readonly workflow: Seen | null;
+  readonly userErrors: UserError[];
+}
+
+/** What the followers of `workflows.v1` were told, and a wait for a version. */
+const listen = async (bus: EventBus) => {
+  const told: WorkflowFact[] = [];
+  let heard = (): void => undefined;
+  await consumeFacts(bus, {
+    topic: topics.workflows.name,
+    groupId: 'test.workflows',
+    schema: workflowEventSchema,
+    apply: async ({ data }) => {
+      told.push(data);
+      heard();
+    },
+  });
+  const factsOf = (id: string) => told.filter(({ workflowId }) => workflowId === id);
+  return {
+    factsOf,
+    /** Resolves once that version of a workflow was told. */
+    told: async (id: string, version: number): Promise<WorkflowFact> => {
+      for (;;) {
+        const fact = factsOf(id).find((each) => each.version === version);
+        if (fact) return fact;
+        await new Promise<void>((resolve) => (heard = resolve));
+      }
+    },
+  };
+};
+
+/** The workflow service on real servers, with a gateway's signature and the other services' voices. */
+export const createWorld = async () => {
+  const prefix = `t${newId('event').slice(-10).toLowerCase()}`;
+  const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true });
+  const sign = await createIdentitySigner(await exportJWK(privateKey));
+  const env = {
+    LOG_LEVEL: 'silent',
+    MONGODB_URI: server('MONGODB_URI'),
+    MONGODB_DATABASE_PREFIX: prefix,
+    KAFKA_BROKERS: server('KAFKA_BROKERS'),
+    KAFKA_TOPIC_PREFIX: `${prefix}.`,
+    IDENTITY_PUBLIC_JWK: JSON.stringify(await exportJWK(publicKey)),
+    WORKFLOW_PORT: '0',
+  };
+  const config = settings(configSchema, env);
+  let now = new Date('2026-07-01T10:00:00Z').getTime();
+  const service = await createWorkflowService(config, { clock: () => new Date((now += 1_000)) });
+  const log = createLog('test', 'silent');
+  const bus = createEventBus({
+    brokers: config.KAFKA_BROKERS,
+    clientId: 'test',
+    topicPrefix: env.KAFKA_TOPIC_PREFIX,
+    log,
+  });
+  const mongo = await mongoose
+    .createConnection(env.MONGODB_URI, { dbName: `${prefix}_workflow`, autoIndex: false })
+    .asPromise();
+
+  const say = (topic: string, key: string, type: string, data: EntitlementFact | ConnectionFact) =>
+    bus.publish(topic, [
+      {
+        key,
+        value: JSON.stringify(
+          factEvent({ type, source: '/test', subject: key, boxOfficeId: data.boxOfficeId, time: new Date(), data }),
+        ),
+      },
+    ]);
+
+  return {
+    url: service.url,
+    bus,
+    mongo,
+    ...(await listen(bus)),
+    deadLettersOf: deadLetterTopicOf,
+    sign,
+    entitle: (boxOfficeId: BoxOfficeId, version: number, entitled = true) =>
+      say(topics.entitlements.name, `${boxOfficeId}:app_constant-contact`, 'boxlist.entitlement.changed.v1', {
+        boxOfficeId,
+        appId: 'app_constant-contact',
+        status: entitled ? 'ACTIVE' : 'CANCELLED',
+        entitled,
+        version,
+      }),
+    connection: (boxOfficeId: BoxOfficeId, connectionId: string, status: ConnectionFact['status'], version: number) =>
+      say(topics.connections.name, connectionId, 'boxlist.connection.changed.v1', {
+        connectionId,
+        boxOfficeId,
+        status,
+        accountId: 'acc_1',
+        version,
+      }),
+    /** Asks as the gateway does for that person. */
+    ask: async <T>(
+      boxOfficeId: BoxOfficeId,
+      role: Role,
+      query: string,
+      variables: Record<string, unknown> = {},
+    ): Promise<Answer<T>> => {
+      const response = await fetch(`${service.url}/graphql`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          [identityHeader]: await sign({ subject: 'user_1', boxOfficeId, role }),
+        },
+        body: JSON.stringify({ query, variables }),
+      });
+      return (await response.json()) as Answer<T>;
+    },
+    close: async () => {
+      await service.close();
+      await bus.close();
+      await mongo.dropDatabase();
+      await mongo.close();
+    },
+  };
+};
+
+export type World = Awaited<ReturnType<typeof createWorld>>;
+
+export const listId = '11111111-1111-5111-a111-111111111111';
+export const tagId = '22222222-2222-5222-a222-222222222222';
+
+const changed = '{ workflow { id name status version } userErrors { code field } }';
+
+/** One organiser of a box office of their own, with the add-on and a connection unless told otherwise. */
+export const createOrganiser = async (world: World, has: { addOn?: boolean; connection?: boolean } = {}) => {
+  const boxOfficeId = newId('boxOffice');
+  const connectionId: string = newId('connection');
+  if (has.addOn ?? true) await world.entitle(boxOfficeId, 1);
+  if (has.connection ?? true) await world.connection(boxOfficeId, connectionId, 'CONNECTED', 1);
+  const mutate = async (name: string, type: string, input: object, role: Role = 'manager') => {
+    const answer = await world.ask<Record<string, Payload>>(
+      boxOfficeId,
+      role,
+      `mutation ($input: ${type}!) { result: ${name}(input: $input) ${changed} }`,
+      { input },
+    );
+    return { ...answer, payload: answer.data?.result };
+  };
+  const create = (input: object = {}, role?: Role) =>
+    mutate(
+      'createWorkflow',
+      'CreateWorkflowInput',
+      { templateId: 'add-to-list', connectionId, name: 'News', details: [{ key: 'listId', value: listId }], ...input },
+      role,
+    );
+  return {
+    boxOfficeId,
+    connectionId,
+    create,
+    /** Creates one that must work. */
+    created: async (input: object = {}): Promise<Seen> => {
+      const { payload, errors } = await create(input);
+      if (!payload?.workflow) throw new Error(`refused: ${JSON.stringify(payload?.userErrors ?? errors)}`);
+      return payload.workflow;
+    },
+    update: (input: object, role?: Role) => mutate('updateWorkflow', 'UpdateWorkflowInput', input, role),
+    pause: (input: object, role?: Role) => mutate('pauseWorkflow', 'ChangeWorkflowInput', input, role),
+    resume: (input: object, role?: Role) => mutate('resumeWorkflow', 'ChangeWorkflowInput', input, role),
+    remove: (input: object, role?: Role) => mutate('deleteWorkflow', 'ChangeWorkflowInput', input, role),
+    duplicate: (input: object, role?: Role) => mutate('duplicateWorkflow', 'DuplicateWorkflowInput', input, role),
+    ask: <T>(query: string, variables: Record<string, unknown> = {}, role: Role = 'viewer') =>
+      world.ask<T>(boxOfficeId, role, query, variables),
+    total: async (): Promise<number | undefined> =>
+      (
+        await world.ask<{ boxOffice: { workflows: { totalCount: number } } }>(
+          boxOfficeId,
+          'viewer',
+          '{ boxOffice { workflows { totalCount } } }',
+        )
+      ).data?.boxOffice.workflows.totalCount,
+    versions: async (id: string): Promise<number[]> => {
+      const answer = await world.ask<{ node: { versions: { nodes: { version: number }[] } } | null }>(
+        boxOfficeId,
+        'viewer',
+        `query ($id: ID!) { node(id: $id) { ... on Workflow { versions(first: 100) { nodes { version } } } } }`,
+        { id },
+      );
+      return answer.data?.node?.versions.nodes.map(({ version }) => version) ?? [];
+    },
+  };
+};
