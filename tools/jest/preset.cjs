@@ -25,5 +25,8 @@ module.exports = (displayName, rootDir, extra = {}) => ({
   // The MongoDB driver loads `os` by a dynamic import, to which jest's sandbox has no answer: swc makes a require of it.
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)(?!.*mongodb/lib/runtime_adapters\\.js$)`],
   testTimeout: 30_000,
+  passWithNoTests: true,
+  forceExit: true,
+  reporters: ['default', path.join(__dirname, 'counts-reporter.cjs')],
   ...extra,
 });

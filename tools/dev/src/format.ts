@@ -1,0 +1,3 @@
+import { run } from './steps';
+
+void run('prettier', ['--write', '--log-level', 'warn', '.']).then((code) => process.exit(code));
