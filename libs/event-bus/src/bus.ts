@@ -283,25 +283,26 @@ const ensureTopics = async (
   specs: readonly TopicSpec[],
   named: (name: string) => string,
 ): Promise<void> => {
-  try {
-    const existing = new Set(await admin.listTopics());
-    const missing = specs.filter(({ name }) => !existing.has(named(name)));
-    if (missing.length === 0) return;
-    await admin.createTopics({
-      waitForLeaders: true,
-      topics: missing.map(({ name, partitions, compacted, retentionMs }) => ({
-        topic: named(name),
-        numPartitions: partitions,
-        configEntries: [
-          { name: 'cleanup.policy', value: compacted ? 'compact' : 'delete' },
-          ...(retentionMs === undefined ? [] : [{ name: 'retention.ms', value: String(retentionMs) }]),
-        ],
-      })),
-    });
-  } catch (error) {
-    // Another process that creates the same topics at the same moment is no failure.
-    if (error instanceof Error && /already exists/i.test(error.message)) return;
-    throw kafkaFailure(error);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const existing = new Set(await admin.listTopics());
+      const missing = specs.filter(({ name }) => !existing.has(named(name)));
+      if (missing.length === 0) return;
+      await admin.createTopics({
+        topics: missing.map(({ name, partitions, compacted, retentionMs }) => ({
+          topic: named(name),
+          numPartitions: partitions,
+          configEntries: [
+            { name: 'cleanup.policy', value: compacted ? 'compact' : 'delete' },
+            ...(retentionMs === undefined ? [] : [{ name: 'retention.ms', value: String(retentionMs) }]),
+          ],
+        })),
+      });
+    } catch (error) {
+      // Other processes create the same topics at the same moment: look again before calling it a failure.
+      if (attempt >= 10) throw kafkaFailure(error);
+      await delay(pauseMs(attempt));
+    }
   }
 };
 
