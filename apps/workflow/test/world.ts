@@ -1,5 +1,4 @@
 import {
-  deadLetterTopicOf,
   factEvent,
   newId,
   topics,
@@ -11,33 +10,47 @@ import {
 } from '@boxlist/contracts';
 import { consumeFacts, createEventBus, type EventBus } from '@boxlist/event-bus';
 import { createIdentitySigner, createLog, identityHeader, settings, type Role } from '@boxlist/service-kit';
+import { startKafka, startMongo } from '@boxlist/testkit';
 import { exportJWK, generateKeyPair } from 'jose';
 import mongoose from 'mongoose';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { configSchema } from '../src/config';
 import { createWorkflowService } from '../src/service';
 
-/** A server that `npm test` starts and names in the environment. */
-const server = (name: 'MONGODB_URI' | 'KAFKA_BROKERS'): string => {
-  const address = process.env[name];
-  if (!address) throw new Error(`${name} is not set: npm test starts the servers, or give it one that runs`);
-  return address;
+/** Real MongoDB and Kafka: those that the environment names, or new ones that end with the test. */
+const startServers = async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'workflow-'));
+  const [mongo, kafka] = await Promise.all([
+    startMongo({ dataDir: join(dataDir, 'mongo') }),
+    startKafka({ dataDir: join(dataDir, 'kafka') }),
+  ]);
+  return {
+    MONGODB_URI: mongo.uri,
+    KAFKA_BROKERS: kafka.brokers,
+    stop: async () => {
+      await Promise.all([mongo.stop(), kafka.stop()]);
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
 };
 
-export interface UserError {
+interface UserError {
   readonly code: string;
   readonly field: string[] | null;
 }
-export interface Answer<T> {
+interface Answer<T> {
   readonly data: T | null;
   readonly errors?: { readonly message: string; readonly extensions: Record<string, unknown> }[];
 }
-export interface Seen {
+interface Seen {
   readonly id: string;
   readonly name: string;
   readonly status: string;
   readonly version: number;
 }
-export interface Payload {
+interface Payload {
   readonly workflow: Seen | null;
   readonly userErrors: UserError[];
 }
@@ -71,14 +84,15 @@ const listen = async (bus: EventBus) => {
 
 /** The workflow service on real servers, with a gateway's signature and the other services' voices. */
 export const createWorld = async () => {
+  const servers = await startServers();
   const prefix = `t${newId('event').slice(-10).toLowerCase()}`;
   const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true });
   const sign = await createIdentitySigner(await exportJWK(privateKey));
   const env = {
     LOG_LEVEL: 'silent',
-    MONGODB_URI: server('MONGODB_URI'),
+    MONGODB_URI: servers.MONGODB_URI,
     MONGODB_DATABASE_PREFIX: prefix,
-    KAFKA_BROKERS: server('KAFKA_BROKERS'),
+    KAFKA_BROKERS: servers.KAFKA_BROKERS,
     KAFKA_TOPIC_PREFIX: `${prefix}.`,
     IDENTITY_PUBLIC_JWK: JSON.stringify(await exportJWK(publicKey)),
     WORKFLOW_PORT: '0',
@@ -112,7 +126,6 @@ export const createWorld = async () => {
     bus,
     mongo,
     ...(await listen(bus)),
-    deadLettersOf: deadLetterTopicOf,
     sign,
     entitle: (boxOfficeId: BoxOfficeId, version: number, entitled = true) =>
       say(topics.entitlements.name, `${boxOfficeId}:app_constant-contact`, 'boxlist.entitlement.changed.v1', {
@@ -152,6 +165,7 @@ export const createWorld = async () => {
       await bus.close();
       await mongo.dropDatabase();
       await mongo.close();
+      await servers.stop();
     },
   };
 };

@@ -51,8 +51,8 @@ export const commaList = () =>
 export const flag = (fallback: boolean) =>
   z
     .enum(['true', 'false'])
-    .transform((value) => value === 'true')
-    .default(fallback);
+    .default(fallback ? 'true' : 'false')
+    .transform((value) => value === 'true');
 
 /** A duration in milliseconds. */
 export const durationMs = (fallback: number, min = 0) => z.coerce.number().int().min(min).default(fallback);

@@ -1,7 +1,7 @@
 import { AppError } from '@boxlist/contracts';
 
 /** What kind of value a detail takes: a frontend draws the form from it. */
-export type DetailKind = 'CONTACT_LIST' | 'TAG' | 'TEXT' | 'BOOLEAN' | 'CHOICE';
+type DetailKind = 'CONTACT_LIST' | 'TAG' | 'TEXT' | 'BOOLEAN' | 'CHOICE';
 
 export interface TemplateDetail {
   readonly key: string;

@@ -1,7 +1,8 @@
-import { AppError } from '@boxlist/contracts';
+import { AppError, workflowFactSchema, type BoxOfficeId } from '@boxlist/contracts';
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { templates } from './templates';
-import { checkSpec, type WorkflowSpec } from './workflow';
+import { checkSpec, workflowFact, type WorkflowSpec } from './workflow';
 
 const list = '11111111-1111-5111-a111-111111111111';
 const spec: WorkflowSpec = {
@@ -66,5 +67,49 @@ describe('a workflow', () => {
 
   it('templates have distinct ids and details', () => {
     expect(new Set(templates.map(({ id }) => id)).size).toBe(templates.length);
+  });
+
+  it('that is taken can be told: its fact keeps the contract, whatever was given', () => {
+    const ids = fc.array(fc.uuid(), { maxLength: 52 });
+    const words = fc.array(fc.string({ maxLength: 82 }), { maxLength: 3 });
+    const given = fc.record({
+      name: fc.string({ maxLength: 102 }),
+      templateId: fc.constantFrom(...templates.map((template) => template.id)),
+      listIds: ids,
+      tagIds: ids,
+      filter: fc.record({ eventIds: words, eventSeriesIds: words, ticketTypeIds: words }),
+      fieldMapping: fc.array(
+        fc.record({
+          source: fc.constantFrom('ORDER_ID' as const, 'CUSTOM_QUESTION' as const),
+          question: fc.option(fc.string()),
+          customFieldId: fc.uuid(),
+        }),
+        { maxLength: 2 },
+      ),
+      whenNotOptedIn: fc.constantFrom('SKIP' as const, 'ADD_WITHOUT_LIST' as const),
+    });
+    let taken = 0;
+    const told = (change: Partial<WorkflowSpec>): boolean => {
+      const details = (templates.find(({ id }) => id === change.templateId)?.details ?? []).map(({ key }) => ({
+        key,
+        value: list,
+      }));
+      if (problem({ ...change, details }) !== undefined) return true;
+      taken += 1;
+      const at = new Date(0);
+      const state = { version: 1, status: 'ACTIVE', activeSince: at, changedAt: at, changedBy: 'u' } as const;
+      const kept = checkSpec({ ...spec, ...change, details });
+      const fact = workflowFact({
+        ...state,
+        spec: kept,
+        id: 'wf_1',
+        boxOfficeId: 'bo_1' as BoxOfficeId,
+        createdAt: at,
+      });
+      expect(checkSpec(kept)).toEqual(kept);
+      return workflowFactSchema.safeParse(fact).success;
+    };
+    fc.assert(fc.property(given, told), { numRuns: 2_000 });
+    expect(taken).toBeGreaterThan(20);
   });
 });

@@ -107,8 +107,9 @@ export const createWorkflowStore = (mongo: MongoConnection) => {
         .lean<WorkflowDocument[]>();
       return docs.map(toWorkflow);
     },
-    count: (boxOfficeId: BoxOfficeId, status: WorkflowStatus | undefined) =>
-      model.countDocuments(listed(boxOfficeId, status)),
+    count: async (boxOfficeId: BoxOfficeId, status: WorkflowStatus | undefined): Promise<number> =>
+      // Awaited here: a query of mongoose runs anew with each `then`, and refuses the second.
+      await model.countDocuments(listed(boxOfficeId, status)),
   };
 };
 

@@ -6,7 +6,7 @@ import { demandConnection, demandEntitlement } from './demand';
 import { ownWorkflow } from './own-workflow';
 
 /** What must be decided about a new workflow; the rest has defaults. */
-export type NewSpec = Partial<WorkflowSpec> & Pick<WorkflowSpec, 'name' | 'templateId' | 'connectionId'>;
+type NewSpec = Partial<WorkflowSpec> & Pick<WorkflowSpec, 'name' | 'templateId' | 'connectionId'>;
 
 const insert = async (
   ctx: Context,

@@ -1,0 +1,75 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Rules of the workspace that no other tool checks. Prints every broken one; fails when there is any. */
+const root = join(__dirname, '../../..');
+const problems: string[] = [];
+const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+
+const allowedFolders = ['apps', 'docs', 'libs', 'tools'];
+const allowedFiles = ['Dockerfile', 'README.md', 'STYLE.md', 'codegen.ts', 'docker-compose.yml', 'eslint.config.mjs', 'knip.json', 'nx.json', 'package-lock.json', 'package.json', 'tsconfig.base.json'];
+const made = ['coverage', 'dist', 'node_modules'];
+
+/** The top level holds what its reader expects, dot files aside. */
+const checkTopLevel = (): void => {
+  for (const entry of readdirSync(root, { withFileTypes: true })) {
+    const known = entry.isDirectory() ? [...allowedFolders, ...made] : allowedFiles;
+    if (!entry.name.startsWith('.') && !known.includes(entry.name)) problems.push(`top level: ${entry.name} does not belong there`);
+  }
+};
+
+/** All Nx packages are of one version. */
+const checkVersions = (): void => {
+  const { devDependencies } = JSON.parse(read('package.json')) as { devDependencies: Record<string, string> };
+  const versions = Object.entries(devDependencies).filter(([name]) => name === 'nx' || name.startsWith('@nx/'));
+  if (new Set(versions.map(([, version]) => version)).size !== 1) problems.push('package.json: the Nx packages are of different versions');
+};
+
+/** The lock file names no address that packages were fetched from. */
+const checkLockFile = (): void => {
+  if (/"resolved":|https?:\/\/[^"]*\.tgz/.test(read('package-lock.json'))) problems.push('package-lock.json: holds addresses of packages');
+};
+
+interface Project {
+  readonly name: string;
+  readonly tags?: readonly string[];
+  readonly targets?: Readonly<Record<string, unknown>>;
+}
+
+/** Every project has a tag and can be linted and type-checked. */
+const checkProjects = (): void => {
+  for (const group of ['apps', 'libs', 'tools']) {
+    for (const folder of readdirSync(join(root, group))) {
+      const file = `${group}/${folder}/project.json`;
+      if (!existsSync(join(root, file))) continue;
+      const { name, tags = [], targets = {} } = JSON.parse(read(file)) as Project;
+      if (tags.length !== 1) problems.push(`${file}: ${name} needs exactly one tag`);
+      for (const target of ['lint', 'typecheck']) if (!(target in targets)) problems.push(`${file}: ${name} has no target ${target}`);
+    }
+  }
+};
+
+/** The module boundaries really hold: a planted violation must fail the lint, by that very rule. */
+const checkBoundaries = (): void => {
+  const folder = join(root, 'apps/billing/src/planted');
+  mkdirSync(folder, { recursive: true });
+  try {
+    writeFileSync(join(folder, 'violation.ts'), "import { anOrder } from '@boxlist/testkit';\n\nexport const planted = anOrder;\n");
+    const { stdout, stderr } = spawnSync('nx', ['lint', 'billing', '--skip-nx-cache', '--output-style=static'], { cwd: root, encoding: 'utf8' });
+    const output = `${stdout}${stderr}`;
+    if (output.includes('No cached ProjectGraph')) problems.push('module boundaries: linted without a project graph');
+    if (!output.includes('@nx/enforce-module-boundaries')) problems.push('module boundaries: an app that imports the testkit was not refused');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+checkTopLevel();
+checkVersions();
+checkLockFile();
+checkProjects();
+checkBoundaries();
+for (const problem of problems) console.error(`✗ ${problem}`);
+console.log(problems.length === 0 ? 'The workspace keeps its rules; a planted violation of module boundaries was refused.' : `${problems.length} rule(s) broken`);
+process.exitCode = problems.length === 0 ? 0 : 1;
