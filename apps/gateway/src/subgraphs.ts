@@ -50,9 +50,10 @@ export class Subgraph extends RemoteGraphQLDataSource<GatewayContext> {
   }
 
   override async willSendRequest({ request, context }: GraphQLDataSourceProcessOptions<GatewayContext>): Promise<void> {
-    if (!context.identity) throw new AppError('UNAUTHENTICATED', 'Send a bearer token');
-    request.http?.headers.set(identityHeader, await this.sign(context.identity));
-    if (context.requestId) request.http?.headers.set('x-request-id', context.requestId);
+    const { identity, requestId } = context as GatewayContext;
+    if (!identity) throw new AppError('UNAUTHENTICATED', 'Send a bearer token');
+    request.http?.headers.set(identityHeader, await this.sign(identity));
+    if (requestId) request.http?.headers.set('x-request-id', requestId);
   }
 
   close(): Promise<void> {

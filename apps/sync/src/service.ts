@@ -66,11 +66,12 @@ export const createSync = async (config: Config, overrides: Overrides = {}): Pro
   });
   const outbox = await startOutboxRelay({
     bus,
-    collection: stores.deliveries.collection as never,
+    collection: stores.deliveries.collection,
     topic: topics.deliveryOutcomes.name,
     log,
   });
-  let dispatcher: ReturnType<typeof startDispatcher> | undefined;
+  // The dispatcher is made with the context, and the context nudges the dispatcher.
+  const running: { dispatcher?: ReturnType<typeof startDispatcher> } = {};
   const unfollowed = { caughtUp: async () => false };
   let ctx: Context = {
     ...stores,
@@ -86,14 +87,15 @@ export const createSync = async (config: Config, overrides: Overrides = {}): Pro
     hashEmail,
     retry: { baseMs: config.RETRY_BASE_MS, maxDelayMs: config.RETRY_MAX_DELAY_MS, forMs: config.RETRY_FOR_MS },
     leaseMs: config.DISPATCH_LEASE_MS,
-    nudge: () => dispatcher?.nudge(),
+    nudge: () => running.dispatcher?.nudge(),
     clock: () => new Date(),
     random: Math.random,
     log,
     ...overrides,
   };
   ctx = { ...ctx, followers: await openEventDoors(bus, () => ctx) };
-  dispatcher = startDispatcher(ctx);
+  const dispatcher = startDispatcher(ctx);
+  running.dispatcher = dispatcher;
   const app = createHttp({ log, health: { mongodb: () => checkMongo(mongo), kafka: () => bus.check() } });
   app.post('/internal/quota/permits', async (request) => {
     await serviceTokens.verify(request.headers.authorization, 'sync');
@@ -113,7 +115,7 @@ export const createSync = async (config: Config, overrides: Overrides = {}): Pro
     url,
     close: async () => {
       await app.close();
-      await dispatcher?.close();
+      await dispatcher.close();
       await outbox.close();
       await bus.close();
       await constantContact.close();

@@ -154,7 +154,7 @@ export const createEventBus = (options: EventBusOptions): EventBus => {
       for (let start = 0; start < messages.length; start += 500) {
         const slice = messages.slice(start, start + 500);
         const usable = () => payload.isRunning() && !payload.isStale() && !closing;
-        const done = await handleSafely(slice, handle, deadLetter, usable, payload.heartbeat, log);
+        const done = await handleSafely(slice, handle, deadLetter, usable, () => payload.heartbeat(), log);
         const last = slice.at(-1);
         if (!done || !last || payload.isStale()) return;
         payload.resolveOffset(last.offset);

@@ -25,8 +25,8 @@ export const createFactCopy = <F extends { boxOfficeId: string; version: number 
     apply: async (fact: F): Promise<boolean> => {
       try {
         const { matchedCount, upsertedCount } = await facts.updateOne(
-          { _id: idOf(fact), version: { $lt: fact.version } } as object,
-          { $set: { boxOfficeId: fact.boxOfficeId, version: fact.version, fact } } as object,
+          { _id: idOf(fact), version: { $lt: fact.version } },
+          { $set: { boxOfficeId: fact.boxOfficeId, version: fact.version, fact } },
           { upsert: true },
         );
         return matchedCount + upsertedCount > 0;
@@ -36,10 +36,9 @@ export const createFactCopy = <F extends { boxOfficeId: string; version: number 
         throw error;
       }
     },
-    byId: async (id: string): Promise<F | undefined> =>
-      (await facts.findOne({ _id: id } as object))?.fact as F | undefined,
+    byId: async (id: string): Promise<F | undefined> => (await facts.findOne({ _id: id } as object))?.fact,
     ofBoxOffices: async (ids: readonly string[]): Promise<F[]> =>
-      (await facts.find({ boxOfficeId: { $in: [...ids] } } as object).toArray()).map(({ fact }) => fact as F),
+      (await facts.find({ boxOfficeId: { $in: [...ids] } } as object).toArray()).map(({ fact }) => fact),
   };
 };
 

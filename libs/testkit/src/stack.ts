@@ -178,7 +178,8 @@ export const startStack = async (options: StackOptions = {}) => {
     workflow: 'WORKFLOW_PORT',
   };
   const stop = async (): Promise<void> => {
-    const stopAll = (some: Iterable<LocalProcess | undefined>) => Promise.all([...some].map((part) => part?.stop()));
+    const stopAll = (some: Iterable<LocalProcess | undefined>) =>
+      Promise.all([...some].map(async (part) => part?.stop()));
     await stopAll([parts.get('gateway'), parts.get('order-intake')]);
     await stopAll([...parts.values(), ...others]);
     await Promise.all([kafka.stop(), mongo.stop()]);

@@ -8,14 +8,27 @@ const problems: string[] = [];
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 
 const allowedFolders = ['apps', 'docs', 'libs', 'tools'];
-const allowedFiles = ['Dockerfile', 'README.md', 'STYLE.md', 'codegen.ts', 'docker-compose.yml', 'eslint.config.mjs', 'knip.json', 'nx.json', 'package-lock.json', 'package.json', 'tsconfig.base.json'];
+const allowedFiles = [
+  'Dockerfile',
+  'README.md',
+  'STYLE.md',
+  'codegen.ts',
+  'docker-compose.yml',
+  'eslint.config.mjs',
+  'knip.json',
+  'nx.json',
+  'package-lock.json',
+  'package.json',
+  'tsconfig.base.json',
+];
 const made = ['coverage', 'dist', 'node_modules'];
 
 /** The top level holds what its reader expects, dot files aside. */
 const checkTopLevel = (): void => {
   for (const entry of readdirSync(root, { withFileTypes: true })) {
     const known = entry.isDirectory() ? [...allowedFolders, ...made] : allowedFiles;
-    if (!entry.name.startsWith('.') && !known.includes(entry.name)) problems.push(`top level: ${entry.name} does not belong there`);
+    if (!entry.name.startsWith('.') && !known.includes(entry.name))
+      problems.push(`top level: ${entry.name} does not belong there`);
   }
 };
 
@@ -23,12 +36,14 @@ const checkTopLevel = (): void => {
 const checkVersions = (): void => {
   const { devDependencies } = JSON.parse(read('package.json')) as { devDependencies: Record<string, string> };
   const versions = Object.entries(devDependencies).filter(([name]) => name === 'nx' || name.startsWith('@nx/'));
-  if (new Set(versions.map(([, version]) => version)).size !== 1) problems.push('package.json: the Nx packages are of different versions');
+  if (new Set(versions.map(([, version]) => version)).size !== 1)
+    problems.push('package.json: the Nx packages are of different versions');
 };
 
 /** The lock file names no address that packages were fetched from. */
 const checkLockFile = (): void => {
-  if (/"resolved":|https?:\/\/[^"]*\.tgz/.test(read('package-lock.json'))) problems.push('package-lock.json: holds addresses of packages');
+  if (/"resolved":|https?:\/\/[^"]*\.tgz/.test(read('package-lock.json')))
+    problems.push('package-lock.json: holds addresses of packages');
 };
 
 interface Project {
@@ -45,7 +60,8 @@ const checkProjects = (): void => {
       if (!existsSync(join(root, file))) continue;
       const { name, tags = [], targets = {} } = JSON.parse(read(file)) as Project;
       if (tags.length !== 1) problems.push(`${file}: ${name} needs exactly one tag`);
-      for (const target of ['lint', 'typecheck']) if (!(target in targets)) problems.push(`${file}: ${name} has no target ${target}`);
+      for (const target of ['lint', 'typecheck'])
+        if (!(target in targets)) problems.push(`${file}: ${name} has no target ${target}`);
     }
   }
 };
@@ -55,11 +71,18 @@ const checkBoundaries = (): void => {
   const folder = join(root, 'apps/billing/src/planted');
   mkdirSync(folder, { recursive: true });
   try {
-    writeFileSync(join(folder, 'violation.ts'), "import { anOrder } from '@boxlist/testkit';\n\nexport const planted = anOrder;\n");
-    const { stdout, stderr } = spawnSync('nx', ['lint', 'billing', '--skip-nx-cache', '--output-style=static'], { cwd: root, encoding: 'utf8' });
+    writeFileSync(
+      join(folder, 'violation.ts'),
+      "import { anOrder } from '@boxlist/testkit';\n\nexport const planted = anOrder;\n",
+    );
+    const { stdout, stderr } = spawnSync('nx', ['lint', 'billing', '--skip-nx-cache', '--output-style=static'], {
+      cwd: root,
+      encoding: 'utf8',
+    });
     const output = `${stdout}${stderr}`;
     if (output.includes('No cached ProjectGraph')) problems.push('module boundaries: linted without a project graph');
-    if (!output.includes('@nx/enforce-module-boundaries')) problems.push('module boundaries: an app that imports the testkit was not refused');
+    if (!output.includes('@nx/enforce-module-boundaries'))
+      problems.push('module boundaries: an app that imports the testkit was not refused');
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -71,5 +94,9 @@ checkLockFile();
 checkProjects();
 checkBoundaries();
 for (const problem of problems) console.error(`✗ ${problem}`);
-console.log(problems.length === 0 ? 'The workspace keeps its rules; a planted violation of module boundaries was refused.' : `${problems.length} rule(s) broken`);
+console.log(
+  problems.length === 0
+    ? 'The workspace keeps its rules; a planted violation of module boundaries was refused.'
+    : `${problems.length} rule(s) broken`,
+);
 process.exitCode = problems.length === 0 ? 0 : 1;

@@ -80,7 +80,7 @@ export const createConnectionStore = (mongo: MongoConnection) => {
       { $set: { ...fields, version: next.version }, $push: { outbox: factOf(next) } },
       { returnDocument: 'after', lean: true },
     );
-    return doc ? toConnection(doc as ConnectionDocument) : undefined;
+    return doc ? toConnection(doc) : undefined;
   };
 
   return {

@@ -12,18 +12,18 @@ export const createWebhookSecretStore = (mongo: Connection, box: SecretBox) => {
   const secrets = mongo.collection<SecretDocument>('webhook_secrets');
   return {
     get: async (boxOfficeId: string): Promise<string | undefined> => {
-      const doc = (await secrets.findOne({ _id: boxOfficeId } as never)) as SecretDocument | null;
+      const doc = await secrets.findOne<SecretDocument>({ _id: boxOfficeId } as never);
       return doc ? box.open(doc.sealed) : undefined;
     },
     put: async (boxOfficeId: string, secret: string): Promise<void> => {
       await secrets.updateOne(
-        { _id: boxOfficeId } as never,
+        { _id: boxOfficeId },
         { $set: { sealed: await box.seal(secret), changedAt: new Date() } },
         { upsert: true },
       );
     },
     remove: async (boxOfficeId: string): Promise<void> => {
-      await secrets.deleteOne({ _id: boxOfficeId } as never);
+      await secrets.deleteOne({ _id: boxOfficeId });
     },
   };
 };

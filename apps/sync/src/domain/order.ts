@@ -33,7 +33,7 @@ const clean = (value: string | null | undefined): string | null => {
   // Control characters have no place in a name or an address.
   // eslint-disable-next-line no-control-regex
   const text = value?.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim();
-  return text ? text : null;
+  return text === undefined || text === '' ? null : text;
 };
 
 /** Trimmed and in lower case, or null. */

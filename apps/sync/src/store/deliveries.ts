@@ -105,13 +105,12 @@ export const createDeliveryStore = (mongo: Connection) => {
       await deliveries.createIndex({ boxOfficeId: 1, emailHash: 1, createdAt: -1 });
       await deliveries.createIndex({ workflowId: 1, status: 1, reason: 1 });
     },
-    byIds: async (ids: readonly string[]): Promise<Delivery[]> =>
-      (await some({ _id: { $in: [...ids] } }).toArray()) as unknown as Delivery[],
+    byIds: async (ids: readonly string[]): Promise<Delivery[]> => await some({ _id: { $in: [...ids] } }).toArray(),
     /** Inserts those that are not there yet. */
     insert: async (fresh: readonly (Delivery & { outbox: OutboxEntry[] })[]): Promise<void> => {
       if (fresh.length === 0) return;
       try {
-        await deliveries.insertMany(fresh as never, { ordered: false });
+        await deliveries.insertMany(fresh, { ordered: false });
       } catch (error) {
         if (!onlyDuplicates(error)) throw error;
       }
@@ -120,12 +119,12 @@ export const createDeliveryStore = (mongo: Connection) => {
     reopen: async (known: Delivery, fresh: Delivery & { outbox: OutboxEntry[] }): Promise<void> => {
       const { _id, createdAt: _c, outbox, attempts: _a, version: _v, fence: _f, ...fields } = fresh;
       await deliveries.updateOne(
-        { _id, orderRevision: known.orderRevision, version: known.version } as never,
+        { _id, orderRevision: known.orderRevision, version: known.version },
         {
           $set: { ...fields, fence: known.fence + 1 },
           $inc: { version: 1 },
           $push: { outbox: { $each: outbox } },
-        } as never,
+        },
       );
     },
     /** The ready ones of a lane, oldest first, marked with the fence of who works on them. */
@@ -136,10 +135,13 @@ export const createDeliveryStore = (mongo: Connection) => {
         .toArray()) as unknown as Delivery[];
       if (ready.length === 0) return [];
       const ids = ready.map(({ _id }) => _id);
-      await deliveries.updateMany({ _id: { $in: ids }, readyAt: { $lte: now }, fence: { $lte: fence } } as never, {
-        $set: { fence },
-      });
-      return (await some({ _id: { $in: ids }, fence, readyAt: { $lte: now } }).toArray()) as unknown as Delivery[];
+      await deliveries.updateMany(
+        { _id: { $in: ids }, readyAt: { $lte: now }, fence: { $lte: fence } },
+        {
+          $set: { fence },
+        },
+      );
+      return await some({ _id: { $in: ids }, fence, readyAt: { $lte: now } }).toArray();
     },
     /** Writes the outcome; false when another holder has the lane by now, or the order changed meanwhile. */
     settle: async (
@@ -150,7 +152,7 @@ export const createDeliveryStore = (mongo: Connection) => {
       now: Date,
     ): Promise<boolean> => {
       const { matchedCount } = await deliveries.updateOne(
-        { _id: delivery._id, fence, version: delivery.version, readyAt: { $ne: null } } as never,
+        { _id: delivery._id, fence, version: delivery.version, readyAt: { $ne: null } },
         {
           $set: {
             status: outcome.status,
@@ -177,22 +179,19 @@ export const createDeliveryStore = (mongo: Connection) => {
       attempts: readonly Attempt[],
       now: Date,
     ): Promise<void> => {
-      await deliveries.updateOne(
-        { _id: delivery._id, fence, version: delivery.version, readyAt: { $ne: null } } as never,
-        {
-          $set: {
-            status: next.waitingFor ? 'WAITING' : 'PENDING',
-            reason: next.waitingFor,
-            readyAt: next.readyAt,
-            firstTriedAt: delivery.firstTriedAt ?? now,
-            activityIds: next.activityIds ?? [],
-            ...(next.contactId ? { contactId: next.contactId } : {}),
-            ...(next.performed ? { performed: next.performed } : {}),
-          },
-          $inc: { attemptCount: next.countsAsAttempt ? 1 : 0 },
-          $push: { attempts: { $each: attempts, $slice: -20 } },
-        } as never,
-      );
+      await deliveries.updateOne({ _id: delivery._id, fence, version: delivery.version, readyAt: { $ne: null } }, {
+        $set: {
+          status: next.waitingFor ? 'WAITING' : 'PENDING',
+          reason: next.waitingFor,
+          readyAt: next.readyAt,
+          firstTriedAt: delivery.firstTriedAt ?? now,
+          activityIds: next.activityIds ?? [],
+          ...(next.contactId ? { contactId: next.contactId } : {}),
+          ...(next.performed ? { performed: next.performed } : {}),
+        },
+        $inc: { attemptCount: next.countsAsAttempt ? 1 : 0 },
+        $push: { attempts: { $each: attempts, $slice: -20 } },
+      } as never);
     },
     nextReadyAt: async (connectionId: string): Promise<Date | null> => {
       const [first] = (await some({ connectionId, readyAt: { $type: 'date' } })
@@ -211,7 +210,7 @@ export const createDeliveryStore = (mongo: Connection) => {
     /** Puts settled, failed or skipped ones back to work; gives the connections concerned. */
     retry: async (filter: object, now: Date): Promise<{ count: number; connectionIds: string[] }> => {
       const wanted = { ...filter, status: { $in: ['FAILED', 'SKIPPED', 'WAITING'] } };
-      const connectionIds = (await deliveries.distinct('connectionId', wanted as never)) as unknown as string[];
+      const connectionIds = await deliveries.distinct('connectionId', wanted as never);
       const { modifiedCount } = await deliveries.updateMany(
         wanted as never,
         {
@@ -222,8 +221,8 @@ export const createDeliveryStore = (mongo: Connection) => {
       return { count: modifiedCount, connectionIds };
     },
     find: async (filter: object, sort: 1 | -1, limit: number): Promise<Delivery[]> =>
-      (await some(filter).sort({ createdAt: sort, _id: sort }).limit(limit).toArray()) as unknown as Delivery[],
-    count: (filter: object): Promise<number> => deliveries.countDocuments(filter as never),
+      await some(filter).sort({ createdAt: sort, _id: sort }).limit(limit).toArray(),
+    count: (filter: object): Promise<number> => deliveries.countDocuments(filter),
     /** How many there are by status and reason. */
     tally: async (filter: object): Promise<{ status: DeliveryStatus; reason: ReasonCode | null; count: number }[]> => {
       const rows = await deliveries

@@ -29,38 +29,43 @@ export const createLaneStore = (mongo: Connection) => {
     wake: async (connectionIds: readonly string[], at: Date): Promise<void> => {
       for (const _id of new Set(connectionIds)) {
         await lanes.updateOne(
-          { _id } as never,
+          { _id },
           {
             $min: { readyAt: at },
             $inc: { wake: 1 },
             $setOnInsert: { holder: null, leaseUntil: past, fence: 0 },
-          } as never,
+          },
           { upsert: true },
         );
       }
     },
     /** Takes a lane that has work and no living holder; its fence is greater than any before. */
     claim: async (holder: string, now: Date, leaseMs: number): Promise<Lane | undefined> => {
-      const doc = (await lanes.findOneAndUpdate(
-        { readyAt: { $lte: now }, leaseUntil: { $lte: now } } as never,
+      const doc = await lanes.findOneAndUpdate(
+        { readyAt: { $lte: now }, leaseUntil: { $lte: now } },
         { $set: { holder, leaseUntil: new Date(now.getTime() + leaseMs) }, $inc: { fence: 1 } },
         { sort: { readyAt: 1 }, returnDocument: 'after' },
-      )) as LaneDocument | null;
+      );
       return doc ? { connectionId: doc._id, fence: doc.fence, wake: doc.wake } : undefined;
     },
     /** False when the lane was lost. */
     renew: async ({ connectionId, fence }: Lane, until: Date): Promise<boolean> =>
-      (await lanes.updateOne({ _id: connectionId, fence } as never, { $set: { leaseUntil: until } })).matchedCount ===
-      1,
+      (await lanes.updateOne({ _id: connectionId, fence }, { $set: { leaseUntil: until } })).matchedCount === 1,
     /** Lets go; it sleeps until the next moment of work, unless it was woken since the claim. */
     release: async ({ connectionId, fence, wake }: Lane, nextReadyAt: Date | null, now: Date): Promise<void> => {
-      const quiet = await lanes.updateOne({ _id: connectionId, fence, wake } as never, {
-        $set: { readyAt: nextReadyAt ?? never, holder: null, leaseUntil: past },
-      });
+      const quiet = await lanes.updateOne(
+        { _id: connectionId, fence, wake },
+        {
+          $set: { readyAt: nextReadyAt ?? never, holder: null, leaseUntil: past },
+        },
+      );
       if (quiet.matchedCount === 0)
-        await lanes.updateOne({ _id: connectionId, fence } as never, {
-          $set: { readyAt: now, holder: null, leaseUntil: past },
-        });
+        await lanes.updateOne(
+          { _id: connectionId, fence },
+          {
+            $set: { readyAt: now, holder: null, leaseUntil: past },
+          },
+        );
     },
   };
 };

@@ -24,7 +24,7 @@ export const createLedgerStore = (mongo: Connection, limits: Limits) => {
     return Math.round(Date.now() + offset.ms);
   };
   const read = async (): Promise<LedgerDocument> =>
-    ((await ledgers.findOne({ _id: id } as never)) as LedgerDocument | null) ?? {
+    (await ledgers.findOne<LedgerDocument>({ _id: id } as never)) ?? {
       _id: id,
       revision: 0,
       ...emptyLedger,
@@ -33,7 +33,7 @@ export const createLedgerStore = (mongo: Connection, limits: Limits) => {
     try {
       const { matchedCount, upsertedCount } = await ledgers.updateOne(
         { _id: id, revision: known.revision } as never,
-        { $set: { ...next, revision: known.revision + 1 } } as never,
+        { $set: { ...next, revision: known.revision + 1 } },
         {
           upsert: known.revision === 0,
         },

@@ -50,14 +50,17 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
     /** Keeps what is newer than the known state; an older or the same event changes nothing. */
     keep: async (newest: readonly StoredOrder[], now: Date): Promise<void> => {
       try {
-        await orders.bulkWrite(newest.map((order) => upsertOf(order, now)) as never, { ordered: false });
+        await orders.bulkWrite(
+          newest.map((order) => upsertOf(order, now)),
+          { ordered: false },
+        );
       } catch (error) {
         // The filter misses what is not newer, and its upsert meets the key: nothing to do.
         if (!onlyDuplicates(error)) throw error;
       }
     },
     byKeys: async (keys: readonly string[]): Promise<StoredOrder[]> =>
-      (await orders.find({ _id: { $in: [...keys] } } as object).toArray()).map(toOrder as never),
+      (await orders.find({ _id: { $in: [...keys] } } as object).toArray()).map(toOrder),
     /** Orders of a box office since a moment, in pages by key. */
     receivedSince: async (boxOfficeId: string, since: Date, afterKey: string, limit: number): Promise<StoredOrder[]> =>
       (
@@ -66,7 +69,7 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
           .sort({ _id: 1 })
           .limit(limit)
           .toArray()
-      ).map(toOrder as never),
+      ).map(toOrder),
   };
 };
 

@@ -12,16 +12,12 @@ export const createResourceStore = (mongo: Connection) => {
     `${connectionId}/${kind}/${name.toLowerCase()}`;
   return {
     get: async (connectionId: string, kind: string, name: string): Promise<string | undefined> =>
-      ((await resources.findOne({ _id: keyOf(connectionId, kind, name) } as never)) as ResourceDocument | null)?.value,
+      (await resources.findOne<ResourceDocument>({ _id: keyOf(connectionId, kind, name) } as never))?.value,
     put: async (connectionId: string, kind: string, name: string, value: string): Promise<void> => {
-      await resources.updateOne(
-        { _id: keyOf(connectionId, kind, name) } as never,
-        { $set: { value } },
-        { upsert: true },
-      );
+      await resources.updateOne({ _id: keyOf(connectionId, kind, name) }, { $set: { value } }, { upsert: true });
     },
     forget: async (connectionId: string): Promise<void> => {
-      await resources.deleteMany({ _id: { $gte: `${connectionId}/`, $lt: `${connectionId}0` } } as never);
+      await resources.deleteMany({ _id: { $gte: `${connectionId}/`, $lt: `${connectionId}0` } });
     },
   };
 };

@@ -1,10 +1,4 @@
-import {
-  AppError,
-  maxOrderEventBytes,
-  orderEventSchema,
-  type EntitlementFact,
-  type WorkflowFact,
-} from '@boxlist/contracts';
+import { AppError, maxOrderEventBytes, orderEventSchema, type WorkflowFact } from '@boxlist/contracts';
 import { parseCloudEvent, problemsOf, type BusMessage, type DeadLetterReason } from '@boxlist/event-bus';
 import type { Context } from '../context';
 import { decideOrder } from '../domain/decide-order';

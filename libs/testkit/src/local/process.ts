@@ -73,7 +73,7 @@ export const startProcess = async ({
   const out = openSync(logFile, 'a');
   const child = spawn(command, [...args], {
     cwd,
-    env: env as NodeJS.ProcessEnv | undefined,
+    env: env,
     stdio: ['ignore', out, out],
   });
   running.add(child);
