@@ -1,0 +1,159 @@
+import type { CcContact } from '@boxlist/constant-contact';
+import type { OptIn, WorkflowFact } from '@boxlist/contracts';
+import { describe, expect, it } from '@jest/globals';
+import { decideContact, type ContactState, type Wish } from './decide-contact';
+
+const list = '11111111-1111-5111-a111-111111111111';
+const optedOutAt = '2026-05-01T00:00:00Z';
+
+const contactIn = (state: ContactState): CcContact | undefined =>
+  state === 'none'
+    ? undefined
+    : ({
+        contact_id: 'c1',
+        email_address: {
+          address: 'a@example.com',
+          permission_to_send: state === 'deleted' ? 'explicit' : state,
+          ...(state === 'unsubscribed' ? { opt_out_date: optedOutAt } : {}),
+        },
+        ...(state === 'deleted' ? { deleted_at: '2026-01-01' } : {}),
+        list_memberships: [],
+        taggings: [],
+        custom_fields: [],
+        phone_numbers: [],
+        street_addresses: [],
+      } satisfies CcContact);
+
+const wish = (given: Partial<Wish>): Wish => ({
+  deliveryId: 'dlv_1',
+  orderTime: Date.parse('2026-06-01T00:00:00Z'),
+  optIn: 'OPTED_IN',
+  createsContacts: true,
+  whenNotOptedIn: 'SKIP',
+  whenUnsubscribed: 'SKIP',
+  listIds: [list],
+  tagIds: [],
+  fields: [],
+  details: {},
+  ...given,
+});
+
+/** The decision in one word: what a reader of the table sees. */
+const word = (state: ContactState, given: Partial<Wish>): string => {
+  const decision = decideContact(contactIn(state), wish(given));
+  if (decision.kind === 'skip') return decision.reason;
+  if (decision.kind === 'resubscribe') return 'ask again';
+  return `${decision.permission}${decision.lists ? ' + lists' : ''}`;
+};
+
+const states: ContactState[] = [
+  'none',
+  'explicit',
+  'implicit',
+  'not_set',
+  'pending_confirmation',
+  'temp_hold',
+  'unsubscribed',
+  'deleted',
+];
+const row = (given: Partial<Wish>): Record<string, string> =>
+  Object.fromEntries(states.map((state) => [state, word(state, given)]));
+
+describe('what may be done for a buyer who opted in', () => {
+  it('follows the table for a workflow that subscribes', () => {
+    expect(row({})).toEqual({
+      none: 'explicit + lists',
+      explicit: 'keep + lists',
+      implicit: 'keep + lists',
+      not_set: 'explicit + lists',
+      pending_confirmation: 'keep',
+      temp_hold: 'ON_HOLD',
+      unsubscribed: 'UNSUBSCRIBED',
+      deleted: 'explicit + lists',
+    });
+  });
+
+  it('subscribes nobody for a workflow that only updates', () => {
+    expect(row({ createsContacts: false, listIds: [] })).toEqual({
+      none: 'NOT_A_CONTACT',
+      explicit: 'keep',
+      implicit: 'keep',
+      not_set: 'keep',
+      pending_confirmation: 'keep',
+      temp_hold: 'ON_HOLD',
+      unsubscribed: 'UNSUBSCRIBED',
+      deleted: 'NOT_A_CONTACT',
+    });
+  });
+
+  it('cannot restore a deleted contact without a list', () => {
+    expect(word('deleted', { listIds: [] })).toBe('CONTACT_DELETED');
+  });
+});
+
+describe('what may be done for a buyer who did not opt in, or was not asked', () => {
+  const cases: [OptIn, string][] = [
+    ['NOT_OPTED_IN', 'NOT_OPTED_IN'],
+    ['NOT_ASKED', 'NOT_ASKED'],
+  ];
+
+  it.each(cases)('is nothing by default (%s)', (optIn, reason) => {
+    expect(new Set(Object.values(row({ optIn })))).toEqual(new Set([reason]));
+  });
+
+  it.each(cases)('is details and tags of those who exist, where the workflow says so (%s)', (optIn, reason) => {
+    expect(row({ optIn, whenNotOptedIn: 'UPDATE_EXISTING' })).toEqual({
+      none: reason,
+      explicit: 'keep',
+      implicit: 'keep',
+      not_set: 'keep',
+      pending_confirmation: 'keep',
+      temp_hold: 'ON_HOLD',
+      unsubscribed: 'UNSUBSCRIBED',
+      deleted: reason,
+    });
+  });
+
+  it.each(cases)('may be a contact without list and permission, where the workflow says so (%s)', (optIn, reason) => {
+    expect(row({ optIn, whenNotOptedIn: 'ADD_WITHOUT_LIST' })).toMatchObject({
+      none: 'not_set',
+      explicit: 'keep',
+      unsubscribed: 'UNSUBSCRIBED',
+      deleted: reason,
+    });
+  });
+
+  it('never is a list or a permission, whatever the contact, the workflow and the answer', () => {
+    const choices: WorkflowFact['whenNotOptedIn'][] = ['SKIP', 'UPDATE_EXISTING', 'ADD_WITHOUT_LIST'];
+    for (const [optIn] of cases)
+      for (const whenNotOptedIn of choices)
+        for (const createsContacts of [true, false])
+          for (const whenUnsubscribed of ['SKIP', 'SEND_RESUBSCRIBE_EMAIL'] as const)
+            for (const decision of Object.values(row({ optIn, whenNotOptedIn, createsContacts, whenUnsubscribed })))
+              expect(decision).not.toMatch(/lists|explicit|ask again/);
+  });
+});
+
+describe('an unsubscribed buyer who opted in', () => {
+  const ask = { whenUnsubscribed: 'SEND_RESUBSCRIBE_EMAIL' } as const;
+
+  it('is asked again only when the organiser chose so and the order is newer than the opt-out', () => {
+    expect(word('unsubscribed', ask)).toBe('ask again');
+    expect(word('unsubscribed', { ...ask, orderTime: Date.parse(optedOutAt) })).toBe('UNSUBSCRIBED');
+    expect(word('unsubscribed', {})).toBe('UNSUBSCRIBED');
+  });
+
+  it('is not asked when there is no list to subscribe to, nor when no opt-out date is known', () => {
+    expect(word('unsubscribed', { ...ask, listIds: [] })).toBe('UNSUBSCRIBED');
+    const undated = {
+      ...contactIn('unsubscribed')!,
+      email_address: { address: 'a@example.com', permission_to_send: 'unsubscribed' as const },
+    };
+    expect(decideContact(undated, wish(ask))).toEqual({ kind: 'skip', reason: 'UNSUBSCRIBED' });
+  });
+
+  it('stays unsubscribed when the contact was deleted after the opt-out', () => {
+    const deleted = { ...contactIn('unsubscribed')!, deleted_at: '2026-05-02' };
+    expect(decideContact(deleted, wish(ask))).toEqual({ kind: 'skip', reason: 'UNSUBSCRIBED' });
+  });
+});
