@@ -35,7 +35,7 @@ interface Secrets {
 }
 
 /** Secrets of a local stack, made once and kept with its data. */
-const secretsIn = async (dataDir: string): Promise<Secrets> => {
+export const secretsIn = async (dataDir: string): Promise<Secrets> => {
   const file = join(dataDir, 'secrets.json');
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Secrets;
   const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true });
@@ -216,12 +216,12 @@ export const startStack = async (options: StackOptions = {}) => {
     kill: async (name: PartName): Promise<void> => parts.get(name)?.kill(),
     signal: (name: PartName, signal: NodeJS.Signals): void => parts.get(name)?.signal(signal),
     /** A second process of a part, on a port of its own. */
-    startAnother: async (name: PartName): Promise<LocalProcess> => {
+    startAnother: async (name: PartName): Promise<LocalProcess & { readonly url: string }> => {
       const port = await freePort();
       const part = await launch(name, { [portSetting[name] ?? '']: String(port) });
       others.add(part);
       await untilReady(name, part, port);
-      return part;
+      return { ...part, url: `http://127.0.0.1:${port}` };
     },
     restartKafka: async (): Promise<void> => {
       await kafka.kill();

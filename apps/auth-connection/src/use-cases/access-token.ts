@@ -32,8 +32,11 @@ export const accessToken = async (
     if (!rejected && isFresh(tokens.expiresAt, ctx.clock()))
       return { accessToken: access, expiresAt: tokens.expiresAt };
     const claim = await ctx.connections.claimRefresh(connectionId, tokens.access, ctx.clock(), leaseMs);
-    if (claim) await refresh(ctx, connectionId, tokens, claim);
-    else if (ctx.clock().getTime() > until)
+    if (claim) {
+      // Handed out even when the vendor gives it a shorter life than the margin: else it would be renewed without end.
+      const fresh = await refresh(ctx, connectionId, tokens, claim);
+      if (fresh) return fresh;
+    } else if (ctx.clock().getTime() > until)
       throw new AppError('SERVICE_UNAVAILABLE', 'The access token is being renewed; try again');
     else await delay(50);
   }
@@ -45,8 +48,8 @@ const refresh = async (
   connectionId: string,
   tokens: SealedTokens,
   claim: RefreshClaim,
-): Promise<void> => {
-  const needsReconnect = async (reason: string): Promise<void> => {
+): Promise<{ accessToken: string; expiresAt: Date } | undefined> => {
+  const needsReconnect = async (reason: string): Promise<undefined> => {
     const now = await ctx.connections.byId(connectionId);
     if (now) await ctx.connections.markNeedsReconnect(now, reason, claim);
     await ctx.outbox.nudge();
@@ -63,6 +66,7 @@ const refresh = async (
     );
     if (!saved) throw new AppError('LEASE_LOST', 'Another process took over the refresh');
     tokenRefreshed(ctx, connectionId, 'refreshed');
+    return { accessToken: fresh.accessToken, expiresAt: sealed.expiresAt };
   } catch (error) {
     // Only invalid_grant means that the person must sign in again; a network failure or a server error never does.
     if (error instanceof AppError && error.code === 'CONNECTION_NEEDS_RECONNECT')

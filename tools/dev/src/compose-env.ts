@@ -1,0 +1,32 @@
+import { secretsIn, workspaceRoot } from '@boxlist/testkit';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Writes `.env` with fresh secrets for `docker compose up`; leaves one that exists as it is. */
+const main = async (): Promise<void> => {
+  const file = join(workspaceRoot(), '.env');
+  if (existsSync(file)) {
+    console.log('.env exists already; it stays as it is.');
+    return;
+  }
+  const dataDir = join(workspaceRoot(), '.data');
+  mkdirSync(dataDir, { recursive: true });
+  const secrets = await secretsIn(dataDir);
+  const lines = {
+    IDENTITY_PRIVATE_JWK: `'${secrets.privateJwk}'`,
+    IDENTITY_PUBLIC_JWK: `'${secrets.publicJwk}'`,
+    SERVICE_TOKEN_SECRET: secrets.serviceToken,
+    TOKEN_ENCRYPTION_KEYS: secrets.encryption,
+    EMAIL_HASH_KEY: secrets.emailHash,
+  };
+  writeFileSync(
+    file,
+    `${Object.entries(lines)
+      .map(([name, value]) => `${name}=${value}`)
+      .join('\n')}\n`,
+    { mode: 0o600 },
+  );
+  console.log('Wrote .env with fresh secrets. Next: docker compose up');
+};
+
+void main();
