@@ -61,6 +61,7 @@ export const controlDoors = (app: FastifyInstance, world: World): void => {
   app.post('/_sandbox/reset', () => {
     world.store.reset();
     world.journal.length = 0;
+    world.recent = [];
     world.faults = [];
     world.setClock(undefined);
     return {};

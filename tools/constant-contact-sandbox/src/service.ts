@@ -58,14 +58,14 @@ const guard = (app: FastifyInstance, world: World): void => {
     if (fault.kind === 'latency') await delay(fault.ms ?? 1_000);
     if (fault.kind === 'status')
       throw new Refusal(fault.status ?? 503, 'service_unavailable', 'A fault that was asked for');
-    if (fault.kind === 'drop-before') request.raw.destroy();
+    if (fault.kind === 'drop-before') request.raw.socket.destroy();
     if (fault.kind === 'timeout-after-write' || fault.kind === 'drop-after-write') afterWrite.set(reply, fault);
   });
   app.addHook('onSend', async (request, reply, payload) => {
     journal(world, request, reply);
     const fault = afterWrite.get(reply);
     if (fault?.kind === 'timeout-after-write') await delay(fault.ms ?? 60_000);
-    if (fault) request.raw.destroy();
+    if (fault) request.raw.socket.destroy();
     return payload;
   });
   app.setErrorHandler((error: unknown, request, reply) => {
@@ -96,7 +96,7 @@ const count = (world: World): void => {
   const { usage } = world.store.get();
   if (usage.day !== day) Object.assign(usage, { day, used: 0 });
   if (usage.used >= world.limits.perDay) throw new Refusal(429, 'quota_exceeded', 'Quota exceeded for the day');
-  world.recent = world.recent.filter((at) => now - at < 1_000);
+  world.recent = world.recent.filter((at) => at <= now && now - at < 1_000);
   if (world.recent.length >= world.limits.perSecond)
     throw new Refusal(429, 'throttled', 'Too many requests in this second');
   world.recent.push(now);
