@@ -72,4 +72,22 @@ describe('nothing is lost and nothing is done twice', () => {
       await another.kill();
     });
   }, 180_000);
+
+  it('when the answer to a write is lost, the truth is read and nothing is written twice', async () => {
+    const boxOfficeId = 'bo_lost';
+    const graph = await stack.graphAs({ boxOfficeId, role: 'owner' });
+    await ready(graph, 'riverside');
+    await stack.sandbox.fault({ method: 'POST', path: '/v3/contacts$', kind: 'drop-after-write', times: 2 });
+    await stack.sandbox.fault({ method: 'GET', path: '/v3/contacts', kind: 'status', status: 503, times: 2 });
+    await stack.produce(buyers(boxOfficeId, 5));
+    await expectEachOnce(boxOfficeId, 5, graph);
+    const created = (await stack.sandbox.journal()).filter(
+      ({ method, path, status, body }) =>
+        method === 'POST' &&
+        path === '/v3/contacts' &&
+        status === 201 &&
+        JSON.stringify(body).includes(`.${boxOfficeId}@`),
+    );
+    expect(created).toHaveLength(5);
+  }, 120_000);
 });
