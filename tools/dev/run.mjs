@@ -40,7 +40,13 @@ const bin = join(root, 'node_modules/.bin');
 const own = join(bin, process.platform === 'win32' ? 'node.cmd' : 'node');
 const child = spawn(
   existsSync(own) ? own : process.execPath,
-  ['--import', 'tsx', join(root, 'tools/dev/src', `${command}.ts`), ...args],
+  [
+    '--disable-warning=TimeoutNegativeWarning',
+    '--import',
+    'tsx',
+    join(root, 'tools/dev/src', `${command}.ts`),
+    ...args,
+  ],
   {
     cwd: root,
     stdio: 'inherit',

@@ -36,9 +36,9 @@ const problemOf = (text: string): z.infer<typeof problem> => {
 export const msUntilUtcMidnight = (nowMs: number): number => 86_400_000 - (nowMs % 86_400_000);
 
 /** Turns an answer that is no success into the AppError that says what to do about it. Keeps no text of the answer: it may hold an e-mail. */
-const failureOf = (status: number, text: string, what: string): AppError => {
+const failureOf = (status: number, text: string, what: string, isWrite: boolean): AppError => {
   const { error_key: key, error_message: message } = problemOf(text);
-  const details = { status, key: key.slice(0, 60), call: what };
+  const details = { status, key: /^[\w.-]{1,60}$/.test(key) ? key : '', call: what };
   switch (status) {
     case 401:
       return new AppError(
@@ -53,7 +53,8 @@ const failureOf = (status: number, text: string, what: string): AppError => {
     case 409:
       return new AppError('ALREADY_EXISTS', 'Constant Contact holds this already', details);
     case 429:
-      if (/quota/i.test(`${key} ${message}`)) {
+      // By the key alone where it is one of the two known ones: texts of either may name the other.
+      if (key !== 'throttled' && /quota/i.test(`${key} ${message}`)) {
         return new AppError('QUOTA_EXCEEDED', "The application's calls of the day are used up", details, {
           retryAfterMs: msUntilUtcMidnight(Date.now()),
         });
@@ -68,11 +69,26 @@ const failureOf = (status: number, text: string, what: string): AppError => {
       return status >= 500
         ? new AppError('CONSTANT_CONTACT_UNAVAILABLE', `Constant Contact answered ${status}`, {
             ...details,
-            mayHaveBeenApplied: true,
+            mayHaveBeenApplied: isWrite,
           })
         : new AppError('REJECTED_BY_CONSTANT_CONTACT', `Constant Contact refused the call (${status})`, details);
   }
 };
+
+const unconnected = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** Whether no connection came about, so that the call cannot have been applied. */
+const neverSent = (error: unknown): boolean =>
+  error instanceof AggregateError
+    ? error.errors.length > 0 && error.errors.every(neverSent)
+    : error instanceof Error && 'code' in error && unconnected.has(String(error.code));
 
 /** Makes calls over kept connections. `close` ends them. */
 export const createCaller = ({ apiUrl, timeoutMs }: CallerOptions): { call: Call; close: () => Promise<void> } => {
@@ -86,6 +102,7 @@ export const createCaller = ({ apiUrl, timeoutMs }: CallerOptions): { call: Call
   const prefix = base.pathname.replace(/\/$/, '');
   const call: Call = async ({ method, path, accessToken, body }, answer) => {
     const what = `${method} ${path.split('?')[0]?.replace(/[0-9a-f-]{36}/g, ':id') ?? ''}`;
+    const isWrite = method !== 'GET';
     let status: number;
     let text: string;
     try {
@@ -106,16 +123,16 @@ export const createCaller = ({ apiUrl, timeoutMs }: CallerOptions): { call: Call
       throw new AppError(
         'CONSTANT_CONTACT_UNAVAILABLE',
         'Constant Contact did not answer',
-        { call: what, mayHaveBeenApplied: method !== 'GET' },
+        { call: what, mayHaveBeenApplied: isWrite && !neverSent(error) },
         { cause: error instanceof Error ? new Error(error.name) : undefined },
       );
     }
-    if (status < 200 || status > 299) throw failureOf(status, text, what);
+    if (status < 200 || status > 299) throw failureOf(status, text, what, isWrite);
     const parsed = answer.safeParse(text === '' ? undefined : safeJson(text));
     if (parsed.success) return parsed.data;
     throw new AppError('CONSTANT_CONTACT_UNAVAILABLE', 'Constant Contact answered in a way that is not understood', {
       call: what,
-      mayHaveBeenApplied: method !== 'GET',
+      mayHaveBeenApplied: isWrite,
     });
   };
   return { call, close: () => pool.close() };

@@ -5,13 +5,20 @@ const permission = z
   .enum(['explicit', 'implicit', 'not_set', 'pending_confirmation', 'temp_hold', 'unsubscribed'])
   .catch('temp_hold');
 
+/** An array that the vendor may leave out or send as null. */
+const arrayOf = <S extends z.ZodType>(item: S) =>
+  z
+    .array(item)
+    .nullish()
+    .transform((items) => items ?? []);
+
 const contactSchema = z.looseObject({
   contact_id: z.string(),
   email_address: z.looseObject({
     address: z.string(),
     // A permission that is not known to us is treated like one that must not be mailed.
     permission_to_send: permission,
-    opt_out_date: z.string().optional(),
+    opt_out_date: z.string().nullish(),
   }),
   first_name: z.string().nullish(),
   last_name: z.string().nullish(),
@@ -21,15 +28,13 @@ const contactSchema = z.looseObject({
   birthday_day: z.number().nullish(),
   anniversary: z.string().nullish(),
   deleted_at: z.string().nullish(),
-  list_memberships: z.array(z.string()).default([]),
-  taggings: z.array(z.string()).default([]),
-  custom_fields: z.array(z.looseObject({ custom_field_id: z.string(), value: z.string().nullish() })).default([]),
-  phone_numbers: z.array(z.looseObject({ phone_number: z.string().nullish(), kind: z.string().nullish() })).default([]),
-  street_addresses: z
-    .array(
-      z.looseObject({ kind: z.string().nullish(), street: z.string().nullish(), postal_code: z.string().nullish() }),
-    )
-    .default([]),
+  list_memberships: arrayOf(z.string()),
+  taggings: arrayOf(z.string()),
+  custom_fields: arrayOf(z.looseObject({ custom_field_id: z.string(), value: z.string().nullish() })),
+  phone_numbers: arrayOf(z.looseObject({ phone_number: z.string().nullish(), kind: z.string().nullish() })),
+  street_addresses: arrayOf(
+    z.looseObject({ kind: z.string().nullish(), street: z.string().nullish(), postal_code: z.string().nullish() }),
+  ),
 });
 
 const links = { _links: z.looseObject({ next: z.looseObject({ href: z.string() }).nullish() }).nullish() };
@@ -45,7 +50,7 @@ const activitySchema = z.looseObject({
   activity_id: z.string(),
   state: z.string(),
   percent_done: z.number().nullish(),
-  activity_errors: z.array(z.unknown()).default([]),
+  activity_errors: arrayOf(z.unknown()),
   status: z
     .looseObject({
       error_count: z.number().nullish(),
@@ -131,7 +136,7 @@ export const createConstantContact = ({ apiUrl, timeoutMs = 20_000 }: { apiUrl: 
     /** The contact of an e-mail address with all that Boxlist compares, deleted ones included; undefined when there is none. */
     findContact: async (token: string, email: string): Promise<CcContact | undefined> => {
       const query = `/contacts?email=${encodeURIComponent(email)}&status=all&include=${every}&limit=2`;
-      return (await get(token, query, z.looseObject({ contacts: z.array(contactSchema).default([]) }))).contacts[0];
+      return (await get(token, query, z.looseObject({ contacts: arrayOf(contactSchema) }))).contacts[0];
     },
     createContact: (token: string, contact: CcNewContact) =>
       post(token, '/contacts', contact, z.looseObject({ contact_id: z.string() })),
@@ -145,20 +150,25 @@ export const createConstantContact = ({ apiUrl, timeoutMs = 20_000 }: { apiUrl: 
     /** Replaces a contact's core properties: what is left out becomes null. Send back what was read; never the permission. */
     putContact: (token: string, id: string, contact: Readonly<Record<string, unknown>>) =>
       call(
-        { method: 'PUT', path: `/contacts/${id}`, accessToken: token, body: contact },
+        { method: 'PUT', path: `/contacts/${encodeURIComponent(id)}`, accessToken: token, body: contact },
         z.looseObject({ contact_id: z.string() }),
       ),
     /** Sends the one confirmation mail that a contact can ever get. */
     resubscribe: (token: string, id: string, listIds: readonly string[]) =>
       call(
-        { method: 'PUT', path: `/contacts/resubscribe/${id}`, accessToken: token, body: { list_ids: listIds } },
+        {
+          method: 'PUT',
+          path: `/contacts/resubscribe/${encodeURIComponent(id)}`,
+          accessToken: token,
+          body: { list_ids: listIds },
+        },
         z.unknown(),
       ),
     contactLists: async (token: string, next?: string) => {
       const page = await get(
         token,
         pagePath('/contact_lists?limit=500&include_membership_count=all', next),
-        z.looseObject({ lists: z.array(listSchema).default([]), ...links }),
+        z.looseObject({ lists: arrayOf(listSchema), ...links }),
       );
       return { items: page.lists, next: page._links?.next?.href };
     },
@@ -166,7 +176,7 @@ export const createConstantContact = ({ apiUrl, timeoutMs = 20_000 }: { apiUrl: 
       const page = await get(
         token,
         pagePath('/contact_tags?limit=500', next),
-        z.looseObject({ tags: z.array(tagSchema).default([]), ...links }),
+        z.looseObject({ tags: arrayOf(tagSchema), ...links }),
       );
       return { items: page.tags, next: page._links?.next?.href };
     },
@@ -174,7 +184,7 @@ export const createConstantContact = ({ apiUrl, timeoutMs = 20_000 }: { apiUrl: 
       const page = await get(
         token,
         pagePath('/contact_custom_fields?limit=100', next),
-        z.looseObject({ custom_fields: z.array(fieldSchema).default([]), ...links }),
+        z.looseObject({ custom_fields: arrayOf(fieldSchema), ...links }),
       );
       return { items: page.custom_fields, next: page._links?.next?.href };
     },
@@ -196,6 +206,14 @@ export const createConstantContact = ({ apiUrl, timeoutMs = 20_000 }: { apiUrl: 
         { source: { contact_ids: contactIds }, tag_ids: tagIds },
         activitySchema,
       ),
+    /** At most 500 contacts and 50 lists. Adding does not look at permission: only for contacts that opted in. */
+    addToLists: (token: string, contactIds: readonly string[], listIds: readonly string[]) =>
+      post(
+        token,
+        '/activities/add_list_memberships',
+        { source: { contact_ids: contactIds }, list_ids: listIds },
+        activitySchema,
+      ),
     /** At most 500 contacts and 50 lists. */
     removeFromLists: (token: string, contactIds: readonly string[], listIds: readonly string[]) =>
       post(
@@ -204,7 +222,16 @@ export const createConstantContact = ({ apiUrl, timeoutMs = 20_000 }: { apiUrl: 
         { source: { contact_ids: contactIds }, list_ids: listIds },
         activitySchema,
       ),
-    activity: (token: string, id: string) => get(token, `/activities/${id}`, activitySchema),
+    activity: (token: string, id: string) => get(token, `/activities/${encodeURIComponent(id)}`, activitySchema),
+    /** The activities of the last ten days: the place to look before a batch whose answer was lost is sent again. */
+    activities: async (token: string, next?: string) => {
+      const page = await get(
+        token,
+        pagePath('/activities?limit=500', next),
+        z.looseObject({ activities: arrayOf(activitySchema), ...links }),
+      );
+      return { items: page.activities, next: page._links?.next?.href };
+    },
   };
 };
 

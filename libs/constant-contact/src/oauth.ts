@@ -26,7 +26,8 @@ const scopes = 'contact_data offline_access account_read';
  */
 export const createConstantContactOAuth = (settings: OAuthSettings) => {
   const server: oauth.AuthorizationServer = {
-    issuer: new URL(settings.tokenUrl).origin,
+    // The issuer is the token address without its last two steps, as `…/oauth2/default` for `…/oauth2/default/v1/token`.
+    issuer: settings.tokenUrl.replace(/\/v1\/token\/?$/, ''),
     authorization_endpoint: settings.authorizeUrl,
     token_endpoint: settings.tokenUrl,
   };
@@ -113,20 +114,31 @@ const withoutIdToken = async (response: Response): Promise<Response> => {
   });
 };
 
+const noLongerAccepted = (): AppError =>
+  new AppError('CONNECTION_NEEDS_RECONNECT', 'Constant Contact no longer accepts this sign-in');
+
+/** The OAuth error that came with a 401 and its challenge, if its body tells one. */
+const challengeError = async ({ response }: oauth.WWWAuthenticateChallengeError): Promise<string | undefined> => {
+  const body: unknown = await response.json().catch(() => undefined);
+  return typeof body === 'object' && body !== null && 'error' in body && typeof body.error === 'string'
+    ? body.error
+    : undefined;
+};
+
 const answered = async (ask: () => Promise<oauth.TokenEndpointResponse>): Promise<Tokens> => {
   try {
     const { access_token, refresh_token, expires_in } = await ask();
     return { accessToken: access_token, refreshToken: refresh_token, expiresInSeconds: expires_in ?? 86_400 };
   } catch (error) {
     if (error instanceof oauth.ResponseBodyError) {
-      if (error.error === 'invalid_grant')
-        throw new AppError('CONNECTION_NEEDS_RECONNECT', 'Constant Contact no longer accepts this sign-in');
+      if (error.error === 'invalid_grant') throw noLongerAccepted();
       if (error.status < 500)
         throw new AppError('REJECTED_BY_CONSTANT_CONTACT', 'Constant Contact refused the token request', {
           oauth: error.error,
         });
     }
     if (error instanceof oauth.WWWAuthenticateChallengeError) {
+      if ((await challengeError(error)) === 'invalid_grant') throw noLongerAccepted();
       throw new AppError(
         'REJECTED_BY_CONSTANT_CONTACT',
         "Constant Contact does not accept the application's id and secret",
