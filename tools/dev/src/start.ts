@@ -85,12 +85,18 @@ const main = async (): Promise<void> => {
   say('Building the apps');
   if ((await runQuietly('nx', ['run-many', '-t', 'build', '--output-style=static'])) !== 0) process.exit(1);
   let stack: Stack | undefined;
+  let starting: Promise<Stack> | undefined;
   let stopping = false;
   const stop = (): void => {
     if (stopping) return;
     stopping = true;
     console.log('\nStopping …');
-    void Promise.resolve(stack?.stop()).then(
+    // One that is still starting is let come up or fail first: what is killed half-way keeps the next start waiting.
+    const stopped = Promise.resolve(starting).then(
+      (started) => started?.stop(),
+      () => undefined,
+    );
+    void stopped.then(
       () => process.exit(0),
       () => process.exit(1),
     );
@@ -98,7 +104,8 @@ const main = async (): Promise<void> => {
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
   try {
-    stack = await startStack({ dataDir, ports: defaultPorts(), onProgress: say });
+    starting = startStack({ dataDir, ports: defaultPorts(), onProgress: say });
+    stack = await starting;
     say('Everything is ready');
     await showJourney(stack, say);
     console.log(await nextThings(stack));
