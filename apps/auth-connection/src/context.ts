@@ -1,6 +1,7 @@
 import type { ConstantContact, ConstantContactOAuth } from '@boxlist/constant-contact';
 import type { OutboxRelay } from '@boxlist/event-bus';
 import type { Log, SecretBox } from '@boxlist/service-kit';
+import type { InFlight } from './in-flight';
 import type { ConnectionStore } from './store/connections';
 import type { SignInStore } from './store/sign-ins';
 
@@ -16,6 +17,7 @@ export interface Context {
   readonly secrets: SecretBox;
   readonly outbox: OutboxRelay;
   readonly takePermit: TakePermit;
+  readonly inFlight: InFlight;
   readonly allowedReturnUrls: readonly string[];
   readonly clock: () => Date;
   readonly log: Log;

@@ -1,5 +1,5 @@
 import { AppError } from '@boxlist/contracts';
-import { httpStatusOf, type ServiceTokens } from '@boxlist/service-kit';
+import { httpErrorBody, httpStatusOf, type ServiceTokens } from '@boxlist/service-kit';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { Context } from './context';
@@ -15,9 +15,20 @@ const tokenRequest = z.object({
 export const httpDoors = (app: FastifyInstance, ctx: Context, tokens: ServiceTokens, redirectUrl: string): void => {
   app.get('/oauth/constant-contact/callback', async (request, reply) => {
     const { search } = new URL(request.url, 'http://callback');
-    return answerBrowser(reply, await completeSignIn(ctx, new URL(`${redirectUrl}${search}`)));
+    try {
+      return answerBrowser(reply, await completeSignIn(ctx, new URL(`${redirectUrl}${search}`)));
+    } catch (error) {
+      ctx.log.error({ err: error }, 'sign-in.failed');
+      return answerPage(
+        reply,
+        httpStatusOf(error),
+        'Not connected',
+        `${httpErrorBody(error).message} Please try again.`,
+      );
+    }
   });
-  app.post('/internal/access-token', async (request) => {
+  app.post('/internal/access-token', async (request, reply) => {
+    reply.header('cache-control', 'no-store');
     await tokens.verify(request.headers.authorization, 'auth-connection');
     const body = tokenRequest.safeParse(request.body);
     if (!body.success) throw new AppError('BAD_INPUT', 'connectionId is missing or malformed');
@@ -29,20 +40,26 @@ const page = (title: string, text: string): string =>
   `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title>
 <style>:root{color-scheme:light dark}body{font:18px/1.6 system-ui,sans-serif;max-width:36rem;margin:15vh auto;padding:0 1rem}</style><h1>${title}</h1><p>${text}</p></html>`;
 
+const answerPage = (reply: FastifyReply, status: number, title: string, text: string) =>
+  reply
+    .headers({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' })
+    .status(status)
+    .type('text/html; charset=utf-8')
+    .send(page(title, text));
+
 const answerBrowser = (reply: FastifyReply, { returnUrl, connectionId, error }: SignInResult) => {
-  reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer');
   if (returnUrl) {
     const target = new URL(returnUrl);
     target.searchParams.set('status', error?.code ?? 'CONNECTED');
     if (connectionId) target.searchParams.set('connection', connectionId);
-    return reply.redirect(target.href);
+    return reply.headers({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' }).redirect(target.href);
   }
-  return reply
-    .status(error ? (error.code === 'SIGN_IN_DENIED' ? 403 : httpStatusOf(error)) : 200)
-    .type('text/html; charset=utf-8')
-    .send(
-      error
-        ? page('Not connected', error.message)
-        : page('Connected', 'Constant Contact is connected. You can close this page and return to your box office.'),
-    );
+  return error
+    ? answerPage(reply, error.code === 'SIGN_IN_DENIED' ? 403 : httpStatusOf(error), 'Not connected', error.message)
+    : answerPage(
+        reply,
+        200,
+        'Connected',
+        'Constant Contact is connected. You can close this page and return to your box office.',
+      );
 };

@@ -17,6 +17,7 @@ import typeDefs from '../schema.graphql';
 import type { Config } from './config';
 import type { Context } from './context';
 import { httpDoors } from './http-doors';
+import { createInFlight } from './in-flight';
 import { createPermits } from './permits';
 import { resolvers } from './resolvers';
 import { createConnectionStore } from './store/connections';
@@ -67,6 +68,7 @@ export const createAuthConnection = async (
     secrets: createSecretBox(config.TOKEN_ENCRYPTION_KEYS),
     outbox,
     takePermit: createPermits(config.SYNC_URL, tokens),
+    inFlight: createInFlight(),
     allowedReturnUrls: config.ALLOWED_RETURN_URLS,
     clock: () => new Date(),
     log,
@@ -81,20 +83,37 @@ export const createAuthConnection = async (
     context: ({ identity }) => ({ ctx, identity }),
     log,
   });
-  const refresher = setInterval(
-    () => void refreshExpiring(ctx).catch((error: unknown) => log.warn({ err: error }, 'token.not-refreshed')),
-    60_000,
-  );
+  const refresher = startRefresher(ctx);
   const url = await listen(app, config.HOST, config.AUTH_CONNECTION_PORT);
   return {
     url,
     close: async () => {
-      clearInterval(refresher);
+      await refresher.close();
       await app.close();
+      // A caller that hung up leaves its refresh running: what it rotates must reach the store.
+      await ctx.inFlight.settled();
       await outbox.close();
       await bus.close();
       await constantContact.close();
       await mongo.close();
+    },
+  };
+};
+
+/** Renews what is about to expire, each minute, one round at a time; `close` lets the renewal under way end. */
+const startRefresher = (ctx: Context): { close: () => Promise<void> } => {
+  const stopping = new AbortController();
+  let round: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    round ??= refreshExpiring(ctx, stopping.signal)
+      .catch((error: unknown) => ctx.log.warn({ err: error }, 'token.not-refreshed'))
+      .finally(() => (round = undefined));
+  }, 60_000);
+  return {
+    close: async () => {
+      clearInterval(timer);
+      stopping.abort();
+      await round;
     },
   };
 };

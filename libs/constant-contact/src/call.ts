@@ -84,11 +84,12 @@ const unconnected = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-/** Whether no connection came about, so that the call cannot have been applied. */
-const neverSent = (error: unknown): boolean =>
-  error instanceof AggregateError
-    ? error.errors.length > 0 && error.errors.every(neverSent)
-    : error instanceof Error && 'code' in error && unconnected.has(String(error.code));
+/** Whether no connection came about, so that the call cannot have been applied; several attempts (IPv6, IPv4) come as one error. */
+const neverSent = (error: unknown): boolean => {
+  if (typeof error !== 'object' || error === null) return false;
+  if ('errors' in error && Array.isArray(error.errors)) return error.errors.length > 0 && error.errors.every(neverSent);
+  return 'code' in error && unconnected.has(String(error.code));
+};
 
 /** Makes calls over kept connections. `close` ends them. */
 export const createCaller = ({ apiUrl, timeoutMs }: CallerOptions): { call: Call; close: () => Promise<void> } => {

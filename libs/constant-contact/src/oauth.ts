@@ -70,14 +70,15 @@ export const createConstantContactOAuth = (settings: OAuthSettings) => {
     }): Promise<Tokens> => {
       const parameters = (() => {
         try {
-          return oauth.validateAuthResponse(server, client, callbackUrl, state);
+          const valid = oauth.validateAuthResponse(server, client, callbackUrl, state);
+          if (valid.getAll('code').length === 1) return valid;
         } catch (error) {
           if (error instanceof oauth.AuthorizationResponseError)
             throw new AppError('SIGN_IN_DENIED', 'The sign-in was declined at Constant Contact', {
               oauth: error.error,
             });
-          throw new AppError('STATE_INVALID', 'The answer of Constant Contact is incomplete');
         }
+        throw new AppError('STATE_INVALID', 'The answer of Constant Contact is incomplete');
       })();
       return answered(async () => {
         const response = await oauth.authorizationCodeGrantRequest(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isAllowedReturnUrl, isFresh } from './connection';
+import { isAllowedReturnUrl, isFresh, isUsable } from './connection';
 
 describe('a return address', () => {
   const allowed = ['https://console.example.com/settings'];
@@ -22,5 +22,11 @@ describe('a token', () => {
     const now = new Date('2026-01-01T00:00:00Z');
     expect(isFresh(new Date('2026-01-01T00:10:01Z'), now)).toBe(true);
     expect(isFresh(new Date('2026-01-01T00:10:00Z'), now)).toBe(false);
+  });
+
+  it('that cannot be renewed serves while there is time for a call', () => {
+    const now = new Date('2026-01-01T00:00:00Z');
+    expect(isUsable(new Date('2026-01-01T00:01:31Z'), now)).toBe(true);
+    expect(isUsable(new Date('2026-01-01T00:01:30Z'), now)).toBe(false);
   });
 });

@@ -35,8 +35,11 @@ export const connectionFact = (
 /** A token is renewed when less than this is left of it. */
 export const refreshMarginMs = 10 * 60_000;
 
-/** Whether a token can still be handed out. */
+/** Whether a token can be handed out without a renewal. */
 export const isFresh = (expiresAt: Date, now: Date): boolean => expiresAt.getTime() - now.getTime() > refreshMarginMs;
+
+/** Whether a token that cannot be renewed just now still serves: there is time for the call that it is asked for. */
+export const isUsable = (expiresAt: Date, now: Date): boolean => expiresAt.getTime() - now.getTime() > 90_000;
 
 /** Whether a browser may be sent to an address: same origin as an allowed one, and a path below it. */
 export const isAllowedReturnUrl = (url: string, allowed: readonly string[]): boolean => {

@@ -72,12 +72,17 @@ export const createConnectionStore = (mongo: MongoConnection) => {
   const change = async (
     current: Connection,
     fields: Partial<ConnectionDocument>,
-    guard: object = {},
+    { guard = {}, endsRefresh = false }: { guard?: object; endsRefresh?: boolean } = {},
   ): Promise<Connection | undefined> => {
     const next = { ...current, ...fields, id: current.id, version: current.version + 1 };
     const doc = await model.findOneAndUpdate(
       { _id: current.id, version: current.version, ...guard },
-      { $set: { ...fields, version: next.version }, $push: { outbox: factOf(next) } },
+      {
+        $set: { ...fields, version: next.version, ...(endsRefresh ? { refreshUntil: null } : {}) },
+        // A new fence: a refresh that is under way for the tokens before can no longer save or mark anything.
+        ...(endsRefresh ? { $inc: { refreshFence: 1 } } : {}),
+        $push: { outbox: factOf(next) },
+      },
       { returnDocument: 'after', lean: true },
     );
     return doc ? toConnection(doc) : undefined;
@@ -130,15 +135,15 @@ export const createConnectionStore = (mongo: MongoConnection) => {
     },
     /** Undefined when it changed meanwhile. */
     renew: (current: Connection, fields: { accountName: string | null; connectedAt: Date; tokens: SealedTokens }) =>
-      change(current, { ...fields, status: 'CONNECTED', needsReconnectReason: null, refreshUntil: null }),
+      change(current, { ...fields, status: 'CONNECTED', needsReconnectReason: null }, { endsRefresh: true }),
     disconnect: (current: Connection) =>
-      change(current, { status: 'DISCONNECTED', tokens: null, needsReconnectReason: null }),
+      change(current, { status: 'DISCONNECTED', tokens: null, needsReconnectReason: null }, { endsRefresh: true }),
     /** Only by the holder of the claim. */
     markNeedsReconnect: (current: Connection, reason: string, { fence }: RefreshClaim) =>
       change(
         current,
         { status: 'NEEDS_RECONNECT', needsReconnectReason: reason, refreshUntil: null },
-        { refreshFence: fence },
+        { guard: { refreshFence: fence } },
       ),
     /** The right to refresh these very tokens, for a while; undefined when another has it or they changed. */
     claimRefresh: async (
@@ -166,10 +171,12 @@ export const createConnectionStore = (mongo: MongoConnection) => {
     releaseRefresh: async (id: string, { fence }: RefreshClaim): Promise<void> => {
       await model.updateOne({ _id: id, refreshFence: fence }, { $set: { refreshUntil: null } });
     },
+    /** At most 100, those that expire last first: what could not be renewed for long stands in nobody's way. */
     expiringBefore: async (time: Date): Promise<string[]> =>
       (
         await model
           .find({ status: 'CONNECTED', 'tokens.expiresAt': { $lt: time } }, { _id: 1 })
+          .sort({ 'tokens.expiresAt': -1 })
           .limit(100)
           .lean<{ _id: string }[]>()
       ).map(({ _id }) => _id),

@@ -2,19 +2,23 @@ import { AppError, kindOf } from '@boxlist/contracts';
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Context } from '../context';
-import { isFresh, refreshMarginMs, type SealedTokens } from '../domain/connection';
+import { isFresh, isUsable, refreshMarginMs, type SealedTokens } from '../domain/connection';
 import { tokenRefreshed } from '../report';
 import type { RefreshClaim } from '../store/connections';
 import { sealTokens } from './connect';
 
 const leaseMs = 45_000;
+/** How long a save of rotated tokens is repeated: with the token call before it, it ends within the lease. */
+const saveForMs = 25_000;
 
 export const hashOfToken = (token: string): string => createHash('sha256').update(token).digest('hex');
 
 /**
  * A usable access token of a connection. Refreshes when the stored one is about to expire, or when it is the very one that was
- * rejected (by its SHA-256 hash). Over all processes exactly one refreshes; the others wait for what it saves. Throws
- * CONNECTION_NOT_FOUND, CONNECTION_NEEDS_RECONNECT, or CONSTANT_CONTACT_UNAVAILABLE.
+ * rejected (by its SHA-256 hash). Over all processes exactly one refreshes; the others go on with the present token while it
+ * serves, else they wait for what is saved. A failed refresh is no failure while the present token serves. Throws
+ * CONNECTION_NOT_FOUND, CONNECTION_NEEDS_RECONNECT, CONSTANT_CONTACT_UNAVAILABLE, REJECTED_BY_CONSTANT_CONTACT (the application's own
+ * credentials), or SERVICE_UNAVAILABLE.
  */
 export const accessToken = async (
   ctx: Context,
@@ -31,12 +35,20 @@ export const accessToken = async (
     const rejected = rejectedTokenHash !== undefined && hashOfToken(access) === rejectedTokenHash;
     if (!rejected && isFresh(tokens.expiresAt, ctx.clock()))
       return { accessToken: access, expiresAt: tokens.expiresAt };
+    const present =
+      !rejected && isUsable(tokens.expiresAt, ctx.clock())
+        ? { accessToken: access, expiresAt: tokens.expiresAt }
+        : undefined;
     const claim = await ctx.connections.claimRefresh(connectionId, tokens.access, ctx.clock(), leaseMs);
     if (claim) {
       // Handed out even when the vendor gives it a shorter life than the margin: else it would be renewed without end.
-      const fresh = await refresh(ctx, connectionId, tokens, claim);
+      const fresh = await ctx.inFlight.track(refresh(ctx, connectionId, tokens, claim)).catch((error: unknown) => {
+        if (present && kindOf(error) !== 'defect') return present;
+        throw error;
+      });
       if (fresh) return fresh;
-    } else if (ctx.clock().getTime() > until)
+    } else if (present) return present;
+    else if (ctx.clock().getTime() > until)
       throw new AppError('SERVICE_UNAVAILABLE', 'The access token is being renewed; try again');
     else await delay(50);
   }
@@ -59,12 +71,8 @@ const refresh = async (
   try {
     const fresh = await ctx.oauth.refresh(await ctx.secrets.open(tokens.refresh));
     const sealed = await sealTokens(ctx, fresh);
-    const saved = await ctx.connections.saveTokens(
-      connectionId,
-      { ...sealed, refresh: sealed.refresh ?? tokens.refresh },
-      claim,
-    );
-    if (!saved) throw new AppError('LEASE_LOST', 'Another process took over the refresh');
+    if (!(await save(ctx, connectionId, { ...sealed, refresh: sealed.refresh ?? tokens.refresh }, claim)))
+      throw new AppError('LEASE_LOST', 'Another process took over the refresh');
     tokenRefreshed(ctx, connectionId, 'refreshed');
     return { accessToken: fresh.accessToken, expiresAt: sealed.expiresAt };
   } catch (error) {
@@ -77,9 +85,23 @@ const refresh = async (
   }
 };
 
+/** Repeats a save that fails: what was rotated is nowhere else, and the connection would be lost with it. */
+const save = async (ctx: Context, id: string, tokens: SealedTokens, claim: RefreshClaim): Promise<boolean> => {
+  for (const until = Date.now() + saveForMs; ;) {
+    try {
+      return await ctx.connections.saveTokens(id, tokens, claim);
+    } catch (error) {
+      if (Date.now() > until) throw error;
+      ctx.log.warn({ err: error, connectionId: id }, 'token.save-repeated');
+      await delay(200);
+    }
+  }
+};
+
 /** Renews what is about to expire, so that no order waits for it. */
-export const refreshExpiring = async (ctx: Context): Promise<void> => {
+export const refreshExpiring = async (ctx: Context, stopping: AbortSignal): Promise<void> => {
   for (const id of await ctx.connections.expiringBefore(new Date(ctx.clock().getTime() + refreshMarginMs))) {
+    if (stopping.aborted) return;
     await accessToken(ctx, id).catch((error: unknown) =>
       ctx.log.warn({ err: error, connectionId: id }, 'token.not-refreshed'),
     );

@@ -49,12 +49,15 @@ const allOf = <T>(
   if (known && known.until > Date.now()) return known.items;
   const items = (async () => {
     const all: Named[] = [];
+    const seen = new Set<string | undefined>();
     let next: string | undefined;
     do {
+      seen.add(next);
       const page = await withToken(ctx, connection.id, (token) => fetch(token, next));
       all.push(...page.items.map(show));
       next = page.next;
-    } while (next !== undefined);
+      // A page that leads back to itself would spend the application's calls of the day.
+    } while (next !== undefined && !seen.has(next));
     return all.sort((a, b) => compare([a.name.toLowerCase(), a.id], [b.name.toLowerCase(), b.id]));
   })();
   items.catch(() => cache.delete(key));

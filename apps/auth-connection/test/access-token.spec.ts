@@ -1,0 +1,285 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Service } from '@boxlist/service-kit';
+import { eventually } from '@boxlist/testkit';
+import { createHash } from 'node:crypto';
+import { createOrganiser, createWorld, type World } from './world';
+
+let world: World;
+let another: Service;
+beforeAll(async () => {
+  world = await createWorld();
+  another = await world.startAnother();
+}, 90_000);
+afterAll(async () => {
+  try {
+    await another?.close();
+  } finally {
+    await world?.close();
+  }
+}, 30_000);
+beforeEach(() => {
+  world.moment.aheadMs = 0;
+});
+
+const day = 86_400_000;
+const minute = 60_000;
+const hash = (token: string): string => createHash('sha256').update(token).digest('hex');
+
+interface Given {
+  readonly status: number;
+  readonly accessToken: string;
+  readonly code?: string;
+}
+const post = async (base: string, body: unknown, authorization?: string, signal?: AbortSignal) =>
+  fetch(`${base}/internal/access-token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(authorization ? { authorization } : {}) },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    signal,
+  });
+const ask = async (connectionId: string, rejected?: string, base = world.url): Promise<Given> => {
+  const response = await post(
+    base,
+    { connectionId, ...(rejected === undefined ? {} : { rejectedTokenHash: hash(rejected) }) },
+    `Bearer ${await world.tokens.sign('auth-connection')}`,
+  );
+  return { status: response.status, ...((await response.json()) as { accessToken: string }) };
+};
+/** As many askers at two processes as wanted, at once. */
+const askAll = (count: number, id: string, rejected?: string) =>
+  Promise.all(Array.from({ length: count }, (_, index) => ask(id, rejected, index % 2 ? another.url : world.url)));
+const works = async (token: string): Promise<boolean> =>
+  (await fetch(`${world.sandbox.url}/v3/account/summary`, { headers: { authorization: `Bearer ${token}` } })).ok;
+const tokenFault = (fault: object) => world.sandbox.fault({ method: 'POST', path: '/v1/token$', ...fault });
+
+describe('an access token', () => {
+  it('is handed out as it is while it lasts', async () => {
+    const id = await createOrganiser(world).connected();
+    const before = await world.sandbox.refreshes();
+    const [first, second] = [await ask(id), await ask(id, undefined, another.url)];
+    expect(await works(first.accessToken)).toBe(true);
+    expect(second.accessToken).toBe(first.accessToken);
+    expect(await world.sandbox.refreshes()).toBe(before);
+  });
+
+  it('that was rejected is renewed by one of two processes, and every asker gets the new one', async () => {
+    const id = await createOrganiser(world).connected();
+    const { accessToken: rejected } = await ask(id);
+    const before = await world.sandbox.refreshes();
+    const given = await askAll(20, id, rejected);
+    expect(new Set(given.map(({ accessToken }) => accessToken)).size).toBe(1);
+    expect(given[0]!.accessToken).not.toBe(rejected);
+    expect(await works(given[0]!.accessToken)).toBe(true);
+    expect(await world.sandbox.refreshes()).toBe(before + 1);
+  });
+
+  it('that somebody else reported before is not renewed twice', async () => {
+    const id = await createOrganiser(world).connected();
+    const { accessToken: rejected } = await ask(id);
+    const { accessToken: fresh } = await ask(id, rejected);
+    const before = await world.sandbox.refreshes();
+    expect((await ask(id, rejected)).accessToken).toBe(fresh);
+    expect(await world.sandbox.refreshes()).toBe(before);
+  });
+
+  it('is renewed ten minutes before its end by one of two processes; nobody waits for it', async () => {
+    const id = await createOrganiser(world).connected();
+    const { accessToken: old } = await ask(id);
+    world.moment.aheadMs = day - 9 * minute;
+    const before = await world.sandbox.refreshes();
+    const given = await askAll(20, id);
+    expect(given.every(({ status }) => status === 200)).toBe(true);
+    expect(await world.sandbox.refreshes()).toBe(before + 1);
+    expect((await ask(id)).accessToken).not.toBe(old);
+  });
+
+  it('is renewed again and again: every rotated token was saved', async () => {
+    const id = await createOrganiser(world).connected();
+    let { accessToken } = await ask(id);
+    for (let round = 0; round < 5; round += 1) {
+      const next = await ask(id, accessToken, round % 2 ? another.url : world.url);
+      expect([next.status, next.accessToken === accessToken]).toEqual([200, false]);
+      ({ accessToken } = next);
+    }
+  });
+
+  it('is renewed with a refresh token that stays the same, too', async () => {
+    await world.sandbox.switches({ refreshTokens: 'long-lived' });
+    try {
+      const id = await createOrganiser(world).connected();
+      const { accessToken: first } = await ask(id);
+      const { accessToken: second } = await ask(id, first);
+      expect((await ask(id, second)).status).toBe(200);
+    } finally {
+      await world.sandbox.switches({ refreshTokens: 'rotating' });
+    }
+  });
+});
+
+describe('while Constant Contact does not answer', () => {
+  it('the present token serves as long as it lasts', async () => {
+    const id = await createOrganiser(world).connected();
+    const { accessToken: old } = await ask(id);
+    world.moment.aheadMs = day - 9 * minute;
+    await tokenFault({ kind: 'status', status: 503 });
+    expect(await ask(id)).toMatchObject({ status: 200, accessToken: old });
+    expect((await ask(id)).accessToken).not.toBe(old);
+  });
+
+  it.each([
+    ['answers with a server error', { kind: 'status', status: 503 }],
+    ['asks to slow down', { kind: 'status', status: 429 }],
+  ])('and %s, an ended token is an outage and never a new sign-in', async (_, fault) => {
+    const id = await createOrganiser(world).connected();
+    world.moment.aheadMs = day;
+    await tokenFault(fault);
+    expect(await ask(id)).toMatchObject({ status: 503, code: 'CONSTANT_CONTACT_UNAVAILABLE' });
+    expect((await world.stored(id)).status).toBe('CONNECTED');
+    expect((await ask(id)).status).toBe(200);
+  });
+});
+
+describe('a refresh token that is no longer accepted', () => {
+  it.each([400, 401])(
+    '(%i) asks for a new sign-in once, says why, and a sign-in mends it',
+    async (invalidGrantStatus) => {
+      await world.sandbox.switches({ invalidGrantStatus });
+      const organiser = createOrganiser(world);
+      const id = await organiser.connected();
+      await world.sandbox.revokeRefreshTokens();
+      const { accessToken } = await ask(id);
+      const before = await world.sandbox.refreshes();
+      for (const { status, code } of await askAll(6, id, accessToken))
+        expect([status, code]).toEqual([409, 'CONNECTION_NEEDS_RECONNECT']);
+      expect(await world.sandbox.refreshes()).toBe(before + 1);
+      expect(await organiser.connections()).toEqual([
+        expect.objectContaining({
+          status: 'NEEDS_RECONNECT',
+          needsReconnectReason: expect.stringContaining('no longer'),
+        }),
+      ]);
+      await world.told(id, 'NEEDS_RECONNECT');
+      expect((await organiser.signIn('riverside', { connectionId: id })).status).toBe(200);
+      await world.told(id, 'CONNECTED');
+      expect((await ask(id)).status).toBe(200);
+      expect(await organiser.connections()).toEqual([
+        expect.objectContaining({ status: 'CONNECTED', needsReconnectReason: null }),
+      ]);
+    },
+  );
+});
+
+describe('a refresh under way', () => {
+  /** Starts a refresh whose answer takes a while, and gives its outcome's promise once it is claimed. */
+  const slowRefresh = async (id: string) => {
+    const { accessToken } = await ask(id);
+    await tokenFault({ kind: 'latency', ms: 600 });
+    const outcome = ask(id, accessToken);
+    await world.beginsRefresh(id);
+    return { outcome, rejected: accessToken };
+  };
+
+  it('brings nothing back to a connection that is ended meanwhile', async () => {
+    const organiser = createOrganiser(world);
+    const id = await organiser.connected();
+    const { outcome } = await slowRefresh(id);
+    await organiser.disconnect(id);
+    expect((await outcome).status).toBe(503);
+    expect(await world.stored(id)).toMatchObject({ status: 'DISCONNECTED', tokens: null });
+    expect(await ask(id)).toMatchObject({ status: 409, code: 'CONNECTION_NEEDS_RECONNECT' });
+  });
+
+  it('does not undo a sign-in that comes meanwhile, even when it is refused', async () => {
+    const organiser = createOrganiser(world);
+    const id = await organiser.connected();
+    const { authorizationUrl } = await organiser.begin({ connectionId: id });
+    const { outcome, rejected } = await slowRefresh(id);
+    await world.sandbox.revokeRefreshTokens();
+    const landed = await organiser.land(authorizationUrl!, 'riverside');
+    expect(landed.status).toBe(200);
+    const now = await ask(id);
+    await outcome;
+    expect((await world.stored(id)).status).toBe('CONNECTED');
+    expect((await ask(id)).accessToken).toBe(now.accessToken);
+    expect(now.accessToken).not.toBe(rejected);
+    expect((await ask(id, now.accessToken)).status).toBe(200);
+  });
+
+  it('is saved before its process stops, though its caller hung up', async () => {
+    const id = await createOrganiser(world).connected();
+    const { accessToken: rejected } = await ask(id);
+    const stopping = await world.startAnother();
+    await tokenFault({ kind: 'latency', ms: 600 });
+    const caller = new AbortController();
+    const body = { connectionId: id, rejectedTokenHash: hash(rejected) };
+    const hungUp = post(
+      stopping.url,
+      body,
+      `Bearer ${await world.tokens.sign('auth-connection')}`,
+      caller.signal,
+    ).catch(() => undefined);
+    await world.beginsRefresh(id);
+    caller.abort();
+    await hungUp;
+    await stopping.close();
+    const before = await world.sandbox.refreshes();
+    const given = await ask(id, rejected);
+    expect([given.status, given.accessToken === rejected]).toEqual([200, false]);
+    expect(await world.sandbox.refreshes()).toBe(before);
+  });
+});
+
+// A server that the environment names is not ours to stop.
+(process.env.MONGODB_URI ? describe.skip : describe)('a refresh whose tokens cannot be saved', () => {
+  it('saves them when MongoDB is back, and nothing is lost', async () => {
+    const id = await createOrganiser(world).connected();
+    const { accessToken: rejected } = await ask(id);
+    await tokenFault({ kind: 'latency', ms: 400 });
+    const before = await world.sandbox.refreshes();
+    const outcome = ask(id, rejected);
+    await world.beginsRefresh(id);
+    await world.database.kill();
+    await eventually(async () => expect(await world.sandbox.refreshes()).toBe(before + 1));
+    await world.database.restart();
+    const { status, accessToken } = await outcome;
+    expect([status, await works(accessToken)]).toEqual([200, true]);
+    expect((await ask(id, accessToken)).status).toBe(200);
+  });
+});
+
+describe('the internal door', () => {
+  it.each([
+    ['no token', async () => undefined],
+    ['a token that is none', async () => 'Bearer x.y.z'],
+    ['a token for another service', async () => `Bearer ${await world.tokens.sign('sync')}`],
+  ])('refuses %s', async (_, authorization) => {
+    const id = await createOrganiser(world).connected();
+    const response = await post(world.url, { connectionId: id }, await authorization());
+    expect([response.status, await response.json()]).toEqual([
+      401,
+      expect.objectContaining({ code: 'UNAUTHENTICATED' }),
+    ]);
+  });
+
+  it.each<[string, unknown, number, string]>([
+    ['malformed JSON', '{', 400, 'BAD_INPUT'],
+    ['no connection', {}, 400, 'BAD_INPUT'],
+    ['an operator for an id', { connectionId: { $ne: null } }, 400, 'BAD_INPUT'],
+    ['a hash that is none', { connectionId: 'conn_1', rejectedTokenHash: 'x' }, 400, 'BAD_INPUT'],
+    ['too much', { connectionId: 'x'.repeat(1_100_000) }, 413, 'BAD_INPUT'],
+    ['an unknown connection', { connectionId: 'conn_unknown' }, 404, 'CONNECTION_NOT_FOUND'],
+  ])('answers %s with a clear error', async (_, body, status, code) => {
+    const response = await post(world.url, body, `Bearer ${await world.tokens.sign('auth-connection')}`);
+    expect([response.status, await response.json()]).toEqual([status, expect.objectContaining({ code })]);
+  });
+
+  it('lets nobody keep its answer', async () => {
+    const id = await createOrganiser(world).connected();
+    const response = await post(
+      world.url,
+      { connectionId: id },
+      `Bearer ${await world.tokens.sign('auth-connection')}`,
+    );
+    expect(response.headers.get('cache-control')).toBe('no-store');
+  });
+});

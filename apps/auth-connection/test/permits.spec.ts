@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createServiceTokens } from '@boxlist/service-kit';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createPermits } from '../src/permits';
+
+let answer: { status: number; body: string };
+const seen: { path: string; authorization: string | undefined; body: string }[] = [];
+const ledger = createServer((request, response) => {
+  let body = '';
+  request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+  request.on('end', () => {
+    seen.push({ path: request.url ?? '', authorization: request.headers.authorization, body });
+    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.body);
+  });
+});
+const tokens = createServiceTokens('a secret of at least thirty-two characters');
+let url: string;
+beforeAll(async () => {
+  await new Promise<void>((resolve) => ledger.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(ledger.address() as AddressInfo).port}`;
+});
+afterAll(async () => {
+  ledger.closeAllConnections();
+  await new Promise((resolve) => ledger.close(resolve));
+});
+
+describe('a permit', () => {
+  it('is asked for with a service token, and waited for as long as the ledger says', async () => {
+    answer = { status: 200, body: '{"waitMs":120}' };
+    const begun = performance.now();
+    await createPermits(url, tokens)();
+    expect(performance.now() - begun).toBeGreaterThan(115);
+    expect(seen[0]).toMatchObject({ path: '/internal/quota/permits', body: '{"class":"interactive"}' });
+    await expect(tokens.verify(seen[0]!.authorization, 'sync')).resolves.toBeUndefined();
+  });
+
+  it('is refused until the day ends when its calls are used up', async () => {
+    answer = { status: 429, body: '{"code":"QUOTA_EXCEEDED","retryAfterMs":5000}' };
+    await expect(createPermits(url, tokens)()).rejects.toMatchObject({ code: 'QUOTA_EXCEEDED', retryAfterMs: 5_000 });
+  });
+
+  it.each([
+    ['an error', 500, '{}'],
+    ['no JSON', 200, '<html>'],
+    ['a wait that is none', 200, '{"waitMs":-1}'],
+    ['a wait without end', 200, '{"waitMs":600000}'],
+    ['a refusal of the token', 401, '{"code":"UNAUTHENTICATED"}'],
+  ])('is not taken for given after %s', async (_, status, body) => {
+    answer = { status, body };
+    await expect(createPermits(url, tokens)()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+  });
+
+  it('is not taken for given when the ledger does not answer', async () => {
+    await expect(createPermits('http://127.0.0.1:9', tokens)()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+  });
+});

@@ -1,0 +1,273 @@
+import { connectionEventSchema, newId, topics, type BoxOfficeId, type ConnectionFact } from '@boxlist/contracts';
+import { consumeFacts, createEventBus, type EventBus } from '@boxlist/event-bus';
+import {
+  createIdentitySigner,
+  createLog,
+  createServiceTokens,
+  identityHeader,
+  settings,
+  type Role,
+} from '@boxlist/service-kit';
+import { eventually, freePort, startKafka, startMongo } from '@boxlist/testkit';
+import { exportJWK, generateKeyPair } from 'jose';
+import mongoose from 'mongoose';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { configSchema } from '../src/config';
+import type { TakePermit } from '../src/context';
+import { createAuthConnection } from '../src/service';
+import { startSandbox } from './sandbox';
+
+interface Answer<T> {
+  readonly data: T | null;
+  readonly errors?: { readonly message: string; readonly extensions: Record<string, unknown> }[];
+}
+
+/** Real MongoDB and Kafka, those that the environment names or new ones, and Constant Contact's sandbox. */
+const startServers = async (redirectUrl: string) => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'auth-connection-'));
+  const [mongo, kafka, sandbox] = await Promise.all([
+    startMongo({ dataDir: join(dataDir, 'mongo') }),
+    startKafka({ dataDir: join(dataDir, 'kafka') }),
+    startSandbox(dataDir, redirectUrl),
+  ]);
+  return {
+    mongoUri: mongo.uri,
+    brokers: kafka.brokers,
+    mongo,
+    sandbox,
+    stop: async () => {
+      await Promise.all([mongo.stop(), kafka.stop(), sandbox.stop()]);
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+};
+
+const followFacts = async (bus: EventBus): Promise<ConnectionFact[]> => {
+  const told: ConnectionFact[] = [];
+  await consumeFacts(bus, {
+    topic: topics.connections.name,
+    groupId: 'test.connections',
+    schema: connectionEventSchema,
+    apply: async ({ data }) => void told.push(data),
+  });
+  return told;
+};
+
+const settingsFor = async (port: number, redirectUrl: string, servers: Awaited<ReturnType<typeof startServers>>) => {
+  const prefix = `t${newId('event').slice(-10).toLowerCase()}`;
+  const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true });
+  return {
+    sign: await createIdentitySigner(await exportJWK(privateKey)),
+    env: {
+      LOG_LEVEL: 'silent',
+      MONGODB_URI: servers.mongoUri,
+      MONGODB_DATABASE_PREFIX: prefix,
+      KAFKA_BROKERS: servers.brokers,
+      KAFKA_TOPIC_PREFIX: `${prefix}.`,
+      IDENTITY_PUBLIC_JWK: JSON.stringify(await exportJWK(publicKey)),
+      AUTH_CONNECTION_PORT: String(port),
+      CONSTANT_CONTACT_API_URL: `${servers.sandbox.url}/v3`,
+      CONSTANT_CONTACT_AUTHORIZE_URL: `${servers.sandbox.url}/oauth2/default/v1/authorize`,
+      CONSTANT_CONTACT_TOKEN_URL: `${servers.sandbox.url}/oauth2/default/v1/token`,
+      CONSTANT_CONTACT_CLIENT_ID: 'boxlist-dev',
+      CONSTANT_CONTACT_CLIENT_SECRET: 'boxlist-dev-secret',
+      CONSTANT_CONTACT_REDIRECT_URL: redirectUrl,
+      TOKEN_ENCRYPTION_KEYS: `test:${randomBytes(32).toString('base64url')}`,
+      SERVICE_TOKEN_SECRET: randomBytes(32).toString('hex'),
+      SYNC_URL: 'http://127.0.0.1:9',
+      // A page that is there: the service's own.
+      ALLOWED_RETURN_URLS: `http://127.0.0.1:${port}/health/live`,
+    },
+  };
+};
+
+/** A connection's document as it lies in MongoDB. */
+export interface Stored {
+  readonly _id: string;
+  readonly status: string;
+  readonly tokens: { readonly access: string; readonly refresh: string | null; readonly expiresAt: Date } | null;
+  readonly refreshUntil: Date | null;
+}
+
+/** auth-connection on real servers, with a gateway's signature, and a clock and permits that the test sets. */
+export const createWorld = async () => {
+  const port = await freePort();
+  const redirectUrl = `http://127.0.0.1:${port}/oauth/constant-contact/callback`;
+  const servers = await startServers(redirectUrl);
+  const { env, sign } = await settingsFor(port, redirectUrl, servers);
+  const moment = { aheadMs: 0 };
+  const permits: { taken: number; take: TakePermit } = { taken: 0, take: async () => undefined };
+  const overrides = {
+    clock: () => new Date(Date.now() + moment.aheadMs),
+    takePermit: async () => {
+      permits.taken += 1;
+      await permits.take();
+    },
+  };
+  const start = (ownPort: number) =>
+    createAuthConnection(settings(configSchema, { ...env, AUTH_CONNECTION_PORT: String(ownPort) }), overrides);
+  const service = await start(port);
+  const log = createLog('test', 'silent');
+  const bus = createEventBus({
+    brokers: servers.brokers.split(','),
+    clientId: 'test',
+    topicPrefix: env.KAFKA_TOPIC_PREFIX,
+    log,
+  });
+  const mongo = await mongoose
+    .createConnection(env.MONGODB_URI, { dbName: `${env.MONGODB_DATABASE_PREFIX}_auth_connection`, autoIndex: false })
+    .asPromise();
+  const told = await followFacts(bus);
+  const stored = async (id: string): Promise<Stored> => {
+    const found = await mongo.collection<Stored>('connections').findOne({ _id: id });
+    if (!found) throw new Error('There is no such document');
+    return found;
+  };
+  return {
+    url: service.url,
+    redirectUrl,
+    sandbox: servers.sandbox,
+    database: servers.mongo,
+    moment,
+    permits,
+    tokens: createServiceTokens(env.SERVICE_TOKEN_SECRET),
+    /** Another process's worth of the service on the same database. */
+    startAnother: () => start(0),
+    stored,
+    beginsRefresh: (id: string) =>
+      eventually(async () => {
+        if ((await stored(id)).refreshUntil === null) throw new Error('no refresh is under way');
+      }),
+    /** Resolves with a connection's fact of that status, once it was told. */
+    told: (id: string, status: ConnectionFact['status']): Promise<ConnectionFact> =>
+      eventually(() => {
+        const fact = told.findLast(({ connectionId }) => connectionId === id);
+        if (fact?.status !== status) throw new Error('not told yet');
+        return fact;
+      }),
+    /** Asks as the gateway does for that person. */
+    ask: async <T>(
+      { boxOfficeId, role }: { boxOfficeId: BoxOfficeId; role: Role },
+      query: string,
+      variables: Record<string, unknown> = {},
+    ): Promise<Answer<T>> => {
+      const response = await fetch(`${service.url}/graphql`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          [identityHeader]: await sign({ subject: 'user_1', boxOfficeId, role }),
+        },
+        body: JSON.stringify({ query, variables }),
+      });
+      return (await response.json()) as Answer<T>;
+    },
+    /** Ends what was started, whatever fails on the way: a server left behind outlives the tests. */
+    close: async () => {
+      try {
+        await service.close();
+        await bus.close();
+        // A server of our own goes with all that it holds.
+        if (servers.mongo.kind === 'given') await mongo.dropDatabase();
+        await mongo.close();
+      } finally {
+        await servers.stop();
+      }
+    },
+  };
+};
+
+export type World = Awaited<ReturnType<typeof createWorld>>;
+
+/** The way that the browser of a person takes at Constant Contact, up to the address that it is sent back to. */
+export const wayBack = async (
+  authorizationUrl: string,
+  account: string,
+  decision: 'allow' | 'deny' = 'allow',
+): Promise<string> => {
+  const page = await (await fetch(authorizationUrl)).text();
+  const request = /name="request" value="([^"]+)"/.exec(page)?.[1] ?? '';
+  const action = new URL(/action="([^"]+)"/.exec(page)?.[1] ?? '', authorizationUrl);
+  const answer = await fetch(action, {
+    method: 'POST',
+    body: new URLSearchParams({ request, account, decision }),
+    redirect: 'manual',
+  });
+  return answer.headers.get('location') ?? '';
+};
+
+interface Seen {
+  readonly id: string;
+  readonly status: string;
+  readonly accountName: string | null;
+  readonly needsReconnectReason: string | null;
+}
+interface UserError {
+  readonly code: string;
+  readonly field: string[] | null;
+}
+
+/** One organiser of a box office of their own. */
+export const createOrganiser = (world: World) => {
+  const boxOfficeId = newId('boxOffice');
+  const ask = <T>(query: string, variables: Record<string, unknown> = {}, role: Role = 'manager') =>
+    world.ask<T>({ boxOfficeId, role }, query, variables);
+  const mutate = async <T>(name: string, type: string, fields: string, input: object, role?: Role) => {
+    const { data, errors } = await ask<{ result: T & { userErrors: UserError[] } }>(
+      `mutation ($input: ${type}!) { result: ${name}(input: $input) { ${fields} userErrors { code field } } }`,
+      { input },
+      role,
+    );
+    return { ...data?.result, code: errors?.[0]?.extensions.code } as Partial<T> & {
+      userErrors?: UserError[];
+      code?: unknown;
+    };
+  };
+  const begin = (input: object = {}, role?: Role) =>
+    mutate<{ authorizationUrl: string | null }>(
+      'beginConnection',
+      'BeginConnectionInput',
+      'authorizationUrl',
+      input,
+      role,
+    );
+  const connections = async (): Promise<Seen[]> =>
+    (
+      await ask<{ boxOffice: { connections: Seen[] } }>(
+        '{ boxOffice { connections { id status accountName needsReconnectReason } } }',
+        {},
+        'viewer',
+      )
+    ).data?.boxOffice.connections ?? [];
+  /** Allows or denies, and lands: the last answer that the browser gets. */
+  const land = async (authorizationUrl: string, account: string, decision: 'allow' | 'deny' = 'allow') =>
+    fetch(await wayBack(authorizationUrl, account, decision));
+  const signIn = async (account: string, input: object = {}, decision?: 'allow' | 'deny') =>
+    land((await begin(input)).authorizationUrl!, account, decision);
+  return {
+    boxOfficeId,
+    ask,
+    mutate,
+    begin,
+    connections,
+    land,
+    signIn,
+    /** Signs in, which must work, and gives the connection's id. */
+    connected: async (account = 'riverside'): Promise<string> => {
+      const landed = await signIn(account);
+      const [connection] = await connections();
+      if (landed.status !== 200 || !connection) throw new Error(`Not connected: ${landed.status}`);
+      return connection.id;
+    },
+    disconnect: (connectionId: string, role?: Role) =>
+      mutate<{ connection: { status: string } | null }>(
+        'disconnect',
+        'DisconnectInput',
+        'connection { status }',
+        { connectionId },
+        role,
+      ),
+  };
+};

@@ -1,0 +1,225 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { AppError } from '@boxlist/contracts';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createConstantContact, msUntilUtcMidnight, type ConstantContact } from '../src/index';
+
+type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void;
+let handle: Handler;
+const seen: { method: string; url: string; authorization: string | undefined; body: string }[] = [];
+const server = createServer((request, response) => {
+  let body = '';
+  request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+  request.on('end', () => {
+    seen.push({
+      method: request.method ?? '',
+      url: request.url ?? '',
+      authorization: request.headers.authorization,
+      body,
+    });
+    handle(request, response, body);
+  });
+});
+let api: ConstantContact;
+let origin: string;
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  api = createConstantContact({ apiUrl: `${origin}/v3`, timeoutMs: 500 });
+});
+afterAll(async () => {
+  await api.close();
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+beforeEach(() => {
+  seen.length = 0;
+});
+
+const answer =
+  (status: number, body: unknown): Handler =>
+  (_, response) =>
+    void response
+      .writeHead(status, { 'content-type': 'application/json' })
+      .end(typeof body === 'string' ? body : JSON.stringify(body));
+
+const failure = async (call: Promise<unknown>): Promise<AppError> => {
+  const error = await call.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof AppError) return error;
+  throw new Error('An AppError was expected', { cause: error });
+};
+
+const token = 'the-token';
+const anna = 'anna@example.com';
+const newContact = {
+  email_address: { address: anna, permission_to_send: 'explicit' },
+  create_source: 'Contact',
+} as const;
+
+describe('a refusal becomes an error that says what to do', () => {
+  it.each([
+    [400, 'contacts.api.validation.error', 'REJECTED_BY_CONSTANT_CONTACT'],
+    [401, 'unauthorized', 'UNAUTHORIZED_AT_CONSTANT_CONTACT'],
+    [403, 'forbidden', 'MISSING_PRIVILEGES'],
+    [404, 'contacts.api.not_found', 'NOT_FOUND'],
+    [409, 'contacts.api.conflict', 'ALREADY_EXISTS'],
+    [415, 'unsupported_media_type', 'REJECTED_BY_CONSTANT_CONTACT'],
+    [429, 'throttled', 'RATE_LIMITED'],
+    [429, 'quota_exceeded', 'QUOTA_EXCEEDED'],
+    [500, 'internal_error', 'CONSTANT_CONTACT_UNAVAILABLE'],
+    [503, 'service_unavailable', 'CONSTANT_CONTACT_UNAVAILABLE'],
+  ])('%i %s is %s, whether its body is an array or one object', async (status, key, code) => {
+    const problem = { error_key: key, error_message: `about ${anna}` };
+    for (const body of [[problem], problem]) {
+      handle = answer(status, body);
+      const error = await failure(api.createContact(token, newContact));
+      expect([error.code, error.details.key, error.details.call]).toEqual([code, key, 'POST /contacts']);
+    }
+  });
+
+  it.each([
+    ['no body', ''],
+    ['HTML', '<html>502</html>'],
+    ['an empty array', []],
+    ['null', 'null'],
+    ['another shape', { fault: { code: 1 } }],
+  ])('%s is understood by its status alone', async (_, body) => {
+    handle = answer(502, body);
+    expect((await failure(api.tags(token))).code).toBe('CONSTANT_CONTACT_UNAVAILABLE');
+    handle = answer(400, body);
+    expect((await failure(api.tags(token))).code).toBe('REJECTED_BY_CONSTANT_CONTACT');
+  });
+
+  it('a used-up day lasts until 00:00 UTC, a full second does not', async () => {
+    handle = answer(429, { error_key: 'quota_exceeded', error_message: 'Quota exceeded' });
+    const day = await failure(api.tags(token));
+    expect(Math.abs((day.retryAfterMs ?? 0) - msUntilUtcMidnight(Date.now()))).toBeLessThan(5_000);
+    handle = answer(429, { error_key: 'throttled', error_message: 'The quota of this second is used up' });
+    const second = await failure(api.tags(token));
+    expect([second.code, second.retryAfterMs, second.details.queued]).toEqual(['RATE_LIMITED', 1_000, false]);
+  });
+
+  it('a full queue of activities is told apart', async () => {
+    handle = answer(429, [
+      { error_key: 'x', error_message: 'You exceeded 1,000 queued activities for this user account' },
+    ]);
+    const error = await failure(api.changeTaggings(token, 'add', ['c'], ['t']));
+    expect([error.code, error.details.queued]).toEqual(['RATE_LIMITED', true]);
+  });
+
+  it('neither the e-mail nor the token is in it', async () => {
+    handle = answer(400, [{ error_key: `bad ${anna}`, error_message: `${anna} ${token}` }]);
+    const error = await failure(api.findContact(token, anna));
+    const shown = JSON.stringify([error.message, error.details, error.stack, String(error.cause)]);
+    expect(shown).not.toContain('anna');
+    expect(shown).not.toContain(token);
+  });
+});
+
+describe('a call whose answer does not come', () => {
+  it('may have been applied when it writes, and was not when it reads', async () => {
+    handle = () => undefined;
+    const write = await failure(api.createContact(token, newContact));
+    const read = await failure(api.tags(token));
+    expect([write.code, write.details.mayHaveBeenApplied]).toEqual(['CONSTANT_CONTACT_UNAVAILABLE', true]);
+    expect([read.code, read.details.mayHaveBeenApplied]).toEqual(['CONSTANT_CONTACT_UNAVAILABLE', false]);
+  });
+
+  it('may have been applied when the connection breaks, or the answer makes no sense', async () => {
+    handle = (request) => request.socket.destroy();
+    expect((await failure(api.createContact(token, newContact))).details.mayHaveBeenApplied).toBe(true);
+    handle = answer(201, 'gibberish');
+    expect((await failure(api.createContact(token, newContact))).details.mayHaveBeenApplied).toBe(true);
+    handle = answer(500, '');
+    expect((await failure(api.createContact(token, newContact))).details.mayHaveBeenApplied).toBe(true);
+  });
+
+  it('was not applied when nobody listens', async () => {
+    const free = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => free.once('listening', resolve));
+    const { port } = free.address() as AddressInfo;
+    await new Promise((resolve) => free.close(resolve));
+    const nobody = createConstantContact({ apiUrl: `http://127.0.0.1:${port}/v3`, timeoutMs: 500 });
+    const error = await failure(nobody.createContact(token, newContact));
+    await nobody.close();
+    expect([error.code, error.details.mayHaveBeenApplied]).toEqual(['CONSTANT_CONTACT_UNAVAILABLE', false]);
+  });
+});
+
+describe('what is sent', () => {
+  it('an e-mail is encoded, deleted contacts and all that is compared are asked for', async () => {
+    handle = answer(200, { contacts: [] });
+    expect(await api.findContact(token, 'o+ne&t@example.com')).toBeUndefined();
+    const { searchParams } = new URL(seen[0]!.url, origin);
+    expect(searchParams.get('email')).toBe('o+ne&t@example.com');
+    expect(searchParams.get('status')).toBe('all');
+    expect(searchParams.get('include')?.split(',')).toEqual(
+      expect.arrayContaining(['list_memberships', 'taggings', 'custom_fields']),
+    );
+    expect(seen[0]).toMatchObject({ method: 'GET', authorization: `Bearer ${token}` });
+  });
+
+  it('a page leads to the next one on the same host, whatever host the link names', async () => {
+    handle = answer(200, {
+      tags: [{ tag_id: 't1', name: 'one' }],
+      _links: { next: { href: 'https://elsewhere.example/v3/contact_tags?cursor=abc' } },
+    });
+    const { items, next } = await api.tags(token);
+    expect(items.map(({ name }) => name)).toEqual(['one']);
+    handle = answer(200, { tags: null, _links: null });
+    expect(await api.tags(token, next)).toEqual({ items: [], next: undefined });
+    expect(seen[1]!.url).toBe('/v3/contact_tags?cursor=abc');
+  });
+
+  it.each<[string, (api: ConstantContact) => Promise<unknown>, string, unknown]>([
+    [
+      'taggings',
+      (it) => it.changeTaggings(token, 'remove', ['c1'], ['t1']),
+      '/v3/activities/contacts_taggings_remove',
+      { source: { contact_ids: ['c1'] }, tag_ids: ['t1'] },
+    ],
+    [
+      'list memberships',
+      (it) => it.addToLists(token, ['c1'], ['l1']),
+      '/v3/activities/add_list_memberships',
+      { source: { contact_ids: ['c1'] }, list_ids: ['l1'] },
+    ],
+    [
+      'an import',
+      (it) => it.importContacts(token, [{ email: anna }], ['l1']),
+      '/v3/activities/contacts_json_import',
+      { import_data: [{ email: anna }], list_ids: ['l1'] },
+    ],
+  ])('%s go as the batch that the vendor describes', async (_, call, path, body) => {
+    handle = answer(201, { activity_id: 'a1', state: 'initialized' });
+    expect(await call(api)).toMatchObject({ activity_id: 'a1', state: 'initialized', activity_errors: [] });
+    expect([seen[0]!.url, JSON.parse(seen[0]!.body)]).toEqual([path, body]);
+  });
+});
+
+describe('what comes back is read with tolerance', () => {
+  const found = (contact: object) => {
+    handle = answer(200, { contacts: [contact] });
+    return api.findContact(token, anna);
+  };
+
+  it('unknown members are kept out of the way, absent and null ones are empty', async () => {
+    const contact = await found({
+      contact_id: 'c1',
+      email_address: { address: anna, permission_to_send: 'explicit', opt_out_date: null, shiny: 1 },
+      list_memberships: null,
+      first_name: null,
+      shiny: {},
+    });
+    expect(contact).toMatchObject({ contact_id: 'c1', list_memberships: [], taggings: [], custom_fields: [] });
+  });
+
+  it('a permission that is not known may not be mailed', async () => {
+    const contact = await found({ contact_id: 'c1', email_address: { address: anna, permission_to_send: 'golden' } });
+    expect(contact?.email_address.permission_to_send).toBe('temp_hold');
+  });
+});
