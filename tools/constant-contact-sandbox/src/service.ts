@@ -58,7 +58,12 @@ const guard = (app: FastifyInstance, world: World): void => {
     if (fault.kind === 'latency') await delay(fault.ms ?? 1_000);
     if (fault.kind === 'status')
       throw new Refusal(fault.status ?? 503, 'service_unavailable', 'A fault that was asked for');
-    if (fault.kind === 'drop-before') request.raw.socket.destroy();
+    if (fault.kind === 'drop-before') {
+      // Taken out of fastify's hands: the handler must not run, or the write would happen all the same.
+      reply.hijack();
+      request.raw.socket.destroy();
+      return;
+    }
     if (fault.kind === 'timeout-after-write' || fault.kind === 'drop-after-write') afterWrite.set(reply, fault);
   });
   app.addHook('onSend', async (request, reply, payload) => {

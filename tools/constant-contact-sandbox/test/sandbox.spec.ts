@@ -244,6 +244,15 @@ describe('faults', () => {
     expect(await contact('lost@example.com')).toBeDefined();
   });
 
+  // The dropped connection once let the handler run on: a fault "before" the write was one after it.
+  it('can drop a connection before anything is done', async () => {
+    await control('POST', '/faults', { method: 'POST', path: '/v3/contacts$', kind: 'drop-before' });
+    await expect(
+      api('POST', '/contacts', { create_source: 'Contact', email_address: { address: 'never@example.com' } }),
+    ).rejects.toThrow();
+    expect(await contact('never@example.com')).toBeUndefined();
+  });
+
   it('can be a server error, as often as asked', async () => {
     await control('POST', '/faults', { path: '/v3/account', kind: 'status', status: 503 });
     expect((await api('GET', '/account/summary')).status).toBe(503);
