@@ -67,14 +67,18 @@ interface WorkflowInput {
   readonly details?: { key: string; value: string }[];
 }
 
-/** Creates a workflow and gives its id. */
-export const createWorkflow = async (graph: GraphClient, input: WorkflowInput): Promise<string> => {
-  const { createWorkflow } = await graph.query<{ createWorkflow: Payload & { workflow: { id: string } } }>(
-    `mutation ($input: CreateWorkflowInput!) { createWorkflow(input: $input) { workflow { id } userErrors { code message field } } }`,
-    { input: { details: [], ...input } },
-  );
-  return must(createWorkflow).workflow.id;
-};
+/** Creates a workflow and gives its id; tries again, as the answer says, while the services have not all come back. */
+export const createWorkflow = (graph: GraphClient, input: WorkflowInput): Promise<string> =>
+  eventually(async () => {
+    const { data, errors = [] } = await graph.raw(
+      `mutation ($input: CreateWorkflowInput!) { createWorkflow(input: $input) { workflow { id } userErrors { code message field } } }`,
+      { input: { details: [], ...input } },
+    );
+    const unavailable = errors.filter(({ extensions }) => extensions?.code === 'UNAVAILABLE');
+    if (unavailable.length > 0) throw new Error(unavailable[0]?.message);
+    const { createWorkflow } = data as { createWorkflow: Payload & { workflow: { id: string } } };
+    return must(createWorkflow).workflow.id;
+  });
 
 /** All deliveries of the box office, newest first. */
 export const deliveries = async (graph: GraphClient, filter: Record<string, unknown> = {}): Promise<SeenDelivery[]> => {

@@ -65,6 +65,10 @@ export interface EventBus {
   close(): Promise<void>;
 }
 
+/** How long a group waits for a member that fell silent: killed, or cut off by a restart of the broker, which ends sessions on this side alone. */
+const sessionMs = 10_000;
+const heartbeatMs = 2_000;
+
 const kafkaFailure = (error: unknown): AppError =>
   new AppError('KAFKA_UNAVAILABLE', 'Kafka did not acknowledge', {}, { cause: error });
 
@@ -128,8 +132,8 @@ export const createEventBus = (options: EventBusOptions): EventBus => {
     const group = named(groupId);
     const consumer = kafka.consumer({
       groupId: group,
-      sessionTimeout: 30_000,
-      heartbeatInterval: 3_000,
+      sessionTimeout: sessionMs,
+      heartbeatInterval: heartbeatMs,
       maxBytesPerPartition: 2 * 1024 * 1024,
       maxWaitTimeInMs: 250,
       retry: {
@@ -247,7 +251,7 @@ const handleSafely = async (
 
 /** Keeps the session alive while work takes longer than it. */
 const withHeartbeat = async <T>(heartbeat: () => Promise<void>, work: () => Promise<T>): Promise<T> => {
-  const timer = setInterval(() => void heartbeat().catch(() => undefined), 3_000);
+  const timer = setInterval(() => void heartbeat().catch(() => undefined), heartbeatMs);
   try {
     return await work();
   } finally {
