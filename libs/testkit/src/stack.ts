@@ -4,9 +4,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { devToken, eventually, graphClient, sandboxClient, type GraphClient, type TokenInput } from './clients';
-import { startKafka } from './local/kafka';
-import { startMongo } from './local/mongo';
 import { freePort, startProcess, workspaceRoot, type LocalProcess, type Progress } from './local/process';
+import { startServers } from './local/servers';
 import { produceOrders, type OrderEventJson } from './orders';
 
 export const appNames = ['billing', 'auth-connection', 'workflow', 'sync', 'order-intake', 'gateway'] as const;
@@ -105,6 +104,10 @@ const settingsOf = (
   };
 };
 
+/** The setting that says on which port a part listens. */
+export const portSettingOf = (name: keyof Ports): string =>
+  name === 'constant-contact-sandbox' ? 'SANDBOX_PORT' : `${name.toUpperCase().replaceAll('-', '_')}_PORT`;
+
 const inherited = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'NODE_EXTRA_CA_CERTS'];
 
 /** Starts everything that Boxlist is, as processes of its own: the built apps on real servers. Resolves when all are ready. */
@@ -116,10 +119,8 @@ export const startStack = async (options: StackOptions = {}) => {
   const ports = options.ports ?? (await freePorts());
   const secrets = await secretsIn(dataDir);
   onProgress('Starting Kafka and MongoDB');
-  const [kafka, mongo] = await Promise.all([
-    startKafka({ dataDir: join(dataDir, 'kafka'), port: ports.kafka, onProgress }),
-    startMongo({ dataDir: join(dataDir, 'mongo'), port: ports.mongo, onProgress }),
-  ]);
+  const servers = await startServers({ dataDir, ports, onProgress });
+  const { kafka, mongo } = servers;
   // Given servers are shared with others: names of its own keep a temporary stack apart from them.
   const own = options.dataDir ? '' : `t${randomBytes(4).toString('hex')}`;
   const settings: Record<string, string> = {
@@ -171,18 +172,12 @@ export const startStack = async (options: StackOptions = {}) => {
     parts.set(name, part);
     await untilReady(name, part, ports[name]);
   };
-  const portSetting: Partial<Record<PartName, string>> = {
-    sync: 'SYNC_PORT',
-    'auth-connection': 'AUTH_CONNECTION_PORT',
-    billing: 'BILLING_PORT',
-    workflow: 'WORKFLOW_PORT',
-  };
   const stop = async (): Promise<void> => {
     const stopAll = (some: Iterable<LocalProcess | undefined>) =>
       Promise.all([...some].map(async (part) => part?.stop()));
     await stopAll([parts.get('gateway'), parts.get('order-intake')]);
     await stopAll([...parts.values(), ...others]);
-    await Promise.all([kafka.stop(), mongo.stop()]);
+    await servers.stop();
     if (!options.dataDir) rmSync(dataDir, { recursive: true, force: true });
   };
   const url = (name: PartName): string => `http://127.0.0.1:${ports[name]}`;
@@ -214,11 +209,18 @@ export const startStack = async (options: StackOptions = {}) => {
     stop,
     /** Ends a part like a power cut. */
     kill: async (name: PartName): Promise<void> => parts.get(name)?.kill(),
-    signal: (name: PartName, signal: NodeJS.Signals): void => parts.get(name)?.signal(signal),
+    /** Holds a part still, as a machine does that is out of breath. */
+    pause: (name: PartName): void => parts.get(name)?.signal('SIGSTOP'),
+    resume: (name: PartName): void => parts.get(name)?.signal('SIGCONT'),
+    /** Stops a part as a deployment does, and starts it again. */
+    restart: async (name: PartName): Promise<void> => {
+      await parts.get(name)?.stop();
+      await start(name);
+    },
     /** A second process of a part, on a port of its own. */
     startAnother: async (name: PartName): Promise<LocalProcess & { readonly url: string }> => {
       const port = await freePort();
-      const part = await launch(name, { [portSetting[name] ?? '']: String(port) });
+      const part = await launch(name, { [portSettingOf(name)]: String(port) });
       others.add(part);
       await untilReady(name, part, port);
       return { ...part, url: `http://127.0.0.1:${port}` };

@@ -42,6 +42,25 @@ const read = () => {
   }
 };
 
+/** What the caller got wrong: told without advice about the stack. */
+const refuse = (message: string): never => {
+  console.error(`✗ ${message}`);
+  process.exit(2);
+};
+
+const ordersOf = (file: string): Record<string, unknown>[] => {
+  let orders: unknown;
+  try {
+    orders = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    return refuse(`${file} cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const isOrder = (order: unknown): boolean => typeof order === 'object' && order !== null && !Array.isArray(order);
+  if (!Array.isArray(orders) || orders.length === 0 || !orders.every(isOrder))
+    return refuse(`${file} must hold a JSON array of order objects`);
+  return orders as Record<string, unknown>[];
+};
+
 const main = async (): Promise<void> => {
   const options = read();
   if (options.help) {
@@ -77,9 +96,7 @@ const main = async (): Promise<void> => {
       },
     });
   const events = options.file
-    ? (JSON.parse(readFileSync(options.file, 'utf8')) as Record<string, unknown>[]).map((order) =>
-        anOrderEvent({ boxOfficeId, order }),
-      )
+    ? ordersOf(options.file).map((order) => anOrderEvent({ boxOfficeId, order }))
     : Array.from({ length: count }, (_, index) => made(index));
   await produceOrders(process.env.KAFKA_BROKERS ?? `127.0.0.1:${defaultPorts().kafka}`, events);
   console.log(

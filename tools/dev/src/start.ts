@@ -1,24 +1,39 @@
-import { isFree, startStack, workspaceRoot, type Stack } from '@boxlist/testkit';
-import { rmSync } from 'node:fs';
+import {
+  cancelStarts,
+  isFree,
+  portSettingOf,
+  startStack,
+  stopAllLeftBehind,
+  workspaceRoot,
+  type Ports,
+  type Stack,
+} from '@boxlist/testkit';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { answersFor, contactsOf, demoBoxOffice, fiveOrders, prepare } from './journey';
 import { defaultPorts, progress, runQuietly } from './steps';
 
-const portSetting = (name: string): string =>
-  name === 'constant-contact-sandbox' ? 'SANDBOX_PORT' : `${name.toUpperCase().replaceAll('-', '_')}_PORT`;
-
-/** Says which ports are taken and how to choose others; nothing is started then. */
-const demandFreePorts = async (): Promise<void> => {
-  const given = { kafka: process.env.KAFKA_BROKERS, mongo: process.env.MONGODB_URI } as Record<
-    string,
-    string | undefined
-  >;
+/** Throws with the ports that are taken, and how to choose others; nothing is started then. */
+const demandFreePorts = async (ports: Ports): Promise<void> => {
+  const given: Partial<Record<string, string>> = { kafka: process.env.KAFKA_BROKERS, mongo: process.env.MONGODB_URI };
   const busy: string[] = [];
-  for (const [name, port] of Object.entries(defaultPorts()))
-    if (!given[name] && !(await isFree(port))) busy.push(`  ${port} for ${name} (set ${portSetting(name)})`);
-  if (busy.length === 0) return;
-  console.error(`These ports are taken already. Is another \`npm start\` running?\n${busy.join('\n')}`);
-  process.exit(1);
+  for (const [name, port] of Object.entries(ports))
+    if (!given[name] && !(await isFree(port)))
+      busy.push(`  ${port} for ${name} (set ${portSettingOf(name as keyof Ports)})`);
+  if (busy.length > 0)
+    throw new Error(`These ports are taken already. Is another \`npm start\` running?\n${busy.join('\n')}`);
+};
+
+/** Settings of the services that the caller's environment holds; addresses and secrets are the local stack's own matter. */
+const givenSettings = (): Record<string, string> => {
+  const names = readFileSync(join(workspaceRoot(), '.env.example'), 'utf8').matchAll(/^# ([A-Z_]+)=/gm);
+  // HOST is set by many shells to the machine's name, and means something else there.
+  const own = new Set(['HOST', 'KAFKA_TOPIC_PREFIX', 'MONGODB_DATABASE_PREFIX']);
+  const given = [...names].flatMap(([, name = '']) => {
+    const value = process.env[name];
+    return value === undefined || own.has(name) || name.endsWith('_PORT') ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(given);
 };
 
 const table = (rows: readonly (readonly string[])[]): string => {
@@ -77,43 +92,62 @@ const nextThings = async (stack: Stack): Promise<string> => {
 `;
 };
 
-const main = async (): Promise<void> => {
-  const say = progress();
+/** Builds and starts all parts on the standard ports; what an earlier start left behind is stopped first. */
+const bringUp = async (say: (line: string) => void): Promise<Stack> => {
   const dataDir = join(workspaceRoot(), '.data');
-  await demandFreePorts();
+  const ports = defaultPorts();
+  const left = await stopAllLeftBehind(dataDir).catch(async (inUse: unknown) => {
+    // Most often it is a second start on the same ports, and these are the better news.
+    await demandFreePorts(ports);
+    throw inUse;
+  });
+  if (left > 0) say(`Stopped ${left} processes that an earlier start had left behind`);
+  await demandFreePorts(ports);
   if (process.argv.includes('--fresh')) rmSync(dataDir, { recursive: true, force: true });
   say('Building the apps');
-  if ((await runQuietly('nx', ['run-many', '-t', 'build', '--output-style=static'])) !== 0) process.exit(1);
-  let stack: Stack | undefined;
-  let starting: Promise<Stack> | undefined;
+  if ((await runQuietly('nx', ['run-many', '-t', 'build', '--output-style=static'])) !== 0)
+    throw new Error('The build failed: see above');
+  return startStack({ dataDir, ports, env: givenSettings(), onProgress: say });
+};
+
+const main = async (): Promise<void> => {
+  const say = progress();
+  const starting = bringUp(say);
   let stopping = false;
   const stop = (): void => {
     if (stopping) return;
     stopping = true;
     console.log('\nStopping …');
-    // One that is still starting is let come up or fail first: what is killed half-way keeps the next start waiting.
-    const stopped = Promise.resolve(starting).then(
-      (started) => started?.stop(),
-      () => undefined,
-    );
-    void stopped.then(
-      () => process.exit(0),
-      () => process.exit(1),
-    );
+    // Downloads and builds end at once. Parts that are starting are let come up or fail first: one killed half-way keeps the next start waiting.
+    cancelStarts();
+    void starting
+      .then(
+        (stack) => stack.stop(),
+        () => undefined,
+      )
+      .then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  process.on('SIGHUP', stop);
   try {
-    starting = startStack({ dataDir, ports: defaultPorts(), onProgress: say });
-    stack = await starting;
+    const stack = await starting;
+    if (stopping) return;
     say('Everything is ready');
     await showJourney(stack, say);
     console.log(await nextThings(stack));
     say('Ready. It stays up until Ctrl-C.');
   } catch (error) {
     if (stopping) return;
+    stopping = true;
     console.error(`\n${error instanceof Error ? error.message : String(error)}`);
-    await stack?.stop();
+    await starting.then(
+      (stack) => stack.stop(),
+      () => undefined,
+    );
     process.exit(1);
   }
 };

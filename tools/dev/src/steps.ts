@@ -1,5 +1,10 @@
-import { spawn } from 'node:child_process';
-import { workspaceRoot } from '@boxlist/testkit';
+import { portSettingOf, workspaceRoot, type Ports } from '@boxlist/testkit';
+import { spawn, type ChildProcess } from 'node:child_process';
+
+const children = new Set<ChildProcess>();
+
+/** Hands a signal on to the commands that run now: a kill of this process alone does not reach them. */
+export const signalCommands = (signal: NodeJS.Signals): void => children.forEach((child) => child.kill(signal));
 
 /** Runs a command in the workspace with its output shown; answers its exit code. */
 export const run = (
@@ -13,8 +18,12 @@ export const run = (
       stdio: 'inherit',
       env: { ...process.env, ...env },
     });
+    children.add(child);
     child.once('error', () => resolve(127));
-    child.once('exit', (code) => resolve(code ?? 1));
+    child.once('exit', (code) => {
+      children.delete(child);
+      resolve(code ?? 1);
+    });
   });
 
 /** Runs a command quietly; shows its output only when it fails. */
@@ -46,33 +55,34 @@ export const script = (file: string, ...args: string[]): [string, string[]] => [
   ['--import', 'tsx', file, ...args],
 ];
 
-/** The ports of `npm start`; each can be set by its name. */
-export const defaultPorts = (): Readonly<
-  Record<
-    | 'gateway'
-    | 'billing'
-    | 'auth-connection'
-    | 'workflow'
-    | 'sync'
-    | 'order-intake'
-    | 'constant-contact-sandbox'
-    | 'dev-issuer'
-    | 'kafka'
-    | 'mongo',
-    number
-  >
-> => {
-  const of = (name: string, fallback: number): number => Number(process.env[name] ?? fallback);
-  return {
-    gateway: of('GATEWAY_PORT', 4000),
-    billing: of('BILLING_PORT', 4101),
-    'auth-connection': of('AUTH_CONNECTION_PORT', 4102),
-    workflow: of('WORKFLOW_PORT', 4103),
-    sync: of('SYNC_PORT', 4104),
-    'order-intake': of('ORDER_INTAKE_PORT', 4105),
-    'constant-contact-sandbox': of('SANDBOX_PORT', 4110),
-    'dev-issuer': of('DEV_ISSUER_PORT', 4111),
-    kafka: of('KAFKA_PORT', 19092),
-    mongo: of('MONGO_PORT', 27117),
-  };
+const standardPorts: Ports = {
+  gateway: 4000,
+  billing: 4101,
+  'auth-connection': 4102,
+  workflow: 4103,
+  sync: 4104,
+  'order-intake': 4105,
+  'constant-contact-sandbox': 4110,
+  'dev-issuer': 4111,
+  kafka: 19092,
+  mongo: 27117,
+};
+
+/** The ports of `npm start`; each can be set by its name. Throws with all those that are no ports. */
+export const defaultPorts = (env: Readonly<Record<string, string | undefined>> = process.env): Ports => {
+  const wrong: string[] = [];
+  const ports = Object.entries(standardPorts).map(([name, standard]) => {
+    const setting = portSettingOf(name as keyof Ports);
+    const value = env[setting] ?? String(standard);
+    if (!/^\d{1,5}$/.test(value) || Number(value) < 1 || Number(value) > 65_535)
+      wrong.push(`${setting}=${value} is no port (1 to 65535)`);
+    return [name, Number(value)] as const;
+  });
+  const seen = new Set<number>();
+  for (const [name, port] of ports) {
+    if (seen.has(port)) wrong.push(`${portSettingOf(name as keyof Ports)}=${port} is taken twice`);
+    if (!Number.isNaN(port)) seen.add(port);
+  }
+  if (wrong.length > 0) throw new Error(wrong.join('\n'));
+  return Object.fromEntries(ports) as Ports;
 };

@@ -1,8 +1,8 @@
-import { startKafka, startMongo, workspaceRoot } from '@boxlist/testkit';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { startServers, type Servers } from '@boxlist/testkit';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { progress, run } from './steps';
+import { progress, run, signalCommands } from './steps';
 
 interface JestResult {
   readonly numPassedTests: number;
@@ -10,48 +10,64 @@ interface JestResult {
   readonly numRuntimeErrorTestSuites: number;
 }
 
-/** Every project's tests, then the end-to-end ones on the built apps; the servers are started once, on free ports. */
-const main = async (): Promise<void> => {
-  const say = progress();
-  const dir = mkdtempSync(join(tmpdir(), 'boxlist-test-'));
-  const results = join(dir, 'results');
-  say('Starting Kafka and MongoDB for the tests');
-  const [kafka, mongo] = await Promise.all([
-    startKafka({ dataDir: join(dir, 'kafka'), onProgress: say }),
-    startMongo({ dataDir: join(dir, 'mongo'), onProgress: say }),
-  ]);
-  say(`Kafka: ${kafka.kind}; MongoDB: ${mongo.kind}`);
-  const env = { BOXLIST_TEST_RESULTS: results, NX_DAEMON: 'false', NX_TUI: 'false' };
-  const servers = { KAFKA_BROKERS: kafka.brokers, MONGODB_URI: mongo.uri };
-  const nx = (target: string, more: Record<string, string>, ...args: string[]) =>
-    run('nx', ['run-many', '-t', target, '--output-style=static', ...args], { ...env, ...more });
-  let failedRuns = 0;
-  try {
-    say('Building the apps');
-    failedRuns += Number((await nx('build', {})) !== 0);
-    say('Unit and service tests');
-    failedRuns += Number((await nx('test', servers, '--skip-nx-cache', '--parallel=1')) !== 0);
-  } finally {
-    await Promise.all([kafka.stop(), mongo.stop()]);
+const nx = (target: string, env: Readonly<Record<string, string>>, ...args: string[]): Promise<number> =>
+  run('nx', ['run-many', '-t', target, '--output-style=static', ...args], {
+    NX_DAEMON: 'false',
+    NX_TUI: 'false',
+    ...env,
+  });
+
+/** Adds up what every jest run wrote. */
+const count = (folder: string): { passed: number; failed: number } => {
+  const total = { passed: 0, failed: 0 };
+  for (const file of existsSync(folder) ? readdirSync(folder) : []) {
+    const result = JSON.parse(readFileSync(join(folder, file), 'utf8')) as JestResult;
+    total.passed += result.numPassedTests;
+    total.failed += result.numFailedTests + result.numRuntimeErrorTestSuites;
   }
-  say('End-to-end tests');
-  failedRuns += Number((await nx('e2e', {}, '--skip-nx-cache')) !== 0);
-  const { passed, failed } = count(results);
-  rmSync(dir, { recursive: true, force: true });
-  say(`Done in ${workspaceRoot()}`);
-  console.log(`\n${passed} passed, ${failed === 0 && failedRuns > 0 ? failedRuns : failed} failed`);
-  process.exit(failed + failedRuns === 0 ? 0 : 1);
+  return total;
 };
 
-const count = (folder: string): { passed: number; failed: number } => {
-  let passed = 0;
-  let failed = 0;
-  for (const file of readdirSync(folder)) {
-    const result = JSON.parse(readFileSync(join(folder, file), 'utf8')) as JestResult;
-    passed += result.numPassedTests;
-    failed += result.numFailedTests + result.numRuntimeErrorTestSuites;
-  }
-  return { passed, failed };
+/** Every project's tests, then the end-to-end ones on the built apps; answers how many steps failed. */
+const runAll = async (results: string, hold: (servers: Servers) => void): Promise<number> => {
+  const say = progress();
+  const env = { BOXLIST_TEST_RESULTS: results };
+  let failedSteps = 0;
+  say('Building the apps');
+  failedSteps += Number((await nx('build', {})) !== 0);
+  say('Starting Kafka and MongoDB for the tests');
+  const servers = await startServers({ onProgress: say });
+  hold(servers);
+  say(`Kafka: ${servers.kafka.kind}; MongoDB: ${servers.mongo.kind}`);
+  const addresses = { KAFKA_BROKERS: servers.kafka.brokers, MONGODB_URI: servers.mongo.uri };
+  say('Unit and service tests');
+  failedSteps += Number((await nx('test', { ...env, ...addresses }, '--skip-nx-cache', '--parallel=1')) !== 0);
+  await servers.stop();
+  say('End-to-end tests');
+  failedSteps += Number((await nx('e2e', env, '--skip-nx-cache')) !== 0);
+  say('Done');
+  return failedSteps;
+};
+
+const main = async (): Promise<void> => {
+  const results = mkdtempSync(join(tmpdir(), 'boxlist-results-'));
+  let servers: Servers | undefined;
+  const interrupt = (signal: NodeJS.Signals): void => {
+    signalCommands(signal);
+    rmSync(results, { recursive: true, force: true });
+    void (servers?.stop() ?? Promise.resolve()).finally(() => process.exit(130));
+  };
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
+  const failedSteps = await runAll(results, (started) => (servers = started)).catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : String(error));
+    return 1;
+  });
+  const { passed, failed } = count(results);
+  rmSync(results, { recursive: true, force: true });
+  // A step can fail without a failed test: a build, or jest itself. It must show in the last line too.
+  console.log(`\n${passed} passed, ${failed === 0 ? failedSteps : failed} failed`);
+  process.exit(failed + failedSteps === 0 ? 0 : 1);
 };
 
 void main();

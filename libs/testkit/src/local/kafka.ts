@@ -26,6 +26,8 @@ export interface LocalKafka {
   readonly brokers: string;
   /** `given`: by KAFKA_BROKERS, and then not ours to stop. */
   readonly kind: 'given' | 'started';
+  /** Of the broker that runs now; undefined for a given one. */
+  readonly pid: number | undefined;
   stop(): Promise<void>;
   /** Stops it like a power cut. */
   kill(): Promise<void>;
@@ -44,6 +46,7 @@ const fetchKafka = async (onProgress: Progress): Promise<string> => {
   onProgress(`Fetching Kafka ${version} with Maven (54 MB, once per machine)`);
   const fresh = `${home}.${process.pid}`;
   mkdirSync(fresh, { recursive: true });
+  const leave = (): void => rmSync(fresh, { recursive: true, force: true });
   await runToEnd({
     command: 'mvn',
     args: [
@@ -56,8 +59,11 @@ const fetchKafka = async (onProgress: Progress): Promise<string> => {
     ],
     env: process.env,
     logFile: join(cacheDir(), 'kafka-fetch.log'),
+  }).catch((error: unknown) => {
+    leave();
+    throw new Error('Kafka could not be fetched; KAFKA_BROKERS takes a broker that runs already', { cause: error });
   });
-  if (existsSync(home)) rmSync(fresh, { recursive: true });
+  if (existsSync(home)) leave();
   else renameSync(fresh, home);
   return home;
 };
@@ -97,11 +103,14 @@ export const startKafka = async ({
     return {
       brokers: given,
       kind: 'given',
+      pid: undefined,
       stop: async () => undefined,
       kill: async () => cannot(),
       restart: async () => cannot(),
     };
   }
+  if (!onPath('java'))
+    throw new Error('Kafka needs Java: install a JDK ≥ 17, or set KAFKA_BROKERS to a broker that runs');
   const home = await fetchKafka(onProgress);
   const brokerPort = port ?? (await freePort());
   const config = join(dataDir, 'server.properties');
@@ -147,6 +156,9 @@ export const startKafka = async ({
   return {
     brokers,
     kind: 'started',
+    get pid() {
+      return broker.pid;
+    },
     stop: () => broker.stop(),
     kill: () => broker.kill(),
     restart: async () => {
@@ -160,7 +172,8 @@ export const startKafka = async ({
 const untilUsable = async (brokers: string, broker?: LocalProcess): Promise<void> => {
   let ended = false;
   void broker?.exited.then(() => (ended = true));
-  const until = Date.now() + 60_000;
+  // One that was given runs already, or it does not.
+  const until = Date.now() + (broker ? 60_000 : 10_000);
   for (;;) {
     const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
     const bus = createEventBus({ brokers: brokers.split(','), clientId: 'readiness', log: quiet });
@@ -177,7 +190,8 @@ const untilUsable = async (brokers: string, broker?: LocalProcess): Promise<void
       return;
     } catch (error) {
       if (ended) throw new Error('Kafka ended while starting; its log stands in its data folder', { cause: error });
-      if (Date.now() > until) throw new Error(`Kafka at ${brokers} does not answer`, { cause: error });
+      if (Date.now() > until)
+        throw new Error(`${broker ? 'Kafka at ' : 'KAFKA_BROKERS='}${brokers} does not answer`, { cause: error });
       await delay(200);
     } finally {
       await bus.close();

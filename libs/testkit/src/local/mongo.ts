@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import mongoose from 'mongoose';
@@ -18,6 +18,8 @@ export interface LocalMongo {
   readonly uri: string;
   /** Which rung of the ladder it is. */
   readonly kind: 'given' | 'mongod' | 'fetched mongod' | 'stand-in' | 'slow stand-in';
+  /** Of the server that runs now; undefined for a given one. */
+  readonly pid: number | undefined;
   stop(): Promise<void>;
   kill(): Promise<void>;
   restart(): Promise<void>;
@@ -42,21 +44,21 @@ const mongodArgs = (dataDir: string, port: number) => [
 
 /** A mongod that mongodb-memory-server has or can fetch; undefined when there is no way to it. */
 const fetchedMongod = async (onProgress: Progress): Promise<Program | undefined> => {
-  const { MongoBinary } = await import('mongodb-memory-server-core');
-  const refused = join(cacheDir(), 'mongod-not-reachable');
-  if (existsSync(refused)) return undefined;
+  const { DryMongoBinary, MongoBinary } = await import('mongodb-memory-server-core');
+  const wanted = { version: mongodRelease, downloadDir: join(cacheDir(), 'mongod') };
+  const here = await DryMongoBinary.locateBinary(wanted).catch(() => undefined);
+  if (here) return { kind: 'fetched mongod', command: here, args: mongodArgs };
   try {
     const reachable = await fetch('https://fastdl.mongodb.org', { method: 'HEAD', signal: AbortSignal.timeout(4_000) });
     if (reachable.status >= 500) return undefined;
     onProgress(`Fetching mongod ${mongodRelease} (once per machine)`);
-    const command = await MongoBinary.getPath({ version: mongodRelease, downloadDir: join(cacheDir(), 'mongod') });
-    return { kind: 'fetched mongod', command, args: mongodArgs };
+    return { kind: 'fetched mongod', command: await MongoBinary.getPath(wanted), args: mongodArgs };
   } catch {
     return undefined;
   }
 };
 
-const standInArgs = (dataDir: string, port: number) => [
+const pythonArgs = (dataDir: string, port: number) => [
   '--host',
   '127.0.0.1',
   '--port',
@@ -65,10 +67,11 @@ const standInArgs = (dataDir: string, port: number) => [
   dataDir,
   '--cache-size',
   '256M',
-  '--log-file-max',
-  '16MB',
+  // Without it a kill -9 loses acknowledged writes.
   '--sync-on-commit',
 ];
+
+const standInArgs = (dataDir: string, port: number) => [...pythonArgs(dataDir, port), '--log-file-max', '16MB'];
 
 /** The stand-in in Rust: built once per machine, and moved into place only when whole. */
 const builtStandIn = async (onProgress: Progress): Promise<Program | undefined> => {
@@ -76,7 +79,7 @@ const builtStandIn = async (onProgress: Progress): Promise<Program | undefined> 
   const command = join(home, 'bin/secantusd-rs');
   if (!existsSync(command)) {
     if (!onPath('cargo')) return undefined;
-    const fresh = `${home}.building`;
+    const fresh = `${home}.${process.pid}`;
     mkdirSync(fresh, { recursive: true });
     onProgress('Building a stand-in for MongoDB with cargo (5 to 10 minutes, once per machine)');
     const logFile = join(cacheDir(), 'secantus-build.log');
@@ -104,12 +107,17 @@ const builtStandIn = async (onProgress: Progress): Promise<Program | undefined> 
       });
     } catch {
       onProgress(`  the build failed; see ${logFile}`);
+      rmSync(fresh, { recursive: true, force: true });
       return undefined;
     } finally {
       clearInterval(ticker);
     }
-    rmSync(home, { recursive: true, force: true });
-    renameSync(fresh, home);
+    // Another process may have been quicker.
+    if (existsSync(command)) rmSync(fresh, { recursive: true, force: true });
+    else {
+      rmSync(home, { recursive: true, force: true });
+      renameSync(fresh, home);
+    }
   }
   return { kind: 'stand-in', command, args: standInArgs };
 };
@@ -130,7 +138,7 @@ const pythonStandIn = async (onProgress: Progress): Promise<Program | undefined>
       logFile,
     });
   }
-  return { kind: 'slow stand-in', command, args: standInArgs };
+  return { kind: 'slow stand-in', command, args: pythonArgs };
 };
 
 const program = async (onProgress: Progress): Promise<Program> => {
@@ -140,6 +148,16 @@ const program = async (onProgress: Progress): Promise<Program> => {
     (await fetchedMongod(onProgress)) ?? (await builtStandIn(onProgress)) ?? (await pythonStandIn(onProgress));
   if (!found) throw new Error('There is no MongoDB: set MONGODB_URI, or install mongod, Rust (cargo) or Python 3');
   return found;
+};
+
+/** Data that one server wrote is not for another to open: they only look alike. */
+const keepApart = (dataDir: string, kind: LocalMongo['kind']): void => {
+  const family = kind === 'mongod' || kind === 'fetched mongod' ? 'mongod' : kind;
+  const file = `${dataDir}.kind`;
+  const wrote = existsSync(file) ? readFileSync(file, 'utf8') : family;
+  if (wrote !== family)
+    throw new Error(`${dataDir} was written by ${wrote}, and what can be started now is ${family}: start with --fresh`);
+  writeFileSync(file, family);
 };
 
 /** Starts MongoDB by the ladder: given → on the PATH → fetched → stand-in. Resolves when it answers. */
@@ -157,6 +175,7 @@ export const startMongo = async ({
     return {
       uri: given,
       kind: 'given',
+      pid: undefined,
       stop: async () => undefined,
       kill: async () => cannot(),
       restart: async () => cannot(),
@@ -165,6 +184,7 @@ export const startMongo = async ({
   const { kind, command, args } = await program(onProgress);
   const ownPort = port ?? (await freePort());
   mkdirSync(dataDir, { recursive: true });
+  keepApart(dataDir, kind);
   const uri = `mongodb://127.0.0.1:${ownPort}/?directConnection=true`;
   const launch = (): Promise<LocalProcess> =>
     startProcess({
@@ -179,6 +199,9 @@ export const startMongo = async ({
   return {
     uri,
     kind,
+    get pid() {
+      return server.pid;
+    },
     stop: () => server.stop(),
     kill: () => server.kill(),
     restart: async () => {
@@ -191,7 +214,8 @@ export const startMongo = async ({
 const untilAnswers = async (uri: string, server?: LocalProcess): Promise<void> => {
   let ended = false;
   void server?.exited.then(() => (ended = true));
-  const until = Date.now() + 60_000;
+  // One that was given runs already, or it does not. Its address is not told: it may hold a password.
+  const until = Date.now() + (server ? 60_000 : 5_000);
   for (;;) {
     const connection = mongoose.createConnection(uri, { serverSelectionTimeoutMS: 1_000 });
     try {
@@ -199,7 +223,10 @@ const untilAnswers = async (uri: string, server?: LocalProcess): Promise<void> =
       await connection.db?.admin().command({ ping: 1 });
       return;
     } catch (error) {
-      if (ended || Date.now() > until) throw new Error('MongoDB does not answer; see its log', { cause: error });
+      if (ended || Date.now() > until)
+        throw new Error(server ? 'MongoDB does not answer; see its log' : 'The server of MONGODB_URI does not answer', {
+          cause: error,
+        });
       await delay(100);
     } finally {
       await connection.destroy().catch(() => undefined);

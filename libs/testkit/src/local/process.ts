@@ -1,9 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { delimiter, dirname, join } from 'node:path';
+import { guardGroup, releaseGroup } from './guardian';
+import { recordProcess, signalGroup, stopLeftBehind } from './pid-file';
 
 /** Says what a slow step is doing; one line each. */
 export type Progress = (line: string) => void;
@@ -23,7 +24,7 @@ export const workspaceRoot = (): string => {
 export interface LocalProcess {
   readonly pid: number;
   readonly exited: Promise<number | null>;
-  signal(signal: NodeJS.Signals): void;
+  readonly signal: (signal: NodeJS.Signals) => void;
   /** SIGTERM, and SIGKILL after the grace time. */
   stop(graceMs?: number): Promise<void>;
   kill(): Promise<void>;
@@ -39,66 +40,72 @@ interface StartOptions {
   readonly pidFile?: string;
 }
 
-const running = new Set<ChildProcess>();
-process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+const commands = new Set<Child>();
+let cancelled = false;
 
-const stopStale = async (pidFile: string): Promise<void> => {
-  if (!existsSync(pidFile)) return;
-  const [pid, command] = readFileSync(pidFile, 'utf8').split('\n');
-  const alive = (): boolean => {
-    try {
-      return readFileSync(`/proc/${Number(pid)}/cmdline`, 'utf8').includes(command ?? '\0none');
-    } catch {
-      return false;
-    }
-  };
-  for (let tries = 0; alive() && tries < 100; tries += 1) {
-    process.kill(Number(pid), tries < 50 ? 'SIGTERM' : 'SIGKILL');
-    await delay(100);
-  }
-  rmSync(pidFile, { force: true });
+/** Ends downloads and builds that are under way, and lets nothing new start; servers that run are left alone. */
+export const cancelStarts = (): void => {
+  cancelled = true;
+  for (const command of commands) command.signal('SIGTERM');
 };
 
-/** Starts a server with its output in a file. It ends with this process. */
-export const startProcess = async ({
-  command,
-  args,
-  env,
-  cwd,
-  logFile,
-  pidFile,
-}: StartOptions): Promise<LocalProcess> => {
-  if (pidFile) await stopStale(pidFile);
+interface Child {
+  readonly pid: number;
+  readonly exited: Promise<number | null>;
+  readonly signal: (signal: NodeJS.Signals) => void;
+}
+
+const spawnChild = async ({ command, args, env, cwd, logFile }: StartOptions): Promise<Child> => {
+  if (cancelled) throw new Error('Starting was cancelled');
   mkdirSync(dirname(logFile), { recursive: true });
   const out = openSync(logFile, 'a');
-  const child = spawn(command, [...args], {
-    cwd,
-    env: env,
-    stdio: ['ignore', out, out],
-  });
-  running.add(child);
+  // In a group of its own: a Ctrl-C in the terminal reaches the parent alone, who stops its servers in their order.
+  const child = spawn(command, [...args], { cwd, env, stdio: ['ignore', out, out], detached: true });
+  closeSync(out);
+  const { pid } = child;
   const exited = new Promise<number | null>((resolve) => {
     child.once('error', () => resolve(null));
     child.once('exit', (code) => resolve(code));
   });
-  void exited.then(() => {
-    running.delete(child);
-    if (pidFile) rmSync(pidFile, { force: true });
-  });
-  if (child.pid === undefined) throw new Error(`${command} cannot be started`);
-  if (pidFile) writeFileSync(pidFile, `${child.pid}\n${command}\n`);
-  const kill = async (): Promise<void> => {
-    child.kill('SIGKILL');
+  if (pid === undefined) {
     await exited;
-  };
+    throw new Error(`${command} cannot be started: is it installed?`);
+  }
+  guardGroup(pid);
+  void exited.then(() => releaseGroup(pid));
+  const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
   return {
-    pid: child.pid,
+    pid,
     exited,
-    signal: (signal) => void child.kill(signal),
-    kill,
+    // The number of one that has ended may be somebody else's by now.
+    signal: (signal) => {
+      if (!hasEnded()) signalGroup(pid, signal);
+    },
+  };
+};
+
+/** Starts a server with its output in a file. It ends with this process, whatever ends that. */
+export const startProcess = async (options: StartOptions): Promise<LocalProcess> => {
+  const { pidFile } = options;
+  if (pidFile) await stopLeftBehind(pidFile);
+  const { pid, exited, signal } = await spawnChild(options);
+  if (pidFile) {
+    recordProcess(pidFile, pid);
+    void exited.then(() => rmSync(pidFile, { force: true }));
+  }
+  return {
+    pid,
+    exited,
+    signal,
+    kill: async () => {
+      signal('SIGKILL');
+      await exited;
+    },
     stop: async (graceMs = 15_000) => {
-      child.kill('SIGTERM');
-      const grace = setTimeout(() => child.kill('SIGKILL'), graceMs);
+      // One that is paused would not hear the other.
+      signal('SIGCONT');
+      signal('SIGTERM');
+      const grace = setTimeout(() => signal('SIGKILL'), graceMs);
       await exited;
       clearTimeout(grace);
     },
@@ -107,15 +114,17 @@ export const startProcess = async ({
 
 /** Runs a command to its end, its output in a file; throws with the file's name when it fails. */
 export const runToEnd = async (options: StartOptions): Promise<void> => {
-  const { exited } = await startProcess(options);
-  const code = await exited;
-  if (code !== 0)
-    throw new Error(`${options.command} ${options.args[0] ?? ''} failed (${String(code)}); see ${options.logFile}`);
+  const command = await spawnChild(options);
+  commands.add(command);
+  const code = await command.exited;
+  commands.delete(command);
+  if (cancelled) throw new Error('Starting was cancelled');
+  if (code !== 0) throw new Error(`${options.command} failed (${String(code)}); see ${options.logFile}`);
 };
 
 /** Whether a program is on the PATH. */
 export const onPath = (program: string): boolean =>
-  (process.env.PATH ?? '').split(':').some((dir) => dir !== '' && existsSync(join(dir, program)));
+  (process.env.PATH ?? '').split(delimiter).some((dir) => dir !== '' && existsSync(join(dir, program)));
 
 const taken = new Set<number>();
 

@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process';
+import type { Writable } from 'node:stream';
+
+/**
+ * Reads `+ group` and `- group` lines until its parent is gone, however that came about, and then ends the groups that are left.
+ * A handler in the parent could not: nothing runs after kill -9, and jest gives tests a `process` whose events never come.
+ */
+const script = `
+groups=""
+while read -r op group; do
+  if [ "$op" = "+" ]; then groups="$groups $group"; continue; fi
+  kept=""
+  for each in $groups; do [ "$each" = "$group" ] || kept="$kept $each"; done
+  groups="$kept"
+done
+[ -z "$groups" ] && exit 0
+for each in $groups; do kill -CONT -$each; kill -TERM -$each; done 2>/dev/null
+tries=0
+while [ $tries -lt 50 ]; do
+  left=""
+  for each in $groups; do kill -0 -$each && left="$left $each"; done 2>/dev/null
+  [ -z "$left" ] && exit 0
+  sleep 0.1
+  tries=$((tries + 1))
+done
+for each in $left; do kill -KILL -$each; done 2>/dev/null
+`;
+
+let ears: Writable | undefined;
+
+const tell = (line: string): void => {
+  if (!ears) {
+    const guardian = spawn('sh', ['-c', script], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+    guardian.on('error', () => undefined);
+    guardian.stdin.on('error', () => undefined);
+    guardian.unref();
+    // Neither the guardian nor the way to it keeps this process up.
+    (guardian.stdin as Writable & { unref?: () => void }).unref?.();
+    ears = guardian.stdin;
+  }
+  ears.write(`${line}\n`);
+};
+
+/** The process group ends when this process does. */
+export const guardGroup = (group: number): void => tell(`+ ${group}`);
+
+/** The process group has ended by itself. */
+export const releaseGroup = (group: number): void => tell(`- ${group}`);

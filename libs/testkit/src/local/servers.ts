@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startKafka, type LocalKafka } from './kafka';
+import { startMongo, type LocalMongo } from './mongo';
+import type { Progress } from './process';
+
+interface ServersOptions {
+  /** Kept when given; else a temporary folder that goes with the servers. */
+  readonly dataDir?: string;
+  readonly ports?: { readonly kafka: number; readonly mongo: number };
+  readonly onProgress?: Progress;
+}
+
+export interface Servers {
+  readonly kafka: LocalKafka;
+  readonly mongo: LocalMongo;
+  stop(): Promise<void>;
+}
+
+/** Starts Kafka and MongoDB side by side, or takes those that the environment names. When one fails the other is stopped. */
+export const startServers = async ({ dataDir, ports, onProgress }: ServersOptions = {}): Promise<Servers> => {
+  const folder = dataDir ?? mkdtempSync(join(tmpdir(), 'boxlist-'));
+  const tidy = (): void => {
+    if (!dataDir) rmSync(folder, { recursive: true, force: true });
+  };
+  const [kafka, mongo] = await Promise.allSettled([
+    startKafka({ dataDir: join(folder, 'kafka'), port: ports?.kafka, onProgress }),
+    startMongo({ dataDir: join(folder, 'mongo'), port: ports?.mongo, onProgress }),
+  ]);
+  if (kafka.status === 'rejected' || mongo.status === 'rejected') {
+    for (const server of [kafka, mongo]) if (server.status === 'fulfilled') await server.value.stop();
+    tidy();
+    const failures = [kafka, mongo].flatMap((server) => (server.status === 'rejected' ? [server.reason as Error] : []));
+    throw new Error(failures.map(({ message }) => message).join('\n'), { cause: failures[0] });
+  }
+  return {
+    kafka: kafka.value,
+    mongo: mongo.value,
+    stop: async () => {
+      await Promise.all([kafka.value.stop(), mongo.value.stop()]);
+      tidy();
+    },
+  };
+};

@@ -1,0 +1,208 @@
+import { createEventBus, type EventBus } from '@boxlist/event-bus';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import mongoose from 'mongoose';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  eventually,
+  freePort,
+  isFree,
+  startMongo,
+  startProcess,
+  startServers,
+  stopAllLeftBehind,
+  workspaceRoot,
+  type Servers,
+} from '../src';
+
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const given = { kafka: process.env.KAFKA_BROKERS, mongo: process.env.MONGODB_URI };
+let dir: string;
+let servers: Servers;
+
+// What is killed here is this spec's own, also where the environment names servers for all others.
+beforeAll(async () => {
+  delete process.env.KAFKA_BROKERS;
+  delete process.env.MONGODB_URI;
+  dir = mkdtempSync(join(tmpdir(), 'testkit-'));
+  servers = await startServers({ dataDir: join(dir, 'servers') });
+}, 120_000);
+afterAll(async () => {
+  await servers?.stop();
+  rmSync(dir, { recursive: true, force: true });
+  if (given.kafka) process.env.KAFKA_BROKERS = given.kafka;
+  if (given.mongo) process.env.MONGODB_URI = given.mongo;
+}, 60_000);
+
+/** A zombie, that only waits for its parent to take notice, has ended. */
+const isRunning = (pid: number): boolean =>
+  /^[^Z]/.test(spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).stdout.trim());
+
+const expectEnded = (pid: number): Promise<void> => eventually(() => expect(isRunning(pid)).toBe(false));
+
+const withBus = async <T>(use: (bus: EventBus) => Promise<T>): Promise<T> => {
+  const bus = createEventBus({ brokers: [servers.kafka.brokers], clientId: 'spec', log: quiet });
+  try {
+    return await use(bus);
+  } finally {
+    await bus.close();
+  }
+};
+
+const numbers = (from: number, count: number) =>
+  Array.from({ length: count }, (_, index) => ({ key: String(index), value: String(from + index) }));
+
+describe('the local servers', () => {
+  it('keep every acknowledged message through a kill -9 of Kafka', async () => {
+    const topic = 'spec.acknowledged';
+    await withBus(async (bus) => {
+      await bus.ensureTopics([{ name: topic, partitions: 3, compacted: false }]);
+      for (let batch = 0; batch < 10; batch += 1) await bus.publish(topic, numbers(batch * 100, 100));
+    });
+
+    await servers.kafka.kill();
+    await servers.kafka.restart();
+
+    await withBus(async (bus) => {
+      const seen = new Set<string>();
+      await bus.consumeBatches({
+        topic,
+        groupId: 'spec.reader',
+        handle: async (messages) => messages.forEach(({ value }) => seen.add(String(value))),
+      });
+      await eventually(() => expect(seen.size).toBe(1_000));
+    });
+  }, 90_000);
+
+  it('keep every acknowledged document through a kill -9 of MongoDB', async () => {
+    const open = () => mongoose.createConnection(servers.mongo.uri, { dbName: 'spec' }).asPromise();
+    const before = await open();
+    const writes = Array.from({ length: 200 }, (_, number) => before.collection('acknowledged').insertOne({ number }));
+    const acknowledged = await Promise.all(writes);
+
+    await servers.mongo.kill();
+    await before.destroy();
+    await servers.mongo.restart();
+
+    const after = await open();
+    expect(await after.collection('acknowledged').countDocuments()).toBe(acknowledged.length);
+    await after.destroy();
+  }, 60_000);
+
+  it('are other processes after a restart, and the last ones are stopped', async () => {
+    const own = await startMongo({ dataDir: join(dir, 'restarted') });
+    const first = own.pid;
+    await own.kill();
+    await own.restart();
+    expect(own.pid).not.toBe(first);
+    await own.stop();
+    await expectEnded(own.pid!);
+    expect(existsSync(join(dir, 'restarted.pid'))).toBe(false);
+  }, 30_000);
+
+  it('are not mixed up: data of one kind of MongoDB is not opened by another', async () => {
+    const dataDir = join(dir, 'foreign');
+    writeFileSync(`${dataDir}.kind`, 'something else');
+    await expect(startMongo({ dataDir })).rejects.toThrow(/was written by something else.*--fresh/);
+  });
+
+  it('say which given server does not answer, and nothing of its password', async () => {
+    const nobody = await freePort();
+    process.env.MONGODB_URI = `mongodb://user:hidden@127.0.0.1:${nobody}/`;
+    try {
+      const failure = await startMongo({ dataDir: join(dir, 'none') }).catch((error: unknown) => String(error));
+      expect(failure).toBe('Error: The server of MONGODB_URI does not answer');
+    } finally {
+      delete process.env.MONGODB_URI;
+    }
+  }, 30_000);
+});
+
+const startParent = async (dataDir: string): Promise<{ parent: ChildProcess; pid: number }> => {
+  const root = workspaceRoot();
+  const parent = spawn(
+    join(root, 'node_modules/.bin/node'),
+    ['--import', 'tsx', join(__dirname, 'parent.ts'), dataDir],
+    // jest's process.env is a copy, which a child gets only when it is told.
+    { cwd: root, env: process.env, stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const line = await new Promise<string>((resolve) =>
+    parent.stdout.once('data', (data: Buffer) => resolve(String(data))),
+  );
+  return { parent, pid: (JSON.parse(line) as { pid: number }).pid };
+};
+
+describe('a server of a command', () => {
+  it.each(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)(
+    'ends with it on %s',
+    async (signal) => {
+      const { parent, pid } = await startParent(join(dir, `with-${signal}`));
+      expect(isRunning(pid)).toBe(true);
+      parent.kill(signal);
+      await expectEnded(pid);
+    },
+    60_000,
+  );
+
+  it('is not stopped by a second command on the same data, which says who has it', async () => {
+    const dataDir = join(dir, 'shared');
+    const { parent, pid } = await startParent(dataDir);
+    await expect(startMongo({ dataDir })).rejects.toThrow(`is in use by process ${parent.pid}`);
+    expect(isRunning(pid)).toBe(true);
+    parent.kill('SIGTERM');
+    await expectEnded(pid);
+  }, 60_000);
+
+  it('is found and stopped when it was left behind, and a stranger of the same number is not', async () => {
+    const folder = mkdtempSync(join(dir, 'left-'));
+    const options = { command: 'sleep', args: ['600'], env: process.env, logFile: join(folder, 'log') };
+    const ours = await startProcess({ ...options, pidFile: join(folder, 'ours.pid') });
+    const strangers = await startProcess({ ...options, pidFile: join(folder, 'strangers.pid') });
+    const orphan = (name: string, change: object): void => {
+      const file = join(folder, name);
+      const recorded = JSON.parse(readFileSync(file, 'utf8')) as object;
+      writeFileSync(file, JSON.stringify({ ...recorded, parent: { pid: 1, birth: 'gone' }, ...change }));
+    };
+    orphan('ours.pid', {});
+    orphan('strangers.pid', { birth: 'another' });
+
+    expect(await stopAllLeftBehind(folder)).toBe(1);
+
+    expect(isRunning(ours.pid)).toBe(false);
+    expect(isRunning(strangers.pid)).toBe(true);
+    await strangers.kill();
+  });
+
+  it('that was paused is stopped all the same', async () => {
+    const paused = await startProcess({ command: 'sleep', args: ['600'], env: process.env, logFile: join(dir, 'log') });
+    paused.signal('SIGSTOP');
+    await paused.stop();
+    expect(isRunning(paused.pid)).toBe(false);
+  });
+
+  it('that is not installed is named', async () => {
+    const options = { command: 'no-such-program', args: [], env: process.env, logFile: join(dir, 'log') };
+    await expect(startProcess(options)).rejects.toThrow('no-such-program cannot be started');
+  });
+});
+
+describe('a free port', () => {
+  it('is outside the range that clients are given, and never handed out twice', async () => {
+    const ports = await Promise.all(Array.from({ length: 50 }, freePort));
+    expect(new Set(ports).size).toBe(50);
+    expect(ports.filter((port) => port < 1_024 || port >= 32_768)).toEqual([]);
+  });
+
+  it('is not one that somebody listens on', async () => {
+    const listener = await new Promise<Server>((resolve) => {
+      const server = createServer().listen(0, '127.0.0.1', () => resolve(server));
+    });
+    const { port } = listener.address() as { port: number };
+    expect(await isFree(port)).toBe(false);
+    await new Promise((resolve) => listener.close(resolve));
+    expect(await isFree(port)).toBe(true);
+  });
+});

@@ -1,0 +1,10 @@
+import { startMongo } from '../src/local/mongo';
+
+/** A command that starts a server and is then killed by a test. */
+const main = async (): Promise<void> => {
+  const mongo = await startMongo({ dataDir: process.argv[2] ?? '' });
+  process.stdout.write(`${JSON.stringify({ uri: mongo.uri, pid: mongo.pid })}\n`);
+  setInterval(() => undefined, 60_000);
+};
+
+void main();
