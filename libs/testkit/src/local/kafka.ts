@@ -84,6 +84,8 @@ share.coordinator.state.topic.min.isr=1
 offsets.topic.num.partitions=4
 group.initial.rebalance.delay.ms=0
 auto.create.topics.enable=false
+broker.session.timeout.ms=2000
+broker.heartbeat.interval.ms=400
 log.cleaner.dedupe.buffer.size=8388608
 controlled.shutdown.enable=false
 `;
