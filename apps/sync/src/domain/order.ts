@@ -25,7 +25,27 @@ export interface StoredOrder {
     readonly startDate: string | null;
   } | null;
   readonly ticketTypes: readonly { readonly id: string | null; readonly name: string }[];
+  /** The fields whose value an older event gave, because the newer ones had none, with that event's place. */
+  readonly carried: Partial<Record<MergedField, Stamp>>;
 }
+
+/** An event's place among the events of its order. */
+type Stamp = Pick<StoredOrder, 'eventTime' | 'eventId'>;
+
+const mergedFields = [
+  'status',
+  'optIn',
+  'email',
+  'firstName',
+  'lastName',
+  'phone',
+  'street',
+  'postalCode',
+  'answers',
+  'event',
+  'ticketTypes',
+] as const;
+type MergedField = (typeof mergedFields)[number];
 
 export const orderKey = (boxOfficeId: string, orderId: string): string => `${boxOfficeId}:${orderId}`;
 
@@ -75,6 +95,7 @@ export const orderFrom = ({ id, time, boxofficeid, data }: OrderEvent): StoredOr
             null,
         }
       : null,
+    carried: {},
     ticketTypes: (data.line_items ?? []).flatMap(({ type, item_id, description }) => {
       const name = clean(description);
       return name && (type == null || type === 'ticket') ? [{ id: clean(item_id), name }] : [];
@@ -83,10 +104,33 @@ export const orderFrom = ({ id, time, boxofficeid, data }: OrderEvent): StoredOr
 };
 
 /** Whether an event is newer than another of the same order: by time, then by id. */
-export const isNewer = (
-  a: Pick<StoredOrder, 'eventTime' | 'eventId'>,
-  b: Pick<StoredOrder, 'eventTime' | 'eventId'>,
-): boolean => a.eventTime > b.eventTime || (a.eventTime === b.eventTime && a.eventId > b.eventId);
+const isNewer = (a: Stamp, b: Stamp): boolean =>
+  a.eventTime > b.eventTime || (a.eventTime === b.eventTime && a.eventId > b.eventId);
+
+/** "Was not asked" is the absence of an answer. */
+const isEmpty = (value: StoredOrder[MergedField]): boolean =>
+  value === null || value === 'NOT_ASKED' || (Array.isArray(value) && value.length === 0);
+
+/**
+ * Two states of one order as one: of each field the newest value that is not empty. Older never overwrites newer, empty never overwrites a value,
+ * and the result is the same whatever the order of arrival and however often an event comes.
+ */
+export const mergeOrders = (a: StoredOrder, b: StoredOrder): StoredOrder => {
+  const [older, newer] = isNewer(a, b) ? [b, a] : [a, b];
+  const carried: Partial<Record<MergedField, Stamp>> = {};
+  const taken: Partial<Record<MergedField, unknown>> = {};
+  const stampOf = (order: StoredOrder, field: MergedField): Stamp => order.carried[field] ?? order;
+  for (const field of mergedFields) {
+    const from =
+      isEmpty(newer[field]) || (!isEmpty(older[field]) && isNewer(stampOf(older, field), stampOf(newer, field)))
+        ? older
+        : newer;
+    taken[field] = from[field];
+    const { eventTime, eventId } = stampOf(from, field);
+    if (!isEmpty(from[field]) && isNewer(newer, { eventTime, eventId })) carried[field] = { eventTime, eventId };
+  }
+  return { ...newer, ...(taken as Pick<StoredOrder, MergedField>), carried };
+};
 
 /** A fingerprint of everything that can change a decision: another event with the same one changes nothing. */
 export const revisionOf = ({

@@ -3,7 +3,7 @@ import { outboxEntry, type OutboxEntry } from '@boxlist/event-bus';
 import { createHash } from 'node:crypto';
 import type { Connection } from 'mongoose';
 import type { DeliveryStatus, ReasonCode, WaitingFor } from '../domain/reasons';
-import { onlyDuplicates } from './orders';
+import { insertNew } from './insert-new';
 
 export interface Attempt {
   readonly at: Date;
@@ -43,7 +43,8 @@ export interface Delivery {
   readonly settledAt: Date | null;
 }
 
-interface DeliveryDocument extends Delivery {
+/** A delivery as it is written first, with the news of it when it ends at once. */
+export interface NewDelivery extends Delivery {
   outbox: OutboxEntry[];
 }
 
@@ -92,7 +93,7 @@ export const outcomeEntry = (delivery: Delivery, outcome: Outcome, version: numb
 
 /** Deliveries: the durable queue and the history in one. */
 export const createDeliveryStore = (mongo: Connection) => {
-  const deliveries = mongo.collection<DeliveryDocument>('deliveries');
+  const deliveries = mongo.collection<NewDelivery>('deliveries');
   const some = (filter: object) => deliveries.find(filter as never, { projection: { outbox: 0 } });
   return {
     collection: deliveries,
@@ -106,26 +107,20 @@ export const createDeliveryStore = (mongo: Connection) => {
       await deliveries.createIndex({ workflowId: 1, status: 1, reason: 1 });
     },
     byIds: async (ids: readonly string[]): Promise<Delivery[]> => await some({ _id: { $in: [...ids] } }).toArray(),
-    /** Inserts those that are not there yet. */
-    insert: async (fresh: readonly (Delivery & { outbox: OutboxEntry[] })[]): Promise<void> => {
-      if (fresh.length === 0) return;
-      try {
-        await deliveries.insertMany(fresh, { ordered: false });
-      } catch (error) {
-        if (!onlyDuplicates(error)) throw error;
-      }
-    },
-    /** Puts a delivery back to work because its order changed; nothing when somebody did so already. */
-    reopen: async (known: Delivery, fresh: Delivery & { outbox: OutboxEntry[] }): Promise<void> => {
+    /** Inserts those that are not there yet; answers the ids of the others. */
+    insert: (fresh: readonly NewDelivery[]): Promise<string[]> => insertNew(deliveries, fresh),
+    /** Puts a delivery back to work because its order changed; false when it was changed by somebody else meanwhile. */
+    reopen: async (known: Delivery, fresh: NewDelivery): Promise<boolean> => {
       const { _id, createdAt: _c, outbox, attempts: _a, version: _v, fence: _f, ...fields } = fresh;
-      await deliveries.updateOne(
-        { _id, orderRevision: known.orderRevision, version: known.version },
+      const { matchedCount } = await deliveries.updateOne(
+        { _id, version: known.version },
         {
           $set: { ...fields, fence: known.fence + 1 },
           $inc: { version: 1 },
           $push: { outbox: { $each: outbox } },
         },
       );
+      return matchedCount === 1;
     },
     /** The ready ones of a lane, oldest first, marked with the fence of who works on them. */
     claim: async (connectionId: string, fence: number, now: Date, limit: number): Promise<Delivery[]> => {

@@ -1,13 +1,16 @@
 import type { Connection } from 'mongoose';
-import type { StoredOrder } from '../domain/order';
+import { isDeepStrictEqual } from 'node:util';
+import { mergeOrders, type StoredOrder } from '../domain/order';
+import { insertNew } from './insert-new';
 
 interface OrderDocument extends Omit<StoredOrder, 'key'> {
   _id: string;
   emailHash: string | null;
   receivedAt: Date;
+  revision: number;
 }
 
-const toOrder = ({ _id, emailHash: _h, receivedAt: _r, ...rest }: OrderDocument): StoredOrder => ({
+const toOrder = ({ _id, emailHash: _h, receivedAt: _r, revision: _v, ...rest }: OrderDocument): StoredOrder => ({
   key: _id,
   ...rest,
 });
@@ -15,49 +18,49 @@ const toOrder = ({ _id, emailHash: _h, receivedAt: _r, ...rest }: OrderDocument)
 /** The last state of each order. The only place where a buyer's data is kept. */
 export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: string, email: string) => string) => {
   const orders = mongo.collection<OrderDocument>('orders');
-  const upsertOf = ({ key, ...order }: StoredOrder, now: Date) => {
-    // An empty value never overwrites a value, and "not asked" is one.
-    const present = Object.entries(order).filter(
-      ([name, value]) =>
-        value !== null && !(name === 'optIn' && value === 'NOT_ASKED') && !(Array.isArray(value) && value.length === 0),
-    );
-    const absent = Object.entries(order).filter(([name]) => !present.some(([other]) => other === name));
-    return {
-      updateOne: {
-        filter: {
-          _id: key,
-          $or: [
-            { eventTime: { $lt: order.eventTime } },
-            { eventTime: order.eventTime, eventId: { $lt: order.eventId } },
-          ],
-        },
-        update: {
-          $set: {
-            ...Object.fromEntries(present),
-            ...(order.email ? { emailHash: hashEmail(order.boxOfficeId, order.email) } : {}),
-          },
-          $setOnInsert: { ...Object.fromEntries(absent), receivedAt: now, ...(order.email ? {} : { emailHash: null }) },
-        },
-        upsert: true,
-      },
-    };
+  const fieldsOf = ({ key: _key, ...order }: StoredOrder) => ({
+    ...order,
+    emailHash: order.email ? hashEmail(order.boxOfficeId, order.email) : null,
+  });
+  /** The known ones merged with what is new of them; one that somebody else changed meanwhile is read again. */
+  const merge = async (fresh: ReadonlyMap<string, StoredOrder>): Promise<StoredOrder[]> => {
+    const merged: StoredOrder[] = [];
+    for (let left = [...fresh.keys()]; left.length > 0;) {
+      const known = await orders.find({ _id: { $in: left } } as object).toArray();
+      left = [];
+      for (const document of known) {
+        const order = toOrder(document);
+        const next = mergeOrders(order, fresh.get(order.key) ?? order);
+        if (!isDeepStrictEqual(next, order)) {
+          const { matchedCount } = await orders.updateOne(
+            { _id: order.key, revision: document.revision } as object,
+            { $set: fieldsOf(next), $inc: { revision: 1 } } as object,
+          );
+          if (matchedCount === 0) {
+            left.push(order.key);
+            continue;
+          }
+        }
+        merged.push(next);
+      }
+    }
+    return merged;
   };
   return {
     init: async (): Promise<void> => {
       await orders.createIndex({ boxOfficeId: 1, receivedAt: 1 });
       await orders.createIndex({ boxOfficeId: 1, emailHash: 1 });
     },
-    /** Keeps what is newer than the known state; an older or the same event changes nothing. */
-    keep: async (newest: readonly StoredOrder[], now: Date): Promise<void> => {
-      try {
-        await orders.bulkWrite(
-          newest.map((order) => upsertOf(order, now)),
-          { ordered: false },
-        );
-      } catch (error) {
-        // The filter misses what is not newer, and its upsert meets the key: nothing to do.
-        if (!onlyDuplicates(error)) throw error;
-      }
+    /** Keeps the orders, merged with what was known of them; answers how they stand now. Each key at most once. */
+    keep: async (fresh: readonly StoredOrder[], now: Date): Promise<StoredOrder[]> => {
+      const byKey = new Map(fresh.map((order) => [order.key, order]));
+      const known = await insertNew(
+        orders,
+        fresh.map((order) => ({ _id: order.key, ...fieldsOf(order), receivedAt: now, revision: 1 })),
+      );
+      if (known.length === 0) return [...fresh];
+      const before = new Map(known.flatMap((key) => (byKey.has(key) ? [[key, byKey.get(key) as StoredOrder]] : [])));
+      return [...fresh.filter(({ key }) => !before.has(key)), ...(await merge(before))];
     },
     byKeys: async (keys: readonly string[]): Promise<StoredOrder[]> =>
       (await orders.find({ _id: { $in: [...keys] } } as object).toArray()).map(toOrder),
@@ -74,11 +77,3 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
 };
 
 export type OrderStore = ReturnType<typeof createOrderStore>;
-
-/** Whether a bulk write failed for nothing but taken keys. */
-export const onlyDuplicates = (error: unknown): boolean => {
-  if (typeof error !== 'object' || error === null || !('writeErrors' in error))
-    return typeof error === 'object' && error !== null && 'code' in error && error.code === 11000;
-  const errors = [error.writeErrors].flat() as { code?: number }[];
-  return errors.length > 0 && errors.every(({ code }) => code === 11000);
-};

@@ -2,9 +2,9 @@ import { AppError, maxOrderEventBytes, orderEventSchema, type WorkflowFact } fro
 import { parseCloudEvent, problemsOf, type BusMessage, type DeadLetterReason } from '@boxlist/event-bus';
 import type { Context } from '../context';
 import { decideOrder } from '../domain/decide-order';
-import { isNewer, orderFrom, revisionOf, type StoredOrder } from '../domain/order';
+import { mergeOrders, orderFrom, revisionOf, type StoredOrder } from '../domain/order';
 import { ordersTaken } from '../report';
-import { deliveryId, outcomeEntry, type Delivery, type Outcome } from '../store/deliveries';
+import { deliveryId, outcomeEntry, type Delivery, type NewDelivery, type Outcome } from '../store/deliveries';
 
 type Read = { readonly order: StoredOrder } | { readonly bad: DeadLetterReason };
 
@@ -32,7 +32,7 @@ export const readOrder = (message: BusMessage): Read => {
  * Resolves when all of it is written, so that the offset may be committed. Never calls Constant Contact.
  */
 export const takeOrders = async (ctx: Context, messages: readonly BusMessage[]): Promise<void> => {
-  const newest = new Map<string, StoredOrder>();
+  const fresh = new Map<string, StoredOrder>();
   let deadLettered = 0;
   for (const message of messages) {
     const read = readOrder(message);
@@ -41,17 +41,16 @@ export const takeOrders = async (ctx: Context, messages: readonly BusMessage[]):
       deadLettered += 1;
       continue;
     }
-    const known = newest.get(read.order.key);
-    if (!known || isNewer(read.order, known)) newest.set(read.order.key, read.order);
+    const known = fresh.get(read.order.key);
+    fresh.set(read.order.key, known ? mergeOrders(known, read.order) : read.order);
   }
   let deliveries = 0;
-  if (newest.size > 0) {
-    await ctx.orders.keep([...newest.values()], ctx.clock());
-    const orders = await ctx.orders.byKeys([...newest.keys()]);
+  if (fresh.size > 0) {
+    const orders = await ctx.orders.keep([...fresh.values()], ctx.clock());
     const tenants = [...new Set(orders.map(({ boxOfficeId }) => boxOfficeId))];
     deliveries = await matchOrders(ctx, orders, await ctx.workflows.ofBoxOffices(tenants));
   }
-  ordersTaken(ctx, newest.size, deadLettered, deliveries);
+  ordersTaken(ctx, fresh.size, deadLettered, deliveries);
 };
 
 /** Writes a delivery for each order × workflow that has none, and puts those back to work whose order has changed. */
@@ -67,26 +66,36 @@ export const matchOrders = async (
       .map((workflow) => deliveryOf(ctx, order, workflow, now)),
   );
   if (wanted.length === 0) return 0;
-  const known = new Map(
-    (await ctx.deliveries.byIds(wanted.map(({ _id }) => _id))).map((delivery) => [delivery._id, delivery]),
+  const known = new Set(await ctx.deliveries.insert(wanted));
+  await reopenChanged(
+    ctx,
+    wanted.filter(({ _id }) => known.has(_id)),
   );
-  await ctx.deliveries.insert(wanted.filter(({ _id }) => !known.has(_id)));
-  for (const fresh of wanted) {
-    const before = known.get(fresh._id);
-    if (before && before.orderRevision !== fresh.orderRevision && !staysSynced(before, fresh))
-      await ctx.deliveries.reopen(before, fresh);
-  }
   const busy = wanted.filter(({ readyAt }) => readyAt !== null).map(({ connectionId }) => connectionId);
   await ctx.lanes.wake(busy, now);
   if (busy.length > 0) ctx.nudge();
   return wanted.length;
 };
 
+/** Puts those back to work whose order has changed since; again for those that the dispatcher changed in the meantime. */
+const reopenChanged = async (ctx: Context, wanted: readonly NewDelivery[]): Promise<void> => {
+  for (let left = wanted; left.length > 0;) {
+    const known = new Map((await ctx.deliveries.byIds(left.map(({ _id }) => _id))).map((each) => [each._id, each]));
+    const missed: NewDelivery[] = [];
+    for (const fresh of left) {
+      const before = known.get(fresh._id);
+      if (!before || before.orderRevision === fresh.orderRevision || staysSynced(before, fresh)) continue;
+      if (!(await ctx.deliveries.reopen(before, fresh))) missed.push(fresh);
+    }
+    left = missed;
+  }
+};
+
 /** What was synchronised stays so when its order is cancelled or the workflow has stopped: nobody is unsubscribed by an order. */
 const staysSynced = (before: Delivery, fresh: Delivery): boolean =>
   before.status === 'SYNCED' && fresh.status === 'SKIPPED';
 
-const deliveryOf = (ctx: Context, order: StoredOrder, workflow: WorkflowFact, now: Date) => {
+const deliveryOf = (ctx: Context, order: StoredOrder, workflow: WorkflowFact, now: Date): NewDelivery => {
   // Whether the add-on is active is asked when the delivery is worked on: the news of it may still be under way.
   const decision = decideOrder(order, workflow, true);
   const outcome: Outcome | undefined =

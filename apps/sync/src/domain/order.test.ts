@@ -1,0 +1,73 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { mergeOrders, orderFrom, type StoredOrder } from './order';
+
+const email = fc.constantFrom(null, '', 'a@example.com', 'b@example.com');
+const text = fc.constantFrom(null, '', 'one', 'two');
+const event = fc
+  .record({
+    time: fc.constantFrom('2026-07-01T10:00:00Z', '2026-07-01T11:00:00Z', '2026-07-01T12:00:00Z'),
+    id: fc.constantFrom('wh_1', 'wh_2', 'wh_3', 'wh_4'),
+    status: fc.constantFrom('completed' as const, 'cancelled' as const, 'pending' as const),
+    optIn: fc.constantFrom(null, 'true', 'false'),
+    email,
+    phone: text,
+    firstName: text,
+    answer: text,
+  })
+  .map((given) =>
+    orderFrom({
+      specversion: '1.0',
+      id: given.id,
+      source: '/x',
+      type: 'boxlist.order.updated.v1',
+      time: given.time,
+      boxofficeid: 'bo_1',
+      data: {
+        id: 'or_1',
+        status: given.status,
+        marketing_opt_in: given.optIn,
+        buyer_details: {
+          email: given.email,
+          phone: given.phone,
+          first_name: given.firstName,
+          custom_questions: [{ question: 'Q', answer: given.answer }],
+        },
+      },
+    }),
+  );
+/** The events of an order: no two share time and id. */
+const events = fc.uniqueArray(event, {
+  minLength: 1,
+  maxLength: 6,
+  selector: (each) => `${each.eventTime}/${each.eventId}`,
+});
+const all = (orders: readonly StoredOrder[]): StoredOrder => orders.reduce(mergeOrders);
+
+describe("an order's events", () => {
+  it('lead to one state, whatever the order of arrival and however often each comes', () => {
+    fc.assert(
+      fc.property(
+        events.chain((each) =>
+          fc.tuple(fc.constant(each), fc.shuffledSubarray([...each, ...each], { minLength: each.length * 2 })),
+        ),
+        ([once, shuffledTwice]) => {
+          expect(all(shuffledTwice)).toEqual(all(once));
+        },
+      ),
+    );
+  });
+
+  it('give each field the newest value that is not empty', () => {
+    fc.assert(
+      fc.property(events, (given) => {
+        const newestFirst = [...given].sort((a, b) => b.eventTime - a.eventTime || (a.eventId < b.eventId ? 1 : -1));
+        const merged = all(given);
+        for (const field of ['email', 'phone', 'firstName'] as const)
+          expect(merged[field]).toBe(newestFirst.find((each) => each[field] !== null)?.[field] ?? null);
+        expect(merged.status).toBe(newestFirst[0]?.status);
+        expect(merged.optIn).toBe(newestFirst.find(({ optIn }) => optIn !== 'NOT_ASKED')?.optIn ?? 'NOT_ASKED');
+      }),
+    );
+  });
+});

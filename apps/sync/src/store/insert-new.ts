@@ -1,0 +1,24 @@
+interface Collection<D> {
+  insertMany(documents: readonly D[], options: { ordered: boolean }): Promise<unknown>;
+}
+
+/** Inserts the documents whose id is not taken; answers the ids that were. One round trip when all are new. */
+export const insertNew = async <D extends { _id: string }>(
+  collection: Collection<D>,
+  documents: readonly D[],
+): Promise<string[]> => {
+  if (documents.length === 0) return [];
+  try {
+    await collection.insertMany(documents, { ordered: false });
+    return [];
+  } catch (error) {
+    const errors = writeErrorsOf(error);
+    if (errors.length === 0 || errors.some(({ code }) => code !== 11000)) throw error;
+    return errors.flatMap(({ index }) => documents[index]?._id ?? []);
+  }
+};
+
+const writeErrorsOf = (error: unknown): { code?: number; index: number }[] =>
+  typeof error === 'object' && error !== null && 'writeErrors' in error
+    ? ([error.writeErrors].flat() as { code?: number; index: number }[])
+    : [];
