@@ -3,6 +3,8 @@ import type { ConnectionFact, EntitlementFact, WorkflowFact } from '@boxlist/con
 import type { Consumer, EventBus } from '@boxlist/event-bus';
 import type { FactCopy, Log } from '@boxlist/service-kit';
 import type { RetryPolicy } from './domain/retry';
+import type { ActivityStore } from './store/activities';
+import type { ContactStore } from './store/contacts';
 import type { DeliveryStore } from './store/deliveries';
 import type { LaneStore } from './store/lanes';
 import type { LedgerStore } from './store/ledger';
@@ -19,6 +21,8 @@ export interface Context {
   readonly orders: OrderStore;
   readonly deliveries: DeliveryStore;
   readonly lanes: LaneStore;
+  readonly contacts: ContactStore;
+  readonly activities: ActivityStore;
   readonly ledger: LedgerStore;
   readonly resources: ResourceStore;
   readonly entitlements: FactCopy<EntitlementFact>;
@@ -30,6 +34,8 @@ export interface Context {
   readonly constantContact: ConstantContact;
   readonly tokens: TokenSource;
   readonly hashEmail: (boxOfficeId: string, email: string) => string;
+  /** Key of the hash that tells whether details were written already. */
+  readonly markKey: string;
   readonly retry: RetryPolicy;
   readonly leaseMs: number;
   /** Says to the dispatcher of this process that there is work. */

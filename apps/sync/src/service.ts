@@ -19,6 +19,8 @@ import type { Config } from './config';
 import type { Context } from './context';
 import { openEventDoors, syncTopics } from './events';
 import { resolvers } from './resolvers';
+import { createActivityStore } from './store/activities';
+import { createContactStore } from './store/contacts';
 import { createDeliveryStore } from './store/deliveries';
 import { createLaneStore } from './store/lanes';
 import { createLedgerStore } from './store/ledger';
@@ -51,6 +53,8 @@ export const createSync = async (config: Config, overrides: Overrides = {}): Pro
     orders: createOrderStore(mongo, hashEmail),
     deliveries: createDeliveryStore(mongo),
     lanes: createLaneStore(mongo),
+    contacts: createContactStore(mongo),
+    activities: createActivityStore(mongo),
     entitlements: createFactCopy<EntitlementFact>(
       mongo,
       'entitlement_facts',
@@ -85,6 +89,7 @@ export const createSync = async (config: Config, overrides: Overrides = {}): Pro
     constantContact,
     tokens: createTokenSource(config.AUTH_CONNECTION_URL, serviceTokens),
     hashEmail,
+    markKey: config.EMAIL_HASH_KEY,
     retry: { baseMs: config.RETRY_BASE_MS, maxDelayMs: config.RETRY_MAX_DELAY_MS, forMs: config.RETRY_FOR_MS },
     leaseMs: config.DISPATCH_LEASE_MS,
     nudge: () => running.dispatcher?.nudge(),
@@ -101,7 +106,8 @@ export const createSync = async (config: Config, overrides: Overrides = {}): Pro
     await serviceTokens.verify(request.headers.authorization, 'sync');
     const { class: kind } = (request.body ?? {}) as { class?: unknown };
     if (kind !== 'interactive') throw new AppError('BAD_INPUT', 'class must be interactive');
-    return { waitMs: await ctx.ledger.take() };
+    await ctx.ledger.take({ class: 'interactive', boxOfficeId: 'interactive' });
+    return { waitMs: 0 };
   });
   await mountSubgraph(app, {
     typeDefs,
@@ -116,6 +122,7 @@ export const createSync = async (config: Config, overrides: Overrides = {}): Pro
     close: async () => {
       await app.close();
       await dispatcher.close();
+      await ctx.ledger.close();
       await outbox.close();
       await bus.close();
       await constantContact.close();

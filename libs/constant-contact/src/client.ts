@@ -27,6 +27,7 @@ const contactSchema = z.looseObject({
   birthday_month: z.number().nullish(),
   birthday_day: z.number().nullish(),
   anniversary: z.string().nullish(),
+  updated_at: z.string().nullish(),
   deleted_at: z.string().nullish(),
   list_memberships: arrayOf(z.string()),
   taggings: arrayOf(z.string()),
@@ -137,6 +138,19 @@ export const createConstantContact = ({ apiUrl, timeoutMs = 20_000 }: { apiUrl: 
     findContact: async (token: string, email: string): Promise<CcContact | undefined> => {
       const query = `/contacts?email=${encodeURIComponent(email)}&status=all&include=${every}&limit=2`;
       return (await get(token, query, z.looseObject({ contacts: arrayOf(contactSchema) }))).contacts[0];
+    },
+    /**
+     * A page of up to 500 contacts without their lists, tags and the like, deleted ones included; with `updatedAfter` (RFC 3339) only those that changed
+     * since. `count` is that of all pages.
+     */
+    contactsPage: async (token: string, { updatedAfter, next }: { updatedAfter?: string; next?: string }) => {
+      const since = updatedAfter ? `&updated_after=${encodeURIComponent(updatedAfter)}` : '';
+      const page = await get(
+        token,
+        pagePath(`/contacts?status=all&limit=500&include_count=true${since}`, next),
+        z.looseObject({ contacts: arrayOf(contactSchema), contacts_count: z.number().nullish(), ...links }),
+      );
+      return { items: page.contacts, next: page._links?.next?.href, count: page.contacts_count ?? undefined };
     },
     createContact: (token: string, contact: CcNewContact) =>
       post(token, '/contacts', contact, z.looseObject({ contact_id: z.string() })),

@@ -18,6 +18,17 @@ export const entitlementFactSchema = z
   })
   .describe("The whole present state of a box office's subscription to an add-on.");
 
+export const optInRouteSchema = z
+  .enum(['DIRECT', 'CONFIRM'])
+  .describe(
+    'How a new contact who opted in is created: at once with explicit permission, or by the sign-up form, which may ask for a confirmation.',
+  );
+export const whenQuotaIsScarceSchema = z
+  .enum(['WAIT', 'IMPORT'])
+  .describe(
+    "What new buyers do when the application's calls of the day run short: wait for a call each, or come by import with implicit permission.",
+  );
+
 /** The link of a box office with one Constant Contact account. Never holds a token. */
 export const connectionFactSchema = z
   .object({
@@ -25,6 +36,8 @@ export const connectionFactSchema = z
     boxOfficeId,
     status: z.enum(['CONNECTED', 'NEEDS_RECONNECT', 'DISCONNECTED']),
     accountId: z.string().nullable().describe("Constant Contact's encoded account id; null before the first sign-in."),
+    optInRoute: optInRouteSchema.default('DIRECT'),
+    whenQuotaIsScarce: whenQuotaIsScarceSchema.default('WAIT'),
     version,
   })
   .describe('The whole present state of a connection.');

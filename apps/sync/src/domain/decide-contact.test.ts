@@ -1,15 +1,16 @@
 import type { CcContact } from '@boxlist/constant-contact';
 import type { OptIn, WorkflowFact } from '@boxlist/contracts';
 import { describe, expect, it } from '@jest/globals';
-import { decideContact, type ContactState, type Wish } from './decide-contact';
+import { decideContact, type Wish } from './decide-contact';
+import { knownFrom, type ContactState, type KnownContact } from './known-contact';
 
 const list = '11111111-1111-5111-a111-111111111111';
 const optedOutAt = '2026-05-01T00:00:00Z';
 
-const contactIn = (state: ContactState): CcContact | undefined =>
+const contactIn = (state: ContactState): KnownContact | undefined =>
   state === 'none'
     ? undefined
-    : ({
+    : knownFrom({
         contact_id: 'c1',
         email_address: {
           address: 'a@example.com',
@@ -145,15 +146,12 @@ describe('an unsubscribed buyer who opted in', () => {
 
   it('is not asked when there is no list to subscribe to, nor when no opt-out date is known', () => {
     expect(word('unsubscribed', { ...ask, listIds: [] })).toBe('UNSUBSCRIBED');
-    const undated = {
-      ...contactIn('unsubscribed')!,
-      email_address: { address: 'a@example.com', permission_to_send: 'unsubscribed' as const },
-    };
+    const undated = { ...contactIn('unsubscribed')!, optedOutAt: null };
     expect(decideContact(undated, wish(ask))).toEqual({ kind: 'skip', reason: 'UNSUBSCRIBED' });
   });
 
   it('stays unsubscribed when the contact was deleted after the opt-out', () => {
-    const deleted = { ...contactIn('unsubscribed')!, deleted_at: '2026-05-02' };
+    const deleted = { ...contactIn('unsubscribed')!, deleted: true };
     expect(decideContact(deleted, wish(ask))).toEqual({ kind: 'skip', reason: 'UNSUBSCRIBED' });
   });
 });

@@ -1,5 +1,5 @@
-import type { CcContact } from '@boxlist/constant-contact';
 import type { OptIn, WorkflowFact } from '@boxlist/contracts';
+import type { ContactState, KnownContact } from './known-contact';
 import type { Details } from './map-buyer';
 import type { ReasonCode } from './reasons';
 
@@ -30,29 +30,18 @@ export type ContactDecision =
       readonly lists: boolean;
     };
 
-/** How a contact stands; a deleted one with an opt-out counts as unsubscribed. */
-export type ContactState =
-  'none' | 'explicit' | 'implicit' | 'not_set' | 'pending_confirmation' | 'temp_hold' | 'unsubscribed' | 'deleted';
-
-export const stateOf = (contact: CcContact | undefined): ContactState => {
-  if (!contact) return 'none';
-  const { permission_to_send: permission, opt_out_date: optedOut } = contact.email_address;
-  if (contact.deleted_at) return optedOut || permission === 'unsubscribed' ? 'unsubscribed' : 'deleted';
-  return permission;
-};
-
 const skip = (reason: ReasonCode): ContactDecision => ({ kind: 'skip', reason });
 
 /**
  * The decision table: what may be done for a wish, by the contact's present state. Nobody is made mailable or put on a list without a
  * definite opt-in, and an unsubscribed contact stays so unless the organiser chose to ask and the buyer opted in after the opt-out.
  */
-export const decideContact = (contact: CcContact | undefined, wish: Wish): ContactDecision => {
-  const state = stateOf(contact);
+export const decideContact = (contact: KnownContact | undefined, wish: Wish): ContactDecision => {
+  const state = contact?.state ?? 'none';
   return wish.optIn === 'OPTED_IN' ? forOptedIn(state, contact, wish) : forOthers(state, wish);
 };
 
-const forOptedIn = (state: ContactState, contact: CcContact | undefined, wish: Wish): ContactDecision => {
+const forOptedIn = (state: ContactState, contact: KnownContact | undefined, wish: Wish): ContactDecision => {
   const lists = wish.createsContacts;
   switch (state) {
     case 'none':
@@ -74,16 +63,13 @@ const forOptedIn = (state: ContactState, contact: CcContact | undefined, wish: W
   }
 };
 
-const mayAskAgain = (contact: CcContact | undefined, wish: Wish): boolean => {
-  const optedOut = Date.parse(contact?.email_address.opt_out_date ?? '');
-  return (
-    wish.whenUnsubscribed === 'SEND_RESUBSCRIBE_EMAIL' &&
-    wish.createsContacts &&
-    wish.listIds.length > 0 &&
-    !contact?.deleted_at &&
-    wish.orderTime > optedOut
-  );
-};
+const mayAskAgain = (contact: KnownContact | undefined, wish: Wish): boolean =>
+  wish.whenUnsubscribed === 'SEND_RESUBSCRIBE_EMAIL' &&
+  wish.createsContacts &&
+  wish.listIds.length > 0 &&
+  contact?.deleted === false &&
+  contact.optedOutAt !== null &&
+  wish.orderTime > contact.optedOutAt;
 
 const forOthers = (state: ContactState, wish: Wish): ContactDecision => {
   const refused = wish.optIn === 'NOT_ASKED' ? 'NOT_ASKED' : 'NOT_OPTED_IN';

@@ -1,35 +1,91 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { emptyLedger, grant, msToNextUtcDay, type Ledger, type Limits } from './ledger';
-
-/** Asks for permits at these moments and gives the moments that were granted. */
-const callsAt = (asked: readonly number[], limits: Limits, from: Ledger = emptyLedger): number[] => {
-  let ledger = from;
-  const calls: number[] = [];
-  for (const now of asked) {
-    const result = grant(ledger, now, limits);
-    if (!result.granted) continue;
-    ledger = result.ledger;
-    calls.push(result.at);
-  }
-  return calls;
-};
+import { postureOf } from './gather';
+import {
+  declare,
+  emptyLedger,
+  leftToday,
+  msToNextUtcDay,
+  nextFreeAt,
+  serve,
+  throttled,
+  type CallClass,
+  type Demand,
+  type Ledger,
+  type Limits,
+} from './ledger';
 
 const noon = Date.parse('2026-11-23T12:00:00Z');
+const limits: Limits = { perSecond: 4, perDay: 10_000 };
+const want = (boxOfficeId: string, count: number, kind: CallClass = 'live', since = noon): Demand => ({
+  class: kind,
+  boxOfficeId,
+  count,
+  since,
+});
+
+/** Lets processes with fixed demands fetch permits for some time; gives each permit with its moment. */
+const run = (
+  holders: Readonly<Record<string, readonly Demand[]>>,
+  {
+    forMs,
+    everyMs = 50,
+    from = emptyLedger,
+    at = limits,
+  }: { forMs: number; everyMs?: number; from?: Ledger; at?: Limits },
+) => {
+  let ledger = from;
+  const given: { at: number; holder: string; boxOfficeId: string; class: CallClass }[] = [];
+  const left = new Map(
+    Object.entries(holders).map(([holder, demands]) => [holder, demands.map((each) => ({ ...each }))]),
+  );
+  for (let now = noon; now < noon + forMs; now += everyMs) {
+    for (const [holder, demands] of left) {
+      const served = serve(
+        declare(
+          ledger,
+          holder,
+          demands.filter(({ count, since }) => count > 0 && since <= now),
+          {},
+          now,
+        ),
+        holder,
+        now,
+        at,
+      );
+      ledger = served.ledger;
+      for (const permit of served.permits) {
+        given.push({ at: now, holder, ...permit });
+        const demand = demands.find((each) => each.class === permit.class && each.boxOfficeId === permit.boxOfficeId);
+        if (demand) demand.count -= 1;
+      }
+    }
+  }
+  return { given, ledger };
+};
 
 describe('the ledger', () => {
-  it('never gives more calls than the limit in any sliding second, whenever they are asked for', () => {
+  it('never gives more calls than the limit in any sliding second, whoever asks whenever', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.integer({ min: -500, max: 5_000 }), { maxLength: 60 }),
+        fc.array(fc.tuple(fc.integer({ min: -500, max: 2_000 }), fc.constantFrom('a', 'b'), fc.nat(6)), {
+          maxLength: 60,
+        }),
         fc.integer({ min: 1, max: 10 }),
         (steps, perSecond) => {
+          let ledger = emptyLedger;
           let now = noon;
-          // Clocks of different processes may step back a little.
-          const calls = callsAt(
-            steps.map((step) => (now += step)),
-            { perSecond, perDay: 10_000 },
-          );
+          const calls: number[] = [];
+          for (const [step, holder, count] of steps) {
+            // Clocks of different processes may step back a little.
+            now += step;
+            const served = serve(declare(ledger, holder, [want('bo_1', count)], {}, now), holder, now, {
+              perSecond,
+              perDay: 10_000,
+            });
+            ledger = served.ledger;
+            calls.push(...served.permits.map(() => now));
+          }
           for (const at of calls)
             expect(calls.filter((other) => other >= at && other < at + 1_000).length).toBeLessThanOrEqual(perSecond);
         },
@@ -37,33 +93,106 @@ describe('the ledger', () => {
     );
   });
 
-  it('never promises a call before it was asked for', () => {
-    fc.assert(
-      fc.property(fc.array(fc.nat(3_000), { maxLength: 40 }), (steps) => {
-        let now = noon;
-        const asked = steps.map((step) => (now += step));
-        callsAt(asked, { perSecond: 4, perDay: 10_000 }).forEach((at, index) =>
-          expect(at).toBeGreaterThanOrEqual(asked[index]!),
-        );
-      }),
-    );
-  });
-
   it('gives the first calls of a quiet second at once', () => {
-    expect(callsAt([noon, noon, noon, noon], { perSecond: 4, perDay: 10_000 })).toEqual([noon, noon, noon, noon]);
+    expect(run({ a: [want('bo_1', 9)] }, { forMs: 50 }).given).toHaveLength(4);
   });
 
-  it('stops at the limit of the day, says when it ends, and begins anew then', () => {
-    const limits = { perSecond: 4, perDay: 3 };
-    const used: Ledger = { day: '2026-11-23', used: 3, recent: [], exhaustedDay: null };
-    expect(grant(used, noon, limits)).toEqual({ granted: false, retryAfterMs: 12 * 3_600_000 });
+  it('uses all that the limit allows while somebody waits', () => {
+    expect(run({ a: [want('bo_1', 1_000)] }, { forMs: 60_000 }).given.length).toBeGreaterThan(60 * 4 * 0.9);
+  });
+
+  it('stops at the limit of the day and begins anew with the next', () => {
+    const used: Ledger = { ...emptyLedger, day: '2026-11-23', used: 9_999 };
+    expect(run({ a: [want('bo_1', 9, 'interactive')] }, { forMs: 5_000, from: used }).given).toHaveLength(1);
     const midnight = noon + msToNextUtcDay(noon);
-    expect(grant(used, midnight, limits)).toMatchObject({ granted: true, ledger: { day: '2026-11-24', used: 1 } });
+    expect(leftToday(used, noon, limits)).toBe(1);
+    expect(leftToday(used, midnight, limits)).toBe(10_000);
   });
 
   it('believes Constant Contact when it says that the day is used up', () => {
-    expect(grant({ ...emptyLedger, exhaustedDay: '2026-11-23' }, noon, { perSecond: 4, perDay: 10_000 }).granted).toBe(
-      false,
+    const from = { ...emptyLedger, exhaustedDay: '2026-11-23' };
+    expect(run({ a: [want('bo_1', 9)] }, { forMs: 5_000, from }).given).toEqual([]);
+  });
+
+  it('pauses when Constant Contact throttles, longer each time in a row', () => {
+    const once = throttled(emptyLedger, noon);
+    const twice = throttled(once, nextFreeAt(once, limits));
+    expect(nextFreeAt(once, limits) - noon).toBeGreaterThan(1_000);
+    expect(nextFreeAt(twice, limits) - nextFreeAt(once, limits)).toBeGreaterThan(2_000);
+  });
+});
+
+describe('the round of those who wait', () => {
+  it('lets one with 1 waiting not wait for one with 100,000', () => {
+    const { given } = run(
+      { a: [want('bo_large', 100_000)], b: [want('bo_small', 1, 'live', noon + 3_000)] },
+      { forMs: 10_000 },
     );
+    const small = given.find(({ boxOfficeId }) => boxOfficeId === 'bo_small');
+    expect((small?.at ?? Infinity) - (noon + 3_000)).toBeLessThan(1_200);
+  });
+
+  it('gives every box office the same share, over any number of processes', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 2, max: 12 }), (processes, offices) => {
+        const holders: Record<string, Demand[]> = {};
+        for (let index = 0; index < offices; index += 1)
+          (holders[`p${index % processes}`] ??= []).push(want(`bo_${index}`, 10_000));
+        const { given } = run(holders, { forMs: 30_000 });
+        const shares = Array.from(
+          { length: offices },
+          (_, index) => given.filter(({ boxOfficeId }) => boxOfficeId === `bo_${index}`).length,
+        );
+        // The first second goes to whoever asked first: nobody else had asked yet.
+        expect(Math.max(...shares) - Math.min(...shares)).toBeLessThanOrEqual(limits.perSecond);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('gives one that was away no more than its share when it comes back', () => {
+    const first = run({ a: [want('bo_1', 10_000)] }, { forMs: 30_000 });
+    const { given } = run({ a: [want('bo_1', 100)], b: [want('bo_2', 100)] }, { forMs: 5_000, from: first.ledger });
+    const ofTwo = given.filter(({ boxOfficeId }) => boxOfficeId === 'bo_2').length;
+    expect(ofTwo).toBeLessThanOrEqual(given.length / 2 + 1);
+  });
+
+  it('serves live buyers before retries before backfills, and starves none', () => {
+    const { given } = run(
+      { a: [want('bo_1', 100_000, 'backfill'), want('bo_2', 100_000, 'live'), want('bo_3', 100_000, 'retry')] },
+      { forMs: 120_000 },
+    );
+    const of = (kind: CallClass): number => given.filter((each) => each.class === kind).length;
+    expect(of('live')).toBeGreaterThan(given.length * 0.9);
+    expect(of('retry')).toBeGreaterThan(3);
+    expect(of('backfill')).toBeGreaterThan(3);
+  });
+
+  it('goes on without a process that died with its turn', () => {
+    const dead = declare(emptyLedger, 'dead', [want('bo_dead', 5)], {}, noon);
+    const { given } = run({ a: [want('bo_1', 100, 'live', noon + 1)] }, { forMs: 20_000, from: dead });
+    expect(given.length).toBeGreaterThan(20 * 4 * 0.5);
+  });
+});
+
+describe("today's calls", () => {
+  const paced = (perHour: number, used: number): Ledger => ({
+    ...declare(emptyLedger, 'a', [], { bo_1: perHour }, noon),
+    day: '2026-11-23',
+    used,
+  });
+
+  it('are kept from backfills as far as live buyers will need them', () => {
+    const { given } = run({ a: [want('bo_1', 5, 'backfill')] }, { forMs: 1_000, from: paced(700, 2_000) });
+    expect(given).toEqual([]);
+    expect(run({ a: [want('bo_1', 5, 'backfill')] }, { forMs: 1_000, from: paced(100, 2_000) }).given).not.toEqual([]);
+  });
+
+  it('let every order go at once while they are ample, and gather them ever longer as they shrink', () => {
+    expect(postureOf(paced(100, 2_000), noon, limits)).toEqual({ windowMs: 0, scarce: false });
+    const windows = [5_000, 8_000, 9_000, 9_900].map((used) => postureOf(paced(1_000, used), noon, limits).windowMs);
+    expect(windows).toEqual([...windows].sort((a, b) => a - b));
+    expect(windows[0]).toBeGreaterThan(0);
+    expect(windows.at(-1)).toBeLessThanOrEqual(30 * 60_000);
   });
 });

@@ -12,6 +12,9 @@ export interface Attempt {
   readonly durationMs: number;
 }
 
+export const queues = ['live', 'retry', 'backfill'] as const;
+export type Queue = (typeof queues)[number];
+
 /** One order × one workflow: the unit of work and of history. */
 export interface Delivery {
   readonly _id: string;
@@ -32,7 +35,17 @@ export interface Delivery {
   readonly contactId: string | null;
   /** When it is worked on next; null once it has its outcome. */
   readonly readyAt: Date | null;
+  /** What its calls count as. */
+  readonly queue: Queue;
   readonly fence: number;
+  /** Somebody took it and has not said yet what became of it. */
+  readonly claimed: boolean;
+  /** Something may have been done for it already: the truth is read before anything is repeated. */
+  readonly uncertain: boolean;
+  /** It shared a call that was refused, perhaps by another's fault: it is worked on by itself. */
+  readonly alone: boolean;
+  /** Its lists and details have come by an import; what is left is looked at again. */
+  readonly imported: boolean;
   readonly activityIds: readonly string[];
   readonly attempts: readonly Attempt[];
   readonly attemptCount: number;
@@ -65,9 +78,19 @@ export interface Postponement {
   readonly waitingFor: WaitingFor | null;
   readonly readyAt: Date;
   readonly countsAsAttempt: boolean;
+  readonly uncertain?: boolean;
+  readonly alone?: boolean;
+  readonly imported?: boolean;
   readonly activityIds?: readonly string[];
   readonly performed?: readonly string[];
   readonly contactId?: string;
+}
+
+/** What became of a delivery that was worked on, with the calls made for it. */
+export interface Result {
+  readonly delivery: Delivery;
+  readonly attempts: readonly Attempt[];
+  readonly to: { readonly outcome: Outcome } | { readonly next: Postponement };
 }
 
 export const outcomeEntry = (delivery: Delivery, outcome: Outcome, version: number, now: Date): OutboxEntry =>
@@ -91,6 +114,44 @@ export const outcomeEntry = (delivery: Delivery, outcome: Outcome, version: numb
     }),
   );
 
+const updateOf = ({ delivery, attempts, to }: Result, now: Date): object =>
+  'outcome' in to
+    ? {
+        $set: {
+          status: to.outcome.status,
+          reason: to.outcome.reason,
+          readyAt: null,
+          claimed: false,
+          settledAt: now,
+          activityIds: [],
+          ...(to.outcome.contactId ? { contactId: to.outcome.contactId } : {}),
+          ...(to.outcome.performed ? { performed: to.outcome.performed } : {}),
+        },
+        $inc: { version: 1 },
+        $push: {
+          attempts: { $each: attempts, $slice: -20 },
+          outbox: outcomeEntry(delivery, to.outcome, delivery.version + 1, now),
+        },
+      }
+    : {
+        $set: {
+          status: to.next.waitingFor ? 'WAITING' : 'PENDING',
+          reason: to.next.waitingFor,
+          readyAt: to.next.readyAt,
+          claimed: false,
+          uncertain: to.next.uncertain ?? delivery.uncertain,
+          alone: to.next.alone ?? delivery.alone,
+          imported: to.next.imported ?? delivery.imported,
+          firstTriedAt: delivery.firstTriedAt ?? now,
+          activityIds: to.next.activityIds ?? [],
+          ...(to.next.countsAsAttempt && delivery.queue === 'live' ? { queue: 'retry' } : {}),
+          ...(to.next.contactId ? { contactId: to.next.contactId } : {}),
+          ...(to.next.performed ? { performed: to.next.performed } : {}),
+        },
+        $inc: { attemptCount: to.next.countsAsAttempt ? 1 : 0 },
+        $push: { attempts: { $each: attempts, $slice: -20 } },
+      };
+
 /** Deliveries: the durable queue and the history in one. */
 export const createDeliveryStore = (mongo: Connection) => {
   const deliveries = mongo.collection<NewDelivery>('deliveries');
@@ -98,10 +159,9 @@ export const createDeliveryStore = (mongo: Connection) => {
   return {
     collection: deliveries,
     init: async (): Promise<void> => {
-      await deliveries.createIndex(
-        { connectionId: 1, readyAt: 1 },
-        { partialFilterExpression: { readyAt: { $type: 'date' } } },
-      );
+      const open = { partialFilterExpression: { readyAt: { $type: 'date' } } };
+      await deliveries.createIndex({ connectionId: 1, queue: 1, readyAt: 1 }, open);
+      await deliveries.createIndex({ connectionId: 1, reason: 1 }, { ...open, name: 'waiting' });
       await deliveries.createIndex({ boxOfficeId: 1, createdAt: -1, _id: -1 });
       await deliveries.createIndex({ boxOfficeId: 1, emailHash: 1, createdAt: -1 });
       await deliveries.createIndex({ workflowId: 1, status: 1, reason: 1 });
@@ -122,9 +182,20 @@ export const createDeliveryStore = (mongo: Connection) => {
       );
       return matchedCount === 1;
     },
-    /** The ready ones of a lane, oldest first, marked with the fence of who works on them. */
-    claim: async (connectionId: string, fence: number, now: Date, limit: number): Promise<Delivery[]> => {
-      const ready = (await some({ connectionId, readyAt: { $lte: now } })
+    /** The ready ones of a lane's queue, oldest first, marked with the fence of who works on them. Those of the given e-mails are left. */
+    claim: async (
+      { connectionId, fence }: { connectionId: string; fence: number },
+      queue: Queue,
+      busy: readonly string[],
+      now: Date,
+      limit: number,
+    ): Promise<Delivery[]> => {
+      const ready = (await some({
+        connectionId,
+        queue,
+        readyAt: { $lte: now },
+        ...(busy.length > 0 ? { emailHash: { $nin: busy } } : {}),
+      })
         .sort({ readyAt: 1 })
         .limit(limit)
         .toArray()) as unknown as Delivery[];
@@ -133,67 +204,71 @@ export const createDeliveryStore = (mongo: Connection) => {
       await deliveries.updateMany(
         { _id: { $in: ids }, readyAt: { $lte: now }, fence: { $lte: fence } },
         {
-          $set: { fence },
+          $set: { fence, claimed: true },
         },
       );
-      return await some({ _id: { $in: ids }, fence, readyAt: { $lte: now } }).toArray();
+      const wasClaimed = new Map(ready.map(({ _id, claimed }) => [_id, claimed]));
+      const claimed = (await some({
+        _id: { $in: ids },
+        fence,
+        readyAt: { $lte: now },
+      }).toArray()) as unknown as Delivery[];
+      // Whoever had it before fell silent in the middle.
+      return claimed.map((each) => ({ ...each, uncertain: each.uncertain || wasClaimed.get(each._id) === true }));
     },
-    /** Writes the outcome; false when another holder has the lane by now, or the order changed meanwhile. */
-    settle: async (
-      delivery: Delivery,
-      fence: number,
-      outcome: Outcome,
-      attempts: readonly Attempt[],
-      now: Date,
-    ): Promise<boolean> => {
-      const { matchedCount } = await deliveries.updateOne(
-        { _id: delivery._id, fence, version: delivery.version, readyAt: { $ne: null } },
-        {
-          $set: {
-            status: outcome.status,
-            reason: outcome.reason,
-            readyAt: null,
-            settledAt: now,
-            activityIds: [],
-            ...(outcome.contactId ? { contactId: outcome.contactId } : {}),
-            ...(outcome.performed ? { performed: outcome.performed } : {}),
+    /** Writes what became of them; gives those that were written: the others were changed meanwhile, or another holder has the lane by now. */
+    save: async (results: readonly Result[], now: Date): Promise<Result[]> => {
+      if (results.length === 0) return [];
+      const { matchedCount } = await deliveries.bulkWrite(
+        results.map((result) => ({
+          updateOne: {
+            filter: {
+              _id: result.delivery._id,
+              fence: result.delivery.fence,
+              version: result.delivery.version,
+              readyAt: { $ne: null },
+            },
+            update: updateOf(result, now),
           },
-          $inc: { version: 1 },
-          $push: {
-            attempts: { $each: attempts, $slice: -20 },
-            outbox: outcomeEntry(delivery, outcome, delivery.version + 1, now),
-          },
-        } as never,
+        })),
+        { ordered: false },
       );
-      return matchedCount === 1;
+      if (matchedCount === results.length) return [...results];
+      const settled = results.filter(({ to }) => 'outcome' in to).map(({ delivery }) => delivery._id);
+      const known = new Map((await some({ _id: { $in: settled } }).toArray()).map((each) => [each._id, each.version]));
+      return results.filter(({ delivery, to }) => 'next' in to || known.get(delivery._id) === delivery.version + 1);
     },
-    postpone: async (
-      delivery: Delivery,
-      fence: number,
-      next: Postponement,
-      attempts: readonly Attempt[],
-      now: Date,
-    ): Promise<void> => {
-      await deliveries.updateOne({ _id: delivery._id, fence, version: delivery.version, readyAt: { $ne: null } }, {
-        $set: {
-          status: next.waitingFor ? 'WAITING' : 'PENDING',
-          reason: next.waitingFor,
-          readyAt: next.readyAt,
-          firstTriedAt: delivery.firstTriedAt ?? now,
-          activityIds: next.activityIds ?? [],
-          ...(next.contactId ? { contactId: next.contactId } : {}),
-          ...(next.performed ? { performed: next.performed } : {}),
-        },
-        $inc: { attemptCount: next.countsAsAttempt ? 1 : 0 },
-        $push: { attempts: { $each: attempts, $slice: -20 } },
-      } as never);
+    /** The ready ones of a queue: since when the oldest waits, and whether there are at least so many. */
+    gathered: async (connectionId: string, queue: Queue, now: Date, many: number) => {
+      const filter = { connectionId, queue, readyAt: { $lte: now } };
+      const [first] = (await some(filter).sort({ readyAt: 1 }).limit(1).toArray()) as unknown as Delivery[];
+      if (!first?.readyAt) return undefined;
+      const count = await deliveries.countDocuments(filter, { limit: many });
+      return { since: first.readyAt, isMany: count >= many };
     },
-    nextReadyAt: async (connectionId: string): Promise<Date | null> => {
-      const [first] = (await some({ connectionId, readyAt: { $type: 'date' } })
+    nextReadyAt: async (connectionId: string, among: readonly Queue[] = queues): Promise<Date | null> => {
+      const [first] = (await some({ connectionId, queue: { $in: among }, readyAt: { $type: 'date' } })
         .sort({ readyAt: 1 })
         .limit(1)
         .toArray()) as unknown as Delivery[];
       return first?.readyAt ?? null;
+    },
+    /** Takes an activity that has ended off those that waited for it; gives the ones that wait for no other. */
+    activityEnded: async (connectionId: string, activityId: string, isClean: boolean): Promise<Delivery[]> => {
+      if (!isClean)
+        await deliveries.updateMany({ connectionId, activityIds: activityId }, { $set: { uncertain: true } });
+      await deliveries.updateMany(
+        { connectionId, activityIds: activityId },
+        {
+          $pull: { activityIds: activityId },
+        },
+      );
+      return await some({
+        connectionId,
+        reason: 'ACTIVITY_RUNNING',
+        readyAt: { $type: 'date' },
+        activityIds: [],
+      }).toArray();
     },
     /** Frees what waited for a reconnect. */
     free: async (connectionId: string, now: Date): Promise<void> => {
@@ -209,7 +284,19 @@ export const createDeliveryStore = (mongo: Connection) => {
       const { modifiedCount } = await deliveries.updateMany(
         wanted as never,
         {
-          $set: { status: 'PENDING', reason: null, readyAt: now, settledAt: null, attemptCount: 0, firstTriedAt: null },
+          $set: {
+            status: 'PENDING',
+            reason: null,
+            readyAt: now,
+            queue: 'retry',
+            settledAt: null,
+            attemptCount: 0,
+            firstTriedAt: null,
+            uncertain: true,
+            alone: false,
+            imported: false,
+            activityIds: [],
+          },
           $inc: { version: 1, fence: 1 },
         } as never,
       );

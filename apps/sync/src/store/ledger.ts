@@ -1,20 +1,49 @@
 import { AppError } from '@boxlist/contracts';
 import { isDuplicateKey } from '@boxlist/service-kit';
 import type { Connection } from 'mongoose';
-import { emptyLedger, grant, msToNextUtcDay, utcDay, type Ledger, type Limits } from '../domain/ledger';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { postureOf, type Posture } from '../domain/gather';
+import {
+  declare,
+  emptyLedger,
+  expectedLive,
+  leftToday,
+  mayUse,
+  msToNextUtcDay,
+  nextFreeAt,
+  serve,
+  throttled,
+  utcDay,
+  type Demand,
+  type Ledger,
+  type Limits,
+  type Permit,
+} from '../domain/ledger';
 
-interface LedgerDocument extends Ledger {
+/** The state is one JSON text: its keys are ids of others' making, and it is only ever swapped as a whole. */
+interface LedgerDocument {
   _id: 'constant-contact';
   revision: number;
+  state: string;
+}
+interface Known {
+  readonly revision: number;
+  readonly ledger: Ledger;
+}
+interface Waiter extends Permit {
+  readonly since: number;
+  readonly resolve: () => void;
+  readonly reject: (error: AppError) => void;
 }
 const id = 'constant-contact';
+const reservedRetryMs = 10 * 60_000;
 
-/** The one ledger of the application, shared by all processes through one document. */
-export const createLedgerStore = (mongo: Connection, limits: Limits) => {
-  const ledgers = mongo.collection<LedgerDocument>('ledger');
+/** The database's clock, so that processes whose clocks differ agree. */
+const databaseClock = (mongo: Connection): (() => Promise<number>) => {
   let offset: { ms: number; until: number } | undefined;
-  /** The database's clock, so that processes whose clocks differ agree. */
-  const now = async (): Promise<number> => {
+  return async () => {
     if (!offset || Date.now() > offset.until) {
       const before = Date.now();
       const hello = (await mongo.db?.admin().command({ hello: 1 })) as { localTime?: Date } | undefined;
@@ -23,67 +52,178 @@ export const createLedgerStore = (mongo: Connection, limits: Limits) => {
     }
     return Math.round(Date.now() + offset.ms);
   };
-  const read = async (): Promise<LedgerDocument> =>
-    (await ledgers.findOne<LedgerDocument>({ _id: id } as never)) ?? {
-      _id: id,
-      revision: 0,
-      ...emptyLedger,
-    };
-  const swap = async (known: LedgerDocument, next: Ledger): Promise<boolean> => {
+};
+
+/** The one ledger of the application, shared by all processes through one document that is swapped as a whole. */
+export const createLedgerStore = (mongo: Connection, limits: Limits, clock?: () => Promise<number>) => {
+  const ledgers = mongo.collection<LedgerDocument>('ledger');
+  const holder = randomUUID();
+  const now = clock ?? databaseClock(mongo);
+  let waiting: Waiter[] = [];
+  let arrivals = noArrivals;
+  let cycling: Promise<void> | undefined;
+  let wake: (() => void) | undefined;
+  let last: Known | undefined;
+  let closed = false;
+
+  const read = async (): Promise<Known> => {
+    const found = await ledgers.findOne({ _id: id } as object);
+    return found
+      ? { revision: found.revision, ledger: JSON.parse(found.state) as Ledger }
+      : { revision: 0, ledger: emptyLedger };
+  };
+  const swap = async (known: Known, ledger: Ledger): Promise<boolean> => {
+    const next = { revision: known.revision + 1, ledger };
     try {
       const { matchedCount, upsertedCount } = await ledgers.updateOne(
-        { _id: id, revision: known.revision } as never,
-        { $set: { ...next, revision: known.revision + 1 } },
-        {
-          upsert: known.revision === 0,
-        },
+        { _id: id, revision: known.revision } as object,
+        { $set: { state: JSON.stringify(ledger), revision: next.revision } },
+        { upsert: known.revision === 0 },
       );
-      return matchedCount + upsertedCount === 1;
+      last = matchedCount + upsertedCount === 1 ? next : undefined;
     } catch (error) {
-      if (isDuplicateKey(error)) return false;
-      throw error;
+      last = undefined;
+      if (!isDuplicateKey(error)) throw error;
+    }
+    return last !== undefined;
+  };
+  const change = async (how: (ledger: Ledger, time: number) => Ledger): Promise<void> => {
+    for (;;) {
+      const known = await read();
+      if (await swap(known, how(known.ledger, await now()))) return;
     }
   };
+
+  /** One look at the ledger: says what is wanted, takes what is free. Gives how long to wait for the next look, in ms. */
+  const look = async (): Promise<number> => {
+    const time = await now();
+    // What this process wrote last is most often still so; the swap finds out.
+    const known = last ?? (await read());
+    const asked = [...waiting];
+    const came = arrivals;
+    const declared = declare(known.ledger, holder, demandsOf(asked), came, time);
+    const { ledger, permits } = serve(declared, holder, time, limits);
+    const own = known.ledger.holders[holder];
+    const isNews =
+      permits.length > 0 ||
+      came !== noArrivals ||
+      !own ||
+      own.until < time + 5_000 ||
+      !isDeepStrictEqual(own.demands, ledger.holders[holder]?.demands);
+    if (isNews) {
+      if (!(await swap(known, ledger))) return 0;
+      if (arrivals === came) arrivals = noArrivals;
+    } else last = undefined;
+    for (const permit of permits) {
+      const served = asked.find(
+        (each) => waiting.includes(each) && each.class === permit.class && each.boxOfficeId === permit.boxOfficeId,
+      );
+      waiting = waiting.filter((each) => each !== served);
+      served?.resolve();
+    }
+    for (const each of waiting.filter((one) => asked.includes(one) && !mayUse(ledger, one.class, time, limits))) {
+      waiting = waiting.filter((other) => other !== each);
+      each.reject(usedUp(ledger, each, time, limits));
+    }
+    const free = nextFreeAt(ledger, limits) - time;
+    // Free, and yet not taken: it is another's turn.
+    return free > 0 ? free : 40;
+  };
+  const cycle = async (): Promise<void> => {
+    while ((waiting.length > 0 || arrivals !== noArrivals) && !closed) {
+      const pause = await look();
+      if (waiting.length === 0) continue;
+      const woken = new Promise<void>((resolve) => (wake = resolve));
+      await Promise.race([delay(pause), woken]);
+    }
+  };
+  const start = (): void => {
+    wake?.();
+    cycling ??= cycle()
+      .catch((error: unknown) => {
+        const failed = waiting;
+        waiting = [];
+        for (const each of failed)
+          each.reject(new AppError('DATABASE_UNAVAILABLE', 'The quota ledger cannot be reached', {}, { cause: error }));
+      })
+      .finally(() => {
+        cycling = undefined;
+        if (waiting.length > 0 && !closed) start();
+      });
+  };
+
   return {
     now,
-    /** Milliseconds to wait before the call that the permit is for. Throws QUOTA_EXCEEDED until 00:00 UTC. */
-    take: async (): Promise<number> => {
-      for (;;) {
-        const known = await read();
-        const time = await now();
-        const granted = grant(known, time, limits);
-        if (!granted.granted)
-          throw new AppError(
-            'QUOTA_EXCEEDED',
-            "The application's calls of the day are used up",
-            {},
-            { retryAfterMs: granted.retryAfterMs },
-          );
-        if (await swap(known, granted.ledger)) return Math.max(0, granted.at - time);
-      }
+    /** Resolves when one call may be made, at once; it is counted. Throws QUOTA_EXCEEDED with the time to wait when the day has none left for the class. */
+    take: async (wanted: Permit): Promise<void> => {
+      const since = await now();
+      await new Promise<void>((resolve, reject) => {
+        waiting.push({ ...wanted, since, resolve, reject });
+        start();
+      });
+    },
+    /** Says that so many live buyers came: the pace by which the rest of the day is judged. */
+    arrived: (boxOfficeId: string, count: number): void => {
+      arrivals = { ...arrivals, [boxOfficeId]: (arrivals[boxOfficeId] ?? 0) + count };
+      start();
     },
     /** Remembers that Constant Contact called the day used up. */
-    exhaust: async (): Promise<void> => {
-      for (;;) {
-        const known = await read();
-        const { _id: _i, revision: _r, ...ledger } = known;
-        if (await swap(known, { ...ledger, exhaustedDay: utcDay(await now()) })) return;
-      }
-    },
+    exhaust: (): Promise<void> => change((ledger, time) => ({ ...ledger, exhaustedDay: utcDay(time) })),
+    /** Slows down because Constant Contact says that it is throttling. */
+    slowDown: (): Promise<void> => change(throttled),
+    posture: async (): Promise<Posture> => postureOf((await read()).ledger, await now(), limits),
     usage: async () => {
-      const { day, used, exhaustedDay } = await read();
-      const time = await now();
-      const today = day === utcDay(time) ? used : 0;
-      const left = exhaustedDay === utcDay(time) ? 0 : Math.max(0, limits.perDay - today);
+      const [{ ledger }, time] = await Promise.all([read(), now()]);
+      const today = ledger.day === utcDay(time);
       return {
         limitPerDay: limits.perDay,
-        usedToday: today,
-        leftToday: left,
+        usedToday: today ? ledger.used : 0,
+        leftToday: leftToday(ledger, time, limits),
         perSecond: limits.perSecond,
         resetsAt: new Date(time + msToNextUtcDay(time)),
+        usedBy: today ? ledger.usedBy : {},
+        expectedLive: Math.round(expectedLive(ledger, time)),
+        ...postureOf(ledger, time, limits),
       };
+    },
+    close: async (): Promise<void> => {
+      closed = true;
+      wake?.();
+      await cycling;
     },
   };
 };
+
+const noArrivals: Record<string, number> = {};
+
+const demandsOf = (waiting: readonly Waiter[]): Demand[] => {
+  const demands = new Map<string, Demand>();
+  for (const { class: kind, boxOfficeId, since } of waiting) {
+    const key = `${kind} ${boxOfficeId}`;
+    const known = demands.get(key);
+    demands.set(key, {
+      class: kind,
+      boxOfficeId,
+      count: (known?.count ?? 0) + 1,
+      since: Math.min(known?.since ?? since, since),
+    });
+  }
+  return [...demands.values()];
+};
+
+const usedUp = (ledger: Ledger, { class: kind }: Permit, time: number, limits: Limits): AppError =>
+  leftToday(ledger, time, limits) > 0 && kind === 'backfill'
+    ? new AppError(
+        'QUOTA_EXCEEDED',
+        "What is left of the day's calls is kept for live orders",
+        {},
+        { retryAfterMs: Math.min(reservedRetryMs, msToNextUtcDay(time)) },
+      )
+    : new AppError(
+        'QUOTA_EXCEEDED',
+        "The application's calls of the day are used up",
+        {},
+        { retryAfterMs: msToNextUtcDay(time) },
+      );
 
 export type LedgerStore = ReturnType<typeof createLedgerStore>;

@@ -33,8 +33,8 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
         const next = mergeOrders(order, fresh.get(order.key) ?? order);
         if (!isDeepStrictEqual(next, order)) {
           const { matchedCount } = await orders.updateOne(
-            { _id: order.key, revision: document.revision } as object,
-            { $set: fieldsOf(next), $inc: { revision: 1 } } as object,
+            { _id: order.key, revision: document.revision },
+            { $set: fieldsOf(next), $inc: { revision: 1 } },
           );
           if (matchedCount === 0) {
             left.push(order.key);
@@ -59,7 +59,7 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
         fresh.map((order) => ({ _id: order.key, ...fieldsOf(order), receivedAt: now, revision: 1 })),
       );
       if (known.length === 0) return [...fresh];
-      const before = new Map(known.flatMap((key) => (byKey.has(key) ? [[key, byKey.get(key) as StoredOrder]] : [])));
+      const before = new Map(known.flatMap((key) => (byKey.has(key) ? [[key, byKey.get(key)!]] : [])));
       return [...fresh.filter(({ key }) => !before.has(key)), ...(await merge(before))];
     },
     byKeys: async (keys: readonly string[]): Promise<StoredOrder[]> =>

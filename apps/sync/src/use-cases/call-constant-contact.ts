@@ -1,25 +1,49 @@
 import { AppError } from '@boxlist/contracts';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Context } from '../context';
-import type { Lane } from '../store/lanes';
-import type { Attempt } from '../store/deliveries';
+import type { CallClass } from '../domain/ledger';
 import { called } from '../report';
+import type { Attempt } from '../store/deliveries';
 
-/** Makes calls for one lane: each with a permit, a token and the lease still held; a 401 leads to one refresh and one more try. */
+/** How old a permit may be when the call goes out: one that a pause of the process has made old would fall into another second. */
+const permitMs = 90;
+
+/** Makes calls for one connection in one class: each with a permit, a token and the lease still held; a 401 leads to one refresh and one more try. */
 export interface LaneCaller {
-  readonly call: <T>(name: string, run: (token: string) => Promise<T>) => Promise<T>;
-  /** What was called since the last time it was asked. */
-  readonly takeAttempts: () => Attempt[];
+  /** `serves`: the deliveries in whose history the call is kept. */
+  readonly call: <T>(name: string, serves: readonly string[], run: (token: string) => Promise<T>) => Promise<T>;
+  /** What was called for a delivery since the last time it was asked. */
+  readonly takeAttempts: (deliveryId: string) => readonly Attempt[];
 }
 
-export const laneCaller = (ctx: Context, lane: Lane, stillHeld: () => Promise<boolean>): LaneCaller => {
-  let attempts: Attempt[] = [];
-  const once = async <T>(name: string, run: (token: string) => Promise<T>, token: string): Promise<T> => {
-    await delay(await ctx.ledger.take());
-    if (!(await stillHeld())) throw new AppError('LEASE_LOST', 'Another process drives this connection by now');
+interface CallerOptions {
+  readonly connectionId: string;
+  readonly boxOfficeId: string;
+  readonly class: CallClass;
+  readonly stillHeld: () => Promise<boolean>;
+}
+
+export const laneCaller = (ctx: Context, options: CallerOptions): LaneCaller => {
+  const attempts = new Map<string, Attempt[]>();
+  const permit = async (): Promise<void> => {
+    for (;;) {
+      await ctx.ledger.take(options);
+      const givenAt = performance.now();
+      if (!(await options.stillHeld()))
+        throw new AppError('LEASE_LOST', 'Another process drives this connection by now');
+      if (performance.now() - givenAt < permitMs) return;
+    }
+  };
+  const once = async <T>(
+    name: string,
+    serves: readonly string[],
+    run: (token: string) => Promise<T>,
+    token: string,
+  ): Promise<T> => {
+    await permit();
     const at = ctx.clock();
     const note = (answer: string): void => {
-      attempts.push({ at, call: name, answer, durationMs: ctx.clock().getTime() - at.getTime() });
+      const attempt = { at, call: name, answer, durationMs: ctx.clock().getTime() - at.getTime() };
+      for (const id of serves) attempts.set(id, [...(attempts.get(id) ?? []), attempt]);
       called(name, answer);
     };
     try {
@@ -29,22 +53,24 @@ export const laneCaller = (ctx: Context, lane: Lane, stillHeld: () => Promise<bo
     } catch (error) {
       note(error instanceof AppError ? error.code : 'DEFECT');
       if (error instanceof AppError && error.code === 'QUOTA_EXCEEDED') await ctx.ledger.exhaust();
+      if (error instanceof AppError && error.code === 'RATE_LIMITED' && error.details.queued !== true)
+        await ctx.ledger.slowDown();
       throw error;
     }
   };
   return {
-    takeAttempts: () => {
-      const taken = attempts;
-      attempts = [];
+    takeAttempts: (deliveryId) => {
+      const taken = attempts.get(deliveryId) ?? [];
+      attempts.delete(deliveryId);
       return taken;
     },
-    call: async (name, run) => {
-      const token = await ctx.tokens(lane.connectionId);
+    call: async (name, serves, run) => {
+      const token = await ctx.tokens(options.connectionId);
       try {
-        return await once(name, run, token);
+        return await once(name, serves, run, token);
       } catch (error) {
         if (!(error instanceof AppError) || error.code !== 'UNAUTHORIZED_AT_CONSTANT_CONTACT') throw error;
-        return once(name, run, await ctx.tokens(lane.connectionId, token));
+        return once(name, serves, run, await ctx.tokens(options.connectionId, token));
       }
     },
   };

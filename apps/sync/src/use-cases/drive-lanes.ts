@@ -3,19 +3,22 @@ import { randomUUID } from 'node:crypto';
 import type { Context } from '../context';
 import { retryDelayMs } from '../domain/retry';
 import { deliverySettled } from '../report';
-import type { Delivery, Outcome, Postponement } from '../store/deliveries';
+import { queues, type Delivery, type Outcome, type Postponement, type Queue, type Result } from '../store/deliveries';
 import type { Lane } from '../store/lanes';
-import { laneCaller } from './call-constant-contact';
-import { syncContact, type Result } from './sync-contact';
+import { laneCaller, type LaneCaller } from './call-constant-contact';
+import { followActivities } from './follow-activities';
+import { workBatch, type BatchReport } from './work-batch';
 
 const pollMs = 200;
-const contactsAtOnce = 4;
 const parkedMs = 24 * 3_600_000;
+/** How many deliveries are planned for together: few enough that what comes next does not wait long, and all that have gathered. */
+const batchSize = 200;
+const gatheredBatchSize = 3_000;
 
 /** What a failure means for the deliveries it met. */
 type Verdict = { readonly outcome: Outcome } | { readonly next: Postponement; readonly parksLane: boolean };
 
-/** Turns a failure into an outcome or a next try, by its code and kind; the default is to try again. */
+/** Turns a failure into an outcome or a next try, by its code and kind; the default is to try again, after reading what became of it. */
 export const verdictOn = (
   ctx: Pick<Context, 'clock' | 'retry' | 'random'>,
   error: unknown,
@@ -28,7 +31,7 @@ export const verdictOn = (
     countsAsAttempt: boolean,
     parksLane = false,
   ): Verdict => ({
-    next: { waitingFor, readyAt: new Date(now + ms), countsAsAttempt },
+    next: { waitingFor, readyAt: new Date(now + ms), countsAsAttempt, ...(countsAsAttempt ? { uncertain: true } : {}) },
     parksLane,
   });
   if (error instanceof AppError) {
@@ -56,13 +59,146 @@ export const verdictOn = (
   return wait('RETRYING', retryDelayMs(ctx.retry, delivery.attemptCount, ctx.random()), true);
 };
 
-const groupByEmail = (deliveries: readonly Delivery[]): Delivery[][] => {
-  const groups = new Map<string, Delivery[]>();
-  for (const delivery of deliveries) {
-    const key = delivery.emailHash ?? delivery._id;
-    groups.set(key, [...(groups.get(key) ?? []), delivery]);
+/** Whether a refusal may be the fault of one of several that shared a call: then each is tried by itself. */
+const mayBeAnothers = (error: unknown, deliveries: readonly Delivery[]): boolean =>
+  error instanceof AppError &&
+  error.code === 'REJECTED_BY_CONSTANT_CONTACT' &&
+  new Set(deliveries.map(({ emailHash }) => emailHash)).size > 1;
+
+/** One lane while this process holds it. */
+interface Drive {
+  readonly ctx: Context;
+  readonly lane: Lane;
+  readonly stillHeld: () => Promise<boolean>;
+  readonly goesOn: () => boolean;
+  /** E-mails that another queue of this lane is working on. */
+  readonly busy: Set<string>;
+  parked: boolean;
+}
+
+const saveAndTell = async ({ ctx }: Drive, results: readonly Result[]): Promise<void> => {
+  const now = ctx.clock();
+  for (const { delivery, to } of await ctx.deliveries.save(results, now))
+    if ('outcome' in to) deliverySettled(ctx, delivery, to.outcome, now);
+};
+
+/** Reports of a batch, written as they come. */
+const reportTo = (drive: Drive, caller: LaneCaller): BatchReport => {
+  const { ctx, lane } = drive;
+  const resultOf = (delivery: Delivery, to: Result['to']): Result => ({
+    delivery,
+    attempts: caller.takeAttempts(delivery._id),
+    to,
+  });
+  return {
+    settle: (delivery, outcome) => saveAndTell(drive, [resultOf(delivery, { outcome })]),
+    wait: (delivery, next) => saveAndTell(drive, [resultOf(delivery, { next })]),
+    fail: async (deliveries, error) => {
+      if (kindOf(error) === 'defect') ctx.log.error({ err: error, connectionId: lane.connectionId }, 'delivery.defect');
+      const alone = mayBeAnothers(error, deliveries);
+      const results = deliveries.map((delivery) => {
+        const verdict: Verdict = alone
+          ? {
+              next: {
+                waitingFor: 'RETRYING',
+                readyAt: ctx.clock(),
+                countsAsAttempt: true,
+                uncertain: true,
+                alone: true,
+              },
+              parksLane: false,
+            }
+          : verdictOn(ctx, error, delivery);
+        if ('parksLane' in verdict && verdict.parksLane) drive.parked = true;
+        return resultOf(delivery, verdict);
+      });
+      await saveAndTell(drive, results);
+      return drive.parked;
+    },
+  };
+};
+
+const callerOf = ({ ctx, lane, stillHeld }: Drive, boxOfficeId: string, kind: Queue | 'poll'): LaneCaller =>
+  laneCaller(ctx, { connectionId: lane.connectionId, boxOfficeId, class: kind, stillHeld });
+
+/** When what has gathered is sent; undefined when there is nothing or it is time. */
+const gathersUntil = async ({ ctx, lane }: Drive, windowMs: number): Promise<Date | undefined> => {
+  if (windowMs === 0) return undefined;
+  const now = ctx.clock();
+  const gathered = await ctx.deliveries.gathered(lane.connectionId, 'live', now, gatheredBatchSize);
+  if (!gathered || gathered.isMany) return undefined;
+  const until = new Date(gathered.since.getTime() + windowMs);
+  return until > now ? until : undefined;
+};
+
+/** Works off one queue of a lane until it has nothing ready. */
+const workQueue = async (drive: Drive, queue: Queue, size: number): Promise<void> => {
+  const { ctx, lane, busy } = drive;
+  while (drive.goesOn() && (await drive.stillHeld())) {
+    const claimed = await ctx.deliveries.claim(lane, queue, [...busy], ctx.clock(), size);
+    const ready = await withoutFollowed(drive, claimed);
+    const [first] = ready;
+    if (!first) return;
+    const hashes = [...new Set(ready.flatMap(({ emailHash }) => emailHash ?? []))];
+    for (const hash of hashes) busy.add(hash);
+    try {
+      const caller = callerOf(drive, first.boxOfficeId, queue);
+      const report = reportTo(drive, caller);
+      const together = ready.filter(({ alone }) => !alone);
+      await workBatch(ctx, caller, lane.connectionId, together, report);
+      for (const hash of new Set(ready.flatMap(({ alone, emailHash }) => (alone ? [emailHash] : []))))
+        if (drive.goesOn())
+          await workBatch(
+            ctx,
+            caller,
+            lane.connectionId,
+            ready.filter(({ alone, emailHash }) => alone && emailHash === hash),
+            report,
+          );
+    } finally {
+      for (const hash of hashes) busy.delete(hash);
+    }
   }
-  return [...groups.values()];
+};
+
+/** Those that wait for an activity that is still followed go on waiting; the others' activity was forgotten, and what it did must be looked for. */
+const withoutFollowed = async (drive: Drive, claimed: readonly Delivery[]): Promise<Delivery[]> => {
+  const { ctx, lane } = drive;
+  if (claimed.every(({ activityIds }) => activityIds.length === 0)) return [...claimed];
+  const followed = new Set((await ctx.activities.ofConnection(lane.connectionId)).map(({ _id }) => _id));
+  const waits = (delivery: Delivery): boolean => delivery.activityIds.some((id) => followed.has(id));
+  await saveAndTell(
+    drive,
+    claimed.filter(waits).map((delivery) => ({
+      delivery,
+      attempts: [],
+      to: {
+        next: {
+          waitingFor: 'ACTIVITY_RUNNING',
+          readyAt: new Date(ctx.clock().getTime() + 30 * 60_000),
+          countsAsAttempt: false,
+          activityIds: delivery.activityIds,
+        },
+      },
+    })),
+  );
+  return claimed
+    .filter((delivery) => !waits(delivery))
+    .map((delivery) => (delivery.activityIds.length > 0 ? { ...delivery, uncertain: true } : delivery));
+};
+
+const follow = async (drive: Drive): Promise<void> => {
+  const { ctx, lane } = drive;
+  const boxOfficeId = (await ctx.connections.byId(lane.connectionId))?.boxOfficeId ?? '';
+  try {
+    await followActivities(ctx, callerOf(drive, boxOfficeId, 'poll'), lane.connectionId, (results) =>
+      saveAndTell(drive, results),
+    );
+  } catch (error) {
+    ctx.log.warn({ err: error, connectionId: lane.connectionId }, 'activities.delayed');
+    for (const { _id } of await ctx.activities.ofConnection(lane.connectionId))
+      await ctx.activities.postpone(_id, new Date(ctx.clock().getTime() + 5_000));
+  }
 };
 
 /** Drives one lane until it has nothing ready, is parked, or is lost. */
@@ -75,40 +211,31 @@ const driveLane = async (ctx: Context, lane: Lane, isClosing: () => boolean): Pr
     heldUntil = now + ctx.leaseMs;
     return true;
   };
-  let parked = false;
-  const work = async (group: readonly Delivery[]): Promise<void> => {
-    const caller = laneCaller(ctx, lane, stillHeld);
-    const open = new Map(group.map((delivery) => [delivery._id, delivery]));
-    const settle = async (delivery: Delivery, result: Result): Promise<void> => {
-      open.delete(delivery._id);
-      const now = ctx.clock();
-      if ('next' in result)
-        return ctx.deliveries.postpone(delivery, lane.fence, result.next, caller.takeAttempts(), now);
-      if (await ctx.deliveries.settle(delivery, lane.fence, result.outcome, caller.takeAttempts(), now))
-        deliverySettled(ctx, delivery, result.outcome, now);
-    };
-    try {
-      await syncContact(ctx, caller, group, settle);
-    } catch (error) {
-      if (kindOf(error) === 'defect') ctx.log.error({ err: error, connectionId: lane.connectionId }, 'delivery.defect');
-      for (const delivery of [...open.values()]) {
-        const verdict = verdictOn(ctx, error, delivery);
-        if ('parksLane' in verdict && verdict.parksLane) parked = true;
-        await settle(delivery, verdict);
-      }
-    }
+  const drive: Drive = {
+    ctx,
+    lane,
+    stillHeld,
+    goesOn: () => !drive.parked && !isClosing(),
+    busy: new Set(),
+    parked: false,
   };
-  while (!parked && !isClosing() && (await stillHeld())) {
-    const ready = await ctx.deliveries.claim(lane.connectionId, lane.fence, ctx.clock(), 100);
-    if (ready.length === 0) break;
-    const groups = groupByEmail(ready);
-    await Promise.all(
-      Array.from({ length: contactsAtOnce }, async () => {
-        for (let group = groups.shift(); group && !parked && !isClosing(); group = groups.shift()) await work(group);
-      }),
-    );
-  }
-  await ctx.lanes.release(lane, await ctx.deliveries.nextReadyAt(lane.connectionId), ctx.clock());
+  const { windowMs } = await ctx.ledger.posture();
+  const gathersTo = await gathersUntil(drive, windowMs);
+  const size = windowMs > 0 ? gatheredBatchSize : batchSize;
+  await follow(drive);
+  await Promise.all(
+    queues.filter((queue) => queue !== 'live' || !gathersTo).map((queue) => workQueue(drive, queue, size)),
+  );
+  const next = [
+    gathersTo ?? null,
+    await ctx.deliveries.nextReadyAt(
+      lane.connectionId,
+      gathersTo ? queues.filter((queue) => queue !== 'live') : queues,
+    ),
+    (await ctx.activities.ofConnection(lane.connectionId))[0]?.pollAt ?? null,
+  ].filter((each) => each !== null);
+  const soonest = next.length > 0 ? new Date(Math.min(...next.map((each) => each.getTime()))) : null;
+  await ctx.lanes.release(lane, soonest, ctx.clock());
 };
 
 /** Drives lanes of this process until closed; several connections at once, each by one process. */

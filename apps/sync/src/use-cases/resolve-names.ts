@@ -12,17 +12,27 @@ interface Named {
 }
 
 /** Every tag or list of the account, page by page; all of them are remembered. */
-const readAll = async (ctx: Context, connectionId: string, caller: LaneCaller, kind: Kind): Promise<void> => {
+const readAll = async (
+  ctx: Context,
+  connectionId: string,
+  caller: LaneCaller,
+  serves: readonly string[],
+  kind: Kind,
+): Promise<void> => {
   let next: string | undefined;
   do {
-    const page: { items: Named[]; next: string | undefined } = await caller.call(`list ${kind}s`, async (token) => {
-      if (kind === 'tag') {
-        const { items, next: more } = await ctx.constantContact.tags(token, next);
-        return { items: items.map(({ tag_id, name }) => ({ id: tag_id, name })), next: more };
-      }
-      const { items, next: more } = await ctx.constantContact.contactLists(token, next);
-      return { items: items.map(({ list_id, name }) => ({ id: list_id, name })), next: more };
-    });
+    const page: { items: Named[]; next: string | undefined } = await caller.call(
+      `list ${kind}s`,
+      serves,
+      async (token) => {
+        if (kind === 'tag') {
+          const { items, next: more } = await ctx.constantContact.tags(token, next);
+          return { items: items.map(({ tag_id, name }) => ({ id: tag_id, name })), next: more };
+        }
+        const { items, next: more } = await ctx.constantContact.contactLists(token, next);
+        return { items: items.map(({ list_id, name }) => ({ id: list_id, name })), next: more };
+      },
+    );
     for (const { id, name } of page.items) await ctx.resources.put(connectionId, kind, name, id);
     next = page.next;
   } while (next !== undefined);
@@ -33,6 +43,7 @@ const idOf = async (
   ctx: Context,
   connectionId: string,
   caller: LaneCaller,
+  serves: readonly string[],
   kind: Kind,
   name: string,
 ): Promise<string> => {
@@ -41,14 +52,15 @@ const idOf = async (
   try {
     const id =
       kind === 'tag'
-        ? (await caller.call('create tag', (token) => ctx.constantContact.createTag(token, name))).tag_id
-        : (await caller.call('create list', (token) => ctx.constantContact.createContactList(token, name))).list_id;
+        ? (await caller.call('create tag', serves, (token) => ctx.constantContact.createTag(token, name))).tag_id
+        : (await caller.call('create list', serves, (token) => ctx.constantContact.createContactList(token, name)))
+            .list_id;
     await ctx.resources.put(connectionId, kind, name, id);
     return id;
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'ALREADY_EXISTS') throw error;
   }
-  await readAll(ctx, connectionId, caller, kind);
+  await readAll(ctx, connectionId, caller, serves, kind);
   const found = await ctx.resources.get(connectionId, kind, name);
   if (!found)
     throw new AppError(
@@ -63,13 +75,16 @@ export const fieldColumn = async (
   ctx: Context,
   connectionId: string,
   caller: LaneCaller,
+  serves: readonly string[],
   customFieldId: string,
 ): Promise<string | undefined> => {
   const known = await ctx.resources.get(connectionId, 'field', customFieldId);
   if (known) return known;
   let next: string | undefined;
   do {
-    const page = await caller.call('list custom fields', (token) => ctx.constantContact.customFields(token, next));
+    const page = await caller.call('list custom fields', serves, (token) =>
+      ctx.constantContact.customFields(token, next),
+    );
     for (const field of page.items)
       await ctx.resources.put(connectionId, 'field', field.custom_field_id, field.name ?? field.label);
     next = page.next;
@@ -94,7 +109,8 @@ export const wishOf = async (
   ];
   const ids = async (kind: Kind, names: readonly (string | undefined)[]): Promise<string[]> => {
     const found: string[] = [];
-    for (const name of names) if (name !== undefined) found.push(await idOf(ctx, connectionId, caller, kind, name));
+    for (const name of names)
+      if (name !== undefined) found.push(await idOf(ctx, connectionId, caller, [deliveryId], kind, name));
     return found;
   };
   return {

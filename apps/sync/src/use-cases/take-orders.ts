@@ -71,10 +71,20 @@ export const matchOrders = async (
     ctx,
     wanted.filter(({ _id }) => known.has(_id)),
   );
+  for (const [boxOfficeId, count] of newBuyers(wanted, known)) ctx.ledger.arrived(boxOfficeId, count);
   const busy = wanted.filter(({ readyAt }) => readyAt !== null).map(({ connectionId }) => connectionId);
   await ctx.lanes.wake(busy, now);
   if (busy.length > 0) ctx.nudge();
   return wanted.length;
+};
+
+/** How many orders of each box office ask for calls that were not asked for before. */
+const newBuyers = (wanted: readonly NewDelivery[], known: ReadonlySet<string>): Map<string, number> => {
+  const orders = new Map<string, Set<string>>();
+  for (const { _id, boxOfficeId, orderKey, readyAt, status } of wanted)
+    if (readyAt && status === 'PENDING' && !known.has(_id))
+      orders.set(boxOfficeId, (orders.get(boxOfficeId) ?? new Set()).add(orderKey));
+  return new Map([...orders].map(([boxOfficeId, keys]) => [boxOfficeId, keys.size]));
 };
 
 /** Puts those back to work whose order has changed since; again for those that the dispatcher changed in the meantime. */
@@ -85,7 +95,7 @@ const reopenChanged = async (ctx: Context, wanted: readonly NewDelivery[]): Prom
     for (const fresh of left) {
       const before = known.get(fresh._id);
       if (!before || before.orderRevision === fresh.orderRevision || staysSynced(before, fresh)) continue;
-      if (!(await ctx.deliveries.reopen(before, fresh))) missed.push(fresh);
+      if (!(await ctx.deliveries.reopen(before, { ...fresh, uncertain: true }))) missed.push(fresh);
     }
     left = missed;
   }
@@ -123,7 +133,12 @@ const deliveryOf = (ctx: Context, order: StoredOrder, workflow: WorkflowFact, no
     contactId: null,
     // An order that is not completed yet is woken by its own next event.
     readyAt: outcome ? null : decision.kind === 'wait' ? new Date(now.getTime() + 365 * 86_400_000) : now,
+    queue: 'live',
     fence: 0,
+    claimed: false,
+    uncertain: false,
+    alone: false,
+    imported: false,
     activityIds: [],
     attempts: [],
     attemptCount: 0,

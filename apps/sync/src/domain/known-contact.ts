@@ -1,0 +1,33 @@
+import type { CcContact } from '@boxlist/constant-contact';
+
+/** How a contact stands; a deleted one with an opt-out counts as unsubscribed. */
+export type ContactState =
+  'none' | 'explicit' | 'implicit' | 'not_set' | 'pending_confirmation' | 'temp_hold' | 'unsubscribed' | 'deleted';
+
+/** A contact that exists, as far as it is known. */
+export interface KnownContact {
+  readonly contactId: string;
+  readonly state: Exclude<ContactState, 'none'>;
+  /** Ms; null when they never opted out. */
+  readonly optedOutAt: number | null;
+  readonly deleted: boolean;
+  /** Keyed hash of the details and fields that were last seen or written as wished; null when not known. */
+  readonly detailsMark: string | null;
+  /** All of it, when it was just read by itself. */
+  readonly whole?: CcContact;
+}
+
+/** What was read of a contact. */
+export const knownFrom = (contact: CcContact): KnownContact => {
+  const { permission_to_send: permission, opt_out_date: optedOut } = contact.email_address;
+  const deleted = contact.deleted_at != null;
+  const optedOutAt = optedOut ? Date.parse(optedOut) : null;
+  return {
+    contactId: contact.contact_id,
+    state: deleted ? (optedOut || permission === 'unsubscribed' ? 'unsubscribed' : 'deleted') : permission,
+    optedOutAt: optedOutAt === null || Number.isNaN(optedOutAt) ? null : optedOutAt,
+    deleted,
+    detailsMark: null,
+    whole: contact,
+  };
+};

@@ -1,0 +1,102 @@
+import type { Connection } from 'mongoose';
+import type { MirrorState } from '../domain/choose-reading';
+import type { KnownContact } from '../domain/known-contact';
+
+interface ContactDocument extends Omit<KnownContact, 'whole'> {
+  _id: string;
+  connectionId: string;
+  /** When Constant Contact was asked: a later look is never overwritten by an earlier one. */
+  seenAt: Date;
+}
+
+/** A contact with the hash of its e-mail. */
+export interface Sighting {
+  readonly emailHash: string;
+  readonly contact: KnownContact;
+}
+
+const unknown: MirrorState = { complete: false, watermark: null, cursor: null, size: null, lookUps: 0 };
+
+/** What is known of the contacts at Constant Contact: keyed hash of the e-mail, id, permission, opt-out; no other personal data. */
+export const createContactStore = (mongo: Connection) => {
+  const contacts = mongo.collection<ContactDocument>('contacts');
+  const mirrors = mongo.collection<MirrorState & { _id: string }>('mirrors');
+  const keyOf = (connectionId: string, emailHash: string): string => `${connectionId}:${emailHash}`;
+  return {
+    init: async (): Promise<void> => {
+      await contacts.createIndex({ connectionId: 1 });
+    },
+    byHashes: async (connectionId: string, hashes: readonly string[]): Promise<Map<string, KnownContact>> => {
+      const found = await contacts
+        .find({ _id: { $in: hashes.map((hash) => keyOf(connectionId, hash)) } } as object)
+        .toArray();
+      return new Map(
+        found.map(({ _id, connectionId: _c, seenAt: _s, ...contact }) => [_id.slice(connectionId.length + 1), contact]),
+      );
+    },
+    /** Notes what was seen; `detailsMark` null leaves the mark that is known. */
+    saw: async (connectionId: string, sightings: readonly Sighting[], seenAt: Date): Promise<void> => {
+      if (sightings.length === 0) return;
+      const writes = sightings.map(({ emailHash, contact: { whole: _w, detailsMark, ...contact } }) => ({
+        updateOne: {
+          filter: { _id: keyOf(connectionId, emailHash), seenAt: { $lte: seenAt } },
+          update: {
+            $set: { ...contact, connectionId, seenAt, ...(detailsMark === null ? {} : { detailsMark }) },
+            ...(detailsMark === null ? { $setOnInsert: { detailsMark: null } } : {}),
+          },
+          upsert: true,
+        },
+      }));
+      try {
+        await contacts.bulkWrite(writes, { ordered: false });
+      } catch (error) {
+        // The filter misses what was seen later, and its upsert meets the key: nothing to do.
+        if (!(typeof error === 'object' && error !== null && 'code' in error && error.code === 11000)) throw error;
+      }
+    },
+    /** Notes which details were written to contacts that are known. */
+    marked: async (
+      connectionId: string,
+      marks: readonly { readonly emailHash: string; readonly detailsMark: string }[],
+    ): Promise<void> => {
+      if (marks.length === 0) return;
+      await contacts.bulkWrite(
+        marks.map(({ emailHash, detailsMark }) => ({
+          updateOne: { filter: { _id: keyOf(connectionId, emailHash) }, update: { $set: { detailsMark } } },
+        })),
+        { ordered: false },
+      );
+    },
+    mirror: async (connectionId: string): Promise<MirrorState> => {
+      const found = await mirrors.findOne({ _id: connectionId } as object);
+      return found ?? unknown;
+    },
+    noteMirror: async (connectionId: string, change: Partial<Omit<MirrorState, 'lookUps'>>): Promise<void> => {
+      const initial = Object.fromEntries(Object.entries(unknown).filter(([name]) => !(name in change)));
+      await mirrors.updateOne(
+        { _id: connectionId },
+        { $set: change, $setOnInsert: initial },
+        {
+          upsert: true,
+        },
+      );
+    },
+    countLookUp: async (connectionId: string): Promise<void> => {
+      const { lookUps: _l, ...initial } = unknown;
+      await mirrors.updateOne(
+        { _id: connectionId },
+        { $inc: { lookUps: 1 }, $setOnInsert: initial },
+        {
+          upsert: true,
+        },
+      );
+    },
+    /** Forgets all contacts of a connection. */
+    forget: async (connectionId: string): Promise<void> => {
+      await contacts.deleteMany({ connectionId });
+      await mirrors.deleteOne({ _id: connectionId });
+    },
+  };
+};
+
+export type ContactStore = ReturnType<typeof createContactStore>;

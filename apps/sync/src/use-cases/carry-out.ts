@@ -1,0 +1,284 @@
+import type { CcImportRow } from '@boxlist/constant-contact';
+import { AppError } from '@boxlist/contracts';
+import type { Context } from '../context';
+import type { KnownContact } from '../domain/known-contact';
+import type { ImportLine, PlannedCall, TagMember } from '../domain/plan-batch';
+import type { Delivery } from '../store/deliveries';
+import type { LaneCaller } from './call-constant-contact';
+import { eachAtOnce, lookUpsAtOnce } from './each-at-once';
+import { fieldColumn } from './resolve-names';
+import type { Batch, BatchReport } from './work-batch';
+
+/** How soon an activity is asked for first. */
+const firstPollMs = 500;
+/** What waits for an activity is looked at by itself after this time, should the activity have been forgotten. */
+const forgottenMs = 30 * 60_000;
+
+type Single = Exclude<PlannedCall, { kind: 'import' | 'tag' }>;
+type Import = Extract<PlannedCall, { kind: 'import' }>;
+type Tag = Extract<PlannedCall, { kind: 'tag' }>;
+
+/** How far the deliveries of a plan have come. */
+interface Progress {
+  readonly performed: string[];
+  readonly activityIds: Set<string>;
+  contactId?: string;
+  /** Came by import without being known before: looked at again when the import has ended. */
+  imported: boolean;
+  failed: boolean;
+}
+
+/** The calls of a plan under way. */
+interface Run {
+  readonly ctx: Context;
+  readonly caller: LaneCaller;
+  readonly batch: Batch;
+  readonly report: BatchReport;
+  readonly progress: Map<string, Progress>;
+  /** E-mails whose contact turned out to exist. */
+  readonly refused: Set<string>;
+  /** Ids of the contacts made in this run, by e-mail. */
+  readonly made: Map<string, string>;
+  stopped: unknown;
+}
+
+/** Makes the calls of a plan and reports every delivery they serve, but those of contacts that turned out to exist. `stopped`: why the rest was not tried. */
+export const carryOut = async (
+  ctx: Context,
+  caller: LaneCaller,
+  batch: Batch,
+  calls: readonly PlannedCall[],
+  report: BatchReport,
+): Promise<{ readonly refused: ReadonlySet<string>; readonly stopped: unknown }> => {
+  const run: Run = {
+    ctx,
+    caller,
+    batch,
+    report,
+    progress: new Map(),
+    refused: new Set(),
+    made: new Map(),
+    stopped: undefined,
+  };
+  const singles = calls.filter((call): call is Single => call.kind !== 'import' && call.kind !== 'tag');
+  for (const id of calls.flatMap(servedBy)) run.progress.set(id, startOf(batch, id));
+  await eachAtOnce(singles, lookUpsAtOnce, (call) => attempt(run, call.deliveryIds, () => makeSingle(run, call)));
+  for (const call of calls) {
+    if (call.kind === 'import') await attempt(run, servedBy(call), () => makeImport(run, call));
+    else if (call.kind === 'tag') await attempt(run, servedBy(call), () => makeTag(run, call));
+  }
+  await reportServed(run);
+  return { refused: run.refused, stopped: run.stopped };
+};
+
+const startOf = (batch: Batch, id: string): Progress => ({
+  performed: [...(batch.deliveries.get(id)?.performed ?? []), ...(batch.performed.get(id) ?? [])],
+  activityIds: new Set(),
+  imported: false,
+  failed: false,
+});
+
+const servedBy = (call: PlannedCall): readonly string[] => {
+  switch (call.kind) {
+    case 'import':
+      return call.lines.flatMap(({ deliveryIds }) => deliveryIds);
+    case 'tag':
+      return call.members.flatMap(({ deliveryIds }) => deliveryIds);
+    default:
+      return call.deliveryIds;
+  }
+};
+
+/** Makes one call; a failure is told to the deliveries that it serves and to nobody else, unless it concerns the whole connection. */
+const attempt = async (run: Run, serves: readonly string[], make: () => Promise<void>): Promise<void> => {
+  const open = serves.filter((id) => run.progress.get(id)?.failed === false);
+  if (open.length === 0) return;
+  if (run.stopped === undefined) {
+    try {
+      return await make();
+    } catch (error) {
+      if (await failAll(run, open, error)) run.stopped = error;
+      return;
+    }
+  }
+  await failAll(run, open, run.stopped);
+};
+
+const failAll = (run: Run, ids: readonly string[], error: unknown): Promise<boolean> => {
+  for (const id of ids) {
+    const progress = run.progress.get(id);
+    if (progress) progress.failed = true;
+  }
+  return run.report.fail(deliveriesIn(run, ids), error);
+};
+
+const deliveriesIn = ({ batch }: Run, ids: readonly string[]): Delivery[] =>
+  ids.flatMap((id) => batch.deliveries.get(id) ?? []);
+
+const note = ({ progress }: Run, ids: readonly string[], what: string, contactId?: string): void => {
+  for (const id of ids) {
+    const each = progress.get(id);
+    if (!each) continue;
+    each.performed.push(what);
+    if (contactId) each.contactId = contactId;
+  }
+};
+
+/** Remembers how a contact stands after a write. */
+const remember = async (
+  { ctx, batch }: Run,
+  email: string,
+  contact: Pick<KnownContact, 'contactId' | 'state' | 'detailsMark'>,
+  at: Date,
+): Promise<void> => {
+  const emailHash = batch.hashes.get(email);
+  if (!emailHash) return;
+  await ctx.contacts.saw(
+    batch.connectionId,
+    [{ emailHash, contact: { ...contact, optedOutAt: null, deleted: false } }],
+    at,
+  );
+};
+
+const makeSingle = async (run: Run, call: Single): Promise<void> => {
+  const { ctx, caller } = run;
+  const { constantContact: cc } = ctx;
+  const { email, deliveryIds } = call;
+  const at = ctx.clock();
+  switch (call.kind) {
+    case 'create': {
+      const { contact_id: contactId } = await caller
+        .call('create contact', deliveryIds, (token) => cc.createContact(token, call.contact))
+        .catch((error: unknown) => {
+          if (!(error instanceof AppError) || error.code !== 'ALREADY_EXISTS') throw error;
+          return { contact_id: undefined };
+        });
+      if (contactId === undefined) {
+        // It exists, also when it was deleted: looked at, and planned for anew.
+        run.refused.add(email);
+        for (const id of deliveryIds) run.progress.delete(id);
+        return;
+      }
+      run.made.set(email, contactId);
+      note(run, deliveryIds, 'created the contact with its lists and tags', contactId);
+      const state = call.contact.email_address.permission_to_send;
+      return remember(run, email, { contactId, state, detailsMark: call.detailsMark }, at);
+    }
+    case 'sign-up': {
+      const { contact_id: contactId } = await caller.call('sign up', deliveryIds, (token) =>
+        cc.signUp(token, call.contact),
+      );
+      run.made.set(email, contactId);
+      return note(run, deliveryIds, 'subscribed the contact', contactId);
+    }
+    case 'put':
+      await caller.call('update contact', deliveryIds, (token) => cc.putContact(token, call.contactId, call.contact));
+      return note(run, deliveryIds, 'updated the contact', call.contactId);
+    case 'resubscribe':
+      return resubscribe(run, call);
+  }
+};
+
+/** The one e-mail that asks an unsubscribed buyer who opted in anew; whoever was asked before stays unsubscribed. */
+const resubscribe = async (run: Run, call: Extract<Single, { kind: 'resubscribe' }>): Promise<void> => {
+  const { contactId } = call;
+  let sent = true;
+  try {
+    await run.caller.call('resubscribe', call.deliveryIds, (token) =>
+      run.ctx.constantContact.resubscribe(token, contactId, call.listIds),
+    );
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'ALREADY_EXISTS') throw error;
+    sent = false;
+  }
+  for (const delivery of deliveriesIn(run, call.deliveryIds)) {
+    run.progress.delete(delivery._id);
+    await run.report.settle(
+      delivery,
+      sent
+        ? {
+            status: 'SYNCED',
+            reason: 'RESUBSCRIBE_EMAIL_SENT',
+            contactId,
+            performed: ['asked by e-mail to subscribe again'],
+          }
+        : { status: 'SKIPPED', reason: 'UNSUBSCRIBED', contactId },
+    );
+  }
+};
+
+const follow = async (run: Run, activityId: string, ids: readonly string[]): Promise<void> => {
+  const now = run.ctx.clock();
+  await run.ctx.activities.add(run.batch.connectionId, activityId, now, new Date(now.getTime() + firstPollMs));
+  for (const id of ids) run.progress.get(id)?.activityIds.add(activityId);
+};
+
+const makeImport = async (run: Run, { lines, listIds }: Import): Promise<void> => {
+  const { ctx, caller, batch } = run;
+  const serves = lines.flatMap(({ deliveryIds }) => deliveryIds);
+  const rows: CcImportRow[] = [];
+  for (const line of lines) rows.push({ ...line.row, ...(await customColumns(run, line)) });
+  const { activity_id: activityId } = await caller.call('import contacts', serves, (token) =>
+    ctx.constantContact.importContacts(token, rows, listIds),
+  );
+  await follow(run, activityId, serves);
+  note(run, serves, 'added lists and details');
+  for (const line of lines)
+    if (!line.isKnown) for (const id of line.deliveryIds) Object.assign(run.progress.get(id) ?? {}, { imported: true });
+  await ctx.contacts.marked(
+    batch.connectionId,
+    lines.flatMap(({ email, detailsMark }) => ({ emailHash: batch.hashes.get(email) ?? '', detailsMark })),
+  );
+};
+
+/** The columns of a line's custom fields; a field that is gone is left out. */
+const customColumns = async ({ ctx, caller, batch }: Run, line: ImportLine): Promise<Record<string, string>> => {
+  const columns: Record<string, string> = {};
+  for (const { customFieldId, value } of line.fields) {
+    const column = await fieldColumn(ctx, batch.connectionId, caller, line.deliveryIds, customFieldId);
+    if (column) columns[`cf:${column}`] = value;
+  }
+  return columns;
+};
+
+const makeTag = async (run: Run, { members, tagIds }: Tag): Promise<void> => {
+  const present = members.flatMap((member): (TagMember & { contactId: string })[] => {
+    const contactId = member.contactId ?? run.made.get(member.email);
+    const isOpen = member.deliveryIds.some((id) => run.progress.get(id)?.failed === false);
+    return contactId && isOpen ? [{ ...member, contactId }] : [];
+  });
+  if (present.length === 0) return;
+  const serves = present.flatMap(({ deliveryIds }) => deliveryIds);
+  const { activity_id: activityId } = await run.caller.call('add tags', serves, (token) =>
+    run.ctx.constantContact.changeTaggings(
+      token,
+      'add',
+      present.map(({ contactId }) => contactId),
+      tagIds,
+    ),
+  );
+  await follow(run, activityId, serves);
+  for (const { deliveryIds, contactId } of present) note(run, deliveryIds, 'added tags', contactId);
+};
+
+/** Those whose calls were all answered: done, or waiting for the activities that they began. */
+const reportServed = async (run: Run): Promise<void> => {
+  for (const [id, { performed, activityIds, contactId, imported, failed }] of run.progress) {
+    const delivery = run.batch.deliveries.get(id);
+    if (!delivery || failed) continue;
+    if (activityIds.size === 0) {
+      await run.report.settle(delivery, { status: 'SYNCED', reason: 'SYNCED', contactId, performed });
+      continue;
+    }
+    await run.report.wait(delivery, {
+      waitingFor: 'ACTIVITY_RUNNING',
+      readyAt: new Date(run.ctx.clock().getTime() + forgottenMs),
+      countsAsAttempt: false,
+      uncertain: false,
+      imported: imported || delivery.imported,
+      activityIds: [...activityIds],
+      performed,
+      contactId,
+    });
+  }
+};

@@ -1,0 +1,95 @@
+import type { CcActivity } from '@boxlist/constant-contact';
+import type { Context } from '../context';
+import type { RunningActivity } from '../store/activities';
+import type { Delivery, Result } from '../store/deliveries';
+import type { LaneCaller } from './call-constant-contact';
+
+const shortestPollMs = 500;
+const longestPollMs = 60_000;
+
+const isOver = ({ state }: CcActivity): boolean => ['completed', 'cancelled', 'failed', 'timed_out'].includes(state);
+
+/** Whether it did all that it was asked to: rows that were not taken, and contacts that were not put on a list, are found by looking. */
+const isClean = ({ state, activity_errors: errors, status }: CcActivity): boolean =>
+  state === 'completed' &&
+  errors.length === 0 &&
+  !status?.error_count &&
+  !status?.correctable_count &&
+  !status?.cannot_add_to_list_count;
+
+/**
+ * Asks for the activities of a connection that are due, all with one call where more than one runs, and frees what waited for those that have ended:
+ * done, or back to work where something was not taken or is still to be done.
+ */
+export const followActivities = async (
+  ctx: Context,
+  caller: LaneCaller,
+  connectionId: string,
+  save: (results: readonly Result[]) => Promise<void>,
+): Promise<void> => {
+  const now = ctx.clock();
+  const running = await ctx.activities.ofConnection(connectionId);
+  const due = running.filter(({ pollAt }) => pollAt <= now);
+  if (due.length === 0) return;
+  const states = await readStates(ctx, caller, running);
+  for (const activity of running) {
+    const state = states.get(activity._id);
+    // One that Constant Contact does not know any more has ended long ago, nobody knows how.
+    if (state && !isOver(state)) await ctx.activities.postpone(activity._id, nextPoll(activity, ctx.clock()));
+    else {
+      const freed = await ctx.deliveries.activityEnded(
+        connectionId,
+        activity._id,
+        state !== undefined && isClean(state),
+      );
+      await save(freed.map((delivery) => freedFrom(delivery, ctx.clock())));
+      await ctx.activities.end(activity._id);
+    }
+  }
+};
+
+const nextPoll = ({ polls }: RunningActivity, now: Date): Date =>
+  new Date(now.getTime() + Math.min(longestPollMs, shortestPollMs * 2 ** Math.min(polls, 10)));
+
+const readStates = async (
+  ctx: Context,
+  caller: LaneCaller,
+  running: readonly RunningActivity[],
+): Promise<Map<string, CcActivity>> => {
+  const wanted = new Set(running.map(({ _id }) => _id));
+  const states = new Map<string, CcActivity>();
+  const [only] = running;
+  if (only && running.length === 1) {
+    const state = await caller.call('follow activity', [], (token) => ctx.constantContact.activity(token, only._id));
+    return states.set(only._id, state);
+  }
+  for (let next: string | undefined, first = true; (first || next) && states.size < wanted.size; first = false) {
+    const page = await caller.call('follow activities', [], (token) => ctx.constantContact.activities(token, next));
+    for (const state of page.items) if (wanted.has(state.activity_id)) states.set(state.activity_id, state);
+    next = page.next;
+  }
+  return states;
+};
+
+const freedFrom = (delivery: Delivery, now: Date): Result => ({
+  delivery,
+  attempts: [],
+  to:
+    delivery.uncertain || delivery.imported
+      ? {
+          next: {
+            waitingFor: null,
+            readyAt: now,
+            countsAsAttempt: false,
+            performed: delivery.performed,
+          },
+        }
+      : {
+          outcome: {
+            status: 'SYNCED',
+            reason: 'SYNCED',
+            contactId: delivery.contactId ?? undefined,
+            performed: delivery.performed,
+          },
+        },
+});

@@ -1,0 +1,218 @@
+import { AppError, type WorkflowFact } from '@boxlist/contracts';
+import { createHmac } from 'node:crypto';
+import type { Context } from '../context';
+import { decideOrder } from '../domain/decide-order';
+import type { Wish } from '../domain/decide-contact';
+import type { StoredOrder } from '../domain/order';
+import { detailsText, planBatch, type Means, type Party, type Plan } from '../domain/plan-batch';
+import type { Delivery, Outcome, Postponement } from '../store/deliveries';
+import type { LaneCaller } from './call-constant-contact';
+import { carryOut } from './carry-out';
+import { contactKnowledge, type ContactKnowledge } from './know-contacts';
+import { wishOf } from './resolve-names';
+
+/** What becomes of the deliveries of a batch; each is told once. */
+export interface BatchReport {
+  readonly settle: (delivery: Delivery, outcome: Outcome) => Promise<void>;
+  readonly wait: (delivery: Delivery, next: Postponement) => Promise<void>;
+  /** The failure decides between a next try and an outcome; true when it concerns the whole connection, so that the rest must wait too. */
+  readonly fail: (deliveries: readonly Delivery[], error: unknown) => Promise<boolean>;
+}
+
+/** The deliveries of one batch, by contact. */
+export interface Batch {
+  readonly connectionId: string;
+  readonly boxOfficeId: string;
+  readonly deliveries: ReadonlyMap<string, Delivery>;
+  readonly hashes: ReadonlyMap<string, string>;
+  /** Notes of a plan, told with the outcome. */
+  readonly performed: Map<string, string[]>;
+}
+
+const mostRounds = 5;
+
+/**
+ * Works on ready deliveries of one connection: wishes, knowledge, plan, calls; again for those of whom more had to be known, until each delivery has been reported. What was done before a crash, or by a call
+ * whose answer was lost, is seen and not repeated.
+ */
+export const workBatch = async (
+  ctx: Context,
+  caller: LaneCaller,
+  connectionId: string,
+  ready: readonly Delivery[],
+  report: BatchReport,
+): Promise<void> => {
+  const [first] = ready;
+  if (!first) return;
+  const wanted = await wishesOf(ctx, caller, ready, report);
+  const batch: Batch = {
+    connectionId,
+    boxOfficeId: first.boxOfficeId,
+    deliveries: new Map(wanted.map(({ delivery }) => [delivery._id, delivery])),
+    hashes: new Map(wanted.flatMap(({ order, delivery }) => [[order.email ?? '', delivery.emailHash ?? ''] as const])),
+    performed: new Map(),
+  };
+  const knowledge = contactKnowledge(ctx, caller, batch);
+  const means = await meansOf(ctx, connectionId);
+  let parties = partiesOf(ctx, wanted);
+  for (let round = 1; parties.length > 0; round += 1) {
+    if (round > mostRounds) {
+      await report.fail(deliveriesOf(batch, parties), new AppError('DEFECT', 'A batch does not come to its end'));
+      return;
+    }
+    const plan = planBatch(parties, knowledge.known, means);
+    await reportDecided(batch, plan, report);
+    const { refused, stopped } = await carryOut(ctx, caller, batch, plan.calls, report);
+    const again = parties.filter(
+      ({ email }) => refused.has(email) || plan.unknown.some((unknown) => unknown.email === email),
+    );
+    if (stopped !== undefined) {
+      await report.fail(deliveriesOf(batch, again), stopped);
+      return;
+    }
+    parties = await learn(batch, knowledge, again, plan, report);
+  }
+};
+
+const deliveriesOf = (batch: Batch, parties: readonly Party[]): Delivery[] =>
+  parties.flatMap(({ wishes }) => wishes.flatMap(({ deliveryId }) => batch.deliveries.get(deliveryId) ?? []));
+
+/** Reads what the plan did not know; gives the contacts to plan for anew. */
+const learn = async (
+  batch: Batch,
+  knowledge: ContactKnowledge,
+  parties: readonly Party[],
+  plan: Plan,
+  report: BatchReport,
+): Promise<Party[]> => {
+  const whole = new Set(plan.unknown.flatMap((each) => (each.whole ? [each.email] : [])));
+  try {
+    const failures = await knowledge.learn(
+      parties.map(({ email, wishes }) => ({
+        email,
+        emailHash: batch.hashes.get(email) ?? '',
+        whole: whole.has(email),
+        deliveryIds: wishes.map(({ deliveryId }) => deliveryId),
+      })),
+    );
+    const failed = new Set(failures.map(({ email }) => email));
+    for (const { email, error } of failures)
+      await report.fail(
+        deliveriesOf(
+          batch,
+          parties.filter((party) => party.email === email),
+        ),
+        error,
+      );
+    return parties.filter(({ email }) => !failed.has(email));
+  } catch (error) {
+    await report.fail(deliveriesOf(batch, parties), error);
+    return [];
+  }
+};
+
+const reportDecided = async (batch: Batch, plan: Plan, report: BatchReport): Promise<void> => {
+  for (const { deliveryIds, note } of plan.notes)
+    for (const id of deliveryIds) batch.performed.set(id, [...new Set([...(batch.performed.get(id) ?? []), note])]);
+  for (const { deliveryId, reason, contactId } of plan.skips) {
+    const delivery = batch.deliveries.get(deliveryId);
+    if (delivery) await report.settle(delivery, { status: 'SKIPPED', reason, contactId });
+  }
+  for (const { deliveryId, contactId } of plan.done) {
+    const delivery = batch.deliveries.get(deliveryId);
+    const performed = [...(delivery?.performed ?? []), ...(batch.performed.get(deliveryId) ?? [])];
+    if (delivery) await report.settle(delivery, { status: 'SYNCED', reason: 'SYNCED', contactId, performed });
+  }
+};
+
+const meansOf = async (ctx: Context, connectionId: string): Promise<Means> => {
+  const [connection, posture] = await Promise.all([ctx.connections.byId(connectionId), ctx.ledger.posture()]);
+  return {
+    optInRoute: connection?.optInRoute ?? 'DIRECT',
+    importsNew: posture.scarce && connection?.whenQuotaIsScarce === 'IMPORT',
+  };
+};
+
+interface Wanted {
+  readonly delivery: Delivery;
+  readonly order: StoredOrder;
+  readonly wish: Wish;
+}
+
+const partiesOf = (ctx: Context, wanted: readonly Wanted[]): Party[] => {
+  const byEmail = new Map<string, Wanted[]>();
+  for (const each of wanted) {
+    const email = each.order.email ?? '';
+    byEmail.set(email, [...(byEmail.get(email) ?? []), each]);
+  }
+  return [...byEmail].map(([email, some]) => {
+    const wishes = some.map(({ wish }) => wish);
+    return {
+      email,
+      wishes,
+      isUncertain: some.some(({ delivery }) => delivery.uncertain),
+      isImported: some.every(({ delivery }) => delivery.imported),
+      detailsMark: createHmac('sha256', ctx.markKey).update(detailsText(wishes)).digest('base64url').slice(0, 22),
+    };
+  });
+};
+
+/** The wishes of the deliveries that still apply; the others are reported with their reason. */
+const wishesOf = async (
+  ctx: Context,
+  caller: LaneCaller,
+  deliveries: readonly Delivery[],
+  report: BatchReport,
+): Promise<Wanted[]> => {
+  const orders = new Map(
+    (await ctx.orders.byKeys(deliveries.map(({ orderKey }) => orderKey))).map((order) => [order.key, order]),
+  );
+  const workflows = new Map<string, WorkflowFact | undefined>();
+  for (const { workflowId } of deliveries)
+    if (!workflows.has(workflowId)) workflows.set(workflowId, await ctx.workflows.byId(workflowId));
+  let entitled = false;
+  try {
+    entitled = await isEntitled(ctx, deliveries[0]?.boxOfficeId ?? '');
+  } catch (error) {
+    await report.fail(deliveries, error);
+    return [];
+  }
+  const wanted: Wanted[] = [];
+  for (const delivery of deliveries) {
+    const order = orders.get(delivery.orderKey);
+    const workflow = workflows.get(delivery.workflowId);
+    if (!order || !workflow) {
+      await report.fail([delivery], new AppError('DEFECT', `Delivery ${delivery._id} has lost its order or workflow`));
+      continue;
+    }
+    const decision = decideOrder(order, workflow, entitled);
+    if (decision.kind === 'go') {
+      try {
+        wanted.push({ delivery, order, wish: await wishOf(ctx, caller, delivery._id, order, workflow) });
+      } catch (error) {
+        await report.fail([delivery], error);
+      }
+    } else if (decision.kind === 'wait')
+      await report.wait(delivery, {
+        waitingFor: decision.reason,
+        readyAt: new Date(ctx.clock().getTime() + 3_600_000),
+        countsAsAttempt: false,
+      });
+    else
+      await report.settle(delivery, {
+        status: decision.kind === 'skip' ? 'SKIPPED' : 'FAILED',
+        reason: decision.reason,
+      });
+  }
+  return wanted;
+};
+
+/** A "no" counts only when all news of subscriptions have arrived. */
+const isEntitled = async (ctx: Context, boxOfficeId: string): Promise<boolean> => {
+  const ask = async (): Promise<boolean> =>
+    (await ctx.entitlements.ofBoxOffices([boxOfficeId])).some(({ entitled }) => entitled);
+  if (await ask()) return true;
+  if (!(await ctx.followers.entitlements.caughtUp(3_000)))
+    throw new AppError('SERVICE_UNAVAILABLE', 'The latest news of subscriptions has not arrived yet');
+  return ask();
+};
