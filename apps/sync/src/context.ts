@@ -10,6 +10,7 @@ import type { LaneStore } from './store/lanes';
 import type { LedgerStore } from './store/ledger';
 import type { OrderStore } from './store/orders';
 import type { ResourceStore } from './store/resources';
+import type { TallyStore } from './store/tallies';
 
 /** Access tokens of connections; `rejected` says which one got a 401. */
 export type TokenSource = (connectionId: string, rejected?: string) => Promise<string>;
@@ -23,6 +24,7 @@ export interface Context {
   readonly lanes: LaneStore;
   readonly contacts: ContactStore;
   readonly activities: ActivityStore;
+  readonly tallies: TallyStore;
   readonly ledger: LedgerStore;
   readonly resources: ResourceStore;
   readonly entitlements: FactCopy<EntitlementFact>;

@@ -26,6 +26,7 @@ import { createLaneStore } from './store/lanes';
 import { createLedgerStore } from './store/ledger';
 import { createOrderStore } from './store/orders';
 import { createResourceStore } from './store/resources';
+import { createTallyStore, startTallies } from './store/tallies';
 import { createTokenSource } from './tokens';
 import { startDispatcher } from './use-cases/drive-lanes';
 
@@ -84,6 +85,7 @@ export const createSync = async (config: Config, overrides: Overrides = {}): Pro
       perDay: config.CONSTANT_CONTACT_CALLS_PER_DAY,
     }),
     resources: createResourceStore(mongo),
+    tallies: createTallyStore(mongo),
     followers: { entitlements: unfollowed, connections: unfollowed },
     bus,
     constantContact,
@@ -99,6 +101,7 @@ export const createSync = async (config: Config, overrides: Overrides = {}): Pro
     ...overrides,
   };
   ctx = { ...ctx, followers: await openEventDoors(bus, () => ctx) };
+  const tallies = startTallies(ctx.tallies, (error) => log.warn({ err: error }, 'tallies.delayed'));
   const dispatcher = startDispatcher(ctx);
   running.dispatcher = dispatcher;
   const app = createHttp({ log, health: { mongodb: () => checkMongo(mongo), kafka: () => bus.check() } });
@@ -123,6 +126,7 @@ export const createSync = async (config: Config, overrides: Overrides = {}): Pro
       await app.close();
       await dispatcher.close();
       await ctx.ledger.close();
+      await tallies.close();
       await outbox.close();
       await bus.close();
       await constantContact.close();

@@ -63,20 +63,21 @@ export const deliveryPage = async (ctx: Context, identity: Identity, filter: Del
   return { ...page, totalCount: () => ctx.deliveries.count(wanted) };
 };
 
-/** How the deliveries of a workflow stand; the parts add up to the total. */
+/** How the deliveries of a workflow stand; the parts add up to the total. Nothing of a workflow of another box office. */
 export const workflowStats = async (ctx: Context, { boxOfficeId }: Identity, workflowId: string) => {
-  const rows = await ctx.deliveries.tally({ boxOfficeId, workflowId });
-  const sum = (...statuses: DeliveryStatus[]): number =>
+  const isOwn = (await ctx.workflows.byId(workflowId))?.boxOfficeId === boxOfficeId;
+  const rows = isOwn ? await ctx.tallies.of(workflowId) : [];
+  const sum = (...statuses: (typeof rows)[number]['status'][]): number =>
     rows.filter(({ status }) => statuses.includes(status)).reduce((total, { count }) => total + count, 0);
   return {
-    total: sum('SYNCED', 'SKIPPED', 'FAILED', 'PENDING', 'WAITING'),
+    total: sum('SYNCED', 'SKIPPED', 'FAILED', 'OPEN'),
     synced: sum('SYNCED'),
     skipped: sum('SKIPPED'),
     failed: sum('FAILED'),
-    pending: sum('PENDING', 'WAITING'),
+    pending: sum('OPEN'),
     skippedByReason: rows
       .filter(({ status }) => status === 'SKIPPED')
-      .map(({ reason, count }) => ({ code: reason ?? 'SKIPPED', count })),
+      .map(({ reason, count }) => ({ code: reason, count })),
   };
 };
 

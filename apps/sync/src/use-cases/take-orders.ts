@@ -148,5 +148,10 @@ const deliveryOf = (ctx: Context, order: StoredOrder, workflow: WorkflowFact, no
     createdAt: now,
     settledAt: outcome ? now : null,
   };
-  return { ...delivery, outbox: outcome ? [outcomeEntry(delivery, outcome, 1, now)] : [] };
+  return {
+    ...delivery,
+    counted: null,
+    uncounted: true,
+    outbox: outcome ? [outcomeEntry(delivery, outcome, 1, now)] : [],
+  };
 };

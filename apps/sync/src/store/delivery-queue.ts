@@ -1,0 +1,169 @@
+import type { Collection } from 'mongoose';
+import { outcomeEntry, queues, type Delivery, type NewDelivery, type Queue, type Result } from './deliveries';
+
+const updateOf = ({ delivery, attempts, to }: Result, now: Date): object =>
+  'outcome' in to
+    ? {
+        $set: {
+          status: to.outcome.status,
+          reason: to.outcome.reason,
+          readyAt: null,
+          claimed: false,
+          settledAt: now,
+          uncounted: true,
+          activityIds: [],
+          ...(to.outcome.contactId ? { contactId: to.outcome.contactId } : {}),
+          ...(to.outcome.performed ? { performed: to.outcome.performed } : {}),
+        },
+        $inc: { version: 1 },
+        $push: {
+          attempts: { $each: attempts, $slice: -20 },
+          outbox: outcomeEntry(delivery, to.outcome, delivery.version + 1, now),
+        },
+      }
+    : {
+        $set: {
+          status: to.next.waitingFor ? 'WAITING' : 'PENDING',
+          reason: to.next.waitingFor,
+          readyAt: to.next.readyAt,
+          claimed: false,
+          uncertain: to.next.uncertain ?? delivery.uncertain,
+          alone: to.next.alone ?? delivery.alone,
+          imported: to.next.imported ?? delivery.imported,
+          firstTriedAt: delivery.firstTriedAt ?? now,
+          activityIds: to.next.activityIds ?? [],
+          ...(to.next.countsAsAttempt && delivery.queue === 'live' ? { queue: 'retry' } : {}),
+          ...(to.next.contactId ? { contactId: to.next.contactId } : {}),
+          ...(to.next.performed ? { performed: to.next.performed } : {}),
+        },
+        $inc: { attemptCount: to.next.countsAsAttempt ? 1 : 0 },
+        $push: { attempts: { $each: attempts, $slice: -20 } },
+      };
+
+/** The durable queue: who works on what, and what became of it. */
+export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
+  const some = (filter: object) => deliveries.find(filter as never, { projection: { outbox: 0 } });
+  return {
+    /** The ready ones of a lane's queue, oldest first, marked with the fence of who works on them. Those of the given e-mails are left. */
+    claim: async (
+      { connectionId, fence }: { connectionId: string; fence: number },
+      queue: Queue,
+      busy: readonly string[],
+      now: Date,
+      limit: number,
+    ): Promise<Delivery[]> => {
+      const ready = (await some({
+        connectionId,
+        queue,
+        readyAt: { $lte: now },
+        ...(busy.length > 0 ? { emailHash: { $nin: busy } } : {}),
+      })
+        .sort({ readyAt: 1 })
+        .limit(limit)
+        .toArray()) as unknown as Delivery[];
+      if (ready.length === 0) return [];
+      const ids = ready.map(({ _id }) => _id);
+      await deliveries.updateMany(
+        { _id: { $in: ids }, readyAt: { $lte: now }, fence: { $lte: fence } },
+        {
+          $set: { fence, claimed: true },
+        },
+      );
+      const wasClaimed = new Map(ready.map(({ _id, claimed }) => [_id, claimed]));
+      const claimed = (await some({
+        _id: { $in: ids },
+        fence,
+        readyAt: { $lte: now },
+      }).toArray()) as unknown as Delivery[];
+      // Whoever had it before fell silent in the middle.
+      return claimed.map((each) => ({ ...each, uncertain: each.uncertain || wasClaimed.get(each._id) === true }));
+    },
+    /** Writes what became of them; gives those that were written: the others were changed meanwhile, or another holder has the lane by now. */
+    save: async (results: readonly Result[], now: Date): Promise<Result[]> => {
+      if (results.length === 0) return [];
+      const { matchedCount } = await deliveries.bulkWrite(
+        results.map((result) => ({
+          updateOne: {
+            filter: {
+              _id: result.delivery._id,
+              fence: result.delivery.fence,
+              version: result.delivery.version,
+              readyAt: { $ne: null },
+            },
+            update: updateOf(result, now),
+          },
+        })),
+        { ordered: false },
+      );
+      if (matchedCount === results.length) return [...results];
+      const settled = results.filter(({ to }) => 'outcome' in to).map(({ delivery }) => delivery._id);
+      const known = new Map((await some({ _id: { $in: settled } }).toArray()).map((each) => [each._id, each.version]));
+      return results.filter(({ delivery, to }) => 'next' in to || known.get(delivery._id) === delivery.version + 1);
+    },
+    /** The ready ones of a queue: since when the oldest waits, and whether there are at least so many. */
+    gathered: async (connectionId: string, queue: Queue, now: Date, many: number) => {
+      const filter = { connectionId, queue, readyAt: { $lte: now } };
+      const [first] = (await some(filter).sort({ readyAt: 1 }).limit(1).toArray()) as unknown as Delivery[];
+      if (!first?.readyAt) return undefined;
+      const count = await deliveries.countDocuments(filter, { limit: many });
+      return { since: first.readyAt, isMany: count >= many };
+    },
+    nextReadyAt: async (connectionId: string, among: readonly Queue[] = queues): Promise<Date | null> => {
+      const [first] = (await some({ connectionId, queue: { $in: among }, readyAt: { $type: 'date' } })
+        .sort({ readyAt: 1 })
+        .limit(1)
+        .toArray()) as unknown as Delivery[];
+      return first?.readyAt ?? null;
+    },
+    /** Takes an activity that has ended off those that waited for it; gives the ones that wait for no other. */
+    activityEnded: async (connectionId: string, activityId: string, isClean: boolean): Promise<Delivery[]> => {
+      if (!isClean)
+        await deliveries.updateMany({ connectionId, activityIds: activityId }, { $set: { uncertain: true } });
+      await deliveries.updateMany(
+        { connectionId, activityIds: activityId },
+        {
+          $pull: { activityIds: activityId },
+        },
+      );
+      return await some({
+        connectionId,
+        reason: 'ACTIVITY_RUNNING',
+        readyAt: { $type: 'date' },
+        activityIds: [],
+      }).toArray();
+    },
+    /** Frees what waited for a reconnect. */
+    free: async (connectionId: string, now: Date): Promise<void> => {
+      await deliveries.updateMany(
+        { connectionId, status: 'WAITING', reason: 'CONNECTION_NEEDS_RECONNECT' } as never,
+        { $set: { status: 'PENDING', reason: null, readyAt: now } } as never,
+      );
+    },
+    /** Puts settled, failed or skipped ones back to work; gives the connections concerned. */
+    retry: async (filter: object, now: Date): Promise<{ count: number; connectionIds: string[] }> => {
+      const wanted = { ...filter, status: { $in: ['FAILED', 'SKIPPED', 'WAITING'] } };
+      const connectionIds = await deliveries.distinct('connectionId', wanted as never);
+      const { modifiedCount } = await deliveries.updateMany(
+        wanted as never,
+        {
+          $set: {
+            status: 'PENDING',
+            reason: null,
+            readyAt: now,
+            queue: 'retry',
+            settledAt: null,
+            uncounted: true,
+            attemptCount: 0,
+            firstTriedAt: null,
+            uncertain: true,
+            alone: false,
+            imported: false,
+            activityIds: [],
+          },
+          $inc: { version: 1, fence: 1 },
+        } as never,
+      );
+      return { count: modifiedCount, connectionIds };
+    },
+  };
+};
