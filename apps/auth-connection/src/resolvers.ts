@@ -4,6 +4,7 @@ import { GraphQLDateTimeISO } from 'graphql-scalars';
 import type { Context } from './context';
 import type { Connection } from './domain/connection';
 import { contactLists, createContactList, createTag, customFields, tags } from './use-cases/account-resources';
+import { updateConnectionSettings } from './use-cases/choose-settings';
 import { beginConnection, disconnect } from './use-cases/connect';
 
 export interface GraphContext {
@@ -53,6 +54,14 @@ export const resolvers = {
     disconnect: (_: unknown, { input }: Input<{ connectionId: string }>, { ctx, identity }: GraphContext) =>
       withUserErrors({ connection: null }, async () => ({
         connection: await disconnect(ctx, identity, input.connectionId),
+      })),
+    updateConnectionSettings: (
+      _: unknown,
+      { input }: Input<Parameters<typeof updateConnectionSettings>[2]>,
+      { ctx, identity }: GraphContext,
+    ) =>
+      withUserErrors({ connection: null }, async () => ({
+        connection: await updateConnectionSettings(ctx, identity, input),
       })),
     createContactList: (
       _: unknown,

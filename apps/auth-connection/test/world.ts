@@ -31,7 +31,7 @@ const startServers = async (redirectUrl: string) => {
   const [mongo, kafka, sandbox] = await Promise.all([
     startMongo({ dataDir: join(dataDir, 'mongo') }),
     startKafka({ dataDir: join(dataDir, 'kafka') }),
-    startSandbox(dataDir, redirectUrl),
+    startSandbox(redirectUrl),
   ]);
   return {
     mongoUri: mongo.uri,
@@ -126,6 +126,11 @@ export const createWorld = async () => {
     if (!found) throw new Error('There is no such document');
     return found;
   };
+  const newest = (id: string, isExpected: (fact: ConnectionFact) => boolean): ConnectionFact => {
+    const fact = told.findLast(({ connectionId }) => connectionId === id);
+    if (!fact || !isExpected(fact)) throw new Error('not told yet');
+    return fact;
+  };
   return {
     url: service.url,
     redirectUrl,
@@ -141,13 +146,11 @@ export const createWorld = async () => {
       eventually(async () => {
         if ((await stored(id)).refreshUntil === null) throw new Error('no refresh is under way');
       }),
-    /** Resolves with a connection's fact of that status, once it was told. */
+    /** Resolves with a connection's newest fact once it is as expected. */
+    toldAs: (id: string, isExpected: (fact: ConnectionFact) => boolean): Promise<ConnectionFact> =>
+      eventually(() => newest(id, isExpected)),
     told: (id: string, status: ConnectionFact['status']): Promise<ConnectionFact> =>
-      eventually(() => {
-        const fact = told.findLast(({ connectionId }) => connectionId === id);
-        if (fact?.status !== status) throw new Error('not told yet');
-        return fact;
-      }),
+      eventually(() => newest(id, (fact) => fact.status === status)),
     /** Asks as the gateway does for that person. */
     ask: async <T>(
       { boxOfficeId, role }: { boxOfficeId: BoxOfficeId; role: Role },

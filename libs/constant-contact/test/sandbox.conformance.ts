@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventually } from '@boxlist/testkit';
+import { eventually, startSandbox } from '@boxlist/testkit';
 import { createConstantContact, createConstantContactOAuth, type CcActivity, type ConstantContact } from '../src/index';
-import { startSandbox } from './sandbox';
 
 // What Boxlist relies on at Constant Contact, through its own client. Any faithful stand-in of the API passes this.
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;

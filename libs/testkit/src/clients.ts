@@ -108,6 +108,11 @@ export const sandboxClient = (url: string) => {
     fault: (fault: object) => call('POST', '/faults', fault),
     limits: (limits: object) => call('PUT', '/limits', limits),
     switches: (switches: object) => call('PUT', '/switches', switches),
+    /** Changes what an account allows: its user's privileges, whether it asks new contacts for a confirmation. */
+    account: (account: string, change: { privileges?: readonly string[]; confirmedOptIn?: boolean }) =>
+      call('PUT', `/accounts/${account}`, change),
+    revokeRefreshTokens: () => call('POST', '/tokens/revoke', {}),
+    clearFaults: () => call('DELETE', '/faults'),
   };
 };
 

@@ -5,4 +5,5 @@ export * from './local/pid-file';
 export * from './local/process';
 export * from './local/servers';
 export * from './orders';
+export * from './sandbox';
 export * from './stack';

@@ -1,5 +1,10 @@
 import type { BoxOfficeId, ConnectionFact, ConnectionId } from '@boxlist/contracts';
 
+/** What the organiser chose for a connection. */
+export type ConnectionSettings = Pick<ConnectionFact, 'optInRoute' | 'whenQuotaIsScarce'>;
+
+export const standardSettings: ConnectionSettings = { optInRoute: 'DIRECT', whenQuotaIsScarce: 'WAIT' };
+
 export type ConnectionStatus = 'CONNECTED' | 'NEEDS_RECONNECT' | 'DISCONNECTED';
 
 /** A connection as everything but the tokens' keeper sees it. */
@@ -11,6 +16,7 @@ export interface Connection {
   readonly accountId: string;
   readonly accountName: string | null;
   readonly connectedAt: Date;
+  readonly settings: ConnectionSettings;
   readonly version: number;
 }
 
@@ -23,12 +29,13 @@ export interface SealedTokens {
 
 /** What other services are told. */
 export const connectionFact = (
-  connection: Pick<Connection, 'id' | 'boxOfficeId' | 'status' | 'accountId' | 'version'>,
+  connection: Pick<Connection, 'id' | 'boxOfficeId' | 'status' | 'accountId' | 'settings' | 'version'>,
 ): ConnectionFact => ({
   connectionId: connection.id,
   boxOfficeId: connection.boxOfficeId,
   status: connection.status,
   accountId: connection.accountId,
+  ...connection.settings,
   version: connection.version,
 });
 

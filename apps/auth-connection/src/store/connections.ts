@@ -1,7 +1,14 @@
 import { factEvent, newId, type BoxOfficeId, type ConnectionId } from '@boxlist/contracts';
 import { outboxEntry, type OutboxEntry } from '@boxlist/event-bus';
 import { Schema, type Connection as MongoConnection } from 'mongoose';
-import { connectionFact, type Connection, type ConnectionStatus, type SealedTokens } from '../domain/connection';
+import {
+  connectionFact,
+  standardSettings,
+  type Connection,
+  type ConnectionSettings,
+  type ConnectionStatus,
+  type SealedTokens,
+} from '../domain/connection';
 
 interface ConnectionDocument {
   _id: string;
@@ -11,6 +18,7 @@ interface ConnectionDocument {
   accountId: string;
   accountName: string | null;
   connectedAt: Date;
+  settings?: ConnectionSettings;
   version: number;
   tokens: SealedTokens | null;
   refreshFence: number;
@@ -27,6 +35,7 @@ const schema = new Schema<ConnectionDocument>(
     accountId: String,
     accountName: String,
     connectedAt: Date,
+    settings: Schema.Types.Mixed,
     version: Number,
     tokens: Schema.Types.Mixed,
     refreshFence: Number,
@@ -51,6 +60,7 @@ const toConnection = (doc: ConnectionDocument): Connection => ({
   accountId: doc.accountId,
   accountName: doc.accountName,
   connectedAt: doc.connectedAt,
+  settings: doc.settings ?? standardSettings,
   version: doc.version,
 });
 
@@ -120,6 +130,7 @@ export const createConnectionStore = (mongo: MongoConnection) => {
         id: newId('connection'),
         status: 'CONNECTED',
         needsReconnectReason: null,
+        settings: standardSettings,
         version: 1,
       };
       const { id, ...rest } = connection;
@@ -138,6 +149,8 @@ export const createConnectionStore = (mongo: MongoConnection) => {
       change(current, { ...fields, status: 'CONNECTED', needsReconnectReason: null }, { endsRefresh: true }),
     disconnect: (current: Connection) =>
       change(current, { status: 'DISCONNECTED', tokens: null, needsReconnectReason: null }, { endsRefresh: true }),
+    /** Undefined when it changed meanwhile. */
+    choose: (current: Connection, settings: ConnectionSettings) => change(current, { settings }),
     /** Only by the holder of the claim. */
     markNeedsReconnect: (current: Connection, reason: string, { fence }: RefreshClaim) =>
       change(

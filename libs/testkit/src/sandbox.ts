@@ -1,10 +1,11 @@
-import { eventually, freePort, sandboxClient, startProcess, workspaceRoot } from '@boxlist/testkit';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { eventually, sandboxClient } from './clients';
+import { freePort, startProcess, workspaceRoot } from './local/process';
 
-/** The sandbox as a process of its own, from its sources, with nothing kept. */
-export const startSandbox = async (redirectUrl: string) => {
+/** Constant Contact's sandbox as a process of its own, from its sources, with nothing kept and hardly any limit of calls. */
+export const startSandbox = async (redirectUrl: string, env: Readonly<Record<string, string>> = {}) => {
   const root = workspaceRoot();
   const dir = await mkdtemp(join(tmpdir(), 'sandbox-'));
   const port = await freePort();
@@ -19,6 +20,7 @@ export const startSandbox = async (redirectUrl: string) => {
       SANDBOX_PORT: String(port),
       SANDBOX_REDIRECT_URIS: redirectUrl,
       SANDBOX_CALLS_PER_SECOND: '1000',
+      ...env,
     },
     logFile: join(dir, 'sandbox.log'),
   });
@@ -28,7 +30,7 @@ export const startSandbox = async (redirectUrl: string) => {
   return {
     url,
     control: sandboxClient(url),
-    stop: async () => {
+    stop: async (): Promise<void> => {
       await server.stop();
       await rm(dir, { recursive: true, force: true });
     },
