@@ -51,6 +51,7 @@ export const resolvers = {
     reason: ({ reason }: Delivery) => reason && { code: reason, message: reasons[reason] },
     nextAttemptAt: ({ status, readyAt }: Delivery) => (status === 'WAITING' ? readyAt : null),
   },
+  QuotaUse: { class: ({ class: kind }: { class: string }) => kind.toUpperCase() },
   Mutation: {
     retryDeliveries: (
       _: unknown,

@@ -30,10 +30,13 @@ import { createTallyStore, startTallies } from './store/tallies';
 import { createTokenSource } from './tokens';
 import { startDispatcher } from './use-cases/drive-lanes';
 
-type Overrides = Partial<Pick<Context, 'clock' | 'tokens' | 'random'>>;
+type Overrides = Partial<Pick<Context, 'clock' | 'tokens' | 'random'>> & {
+  /** The ledger's clock instead of the database's, in ms. */
+  readonly ledgerClock?: () => Promise<number>;
+};
 
 /** Builds sync and opens its doors: events, the graph, permits; then the dispatcher runs. Tests override clock, chance and tokens. */
-export const createSync = async (config: Config, overrides: Overrides = {}): Promise<Service> => {
+export const createSync = async (config: Config, { ledgerClock, ...overrides }: Overrides = {}): Promise<Service> => {
   const log = createLog('sync', config.LOG_LEVEL);
   const mongo = await connectMongo({
     uri: config.MONGODB_URI,
@@ -80,10 +83,11 @@ export const createSync = async (config: Config, overrides: Overrides = {}): Pro
   const unfollowed = { caughtUp: async () => false };
   let ctx: Context = {
     ...stores,
-    ledger: createLedgerStore(mongo, {
-      perSecond: config.CONSTANT_CONTACT_CALLS_PER_SECOND,
-      perDay: config.CONSTANT_CONTACT_CALLS_PER_DAY,
-    }),
+    ledger: createLedgerStore(
+      mongo,
+      { perSecond: config.CONSTANT_CONTACT_CALLS_PER_SECOND, perDay: config.CONSTANT_CONTACT_CALLS_PER_DAY },
+      ledgerClock,
+    ),
     resources: createResourceStore(mongo),
     tallies: createTallyStore(mongo),
     followers: { entitlements: unfollowed, connections: unfollowed },

@@ -1,4 +1,4 @@
-import { expectedLive, leftToday, msToNextUtcDay, type Ledger, type Limits } from './ledger';
+import { expectedLive, leftToday, mayUse, msToNextUtcDay, type Ledger, type Limits } from './ledger';
 
 /** How live orders are sent at present. */
 export interface Posture {
@@ -20,6 +20,8 @@ const shortestMs = 10_000;
 export const postureOf = (ledger: Ledger, now: number, limits: Limits): Posture => {
   const left = leftToday(ledger, now, limits);
   const expected = expectedLive(ledger, now);
+  // Nothing is gained by gathering: whoever asks is told when the day begins anew.
+  if (!mayUse(ledger, 'live', now, limits)) return { windowMs: 0, scarce: true };
   if (expected * 1.25 <= left) return { windowMs: 0, scarce: false };
   const flushes = left / (callsPerFlush * Math.max(1, Object.keys(ledger.active).length));
   const windowMs = flushes > 0 ? msToNextUtcDay(now) / flushes : longestMs;

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { postureOf, type Posture } from '../domain/gather';
 import {
+  callClasses,
   declare,
   emptyLedger,
   expectedLive,
@@ -181,9 +182,9 @@ export const createLedgerStore = (mongo: Connection, limits: Limits, clock?: () 
         leftToday: leftToday(ledger, time, limits),
         perSecond: limits.perSecond,
         resetsAt: new Date(time + msToNextUtcDay(time)),
-        usedBy: today ? ledger.usedBy : {},
-        expectedLive: Math.round(expectedLive(ledger, time)),
-        ...postureOf(ledger, time, limits),
+        usedBy: callClasses.map((kind) => ({ class: kind, calls: (today ? ledger.usedBy[kind] : undefined) ?? 0 })),
+        expectedToday: Math.round(expectedLive(ledger, time)),
+        gatherMs: postureOf(ledger, time, limits).windowMs,
       };
     },
     close: async (): Promise<void> => {

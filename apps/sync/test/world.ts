@@ -1,0 +1,313 @@
+import { createConstantContact, createConstantContactOAuth } from '@boxlist/constant-contact';
+import {
+  AppError,
+  factEvent,
+  newId,
+  topics,
+  type BoxOfficeId,
+  type ConnectionFact,
+  type EntitlementFact,
+  type WorkflowFact,
+} from '@boxlist/contracts';
+import { createEventBus } from '@boxlist/event-bus';
+import { createIdentitySigner, createLog, identityHeader, settings, type Role } from '@boxlist/service-kit';
+import { anOrderEvent, eventually, startSandbox, startServers, type OrderEventJson } from '@boxlist/testkit';
+import { exportJWK, generateKeyPair } from 'jose';
+import mongoose from 'mongoose';
+import { randomBytes } from 'node:crypto';
+import { configSchema } from '../src/config';
+import { createSync } from '../src/service';
+
+const redirectUrl = 'http://127.0.0.1:9/callback';
+
+/** Signs in to the sandbox as a person would; gives the access token. */
+const accessTokenFor = async (sandboxUrl: string, account: string): Promise<string> => {
+  const oauth = createConstantContactOAuth({
+    authorizeUrl: `${sandboxUrl}/oauth2/default/v1/authorize`,
+    tokenUrl: `${sandboxUrl}/oauth2/default/v1/token`,
+    clientId: 'boxlist-dev',
+    clientSecret: 'boxlist-dev-secret',
+    redirectUrl,
+    usePkce: true,
+  });
+  const [verifier, state] = [oauth.newVerifier(), oauth.newState()];
+  const url = await oauth.authorizationUrl({ state, verifier });
+  const page = await (await fetch(url)).text();
+  const request = /name="request" value="([^"]+)"/.exec(page)?.[1] ?? '';
+  const action = new URL(/action="([^"]+)"/.exec(page)?.[1] ?? '', url);
+  const answer = await fetch(action, {
+    method: 'POST',
+    body: new URLSearchParams({ request, account, decision: 'allow' }),
+    redirect: 'manual',
+  });
+  const callbackUrl = new URL(answer.headers.get('location') ?? '');
+  return (await oauth.exchange({ callbackUrl, state, verifier })).accessToken;
+};
+
+/** Outcomes as the graph tells them. */
+export interface SeenDelivery {
+  readonly id: string;
+  readonly status: string;
+  readonly reason: { readonly code: string } | null;
+  readonly contactId: string | null;
+  readonly performed: string[];
+  readonly attempts: { readonly call: string; readonly answer: string }[];
+  readonly order: { readonly id: string };
+  readonly workflow: { readonly id: string };
+}
+
+/** sync on real MongoDB, Kafka and Constant Contact's sandbox, with the other services' voices, a gateway's signature, and a ledger's clock that a test may set. */
+export const createWorld = async (env: Readonly<Record<string, string>> = {}) => {
+  const [servers, sandbox, { privateKey, publicKey }] = await Promise.all([
+    startServers(),
+    startSandbox(redirectUrl),
+    generateKeyPair('EdDSA', { extractable: true }),
+  ]);
+  const prefix = `t${newId('event').slice(-10).toLowerCase()}`;
+  const sign = await createIdentitySigner(await exportJWK(privateKey));
+  const token = await accessTokenFor(sandbox.url, 'riverside');
+  const config = settings(configSchema, {
+    LOG_LEVEL: 'silent',
+    MONGODB_URI: servers.mongo.uri,
+    MONGODB_DATABASE_PREFIX: prefix,
+    KAFKA_BROKERS: servers.kafka.brokers,
+    KAFKA_TOPIC_PREFIX: `${prefix}.`,
+    IDENTITY_PUBLIC_JWK: JSON.stringify(await exportJWK(publicKey)),
+    SYNC_PORT: '0',
+    CONSTANT_CONTACT_API_URL: `${sandbox.url}/v3`,
+    AUTH_CONNECTION_URL: 'http://127.0.0.1:9',
+    SERVICE_TOKEN_SECRET: randomBytes(32).toString('hex'),
+    EMAIL_HASH_KEY: randomBytes(32).toString('hex'),
+    CONSTANT_CONTACT_CALLS_PER_SECOND: '500',
+    RETRY_BASE_MS: '20',
+    ...env,
+  });
+  const moment = { aheadMs: 0 };
+  const broken = new Set<string>();
+  const start = () =>
+    createSync(config, {
+      tokens: async (connectionId) => {
+        if (broken.has(connectionId)) throw new AppError('CONNECTION_NEEDS_RECONNECT', 'Sign in again');
+        return token;
+      },
+      clock: () => new Date(Date.now() + moment.aheadMs),
+      ledgerClock: async () => Date.now() + moment.aheadMs,
+    });
+  const service = await start();
+  const bus = createEventBus({
+    brokers: config.KAFKA_BROKERS,
+    clientId: 'test',
+    topicPrefix: config.KAFKA_TOPIC_PREFIX,
+    log: createLog('test', 'silent'),
+  });
+  const mongo = await mongoose
+    .createConnection(config.MONGODB_URI, { dbName: `${prefix}_sync`, autoIndex: false })
+    .asPromise();
+  const say = (topic: string, key: string, type: string, data: EntitlementFact | ConnectionFact | WorkflowFact) => {
+    const event = factEvent({
+      type,
+      source: '/test',
+      subject: key,
+      boxOfficeId: data.boxOfficeId,
+      time: new Date(),
+      data,
+    });
+    return bus.publish(topic, [{ key, value: JSON.stringify(event) }]);
+  };
+  const api = createConstantContact({ apiUrl: `${sandbox.url}/v3` });
+  const { items: lists } = await api.contactLists(token);
+  const { items: tags } = await api.tags(token);
+  return {
+    url: service.url,
+    config,
+    /** Lists and tags of the account that every connection is to. */
+    listIds: lists.map(({ list_id }) => list_id),
+    tagIds: tags.map(({ tag_id }) => tag_id),
+    /** Resolves once Constant Contact got a call with that method and that text in its path or body. */
+    called: (method: string, text: string): Promise<void> =>
+      eventually(async () => {
+        const journal = await sandbox.control.journal();
+        const meets = journal.some(
+          (each) =>
+            each.method === method && decodeURIComponent(`${each.path} ${JSON.stringify(each.body)}`).includes(text),
+        );
+        if (!meets) throw new Error(`no ${method} with that yet`);
+      }),
+    sandbox: sandbox.control,
+    moment,
+    /** Connections whose tokens are not accepted any more. */
+    broken,
+    /** sync's own database. */
+    mongo,
+    startAnother: start,
+    entitle: (boxOfficeId: BoxOfficeId, entitled = true, version = 1) =>
+      say(topics.entitlements.name, `${boxOfficeId}:app_constant-contact`, 'boxlist.entitlement.changed.v1', {
+        boxOfficeId,
+        appId: 'app_constant-contact',
+        status: entitled ? 'ACTIVE' : 'CANCELLED',
+        entitled,
+        version,
+      }),
+    tellConnection: (fact: ConnectionFact) =>
+      say(topics.connections.name, fact.connectionId, 'boxlist.connection.changed.v1', fact),
+    tellWorkflow: (fact: WorkflowFact) =>
+      say(topics.workflows.name, fact.workflowId, 'boxlist.workflow.changed.v1', fact),
+    produce: (events: readonly OrderEventJson[]) =>
+      bus.publish(
+        topics.orders.name,
+        events.map((event) => ({ key: `${event.boxofficeid}:${event.data.id}`, value: JSON.stringify(event) })),
+      ),
+    ask: async <T>(boxOfficeId: BoxOfficeId, query: string, variables: object = {}, role: Role = 'manager') => {
+      const response = await fetch(`${service.url}/graphql`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          [identityHeader]: await sign({ subject: 'user_1', boxOfficeId, role }),
+        },
+        body: JSON.stringify({ query, variables }),
+      });
+      return (await response.json()) as {
+        data: T | null;
+        errors?: { message: string; extensions: { code: string } }[];
+      };
+    },
+    close: async () => {
+      try {
+        await service.close();
+        await bus.close();
+        if (servers.mongo.kind === 'given') await mongo.dropDatabase();
+        await mongo.close();
+        await api.close();
+      } finally {
+        await Promise.all([servers.stop(), sandbox.stop()]);
+      }
+    },
+  };
+};
+
+export type World = Awaited<ReturnType<typeof createWorld>>;
+
+/** One box office with its connection, ready to have workflows. Lists and tags are those of the sandbox's account. */
+export const createOffice = async (world: World, settingsOfConnection: Partial<ConnectionFact> = {}) => {
+  const boxOfficeId = newId('boxOffice');
+  const connectionId = newId('connection');
+  let version = 1;
+  const tellConnection = (change: Partial<ConnectionFact> = {}) =>
+    world.tellConnection({
+      connectionId,
+      boxOfficeId,
+      status: 'CONNECTED',
+      accountId: 'riverside',
+      optInRoute: 'DIRECT',
+      whenQuotaIsScarce: 'WAIT',
+      version: (version += 1),
+      ...settingsOfConnection,
+      ...change,
+    });
+  await world.entitle(boxOfficeId);
+  await tellConnection();
+  const workflow = async (given: Partial<WorkflowFact> = {}): Promise<WorkflowFact> => {
+    const fact: WorkflowFact = {
+      workflowId: newId('workflow'),
+      boxOfficeId,
+      connectionId,
+      templateId: 'add-to-list',
+      name: 'Workflow',
+      status: 'ACTIVE',
+      version: 1,
+      activeSince: new Date(Date.now() - 60_000).toISOString(),
+      filter: { eventIds: [], eventSeriesIds: [], ticketTypeIds: [] },
+      lists: { fixed: [], perEvent: false },
+      tags: { fixed: [], event: false, ticketTypes: false },
+      fieldMapping: [],
+      createsContacts: true,
+      whenNotOptedIn: 'SKIP',
+      whenUnsubscribed: 'SKIP',
+      onCancelledOrder: 'KEEP',
+      ...given,
+    };
+    await world.tellWorkflow(fact);
+    return fact;
+  };
+  /** An order of this box office; e-mails are told apart by a word. */
+  const emailOf = (who: string): string => `${who}.${boxOfficeId.slice(3).toLowerCase()}@example.com`;
+  const order = (who: string, given: Record<string, unknown> & { time?: string; buyer?: object } = {}) => {
+    const { time, buyer, ...rest } = given;
+    return anOrderEvent({
+      boxOfficeId,
+      ...(time ? { time } : {}),
+      order: {
+        id: `or_${boxOfficeId.slice(-8)}_${who}`,
+        ...rest,
+        buyer_details: { email: emailOf(who), ...buyer },
+      },
+    });
+  };
+  const deliveries = async (): Promise<SeenDelivery[]> => {
+    const all: SeenDelivery[] = [];
+    for (let after: string | null = null, first = true; first || after; first = false) {
+      const answer: { data: Page | null } = await world.ask<Page>(
+        boxOfficeId,
+        `query ($after: String) { boxOffice { deliveries(first: 100, after: $after) {
+           nodes { id status reason { code } contactId performed attempts { call answer } order { id } workflow { id } }
+           pageInfo { hasNextPage endCursor } } } }`,
+        { after },
+        'viewer',
+      );
+      const page: Page['boxOffice']['deliveries'] | undefined = answer.data?.boxOffice.deliveries;
+      all.push(...(page?.nodes ?? []));
+      after = page?.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+    }
+    return all;
+  };
+  /** Every delivery, once there are so many and all are as expected. */
+  const until = (count: number, isExpected: (delivery: SeenDelivery) => boolean, timeoutMs = 20_000) =>
+    eventually(
+      async () => {
+        const seen = await deliveries();
+        const open = seen.filter((each) => !isExpected(each));
+        if (seen.length !== count || open.length > 0)
+          throw new Error(
+            `${seen.length} of ${count} deliveries; not as expected: ${JSON.stringify(open.slice(0, 3).map(({ status, reason }) => [status, reason?.code]))}`,
+          );
+        return seen;
+      },
+      { timeoutMs },
+    );
+  return {
+    boxOfficeId,
+    connectionId,
+    tellConnection,
+    workflow,
+    order,
+    emailOf,
+    deliveries,
+    until,
+    settled: (count: number, timeoutMs?: number) =>
+      until(count, ({ status }) => !['PENDING', 'WAITING'].includes(status), timeoutMs),
+    contacts: async () =>
+      (await world.sandbox.contacts('riverside')).filter((each) =>
+        each.email_address.address.includes(`.${boxOfficeId.slice(3).toLowerCase()}@`),
+      ),
+    contact: async (who: string) =>
+      (await world.sandbox.contacts('riverside')).find((each) => each.email_address.address === emailOf(who)),
+  };
+};
+
+interface Page {
+  readonly boxOffice: {
+    readonly deliveries: { nodes: SeenDelivery[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } };
+  };
+}
+
+/** The calls that Constant Contact got while something was done: method and path without query and ids. */
+export const callsDuring = async (world: World, act: () => Promise<unknown>): Promise<Record<string, number>> => {
+  const before = (await world.sandbox.journal()).length;
+  await act();
+  const counts: Record<string, number> = {};
+  for (const { method, path } of (await world.sandbox.journal()).slice(before)) {
+    const name = `${method} ${(path.split('?')[0] ?? '').replace('/v3', '').replace(/[0-9a-f-]{36}/g, ':id')}`;
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+};
