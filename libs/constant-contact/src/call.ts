@@ -1,5 +1,5 @@
 import { AppError } from '@boxlist/contracts';
-import { Pool } from 'undici';
+import { Pool, type FormData } from 'undici';
 import { z } from 'zod';
 
 export interface CallOptions {
@@ -8,6 +8,8 @@ export interface CallOptions {
   readonly path: string;
   readonly accessToken: string;
   readonly body?: unknown;
+  /** Sent as multipart instead of a JSON body. */
+  readonly form?: FormData;
 }
 
 export type Call = <S extends z.ZodType>(options: CallOptions, answer: S) => Promise<z.infer<S>>;
@@ -101,7 +103,7 @@ export const createCaller = ({ apiUrl, timeoutMs }: CallerOptions): { call: Call
     connect: { timeout: timeoutMs },
   });
   const prefix = base.pathname.replace(/\/$/, '');
-  const call: Call = async ({ method, path, accessToken, body }, answer) => {
+  const call: Call = async ({ method, path, accessToken, body, form }, answer) => {
     const what = `${method} ${path.split('?')[0]?.replace(/[0-9a-f-]{36}/g, ':id') ?? ''}`;
     const isWrite = method !== 'GET';
     let status: number;
@@ -115,7 +117,7 @@ export const createCaller = ({ apiUrl, timeoutMs }: CallerOptions): { call: Call
           accept: 'application/json',
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
-        body: body === undefined ? undefined : JSON.stringify(body),
+        body: form ?? (body === undefined ? undefined : JSON.stringify(body)),
         signal: AbortSignal.timeout(timeoutMs),
       });
       status = response.statusCode;

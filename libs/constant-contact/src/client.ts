@@ -1,3 +1,6 @@
+import { AppError } from '@boxlist/contracts';
+import { stringify } from 'csv-stringify/sync';
+import { FormData } from 'undici';
 import { z } from 'zod';
 import { createCaller } from './call';
 
@@ -51,6 +54,8 @@ const activitySchema = z.looseObject({
   activity_id: z.string(),
   state: z.string(),
   percent_done: z.number().nullish(),
+  source_file_name: z.string().nullish(),
+  created_at: z.string().nullish(),
   activity_errors: arrayOf(z.unknown()),
   status: z
     .looseObject({
@@ -102,6 +107,14 @@ export interface CcSignUp {
 
 /** One row of `POST /activities/contacts_json_import`; custom fields as `cf:<name>`. */
 export type CcImportRow = Readonly<Record<string, string>> & { readonly email: string };
+
+/** The vendor's limits of one import file, header excluded. */
+export const maxImportRows = 39_999;
+export const maxImportBytes = 4 * 1024 * 1024;
+
+/** Rows as a CSV file, a column for each field that any row has. */
+export const csvOf = (rows: readonly CcImportRow[]): string =>
+  stringify(rows as CcImportRow[], { header: true, columns: [...new Set(rows.flatMap((row) => Object.keys(row)))] });
 
 const every = 'custom_fields,list_memberships,phone_numbers,street_addresses,taggings';
 
@@ -207,6 +220,22 @@ export const createConstantContact = ({ apiUrl, timeoutMs = 20_000 }: { apiUrl: 
     createTag: (token: string, name: string) => post(token, '/contact_tags', { name }, tagSchema),
     importContacts: (token: string, rows: readonly CcImportRow[], listIds: readonly string[]) =>
       post(token, '/activities/contacts_json_import', { import_data: rows, list_ids: listIds }, activitySchema),
+    /**
+     * The same as a CSV file, which packs closer and carries a name that `activities` shows again: with a name of one's own a lost answer can be looked for. At most 39,999 rows and
+     * 4 MB: what is over is dropped by the vendor without a word, so that it is refused here (REJECTED_BY_CONSTANT_CONTACT).
+     */
+    importFile: async (token: string, fileName: string, rows: readonly CcImportRow[], listIds: readonly string[]) => {
+      const csv = csvOf(rows);
+      if (rows.length > maxImportRows || Buffer.byteLength(csv) > maxImportBytes)
+        throw new AppError('REJECTED_BY_CONSTANT_CONTACT', 'An import takes at most 39,999 rows and 4 MB');
+      const form = new FormData();
+      form.set('file', new Blob([csv], { type: 'text/csv' }), fileName);
+      form.set('list_ids', listIds.join());
+      return call(
+        { method: 'POST', path: '/activities/contacts_file_import', accessToken: token, form },
+        activitySchema,
+      );
+    },
     /** At most 500 contacts and 50 tags. */
     changeTaggings: (
       token: string,

@@ -245,6 +245,69 @@ describe('a batch', () => {
   });
 });
 
+describe('an import by file', () => {
+  it('does what an import does, and can be found by the name it was given', async () => {
+    const [fresh, gone] = [anEmail(), anEmail()];
+    await create(gone);
+    await sandbox.control.act('riverside', gone, 'unsubscribe');
+    const name = `boxlist-${count}.csv`;
+    const rows = [
+      { email: fresh, first_name: 'Quote", comma' },
+      { email: gone, last_name: 'Two\nlines' },
+    ];
+    const activity = await done(await api.importFile(token, name, rows, [listIds[0]!]));
+    expect(activity.status).toMatchObject({ cannot_add_to_list_count: 1, person_count: 2 });
+    expect(await api.findContact(token, fresh)).toMatchObject({
+      first_name: 'Quote", comma',
+      email_address: { permission_to_send: 'implicit' },
+      list_memberships: [listIds[0]],
+    });
+    expect(await api.findContact(token, gone)).toMatchObject({ last_name: 'Two\nlines', list_memberships: [] });
+    const found = (await api.activities(token)).items.filter(({ source_file_name: file }) => file === name);
+    expect(found.map(({ activity_id }) => activity_id)).toEqual([activity.activity_id]);
+  });
+
+  it('of more than the vendor takes is refused before it is sent', async () => {
+    const rows = Array.from({ length: 40_000 }, (_, index) => ({ email: `${index}@example.com` }));
+    await expect(api.importFile(token, 'x.csv', rows, listIds)).rejects.toMatchObject({
+      code: 'REJECTED_BY_CONSTANT_CONTACT',
+    });
+    const long = rows.slice(0, 20_000).map((row) => ({ ...row, street: 'x'.repeat(250) }));
+    await expect(api.importFile(token, 'x.csv', long, listIds)).rejects.toMatchObject({
+      code: 'REJECTED_BY_CONSTANT_CONTACT',
+    });
+  });
+});
+
+describe('the contacts of an account', () => {
+  it('come in pages with those that were deleted, and only what has changed since a moment', async () => {
+    await sandbox.control.seedMany('riverside', { count: 1_100, email: 'paged#@example.com' });
+    const deleted = anEmail();
+    await create(deleted);
+    await sandbox.control.act('riverside', deleted, 'delete');
+    const all = [];
+    let pages = 0;
+    for (let next: string | undefined, first = true; first || next; first = false, pages += 1) {
+      const page = await api.contactsPage(token, { next });
+      all.push(...page.items);
+      next = page.next;
+      expect(page.count).toBeGreaterThan(1_100);
+    }
+    expect(pages).toBeGreaterThanOrEqual(3);
+    expect(new Set(all.map(({ contact_id }) => contact_id)).size).toBe(all.length);
+    expect(all.find((each) => each.email_address.address === deleted)?.deleted_at).toBeTruthy();
+    const newest = all
+      .map(({ updated_at }) => updated_at ?? '')
+      .sort()
+      .at(-1)!;
+    const later = anEmail();
+    await eventually(() => expect(Date.now()).toBeGreaterThan(Date.parse(newest)));
+    await create(later);
+    const changed = await api.contactsPage(token, { updatedAfter: newest });
+    expect(changed.items.map((each) => each.email_address.address)).toEqual([later]);
+  });
+});
+
 describe('the limits', () => {
   it('of the day and of the second are told apart, in both shapes of the body', async () => {
     try {

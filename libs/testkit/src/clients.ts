@@ -101,6 +101,14 @@ export const sandboxClient = (url: string) => {
   return {
     contacts: (account: string) => call<SandboxContact[]>('GET', `/accounts/${account}/contacts`),
     seed: (account: string, contact: object) => call<SandboxContact>('POST', `/accounts/${account}/contacts`, contact),
+    /** Many contacts; the `#` of the address is their number. */
+    seedMany: (
+      account: string,
+      many: { count: number; email: string; permission_to_send?: string; lists?: string[] },
+    ) => call<{ contacts: number }>('POST', `/accounts/${account}/contacts/bulk`, many),
+    summary: () => call<{ calls: Record<string, number>; mostInASecond: number }>('GET', '/journal/summary'),
+    forgetJournal: () => call('DELETE', '/journal'),
+    clock: (now: string | null) => call('PUT', '/clock', { now }),
     act: (account: string, email: string, act: 'unsubscribe' | 'hold' | 'confirm' | 'delete') =>
       call<SandboxContact>('POST', `/accounts/${account}/contacts/${email}/${act}`),
     journal: () =>

@@ -43,7 +43,7 @@ export const workOff = (world: World, account: Account): void => {
 const apply = (world: World, account: Account, activity: Activity, work: Work): void => {
   const now = isoAt(world.now());
   if (work.kind === 'import') {
-    activity.counters = importRows(account, work.rows, work.listIds, now, activity.errors);
+    activity.counters = importRows(world, account, work, now, activity.errors);
     return;
   }
   let completed = 0;
@@ -70,12 +70,13 @@ const apply = (world: World, account: Account, activity: Activity, work: Work): 
 
 /** The import: new contacts become implicit, permissions stay as they are, unsubscribed ones are not added to lists. */
 const importRows = (
+  world: World,
   account: Account,
-  rows: Record<string, string | number>[],
-  listIds: string[],
+  { rows, listIds }: Extract<Work, { kind: 'import' }>,
   now: string,
   errors: string[],
 ) => {
+  const foreign = world.switches.importForeignPhones;
   const counters = {
     items_total_count: rows.length,
     items_completed_count: 0,
@@ -84,7 +85,15 @@ const importRows = (
     correctable_count: 0,
     cannot_add_to_list_count: 0,
   };
-  for (const row of rows) {
+  for (const given of rows) {
+    const isForeign = /^(\+|00)/.test(String(given.phone ?? ''));
+    if (isForeign && foreign === 'refused') {
+      counters.error_count += 1;
+      errors.push('phone is not supported');
+      continue;
+    }
+    const { phone, ...rest } = given;
+    const row = phone === undefined || (isForeign && foreign === 'dropped') ? rest : given;
     const email = String(row.email ?? '')
       .trim()
       .toLowerCase();

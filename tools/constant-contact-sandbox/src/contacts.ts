@@ -3,9 +3,30 @@ import { coreNames, type contactPost, type contactPut, type resubscribe, type si
 import { newContact, type Account, type Contact, type Permission } from './state';
 import { badRequest, conflict, isoAt, notFound, type World } from './world';
 
-const same = (a: string, b: string): boolean => a.trim().toLowerCase() === b.trim().toLowerCase();
+const plain = (email: string): string => email.trim().toLowerCase();
+
+interface Index {
+  counted: number;
+  readonly byEmail: Map<string, Contact>;
+  readonly byId: Map<string, Contact>;
+}
+const indexes = new WeakMap<readonly Contact[], Index>();
+
+/** Contacts are only ever appended, and keep their address: the index follows their number. */
+const indexOf = ({ contacts }: Account): Index => {
+  const index = indexes.get(contacts) ?? { counted: 0, byEmail: new Map(), byId: new Map() };
+  indexes.set(contacts, index);
+  for (; index.counted < contacts.length; index.counted += 1) {
+    const contact = contacts[index.counted];
+    if (!contact) break;
+    index.byEmail.set(plain(contact.email_address.address), contact);
+    index.byId.set(contact.contact_id, contact);
+  }
+  return index;
+};
+
 export const findContact = (account: Account, email: string): Contact | undefined =>
-  account.contacts.find((each) => same(each.email_address.address, email));
+  indexOf(account).byEmail.get(plain(email));
 
 const coreOf = (body: object): Record<string, unknown> =>
   Object.fromEntries(Object.entries(body).filter(([name, value]) => coreNames.includes(name) && value !== undefined));
@@ -106,9 +127,16 @@ export const putContact = (world: World, account: Account, id: string, body: z.i
 };
 
 export const contactById = (account: Account, id: string): Contact => {
-  const contact = account.contacts.find(({ contact_id }) => contact_id === id);
+  const contact = indexOf(account).byId.get(id);
   if (!contact) throw notFound('The contact');
   return contact;
+};
+
+/** What the form does to one that exists and may not be mailed is not documented. */
+const becomesExplicit = ({ switches }: World, permission: Permission): boolean => {
+  if (permission === 'unsubscribed') return switches.signUpFormResubscribes;
+  if (permission === 'temp_hold' || permission === 'pending_confirmation') return switches.signUpFormReleases;
+  return true;
 };
 
 /** `POST /contacts/sign_up_form`: creates or updates; lists and custom fields are appended. */
@@ -122,8 +150,8 @@ export const signUpContact = (world: World, account: Account, body: z.infer<type
   if (!known) account.contacts.push(contact);
   else {
     delete contact.deleted_at;
-    const unsubscribed = contact.email_address.permission_to_send === 'unsubscribed';
-    if (!unsubscribed || world.switches.signUpFormResubscribes) setPermission(contact, 'explicit', 'Contact', now);
+    if (becomesExplicit(world, contact.email_address.permission_to_send))
+      setPermission(contact, 'explicit', 'Contact', now);
   }
   contact.list_memberships = lists;
   contact.core = { ...contact.core, ...coreOf(body) };
@@ -208,9 +236,10 @@ export const searchContacts = (account: Account, query: Record<string, string | 
     limit === undefined || (value !== undefined && Date.parse(value) < Date.parse(limit));
   const { email, updated_after, updated_before, optout_after, optout_before } = query;
   const statuses = query.status?.split(',') ?? [];
-  return account.contacts.filter(
+  const candidates =
+    email === undefined ? account.contacts : [findContact(account, email)].filter((each) => each !== undefined);
+  return candidates.filter(
     (contact) =>
-      (email === undefined || same(contact.email_address.address, email)) &&
       matchesStatus(contact, statuses) &&
       after(contact.updated_at, updated_after) &&
       before(contact.updated_at, updated_before) &&

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { workOff } from './activities';
 import { contactById, findContact, setPermission, showContact } from './contacts';
 import { newContact, type Account } from './state';
-import { isoAt, notFound, type Fault, type World } from './world';
+import { isoAt, notFound, type Fault, type JournalEntry, type World } from './world';
 
 const seed = z.object({
   email: z.string(),
@@ -16,6 +16,13 @@ const seed = z.object({
   lists: z.array(z.string()).default([]),
   tags: z.array(z.string()).default([]),
   deleted: z.boolean().default(false),
+});
+/** Many contacts at once; the `#` of the address is their number. */
+const bulk = z.object({
+  count: z.number().int().min(1).max(200_000),
+  email: z.string().includes('#'),
+  permission_to_send: seed.shape.permission_to_send,
+  lists: z.array(z.string()).default([]),
 });
 const faultSchema = z.object({
   method: z.string().optional(),
@@ -57,6 +64,7 @@ export const controlDoors = (app: FastifyInstance, world: World): void => {
   app.get('/_sandbox/journal', (request) =>
     world.journal.slice(Number((request.query as { since?: string }).since ?? 0)),
   );
+  app.get('/_sandbox/journal/summary', () => summaryOf(world.journal));
   app.delete('/_sandbox/journal', () => (world.journal.length = 0));
   app.post('/_sandbox/reset', () => {
     world.store.reset();
@@ -65,6 +73,20 @@ export const controlDoors = (app: FastifyInstance, world: World): void => {
     world.faults = [];
     world.setClock(undefined);
     return {};
+  });
+  app.post('/_sandbox/accounts/:account/contacts/bulk', (request) => {
+    const account = accountById((request.params as { account: string }).account);
+    const input = bulk.parse(request.body);
+    const now = isoAt(world.now());
+    for (let index = 0; index < input.count; index += 1) {
+      const email = input.email.replace('#', String(index)).toLowerCase();
+      if (findContact(account, email)) continue;
+      const contact = newContact(email, input.permission_to_send, 'Account', now);
+      contact.list_memberships = [...input.lists];
+      account.contacts.push(contact);
+    }
+    world.store.changed();
+    return { contacts: account.contacts.length };
   });
   app.put('/_sandbox/accounts/:account', (request) => {
     const account = accountById((request.params as { account: string }).account);
@@ -113,4 +135,21 @@ export const controlDoors = (app: FastifyInstance, world: World): void => {
     world.store.changed();
     return {};
   });
+};
+
+/** Calls by method, path without ids, and status; and the most of them in any second. */
+const summaryOf = (journal: readonly JournalEntry[]) => {
+  const calls: Record<string, number> = {};
+  const times: number[] = [];
+  for (const { method, path, status, at } of journal) {
+    const name = `${method} ${(path.split('?')[0] ?? '').replace('/v3', '').replace(/[0-9a-f-]{36}/g, ':id')} ${status}`;
+    calls[name] = (calls[name] ?? 0) + 1;
+    if (path.startsWith('/v3/')) times.push(Date.parse(at));
+  }
+  let mostInASecond = 0;
+  for (let first = 0, last = 0; last < times.length; last += 1) {
+    while ((times[last] ?? 0) - (times[first] ?? 0) >= 1_000) first += 1;
+    mostInASecond = Math.max(mostInASecond, last - first + 1);
+  }
+  return { calls, mostInASecond };
 };

@@ -79,6 +79,7 @@ export const jsonImport = z.object({
   import_data: z.array(z.record(z.string(), z.union([z.string(), z.number()]))).min(1),
   list_ids: z.array(uuid).min(1).max(50),
 });
+export const importLists = z.array(uuid).min(1).max(50);
 export const taggings = z.object({
   source: z.object({ contact_ids: z.array(uuid).min(1).max(500) }),
   tag_ids: z.array(uuid).min(1).max(50),

@@ -1,4 +1,5 @@
 import formbody from '@fastify/formbody';
+import multipart from '@fastify/multipart';
 import { listen, type Service } from '@boxlist/service-kit';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -19,6 +20,7 @@ export const createSandbox = async (config: SandboxConfig): Promise<Service> => 
     routerOptions: { maxParamLength: 200 },
   });
   await app.register(formbody);
+  await app.register(multipart, { attachFieldsToBody: true, limits: { fileSize: 16 * 1024 * 1024 } });
   emptyJsonBodies(app);
   guard(app, world);
   oauthDoors(app, world);
@@ -128,7 +130,7 @@ const journal = (world: World, request: FastifyRequest, reply: FastifyReply): vo
     path: request.url,
     status: reply.statusCode,
     account,
-    body: request.body ?? null,
+    body: request.isMultipart() ? null : (request.body ?? null),
   });
   if (world.journal.length > 100_000) world.journal.splice(0, 50_000);
 };

@@ -95,6 +95,10 @@ export interface Switches {
   invalidClientStatus: 400 | 401;
   error429Shape: 'array' | 'object';
   signUpFormResubscribes: boolean;
+  /** Whether the form makes explicit those that are on hold or have not confirmed. */
+  signUpFormReleases: boolean;
+  /** What an import does with a phone of another country. */
+  importForeignPhones: 'stored' | 'dropped' | 'refused';
   putResubscribesWithoutPermission: boolean;
   pkceWithSecret: 'accepted' | 'refused';
   deniedRedirects: boolean;
@@ -116,6 +120,8 @@ export const defaultSwitches = (): Switches => ({
   invalidClientStatus: 401,
   error429Shape: 'array',
   signUpFormResubscribes: true,
+  signUpFormReleases: true,
+  importForeignPhones: 'dropped',
   putResubscribesWithoutPermission: false,
   pkceWithSecret: 'accepted',
   deniedRedirects: true,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { Service } from '@boxlist/service-kit';
 import { configSchema } from '../src/config';
 import { createSandbox } from '../src/service';
+import { defaultSwitches } from '../src/state';
 
 const redirect = 'http://127.0.0.1:9/callback';
 let sandbox: Service;
@@ -16,6 +17,7 @@ afterAll(() => sandbox.close());
 beforeEach(async () => {
   await control('POST', '/reset');
   await control('PUT', '/limits', { perSecond: 1000, perDay: 10_000 });
+  await control('PUT', '/switches', defaultSwitches());
   token = (await grant((await authorize()).code)).body.access_token as string;
 });
 
@@ -214,6 +216,80 @@ describe('the import', () => {
       list_memberships: [],
       first_name: 'U',
     });
+  });
+});
+
+describe('points that no source settles', () => {
+  it.each([
+    ['pending_confirmation', true, 'explicit'],
+    ['pending_confirmation', false, 'pending_confirmation'],
+    ['temp_hold', true, 'explicit'],
+    ['temp_hold', false, 'temp_hold'],
+  ])('the sign-up form and one who is %s: released %s', async (before, signUpFormReleases, after) => {
+    await control('PUT', '/switches', { signUpFormReleases });
+    await seed({ email: 'held@example.com', permission_to_send: before });
+    await api('POST', '/contacts/sign_up_form', { email_address: 'held@example.com', list_memberships: await lists() });
+    expect((await contact('held@example.com'))?.email_address.permission_to_send).toBe(after);
+  });
+
+  it.each([
+    ['stored', 1, [{ phone_number: '+44 20 7946 0000' }]],
+    ['dropped', 1, []],
+    ['refused', 0, undefined],
+  ])('an import and a phone of another country: %s', async (importForeignPhones, persons, phones) => {
+    await control('PUT', '/switches', { importForeignPhones, activityMs: 0 });
+    const rows = [{ email: 'abroad@example.com', phone: '+44 20 7946 0000' }];
+    const queued = await api('POST', '/activities/contacts_json_import', {
+      import_data: rows,
+      list_ids: await lists(),
+    });
+    const { activity_id: id } = queued.body as { activity_id: string };
+    expect((await api('GET', `/activities/${id}`)).body).toMatchObject({ status: { person_count: persons } });
+    const found = await api('GET', '/contacts?email=abroad%40example.com&include=phone_numbers');
+    const [shown] = (found.body as { contacts: { phone_numbers: object[] }[] }).contacts;
+    if (phones === undefined) expect(shown).toBeUndefined();
+    else expect(shown).toMatchObject({ phone_numbers: phones });
+  });
+
+  it('errors of the token endpoint and PKCE beside a secret', async () => {
+    await control('PUT', '/switches', { invalidGrantStatus: 401, invalidClientStatus: 400, pkceWithSecret: 'refused' });
+    expect((await grant('unknown')).status).toBe(401);
+    expect((await tokenCall({ grant_type: 'refresh_token', refresh_token: 'x' }, 'wrong')).status).toBe(400);
+  });
+});
+
+describe('a file import', () => {
+  const upload = async (name: string, csv: string) => {
+    const form = new FormData();
+    form.set('file', new Blob([csv]), name);
+    form.set('list_ids', (await lists()).join());
+    const response = await fetch(`${sandbox.url}/v3/activities/contacts_file_import`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+      body: form,
+    });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+
+  it('drops what is over 4 MB without a word', async () => {
+    await control('PUT', '/switches', { activityMs: 0 });
+    const row = (index: number): string => `${index}@example.com,${'x'.repeat(250)}`;
+    const csv = ['email,street', ...Array.from({ length: 20_000 }, (_, index) => row(index))].join('\n');
+    const { status, body } = await upload('large.csv', csv);
+    expect(status).toBe(201);
+    const { body: ended } = await api('GET', `/activities/${body.activity_id as string}`);
+    const { person_count: persons } = (ended as { status: { person_count: number } }).status;
+    expect(persons).toBeGreaterThan(15_000);
+    expect(persons).toBeLessThan(16_000);
+  });
+
+  it('takes .csv files of at most 40,000 rows with the header, and only with an e-mail column', async () => {
+    expect((await upload('contacts.txt', 'email\na@example.com')).status).toBe(415);
+    expect((await upload('contacts.csv', 'name\nAda')).status).toBe(400);
+    const rows = (count: number): string =>
+      ['email', ...Array.from({ length: count }, (_, index) => `${index}@example.com`)].join('\n');
+    expect((await upload('contacts.csv', rows(40_000))).status).toBe(400);
+    expect((await upload('contacts.csv', rows(39_999))).status).toBe(201);
   });
 });
 
