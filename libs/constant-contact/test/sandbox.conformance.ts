@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually, startSandbox } from '@boxlist/testkit';
-import { createConstantContact, createConstantContactOAuth, type CcActivity, type ConstantContact } from '../src/index';
+import {
+  createConstantContact,
+  createConstantContactOAuth,
+  type CcActivity,
+  type CcImportRow,
+  type ConstantContact,
+} from '../src/index';
 
 // What Boxlist relies on at Constant Contact, through its own client. Any faithful stand-in of the API passes this.
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;

@@ -253,14 +253,14 @@ const activityDoors = (door: Door, world: World): void => {
 
 interface Upload {
   readonly file?: { readonly filename?: string; toBuffer(): Promise<Buffer> };
-  readonly list_ids?: { readonly value?: unknown };
+  readonly list_ids?: { readonly value?: string };
 }
 
 const fileImportDoor = (door: Door, world: World): void => {
   door('POST', '/activities/contacts_file_import', 'contact_data', async ({ account, body, request }) => {
     const { file, list_ids: lists } = (request.isMultipart() ? (body ?? {}) : {}) as Upload;
     if (!file?.filename?.endsWith('.csv')) throw new Refusal(415, 'unsupported_media_type', 'The file must be a .csv');
-    const listIds = valid(schemas.importLists, String(lists?.value ?? '').split(','));
+    const listIds = valid(schemas.importLists, (lists?.value ?? '').split(','));
     checkLists(account, listIds);
     const rows = rowsOf(await file.toBuffer());
     if (rows.length > 39_999) throw badRequest('At most 40,000 rows with the header');
