@@ -257,7 +257,7 @@ describe('an import by file', () => {
     await create(gone);
     await sandbox.control.act('riverside', gone, 'unsubscribe');
     const name = `boxlist-${count}.csv`;
-    const rows = [
+    const rows: CcImportRow[] = [
       { email: fresh, first_name: 'Quote", comma' },
       { email: gone, last_name: 'Two\nlines' },
     ];
