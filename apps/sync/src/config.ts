@@ -17,6 +17,10 @@ export const configSchema = z.object({
   ...kafkaSettings,
   ...subgraphSettings,
   SYNC_PORT: port(4104).describe('Port of the service; 0 takes a free one.'),
+  SYNC_WORK: z
+    .enum(['all', 'intake', 'dispatch'])
+    .default('all')
+    .describe('What this process does besides answering the graph: take orders in, dispatch deliveries, or both.'),
   CONSTANT_CONTACT_API_URL: httpUrl().describe('Base of the Constant Contact V3 API.'),
   AUTH_CONNECTION_URL: httpUrl().describe('Base of auth-connection: gives access tokens.'),
   SERVICE_TOKEN_SECRET: secret(32).describe('Secret that sync and auth-connection share for their internal doors.'),
@@ -37,6 +41,10 @@ export const configSchema = z.object({
   DISPATCH_LEASE_MS: durationMs(30_000, 1_000).describe(
     'How long a process that died keeps a connection from the others.',
   ),
+  GATHER_MIN_MS: durationMs(10_000, 0).describe(
+    'For how long at least orders gather to share calls when the calls of the day run short.',
+  ),
+  GATHER_MAX_MS: durationMs(1_800_000, 0).describe('For how long at most they gather.'),
   RETRY_BASE_MS: durationMs(1_000, 1).describe('First delay before a retry; doubles with each.'),
   RETRY_MAX_DELAY_MS: durationMs(3_600_000, 1).describe('Longest delay before a retry.'),
   RETRY_FOR_MS: durationMs(259_200_000, 1).describe('For how long it is retried before a delivery fails (72 hours).'),

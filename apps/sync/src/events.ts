@@ -24,8 +24,8 @@ export const syncTopics: TopicSpec[] = [
   })),
 ];
 
-/** Opens the doors for events. `ctx` is asked for at each event: its followers are made here. */
-export const openEventDoors = async (bus: EventBus, ctx: () => Context) => {
+/** Opens the doors for events. `ctx` is asked for at each event: its followers are made here. Every process follows the facts; orders are for those that take them in. */
+export const openEventDoors = async (bus: EventBus, ctx: () => Context, takesOrders: boolean) => {
   const entitlements = await consumeFacts(bus, {
     topic: topics.entitlements.name,
     groupId: 'sync.entitlements',
@@ -44,10 +44,11 @@ export const openEventDoors = async (bus: EventBus, ctx: () => Context) => {
     schema: workflowEventSchema,
     apply: ({ data }) => takeWorkflow(ctx(), data),
   });
-  await bus.consumeBatches({
-    topic: topics.orders.name,
-    groupId: 'sync.orders',
-    handle: (messages) => takeOrders(ctx(), messages),
-  });
+  if (takesOrders)
+    await bus.consumeBatches({
+      topic: topics.orders.name,
+      groupId: 'sync.orders',
+      handle: (messages) => takeOrders(ctx(), messages),
+    });
   return { entitlements, connections };
 };

@@ -86,6 +86,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
     ledger: createLedgerStore(
       mongo,
       { perSecond: config.CONSTANT_CONTACT_CALLS_PER_SECOND, perDay: config.CONSTANT_CONTACT_CALLS_PER_DAY },
+      { minMs: config.GATHER_MIN_MS, maxMs: config.GATHER_MAX_MS },
       ledgerClock,
     ),
     resources: createResourceStore(mongo),
@@ -104,10 +105,12 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
     log,
     ...overrides,
   };
-  ctx = { ...ctx, followers: await openEventDoors(bus, () => ctx) };
-  const tallies = startTallies(ctx.tallies, (error) => log.warn({ err: error }, 'tallies.delayed'));
-  const dispatcher = startDispatcher(ctx);
-  running.dispatcher = dispatcher;
+  ctx = { ...ctx, followers: await openEventDoors(bus, () => ctx, config.SYNC_WORK !== 'dispatch') };
+  const dispatches = config.SYNC_WORK !== 'intake';
+  const tallies = dispatches
+    ? startTallies(ctx.tallies, (error) => log.warn({ err: error }, 'tallies.delayed'))
+    : undefined;
+  running.dispatcher = dispatches ? startDispatcher(ctx) : undefined;
   const app = createHttp({ log, health: { mongodb: () => checkMongo(mongo), kafka: () => bus.check() } });
   app.post('/internal/quota/permits', async (request) => {
     await serviceTokens.verify(request.headers.authorization, 'sync');
@@ -128,9 +131,9 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
     url,
     close: async () => {
       await app.close();
-      await dispatcher.close();
+      await running.dispatcher?.close();
       await ctx.ledger.close();
-      await tallies.close();
+      await tallies?.close();
       await outbox.close();
       await bus.close();
       await constantContact.close();

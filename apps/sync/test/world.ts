@@ -1,4 +1,4 @@
-import { createConstantContact, createConstantContactOAuth } from '@boxlist/constant-contact';
+import { createConstantContact } from '@boxlist/constant-contact';
 import {
   AppError,
   factEvent,
@@ -19,30 +19,6 @@ import { configSchema } from '../src/config';
 import { createSync } from '../src/service';
 
 const redirectUrl = 'http://127.0.0.1:9/callback';
-
-/** Signs in to the sandbox as a person would; gives the access token. */
-const accessTokenFor = async (sandboxUrl: string, account: string): Promise<string> => {
-  const oauth = createConstantContactOAuth({
-    authorizeUrl: `${sandboxUrl}/oauth2/default/v1/authorize`,
-    tokenUrl: `${sandboxUrl}/oauth2/default/v1/token`,
-    clientId: 'boxlist-dev',
-    clientSecret: 'boxlist-dev-secret',
-    redirectUrl,
-    usePkce: true,
-  });
-  const [verifier, state] = [oauth.newVerifier(), oauth.newState()];
-  const url = await oauth.authorizationUrl({ state, verifier });
-  const page = await (await fetch(url)).text();
-  const request = /name="request" value="([^"]+)"/.exec(page)?.[1] ?? '';
-  const action = new URL(/action="([^"]+)"/.exec(page)?.[1] ?? '', url);
-  const answer = await fetch(action, {
-    method: 'POST',
-    body: new URLSearchParams({ request, account, decision: 'allow' }),
-    redirect: 'manual',
-  });
-  const callbackUrl = new URL(answer.headers.get('location') ?? '');
-  return (await oauth.exchange({ callbackUrl, state, verifier })).accessToken;
-};
 
 /** Outcomes as the graph tells them. */
 export interface SeenDelivery {
@@ -65,7 +41,7 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
   ]);
   const prefix = `t${newId('event').slice(-10).toLowerCase()}`;
   const sign = await createIdentitySigner(await exportJWK(privateKey));
-  const token = await accessTokenFor(sandbox.url, 'riverside');
+  const token = await sandbox.accessToken('riverside');
   const config = settings(configSchema, {
     LOG_LEVEL: 'silent',
     MONGODB_URI: servers.mongo.uri,

@@ -127,7 +127,7 @@ export const createDeliveryStore = (mongo: Connection) => {
     collection: deliveries,
     init: async (): Promise<void> => {
       const open = { partialFilterExpression: { readyAt: { $type: 'date' } } };
-      await deliveries.createIndex({ connectionId: 1, queue: 1, readyAt: 1 }, open);
+      await deliveries.createIndex({ connectionId: 1, queue: 1, readyAt: 1, emailHash: 1 }, open);
       await deliveries.createIndex({ connectionId: 1, reason: 1 }, { ...open, name: 'waiting' });
       await deliveries.createIndex({ boxOfficeId: 1, createdAt: -1, _id: -1 });
       await deliveries.createIndex({ boxOfficeId: 1, emailHash: 1, createdAt: -1 });

@@ -58,7 +58,8 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
         readyAt: { $lte: now },
         ...(busy.length > 0 ? { emailHash: { $nin: busy } } : {}),
       })
-        .sort({ readyAt: 1 })
+        // Those of one buyer come together, so that they share calls.
+        .sort({ readyAt: 1, emailHash: 1 })
         .limit(limit)
         .toArray()) as unknown as Delivery[];
       if (ready.length === 0) return [];

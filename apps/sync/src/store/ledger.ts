@@ -4,7 +4,7 @@ import type { Connection } from 'mongoose';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { postureOf, type Posture } from '../domain/gather';
+import { postureOf, type GatherBounds, type Posture } from '../domain/gather';
 import {
   callClasses,
   declare,
@@ -56,7 +56,12 @@ const databaseClock = (mongo: Connection): (() => Promise<number>) => {
 };
 
 /** The one ledger of the application, shared by all processes through one document that is swapped as a whole. */
-export const createLedgerStore = (mongo: Connection, limits: Limits, clock?: () => Promise<number>) => {
+export const createLedgerStore = (
+  mongo: Connection,
+  limits: Limits,
+  bounds: GatherBounds,
+  clock?: () => Promise<number>,
+) => {
   const ledgers = mongo.collection<LedgerDocument>('ledger');
   const holder = randomUUID();
   const now = clock ?? databaseClock(mongo);
@@ -172,7 +177,7 @@ export const createLedgerStore = (mongo: Connection, limits: Limits, clock?: () 
     exhaust: (): Promise<void> => change((ledger, time) => ({ ...ledger, exhaustedDay: utcDay(time) })),
     /** Slows down because Constant Contact says that it is throttling. */
     slowDown: (): Promise<void> => change(throttled),
-    posture: async (): Promise<Posture> => postureOf((await read()).ledger, await now(), limits),
+    posture: async (): Promise<Posture> => postureOf((await read()).ledger, await now(), limits, bounds),
     usage: async () => {
       const [{ ledger }, time] = await Promise.all([read(), now()]);
       const today = ledger.day === utcDay(time);
@@ -184,7 +189,7 @@ export const createLedgerStore = (mongo: Connection, limits: Limits, clock?: () 
         resetsAt: new Date(time + msToNextUtcDay(time)),
         usedBy: callClasses.map((kind) => ({ class: kind, calls: (today ? ledger.usedBy[kind] : undefined) ?? 0 })),
         expectedToday: Math.round(expectedLive(ledger, time)),
-        gatherMs: postureOf(ledger, time, limits).windowMs,
+        gatherMs: postureOf(ledger, time, limits, bounds).windowMs,
       };
     },
     close: async (): Promise<void> => {

@@ -3,7 +3,7 @@ import { AppError } from '@boxlist/contracts';
 import type { Context } from '../context';
 import type { KnownContact } from '../domain/known-contact';
 import type { ImportLine, PlannedCall, TagMember } from '../domain/plan-batch';
-import type { Delivery } from '../store/deliveries';
+import type { Delivery, Outcome, Result } from '../store/deliveries';
 import type { LaneCaller } from './call-constant-contact';
 import { eachAtOnce, lookUpsAtOnce } from './each-at-once';
 import { fieldColumn } from './resolve-names';
@@ -191,20 +191,17 @@ const resubscribe = async (run: Run, call: Extract<Single, { kind: 'resubscribe'
     if (!(error instanceof AppError) || error.code !== 'ALREADY_EXISTS') throw error;
     sent = false;
   }
-  for (const delivery of deliveriesIn(run, call.deliveryIds)) {
-    run.progress.delete(delivery._id);
-    await run.report.settle(
-      delivery,
-      sent
-        ? {
-            status: 'SYNCED',
-            reason: 'RESUBSCRIBE_EMAIL_SENT',
-            contactId,
-            performed: ['asked by e-mail to subscribe again'],
-          }
-        : { status: 'SKIPPED', reason: 'UNSUBSCRIBED', contactId },
-    );
-  }
+  const outcome: Outcome = sent
+    ? {
+        status: 'SYNCED',
+        reason: 'RESUBSCRIBE_EMAIL_SENT',
+        contactId,
+        performed: ['asked by e-mail to subscribe again'],
+      }
+    : { status: 'SKIPPED', reason: 'UNSUBSCRIBED', contactId };
+  const served = deliveriesIn(run, call.deliveryIds);
+  for (const { _id } of served) run.progress.delete(_id);
+  await run.report.tell(served.map((delivery) => ({ delivery, to: { outcome } })));
 };
 
 const follow = async (run: Run, activityId: string, ids: readonly string[]): Promise<void> => {
@@ -263,22 +260,27 @@ const makeTag = async (run: Run, { members, tagIds }: Tag): Promise<void> => {
 
 /** Those whose calls were all answered: done, or waiting for the activities that they began. */
 const reportServed = async (run: Run): Promise<void> => {
-  for (const [id, { performed, activityIds, contactId, imported, failed }] of run.progress) {
-    const delivery = run.batch.deliveries.get(id);
-    if (!delivery || failed) continue;
-    if (activityIds.size === 0) {
-      await run.report.settle(delivery, { status: 'SYNCED', reason: 'SYNCED', contactId, performed });
-      continue;
-    }
-    await run.report.wait(delivery, {
-      waitingFor: 'ACTIVITY_RUNNING',
-      readyAt: new Date(run.ctx.clock().getTime() + forgottenMs),
-      countsAsAttempt: false,
-      uncertain: false,
-      imported: imported || delivery.imported,
-      activityIds: [...activityIds],
-      performed,
-      contactId,
-    });
-  }
+  const forgotten = new Date(run.ctx.clock().getTime() + forgottenMs);
+  await run.report.tell(
+    [...run.progress].flatMap(([id, { performed, activityIds, contactId, imported, failed }]) => {
+      const delivery = run.batch.deliveries.get(id);
+      if (!delivery || failed) return [];
+      const to: Result['to'] =
+        activityIds.size === 0
+          ? { outcome: { status: 'SYNCED', reason: 'SYNCED', contactId, performed } }
+          : {
+              next: {
+                waitingFor: 'ACTIVITY_RUNNING',
+                readyAt: forgotten,
+                countsAsAttempt: false,
+                uncertain: false,
+                imported,
+                activityIds: [...activityIds],
+                performed,
+                contactId,
+              },
+            };
+      return [{ delivery, to }];
+    }),
+  );
 };

@@ -91,8 +91,11 @@ const reportTo = (drive: Drive, caller: LaneCaller): BatchReport => {
     to,
   });
   return {
-    settle: (delivery, outcome) => saveAndTell(drive, [resultOf(delivery, { outcome })]),
-    wait: (delivery, next) => saveAndTell(drive, [resultOf(delivery, { next })]),
+    tell: (results) =>
+      saveAndTell(
+        drive,
+        results.map(({ delivery, to }) => resultOf(delivery, to)),
+      ),
     fail: async (deliveries, error) => {
       if (kindOf(error) === 'defect') ctx.log.error({ err: error, connectionId: lane.connectionId }, 'delivery.defect');
       const alone = mayBeAnothers(error, deliveries);

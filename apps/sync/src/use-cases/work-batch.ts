@@ -1,11 +1,11 @@
 import { AppError, type WorkflowFact } from '@boxlist/contracts';
 import { createHmac } from 'node:crypto';
 import type { Context } from '../context';
-import { decideOrder } from '../domain/decide-order';
+import { decideOrder, type OrderDecision } from '../domain/decide-order';
 import type { Wish } from '../domain/decide-contact';
 import type { StoredOrder } from '../domain/order';
 import { detailsText, planBatch, type Means, type Party, type Plan } from '../domain/plan-batch';
-import type { Delivery, Outcome, Postponement } from '../store/deliveries';
+import type { Delivery, Result } from '../store/deliveries';
 import type { LaneCaller } from './call-constant-contact';
 import { carryOut } from './carry-out';
 import { contactKnowledge, type ContactKnowledge } from './know-contacts';
@@ -13,8 +13,7 @@ import { wishOf } from './resolve-names';
 
 /** What becomes of the deliveries of a batch; each is told once. */
 export interface BatchReport {
-  readonly settle: (delivery: Delivery, outcome: Outcome) => Promise<void>;
-  readonly wait: (delivery: Delivery, next: Postponement) => Promise<void>;
+  readonly tell: (results: readonly Pick<Result, 'delivery' | 'to'>[]) => Promise<void>;
   /** The failure decides between a next try and an outcome; true when it concerns the whole connection, so that the rest must wait too. */
   readonly fail: (deliveries: readonly Delivery[], error: unknown) => Promise<boolean>;
 }
@@ -114,15 +113,25 @@ const learn = async (
 const reportDecided = async (batch: Batch, plan: Plan, report: BatchReport): Promise<void> => {
   for (const { deliveryIds, note } of plan.notes)
     for (const id of deliveryIds) batch.performed.set(id, [...new Set([...(batch.performed.get(id) ?? []), note])]);
-  for (const { deliveryId, reason, contactId } of plan.skips) {
+  const found = (deliveryId: string, to: (delivery: Delivery) => Result['to']): Pick<Result, 'delivery' | 'to'>[] => {
     const delivery = batch.deliveries.get(deliveryId);
-    if (delivery) await report.settle(delivery, { status: 'SKIPPED', reason, contactId });
-  }
-  for (const { deliveryId, contactId } of plan.done) {
-    const delivery = batch.deliveries.get(deliveryId);
-    const performed = [...(delivery?.performed ?? []), ...(batch.performed.get(deliveryId) ?? [])];
-    if (delivery) await report.settle(delivery, { status: 'SYNCED', reason: 'SYNCED', contactId, performed });
-  }
+    return delivery ? [{ delivery, to: to(delivery) }] : [];
+  };
+  await report.tell([
+    ...plan.skips.flatMap(({ deliveryId, reason, contactId }) =>
+      found(deliveryId, () => ({ outcome: { status: 'SKIPPED', reason, contactId } })),
+    ),
+    ...plan.done.flatMap(({ deliveryId, contactId }) =>
+      found(deliveryId, ({ performed }) => ({
+        outcome: {
+          status: 'SYNCED',
+          reason: 'SYNCED',
+          contactId,
+          performed: [...performed, ...(batch.performed.get(deliveryId) ?? [])],
+        },
+      })),
+    ),
+  ]);
 };
 
 const meansOf = async (ctx: Context, connectionId: string): Promise<Means> => {
@@ -178,6 +187,7 @@ const wishesOf = async (
     return [];
   }
   const wanted: Wanted[] = [];
+  const decided: Pick<Result, 'delivery' | 'to'>[] = [];
   for (const delivery of deliveries) {
     const order = orders.get(delivery.orderKey);
     const workflow = workflows.get(delivery.workflowId);
@@ -192,20 +202,22 @@ const wishesOf = async (
       } catch (error) {
         await report.fail([delivery], error);
       }
-    } else if (decision.kind === 'wait')
-      await report.wait(delivery, {
-        waitingFor: decision.reason,
-        readyAt: new Date(ctx.clock().getTime() + 3_600_000),
-        countsAsAttempt: false,
-      });
-    else
-      await report.settle(delivery, {
-        status: decision.kind === 'skip' ? 'SKIPPED' : 'FAILED',
-        reason: decision.reason,
-      });
+    } else decided.push({ delivery, to: resultOf(ctx, decision) });
   }
+  await report.tell(decided);
   return wanted;
 };
+
+const resultOf = (ctx: Context, decision: Exclude<OrderDecision, { kind: 'go' }>): Result['to'] =>
+  decision.kind === 'wait'
+    ? {
+        next: {
+          waitingFor: decision.reason,
+          readyAt: new Date(ctx.clock().getTime() + 3_600_000),
+          countsAsAttempt: false,
+        },
+      }
+    : { outcome: { status: decision.kind === 'skip' ? 'SKIPPED' : 'FAILED', reason: decision.reason } };
 
 /** A "no" counts only when all news of subscriptions have arrived. */
 const isEntitled = async (ctx: Context, boxOfficeId: string): Promise<boolean> => {

@@ -1,0 +1,83 @@
+import { callOneByOne } from './rivals/call-one-by-one';
+import { line, type Line } from './table';
+import type { BenchWorld } from './world';
+
+const buyers = 1_000;
+const kinds = {
+  'all new': { known: 0, connection: {}, aim: 1_060 },
+  'half of them contacts already': { known: buyers / 2, connection: {}, aim: 1_600 },
+  'all new, confirmed opt-in': { known: 0, connection: { optInRoute: 'CONFIRM' }, aim: undefined },
+  'calls scarce, import allowed': { known: 0, connection: { whenQuotaIsScarce: 'IMPORT' }, aim: 120 },
+  'calls scarce, import allowed, confirmed opt-in': {
+    known: 0,
+    connection: { whenQuotaIsScarce: 'IMPORT', optInRoute: 'CONFIRM' },
+    aim: undefined,
+  },
+} as const;
+
+/** Calls to Constant Contact for 1,000 live opted-in buyers touched by three workflows (a list, two tags). */
+export const benchCalls = async (world: BenchWorld): Promise<Line[]> => {
+  const lines: Line[] = [];
+  const token = await world.accessToken();
+  const { listId, tagIds } = await resources(world, token);
+  for (const [name, kind] of Object.entries(kinds)) {
+    const round = await world.round();
+    try {
+      const email = (index: number): string => `${round.prefix}.${index}@example.com`;
+      if (kind.known > 0)
+        await world.sandbox.seedMany('riverside', { count: kind.known, email: `${round.prefix}.#@example.com` });
+      const office = await round.office(kind.connection);
+      await office.workflow({ lists: { fixed: [listId], perEvent: false } });
+      for (const tagId of tagIds) await office.workflow({ tags: { fixed: [tagId], event: false, ticketTypes: false } });
+      const scarce = name.includes('scarce');
+      // A day of 400 calls is not enough for 1,000 buyers, and so they gather.
+      await round.startSync(
+        scarce ? { CONSTANT_CONTACT_CALLS_PER_DAY: '400', GATHER_MAX_MS: '3000', GATHER_MIN_MS: '3000' } : {},
+      );
+      await world.sandbox.forgetJournal();
+      await round.produce(
+        Array.from({ length: buyers }, (_, index) => round.order(office.boxOfficeId, index, email(index))),
+      );
+      const outcomes = await round.settled(buyers * 3);
+      const { calls } = await world.sandbox.summary();
+      const total = Object.values(calls).reduce((sum, count) => sum + count, 0);
+      lines.push(
+        line(
+          'calls',
+          `${name}: calls for 1,000 buyers`,
+          total,
+          'calls',
+          kind.aim === undefined ? undefined : { atMost: kind.aim },
+        ),
+      );
+      if (outcomes.SYNCED !== buyers * 3)
+        lines.push(
+          line('calls', `${name}: NOT SYNCED`, buyers * 3 - (outcomes.SYNCED ?? 0), 'deliveries', { atMost: 0 }),
+        );
+      console.log(name, calls, outcomes);
+    } finally {
+      await round.end();
+    }
+  }
+  for (const known of [0, buyers / 2]) {
+    const calls = await callOneByOne(world, { buyers, known, listId, tagIds });
+    lines.push(line('calls', `rival, look-up + write + tag per workflow, ${known} known`, calls, 'calls'));
+  }
+  return lines;
+};
+
+const resources = async (world: BenchWorld, token: string) => {
+  const api = async <T>(method: string, path: string, body?: object): Promise<T> => {
+    const response = await fetch(`${world.sandboxUrl}/v3${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    return (await response.json()) as T;
+  };
+  const { lists } = await api<{ lists: { list_id: string }[] }>('GET', '/contact_lists');
+  const tagIds = [];
+  for (const name of ['bench one', 'bench two'])
+    tagIds.push((await api<{ tag_id: string }>('POST', '/contact_tags', { name })).tag_id);
+  return { listId: lists[0]?.list_id ?? '', tagIds };
+};

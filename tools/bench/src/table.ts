@@ -1,0 +1,43 @@
+/** One line of a benchmark's result: ratios and counts of one run, with the aim where there is one. */
+export interface Line {
+  readonly bench: string;
+  readonly what: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly aim?: string;
+  readonly met?: boolean;
+}
+
+/** A line whose aim is at most, or at least, a number. */
+export const line = (
+  bench: string,
+  what: string,
+  value: number,
+  unit: string,
+  aim?: { readonly atMost: number } | { readonly atLeast: number },
+): Line => ({
+  bench,
+  what,
+  value: Math.round(value * 1_000) / 1_000,
+  unit,
+  ...(aim === undefined
+    ? {}
+    : 'atMost' in aim
+      ? { aim: `≤ ${aim.atMost}`, met: value <= aim.atMost }
+      : { aim: `≥ ${aim.atLeast}`, met: value >= aim.atLeast }),
+});
+
+export const printed = (lines: readonly Line[]): string => {
+  const rows = [
+    ['BENCH', 'WHAT', 'VALUE', 'AIM', ''],
+    ...lines.map(({ bench, what, value, unit, aim, met }) => [
+      bench,
+      what,
+      `${value} ${unit}`.trim(),
+      aim ?? '',
+      met === undefined ? '' : met ? 'met' : 'NOT MET',
+    ]),
+  ];
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')).join('\n');
+};

@@ -1,0 +1,239 @@
+import {
+  factEvent,
+  newId,
+  topics,
+  type BoxOfficeId,
+  type ConnectionFact,
+  type EntitlementFact,
+  type WorkflowFact,
+} from '@boxlist/contracts';
+import { createEventBus, type EventBus } from '@boxlist/event-bus';
+import {
+  anOrderEvent,
+  eventually,
+  freePort,
+  startProcess,
+  startSandbox,
+  startServers,
+  workspaceRoot,
+  type OrderEventJson,
+  type Servers,
+} from '@boxlist/testkit';
+import { createServer } from 'node:http';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import mongoose from 'mongoose';
+import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+
+const redirectUrl = 'http://127.0.0.1:9/callback';
+
+/** A door that gives an access token to whoever asks: sync is measured here, not auth-connection. */
+const tokenDoor = async (token: string) => {
+  const server = createServer((_request, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ accessToken: token, expiresAt: new Date(Date.now() + 86_400_000) }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() };
+};
+
+/** The built sync as a process of its own, on real Kafka and MongoDB and the sandbox. */
+export const createBenchWorld = async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'bench-'));
+  const [servers, sandbox, { privateKey, publicKey }] = await Promise.all([
+    startServers(),
+    startSandbox(redirectUrl),
+    generateKeyPair('EdDSA', { extractable: true }),
+  ]);
+  await sandbox.control.limits({ perSecond: 100_000, perDay: 100_000_000 });
+  const door = await tokenDoor(await sandbox.accessToken('riverside'));
+  const publicJwk = JSON.stringify(await exportJWK(publicKey));
+  const round = () => createRound({ dir, servers, sandboxUrl: sandbox.url, tokenUrl: door.url, publicJwk });
+  return {
+    sandbox: sandbox.control,
+    sandboxUrl: sandbox.url,
+    accessToken: () => sandbox.accessToken('riverside'),
+    signIdentity: async (boxOfficeId: string): Promise<string> =>
+      new SignJWT({ box_office_id: boxOfficeId, role: 'viewer' })
+        .setProtectedHeader({ alg: 'EdDSA' })
+        .setSubject('bench')
+        .setIssuer('boxlist-gateway')
+        .setAudience('subgraphs')
+        .setIssuedAt()
+        .setExpirationTime('1h')
+        .sign(privateKey),
+    mongoUri: servers.mongo.uri,
+    mongoKind: servers.mongo.kind,
+    round,
+    close: async (): Promise<void> => {
+      door.close();
+      await Promise.all([servers.stop(), sandbox.stop()]);
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+};
+
+export type BenchWorld = Awaited<ReturnType<typeof createBenchWorld>>;
+export type Round = Awaited<ReturnType<BenchWorld['round']>>;
+
+interface Deps {
+  readonly dir: string;
+  readonly servers: Servers;
+  readonly sandboxUrl: string;
+  readonly tokenUrl: string;
+  readonly publicJwk: string;
+}
+
+/** One measurement: topics and databases of its own, with as many sync processes as it starts. */
+const createRound = async ({ dir, servers, sandboxUrl, tokenUrl, publicJwk }: Deps) => {
+  const root = workspaceRoot();
+  const prefix = `b${randomBytes(4).toString('hex')}`;
+  const bus = createEventBus({
+    brokers: servers.kafka.brokers.split(','),
+    clientId: 'bench',
+    topicPrefix: `${prefix}.`,
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+  });
+  await bus.ensureTopics([topics.orders, topics.connections, topics.entitlements, topics.workflows]);
+  const mongo = await mongoose
+    .createConnection(servers.mongo.uri, {
+      dbName: `${prefix}_sync`,
+      autoIndex: false,
+      writeConcern: { w: 'majority', journal: true },
+    })
+    .asPromise();
+  const running: Awaited<ReturnType<typeof startProcess>>[] = [];
+  const secrets = { service: randomBytes(32).toString('hex'), email: randomBytes(32).toString('hex') };
+  const startSync = async (env: Readonly<Record<string, string>> = {}) => {
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const sync = await startProcess({
+      command: join(root, 'node_modules/.bin/node'),
+      args: ['--disable-warning=TimeoutNegativeWarning', join(root, 'dist/apps/sync/main.js')],
+      env: {
+        PATH: process.env.PATH,
+        LOG_LEVEL: 'warn',
+        MONGODB_URI: servers.mongo.uri,
+        MONGODB_DATABASE_PREFIX: prefix,
+        KAFKA_BROKERS: servers.kafka.brokers,
+        KAFKA_TOPIC_PREFIX: `${prefix}.`,
+        IDENTITY_PUBLIC_JWK: publicJwk,
+        SYNC_PORT: String(port),
+        CONSTANT_CONTACT_API_URL: `${sandboxUrl}/v3`,
+        AUTH_CONNECTION_URL: tokenUrl,
+        SERVICE_TOKEN_SECRET: secrets.service,
+        EMAIL_HASH_KEY: secrets.email,
+        CONSTANT_CONTACT_CALLS_PER_SECOND: '1000',
+        CONSTANT_CONTACT_CALLS_PER_DAY: '10000000',
+        ...env,
+      },
+      logFile: join(dir, `${prefix}.log`),
+    });
+    running.push(sync);
+    await eventually(
+      async () => {
+        if (!(await fetch(`${url}/health/ready`)).ok) throw new Error('not ready');
+      },
+      { timeoutMs: 60_000 },
+    );
+    return { url, pid: sync.pid, stop: () => sync.stop() };
+  };
+  return {
+    prefix,
+    mongo,
+    bus,
+    startSync,
+    office: (chosen: Partial<ConnectionFact> = {}) => createOffice(bus, chosen),
+    order: (boxOfficeId: BoxOfficeId, index: number, email: string): OrderEventJson =>
+      anOrderEvent({ boxOfficeId, order: { id: `or_${prefix}_${index}`, buyer_details: { email } } }),
+    produce: async (events: readonly OrderEventJson[]): Promise<void> => {
+      for (let start = 0; start < events.length; start += 1_000)
+        await bus.publish(
+          topics.orders.name,
+          events
+            .slice(start, start + 1_000)
+            .map((event) => ({ key: `${event.boxofficeid}:${event.data.id}`, value: JSON.stringify(event) })),
+        );
+    },
+    /** Resolves when every delivery has its outcome; gives how many of each there are. */
+    settled: (count: number, timeoutMs = 600_000): Promise<Record<string, number>> =>
+      eventually(
+        async () => {
+          const deliveries = mongo.collection('deliveries');
+          const open = await deliveries.countDocuments({ readyAt: { $ne: null } });
+          const all = await deliveries.countDocuments({});
+          if (open > 0 || all < count) throw new Error(`${all} of ${count} deliveries, ${open} open`);
+          const rows = await deliveries.aggregate([{ $group: { _id: '$reason', count: { $sum: 1 } } }]).toArray();
+          return Object.fromEntries(rows.map((row) => [String(row._id), row.count as number]));
+        },
+        { timeoutMs, everyMs: 250 },
+      ),
+    end: async (): Promise<void> => {
+      await Promise.all(running.map((sync) => sync.stop()));
+      await bus.close();
+      await mongo.dropDatabase();
+      await mongo.close();
+    },
+  };
+};
+
+/** A box office with a connection and the add-on active. */
+const createOffice = async (bus: EventBus, chosen: Partial<ConnectionFact>) => {
+  const say = (topic: string, key: string, type: string, data: EntitlementFact | ConnectionFact | WorkflowFact) => {
+    const event = factEvent({
+      type,
+      source: '/bench',
+      subject: key,
+      boxOfficeId: data.boxOfficeId,
+      time: new Date(),
+      data,
+    });
+    return bus.publish(topic, [{ key, value: JSON.stringify(event) }]);
+  };
+
+  const boxOfficeId = newId('boxOffice');
+  const connectionId = newId('connection');
+  await say(topics.entitlements.name, `${boxOfficeId}:app_constant-contact`, 'boxlist.entitlement.changed.v1', {
+    boxOfficeId,
+    appId: 'app_constant-contact',
+    status: 'ACTIVE',
+    entitled: true,
+    version: 1,
+  });
+  await say(topics.connections.name, connectionId, 'boxlist.connection.changed.v1', {
+    connectionId,
+    boxOfficeId,
+    status: 'CONNECTED',
+    accountId: 'riverside',
+    optInRoute: 'DIRECT',
+    whenQuotaIsScarce: 'WAIT',
+    version: 1,
+    ...chosen,
+  });
+  const workflow = (given: Partial<WorkflowFact>): Promise<void> => {
+    const workflowId = newId('workflow');
+    return say(topics.workflows.name, workflowId, 'boxlist.workflow.changed.v1', {
+      workflowId,
+      boxOfficeId,
+      connectionId,
+      templateId: 'bench',
+      name: 'Bench',
+      status: 'ACTIVE',
+      version: 1,
+      activeSince: new Date(Date.now() - 3_600_000).toISOString(),
+      filter: { eventIds: [], eventSeriesIds: [], ticketTypeIds: [] },
+      lists: { fixed: [], perEvent: false },
+      tags: { fixed: [], event: false, ticketTypes: false },
+      fieldMapping: [],
+      createsContacts: true,
+      whenNotOptedIn: 'SKIP',
+      whenUnsubscribed: 'SKIP',
+      onCancelledOrder: 'KEEP',
+      ...given,
+    });
+  };
+  return { boxOfficeId, connectionId, workflow };
+};
