@@ -95,7 +95,12 @@ describe('a contact that exists', () => {
     await office.workflow({ lists: { fixed: [listId], perEvent: false } });
     await world.sandbox.fault({ method: 'POST', path: 'contacts_json_import', kind: 'status', status: 400, times: 1 });
     await world.sandbox.seed('riverside', { email: office.emailOf('other') });
+    // Both wait, so that they come in one batch.
+    world.broken.add(office.connectionId);
     await world.produce([office.order('good'), office.order('other')]);
+    await office.until(2, ({ status }) => status === 'WAITING');
+    world.broken.delete(office.connectionId);
+    await office.tellConnection();
     const seen = await office.settled(2);
     // Refused together, tried one by one: whoever is not at fault is done.
     expect(seen.map(({ status }) => status).sort()).toEqual(['SYNCED', 'SYNCED']);

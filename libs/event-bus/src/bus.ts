@@ -68,6 +68,8 @@ export interface EventBus {
 /** How long a group waits for a member that fell silent: killed, or cut off by a restart of the broker, which ends sessions on this side alone. */
 const sessionMs = 10_000;
 const heartbeatMs = 2_000;
+/** How many messages are handled, and their offset committed, together. */
+const sliceSize = 1_000;
 
 const kafkaFailure = (error: unknown): AppError =>
   new AppError('KAFKA_UNAVAILABLE', 'Kafka did not acknowledge', {}, { cause: error });
@@ -155,8 +157,8 @@ export const createEventBus = (options: EventBusOptions): EventBus => {
           Object.entries(message.headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value ?? '')]),
         ),
       }));
-      for (let start = 0; start < messages.length; start += 500) {
-        const slice = messages.slice(start, start + 500);
+      for (let start = 0; start < messages.length; start += sliceSize) {
+        const slice = messages.slice(start, start + sliceSize);
         const usable = () => payload.isRunning() && !payload.isStale() && !closing;
         const done = await handleSafely(slice, handle, deadLetter, usable, () => payload.heartbeat(), log);
         const last = slice.at(-1);

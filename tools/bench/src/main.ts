@@ -3,10 +3,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { benchCalls } from './calls';
+import { benchIntake } from './intake';
 import { printed, type Line } from './table';
 import { createBenchWorld, type BenchWorld } from './world';
 
-const benches: Readonly<Record<string, (world: BenchWorld) => Promise<Line[]>>> = { calls: benchCalls };
+const benches: Readonly<Record<string, (world: BenchWorld) => Promise<Line[]>>> = {
+  intake: benchIntake,
+  calls: benchCalls,
+};
 
 const main = async (): Promise<void> => {
   const wanted = process.argv.slice(2);

@@ -112,7 +112,11 @@ const createRound = async ({ dir, servers, sandboxUrl, tokenUrl, publicJwk }: De
     const url = `http://127.0.0.1:${port}`;
     const sync = await startProcess({
       command: join(root, 'node_modules/.bin/node'),
-      args: ['--disable-warning=TimeoutNegativeWarning', join(root, 'dist/apps/sync/main.js')],
+      args: [
+        ...(process.env.BENCH_PROFILE ? ['--cpu-prof', `--cpu-prof-dir=${process.env.BENCH_PROFILE}`] : []),
+        '--disable-warning=TimeoutNegativeWarning',
+        join(root, 'dist/apps/sync/main.js'),
+      ],
       env: {
         PATH: process.env.PATH,
         LOG_LEVEL: 'warn',

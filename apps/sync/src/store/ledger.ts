@@ -39,6 +39,7 @@ interface Waiter extends Permit {
   readonly reject: (error: AppError) => void;
 }
 const id = 'constant-contact';
+const arrivalsMs = 500;
 const reservedRetryMs = 10 * 60_000;
 
 /** The database's clock, so that processes whose clocks differ agree. */
@@ -71,6 +72,7 @@ export const createLedgerStore = (
   let wake: (() => void) | undefined;
   let last: Known | undefined;
   let closed = false;
+  let telling: NodeJS.Timeout | undefined;
 
   const read = async (): Promise<Known> => {
     const found = await ledgers.findOne({ _id: id } as object);
@@ -171,7 +173,11 @@ export const createLedgerStore = (
     /** Says that so many live buyers came: the pace by which the rest of the day is judged. */
     arrived: (boxOfficeId: string, count: number): void => {
       arrivals = { ...arrivals, [boxOfficeId]: (arrivals[boxOfficeId] ?? 0) + count };
-      start();
+      // With the next permit, or a little later: the pace is judged over an hour.
+      telling ??= setTimeout(() => {
+        telling = undefined;
+        start();
+      }, arrivalsMs);
     },
     /** Remembers that Constant Contact called the day used up. */
     exhaust: (): Promise<void> => change((ledger, time) => ({ ...ledger, exhaustedDay: utcDay(time) })),
@@ -194,6 +200,7 @@ export const createLedgerStore = (
     },
     close: async (): Promise<void> => {
       closed = true;
+      clearTimeout(telling);
       wake?.();
       await cycling;
     },

@@ -60,11 +60,17 @@ export const matchOrders = async (
   workflows: readonly WorkflowFact[],
 ): Promise<number> => {
   const now = ctx.clock();
-  const wanted = orders.flatMap((order) =>
-    workflows
-      .filter(({ boxOfficeId, status }) => boxOfficeId === order.boxOfficeId && status !== 'DELETED')
-      .map((workflow) => deliveryOf(ctx, order, workflow, now)),
-  );
+  const wanted = orders.flatMap((order) => {
+    const own = workflows.filter(
+      ({ boxOfficeId, status }) => boxOfficeId === order.boxOfficeId && status !== 'DELETED',
+    );
+    if (own.length === 0) return [];
+    const marks = {
+      orderRevision: revisionOf(order),
+      emailHash: order.email ? ctx.hashEmail(order.boxOfficeId, order.email) : null,
+    };
+    return own.map((workflow) => deliveryOf(order, marks, workflow, now));
+  });
   if (wanted.length === 0) return 0;
   const known = new Set(await ctx.deliveries.insert(wanted));
   await reopenChanged(
@@ -105,7 +111,12 @@ const reopenChanged = async (ctx: Context, wanted: readonly NewDelivery[]): Prom
 const staysSynced = (before: Delivery, fresh: Delivery): boolean =>
   before.status === 'SYNCED' && fresh.status === 'SKIPPED';
 
-const deliveryOf = (ctx: Context, order: StoredOrder, workflow: WorkflowFact, now: Date): NewDelivery => {
+const deliveryOf = (
+  order: StoredOrder,
+  marks: Pick<Delivery, 'orderRevision' | 'emailHash'>,
+  workflow: WorkflowFact,
+  now: Date,
+): NewDelivery => {
   // Whether the add-on is active is asked when the delivery is worked on: the news of it may still be under way.
   const decision = decideOrder(order, workflow, true);
   const outcome: Outcome | undefined =
@@ -122,9 +133,8 @@ const deliveryOf = (ctx: Context, order: StoredOrder, workflow: WorkflowFact, no
     workflowVersion: workflow.version,
     orderKey: order.key,
     orderId: order.orderId,
-    orderRevision: revisionOf(order),
+    ...marks,
     orderTime: order.eventTime,
-    emailHash: order.email ? ctx.hashEmail(order.boxOfficeId, order.email) : null,
     eventId: order.event?.id ?? null,
     eventName: order.event?.name ?? null,
     status: outcome?.status ?? (decision.kind === 'wait' ? 'WAITING' : 'PENDING'),
