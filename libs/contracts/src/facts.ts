@@ -44,7 +44,16 @@ export const connectionFactSchema = z
 
 export const whenNotOptedInSchema = z.enum(['SKIP', 'UPDATE_EXISTING', 'ADD_WITHOUT_LIST']);
 export const whenUnsubscribedSchema = z.enum(['SKIP', 'SEND_RESUBSCRIBE_EMAIL']);
-export const onCancelledOrderSchema = z.enum(['KEEP']);
+export const onCancelledOrderSchema = z
+  .enum(['KEEP', 'REMOVE_TAGS', 'REMOVE_FROM_LISTS', 'REMOVE_TAGS_AND_LISTS'])
+  .describe(
+    'What of its own additions the workflow takes back when a synchronised order is cancelled or refunded. Nobody is ever unsubscribed by it.',
+  );
+export const whenPausedSchema = z
+  .enum(['SKIP', 'WAIT'])
+  .describe(
+    'What becomes of orders that arrive while the workflow is paused: skipped for good, or kept waiting until it is resumed.',
+  );
 /** Which value of an order a custom field takes. */
 export const fieldSourceSchema = z.enum([
   'EVENT_NAME',
@@ -66,7 +75,9 @@ export const workflowFactSchema = z
     version,
     activeSince: z.iso
       .datetime()
-      .describe('Since when orders belong to it; older ones are for a backfill. Creation, or the last resume.'),
+      .describe(
+        'Since when orders belong to it; older ones are for a backfill. Creation, or the last resume from a pause that skips; a resume from a pause that waits leaves it.',
+      ),
     filter: z
       .object({
         eventIds: z.array(z.string()),
@@ -96,6 +107,7 @@ export const workflowFactSchema = z
     whenNotOptedIn: whenNotOptedInSchema,
     whenUnsubscribed: whenUnsubscribedSchema,
     onCancelledOrder: onCancelledOrderSchema,
+    whenPaused: whenPausedSchema.default('SKIP'),
   })
   .describe('The whole present state of a workflow.');
 
