@@ -21,12 +21,12 @@ export const entitlementFactSchema = z
 export const optInRouteSchema = z
   .enum(['DIRECT', 'CONFIRM'])
   .describe(
-    'How a new contact who opted in is created: at once with explicit permission, or by the sign-up form, which may ask for a confirmation.',
+    'How a new contact who opted in is created: at once with explicit permission, or by the sign-up form, which honours Confirmed Opt-in.',
   );
 export const whenQuotaIsScarceSchema = z
   .enum(['WAIT', 'IMPORT'])
   .describe(
-    "What new buyers do when the application's calls of the day run short: wait for a call each, or come by import with implicit permission.",
+    "What happens to new buyers who opted in when the application's calls of the day run short: they wait for a call each, or are imported with implicit permission, which calls left over make explicit later.",
   );
 
 /** The link of a box office with one Constant Contact account. Never holds a token. */
