@@ -22,5 +22,8 @@ export const tokenRefreshed = (
 export const settingsChosen = ({ log }: Context, { id, version, settings }: Connection): void =>
   log.info({ connectionId: id, version, ...settings }, 'connection.settings-chosen');
 
+export const ticketTailorKeyChanged = ({ log }: Context, boxOfficeId: string, result: 'set' | 'removed'): void =>
+  log.info({ boxOfficeId, result }, 'ticket-tailor-key.changed');
+
 export const disconnected = ({ log }: Context, connectionId: string): void =>
   log.info({ connectionId }, 'connection.disconnected');
