@@ -29,7 +29,7 @@ export const configSchema = z.object({
   ),
   CONSTANT_CONTACT_USE_PKCE: flag(true).describe('Sends PKCE (S256) besides the client secret.'),
   TOKEN_ENCRYPTION_KEYS: encryptionKeys().describe(
-    'Keys for tokens at rest, `kid:base64url` of 32 bytes, separated by commas; the first encrypts.',
+    'Keys for tokens and API keys at rest, `kid:base64url` of 32 bytes, separated by commas; the first encrypts.',
   ),
   SERVICE_TOKEN_SECRET: secret(32).describe('Secret that sync and auth-connection share for their internal doors.'),
   SYNC_URL: httpUrl().describe('Base of sync: gives permits for calls to Constant Contact.'),

@@ -4,6 +4,7 @@ import type { Log, SecretBox } from '@boxlist/service-kit';
 import type { InFlight } from './in-flight';
 import type { ConnectionStore } from './store/connections';
 import type { SignInStore } from './store/sign-ins';
+import type { TicketTailorKeyStore } from './store/ticket-tailor-keys';
 
 /** Takes a permit for one call to Constant Contact, and waits as long as the ledger says. */
 export type TakePermit = () => Promise<void>;
@@ -12,6 +13,7 @@ export type TakePermit = () => Promise<void>;
 export interface Context {
   readonly connections: ConnectionStore;
   readonly signIns: SignInStore;
+  readonly ticketTailorKeys: TicketTailorKeyStore;
   readonly constantContact: ConstantContact;
   readonly oauth: ConstantContactOAuth;
   readonly secrets: SecretBox;

@@ -1,17 +1,22 @@
-import { AppError } from '@boxlist/contracts';
+import { AppError, isId, type BoxOfficeId } from '@boxlist/contracts';
 import { httpErrorBody, httpStatusOf, type ServiceTokens } from '@boxlist/service-kit';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { Context } from './context';
 import { accessToken } from './use-cases/access-token';
 import { completeSignIn, type SignInResult } from './use-cases/connect';
+import { ticketTailorApiKey } from './use-cases/ticket-tailor-key';
 
 const tokenRequest = z.object({
   connectionId: z.string().min(1).max(100),
   rejectedTokenHash: z.string().length(64).optional(),
 });
 
-/** The OAuth callback for browsers, and the internal door for sync. */
+const keyRequest = z.object({
+  boxOfficeId: z.string().refine((id): id is BoxOfficeId => isId('boxOffice', id)),
+});
+
+/** The OAuth callback for browsers, and the internal doors for sync. */
 export const httpDoors = (app: FastifyInstance, ctx: Context, tokens: ServiceTokens, redirectUrl: string): void => {
   app.get('/oauth/constant-contact/callback', async (request, reply) => {
     const { search } = new URL(request.url, 'http://callback');
@@ -33,6 +38,13 @@ export const httpDoors = (app: FastifyInstance, ctx: Context, tokens: ServiceTok
     const body = tokenRequest.safeParse(request.body);
     if (!body.success) throw new AppError('BAD_INPUT', 'connectionId is missing or malformed');
     return accessToken(ctx, body.data.connectionId, body.data.rejectedTokenHash);
+  });
+  app.post('/internal/ticket-tailor-key', async (request, reply) => {
+    reply.header('cache-control', 'no-store');
+    await tokens.verify(request.headers.authorization, 'auth-connection');
+    const body = keyRequest.safeParse(request.body);
+    if (!body.success) throw new AppError('BAD_INPUT', 'boxOfficeId is missing or malformed');
+    return ticketTailorApiKey(ctx, body.data.boxOfficeId);
   });
 };
 

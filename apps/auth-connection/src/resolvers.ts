@@ -6,6 +6,7 @@ import type { Connection } from './domain/connection';
 import { contactLists, createContactList, createTag, customFields, tags } from './use-cases/account-resources';
 import { updateConnectionSettings } from './use-cases/choose-settings';
 import { beginConnection, disconnect } from './use-cases/connect';
+import { removeTicketTailorApiKey, setTicketTailorApiKey } from './use-cases/ticket-tailor-key';
 
 export interface GraphContext {
   readonly ctx: Context;
@@ -33,6 +34,8 @@ export const resolvers = {
     ),
     connections: (_: unknown, __: unknown, { ctx, identity }: GraphContext) =>
       ctx.connections.ofBoxOffice(identity.boxOfficeId),
+    ticketTailorApiKey: (_: unknown, __: unknown, { ctx, identity }: GraphContext) =>
+      ctx.ticketTailorKeys.mark(identity.boxOfficeId),
   },
   Connection: {
     __resolveReference: async ({ id }: { id: string }, { ctx, identity }: GraphContext) => {
@@ -63,6 +66,16 @@ export const resolvers = {
       withUserErrors({ connection: null }, async () => ({
         connection: await updateConnectionSettings(ctx, identity, input),
       })),
+    setTicketTailorApiKey: (_: unknown, { input }: Input<{ apiKey: string }>, graph: GraphContext) =>
+      withUserErrors({ boxOffice: null }, async () => {
+        await setTicketTailorApiKey(graph.ctx, graph.identity, input.apiKey);
+        return { boxOffice: mine(graph) };
+      }),
+    removeTicketTailorApiKey: (_: unknown, __: unknown, graph: GraphContext) =>
+      withUserErrors({ boxOffice: null }, async () => {
+        await removeTicketTailorApiKey(graph.ctx, graph.identity);
+        return { boxOffice: mine(graph) };
+      }),
     createContactList: (
       _: unknown,
       { input }: Input<Parameters<typeof createContactList>[2]>,

@@ -22,14 +22,15 @@ import { createPermits } from './permits';
 import { resolvers } from './resolvers';
 import { createConnectionStore } from './store/connections';
 import { createSignInStore } from './store/sign-ins';
+import { createTicketTailorKeyStore } from './store/ticket-tailor-keys';
 import { refreshExpiring } from './use-cases/access-token';
 
-/** Builds auth-connection and opens its doors. Tests override the clock and the permits. */
+/** Builds auth-connection and opens its doors. Tests override the clock, the permits and the log. */
 export const createAuthConnection = async (
   config: Config,
-  overrides: Partial<Pick<Context, 'clock' | 'takePermit'>> = {},
+  overrides: Partial<Pick<Context, 'clock' | 'takePermit' | 'log'>> = {},
 ): Promise<Service> => {
-  const log = createLog('auth-connection', config.LOG_LEVEL);
+  const log = overrides.log ?? createLog('auth-connection', config.LOG_LEVEL);
   const mongo = await connectMongo({
     uri: config.MONGODB_URI,
     database: `${config.MONGODB_DATABASE_PREFIX}_auth_connection`,
@@ -56,6 +57,7 @@ export const createAuthConnection = async (
   const ctx: Context = {
     connections,
     signIns,
+    ticketTailorKeys: createTicketTailorKeyStore(mongo),
     constantContact,
     oauth: createConstantContactOAuth({
       authorizeUrl: config.CONSTANT_CONTACT_AUTHORIZE_URL,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Role } from '@boxlist/service-kit';
 import { createOrganiser, createWorld, type World } from './world';
 
 let world: World;
@@ -13,13 +14,13 @@ interface Seen {
   readonly settings: { readonly optInRoute: string; readonly whenQuotaIsScarce: string };
 }
 type Organiser = ReturnType<typeof createOrganiser>;
-const settingsOf = async (organiser: Organiser): Promise<Seen | undefined> =>
+const seen = async (organiser: Organiser): Promise<Seen | undefined> =>
   (
     await organiser.ask<{ boxOffice: { connections: Seen[] } }>(
       '{ boxOffice { connections { id version settings { optInRoute whenQuotaIsScarce } } } }',
     )
   ).data?.boxOffice.connections[0];
-const choose = (organiser: Organiser, input: object, role?: 'viewer') =>
+const choose = (organiser: Organiser, input: object, role?: Role) =>
   organiser.mutate<{ connection: Seen | null }>(
     'updateConnectionSettings',
     'UpdateConnectionSettingsInput',
@@ -27,34 +28,105 @@ const choose = (organiser: Organiser, input: object, role?: 'viewer') =>
     input,
     role,
   );
+const standard = { optInRoute: 'DIRECT', whenQuotaIsScarce: 'WAIT' };
 
 describe("an organiser's choices for a connection", () => {
   it('are to create at once and to wait, until chosen otherwise one by one, and are told to others', async () => {
     const organiser = createOrganiser(world);
     const connectionId = await organiser.connected();
-    const before = await settingsOf(organiser);
-    expect(before?.settings).toEqual({ optInRoute: 'DIRECT', whenQuotaIsScarce: 'WAIT' });
-
-    const once = await choose(organiser, { connectionId, version: before?.version, optInRoute: 'CONFIRM' });
-    const twice = await choose(organiser, {
-      connectionId,
-      version: once.connection?.version,
-      whenQuotaIsScarce: 'IMPORT',
-    });
-
-    const chosen = { optInRoute: 'CONFIRM', whenQuotaIsScarce: 'IMPORT' };
-    expect(twice.connection?.settings).toEqual(chosen);
-    expect(await world.toldAs(connectionId, (fact) => fact.version === twice.connection?.version)).toMatchObject(
-      chosen,
-    );
+    expect((await seen(organiser))?.settings).toEqual(standard);
+    expect(await world.told(connectionId, 'CONNECTED')).toMatchObject(standard);
+    const steps = [
+      [{ whenQuotaIsScarce: 'IMPORT' }, { optInRoute: 'DIRECT', whenQuotaIsScarce: 'IMPORT' }],
+      [{ whenQuotaIsScarce: 'WAIT', optInRoute: null }, standard],
+      [{ optInRoute: 'CONFIRM' }, { optInRoute: 'CONFIRM', whenQuotaIsScarce: 'WAIT' }],
+    ] as const;
+    for (const [change, expected] of steps) {
+      const version = (await seen(organiser))?.version ?? 0;
+      const { connection } = await choose(organiser, { connectionId, version, ...change });
+      expect(connection).toMatchObject({ version: version + 1, settings: expected });
+      expect(await world.toldAs(connectionId, (fact) => fact.version === version + 1)).toMatchObject(expected);
+    }
   });
 
-  it('stay through a new sign-in to the same account', async () => {
+  it('are for owners too, and need no version', async () => {
     const organiser = createOrganiser(world);
     const connectionId = await organiser.connected();
-    await choose(organiser, { connectionId, version: (await settingsOf(organiser))?.version, optInRoute: 'CONFIRM' });
+    const { connection } = await choose(organiser, { connectionId, optInRoute: 'CONFIRM' }, 'owner');
+    expect(connection?.settings.optInRoute).toBe('CONFIRM');
+  });
+
+  it('change nothing when they are what is chosen already', async () => {
+    const organiser = createOrganiser(world);
+    const connectionId = await organiser.connected();
+    const { version } = (await seen(organiser))!;
+    const { connection, userErrors } = await choose(organiser, { connectionId, version, ...standard });
+    expect([connection?.version, userErrors]).toEqual([version, []]);
+  });
+
+  it('are made by one of many who saw the same version', async () => {
+    const organiser = createOrganiser(world);
+    const connectionId = await organiser.connected();
+    const { version } = (await seen(organiser))!;
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => choose(organiser, { connectionId, version, whenQuotaIsScarce: 'IMPORT' })),
+    );
+    expect(answers.filter(({ connection }) => connection)).toHaveLength(1);
+    for (const { connection, userErrors } of answers)
+      expect(userErrors).toEqual(connection ? [] : [{ code: 'VERSION_CONFLICT', field: ['input', 'version'] }]);
+    expect((await seen(organiser))?.version).toBe(version + 1);
+  });
+
+  it('are made by all of many, one after the other, when no version is given', async () => {
+    const organiser = createOrganiser(world);
+    const connectionId = await organiser.connected();
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => choose(organiser, { connectionId, whenQuotaIsScarce: 'IMPORT' })),
+    );
+    for (const { connection, userErrors } of answers)
+      expect([connection?.settings.whenQuotaIsScarce, userErrors]).toEqual(['IMPORT', []]);
+  });
+
+  it.each([
+    ['the import in an account that confirms', { optInRoute: 'CONFIRM' }, { whenQuotaIsScarce: 'IMPORT' }],
+    ['a confirmation where new buyers are imported', { whenQuotaIsScarce: 'IMPORT' }, { optInRoute: 'CONFIRM' }],
+  ])('do not contradict each other: %s is refused, and nothing is written', async (_, first, then) => {
+    const organiser = createOrganiser(world);
+    const connectionId = await organiser.connected();
+    const { connection } = await choose(organiser, { connectionId, ...first });
+    const { userErrors } = await choose(organiser, { connectionId, ...then });
+    expect(userErrors).toEqual([{ code: 'BAD_INPUT', field: ['input', Object.keys(then)[0]] }]);
+    expect(await seen(organiser)).toEqual(connection);
+  });
+
+  it('stay when the connection breaks and through a new sign-in to the same account', async () => {
+    const organiser = createOrganiser(world);
+    const connectionId = await organiser.connected();
+    await choose(organiser, { connectionId, optInRoute: 'CONFIRM' });
+    await world.sandbox.revokeRefreshTokens();
+    world.moment.aheadMs = 86_400_000;
+    await organiser.ask('{ boxOffice { connections { contactLists { totalCount } } } }');
+    world.moment.aheadMs = 0;
+    expect(await world.told(connectionId, 'NEEDS_RECONNECT')).toMatchObject({ optInRoute: 'CONFIRM' });
     await organiser.signIn('riverside', { connectionId });
-    expect((await settingsOf(organiser))?.settings.optInRoute).toBe('CONFIRM');
+    const { version, settings } = (await seen(organiser))!;
+    expect(settings.optInRoute).toBe('CONFIRM');
+    expect(await world.toldAs(connectionId, (fact) => fact.version === version)).toMatchObject({
+      status: 'CONNECTED',
+      optInRoute: 'CONFIRM',
+    });
+  });
+
+  it('end with a disconnect: an ended connection takes none, and one begun anew has the standard ones', async () => {
+    const organiser = createOrganiser(world);
+    const connectionId = await organiser.connected();
+    await choose(organiser, { connectionId, optInRoute: 'CONFIRM' });
+    await organiser.disconnect(connectionId);
+    const { userErrors } = await choose(organiser, { connectionId, optInRoute: 'CONFIRM' });
+    expect(userErrors).toEqual([{ code: 'CONNECTION_REQUIRED', field: ['input', 'connectionId'] }]);
+    await organiser.connected();
+    expect((await seen(organiser))?.settings).toEqual(standard);
+    expect(await world.told(connectionId, 'CONNECTED')).toMatchObject(standard);
   });
 
   it('are refused when the connection has changed since it was seen, and nothing is written', async () => {
@@ -62,14 +134,15 @@ describe("an organiser's choices for a connection", () => {
     const connectionId = await organiser.connected();
     const { userErrors } = await choose(organiser, { connectionId, version: 99, optInRoute: 'CONFIRM' });
     expect(userErrors).toEqual([{ code: 'VERSION_CONFLICT', field: ['input', 'version'] }]);
-    expect((await settingsOf(organiser))?.settings.optInRoute).toBe('DIRECT');
+    expect((await seen(organiser))?.settings).toEqual(standard);
   });
 
   it('are not for viewers, nor for other box offices', async () => {
     const organiser = createOrganiser(world);
     const connectionId = await organiser.connected();
-    expect((await choose(organiser, { connectionId, version: 1 }, 'viewer')).code).toBe('FORBIDDEN');
-    const { userErrors } = await choose(createOrganiser(world), { connectionId, version: 1 });
-    expect(userErrors).toMatchObject([{ code: 'CONNECTION_NOT_FOUND' }]);
+    expect((await choose(organiser, { connectionId, optInRoute: 'CONFIRM' }, 'viewer')).code).toBe('FORBIDDEN');
+    const { userErrors } = await choose(createOrganiser(world), { connectionId, optInRoute: 'CONFIRM' });
+    expect(userErrors).toEqual([{ code: 'CONNECTION_NOT_FOUND', field: ['input', 'connectionId'] }]);
+    expect((await seen(organiser))?.settings).toEqual(standard);
   });
 });

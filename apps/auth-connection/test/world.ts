@@ -100,7 +100,9 @@ export const createWorld = async () => {
   const { env, sign } = await settingsFor(port, redirectUrl, servers);
   const moment = { aheadMs: 0 };
   const permits: { taken: number; take: TakePermit } = { taken: 0, take: async () => undefined };
+  const logged: string[] = [];
   const overrides = {
+    log: createLog('auth-connection', 'trace', { write: (line) => void logged.push(line) }),
     clock: () => new Date(Date.now() + moment.aheadMs),
     takePermit: async () => {
       permits.taken += 1;
@@ -142,6 +144,11 @@ export const createWorld = async () => {
     /** Another process's worth of the service on the same database. */
     startAnother: () => start(0),
     stored,
+    /** Everything that the service has logged so far. */
+    logged: (): string => logged.join(''),
+    /** Everything that lies in one of its collections, as text. */
+    lies: async (collection: string): Promise<string> =>
+      JSON.stringify(await mongo.collection(collection).find().toArray()),
     beginsRefresh: (id: string) =>
       eventually(async () => {
         if ((await stored(id)).refreshUntil === null) throw new Error('no refresh is under way');

@@ -200,6 +200,7 @@ export const createOffice = async (world: World, settingsOfConnection: Partial<C
       whenNotOptedIn: 'SKIP',
       whenUnsubscribed: 'SKIP',
       onCancelledOrder: 'KEEP',
+      whenPaused: 'SKIP',
       ...given,
     };
     await world.tellWorkflow(fact);

@@ -135,6 +135,7 @@ const specFields = {
   whenNotOptedIn: ({ spec }: WorkflowVersion) => spec.whenNotOptedIn,
   whenUnsubscribed: ({ spec }: WorkflowVersion) => spec.whenUnsubscribed,
   onCancelledOrder: ({ spec }: WorkflowVersion) => spec.onCancelledOrder,
+  whenPaused: ({ spec }: WorkflowVersion) => spec.whenPaused,
 };
 
 export const resolvers = {

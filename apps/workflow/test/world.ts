@@ -141,6 +141,8 @@ export const createWorld = async () => {
         boxOfficeId,
         status,
         accountId: 'acc_1',
+        optInRoute: 'DIRECT',
+        whenQuotaIsScarce: 'WAIT',
         version,
       }),
     /** Asks as the gateway does for that person. */

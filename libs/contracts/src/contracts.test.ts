@@ -1,20 +1,48 @@
 import { describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AppError, isId, kindOf, newId, optInOf, orderEventSchema } from './index';
+import {
+  AppError,
+  connectionEventSchema,
+  isId,
+  kindOf,
+  newId,
+  optInOf,
+  orderEventSchema,
+  workflowEventSchema,
+} from './index';
 
 const examples = join(__dirname, '../examples');
+const recorded = (file: string): unknown => JSON.parse(readFileSync(join(examples, file), 'utf8'));
 
-describe('order events', () => {
+describe('events', () => {
+  const schemas = {
+    'order-created': orderEventSchema,
+    'order-cancelled': orderEventSchema,
+    'workflow-changed': workflowEventSchema,
+    'connection-changed': connectionEventSchema,
+  };
+  const schemaFor = (file: string) => schemas[file.split('.')[0] as keyof typeof schemas];
+
   it.each(readdirSync(examples))('still read the recorded example %s', (file) => {
-    expect(orderEventSchema.safeParse(JSON.parse(readFileSync(join(examples, file), 'utf8'))).error).toBeUndefined();
+    expect(schemaFor(file).safeParse(recorded(file)).error).toBeUndefined();
   });
 
+  it('that were published before a choice was offered stand as if nothing had been chosen', () => {
+    expect(workflowEventSchema.parse(recorded('workflow-changed.v1.json')).data).toMatchObject({
+      onCancelledOrder: 'KEEP',
+      whenPaused: 'SKIP',
+    });
+    expect(connectionEventSchema.parse(recorded('connection-changed.v1.json')).data).toMatchObject({
+      optInRoute: 'DIRECT',
+      whenQuotaIsScarce: 'WAIT',
+    });
+  });
+});
+
+describe('order events', () => {
   it.each(['id', 'source', 'type', 'time', 'boxofficeid', 'data'])('are refused without %s', (attribute) => {
-    const example = JSON.parse(readFileSync(join(examples, 'order-created.v1.json'), 'utf8')) as Record<
-      string,
-      unknown
-    >;
+    const example = recorded('order-created.v1.json') as Record<string, unknown>;
     expect(orderEventSchema.safeParse({ ...example, [attribute]: undefined }).success).toBe(false);
   });
 });

@@ -31,6 +31,7 @@ export const errorRegistry = {
   NOT_FOUND: entry('missing', 'There is no such thing in the box office of the caller.'),
   CONNECTION_NOT_FOUND: entry('missing', 'There is no such connection.'),
   WEBHOOK_NOT_CONFIGURED: entry('missing', 'The box office has no webhook secret yet.'),
+  TICKET_TAILOR_KEY_MISSING: entry('missing', 'The box office has no API key of Ticket Tailor yet.'),
   VERSION_CONFLICT: entry('conflict', 'Somebody changed the document since it was read; read again.'),
   ALREADY_ACTIVE: entry('conflict', 'The add-on is active already.'),
   NOT_ACTIVE: entry('conflict', 'The add-on is not active.'),

@@ -21,12 +21,12 @@ export const entitlementFactSchema = z
 export const optInRouteSchema = z
   .enum(['DIRECT', 'CONFIRM'])
   .describe(
-    'How a new contact who opted in is created: at once with explicit permission, or by the sign-up form, which may ask for a confirmation.',
+    'How a new contact who opted in is created: at once with explicit permission, or by the sign-up form, which honours Confirmed Opt-in.',
   );
 export const whenQuotaIsScarceSchema = z
   .enum(['WAIT', 'IMPORT'])
   .describe(
-    "What new buyers do when the application's calls of the day run short: wait for a call each, or come by import with implicit permission.",
+    "What happens to new buyers who opted in when the application's calls of the day run short: they wait for a call each, or are imported with implicit permission, which calls left over make explicit later.",
   );
 
 /** The link of a box office with one Constant Contact account. Never holds a token. */
@@ -44,7 +44,16 @@ export const connectionFactSchema = z
 
 export const whenNotOptedInSchema = z.enum(['SKIP', 'UPDATE_EXISTING', 'ADD_WITHOUT_LIST']);
 export const whenUnsubscribedSchema = z.enum(['SKIP', 'SEND_RESUBSCRIBE_EMAIL']);
-export const onCancelledOrderSchema = z.enum(['KEEP']);
+export const onCancelledOrderSchema = z
+  .enum(['KEEP', 'REMOVE_TAGS', 'REMOVE_FROM_LISTS', 'REMOVE_TAGS_AND_LISTS'])
+  .describe(
+    'What of its own additions the workflow takes back when a synchronised order is cancelled or refunded. Nobody is ever unsubscribed by it.',
+  );
+export const whenPausedSchema = z
+  .enum(['SKIP', 'WAIT'])
+  .describe(
+    'What becomes of orders that arrive while the workflow is paused: skipped for good, or kept waiting until it is resumed.',
+  );
 /** Which value of an order a custom field takes. */
 export const fieldSourceSchema = z.enum([
   'EVENT_NAME',
@@ -66,7 +75,9 @@ export const workflowFactSchema = z
     version,
     activeSince: z.iso
       .datetime()
-      .describe('Since when orders belong to it; older ones are for a backfill. Creation, or the last resume.'),
+      .describe(
+        'Since when orders belong to it; older ones are for a backfill. Creation, or the last resume from a pause that skips; a resume from a pause that waits leaves it.',
+      ),
     filter: z
       .object({
         eventIds: z.array(z.string()),
@@ -96,6 +107,7 @@ export const workflowFactSchema = z
     whenNotOptedIn: whenNotOptedInSchema,
     whenUnsubscribed: whenUnsubscribedSchema,
     onCancelledOrder: onCancelledOrderSchema,
+    whenPaused: whenPausedSchema.default('SKIP'),
   })
   .describe('The whole present state of a workflow.');
 

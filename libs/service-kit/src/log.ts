@@ -6,6 +6,7 @@ export type Log = Logger;
 const secretKeys = [
   'authorization',
   'cookie',
+  'apiKey',
   'accessToken',
   'access_token',
   'refreshToken',

@@ -1,9 +1,27 @@
-import type { BoxOfficeId, ConnectionFact, ConnectionId } from '@boxlist/contracts';
+import { AppError, type BoxOfficeId, type ConnectionFact, type ConnectionId } from '@boxlist/contracts';
 
 /** What the organiser chose for a connection. */
 export type ConnectionSettings = Pick<ConnectionFact, 'optInRoute' | 'whenQuotaIsScarce'>;
 
 export const standardSettings: ConnectionSettings = { optInRoute: 'DIRECT', whenQuotaIsScarce: 'WAIT' };
+
+/** What an organiser may leave out, or give as null, when choosing. */
+export type SettingsChange = { readonly [K in keyof ConnectionSettings]?: ConnectionSettings[K] | null };
+
+/** The settings after a change, which leaves out what stays. Throws BAD_INPUT for two choices that contradict each other. */
+export const chosenSettings = (present: ConnectionSettings, change: SettingsChange): ConnectionSettings => {
+  const chosen = {
+    optInRoute: change.optInRoute ?? present.optInRoute,
+    whenQuotaIsScarce: change.whenQuotaIsScarce ?? present.whenQuotaIsScarce,
+  };
+  if (chosen.optInRoute === 'CONFIRM' && chosen.whenQuotaIsScarce === 'IMPORT')
+    throw new AppError(
+      'BAD_INPUT',
+      'CONFIRM goes with WAIT only: imported contacts are mailable without having been asked to confirm',
+      { field: ['input', change.whenQuotaIsScarce === 'IMPORT' ? 'whenQuotaIsScarce' : 'optInRoute'] },
+    );
+  return chosen;
+};
 
 export type ConnectionStatus = 'CONNECTED' | 'NEEDS_RECONNECT' | 'DISCONNECTED';
 

@@ -60,7 +60,7 @@ const toConnection = (doc: ConnectionDocument): Connection => ({
   accountId: doc.accountId,
   accountName: doc.accountName,
   connectedAt: doc.connectedAt,
-  settings: doc.settings ?? standardSettings,
+  settings: { ...standardSettings, ...doc.settings },
   version: doc.version,
 });
 
@@ -147,8 +147,13 @@ export const createConnectionStore = (mongo: MongoConnection) => {
     /** Undefined when it changed meanwhile. */
     renew: (current: Connection, fields: { accountName: string | null; connectedAt: Date; tokens: SealedTokens }) =>
       change(current, { ...fields, status: 'CONNECTED', needsReconnectReason: null }, { endsRefresh: true }),
+    /** What was chosen ends with it: a sign-in that follows begins a new connection, if under the old id. */
     disconnect: (current: Connection) =>
-      change(current, { status: 'DISCONNECTED', tokens: null, needsReconnectReason: null }, { endsRefresh: true }),
+      change(
+        current,
+        { status: 'DISCONNECTED', tokens: null, needsReconnectReason: null, settings: standardSettings },
+        { endsRefresh: true },
+      ),
     /** Undefined when it changed meanwhile. */
     choose: (current: Connection, settings: ConnectionSettings) => change(current, { settings }),
     /** Only by the holder of the claim. */

@@ -1,35 +1,49 @@
 import { AppError } from '@boxlist/contracts';
 import { requireRole, type Identity } from '@boxlist/service-kit';
 import type { Context } from '../context';
-import type { Connection, ConnectionSettings } from '../domain/connection';
+import { chosenSettings, type Connection, type SettingsChange } from '../domain/connection';
+import { settingsChosen } from '../report';
 import { ownConnection } from './connect';
 
-interface SettingsInput {
+interface SettingsInput extends SettingsChange {
   readonly connectionId: string;
-  readonly version: number;
-  readonly optInRoute?: ConnectionSettings['optInRoute'] | null;
-  readonly whenQuotaIsScarce?: ConnectionSettings['whenQuotaIsScarce'] | null;
+  /** The version that the caller read; without it the choice is made on whatever is there. */
+  readonly version?: number | null;
 }
 
-/** Chooses how a connection's contacts are created. Throws CONNECTION_NOT_FOUND, VERSION_CONFLICT when it has changed since it was seen, or FORBIDDEN. */
+const conflict = () =>
+  new AppError('VERSION_CONFLICT', 'The connection was changed by somebody else. Read it again.', {
+    field: ['input', 'version'],
+  });
+
+/**
+ * Chooses how a connection's contacts are created; what is left out stays, and choosing what is chosen changes nothing. Throws FORBIDDEN,
+ * CONNECTION_NOT_FOUND, CONNECTION_REQUIRED when it was ended, VERSION_CONFLICT when it has changed since it was seen, and what
+ * `chosenSettings` throws.
+ */
 export const updateConnectionSettings = async (
   ctx: Context,
   identity: Identity,
   input: SettingsInput,
 ): Promise<Connection> => {
   requireRole(identity, 'manager');
-  const connection = await ownConnection(ctx, identity, input.connectionId, ['input', 'connectionId']);
-  const changed =
-    input.version === connection.version
-      ? await ctx.connections.choose(connection, {
-          optInRoute: input.optInRoute ?? connection.settings.optInRoute,
-          whenQuotaIsScarce: input.whenQuotaIsScarce ?? connection.settings.whenQuotaIsScarce,
-        })
-      : undefined;
-  if (!changed)
-    throw new AppError('VERSION_CONFLICT', 'The connection was changed by somebody else. Read it again.', {
-      field: ['input', 'version'],
-    });
-  await ctx.outbox.nudge();
-  return changed;
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    const field = ['input', 'connectionId'];
+    const connection = await ownConnection(ctx, identity, input.connectionId, field);
+    if (connection.status === 'DISCONNECTED')
+      throw new AppError('CONNECTION_REQUIRED', 'This connection was ended. Sign in to Constant Contact first', {
+        field,
+      });
+    if (input.version != null && input.version !== connection.version) throw conflict();
+    const { settings } = connection;
+    const chosen = chosenSettings(settings, input);
+    if (chosen.optInRoute === settings.optInRoute && chosen.whenQuotaIsScarce === settings.whenQuotaIsScarce)
+      return connection;
+    const changed = await ctx.connections.choose(connection, chosen);
+    if (!changed) continue;
+    await ctx.outbox.nudge();
+    settingsChosen(ctx, changed);
+    return changed;
+  }
+  throw conflict();
 };

@@ -17,6 +17,7 @@ const spec: WorkflowSpec = {
   whenNotOptedIn: 'SKIP',
   whenUnsubscribed: 'SKIP',
   onCancelledOrder: 'KEEP',
+  whenPaused: 'SKIP',
 };
 const problem = (change: Partial<WorkflowSpec>): unknown => {
   try {

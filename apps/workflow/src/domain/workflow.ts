@@ -17,6 +17,7 @@ export interface WorkflowSpec {
   readonly whenNotOptedIn: WorkflowFact['whenNotOptedIn'];
   readonly whenUnsubscribed: WorkflowFact['whenUnsubscribed'];
   readonly onCancelledOrder: WorkflowFact['onCancelledOrder'];
+  readonly whenPaused: WorkflowFact['whenPaused'];
 }
 
 /** One state of a workflow, and one entry of its history. */
@@ -122,6 +123,7 @@ export const specDefaults: Omit<WorkflowSpec, 'name' | 'templateId' | 'connectio
   whenNotOptedIn: 'SKIP',
   whenUnsubscribed: 'SKIP',
   onCancelledOrder: 'KEEP',
+  whenPaused: 'SKIP',
 };
 
 /** What other services are told. */
@@ -140,4 +142,5 @@ export const workflowFact = ({ id, boxOfficeId, version, status, spec, activeSin
   whenNotOptedIn: spec.whenNotOptedIn,
   whenUnsubscribed: spec.whenUnsubscribed,
   onCancelledOrder: spec.onCancelledOrder,
+  whenPaused: spec.whenPaused,
 });

@@ -1,6 +1,6 @@
 import { isDuplicateKey, type PageRange } from '@boxlist/service-kit';
 import { Schema, type Connection as MongoConnection } from 'mongoose';
-import type { Workflow, WorkflowVersion } from '../domain/workflow';
+import { specDefaults, type Workflow, type WorkflowVersion } from '../domain/workflow';
 
 interface VersionDocument extends WorkflowVersion {
   workflowId: string;
@@ -20,7 +20,7 @@ const schema = new Schema<VersionDocument>(
 );
 schema.index({ workflowId: 1, version: 1 }, { unique: true });
 
-/** The fields of one state, and nothing else. */
+/** The fields of one state, and nothing else. One kept before a choice was offered stands as if nothing had been chosen. */
 export const versionOf = ({
   version,
   status,
@@ -28,7 +28,14 @@ export const versionOf = ({
   activeSince,
   changedAt,
   changedBy,
-}: WorkflowVersion): WorkflowVersion => ({ version, status, spec, activeSince, changedAt, changedBy });
+}: WorkflowVersion): WorkflowVersion => ({
+  version,
+  status,
+  spec: { ...specDefaults, ...spec },
+  activeSince,
+  changedAt,
+  changedBy,
+});
 
 /**
  * Earlier states of workflows, one document each, never changed. A state is kept before it is replaced: a crash in between leaves

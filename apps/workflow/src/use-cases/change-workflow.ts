@@ -68,13 +68,17 @@ export const pauseWorkflow = (ctx: Context, identity: Identity, input: Change): 
     current.status === 'PAUSED' ? undefined : { ...current, status: 'PAUSED' },
   );
 
-/** Takes orders again, from now on; an active one stays as it is. */
+/** Takes orders again: from now on, or, when its pause waits, those of the pause too. An active one stays as it is. */
 export const resumeWorkflow = (ctx: Context, identity: Identity, input: Change): Promise<Workflow> =>
   change(ctx, identity, input, 'resumed', async (current, now) => {
     if (current.status === 'ACTIVE') return undefined;
     await demandEntitlement(ctx, identity);
     await demandConnection(ctx, identity, current.spec.connectionId);
-    return { ...current, status: 'ACTIVE', activeSince: now };
+    return {
+      ...current,
+      status: 'ACTIVE',
+      activeSince: current.spec.whenPaused === 'WAIT' ? current.activeSince : now,
+    };
   });
 
 /** Ends it for good; its history stays. Needs no entitlement. */
