@@ -6,6 +6,7 @@ import type { RetryPolicy } from './domain/retry';
 import type { ActivityStore } from './store/activities';
 import type { ContactStore } from './store/contacts';
 import type { DeliveryStore } from './store/deliveries';
+import type { JoinStore } from './store/joins';
 import type { LaneStore } from './store/lanes';
 import type { LedgerStore } from './store/ledger';
 import type { OrderStore } from './store/orders';
@@ -25,6 +26,7 @@ export interface Context {
   readonly contacts: ContactStore;
   readonly activities: ActivityStore;
   readonly tallies: TallyStore;
+  readonly joins: JoinStore;
   readonly ledger: LedgerStore;
   readonly resources: ResourceStore;
   readonly entitlements: FactCopy<EntitlementFact>;

@@ -22,6 +22,7 @@ import { resolvers } from './resolvers';
 import { createActivityStore } from './store/activities';
 import { createContactStore } from './store/contacts';
 import { createDeliveryStore } from './store/deliveries';
+import { createJoinStore } from './store/joins';
 import { createLaneStore } from './store/lanes';
 import { createLedgerStore } from './store/ledger';
 import { createOrderStore } from './store/orders';
@@ -91,6 +92,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
     ),
     resources: createResourceStore(mongo),
     tallies: createTallyStore(mongo),
+    joins: createJoinStore(mongo),
     followers: { entitlements: unfollowed, connections: unfollowed },
     bus,
     constantContact,

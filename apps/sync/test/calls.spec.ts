@@ -18,6 +18,18 @@ const threeWorkflows = async (office: Awaited<ReturnType<typeof createOffice>>) 
   await office.workflow({ tags: { fixed: [tagId], event: false, ticketTypes: false } });
   await office.workflow({ tags: { fixed: [], event: true, ticketTypes: false } });
 };
+/** Produces orders so that all of their deliveries are ready at the same moment. */
+const produceTogether = async (
+  office: Awaited<ReturnType<typeof createOffice>>,
+  orders: Parameters<World['produce']>[0],
+  deliveries: number,
+): Promise<void> => {
+  world.broken.add(office.connectionId);
+  await world.produce(orders);
+  await office.until(deliveries, ({ status }) => status === 'WAITING');
+  world.broken.delete(office.connectionId);
+  await office.tellConnection();
+};
 const total = (calls: Record<string, number>): number => Object.values(calls).reduce((sum, count) => sum + count, 0);
 
 describe('the calls for opted-in buyers touched by three workflows', () => {
@@ -25,7 +37,11 @@ describe('the calls for opted-in buyers touched by three workflows', () => {
     const office = await createOffice(world);
     await threeWorkflows(office);
     const calls = await callsDuring(world, async () => {
-      await world.produce(numbers(40).map((index) => office.order(`new${index}`)));
+      await produceTogether(
+        office,
+        numbers(40).map((index) => office.order(`new${index}`)),
+        120,
+      );
       const seen = await office.settled(120);
       expect(seen.every(({ status }) => status === 'SYNCED')).toBe(true);
     });
@@ -45,7 +61,11 @@ describe('the calls for opted-in buyers touched by three workflows', () => {
     for (const index of numbers(40)) await world.sandbox.seed('riverside', { email: office.emailOf(`old${index}`) });
     await threeWorkflows(office);
     const calls = await callsDuring(world, async () => {
-      await world.produce(numbers(40).map((index) => office.order(`old${index}`)));
+      await produceTogether(
+        office,
+        numbers(40).map((index) => office.order(`old${index}`)),
+        120,
+      );
       expect((await office.settled(120)).every(({ status }) => status === 'SYNCED')).toBe(true);
     });
     // A create that is refused for each, since nothing is known of them yet; the rest is shared.
@@ -95,12 +115,7 @@ describe('a contact that exists', () => {
     await office.workflow({ lists: { fixed: [listId], perEvent: false } });
     await world.sandbox.fault({ method: 'POST', path: 'contacts_json_import', kind: 'status', status: 400, times: 1 });
     await world.sandbox.seed('riverside', { email: office.emailOf('other') });
-    // Both wait, so that they come in one batch.
-    world.broken.add(office.connectionId);
-    await world.produce([office.order('good'), office.order('other')]);
-    await office.until(2, ({ status }) => status === 'WAITING');
-    world.broken.delete(office.connectionId);
-    await office.tellConnection();
+    await produceTogether(office, [office.order('good'), office.order('other')], 2);
     const seen = await office.settled(2);
     // Refused together, tried one by one: whoever is not at fault is done.
     expect(seen.map(({ status }) => status).sort()).toEqual(['SYNCED', 'SYNCED']);

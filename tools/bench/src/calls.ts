@@ -8,11 +8,6 @@ const kinds = {
   'half of them contacts already': { known: buyers / 2, connection: {}, aim: 1_600 },
   'all new, confirmed opt-in': { known: 0, connection: { optInRoute: 'CONFIRM' }, aim: undefined },
   'calls scarce, import allowed': { known: 0, connection: { whenQuotaIsScarce: 'IMPORT' }, aim: 120 },
-  'calls scarce, import allowed, confirmed opt-in': {
-    known: 0,
-    connection: { whenQuotaIsScarce: 'IMPORT', optInRoute: 'CONFIRM' },
-    aim: undefined,
-  },
 } as const;
 
 /** Calls to Constant Contact for 1,000 live opted-in buyers touched by three workflows (a list, two tags). */

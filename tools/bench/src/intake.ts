@@ -81,9 +81,10 @@ const rawPerSecond = async (world: BenchWorld, round: Round): Promise<number> =>
           for (const { name, all } of documents) {
             const size = name === 'orders' ? 500 : 1_500;
             const some = all.slice(batch * size, (batch + 1) * size);
-            await raw
-              .collection(name)
-              .bulkWrite(some.map((document) => ({ insertOne: { document } })) as never, { ordered: false });
+            await raw.collection(name).bulkWrite(
+              some.map((document) => ({ insertOne: { document } })),
+              { ordered: false },
+            );
           }
       }),
     );

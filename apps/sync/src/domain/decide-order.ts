@@ -5,7 +5,7 @@ import type { ReasonCode } from './reasons';
 /** What can be said of an order × workflow without asking Constant Contact. */
 export type OrderDecision =
   | { readonly kind: 'go' }
-  | { readonly kind: 'wait'; readonly reason: 'ORDER_PENDING' }
+  | { readonly kind: 'wait'; readonly reason: 'ORDER_PENDING' | 'WORKFLOW_RESUME' }
   | { readonly kind: 'skip'; readonly reason: ReasonCode }
   | { readonly kind: 'fail'; readonly reason: ReasonCode };
 
@@ -27,8 +27,9 @@ export const matchesFilter = ({ event, ticketTypes }: StoredOrder, { filter }: W
 export const decideOrder = (order: StoredOrder, workflow: WorkflowFact, entitled: boolean): OrderDecision => {
   const skip = (reason: ReasonCode): OrderDecision => ({ kind: 'skip', reason });
   if (workflow.status === 'DELETED') return skip('WORKFLOW_DELETED');
-  if (workflow.status === 'PAUSED') return skip('WORKFLOW_PAUSED');
   if (!matchesFilter(order, workflow)) return skip('FILTERED_OUT');
+  if (workflow.status === 'PAUSED')
+    return workflow.whenPaused === 'WAIT' ? { kind: 'wait', reason: 'WORKFLOW_RESUME' } : skip('WORKFLOW_PAUSED');
   if (!entitled) return skip('SUBSCRIPTION_INACTIVE');
   if (order.status === 'cancelled') return skip('ORDER_CANCELLED');
   if (order.status === 'pending') return { kind: 'wait', reason: 'ORDER_PENDING' };

@@ -211,7 +211,7 @@ const planNew = (party: Party, writes: readonly Write[], means: Means): Part => 
       };
     case 'create': {
       // Where confirmation is wanted nobody becomes mailable without the form.
-      const permission = means.optInRoute === 'CONFIRM' && merged.listIds.length === 0 ? 'not_set' : merged.permission;
+      const permission = means.optInRoute === 'CONFIRM' ? 'not_set' : merged.permission;
       return {
         ...nothing,
         notes,

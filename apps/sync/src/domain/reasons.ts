@@ -2,6 +2,7 @@
 export const reasons = {
   SYNCED: 'The contact is as the workflow says.',
   RESUBSCRIBE_EMAIL_SENT: 'Constant Contact has asked the buyer by e-mail whether they want to subscribe again.',
+  TAKEN_BACK: 'The order was cancelled, and what the workflow had given for it was taken back.',
   NOT_OPTED_IN: 'The buyer did not opt in to marketing e-mail.',
   NOT_ASKED: 'The buyer was not asked whether they want marketing e-mail.',
   NOT_A_CONTACT: 'The buyer is no contact yet, and this workflow creates none.',
@@ -11,6 +12,7 @@ export const reasons = {
   FILTERED_OUT: "The order is outside of the workflow's filter.",
   SUBSCRIPTION_INACTIVE: 'The add-on was not active.',
   WORKFLOW_PAUSED: 'The workflow was paused.',
+  WORKFLOW_RESUME: 'Waits until the workflow is resumed.',
   WORKFLOW_DELETED: 'The workflow was deleted.',
   CONNECTION_DISCONNECTED: 'The connection to Constant Contact was ended.',
   NO_EMAIL: 'The order has no e-mail address.',
@@ -29,6 +31,11 @@ export const reasons = {
 export type ReasonCode = keyof typeof reasons;
 export type WaitingFor = Extract<
   ReasonCode,
-  'ORDER_PENDING' | 'CONNECTION_NEEDS_RECONNECT' | 'QUOTA_EXCEEDED' | 'RETRYING' | 'ACTIVITY_RUNNING'
+  | 'ORDER_PENDING'
+  | 'WORKFLOW_RESUME'
+  | 'CONNECTION_NEEDS_RECONNECT'
+  | 'QUOTA_EXCEEDED'
+  | 'RETRYING'
+  | 'ACTIVITY_RUNNING'
 >;
 export type DeliveryStatus = 'PENDING' | 'WAITING' | 'SYNCED' | 'SKIPPED' | 'FAILED';

@@ -16,6 +16,11 @@ export interface Attempt {
 export const queues = ['live', 'retry', 'backfill'] as const;
 export type Queue = (typeof queues)[number];
 
+export interface Given {
+  readonly listIds: readonly string[];
+  readonly tagIds: readonly string[];
+}
+
 /** One order × one workflow: the unit of work and of history. */
 export interface Delivery {
   readonly _id: string;
@@ -47,6 +52,10 @@ export interface Delivery {
   readonly alone: boolean;
   /** Its lists and details have come by an import; what is left is looked at again. */
   readonly imported: boolean;
+  /** The lists and tags that it gave its contact; null as long as nothing was given. */
+  readonly gave: Given | null;
+  /** Its order was cancelled: what it gave is to be taken back. */
+  readonly takesBack: boolean;
   readonly activityIds: readonly string[];
   readonly attempts: readonly Attempt[];
   readonly attemptCount: number;
@@ -76,6 +85,7 @@ export interface Outcome {
   readonly reason: ReasonCode;
   readonly contactId?: string;
   readonly performed?: readonly string[];
+  readonly gave?: Given;
 }
 
 /** When and why a delivery is looked at again. */
@@ -89,6 +99,7 @@ export interface Postponement {
   readonly activityIds?: readonly string[];
   readonly performed?: readonly string[];
   readonly contactId?: string;
+  readonly gave?: Given;
 }
 
 /** What became of a delivery that was worked on, with the calls made for it. */
@@ -143,7 +154,17 @@ export const createDeliveryStore = (mongo: Connection) => {
     insert: (fresh: readonly NewDelivery[]): Promise<string[]> => insertNew(deliveries, fresh),
     /** Puts a delivery back to work because its order changed; false when it was changed by somebody else meanwhile. */
     reopen: async (known: Delivery, fresh: NewDelivery): Promise<boolean> => {
-      const { _id, createdAt: _c, outbox, attempts: _a, version: _v, fence: _f, counted: _k, ...fields } = fresh;
+      const {
+        _id,
+        createdAt: _c,
+        outbox,
+        attempts: _a,
+        version: _v,
+        fence: _f,
+        counted: _k,
+        gave: _g,
+        ...fields
+      } = fresh;
       const { matchedCount } = await deliveries.updateOne(
         { _id, version: known.version },
         {

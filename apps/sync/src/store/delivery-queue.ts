@@ -1,5 +1,13 @@
 import type { Collection } from 'mongoose';
-import { outcomeEntry, queues, type Delivery, type NewDelivery, type Queue, type Result } from './deliveries';
+import {
+  outcomeEntry,
+  queues,
+  type Delivery,
+  type Given,
+  type NewDelivery,
+  type Queue,
+  type Result,
+} from './deliveries';
 
 const updateOf = ({ delivery, attempts, to }: Result, now: Date): object =>
   'outcome' in to
@@ -14,6 +22,8 @@ const updateOf = ({ delivery, attempts, to }: Result, now: Date): object =>
           activityIds: [],
           ...(to.outcome.contactId ? { contactId: to.outcome.contactId } : {}),
           ...(to.outcome.performed ? { performed: to.outcome.performed } : {}),
+          ...(to.outcome.reason === 'TAKEN_BACK' ? { gave: null } : to.outcome.gave ? { gave: to.outcome.gave } : {}),
+          takesBack: false,
         },
         $inc: { version: 1 },
         $push: {
@@ -35,6 +45,7 @@ const updateOf = ({ delivery, attempts, to }: Result, now: Date): object =>
           ...(to.next.countsAsAttempt && delivery.queue === 'live' ? { queue: 'retry' } : {}),
           ...(to.next.contactId ? { contactId: to.next.contactId } : {}),
           ...(to.next.performed ? { performed: to.next.performed } : {}),
+          ...(to.next.gave ? { gave: to.next.gave } : {}),
         },
         $inc: { attemptCount: to.next.countsAsAttempt ? 1 : 0 },
         $push: { attempts: { $each: attempts, $slice: -20 } },
@@ -132,6 +143,29 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
         readyAt: { $type: 'date' },
         activityIds: [],
       }).toArray();
+    },
+    /** What other deliveries have given the same contact, and what stays with it for them. */
+    givenByOthers: async ({ _id, boxOfficeId, connectionId, emailHash }: Delivery): Promise<Given> => {
+      const others = await some({
+        boxOfficeId,
+        emailHash,
+        connectionId,
+        _id: { $ne: _id },
+        gave: { $ne: null },
+        takesBack: false,
+      }).toArray();
+      return {
+        listIds: others.flatMap(({ gave }) => gave?.listIds ?? []),
+        tagIds: others.flatMap(({ gave }) => gave?.tagIds ?? []),
+      };
+    },
+    /** Frees what waited for its workflow to be resumed; gives the connections concerned. */
+    resume: async (workflowId: string, now: Date): Promise<boolean> => {
+      const { modifiedCount } = await deliveries.updateMany(
+        { workflowId, reason: 'WORKFLOW_RESUME', readyAt: { $ne: null } } as never,
+        { $set: { status: 'PENDING', reason: null, readyAt: now } } as never,
+      );
+      return modifiedCount > 0;
     },
     /** Frees what waited for a reconnect. */
     free: async (connectionId: string, now: Date): Promise<void> => {

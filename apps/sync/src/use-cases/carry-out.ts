@@ -10,9 +10,9 @@ import { fieldColumn } from './resolve-names';
 import type { Batch, BatchReport } from './work-batch';
 
 /** How soon an activity is asked for first. */
-const firstPollMs = 500;
+export const firstPollMs = 500;
 /** What waits for an activity is looked at by itself after this time, should the activity have been forgotten. */
-const forgottenMs = 30 * 60_000;
+export const forgottenMs = 30 * 60_000;
 
 type Single = Exclude<PlannedCall, { kind: 'import' | 'tag' }>;
 type Import = Extract<PlannedCall, { kind: 'import' }>;
@@ -267,7 +267,7 @@ const reportServed = async (run: Run): Promise<void> => {
       if (!delivery || failed) return [];
       const to: Result['to'] =
         activityIds.size === 0
-          ? { outcome: { status: 'SYNCED', reason: 'SYNCED', contactId, performed } }
+          ? { outcome: { status: 'SYNCED', reason: 'SYNCED', contactId, performed, gave: run.batch.gives.get(id) } }
           : {
               next: {
                 waitingFor: 'ACTIVITY_RUNNING',
@@ -278,6 +278,7 @@ const reportServed = async (run: Run): Promise<void> => {
                 activityIds: [...activityIds],
                 performed,
                 contactId,
+                gave: run.batch.gives.get(id),
               },
             };
       return [{ delivery, to }];

@@ -87,7 +87,7 @@ const freedFrom = (delivery: Delivery, now: Date): Result => ({
       : {
           outcome: {
             status: 'SYNCED',
-            reason: 'SYNCED',
+            reason: delivery.takesBack ? 'TAKEN_BACK' : 'SYNCED',
             contactId: delivery.contactId ?? undefined,
             performed: delivery.performed,
           },

@@ -2,18 +2,26 @@ import type { ConnectionFact, EntitlementFact, WorkflowFact } from '@boxlist/con
 import type { Context } from '../context';
 import { matchOrders } from './take-orders';
 
-/** Takes over a workflow, and matches the orders that came before its fact though after it became active. */
+/**
+ * Takes over a workflow, frees what waited for its resumption, and, the first time, matches the orders that came before its fact though after it became active. Later orders find it, and those that
+ * were matched once stay so.
+ */
 export const takeWorkflow = async (ctx: Context, fact: WorkflowFact): Promise<void> => {
   await ctx.workflows.apply(fact);
-  if (fact.status !== 'ACTIVE') return;
+  if (fact.status === 'ACTIVE' && (await ctx.deliveries.resume(fact.workflowId, ctx.clock()))) {
+    await ctx.lanes.wake([fact.connectionId], ctx.clock());
+    ctx.nudge();
+  }
+  if (fact.status === 'DELETED' || (await ctx.joins.isJoined(fact.workflowId))) return;
   let after = '';
   for (;;) {
     const page = await ctx.orders.receivedSince(fact.boxOfficeId, new Date(fact.activeSince), after, 200);
     await matchOrders(ctx, page, [fact]);
     const last = page.at(-1);
-    if (!last || page.length < 200) return;
+    if (!last || page.length < 200) break;
     after = last.key;
   }
+  await ctx.joins.joined(fact.workflowId, ctx.clock());
 };
 
 export const takeEntitlement = async (ctx: Context, fact: EntitlementFact): Promise<void> => {

@@ -73,12 +73,16 @@ export const matchOrders = async (
   });
   if (wanted.length === 0) return 0;
   const known = new Set(await ctx.deliveries.insert(wanted));
-  await reopenChanged(
+  const reopenedIn = await reopenChanged(
     ctx,
     wanted.filter(({ _id }) => known.has(_id)),
+    workflows,
   );
   for (const [boxOfficeId, count] of newBuyers(wanted, known)) ctx.ledger.arrived(boxOfficeId, count);
-  const busy = wanted.filter(({ readyAt }) => readyAt !== null).map(({ connectionId }) => connectionId);
+  const busy = [
+    ...reopenedIn,
+    ...wanted.filter(({ readyAt }) => readyAt !== null).map(({ connectionId }) => connectionId),
+  ];
   await ctx.lanes.wake(busy, now);
   if (busy.length > 0) ctx.nudge();
   return wanted.length;
@@ -93,23 +97,54 @@ const newBuyers = (wanted: readonly NewDelivery[], known: ReadonlySet<string>): 
   return new Map([...orders].map(([boxOfficeId, keys]) => [boxOfficeId, keys.size]));
 };
 
-/** Puts those back to work whose order has changed since; again for those that the dispatcher changed in the meantime. */
-const reopenChanged = async (ctx: Context, wanted: readonly NewDelivery[]): Promise<void> => {
+/** Puts those back to work whose order has changed since, and gives their connections; again for those that the dispatcher changed in the meantime. */
+const reopenChanged = async (
+  ctx: Context,
+  wanted: readonly NewDelivery[],
+  workflows: readonly WorkflowFact[],
+): Promise<string[]> => {
+  const connectionIds: string[] = [];
   for (let left = wanted; left.length > 0;) {
     const known = new Map((await ctx.deliveries.byIds(left.map(({ _id }) => _id))).map((each) => [each._id, each]));
     const missed: NewDelivery[] = [];
     for (const fresh of left) {
       const before = known.get(fresh._id);
-      if (!before || before.orderRevision === fresh.orderRevision || staysSynced(before, fresh)) continue;
-      if (!(await ctx.deliveries.reopen(before, { ...fresh, uncertain: true }))) missed.push(fresh);
+      if (!before || before.orderRevision === fresh.orderRevision) continue;
+      const next = reopened(before, fresh, workflows);
+      if (!next) continue;
+      if (await ctx.deliveries.reopen(before, next)) connectionIds.push(next.connectionId);
+      else missed.push(fresh);
     }
     left = missed;
   }
+  return connectionIds;
 };
 
-/** What was synchronised stays so when its order is cancelled or the workflow has stopped: nobody is unsubscribed by an order. */
-const staysSynced = (before: Delivery, fresh: Delivery): boolean =>
-  before.status === 'SYNCED' && fresh.status === 'SKIPPED';
+/**
+ * A delivery as it goes on after its order has changed; undefined where it stays as it is. What was synchronised stays so when its order is cancelled or the workflow has stopped, unless the
+ * organiser chose that what was given is taken back: nobody is unsubscribed by an order.
+ */
+const reopened = (
+  before: Delivery,
+  fresh: NewDelivery,
+  workflows: readonly WorkflowFact[],
+): NewDelivery | undefined => {
+  const began = before.status === 'SYNCED' || before.gave !== null || before.claimed || before.attemptCount > 0;
+  const workflow = workflows.find(({ workflowId }) => workflowId === fresh.workflowId);
+  if (began && fresh.reason === 'ORDER_CANCELLED' && workflow && workflow.onCancelledOrder !== 'KEEP')
+    return {
+      ...fresh,
+      status: 'PENDING',
+      reason: null,
+      readyAt: fresh.createdAt,
+      settledAt: null,
+      outbox: [],
+      uncertain: true,
+      takesBack: true,
+    };
+  if (before.status === 'SYNCED' && fresh.status === 'SKIPPED') return undefined;
+  return { ...fresh, uncertain: true };
+};
 
 const deliveryOf = (
   order: StoredOrder,
@@ -148,6 +183,8 @@ const deliveryOf = (
     claimed: false,
     uncertain: false,
     alone: false,
+    gave: null,
+    takesBack: false,
     imported: false,
     activityIds: [],
     attempts: [],

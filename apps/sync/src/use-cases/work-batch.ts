@@ -5,11 +5,12 @@ import { decideOrder, type OrderDecision } from '../domain/decide-order';
 import type { Wish } from '../domain/decide-contact';
 import type { StoredOrder } from '../domain/order';
 import { detailsText, planBatch, type Means, type Party, type Plan } from '../domain/plan-batch';
-import type { Delivery, Result } from '../store/deliveries';
+import type { Delivery, Given, Result } from '../store/deliveries';
 import type { LaneCaller } from './call-constant-contact';
 import { carryOut } from './carry-out';
 import { contactKnowledge, type ContactKnowledge } from './know-contacts';
 import { wishOf } from './resolve-names';
+import { takeBack } from './take-back';
 
 /** What becomes of the deliveries of a batch; each is told once. */
 export interface BatchReport {
@@ -26,6 +27,8 @@ export interface Batch {
   readonly hashes: ReadonlyMap<string, string>;
   /** Notes of a plan, told with the outcome. */
   readonly performed: Map<string, string[]>;
+  /** What each delivery gives when it is done. */
+  readonly gives: ReadonlyMap<string, Given>;
 }
 
 const mostRounds = 5;
@@ -44,12 +47,34 @@ export const workBatch = async (
   const [first] = ready;
   if (!first) return;
   const wanted = await wishesOf(ctx, caller, ready, report);
+  const back = wanted.filter(({ delivery }) => delivery.takesBack);
+  await workWished(
+    ctx,
+    caller,
+    first.boxOfficeId,
+    connectionId,
+    wanted.filter(({ delivery }) => !delivery.takesBack),
+    report,
+  );
+  if (back.length > 0) await takeBack(ctx, caller, connectionId, back, report);
+};
+
+const workWished = async (
+  ctx: Context,
+  caller: LaneCaller,
+  boxOfficeId: string,
+  connectionId: string,
+  wanted: readonly Wanted[],
+  report: BatchReport,
+): Promise<void> => {
+  if (wanted.length === 0) return;
   const batch: Batch = {
     connectionId,
-    boxOfficeId: first.boxOfficeId,
+    boxOfficeId,
     deliveries: new Map(wanted.map(({ delivery }) => [delivery._id, delivery])),
     hashes: new Map(wanted.flatMap(({ order, delivery }) => [[order.email ?? '', delivery.emailHash ?? ''] as const])),
     performed: new Map(),
+    gives: new Map(wanted.map(({ delivery, wish }) => [delivery._id, givenBy(wish)])),
   };
   const knowledge = contactKnowledge(ctx, caller, batch);
   const means = await meansOf(ctx, connectionId);
@@ -127,6 +152,7 @@ const reportDecided = async (batch: Batch, plan: Plan, report: BatchReport): Pro
           status: 'SYNCED',
           reason: 'SYNCED',
           contactId,
+          gave: batch.gives.get(deliveryId),
           performed: [...performed, ...(batch.performed.get(deliveryId) ?? [])],
         },
       })),
@@ -138,15 +164,20 @@ const meansOf = async (ctx: Context, connectionId: string): Promise<Means> => {
   const [connection, posture] = await Promise.all([ctx.connections.byId(connectionId), ctx.ledger.posture()]);
   return {
     optInRoute: connection?.optInRoute ?? 'DIRECT',
-    importsNew: posture.scarce && connection?.whenQuotaIsScarce === 'IMPORT',
+    // An import would make mailable without the confirmation that was asked for.
+    importsNew: posture.scarce && connection?.whenQuotaIsScarce === 'IMPORT' && connection.optInRoute === 'DIRECT',
   };
 };
 
-interface Wanted {
+/** A delivery whose order and workflow still ask for something, and what. */
+export interface Wanted {
   readonly delivery: Delivery;
   readonly order: StoredOrder;
+  readonly workflow: WorkflowFact;
   readonly wish: Wish;
 }
+
+const givenBy = ({ optIn, listIds, tagIds }: Wish): Given => ({ listIds: optIn === 'OPTED_IN' ? listIds : [], tagIds });
 
 const partiesOf = (ctx: Context, wanted: readonly Wanted[]): Party[] => {
   const byEmail = new Map<string, Wanted[]>();
@@ -196,9 +227,10 @@ const wishesOf = async (
       continue;
     }
     const decision = decideOrder(order, workflow, entitled);
-    if (decision.kind === 'go') {
+    // What was given is taken back also where nothing more would be given.
+    if (decision.kind === 'go' || delivery.takesBack) {
       try {
-        wanted.push({ delivery, order, wish: await wishOf(ctx, caller, delivery._id, order, workflow) });
+        wanted.push({ delivery, order, workflow, wish: await wishOf(ctx, caller, delivery._id, order, workflow) });
       } catch (error) {
         await report.fail([delivery], error);
       }

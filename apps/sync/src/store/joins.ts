@@ -1,0 +1,14 @@
+import type { Connection } from 'mongoose';
+
+/** Which workflows were joined with the orders that came before their first fact. */
+export const createJoinStore = (mongo: Connection) => {
+  const joins = mongo.collection<{ _id: string; at: Date }>('joins');
+  return {
+    isJoined: async (workflowId: string): Promise<boolean> => (await joins.findOne({ _id: workflowId })) !== null,
+    joined: async (workflowId: string, at: Date): Promise<void> => {
+      await joins.updateOne({ _id: workflowId }, { $setOnInsert: { at } }, { upsert: true });
+    },
+  };
+};
+
+export type JoinStore = ReturnType<typeof createJoinStore>;

@@ -1,0 +1,91 @@
+import type { WorkflowFact } from '@boxlist/contracts';
+import type { Context } from '../context';
+import type { Delivery, Given, Result } from '../store/deliveries';
+import type { LaneCaller } from './call-constant-contact';
+import { firstPollMs, forgottenMs } from './carry-out';
+import type { BatchReport, Wanted } from './work-batch';
+
+/** What a workflow takes back of what it gave. */
+const backOf = (gave: Given, { onCancelledOrder: choice }: WorkflowFact): Given => ({
+  listIds: choice === 'REMOVE_FROM_LISTS' || choice === 'REMOVE_TAGS_AND_LISTS' ? gave.listIds : [],
+  tagIds: choice === 'REMOVE_TAGS' || choice === 'REMOVE_TAGS_AND_LISTS' ? gave.tagIds : [],
+});
+
+/**
+ * Takes back what deliveries of cancelled orders gave, as their workflows say: tags and lists that the contact still has and that no other order of the same buyer gave too. The contact and its permission are
+ * left alone.
+ */
+export const takeBack = async (
+  ctx: Context,
+  caller: LaneCaller,
+  connectionId: string,
+  wanted: readonly Wanted[],
+  report: BatchReport,
+): Promise<void> => {
+  for (const each of wanted) {
+    const { delivery } = each;
+    try {
+      await report.tell([{ delivery, to: await takeOne(ctx, caller, connectionId, each) }]);
+    } catch (error) {
+      if (await report.fail([delivery], error)) {
+        await report.fail(
+          wanted.slice(wanted.indexOf(each) + 1).map((rest) => rest.delivery),
+          error,
+        );
+        return;
+      }
+    }
+  }
+};
+
+const takeOne = async (
+  ctx: Context,
+  caller: LaneCaller,
+  connectionId: string,
+  { delivery, order, workflow, wish }: Wanted,
+): Promise<Result['to']> => {
+  const serves = [delivery._id];
+  const contact = order.email
+    ? await caller.call('look up contact', serves, (token) => ctx.constantContact.findContact(token, order.email ?? ''))
+    : undefined;
+  const back = backOf(delivery.gave ?? { listIds: wish.listIds, tagIds: wish.tagIds }, workflow);
+  const kept = await ctx.deliveries.givenByOthers(delivery);
+  const listIds = back.listIds.filter((id) => contact?.list_memberships.includes(id) && !kept.listIds.includes(id));
+  const tagIds = back.tagIds.filter((id) => contact?.taggings.includes(id) && !kept.tagIds.includes(id));
+  const contactId = contact?.contact_id;
+  if (!contactId || listIds.length + tagIds.length === 0) return done(delivery, contactId);
+  const performed = [...delivery.performed];
+  const activityIds: string[] = [];
+  if (tagIds.length > 0) {
+    const { activity_id: id } = await caller.call('remove tags', serves, (token) =>
+      ctx.constantContact.changeTaggings(token, 'remove', [contactId], tagIds),
+    );
+    activityIds.push(id);
+    performed.push('removed tags');
+  }
+  if (listIds.length > 0) {
+    const { activity_id: id } = await caller.call('remove from lists', serves, (token) =>
+      ctx.constantContact.removeFromLists(token, [contactId], listIds),
+    );
+    activityIds.push(id);
+    performed.push('removed from lists');
+  }
+  const now = ctx.clock();
+  for (const id of activityIds) await ctx.activities.add(connectionId, id, now, new Date(now.getTime() + firstPollMs));
+  return {
+    next: {
+      waitingFor: 'ACTIVITY_RUNNING',
+      readyAt: new Date(now.getTime() + forgottenMs),
+      countsAsAttempt: false,
+      uncertain: false,
+      activityIds,
+      performed,
+      contactId,
+    },
+  };
+};
+
+/** Nothing is left to take back: it never came, it is gone, or another order gave it too. */
+const done = ({ performed }: Delivery, contactId: string | undefined): Result['to'] => ({
+  outcome: { status: 'SYNCED', reason: 'TAKEN_BACK', contactId, performed },
+});
