@@ -236,6 +236,7 @@ const createOffice = async (bus: EventBus, chosen: Partial<ConnectionFact>) => {
       whenNotOptedIn: 'SKIP',
       whenUnsubscribed: 'SKIP',
       onCancelledOrder: 'KEEP',
+      whenPaused: 'SKIP',
       ...given,
     });
   };
