@@ -65,6 +65,8 @@ interface WorkflowInput {
   readonly connectionId: string;
   readonly name: string;
   readonly details?: { key: string; value: string }[];
+  readonly onCancelledOrder?: string;
+  readonly whenPaused?: string;
 }
 
 /** Creates a workflow and gives its id; tries again, as the answer says, while the services have not all come back. */
