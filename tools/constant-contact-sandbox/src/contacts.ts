@@ -167,15 +167,16 @@ const signUpGrants = (permission: Permission, switches: Switches): boolean => {
 
 /** `POST /contacts/sign_up_form`: creates or updates; lists and custom fields are appended. */
 export const signUpContact = (world: World, account: Account, body: z.infer<typeof signUp>) => {
-  const { now: at, switches, busy } = world;
-  const now = isoAt(at());
+  const { switches, busy } = world;
+  const at = world.now();
+  const now = isoAt(at);
   const address = body.email_address.trim().toLowerCase();
   const known = account.contacts.byEmail(address);
   const lists = withLists(account, known?.list_memberships ?? [], body.list_memberships);
   const fields = withFields(account, known?.custom_fields ?? [], body.custom_fields);
   const key = `${account.id}/${address}`;
-  if ((busy.get(key) ?? 0) > at()) throw conflict('Another request is changing this contact');
-  if (switches.signUpFormBusyMs > 0) busy.set(key, at() + switches.signUpFormBusyMs);
+  if ((busy.get(key) ?? 0) > at) throw conflict('Another request is changing this contact');
+  if (switches.signUpFormBusyMs > 0) busy.set(key, at + switches.signUpFormBusyMs);
   const granted: Permission = account.settings.confirmedOptIn ? 'pending_confirmation' : 'explicit';
   const contact = known ?? newContact(newEmail(address, granted, 'Contact', now), 'Contact', now);
   if (known?.email_address) {

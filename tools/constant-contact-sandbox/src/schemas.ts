@@ -116,7 +116,7 @@ export const fieldPost = z.strictObject({
 });
 
 /** The longest values of an import's row; of a custom field 255. */
-export const importLengths: Readonly<Record<string, number>> = {
+const importLengths: Readonly<Record<string, number>> = {
   email: 50,
   first_name: 50,
   last_name: 50,
@@ -127,10 +127,10 @@ export const importLengths: Readonly<Record<string, number>> = {
   birthday_day: 2,
   ...Object.fromEntries(['phone', 'home_phone', 'work_phone', 'mobile_phone', 'other_phone'].map((name) => [name, 50])),
   ...Object.fromEntries(
-    ['', 'home_', 'work_', 'other_'].flatMap((kind) => [
+    ['', 'home_', 'work_', 'other_'].flatMap((kind): [string, number][] => [
       [`${kind}street`, 255],
       [`${kind}street2`, 255],
-      ...['city', 'state', 'zip', 'country'].map((name) => [`${kind}${name}`, 50]),
+      ...['city', 'state', 'zip', 'country'].map((name): [string, number] => [`${kind}${name}`, 50]),
     ]),
   ),
   sms_number: 16,

@@ -91,8 +91,7 @@ interface Kept {
 /** The sandbox's memory, in a file when one is named. What was answered survives a kill of the process. */
 export const openStore = (file: string | undefined) => {
   const accounts = new Map<string, Account>();
-  let log: ReturnType<typeof openDocumentLog> | undefined;
-  const note: Note = (entry) => log?.write(entry);
+  const note: Note = (entry) => log.write(entry);
   const secrets = collection<string>('secret', '', note);
   const usages = collection<Usage>('usage', '', note);
   const codes = collection<Grant>('code', '', note);
@@ -149,11 +148,11 @@ export const openStore = (file: string | undefined) => {
       note({ kind: 'account', key: id, value: settings });
       furnish(account, now);
     }
-    log?.flush();
+    log.flush();
   };
 
   const earlier = file ? takeEarlierFile(file) : [];
-  log = openDocumentLog({ file, load, live, liveCount });
+  const log = openDocumentLog({ file, load, live, liveCount });
   for (const entry of earlier) {
     load(entry);
     note(entry);

@@ -39,7 +39,10 @@ const done = async (activity: Activity) => {
   await later(60_000);
   return now(activity);
 };
-const sendFile = (csv: string, { name = 'buyers.csv', lists = list as string | null } = {}) => {
+const sendFile = (
+  csv: string,
+  { name = 'buyers.csv', lists = list }: { name?: string; lists?: string | null } = {},
+) => {
   const form = new FormData();
   if (lists !== null) form.set('list_ids', lists);
   form.set('file', new Blob([csv], { type: 'text/csv' }), name);
@@ -212,7 +215,7 @@ describe('an import of a file', () => {
       'eve@example.com,,Berg,,\r\n';
     const answer = await sendFile(csv, { lists: lists.join(',') });
     expect(answer).toMatchObject({ status: 201, body: { state: 'initialized', source_file_name: 'buyers.csv' } });
-    const activity = await done(answer.body as Activity);
+    const activity = await done(answer.body);
     expect(activity).toMatchObject({
       source_file_name: 'buyers.csv',
       status: { items_total_count: 3, person_count: 2 },
@@ -230,7 +233,7 @@ describe('an import of a file', () => {
 
   it('reads 39,999 contacts and forgets the rest, without a word', async () => {
     const csv = ['email', ...Array.from({ length: 40_005 }, (_, n) => `row${n}@example.com`)].join('\n');
-    const activity = await done((await sendFile(csv)).body as Activity);
+    const activity = await done((await sendFile(csv)).body);
     expect(activity).toMatchObject({
       state: 'completed',
       activity_errors: [],
@@ -245,7 +248,7 @@ describe('an import of a file', () => {
     const header = 'email,first_name,street\n';
     const fit = Math.floor((4_000_000 - header.length) / line(0).length);
     const csv = header + Array.from({ length: fit + 10 }, (_, n) => line(n)).join('');
-    const activity = await done((await sendFile(csv)).body as Activity);
+    const activity = await done((await sendFile(csv)).body);
     expect(activity).toMatchObject({ activity_errors: [], status: { person_count: fit, items_total_count: fit + 1 } });
   }, 60_000);
 

@@ -85,7 +85,7 @@ export const sandboxAt = (url: string) => {
     const response = await fetch(`${url}${path.startsWith('/v3/') ? '' : '/v3'}${path}`, {
       method,
       headers: { authorization: `Bearer ${bearer}`, ...(json ? { 'content-type': 'application/json' } : {}) },
-      ...(body === undefined ? {} : { body: json ? JSON.stringify(body) : (body as FormData) }),
+      ...(body === undefined ? {} : { body: json ? JSON.stringify(body) : body }),
     });
     return answerOf(response);
   };

@@ -126,7 +126,7 @@ describe('the process', () => {
     first.kill('SIGKILL');
     await once(first, 'exit');
     await appendFile(file, '["contact","riverside/torn",{"contact_');
-    await start(port, file);
+    const second = await start(port, file);
     for (let n = 0; n < 50; n += 1) expect(await sandbox.contact(`k${n}@example.com`)).toBeDefined();
     expect((await sandbox.control<{ usage: { used: number } }>('GET', '/limits')).usage.used).toBe(usage.used + 50);
     expect(
@@ -140,6 +140,9 @@ describe('the process', () => {
       email_address: 'after@example.com',
       list_memberships: await sandbox.ids('contact_lists'),
     });
+    second.kill('SIGKILL');
+    await once(second, 'exit');
+    await start(port, file);
     expect((await sandbox.contact('after@example.com'))?.email_address.permission_to_send).toBe('pending_confirmation');
   }, 60_000);
 
