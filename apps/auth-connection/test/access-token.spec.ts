@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Service } from '@boxlist/service-kit';
-import { eventually } from '@boxlist/testkit';
+import { eventually, type SandboxFault } from '@boxlist/testkit';
 import { createHash } from 'node:crypto';
 import { createOrganiser, createWorld, type World } from './world';
 
@@ -50,7 +50,8 @@ const askAll = (count: number, id: string, rejected?: string) =>
   Promise.all(Array.from({ length: count }, (_, index) => ask(id, rejected, index % 2 ? another.url : world.url)));
 const works = async (token: string): Promise<boolean> =>
   (await fetch(`${world.sandbox.url}/v3/account/summary`, { headers: { authorization: `Bearer ${token}` } })).ok;
-const tokenFault = (fault: object) => world.sandbox.fault({ method: 'POST', path: '/v1/token$', ...fault });
+const tokenFault = (fault: Omit<SandboxFault, 'method' | 'path'>) =>
+  world.sandbox.fault({ method: 'POST', path: '/v1/token$', ...fault });
 
 describe('an access token', () => {
   it('is handed out as it is while it lasts', async () => {
@@ -126,7 +127,7 @@ describe('while Constant Contact does not answer', () => {
     expect((await ask(id)).accessToken).not.toBe(old);
   });
 
-  it.each([
+  it.each<[string, Parameters<typeof tokenFault>[0]]>([
     ['answers with a server error', { kind: 'status', status: 503 }],
     ['asks to slow down', { kind: 'status', status: 429 }],
   ])('and %s, an ended token is an outage and never a new sign-in', async (_, fault) => {

@@ -146,7 +146,7 @@ describe('the callback', () => {
 
   it('refuses a user who may not write contacts', async () => {
     const organiser = createOrganiser(world);
-    await world.sandbox.rights('harbour', ['contacts:read']);
+    await world.sandbox.rights('harbour', ['contacts:read', 'account:read']);
     try {
       await refused(organiser, await organiser.signIn('harbour'), 502, 'may not write contacts');
     } finally {

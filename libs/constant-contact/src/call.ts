@@ -7,8 +7,9 @@ export interface CallOptions {
   /** Path below the API's base, with query. */
   readonly path: string;
   readonly accessToken: string;
+  /** Sent as JSON. */
   readonly body?: unknown;
-  /** Sent as multipart instead of a JSON body. */
+  /** Sent as multipart, instead of a body. */
   readonly form?: FormData;
 }
 

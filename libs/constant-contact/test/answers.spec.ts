@@ -223,3 +223,89 @@ describe('what comes back is read with tolerance', () => {
     expect(contact?.email_address.permission_to_send).toBe('temp_hold');
   });
 });
+
+describe('an answer that the vendor may give is understood', () => {
+  const sparse = { contact_id: 'c1', email_address: { address: anna } };
+
+  it('contacts that have no e-mail are passed over, the others are not', async () => {
+    handle = answer(200, {
+      contacts: [
+        { contact_id: 'c0', last_name: 'Lund', sms_channel: {} },
+        { contact_id: 'c00', email_address: null },
+        sparse,
+      ],
+    });
+    expect((await api.contactsPage(token, {})).items.map(({ contact_id: id }) => id)).toEqual(['c1']);
+    handle = answer(200, { contacts: [{ email_address: { address: anna } }] });
+    expect((await failure(api.contactsPage(token, {}))).code).toBe('CONSTANT_CONTACT_UNAVAILABLE');
+  });
+
+  it.each([
+    ['no links', {}],
+    ['null', { _links: null }],
+    ['no next', { _links: {} }],
+    ['a next of null', { _links: { next: null } }],
+    ['a next without an address', { _links: { next: { href: null } } }],
+    ['a next that wraps null', { _links: { next: { next: { href: null } } } }],
+  ])('the last page has %s', async (_, links) => {
+    handle = answer(200, { tags: [], activities: [], contacts: [], lists: [], custom_fields: [], ...links });
+    const pages = [
+      await api.tags(token),
+      await api.activities(token),
+      await api.contactsPage(token, {}),
+      await api.contactLists(token),
+      await api.customFields(token),
+    ];
+    for (const page of pages) expect([page.items, page.next]).toEqual([[], undefined]);
+  });
+
+  it('the link of tags may be wrapped twice', async () => {
+    handle = answer(200, { tags: [], _links: { next: { next: { href: '/v3/contact_tags?cursor=x' } } } });
+    expect((await api.tags(token)).next).toBe('/v3/contact_tags?cursor=x');
+  });
+
+  it('members that need not be there may be absent', async () => {
+    handle = answer(201, { contact_id: 'c1' });
+    expect(await api.signUp(token, { email_address: anna, list_memberships: ['l1'] })).toEqual({ contact_id: 'c1' });
+    handle = answer(200, [{ privilege_id: 1 }, { privilege_id: 2, privilege_name: 'contacts:read' }]);
+    expect(await api.privileges(token)).toEqual([{ privilege_name: 'contacts:read' }]);
+    handle = answer(200, { activity_id: 'a1', state: 'processing', status: null, activity_errors: null });
+    expect(await api.activity(token, 'a1')).toMatchObject({ state: 'processing', activity_errors: [] });
+    handle = answer(200, { activity_id: 'a1', state: 'failed', activity_errors: [{ message: 'm' }, 'text'] });
+    expect((await api.activity(token, 'a1')).activity_errors).toHaveLength(2);
+    handle = answer(200, '');
+    await api.resubscribe(token, 'c1', ['l1']);
+  });
+
+  it('lists that were deleted are none', async () => {
+    handle = answer(200, {
+      lists: [
+        { list_id: 'l1', name: 'Gone', deleted_at: '2026-01-01' },
+        { list_id: 'l2', name: 'Here' },
+      ],
+    });
+    expect((await api.contactLists(token)).items.map(({ name }) => name)).toEqual(['Here']);
+  });
+});
+
+describe('an import that is too large', () => {
+  const rows = (count: number, length: number) =>
+    Array.from({ length: count }, (_, n) => ({ email: `b${n}@example.com`, street: 'x'.repeat(length) }));
+  const refused = { code: 'REJECTED_BY_CONSTANT_CONTACT' };
+
+  it.each<[string, (api: ConstantContact) => Promise<unknown>]>([
+    ['40,001 contacts as JSON', (it) => it.importContacts(token, rows(40_001, 1), ['l1'])],
+    ['40,000 contacts as a file', (it) => it.importFile(token, 'a.csv', rows(40_000, 1), ['l1'])],
+    ['over 4 MB as JSON', (it) => it.importContacts(token, rows(16_000, 250), ['l1'])],
+    ['over 4 MB as a file', (it) => it.importFile(token, 'a.csv', rows(16_000, 250), ['l1'])],
+    ['no contact', (it) => it.importContacts(token, [], ['l1'])],
+    [
+      'rows of different columns in a file',
+      (it) => it.importFile(token, 'a.csv', [{ email: anna, first_name: 'A' }, { email: 'b@example.com' }], ['l1']),
+    ],
+    ['an empty cell in a file', (it) => it.importFile(token, 'a.csv', [{ email: anna, first_name: '' }], ['l1'])],
+  ])('(%s) is refused before it is sent, for what is over would be lost', async (_, call) => {
+    await expect(call(api)).rejects.toMatchObject(refused);
+    expect(seen).toEqual([]);
+  });
+});

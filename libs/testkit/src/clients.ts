@@ -88,6 +88,66 @@ export interface SandboxContact {
   readonly taggings: string[];
 }
 
+/** A call that the sandbox's journal remembers; status 0 where the connection was dropped before anything was done. */
+export interface JournalEntry {
+  readonly seq: number;
+  readonly at: string;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  /** `{ bytes }` instead of a body over 16 KB. */
+  readonly body: unknown;
+}
+
+/** The sandbox's calls since its journal was last forgotten: also of those that it remembers no more. */
+export interface JournalSummary {
+  readonly total: number;
+  /** By method, route and status: `GET /contacts/:id 200`. */
+  readonly calls: Readonly<Record<string, number>>;
+  /** The most calls of the API in any second, refused ones included, by the sandbox's clock. */
+  readonly mostInASecond: number;
+}
+
+/** What a fault does to the calls that it meets; see the sandbox's README. */
+export interface SandboxFault {
+  readonly kind:
+    | 'latency'
+    | 'status'
+    | 'throttled'
+    | 'quota-exceeded'
+    | 'drop-before'
+    | 'drop-after-write'
+    | 'timeout-before'
+    | 'timeout-after-write'
+    | 'malformed-body'
+    | 'slow-body'
+    | 'activity';
+  /** Regular expression on path and query. */
+  readonly path: string;
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** How many calls it meets, 1 unless told; null for all. */
+  readonly times?: number | null;
+  /** Share of the calls that it meets, chosen by `seed`. */
+  readonly probability?: number;
+  readonly seed?: number;
+  readonly ms?: number;
+  readonly status?: number;
+  readonly state?: 'cancelled' | 'failed' | 'timed_out';
+  readonly atPercent?: number;
+}
+
+export interface SandboxSeed {
+  readonly email: string;
+  readonly permission_to_send?:
+    'explicit' | 'implicit' | 'not_set' | 'pending_confirmation' | 'temp_hold' | 'unsubscribed';
+  readonly opt_out_date?: string;
+  readonly first_name?: string;
+  readonly last_name?: string;
+  readonly lists?: readonly string[];
+  readonly tags?: readonly string[];
+  readonly deleted?: boolean;
+}
+
 /** The sandbox's control plane. */
 export const sandboxClient = (url: string) => {
   const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
@@ -98,29 +158,46 @@ export const sandboxClient = (url: string) => {
     if (!response.ok) throw new Error(`The sandbox answered ${response.status} to ${path}`);
     return (await response.json()) as T;
   };
+  const journalPage = (since = 0, limit = 1_000) =>
+    call<{ entries: JournalEntry[]; next: number | null }>('GET', `/journal?since=${since}&limit=${limit}`);
   return {
     contacts: (account: string) => call<SandboxContact[]>('GET', `/accounts/${account}/contacts`),
-    seed: (account: string, contact: object) => call<SandboxContact>('POST', `/accounts/${account}/contacts`, contact),
-    /** Many contacts; the `#` of the address is their number. */
-    seedMany: (
-      account: string,
-      many: { count: number; email: string; permission_to_send?: string; lists?: string[] },
-    ) => call<{ contacts: number }>('POST', `/accounts/${account}/contacts/bulk`, many),
-    summary: () => call<{ calls: Record<string, number>; mostInASecond: number }>('GET', '/journal/summary'),
-    forgetJournal: () => call('DELETE', '/journal'),
-    clock: (now: string | null) => call('PUT', '/clock', { now }),
+    seed: (account: string, contact: SandboxSeed) =>
+      call<SandboxContact>('POST', `/accounts/${account}/contacts`, contact),
+    /** Many contacts in one call: given ones, or `count` alike, whose e-mail holds a `#` for their number, from 0. */
+    seedMany: (account: string, many: { contacts: readonly SandboxSeed[] } | (SandboxSeed & { count: number })) =>
+      call<{ created: number; contacts: number }>('POST', `/accounts/${account}/contacts/bulk`, many),
     act: (account: string, email: string, act: 'unsubscribe' | 'hold' | 'confirm' | 'delete') =>
-      call<SandboxContact>('POST', `/accounts/${account}/contacts/${email}/${act}`),
-    journal: () =>
-      call<{ at: string; method: string; path: string; status: number; body: unknown }[]>('GET', '/journal'),
-    fault: (fault: object) => call('POST', '/faults', fault),
-    limits: (limits: object) => call('PUT', '/limits', limits),
+      call<SandboxContact>('POST', `/accounts/${account}/contacts/${encodeURIComponent(email)}/${act}`),
+    /** All calls that are remembered, oldest first. */
+    journal: async (): Promise<JournalEntry[]> => {
+      const entries: JournalEntry[] = [];
+      for (let since: number | null = 0; since !== null;) {
+        const page: { entries: JournalEntry[]; next: number | null } = await journalPage(since, 10_000);
+        entries.push(...page.entries);
+        since = page.next;
+      }
+      return entries;
+    },
+    journalPage,
+    /** Counts of all calls, cheap however many there were. */
+    summary: () => call<JournalSummary>('GET', '/journal/summary'),
+    forgetJournal: () => call('DELETE', '/journal'),
+    fault: (fault: SandboxFault) => call('POST', '/faults', fault),
+    clearFaults: () => call('DELETE', '/faults'),
+    limits: (limits: { perSecond?: number; perDay?: number; queuedActivities?: number; importBytes?: number }) =>
+      call('PUT', '/limits', limits),
+    /** The points that no source settles; the sandbox's README lists them. An unknown one is refused. */
     switches: (switches: object) => call('PUT', '/switches', switches),
+    /** Stops the sandbox's clock at a time; null sets it going again. */
+    clock: (now: string | null) => call<{ now: string }>('PUT', '/clock', { now }),
+    advanceClock: (ms: number) => call<{ now: string }>('POST', '/clock/advance', { ms }),
     /** Changes what an account allows: its user's privileges, whether it asks new contacts for a confirmation. */
     account: (account: string, change: { privileges?: readonly string[]; confirmedOptIn?: boolean }) =>
       call('PUT', `/accounts/${account}`, change),
     revokeRefreshTokens: () => call('POST', '/tokens/revoke', {}),
-    clearFaults: () => call('DELETE', '/faults'),
+    /** Back to the demo accounts: every token is dead, faults and journal are gone; switches and limits stay. */
+    reset: () => call('POST', '/reset', {}),
   };
 };
 

@@ -1,181 +1,155 @@
-import { addIds, findContact, contactById } from './contacts';
-import { importLengths } from './schemas';
-import { newContact, type Account, type Activity } from './state';
-import { isoAt, Refusal, type World } from './world';
+import { withLists, withTags } from './contacts';
+import { applyRow, newCounters } from './import-rows';
+import { Refusal } from './refusal';
+import type { Activity, Work } from './state';
+import type { Account } from './store';
+import { isoAt, type World } from './world';
 
-/** What an activity does when its time has come. */
-export type Work =
-  | { kind: 'taggings_add' | 'taggings_remove'; contactIds: string[]; ids: string[] }
-  | { kind: 'add_list_memberships' | 'remove_list_memberships'; contactIds: string[]; ids: string[] }
-  | { kind: 'import'; rows: Record<string, string | number>[]; listIds: string[] };
+const keptMs = 10 * 86_400_000;
 
-/** Queues an activity; 429 when 1,000 wait already. */
-export const queueActivity = (world: World, account: Account, work: Work, total: number, fileName?: string) => {
-  const waiting = account.activities.filter(({ applied }) => !applied).length;
-  if (waiting >= world.limits.queuedActivities) {
+interface Queued {
+  readonly work: Work;
+  /** As the activity counts them: of a file also its header. */
+  readonly total: number;
+  readonly fileName?: string;
+  readonly path: string;
+}
+
+const sizeOf = (work: Work): number => (work.kind === 'import' ? work.rows.length : work.contactIds.length);
+
+/** Queues an activity; 429 when 1,000 of the account have not ended. */
+export const queueActivity = (world: World, account: Account, { work, total, fileName, path }: Queued): Activity => {
+  if (account.work.size() >= world.limits.queuedActivities) {
     throw new Refusal(429, 'too_many_requests', 'You exceeded 1,000 queued activities for this user account.');
   }
+  const { activityMs, activityMsPerItem } = world.switches;
+  const size = sizeOf(work);
+  const createdAtMs = world.now();
+  const fate = world.faults.fateOfActivity(path);
   const activity: Activity = {
     activity_id: crypto.randomUUID(),
     kind: work.kind,
-    createdAtMs: world.now(),
-    doneAtMs: world.now() + world.switches.activityMs,
-    applied: false,
+    createdAtMs,
+    startsAtMs: createdAtMs + Math.floor(activityMs / 3),
+    doneAtMs: createdAtMs + activityMs + Math.ceil(size * activityMsPerItem),
+    end: fate?.state ?? 'completed',
+    endsAfter: fate ? Math.floor((size * fate.atPercent) / 100) : size,
+    ended: false,
+    size,
+    total,
+    listCount: work.kind.endsWith('list_memberships') && work.kind !== 'import' ? work.ids.length : 0,
+    done: 0,
     errors: [],
-    counters: { items_total_count: total },
+    counters: work.kind === 'import' ? newCounters() : {},
     source_file_name: fileName,
-    work,
   };
-  account.activities.push(activity);
-  return showActivity(world, activity);
+  account.work.put(activity.activity_id, work);
+  return account.activities.put(activity.activity_id, activity);
 };
 
-/** Works off what is due by the sandbox's clock. */
+/** Works off what is due by the sandbox's clock, and forgets what ended more than ten days ago. */
 export const workOff = (world: World, account: Account): void => {
-  for (const activity of account.activities) {
-    if (activity.applied || world.now() < activity.doneAtMs) continue;
-    activity.applied = true;
-    apply(world, account, activity, activity.work as Work);
-    world.store.changed();
+  const now = world.now();
+  for (const activity of account.activities.values()) {
+    if (now - activity.createdAtMs < keptMs) break;
+    account.activities.remove(activity.activity_id);
+    account.work.remove(activity.activity_id);
+  }
+  if (account.work.size() === 0) return;
+  for (const { key } of [...account.work.entries()]) {
+    const id = key.slice(account.id.length + 1);
+    const activity = account.activities.get(id);
+    const work = account.work.get(id);
+    if (activity && work && now >= activity.startsAtMs) advance(world, account, activity, work);
   }
 };
 
-const apply = (world: World, account: Account, activity: Activity, work: Work): void => {
-  const now = isoAt(world.now());
-  if (work.kind === 'import') {
-    activity.counters = importRows(world, account, work, now, activity.errors);
+/** How many of its items an activity has worked off at a time. */
+const dueOf = ({ startsAtMs, doneAtMs, endsAfter, size }: Activity, now: number): number => {
+  if (now >= doneAtMs) return endsAfter;
+  return Math.min(endsAfter, Math.floor((size * (now - startsAtMs)) / (doneAtMs - startsAtMs)));
+};
+
+const advance = (world: World, account: Account, activity: Activity, work: Work): void => {
+  const now = world.now();
+  const due = dueOf(activity, now);
+  const ends = now >= activity.doneAtMs;
+  if (due <= activity.done && !ends) return;
+  for (; activity.done < due; activity.done += 1) {
+    if (work.kind === 'import') applyRow(world, account, work, activity);
+    else changeContact(account, work, activity, isoAt(now));
+  }
+  activity.ended = ends;
+  if (ends) account.work.remove(activity.activity_id);
+  account.activities.put(activity.activity_id, activity);
+};
+
+type Batch = Exclude<Work, { kind: 'import' }>;
+
+const changeContact = (account: Account, work: Batch, activity: Activity, now: string): void => {
+  const contact = account.contacts.byId(work.contactIds[activity.done] ?? '');
+  if (!contact || contact.deleted_at) {
+    activity.errors.push('A contact does not exist');
     return;
   }
-  let completed = 0;
-  for (const id of work.contactIds) {
-    try {
-      const contact = contactById(account, id);
-      const tags = work.kind.startsWith('taggings');
-      const present = tags ? contact.taggings : contact.list_memberships;
-      const known = tags ? account.tags.map(({ tag_id }) => tag_id) : account.lists.map(({ list_id }) => list_id);
-      const next =
-        work.kind === 'taggings_add' || work.kind === 'add_list_memberships'
-          ? addIds(present, work.ids, known, tags ? 'tag' : 'list')
-          : present.filter((each) => !work.ids.includes(each));
-      if (tags) contact.taggings = next;
-      else contact.list_memberships = next;
-      contact.updated_at = now;
-      completed += 1;
-    } catch (error) {
-      activity.errors.push(error instanceof Error ? error.message : 'failed');
+  const without = (present: readonly string[]) => present.filter((id) => !work.ids.includes(id));
+  try {
+    switch (work.kind) {
+      case 'taggings_add':
+        contact.taggings = withTags(account, contact.taggings, work.ids);
+        break;
+      case 'taggings_remove':
+        contact.taggings = without(contact.taggings);
+        break;
+      case 'add_list_memberships':
+        contact.list_memberships = withLists(account, contact.list_memberships, work.ids);
+        break;
+      case 'remove_list_memberships':
+        contact.list_memberships = without(contact.list_memberships);
+        break;
     }
-  }
-  activity.counters = { items_total_count: work.contactIds.length, items_completed_count: completed };
-};
-
-/** The import: new contacts become implicit, permissions stay as they are, unsubscribed ones are not added to lists. */
-const importRows = (
-  world: World,
-  account: Account,
-  { rows, listIds }: Extract<Work, { kind: 'import' }>,
-  now: string,
-  errors: string[],
-) => {
-  const foreign = world.switches.importForeignPhones;
-  const counters = {
-    items_total_count: rows.length,
-    items_completed_count: 0,
-    person_count: 0,
-    error_count: 0,
-    correctable_count: 0,
-    cannot_add_to_list_count: 0,
-  };
-  for (const given of rows) {
-    const isForeign = /^(\+|00)/.test(String(given.phone ?? ''));
-    if (isForeign && foreign === 'refused') {
-      counters.error_count += 1;
-      errors.push('phone is not supported');
-      continue;
-    }
-    const { phone, ...rest } = given;
-    const row = phone === undefined || (isForeign && foreign === 'dropped') ? rest : given;
-    const email = String(row.email ?? '')
-      .trim()
-      .toLowerCase();
-    const tooLong = Object.entries(row).find(([name, value]) => String(value).length > (importLengths[name] ?? 255));
-    if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email) || tooLong) {
-      counters.correctable_count += 1;
-      errors.push(tooLong ? `${tooLong[0]} is too long` : 'invalid email address');
-      continue;
-    }
-    const known = findContact(account, email);
-    const contact = known ?? newContact(email, 'implicit', 'Account', now);
-    if (!known) account.contacts.push(contact);
-    delete contact.deleted_at;
-    counters.person_count += 1;
-    counters.items_completed_count += 1;
     contact.updated_at = now;
-    updateFromRow(account, contact, row);
-    if (contact.email_address.permission_to_send === 'unsubscribed') {
-      counters.cannot_add_to_list_count += 1;
-      continue;
-    }
-    try {
-      contact.list_memberships = addIds(
-        contact.list_memberships,
-        listIds,
-        account.lists.map(({ list_id }) => list_id),
-        'list',
-      );
-    } catch (error) {
-      counters.error_count += 1;
-      errors.push(error instanceof Error ? error.message : 'failed');
-    }
+    account.contacts.put(contact);
+    activity.counters.completed = (activity.counters.completed ?? 0) + 1;
+  } catch (error) {
+    activity.errors.push(error instanceof Error ? error.message : 'failed');
   }
-  return counters;
 };
 
-const updateFromRow = (
-  account: Account,
-  contact: ReturnType<typeof newContact>,
-  row: Record<string, string | number>,
-): void => {
-  for (const name of ['first_name', 'last_name', 'job_title', 'company_name'] as const) {
-    if (row[name] !== undefined) contact.core[name] = row[name];
-  }
-  if (row.phone !== undefined)
-    contact.phone_numbers = [{ phone_number: String(row.phone).slice(0, 25), kind: 'other' }];
-  const address = { street: row.street, city: row.city, state: row.state, postal_code: row.zip, country: row.country };
-  if (Object.values(address).some((value) => value !== undefined)) {
-    const home = contact.street_addresses.find(({ kind }) => kind === 'home') ?? {};
-    const given = Object.fromEntries(Object.entries(address).filter(([, value]) => value !== undefined));
-    contact.street_addresses = [
-      { ...home, kind: 'home', ...given },
-      ...contact.street_addresses.filter(({ kind }) => kind !== 'home'),
-    ];
-  }
-  for (const [name, value] of Object.entries(row)) {
-    const label = /^cf:(.+)$/.exec(name)?.[1];
-    const field = account.fields.find((each) => each.name === label || each.label === label);
-    if (!field) continue;
-    const { custom_field_id } = field;
-    contact.custom_fields = [
-      ...contact.custom_fields.filter((each) => each.custom_field_id !== custom_field_id),
-      { custom_field_id, value: String(value) },
-    ];
-  }
+const stateOf = (activity: Activity, now: number): string => {
+  if (activity.ended) return activity.end;
+  return now < activity.startsAtMs ? 'initialized' : 'processing';
+};
+
+const percentOf = ({ ended, end, endsAfter, size, startsAtMs, doneAtMs }: Activity, now: number): number => {
+  if (ended) return end === 'completed' || size === 0 ? 100 : Math.min(99, Math.floor((100 * endsAfter) / size));
+  if (now < startsAtMs || doneAtMs === startsAtMs) return 1;
+  return Math.max(1, Math.min(99, Math.floor((100 * (now - startsAtMs)) / (doneAtMs - startsAtMs))));
+};
+
+const countersOf = ({ kind, counters, total, done, listCount }: Activity) => {
+  if (kind === 'import') return { items_total_count: total, items_completed_count: done, ...counters };
+  const counted = { items_total_count: total, items_completed_count: counters.completed ?? 0 };
+  return kind.endsWith('list_memberships') ? { ...counted, list_count: listCount } : counted;
 };
 
 /** An activity as the API shows it. */
 export const showActivity = (world: World, activity: Activity) => {
-  const half = activity.createdAtMs + (activity.doneAtMs - activity.createdAtMs) / 3;
-  const state = activity.applied ? 'completed' : world.now() < half ? 'initialized' : 'processing';
+  const now = world.now();
+  const state = stateOf(activity, now);
+  const errors =
+    world.switches.activityErrors === 'strings' ? activity.errors : activity.errors.map((message) => ({ message }));
   return {
     activity_id: activity.activity_id,
     state,
     created_at: isoAt(activity.createdAtMs),
-    updated_at: isoAt(Math.min(world.now(), activity.doneAtMs)),
-    ...(state === 'initialized' ? {} : { started_at: isoAt(half) }),
-    ...(activity.applied ? { completed_at: isoAt(activity.doneAtMs) } : {}),
+    updated_at: isoAt(Math.max(activity.createdAtMs, Math.min(now, activity.doneAtMs))),
+    ...(state === 'initialized' ? {} : { started_at: isoAt(activity.startsAtMs) }),
+    ...(activity.ended ? { completed_at: isoAt(activity.doneAtMs) } : {}),
     ...(activity.source_file_name ? { source_file_name: activity.source_file_name } : {}),
-    percent_done: activity.applied ? 100 : 1,
-    activity_errors: activity.errors,
-    status: activity.counters,
+    percent_done: percentOf(activity, now),
+    activity_errors: errors,
+    status: countersOf(activity),
     _links: { self: { href: `/v3/activities/${activity.activity_id}` } },
   };
 };

@@ -18,6 +18,18 @@ export const configSchema = z.object({
     .describe('Registered redirect addresses.'),
   SANDBOX_DATA_FILE: z.string().optional().describe('Keeps accounts and tokens over a restart.'),
   SANDBOX_CALLS_PER_SECOND: z.coerce.number().int().min(1).default(4).describe('Calls a second for the application.'),
+  SANDBOX_CALLS_PER_DAY: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(10_000)
+    .describe('Calls a UTC day for the application.'),
+  SANDBOX_JOURNAL_ENTRIES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(50_000)
+    .describe('Calls that the journal remembers; counts are of all.'),
 });
 
 export type SandboxConfig = z.infer<typeof configSchema>;

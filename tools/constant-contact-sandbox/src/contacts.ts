@@ -1,69 +1,112 @@
 import type { z } from 'zod';
+import { badRequest, conflict, notFound } from './refusal';
 import { coreNames, type contactPost, type contactPut, type resubscribe, type signUp } from './schemas';
-import { newContact, type Account, type Contact, type Permission } from './state';
-import { badRequest, conflict, isoAt, notFound, type World } from './world';
+import { newContact, newEmail, type Address, type Contact, type Permission, type Phone } from './state';
+import type { Account } from './store';
+import type { Switches } from './switches';
+import { isoAt, type World } from './world';
 
-const plain = (email: string): string => email.trim().toLowerCase();
+const most = { lists: 50, tags: 50, fields: 25, phones: 3, addresses: 3 } as const;
 
-interface Index {
-  counted: number;
-  readonly byEmail: Map<string, Contact>;
-  readonly byId: Map<string, Contact>;
-}
-const indexes = new WeakMap<readonly Contact[], Index>();
-
-/** Contacts are only ever appended, and keep their address: the index follows their number. */
-const indexOf = ({ contacts }: Account): Index => {
-  const index = indexes.get(contacts) ?? { counted: 0, byEmail: new Map(), byId: new Map() };
-  indexes.set(contacts, index);
-  for (; index.counted < contacts.length; index.counted += 1) {
-    const contact = contacts[index.counted];
-    if (!contact) break;
-    index.byEmail.set(plain(contact.email_address.address), contact);
-    index.byId.set(contact.contact_id, contact);
-  }
-  return index;
+export const contactById = (account: Account, id: string): Contact => {
+  const contact = account.contacts.byId(id);
+  if (!contact) throw notFound('The contact');
+  return contact;
 };
-
-export const findContact = (account: Account, email: string): Contact | undefined =>
-  indexOf(account).byEmail.get(plain(email));
 
 const coreOf = (body: object): Record<string, unknown> =>
   Object.fromEntries(Object.entries(body).filter(([name, value]) => coreNames.includes(name) && value !== undefined));
 
-/** Adds ids up to the ceiling of 50; refuses what does not exist. */
-export const addIds = (
+const joined = (
   present: readonly string[],
   added: readonly string[],
-  known: readonly string[],
+  isKnown: (id: string) => boolean,
   what: string,
+  max: number,
 ): string[] => {
-  const unknown = added.find((id) => !known.includes(id));
+  const unknown = added.find((id) => !isKnown(id));
   if (unknown) throw badRequest(`${what} ${unknown} does not exist`);
   const all = [...new Set([...present, ...added])];
-  if (all.length > 50) throw badRequest(`A contact has at most 50 ${what}s`);
+  if (all.length > max) throw badRequest(`A contact has at most ${max} ${what}s`);
   return all;
 };
-const listIds = (account: Account): string[] => account.lists.map(({ list_id }) => list_id);
-const tagIds = (account: Account): string[] => account.tags.map(({ tag_id }) => tag_id);
+/** Lists or tags with more of them: those must exist, and a contact holds 50 at most. */
+export const withLists = (account: Account, present: readonly string[], added: readonly string[] = []): string[] =>
+  joined(present, added, (id) => account.lists.get(id) !== undefined, 'list', most.lists);
+export const withTags = (account: Account, present: readonly string[], added: readonly string[] = []): string[] =>
+  joined(present, added, (id) => account.tags.get(id) !== undefined, 'tag', most.tags);
 
-const checkFields = (account: Account, fields: readonly { custom_field_id: string }[] = []): void => {
-  const unknown = fields.find(
-    ({ custom_field_id }) => !account.fields.some((field) => field.custom_field_id === custom_field_id),
-  );
+type FieldValue = Contact['custom_fields'][number];
+/** Custom fields with new values: the fields must exist, and a contact holds 25 at most. */
+export const withFields = (
+  account: Account,
+  present: readonly FieldValue[],
+  given: readonly FieldValue[] = [],
+): FieldValue[] => {
+  const unknown = given.find(({ custom_field_id: id }) => !account.fields.get(id));
   if (unknown) throw badRequest(`custom field ${unknown.custom_field_id} does not exist`);
+  const all = new Map([...present, ...given].map((each) => [each.custom_field_id, each]));
+  if (all.size > most.fields) throw badRequest(`A contact has at most ${most.fields} custom fields`);
+  return [...all.values()];
 };
 
+export const phoneOf = (phone_number: string, kind: string, by: string, now: string): Phone => ({
+  phone_number_id: crypto.randomUUID(),
+  phone_number,
+  kind,
+  created_at: now,
+  updated_at: now,
+  create_source: by,
+  update_source: by,
+});
+export const addressOf = (given: Partial<Address>, now: string): Address => ({
+  street_address_id: crypto.randomUUID(),
+  created_at: now,
+  updated_at: now,
+  kind: 'home',
+  ...given,
+});
+
+const notesOf = (given: z.infer<typeof contactPost>['notes'], now: string): Contact['notes'] =>
+  (given ?? []).map(({ note_id, created_at, content }) => ({
+    note_id: note_id ?? crypto.randomUUID(),
+    created_at: created_at ?? now,
+    content: content ?? '',
+  }));
+
+type Subresources = Pick<
+  z.infer<typeof contactPost>,
+  'custom_fields' | 'phone_numbers' | 'street_addresses' | 'list_memberships' | 'taggings' | 'notes'
+>;
+/** The subresources that a body gives, ready to stand in the contact; refuses what does not exist. */
+const givenSubresources = (account: Account, body: Subresources, by: string, now: string): Partial<Contact> => ({
+  ...(body.list_memberships ? { list_memberships: withLists(account, [], body.list_memberships) } : {}),
+  ...(body.taggings ? { taggings: withTags(account, [], body.taggings) } : {}),
+  ...(body.custom_fields ? { custom_fields: withFields(account, [], body.custom_fields) } : {}),
+  ...(body.phone_numbers
+    ? {
+        phone_numbers: body.phone_numbers.map(({ phone_number = '', kind = 'other' }) =>
+          phoneOf(phone_number, kind, by, now),
+        ),
+      }
+    : {}),
+  ...(body.street_addresses ? { street_addresses: body.street_addresses.map((each) => addressOf(each, now)) } : {}),
+  ...(body.notes ? { notes: notesOf(body.notes, now) } : {}),
+});
+
+/** Changes a contact's permission with the dates and sources that go with it. */
 export const setPermission = (contact: Contact, permission: Permission, by: string, now: string): void => {
   const email = contact.email_address;
+  if (!email) return;
   email.permission_to_send = permission;
   email.updated_at = now;
   contact.updated_at = now;
-  email.confirm_status = permission === 'pending_confirmation' ? 'pending' : email.confirm_status;
+  if (permission === 'pending_confirmation') email.confirm_status = 'pending';
   if (permission === 'unsubscribed') {
     email.opt_out_source = by;
     email.opt_out_date = now;
   } else if (permission === 'explicit') {
+    if (email.confirm_status === 'pending') email.confirm_status = 'confirmed';
     email.opt_in_source = by;
     email.opt_in_date = now;
     delete email.opt_out_source;
@@ -76,102 +119,94 @@ export const createContact = (world: World, account: Account, body: z.infer<type
   const address = body.email_address?.address.trim().toLowerCase();
   if (!address && !body.first_name && !body.last_name)
     throw badRequest('email_address, first_name or last_name is required');
-  if (!address) throw badRequest('the sandbox keeps contacts by e-mail address only');
-  if (findContact(account, address)) throw conflict('Validation failed: a contact with this email address exists');
-  checkFields(account, body.custom_fields);
+  if (address && account.contacts.byEmail(address))
+    throw conflict('Validation failed: a contact with this email address exists');
   const now = isoAt(world.now());
-  const contact = newContact(address, body.email_address?.permission_to_send ?? 'implicit', body.create_source, now);
+  const permission = body.email_address?.permission_to_send ?? 'implicit';
+  const contact = newContact(
+    address ? newEmail(address, permission, body.create_source, now) : undefined,
+    body.create_source,
+    now,
+  );
   contact.core = coreOf(body);
-  contact.list_memberships = addIds([], body.list_memberships ?? [], listIds(account), 'list');
-  contact.taggings = addIds([], body.taggings ?? [], tagIds(account), 'tag');
-  contact.custom_fields = (body.custom_fields ?? []).map(({ custom_field_id, value = '' }) => ({
-    custom_field_id,
-    value,
-  }));
-  contact.phone_numbers = (body.phone_numbers ?? []).map(({ phone_number, kind = 'other' }) => ({
-    phone_number,
-    kind,
-  }));
-  contact.street_addresses = body.street_addresses ?? [];
-  account.contacts.push(contact);
-  return contact;
+  return account.contacts.put(Object.assign(contact, givenSubresources(account, body, body.create_source, now)));
 };
 
 /** `PUT /contacts/{id}`: core properties left out become null; subresources left out stay. */
 export const putContact = (world: World, account: Account, id: string, body: z.infer<typeof contactPut>): Contact => {
   const contact = contactById(account, id);
-  checkFields(account, body.custom_fields);
-  const lists = body.list_memberships && addIds([], body.list_memberships, listIds(account), 'list');
-  const tags = body.taggings && addIds([], body.taggings, tagIds(account), 'tag');
+  const by = body.update_source;
   const now = isoAt(world.now());
+  const subresources = givenSubresources(account, body, by, now);
+  const address = body.email_address?.address?.trim().toLowerCase();
+  const holder = address && account.contacts.byEmail(address);
+  if (holder && holder !== contact) throw conflict('Another contact has this email address');
   contact.core = coreOf(body);
-  contact.update_source = body.update_source;
+  contact.update_source = by;
   contact.updated_at = now;
-  if (contact.deleted_at && body.update_source === 'Account') delete contact.deleted_at;
+  if (by === 'Account') delete contact.deleted_at;
+  if (address && contact.email_address) contact.email_address.address = address;
+  else if (address) contact.email_address = newEmail(address, 'implicit', by, now);
   const given = body.email_address?.permission_to_send;
-  if (given) setPermission(contact, given, body.update_source, now);
-  else if (
-    contact.email_address.permission_to_send === 'unsubscribed' &&
-    world.switches.putResubscribesWithoutPermission
-  ) {
-    setPermission(contact, 'implicit', body.update_source, now);
-  }
-  if (lists) contact.list_memberships = lists;
-  if (tags) contact.taggings = tags;
-  if (body.custom_fields)
-    contact.custom_fields = body.custom_fields.map(({ custom_field_id, value = '' }) => ({ custom_field_id, value }));
-  if (body.phone_numbers)
-    contact.phone_numbers = body.phone_numbers.map(({ phone_number, kind = 'other' }) => ({ phone_number, kind }));
-  if (body.street_addresses) contact.street_addresses = body.street_addresses;
-  return contact;
+  if (given) setPermission(contact, given, by, now);
+  else if (isUnsubscribed(contact) && world.switches.putResubscribesWithoutPermission)
+    setPermission(contact, 'implicit', by, now);
+  return account.contacts.put(Object.assign(contact, subresources));
 };
 
-export const contactById = (account: Account, id: string): Contact => {
-  const contact = indexOf(account).byId.get(id);
-  if (!contact) throw notFound('The contact');
-  return contact;
-};
+export const isUnsubscribed = ({ email_address: email }: Contact): boolean =>
+  email?.permission_to_send === 'unsubscribed';
 
-/** What the form does to one that exists and may not be mailed is not documented. */
-const becomesExplicit = ({ switches }: World, permission: Permission): boolean => {
+/** Whether the sign-up form makes a contact of this permission explicit. */
+const signUpGrants = (permission: Permission, switches: Switches): boolean => {
   if (permission === 'unsubscribed') return switches.signUpFormResubscribes;
-  if (permission === 'temp_hold' || permission === 'pending_confirmation') return switches.signUpFormReleases;
+  if (permission === 'pending_confirmation') return switches.signUpFormOnPending === 'explicit';
+  if (permission === 'temp_hold') return switches.signUpFormOnHold === 'explicit';
   return true;
 };
 
 /** `POST /contacts/sign_up_form`: creates or updates; lists and custom fields are appended. */
 export const signUpContact = (world: World, account: Account, body: z.infer<typeof signUp>) => {
-  checkFields(account, body.custom_fields);
-  const now = isoAt(world.now());
-  const granted: Permission = account.confirmedOptIn ? 'pending_confirmation' : 'explicit';
-  const known = findContact(account, body.email_address);
-  const lists = addIds(known?.list_memberships ?? [], body.list_memberships, listIds(account), 'list');
-  const contact = known ?? newContact(body.email_address.trim().toLowerCase(), granted, 'Contact', now);
-  if (!known) account.contacts.push(contact);
-  else {
+  const { switches, busy } = world;
+  const at = world.now();
+  const now = isoAt(at);
+  const address = body.email_address.trim().toLowerCase();
+  const known = account.contacts.byEmail(address);
+  const lists = withLists(account, known?.list_memberships ?? [], body.list_memberships);
+  const fields = withFields(account, known?.custom_fields ?? [], body.custom_fields);
+  const key = `${account.id}/${address}`;
+  if ((busy.get(key) ?? 0) > at) throw conflict('Another request is changing this contact');
+  if (switches.signUpFormBusyMs > 0) busy.set(key, at + switches.signUpFormBusyMs);
+  const granted: Permission = account.settings.confirmedOptIn ? 'pending_confirmation' : 'explicit';
+  const contact = known ?? newContact(newEmail(address, granted, 'Contact', now), 'Contact', now);
+  if (known?.email_address) {
     delete contact.deleted_at;
-    if (becomesExplicit(world, contact.email_address.permission_to_send))
+    if (signUpGrants(known.email_address.permission_to_send, switches))
       setPermission(contact, 'explicit', 'Contact', now);
   }
   contact.list_memberships = lists;
+  contact.custom_fields = fields;
   contact.core = { ...contact.core, ...coreOf(body) };
   contact.updated_at = now;
-  if (body.phone_number)
-    contact.phone_numbers = [{ phone_number: body.phone_number, kind: 'other' }, ...contact.phone_numbers].slice(0, 3);
-  if (body.street_address) {
-    const { kind } = body.street_address;
-    contact.street_addresses = [
-      body.street_address,
-      ...contact.street_addresses.filter((each) => each.kind !== kind),
-    ].slice(0, 3);
-  }
-  for (const { custom_field_id, value = '' } of body.custom_fields ?? []) {
-    contact.custom_fields = [
-      ...contact.custom_fields.filter((each) => each.custom_field_id !== custom_field_id),
-      { custom_field_id, value },
-    ];
-  }
+  contact.update_source = 'Contact';
+  if (body.phone_number) addPhone(contact, phoneOf(body.phone_number, 'other', 'Contact', now));
+  if (body.street_address) changeAddress(contact, body.street_address, now);
+  account.contacts.put(contact);
   return { status: known ? 200 : 201, body: { contact_id: contact.contact_id, action: known ? 'updated' : 'created' } };
+};
+
+/** A contact keeps one number of a kind, the newest, and three in all. */
+export const addPhone = (contact: Contact, phone: Phone): void => {
+  const others = contact.phone_numbers.filter(({ kind }) => kind !== phone.kind);
+  contact.phone_numbers = [phone, ...others].slice(0, most.phones);
+};
+
+/** Changes what is given of the address of a kind; a contact keeps three. */
+export const changeAddress = (contact: Contact, given: Partial<Address> & { kind: string }, now: string): void => {
+  const known = contact.street_addresses.find(({ kind }) => kind === given.kind);
+  const others = contact.street_addresses.filter((each) => each !== known);
+  const changed = known ? { ...known, ...given, updated_at: now } : addressOf(given, now);
+  contact.street_addresses = [changed, ...others].slice(0, most.addresses);
 };
 
 /** `PUT /contacts/resubscribe/{id}`: one confirmation mail for a contact, ever. */
@@ -179,23 +214,52 @@ export const resubscribeContact = (
   world: World,
   account: Account,
   id: string,
-  body: z.infer<typeof resubscribe>,
-): Contact => {
+  { list_ids }: z.infer<typeof resubscribe>,
+): void => {
   const contact = contactById(account, id);
-  if (contact.email_address.permission_to_send !== 'unsubscribed') throw conflict('The contact is not unsubscribed');
-  if (contact.resubscribeSent) throw conflict('A resubscribe email was sent to this contact already');
-  addIds([], body.list_ids, listIds(account), 'list');
-  contact.resubscribeSent = true;
+  if (!isUnsubscribed(contact)) throw conflict('The contact is not unsubscribed');
+  if (contact.resubscribe) throw conflict('A resubscribe email was sent to this contact already');
+  withLists(account, [], list_ids);
+  contact.resubscribe = list_ids;
   contact.updated_at = isoAt(world.now());
-  return contact;
+  account.contacts.put(contact);
 };
 
-export const deleteContact = (world: World, account: Account, id: string): void => {
+/** What the person, or the account's user, does with a contact; a confirmation also of the resubscribe mail. */
+export const actOnContact = (world: World, account: Account, contact: Contact, act: string): Contact => {
+  const now = isoAt(world.now());
+  switch (act) {
+    case 'unsubscribe':
+      setPermission(contact, 'unsubscribed', 'Contact', now);
+      contact.list_memberships = [];
+      break;
+    case 'hold':
+      setPermission(contact, 'temp_hold', 'Account', now);
+      break;
+    case 'confirm':
+      if (isUnsubscribed(contact) && contact.resubscribe)
+        contact.list_memberships = withLists(account, contact.list_memberships, contact.resubscribe);
+      setPermission(contact, 'explicit', 'Contact', now);
+      break;
+    case 'delete':
+      return deleteContact(world, account, contact.contact_id);
+    default:
+      throw notFound('That act');
+  }
+  return account.contacts.put(contact);
+};
+
+export const deleteContact = (world: World, account: Account, id: string): Contact => {
   const contact = contactById(account, id);
   const now = isoAt(world.now());
   contact.deleted_at = now;
   contact.updated_at = now;
   contact.list_memberships = [];
+  if (world.switches.deletedCarryOptOut && contact.email_address) {
+    contact.email_address.opt_out_source = 'Account';
+    contact.email_address.opt_out_date = now;
+  }
+  return account.contacts.put(contact);
 };
 
 const optional = [
@@ -206,44 +270,19 @@ const optional = [
   'taggings',
   'notes',
 ] as const;
+export const allSubresources: readonly string[] = optional;
 
 /** A contact as the API shows it: subresources only where asked for. */
-export const showContact = (contact: Contact, include: readonly string[]) => ({
+export const showContact = (world: World, contact: Contact, include: readonly string[]) => ({
   contact_id: contact.contact_id,
-  email_address: contact.email_address,
+  ...(contact.email_address ? { email_address: contact.email_address } : {}),
   ...contact.core,
   create_source: contact.create_source,
   update_source: contact.update_source,
   created_at: contact.created_at,
   updated_at: contact.updated_at,
-  ...(contact.deleted_at ? { deleted_at: contact.deleted_at } : {}),
+  ...(contact.deleted_at
+    ? { deleted_at: world.switches.deletedAt === 'date' ? contact.deleted_at.slice(0, 10) : contact.deleted_at }
+    : {}),
   ...Object.fromEntries(optional.filter((name) => include.includes(name)).map((name) => [name, contact[name]])),
 });
-
-const matchesStatus = (contact: Contact, statuses: readonly string[]): boolean => {
-  if (statuses.includes('all')) return true;
-  if (contact.deleted_at) return statuses.includes('deleted');
-  const permission = contact.email_address.permission_to_send;
-  const active = permission === 'explicit' || permission === 'implicit';
-  return statuses.length === 0 || statuses.includes(permission) || (active && statuses.includes('active'));
-};
-
-/** The contacts that a query asks for, in a stable order. */
-export const searchContacts = (account: Account, query: Record<string, string | undefined>): Contact[] => {
-  const after = (value: string | undefined, limit: string | undefined): boolean =>
-    limit === undefined || (value !== undefined && Date.parse(value) > Date.parse(limit));
-  const before = (value: string | undefined, limit: string | undefined): boolean =>
-    limit === undefined || (value !== undefined && Date.parse(value) < Date.parse(limit));
-  const { email, updated_after, updated_before, optout_after, optout_before } = query;
-  const statuses = query.status?.split(',') ?? [];
-  const candidates =
-    email === undefined ? account.contacts : [findContact(account, email)].filter((each) => each !== undefined);
-  return candidates.filter(
-    (contact) =>
-      matchesStatus(contact, statuses) &&
-      after(contact.updated_at, updated_after) &&
-      before(contact.updated_at, updated_before) &&
-      after(contact.email_address.opt_out_date, optout_after) &&
-      before(contact.email_address.opt_out_date, optout_before),
-  );
-};

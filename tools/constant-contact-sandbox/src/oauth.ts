@@ -3,9 +3,13 @@ import { SignJWT, jwtVerify } from 'jose';
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { escapeHtml, pageOf } from './page';
-import { Refusal, type World } from './world';
+import type { Needs } from './door';
+import { Refusal } from './refusal';
+import type { Account } from './store';
+import type { World } from './world';
 
 const base = '/oauth2/default/v1';
+const apiAudience = 'https://api.cc.email/v3';
 const knownScopes = ['contact_data', 'campaign_data', 'account_read', 'account_update', 'offline_access', 'openid'];
 
 const authorizeQuery = z.object({
@@ -18,7 +22,7 @@ const authorizeQuery = z.object({
   code_challenge_method: z.string().optional(),
 });
 
-const key = (world: World): Uint8Array => new TextEncoder().encode(world.store.get().secret);
+const key = (world: World): Uint8Array => new TextEncoder().encode(world.store.secret());
 const safeEqual = (a: string, b: string): boolean =>
   a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 
@@ -78,10 +82,9 @@ const signInPage = async (world: World, request: FastifyRequest, reply: FastifyR
     .setExpirationTime('10m')
     .setAudience('decision')
     .sign(key(world));
-  const accounts = world.store
-    .get()
-    .accounts.map(
-      ({ id, name }, index) =>
+  const accounts = [...world.store.accounts.values()]
+    .map(
+      ({ settings: { id, name } }, index) =>
         `<label><input type="radio" name="account" value="${id}" ${index === 0 ? 'checked' : ''}> ${escapeHtml(name)}</label>`,
     )
     .join('<br>');
@@ -117,18 +120,17 @@ const decide = async (world: World, request: FastifyRequest, reply: FastifyReply
       ? redirectError(reply, query, 'access_denied')
       : errorPage(reply, 200, 'You declined.');
   }
-  const account = world.store.get().accounts.find(({ id }) => id === form.data.account);
+  const account = world.store.accounts.get(form.data.account);
   if (!account) return errorPage(reply, 400, 'There is no such account');
   const code = randomBytes(24).toString('base64url');
-  world.store.get().codes[code] = {
+  world.store.codes.put(code, {
     account: account.id,
     scope: query.scope,
     redirectUri: query.redirect_uri,
     challenge: query.code_challenge,
     expiresAtMs: world.now() + 5 * 60_000,
     used: false,
-  };
-  world.store.changed();
+  });
   const target = new URL(query.redirect_uri);
   target.searchParams.set('code', code);
   if (query.state) target.searchParams.set('state', query.state);
@@ -144,10 +146,8 @@ const tokenForm = z.object({
 });
 
 const token = async (world: World, request: FastifyRequest, reply: FastifyReply) => {
-  const refuse = (status: number, error: string, description: string) => {
-    record(world, request, status);
-    return reply.status(status).send({ error, error_description: description });
-  };
+  const refuse = (status: number, error: string, description: string) =>
+    reply.status(status).send({ error, error_description: description });
   const [id, secret] = Buffer.from(/^Basic (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '', 'base64')
     .toString()
     .split(':')
@@ -162,95 +162,83 @@ const token = async (world: World, request: FastifyRequest, reply: FastifyReply)
   if (!form.success) return refuse(400, 'invalid_request', 'grant_type is missing');
   const invalidGrant = (why: string) => refuse(world.switches.invalidGrantStatus, 'invalid_grant', why);
   if (form.data.grant_type === 'authorization_code') {
-    const grant = world.store.get().codes[form.data.code ?? ''];
+    const code = form.data.code ?? '';
+    const grant = world.store.codes.get(code);
     if (!grant || grant.used || grant.expiresAtMs < world.now())
       return invalidGrant('The authorization code is invalid or has expired');
-    grant.used = true;
-    world.store.changed();
+    world.store.codes.put(code, { ...grant, used: true });
     if (grant.redirectUri !== form.data.redirect_uri) return invalidGrant('The redirect_uri differs');
     const verifier = form.data.code_verifier ?? '';
     if (grant.challenge && createHash('sha256').update(verifier).digest('base64url') !== grant.challenge)
       return invalidGrant('PKCE verification failed');
-    record(world, request, 200);
     return issue(world, reply, grant.account, grant.scope);
   }
   if (form.data.grant_type === 'refresh_token') {
-    const known = world.store.get().refreshTokens[form.data.refresh_token ?? ''];
+    const presented = form.data.refresh_token ?? '';
+    const known = world.store.refreshTokens.get(presented);
     if (!known || known.dead || world.now() - known.lastUsedMs > 180 * 86_400_000)
       return invalidGrant('The refresh token is invalid or expired');
-    known.lastUsedMs = world.now();
-    if (world.switches.refreshTokens === 'rotating') known.dead = true;
-    world.store.changed();
-    record(world, request, 200);
-    return issue(
-      world,
-      reply,
-      known.account,
-      known.scope,
-      world.switches.refreshTokens === 'rotating' ? undefined : form.data.refresh_token,
-    );
+    const rotates = world.switches.refreshTokens === 'rotating';
+    world.store.refreshTokens.put(presented, { ...known, lastUsedMs: world.now(), dead: rotates });
+    return issue(world, reply, known.account, known.scope, rotates ? undefined : presented);
   }
   return refuse(400, 'unsupported_grant_type', 'Only authorization_code and refresh_token are supported');
 };
 
+/** The vendor's access tokens have about 1,200 characters. */
+const padding = 'x'.repeat(680);
+
 const issue = async (world: World, reply: FastifyReply, account: string, scope: string, sameRefresh?: string) => {
   const seconds = world.switches.accessTokenSeconds;
   const now = Math.floor(world.now() / 1000);
-  const accessToken = await new SignJWT({ scp: scope.split(' '), account })
-    .setProtectedHeader({ alg: 'HS256' })
-    .setAudience('https://api.cc.email/v3')
-    .setJti(crypto.randomUUID())
-    .setIssuedAt(now)
-    .setExpirationTime(now + seconds)
-    .sign(key(world));
+  const signed = (claims: Record<string, unknown>, audience: string) =>
+    new SignJWT(claims)
+      .setProtectedHeader({ alg: 'HS256' })
+      .setAudience(audience)
+      .setJti(crypto.randomUUID())
+      .setIssuedAt(now)
+      .setExpirationTime(now + seconds)
+      .sign(key(world));
   const offline = scope.split(' ').includes('offline_access');
   const refreshToken = sameRefresh ?? randomBytes(32).toString('base64url');
-  if (offline && !sameRefresh) {
-    world.store.get().refreshTokens[refreshToken] = { account, scope, dead: false, lastUsedMs: world.now() };
-    world.store.changed();
-  }
+  if (offline && !sameRefresh)
+    world.store.refreshTokens.put(refreshToken, { account, scope, dead: false, lastUsedMs: world.now() });
   return reply.header('cache-control', 'no-store').send({
-    access_token: accessToken,
+    access_token: await signed({ scp: scope.split(' '), account, padding }, apiAudience),
     token_type: 'Bearer',
     expires_in: seconds,
     scope,
+    id_token: await signed({ sub: account }, world.config.SANDBOX_CLIENT_ID),
     ...(offline ? { refresh_token: refreshToken } : {}),
   });
 };
 
-const record = (world: World, request: FastifyRequest, status: number): void => {
-  const { grant_type } = (request.body ?? {}) as { grant_type?: string };
-  world.journal.push({
-    at: new Date(world.now()).toISOString(),
-    method: 'POST',
-    path: `${base}/token`,
-    status,
-    account: null,
-    body: { grant_type },
-  });
+/** Whose token it is, or a refusal as the API answers it: 401 for the token, 403 for what it or its user may not do. */
+export const accountOf = async (
+  world: World,
+  authorization: string | undefined,
+  { scope, privilege }: Needs,
+): Promise<Account> => {
+  const { account: id, scopes } = await bearerOf(world, authorization);
+  const account = world.store.accounts.get(id);
+  if (!account) throw unauthorized();
+  if (world.switches.applicationDeactivated) throw new Refusal(403, 'forbidden', 'The application is deactivated');
+  if (scope && !scopes.includes(scope)) throw new Refusal(403, 'forbidden', 'The access token lacks a scope');
+  if (privilege && !account.settings.privileges.includes(privilege))
+    throw new Refusal(403, 'forbidden', 'The user lacks a privilege');
+  return account;
 };
 
-/** Whose token it is, or a refusal as the API answers it. */
-export const accountOf = async (world: World, authorization: string | undefined, scope: string) => {
-  const unauthorized = new Refusal(401, 'unauthorized', 'Unauthorized');
+const unauthorized = () => new Refusal(401, 'unauthorized', 'Unauthorized');
+
+const bearerOf = async (world: World, authorization: string | undefined) => {
   try {
     const { payload } = await jwtVerify(/^Bearer (\S+)$/.exec(authorization ?? '')?.[1] ?? '', key(world), {
-      audience: 'https://api.cc.email/v3',
+      audience: apiAudience,
       currentDate: new Date(world.now()),
     });
-    const account = world.store.get().accounts.find(({ id }) => id === payload.account);
-    if (!account || revoked(world).has(payload.jti ?? '')) throw unauthorized;
-    if (!(payload.scp as string[]).includes(scope))
-      throw new Refusal(403, 'forbidden', 'The access token lacks a scope');
-    return account;
-  } catch (error) {
-    throw error instanceof Refusal ? error : unauthorized;
+    return { account: String(payload.account), scopes: payload.scp as string[] };
+  } catch {
+    throw unauthorized();
   }
-};
-
-const revokedBy = new WeakMap<World, Set<string>>();
-const revoked = (world: World): Set<string> => {
-  const known = revokedBy.get(world) ?? new Set<string>();
-  revokedBy.set(world, known);
-  return known;
 };

@@ -12,26 +12,20 @@ button{font:inherit;padding:.4rem 1.2rem}fieldset{margin:1rem 0}code{background:
 
 /** What the sandbox holds now. */
 export const overview = (world: World): string => {
-  const state = world.store.get();
-  const accounts = state.accounts.map((account) => {
-    const nameOf = (id: string) =>
-      account.lists.find((list) => list.list_id === id)?.name ??
-      account.tags.find((tag) => tag.tag_id === id)?.name ??
-      id;
-    const rows = account.contacts
-      .slice(-200)
-      .reverse()
-      .map(
-        (
-          contact,
-        ) => `<tr><td>${escapeHtml(contact.email_address.address)}</td><td>${contact.deleted_at ? 'deleted' : contact.email_address.permission_to_send}</td>
+  const usage = world.store.usage();
+  const accounts = [...world.store.accounts.values()].map((account) => {
+    const nameOf = (id: string) => account.lists.get(id)?.name ?? account.tags.get(id)?.name ?? id;
+    const rows = [...account.contacts.after(Math.max(0, account.contacts.size() - 200))].reverse().map(
+      (
+        contact,
+      ) => `<tr><td>${escapeHtml(contact.email_address?.address ?? '')}</td><td>${contact.deleted_at ? 'deleted' : (contact.email_address?.permission_to_send ?? '')}</td>
         <td>${escapeHtml(contact.list_memberships.map(nameOf).join(', '))}</td><td>${escapeHtml(contact.taggings.map(nameOf).join(', '))}</td></tr>`,
-      );
-    return `<h2>${escapeHtml(account.name)} <small>(${account.contacts.length} contacts)</small></h2>
+    );
+    return `<h2>${escapeHtml(account.settings.name)} <small>(${account.contacts.size()} contacts)</small></h2>
       <table><tr><th>e-mail</th><th>permission</th><th>lists</th><th>tags</th></tr>${rows.join('')}</table>`;
   });
   const calls = world.journal
-    .slice(-30)
+    .last(30)
     .reverse()
     .map(
       ({ at, method, path, status }) =>
@@ -39,7 +33,7 @@ export const overview = (world: World): string => {
     );
   return pageOf(
     'Constant Contact sandbox',
-    `<p>${state.usage.used} of ${world.limits.perDay} calls used on ${state.usage.day || 'no day yet'}; ${world.limits.perSecond} a second.</p>
+    `<p>${usage.used} of ${world.limits.perDay} calls used on ${usage.day || 'no day yet'}; ${world.limits.perSecond} a second.</p>
      ${accounts.join('')}<h2>Last calls</h2><table><tr><th>at</th><th></th><th>path</th><th>status</th></tr>${calls.join('')}</table>`,
   );
 };

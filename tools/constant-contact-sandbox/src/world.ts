@@ -1,69 +1,59 @@
-import type { StateHolder, Switches } from './state';
-import { defaultSwitches, openState } from './state';
 import type { SandboxConfig } from './config';
+import { createFaults, type Faults } from './faults';
+import { createJournal, type Journal } from './journal';
+import { createLimiter, type Limiter, type Limits } from './limits';
+import { openStore, type Store } from './store';
+import { defaultSwitches, type Switches } from './switches';
 
-export interface JournalEntry {
-  at: string;
-  method: string;
-  path: string;
-  status: number;
-  account: string | null;
-  body: unknown;
-}
-
-export interface Fault {
-  method?: string;
-  /** Regular expression on path and query. */
-  path: string;
-  times: number;
-  kind: 'latency' | 'status' | 'timeout-after-write' | 'drop-before' | 'drop-after-write';
-  ms?: number;
-  status?: number;
-}
+export { isoAt } from './time';
 
 /** Everything that the sandbox's doors share. */
 export interface World {
   readonly config: SandboxConfig;
-  readonly store: StateHolder;
-  readonly journal: JournalEntry[];
-  faults: Fault[];
+  readonly store: Store;
+  readonly journal: Journal;
+  readonly faults: Faults;
+  readonly limiter: Limiter;
   switches: Switches;
-  limits: { perSecond: number; perDay: number; queuedActivities: number };
-  /** Times of the calls of the last second. */
-  recent: number[];
+  limits: Limits;
+  /** Until when a sign-up keeps a contact to itself. */
+  readonly busy: Map<string, number>;
   /** Milliseconds: the system's time, or a set one. */
   now(): number;
   setClock(ms: number | undefined): void;
+  /** Everything as after the first start, but for what was set: switches and limits. */
+  reset(): void;
 }
 
 export const createWorld = (config: SandboxConfig): World => {
   let manual: number | undefined;
-  return {
+  const store = openStore(config.SANDBOX_DATA_FILE);
+  const world: World = {
     config,
-    store: openState(config.SANDBOX_DATA_FILE),
-    journal: [],
-    faults: [],
+    store,
+    journal: createJournal({ maxEntries: config.SANDBOX_JOURNAL_ENTRIES }),
+    faults: createFaults(),
+    limiter: createLimiter(store, () => world.limits),
     switches: defaultSwitches(),
-    limits: { perSecond: config.SANDBOX_CALLS_PER_SECOND, perDay: 10_000, queuedActivities: 1_000 },
-    recent: [],
+    limits: {
+      perSecond: config.SANDBOX_CALLS_PER_SECOND,
+      perDay: config.SANDBOX_CALLS_PER_DAY,
+      queuedActivities: 1_000,
+      importBytes: 4_000_000,
+    },
+    busy: new Map(),
     now: () => manual ?? Date.now(),
     setClock: (ms) => {
       manual = ms;
     },
+    reset: () => {
+      store.reset();
+      world.journal.reset();
+      world.faults.clear();
+      world.limiter.reset();
+      world.busy.clear();
+      manual = undefined;
+    },
   };
+  return world;
 };
-
-/** A refusal in the shape of the vendor's errors. */
-export class Refusal extends Error {
-  constructor(
-    readonly status: number,
-    readonly key: string,
-    message: string,
-  ) {
-    super(message);
-  }
-}
-export const badRequest = (message: string) => new Refusal(400, 'contacts.api.validation.error', message);
-export const notFound = (what: string) => new Refusal(404, 'contacts.api.not_found', `${what} was not found`);
-export const conflict = (message: string) => new Refusal(409, 'contacts.api.conflict', message);
-export const isoAt = (ms: number): string => new Date(ms).toISOString();

@@ -1,0 +1,118 @@
+import { z } from 'zod';
+
+// The vendor's spec marks hardly any member of an answer as always present. What Boxlist cannot do without is demanded; the rest may be absent or null.
+
+const permission = z
+  .enum(['explicit', 'implicit', 'not_set', 'pending_confirmation', 'temp_hold', 'unsubscribed'])
+  .catch('temp_hold');
+const text = z.string().nullish();
+const count = z.number().nullish();
+
+/** An array that the vendor may leave out or send as null. */
+const arrayOf = <S extends z.ZodType>(item: S) =>
+  z
+    .array(item)
+    .nullish()
+    .transform((items) => items ?? []);
+
+const contactSchema = z.looseObject({
+  contact_id: z.string(),
+  email_address: z.looseObject({
+    address: z.string(),
+    // A permission that is not known to us is treated like one that must not be mailed.
+    permission_to_send: permission,
+    opt_out_date: text,
+  }),
+  first_name: text,
+  last_name: text,
+  job_title: text,
+  company_name: text,
+  birthday_month: count,
+  birthday_day: count,
+  anniversary: text,
+  updated_at: text,
+  /** A date or a moment. */
+  deleted_at: text,
+  list_memberships: arrayOf(z.string()),
+  taggings: arrayOf(z.string()),
+  custom_fields: arrayOf(
+    z.looseObject({ custom_field_id: z.string(), value: text, choice_ids: z.array(z.string()).nullish() }),
+  ),
+  phone_numbers: arrayOf(z.looseObject({ phone_number: text, kind: text })),
+  street_addresses: arrayOf(
+    z.looseObject({ kind: text, street: text, city: text, state: text, postal_code: text, country: text }),
+  ),
+});
+
+/** A contact may be known by a name or a phone number alone; Boxlist knows people by e-mail, and looks past those. */
+const nameless = z.looseObject({ email_address: z.null().optional() }).transform(() => undefined);
+const contacts = arrayOf(z.union([contactSchema, nameless])).transform((items) =>
+  items.filter((each) => each !== undefined),
+);
+
+const link = z.looseObject({ href: text, next: z.looseObject({ href: text }).nullish() });
+/** The next page's path; the tags' link may be wrapped twice, and each step be null at the end. */
+const next = {
+  _links: z
+    .looseObject({ next: link.nullish() })
+    .nullish()
+    .transform((links) => links?.next?.href ?? links?.next?.next?.href ?? undefined),
+};
+
+export const listSchema = z.looseObject({
+  list_id: z.string(),
+  name: z.string(),
+  membership_count: count,
+  deleted_at: text,
+});
+export const tagSchema = z.looseObject({ tag_id: z.string(), name: z.string() });
+const fieldSchema = z.looseObject({
+  custom_field_id: z.string(),
+  label: z.string(),
+  name: text,
+  type: z.string(),
+});
+export const activitySchema = z.looseObject({
+  activity_id: z.string(),
+  state: z.string(),
+  created_at: text,
+  completed_at: text,
+  /** The name that an imported file was given: by it a job is found again whose answer was lost. */
+  source_file_name: text,
+  percent_done: count,
+  /** Texts, or objects with a `message`. */
+  activity_errors: arrayOf(z.unknown()),
+  status: z
+    .looseObject({
+      items_total_count: count,
+      items_completed_count: count,
+      person_count: count,
+      error_count: count,
+      correctable_count: count,
+      cannot_add_to_list_count: count,
+      list_count: count,
+    })
+    .nullish(),
+});
+
+export const contactsAnswer = z.looseObject({ contacts, contacts_count: count, ...next });
+export const listsAnswer = z.looseObject({ lists: arrayOf(listSchema), ...next });
+export const tagsAnswer = z.looseObject({ tags: arrayOf(tagSchema), ...next });
+export const fieldsAnswer = z.looseObject({ custom_fields: arrayOf(fieldSchema), ...next });
+export const activitiesAnswer = z.looseObject({ activities: arrayOf(activitySchema), ...next });
+export const summaryAnswer = z.looseObject({ encoded_account_id: z.string(), organization_name: text });
+export const privilegesAnswer = z
+  .array(z.looseObject({ privilege_name: text }))
+  .transform((all) => all.flatMap(({ privilege_name: name }) => (name ? [{ privilege_name: name }] : [])));
+export const contactAnswer = z.looseObject({ contact_id: z.string() });
+export const signUpAnswer = z.looseObject({ contact_id: z.string(), action: text });
+
+/** Whatever comes, or nothing: the status says all. */
+export const nothing = z.unknown();
+
+export type CcContact = z.infer<typeof contactSchema>;
+export type CcPermission = z.infer<typeof permission>;
+export type CcList = z.infer<typeof listSchema>;
+export type CcTag = z.infer<typeof tagSchema>;
+export type CcCustomField = z.infer<typeof fieldSchema>;
+export type CcActivity = z.infer<typeof activitySchema>;

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { setPermission } from './contacts';
+import { newContact, newEmail, type Contact } from './state';
+import type { Account } from './store';
+import { isoAt, type World } from './world';
+
+/** A contact as a test wants it to be. */
+export const seedSchema = z.strictObject({
+  email: z.string(),
+  permission_to_send: z
+    .enum(['explicit', 'implicit', 'not_set', 'pending_confirmation', 'temp_hold', 'unsubscribed'])
+    .default('explicit'),
+  opt_out_date: z
+    .string()
+    .transform((date) => new Date(date).toISOString())
+    .optional(),
+  first_name: z.string().optional(),
+  last_name: z.string().optional(),
+  lists: z.array(z.string()).default([]),
+  tags: z.array(z.string()).default([]),
+  deleted: z.boolean().default(false),
+});
+type Seed = z.infer<typeof seedSchema>;
+
+/** Puts contacts into an account, past all rules; one whose address is there is changed. */
+export const seedContacts = (world: World, account: Account, seeds: Iterable<Seed>): Contact[] => {
+  const now = isoAt(world.now());
+  const seeded: Contact[] = [];
+  for (const seed of seeds) seeded.push(account.contacts.put(seededContact(account, seed, now)));
+  return seeded;
+};
+
+const seededContact = (account: Account, seed: Seed, now: string): Contact => {
+  const { permission_to_send: permission } = seed;
+  const known = account.contacts.byEmail(seed.email);
+  const contact =
+    known ?? newContact(newEmail(seed.email.trim().toLowerCase(), permission, 'Account', now), 'Account', now);
+  if (known) setPermission(contact, permission, 'Contact', now);
+  if (seed.opt_out_date && contact.email_address) contact.email_address.opt_out_date = seed.opt_out_date;
+  if (seed.deleted) contact.deleted_at = now;
+  for (const name of ['first_name', 'last_name'] as const)
+    if (seed[name] !== undefined) contact.core[name] = seed[name];
+  contact.list_memberships = [...seed.lists];
+  contact.taggings = [...seed.tags];
+  return contact;
+};

@@ -1,0 +1,1 @@
+export const isoAt = (ms: number): string => new Date(ms).toISOString();
