@@ -4,6 +4,7 @@ import type { Consumer, EventBus } from '@boxlist/event-bus';
 import type { FactCopy, Log } from '@boxlist/service-kit';
 import type { RetryPolicy } from './domain/retry';
 import type { ActivityStore } from './store/activities';
+import type { BackfillStore } from './store/backfills';
 import type { ContactStore } from './store/contacts';
 import type { DeliveryStore } from './store/deliveries';
 import type { JoinStore } from './store/joins';
@@ -27,6 +28,7 @@ export interface Context {
   readonly activities: ActivityStore;
   readonly tallies: TallyStore;
   readonly joins: JoinStore;
+  readonly backfills: BackfillStore;
   readonly ledger: LedgerStore;
   readonly resources: ResourceStore;
   readonly entitlements: FactCopy<EntitlementFact>;

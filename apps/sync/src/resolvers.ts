@@ -2,7 +2,15 @@ import { ownBoxOffice, withUserErrors, type Identity, type PageArgs } from '@box
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import type { Context } from './context';
 import { reasons } from './domain/reasons';
+import type { Backfill } from './store/backfills';
 import type { Delivery } from './store/deliveries';
+import {
+  backfillProgress,
+  changeBackfill,
+  planBackfill,
+  startBackfill,
+  type BackfillInput,
+} from './use-cases/backfill';
 import { deliveryPage, syncHealth, workflowStats, type DeliveryFilter } from './use-cases/read-deliveries';
 import { retryDeliveries } from './use-cases/retry-deliveries';
 
@@ -13,9 +21,16 @@ export interface GraphContext {
 type PageOf = PageArgs & { filter?: DeliveryFilter | null };
 const mine = ({ identity }: GraphContext) => ({ __typename: 'BoxOffice', id: identity.boxOfficeId });
 
+const changing =
+  (change: Parameters<typeof changeBackfill>[3]) =>
+  (_: unknown, { input }: { input: { backfillId: string } }, { ctx, identity }: GraphContext) =>
+    withUserErrors({ backfill: null }, async () => ({
+      backfill: await changeBackfill(ctx, identity, input.backfillId, change),
+    }));
+
 export const resolvers = {
   DateTime: GraphQLDateTimeISO,
-  Node: { __resolveType: () => 'Delivery' },
+  Node: { __resolveType: (node: object) => ('mode' in node ? 'Backfill' : 'Delivery') },
   Query: { boxOffice: (_: unknown, __: unknown, graph: GraphContext) => mine(graph) },
   BoxOffice: {
     __resolveReference: ({ id }: { id: string }, graph: GraphContext) => (
@@ -34,6 +49,17 @@ export const resolvers = {
     stats: ({ id }: { id: string }, _: unknown, { ctx, identity }: GraphContext) => workflowStats(ctx, identity, id),
     deliveries: ({ id }: { id: string }, { filter, ...args }: PageOf, { ctx, identity }: GraphContext) =>
       deliveryPage(ctx, identity, { ...filter, workflowId: id }, args),
+    backfills: ({ id }: { id: string }, _: unknown, { ctx, identity }: GraphContext) =>
+      ctx.backfills.ofWorkflow(identity.boxOfficeId, id),
+  },
+  Backfill: {
+    __resolveReference: async ({ id }: { id: string }, { ctx, identity }: GraphContext) => {
+      const backfill = await ctx.backfills.byId(id);
+      return backfill?.boxOfficeId === identity.boxOfficeId ? backfill : null;
+    },
+    id: ({ _id }: Backfill) => _id,
+    workflow: ({ workflowId }: Backfill) => ({ __typename: 'Workflow', id: workflowId }),
+    progress: (backfill: Backfill, _: unknown, { ctx }: GraphContext) => backfillProgress(ctx, backfill),
   },
   Delivery: {
     __resolveReference: async ({ id }: { id: string }, { ctx, identity }: GraphContext) => {
@@ -58,5 +84,12 @@ export const resolvers = {
       { input }: { input: { filter?: DeliveryFilter | null } },
       { ctx, identity }: GraphContext,
     ) => withUserErrors({ accepted: null }, () => retryDeliveries(ctx, identity, input.filter ?? {})),
+    planBackfill: (_: unknown, { input }: { input: BackfillInput }, { ctx, identity }: GraphContext) =>
+      withUserErrors({ plan: null }, async () => ({ plan: await planBackfill(ctx, identity, input) })),
+    startBackfill: (_: unknown, { input }: { input: BackfillInput }, { ctx, identity }: GraphContext) =>
+      withUserErrors({ backfill: null }, async () => ({ backfill: await startBackfill(ctx, identity, input) })),
+    pauseBackfill: changing('pause'),
+    resumeBackfill: changing('resume'),
+    cancelBackfill: changing('cancel'),
   },
 };

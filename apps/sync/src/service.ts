@@ -20,6 +20,7 @@ import type { Context } from './context';
 import { openEventDoors, syncTopics } from './events';
 import { resolvers } from './resolvers';
 import { createActivityStore } from './store/activities';
+import { createBackfillStore } from './store/backfills';
 import { createContactStore } from './store/contacts';
 import { createDeliveryStore } from './store/deliveries';
 import { createJoinStore } from './store/joins';
@@ -29,6 +30,7 @@ import { createOrderStore } from './store/orders';
 import { createResourceStore } from './store/resources';
 import { createTallyStore, startTallies } from './store/tallies';
 import { createTokenSource } from './tokens';
+import { startBackfills } from './use-cases/run-backfills';
 import { startDispatcher } from './use-cases/drive-lanes';
 
 type Overrides = Partial<Pick<Context, 'clock' | 'tokens' | 'random'>> & {
@@ -60,6 +62,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
     lanes: createLaneStore(mongo),
     contacts: createContactStore(mongo),
     activities: createActivityStore(mongo),
+    backfills: createBackfillStore(mongo),
     entitlements: createFactCopy<EntitlementFact>(
       mongo,
       'entitlement_facts',
@@ -112,6 +115,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
   const tallies = dispatches
     ? startTallies(ctx.tallies, (error) => log.warn({ err: error }, 'tallies.delayed'))
     : undefined;
+  const backfills = dispatches ? startBackfills(ctx) : undefined;
   running.dispatcher = dispatches ? startDispatcher(ctx) : undefined;
   const app = createHttp({ log, health: { mongodb: () => checkMongo(mongo), kafka: () => bus.check() } });
   app.post('/internal/quota/permits', async (request) => {
@@ -133,6 +137,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
     url,
     close: async () => {
       await app.close();
+      await backfills?.close();
       await running.dispatcher?.close();
       await ctx.ledger.close();
       await tallies?.close();

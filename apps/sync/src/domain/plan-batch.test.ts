@@ -114,6 +114,22 @@ describe('the plan for a new contact', () => {
     expect(kinds(plan)).toEqual(['import']);
   });
 
+  it('goes in files within the limits of rows and bytes for a hundred thousand', () => {
+    const street = 'x'.repeat(100);
+    const parties = Array.from({ length: 100_000 }, (_, index) =>
+      party([wish({ listIds: [listA], details: index % 2 ? { street } : {} })], { email: `${index}@example.com` }),
+    );
+    const { calls } = planBatch(parties, new Map(), { optInRoute: 'DIRECT', importsNew: true });
+    const lines = calls.map((call) => (call.kind === 'import' && call.asFile ? call.lines : []));
+    expect(lines.flat()).toHaveLength(100_000);
+    for (const file of lines) {
+      expect(file.length).toBeLessThanOrEqual(39_999);
+      expect(new Set(file.map(({ row }) => Object.keys(row).join())).size).toBe(1);
+      const text = file.map(({ row }) => Object.values(row).join()).join('\n');
+      expect(Buffer.byteLength(text)).toBeLessThan(4_000_000);
+    }
+  });
+
   it('is a call of its own for one whose row the import did not take', () => {
     const means: Means = { optInRoute: 'DIRECT', importsNew: true };
     expect(kinds(planOne([wish({ listIds: [listA] })], 'none', { isImported: true, means }))).toEqual(['create']);

@@ -1,4 +1,4 @@
-import type { CcImportRow, CcNewContact, CcSignUp } from '@boxlist/constant-contact';
+import { importLimits, type CcImportRow, type CcNewContact, type CcSignUp } from '@boxlist/constant-contact';
 import { changedDetails, importRow, newContact, putBody, signUp, type MergedWish } from './contact-bodies';
 import { decideContact, type ContactDecision, type Wish } from './decide-contact';
 import type { KnownContact } from './known-contact';
@@ -34,8 +34,8 @@ export interface ImportLine extends ForOne {
   readonly row: CcImportRow;
   /** Custom fields, whose columns need their names. */
   readonly fields: Wish['fields'];
-  /** False when Constant Contact may not know the contact yet. */
-  readonly isKnown: boolean;
+  /** What an import cannot do is left, and Constant Contact may not know the contact yet: it is looked at again afterwards. */
+  readonly needsMore: boolean;
   readonly detailsMark: string;
 }
 export interface TagMember extends ForOne {
@@ -54,7 +54,13 @@ export type PlannedCall =
       readonly detailsMark: string;
     } & ForOne)
   | ({ readonly kind: 'resubscribe'; readonly contactId: string; readonly listIds: readonly string[] } & ForOne)
-  | { readonly kind: 'import'; readonly lines: readonly ImportLine[]; readonly listIds: readonly string[] }
+  | {
+      readonly kind: 'import';
+      readonly lines: readonly ImportLine[];
+      readonly listIds: readonly string[];
+      /** Rows in numbers go as a file, which packs closer; they have the same columns then. */
+      readonly asFile: boolean;
+    }
   | { readonly kind: 'tag'; readonly members: readonly TagMember[]; readonly tagIds: readonly string[] };
 
 /** What is to be done now for a batch of contacts. */
@@ -75,6 +81,10 @@ const mostTagsAtOnce = 50;
 const mostLists = 50;
 const mostTags = 50;
 const longestImportEmail = 50;
+/** More rows than this go as a file. */
+const mostRowsAsJson = 500;
+/** Header, lists and the form around a file. */
+const fileOverhead = 10_000;
 
 interface Write {
   readonly wish: Wish;
@@ -201,7 +211,11 @@ const planNew = (party: Party, writes: readonly Write[], means: Means): Part => 
   const one = { email, deliveryIds, detailsMark };
   switch (routeOfNew(party, merged, means)) {
     case 'import':
-      return { ...nothing, notes, line: { line: lineOf(party, merged, deliveryIds, false), listIds: merged.listIds } };
+      return {
+        ...nothing,
+        notes,
+        line: { line: lineOf(party, merged, deliveryIds, merged.tagIds.length > 0), listIds: merged.listIds },
+      };
     case 'sign-up':
       return {
         ...nothing,
@@ -277,7 +291,7 @@ const planExisting = (party: Party, contact: KnownContact, writes: readonly Writ
   }
   const listIds = party.isImported ? [] : merged.listIds;
   if (listIds.length > 0 && email.length <= longestImportEmail)
-    return { ...rest, line: { line: lineOf(party, merged, deliveryIds, true), listIds } };
+    return { ...rest, line: { line: lineOf(party, merged, deliveryIds, false), listIds } };
   const changesDetails = Object.keys(merged.details).length > 0 || merged.fields.length > 0;
   const isMarked = party.isImported || contact.detailsMark === detailsMark;
   if (listIds.length > 0 || (changesDetails && !isMarked)) {
@@ -289,12 +303,12 @@ const planExisting = (party: Party, contact: KnownContact, writes: readonly Writ
   return tags.tags ? rest : { ...rest, done: deliveryIds.map((deliveryId) => ({ deliveryId, contactId })) };
 };
 
-const lineOf = (party: Party, merged: MergedWish, deliveryIds: readonly string[], isKnown: boolean): ImportLine => ({
+const lineOf = (party: Party, merged: MergedWish, deliveryIds: readonly string[], needsMore: boolean): ImportLine => ({
   email: party.email,
   deliveryIds,
   row: importRow(party.email, merged.details),
   fields: merged.fields,
-  isKnown,
+  needsMore,
   detailsMark: party.detailsMark,
 });
 
@@ -304,7 +318,7 @@ const tagsFor = (member: TagMember, tagIds: readonly string[]): Pick<Part, 'tags
 const chunks = <T>(items: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 
-/** An import gives all of its rows the same lists. */
+/** An import gives all of its rows the same lists. Many rows go as files within the vendor's limits. */
 const sharedImports = (wanted: readonly NonNullable<Part['line']>[]): PlannedCall[] => {
   const groups = new Map<string, { lines: ImportLine[]; listIds: readonly string[] }>();
   for (const { line, listIds } of wanted) {
@@ -313,8 +327,46 @@ const sharedImports = (wanted: readonly NonNullable<Part['line']>[]): PlannedCal
     group.lines.push(line);
     groups.set(key, group);
   }
-  return [...groups.values()].map((group) => ({ kind: 'import', ...group }));
+  return [...groups.values()].flatMap(({ lines, listIds }): PlannedCall[] =>
+    lines.length <= mostRowsAsJson
+      ? [{ kind: 'import', lines, listIds, asFile: false }]
+      : filesOf(lines).map((some) => ({ kind: 'import', lines: some, listIds, asFile: true })),
+  );
 };
+
+/** Lines with the same columns, in chunks that a file takes. */
+const filesOf = (lines: readonly ImportLine[]): ImportLine[][] => {
+  const byColumns = new Map<string, ImportLine[]>();
+  for (const line of lines) {
+    const columns = [...Object.keys(line.row), ...line.fields.map(({ customFieldId }) => customFieldId)].sort().join();
+    const group = byColumns.get(columns) ?? [];
+    group.push(line);
+    byColumns.set(columns, group);
+  }
+  return [...byColumns.values()].flatMap((group) => {
+    const files: ImportLine[][] = [];
+    let bytes = Infinity;
+    for (const line of group) {
+      const size = bytesOf(line);
+      const last = files.at(-1);
+      if (!last || last.length >= importLimits.csvContacts || bytes + size > importLimits.bytes - fileOverhead) {
+        files.push([line]);
+        bytes = size;
+      } else {
+        last.push(line);
+        bytes += size;
+      }
+    }
+    return files;
+  });
+};
+
+/** At most what a line takes in a file: its values, each with quotes, their own quotes doubled, and a comma. */
+const bytesOf = ({ row, fields }: ImportLine): number =>
+  [...Object.values(row), ...fields.map(({ value }) => value)].reduce(
+    (sum, value) => sum + Buffer.byteLength(value) + (value.match(/"/g)?.length ?? 0) + 3,
+    2,
+  );
 
 /** A tag batch gives all of its contacts the same tags. */
 const sharedTags = (wanted: readonly NonNullable<Part['tags']>[]): PlannedCall[] => {

@@ -24,6 +24,8 @@ export const reasons = {
   ORDER_PENDING: 'The order is not completed yet.',
   CONNECTION_NEEDS_RECONNECT: 'Waits for a new sign-in to Constant Contact.',
   QUOTA_EXCEEDED: "Waits for the next day: the application's calls of today are used up.",
+  BACKFILL_PAUSED: 'Waits until the backfill is resumed.',
+  BACKFILL_CANCELLED: 'The backfill was cancelled before it came to this order.',
   RETRYING: 'Waits for the next try.',
   ACTIVITY_RUNNING: 'Waits until Constant Contact has worked it off.',
 } as const;
@@ -33,6 +35,7 @@ export type WaitingFor = Extract<
   ReasonCode,
   | 'ORDER_PENDING'
   | 'WORKFLOW_RESUME'
+  | 'BACKFILL_PAUSED'
   | 'CONNECTION_NEEDS_RECONNECT'
   | 'QUOTA_EXCEEDED'
   | 'RETRYING'

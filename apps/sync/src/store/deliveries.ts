@@ -54,6 +54,8 @@ export interface Delivery {
   readonly imported: boolean;
   /** The lists and tags that it gave its contact; null as long as nothing was given. */
   readonly gave: Given | null;
+  /** The backfill that it belongs to; null for one that was made when its order came. */
+  readonly backfillId: string | null;
   /** Its order was cancelled: what it gave is to be taken back. */
   readonly takesBack: boolean;
   readonly activityIds: readonly string[];
@@ -140,6 +142,10 @@ export const createDeliveryStore = (mongo: Connection) => {
       const open = { partialFilterExpression: { readyAt: { $type: 'date' } } };
       await deliveries.createIndex({ connectionId: 1, queue: 1, readyAt: 1, emailHash: 1 }, open);
       await deliveries.createIndex({ connectionId: 1, reason: 1 }, { ...open, name: 'waiting' });
+      await deliveries.createIndex(
+        { backfillId: 1, status: 1 },
+        { partialFilterExpression: { backfillId: { $type: 'string' } } },
+      );
       await deliveries.createIndex({ boxOfficeId: 1, createdAt: -1, _id: -1 });
       await deliveries.createIndex({ boxOfficeId: 1, emailHash: 1, createdAt: -1 });
       await deliveries.createIndex({ boxOfficeId: 1, workflowId: 1, createdAt: -1, _id: -1 });

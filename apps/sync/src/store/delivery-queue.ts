@@ -54,6 +54,28 @@ const updateOf = ({ delivery, attempts, to }: Result, now: Date): object =>
 /** The durable queue: who works on what, and what became of it. */
 export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
   const some = (filter: object) => deliveries.find(filter as never, { projection: { outbox: 0 } });
+  /** Writes what became of them; gives those that were written: the others were changed meanwhile, or another holder has the lane by now. */
+  const save = async (results: readonly Result[], now: Date): Promise<Result[]> => {
+    if (results.length === 0) return [];
+    const { matchedCount } = await deliveries.bulkWrite(
+      results.map((result) => ({
+        updateOne: {
+          filter: {
+            _id: result.delivery._id,
+            fence: result.delivery.fence,
+            version: result.delivery.version,
+            readyAt: { $ne: null },
+          },
+          update: updateOf(result, now),
+        },
+      })),
+      { ordered: false },
+    );
+    if (matchedCount === results.length) return [...results];
+    const settled = results.filter(({ to }) => 'outcome' in to).map(({ delivery }) => delivery._id);
+    const known = new Map((await some({ _id: { $in: settled } }).toArray()).map((each) => [each._id, each.version]));
+    return results.filter(({ delivery, to }) => 'next' in to || known.get(delivery._id) === delivery.version + 1);
+  };
   return {
     /** The ready ones of a lane's queue, oldest first, marked with the fence of who works on them. Those of the given e-mails are left. */
     claim: async (
@@ -90,28 +112,7 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
       // Whoever had it before fell silent in the middle.
       return claimed.map((each) => ({ ...each, uncertain: each.uncertain || wasClaimed.get(each._id) === true }));
     },
-    /** Writes what became of them; gives those that were written: the others were changed meanwhile, or another holder has the lane by now. */
-    save: async (results: readonly Result[], now: Date): Promise<Result[]> => {
-      if (results.length === 0) return [];
-      const { matchedCount } = await deliveries.bulkWrite(
-        results.map((result) => ({
-          updateOne: {
-            filter: {
-              _id: result.delivery._id,
-              fence: result.delivery.fence,
-              version: result.delivery.version,
-              readyAt: { $ne: null },
-            },
-            update: updateOf(result, now),
-          },
-        })),
-        { ordered: false },
-      );
-      if (matchedCount === results.length) return [...results];
-      const settled = results.filter(({ to }) => 'outcome' in to).map(({ delivery }) => delivery._id);
-      const known = new Map((await some({ _id: { $in: settled } }).toArray()).map((each) => [each._id, each.version]));
-      return results.filter(({ delivery, to }) => 'next' in to || known.get(delivery._id) === delivery.version + 1);
-    },
+    save,
     /** The ready ones of a queue: since when the oldest waits, and whether there are at least so many. */
     gathered: async (connectionId: string, queue: Queue, now: Date, many: number) => {
       const filter = { connectionId, queue, readyAt: { $lte: now } };
@@ -166,6 +167,42 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
         { $set: { status: 'PENDING', reason: null, readyAt: now } } as never,
       );
       return modifiedCount > 0;
+    },
+    /** Lets the open ones of a backfill wait that nobody works on. */
+    holdBackfill: async (backfillId: string, now: Date): Promise<void> => {
+      await deliveries.updateMany(
+        { backfillId, readyAt: { $lte: now }, activityIds: [] },
+        {
+          $set: {
+            status: 'WAITING',
+            reason: 'BACKFILL_PAUSED',
+            readyAt: new Date(now.getTime() + 365 * 86_400_000),
+          },
+        } as never,
+      );
+    },
+    resumeBackfill: async (backfillId: string, now: Date): Promise<void> => {
+      await deliveries.updateMany(
+        { backfillId, reason: 'BACKFILL_PAUSED', readyAt: { $ne: null } } as never,
+        { $set: { status: 'PENDING', reason: null, readyAt: now } } as never,
+      );
+    },
+    /** Ends the open ones of a backfill that nobody works on and that wait for no activity; the others come to their own end. */
+    cancelBackfill: async (backfillId: string, now: Date): Promise<void> => {
+      for (;;) {
+        const open = await some({ backfillId, readyAt: { $type: 'date' }, claimed: false, activityIds: [] })
+          .limit(1_000)
+          .toArray();
+        if (open.length === 0) return;
+        await save(
+          open.map((delivery) => ({
+            delivery,
+            attempts: [],
+            to: { outcome: { status: 'SKIPPED' as const, reason: 'BACKFILL_CANCELLED' as const } },
+          })),
+          now,
+        );
+      }
     },
     /** Frees what waited for a reconnect. */
     free: async (connectionId: string, now: Date): Promise<void> => {

@@ -64,11 +64,21 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
     },
     byKeys: async (keys: readonly string[]): Promise<StoredOrder[]> =>
       (await orders.find({ _id: { $in: [...keys] } } as object).toArray()).map(toOrder),
-    /** Orders of a box office since a moment, in pages by key. */
-    receivedSince: async (boxOfficeId: string, since: Date, afterKey: string, limit: number): Promise<StoredOrder[]> =>
+    /** Orders that came to a box office in a time, in pages by key. */
+    receivedSince: async (
+      boxOfficeId: string,
+      since: Date,
+      afterKey: string,
+      limit: number,
+      until?: Date,
+    ): Promise<StoredOrder[]> =>
       (
         await orders
-          .find({ boxOfficeId, receivedAt: { $gte: since }, _id: { $gt: afterKey } } as object)
+          .find({
+            boxOfficeId,
+            receivedAt: { $gte: since, ...(until ? { $lt: until } : {}) },
+            _id: { $gt: afterKey },
+          } as object)
           .sort({ _id: 1 })
           .limit(limit)
           .toArray()

@@ -1,5 +1,6 @@
 import type { CcImportRow } from '@boxlist/constant-contact';
 import { AppError } from '@boxlist/contracts';
+import { randomUUID } from 'node:crypto';
 import type { Context } from '../context';
 import type { KnownContact } from '../domain/known-contact';
 import type { ImportLine, PlannedCall, TagMember } from '../domain/plan-batch';
@@ -23,7 +24,7 @@ interface Progress {
   readonly performed: string[];
   readonly activityIds: Set<string>;
   contactId?: string;
-  /** Came by import without being known before: looked at again when the import has ended. */
+  /** Came by import, and something is left that an import cannot do: looked at again when it has ended. */
   imported: boolean;
   failed: boolean;
 }
@@ -210,18 +211,21 @@ const follow = async (run: Run, activityId: string, ids: readonly string[]): Pro
   for (const id of ids) run.progress.get(id)?.activityIds.add(activityId);
 };
 
-const makeImport = async (run: Run, { lines, listIds }: Import): Promise<void> => {
+const makeImport = async (run: Run, { lines, listIds, asFile }: Import): Promise<void> => {
   const { ctx, caller, batch } = run;
   const serves = lines.flatMap(({ deliveryIds }) => deliveryIds);
   const rows: CcImportRow[] = [];
   for (const line of lines) rows.push({ ...line.row, ...(await customColumns(run, line)) });
   const { activity_id: activityId } = await caller.call('import contacts', serves, (token) =>
-    ctx.constantContact.importContacts(token, rows, listIds),
+    asFile
+      ? ctx.constantContact.importFile(token, `boxlist-${randomUUID()}.csv`, rows, listIds)
+      : ctx.constantContact.importContacts(token, rows, listIds),
   );
   await follow(run, activityId, serves);
   note(run, serves, 'added lists and details');
   for (const line of lines)
-    if (!line.isKnown) for (const id of line.deliveryIds) Object.assign(run.progress.get(id) ?? {}, { imported: true });
+    if (line.needsMore)
+      for (const id of line.deliveryIds) Object.assign(run.progress.get(id) ?? {}, { imported: true });
   await ctx.contacts.marked(
     batch.connectionId,
     lines.flatMap(({ email, detailsMark }) => ({ emailHash: batch.hashes.get(email) ?? '', detailsMark })),

@@ -14,6 +14,8 @@ const parkedMs = 24 * 3_600_000;
 /** How many deliveries are planned for together: few enough that what comes next does not wait long, and all that have gathered. */
 const batchSize = 200;
 const gatheredBatchSize = 3_000;
+/** As many as one import takes. */
+const backfillBatchSize = 39_999;
 
 /** What a failure means for the deliveries it met. */
 type Verdict = { readonly outcome: Outcome } | { readonly next: Postponement; readonly parksLane: boolean };
@@ -148,7 +150,10 @@ const workQueue = async (drive: Drive, queue: Queue, size: number): Promise<void
       const caller = callerOf(drive, first.boxOfficeId, queue);
       const report = reportTo(drive, caller);
       const together = ready.filter(({ alone }) => !alone);
-      await workBatch(ctx, caller, lane.connectionId, together, report);
+      for (const backfillId of new Set(together.map((each) => each.backfillId))) {
+        const some = together.filter((each) => each.backfillId === backfillId);
+        await workSome(drive, caller, report, backfillId, some);
+      }
       for (const hash of new Set(ready.flatMap(({ alone, emailHash }) => (alone ? [emailHash] : []))))
         if (drive.goesOn())
           await workBatch(
@@ -162,6 +167,30 @@ const workQueue = async (drive: Drive, queue: Queue, size: number): Promise<void
       for (const hash of hashes) busy.delete(hash);
     }
   }
+};
+
+/** Works on deliveries of one backfill, or of none; those of a backfill that was paused or cancelled meanwhile are not worked on. */
+const workSome = async (
+  { ctx, lane }: Drive,
+  caller: LaneCaller,
+  report: BatchReport,
+  backfillId: string | null,
+  some: readonly Delivery[],
+): Promise<void> => {
+  const backfill = backfillId === null ? null : await ctx.backfills.byId(backfillId);
+  const later = new Date(ctx.clock().getTime() + 365 * parkedMs);
+  if (backfill?.status === 'CANCELLED')
+    await report.tell(
+      some.map((delivery) => ({ delivery, to: { outcome: { status: 'SKIPPED', reason: 'BACKFILL_CANCELLED' } } })),
+    );
+  else if (backfill?.status === 'PAUSED')
+    await report.tell(
+      some.map((delivery) => ({
+        delivery,
+        to: { next: { waitingFor: 'BACKFILL_PAUSED', readyAt: later, countsAsAttempt: false } },
+      })),
+    );
+  else await workBatch(ctx, caller, lane.connectionId, some, report, backfill?.mode ?? null);
 };
 
 /** Those that wait for an activity that is still followed go on waiting; the others' activity was forgotten, and what it did must be looked for. */
@@ -227,7 +256,9 @@ const driveLane = async (ctx: Context, lane: Lane, isClosing: () => boolean): Pr
   const size = windowMs > 0 ? gatheredBatchSize : batchSize;
   await follow(drive);
   await Promise.all(
-    queues.filter((queue) => queue !== 'live' || !gathersTo).map((queue) => workQueue(drive, queue, size)),
+    queues
+      .filter((queue) => queue !== 'live' || !gathersTo)
+      .map((queue) => workQueue(drive, queue, queue === 'backfill' ? backfillBatchSize : size)),
   );
   const next = [
     gathersTo ?? null,

@@ -146,7 +146,8 @@ const reopened = (
   return { ...fresh, uncertain: true };
 };
 
-const deliveryOf = (
+/** The delivery of an order × workflow as it is written first. */
+export const deliveryOf = (
   order: StoredOrder,
   marks: Pick<Delivery, 'orderRevision' | 'emailHash'>,
   workflow: WorkflowFact,
@@ -185,6 +186,7 @@ const deliveryOf = (
     alone: false,
     gave: null,
     takesBack: false,
+    backfillId: null,
     imported: false,
     activityIds: [],
     attempts: [],

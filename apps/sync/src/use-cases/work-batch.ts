@@ -1,6 +1,7 @@
 import { AppError, type WorkflowFact } from '@boxlist/contracts';
 import { createHmac } from 'node:crypto';
 import type { Context } from '../context';
+import { meansInMode, workflowInMode, type BackfillMode } from '../domain/backfill';
 import { decideOrder, type OrderDecision } from '../domain/decide-order';
 import type { Wish } from '../domain/decide-contact';
 import type { StoredOrder } from '../domain/order';
@@ -43,10 +44,11 @@ export const workBatch = async (
   connectionId: string,
   ready: readonly Delivery[],
   report: BatchReport,
+  mode: BackfillMode | null = null,
 ): Promise<void> => {
   const [first] = ready;
   if (!first) return;
-  const wanted = await wishesOf(ctx, caller, ready, report);
+  const wanted = await wishesOf(ctx, caller, ready, report, mode);
   const back = wanted.filter(({ delivery }) => delivery.takesBack);
   await workWished(
     ctx,
@@ -55,6 +57,7 @@ export const workBatch = async (
     connectionId,
     wanted.filter(({ delivery }) => !delivery.takesBack),
     report,
+    mode,
   );
   if (back.length > 0) await takeBack(ctx, caller, connectionId, back, report);
 };
@@ -66,6 +69,7 @@ const workWished = async (
   connectionId: string,
   wanted: readonly Wanted[],
   report: BatchReport,
+  mode: BackfillMode | null,
 ): Promise<void> => {
   if (wanted.length === 0) return;
   const batch: Batch = {
@@ -77,7 +81,7 @@ const workWished = async (
     gives: new Map(wanted.map(({ delivery, wish }) => [delivery._id, givenBy(wish)])),
   };
   const knowledge = contactKnowledge(ctx, caller, batch);
-  const means = await meansOf(ctx, connectionId);
+  const means = meansInMode(await meansOf(ctx, connectionId), mode);
   let parties = partiesOf(ctx, wanted);
   for (let round = 1; parties.length > 0; round += 1) {
     if (round > mostRounds) {
@@ -203,6 +207,7 @@ const wishesOf = async (
   caller: LaneCaller,
   deliveries: readonly Delivery[],
   report: BatchReport,
+  mode: BackfillMode | null,
 ): Promise<Wanted[]> => {
   const orders = new Map(
     (await ctx.orders.byKeys(deliveries.map(({ orderKey }) => orderKey))).map((order) => [order.key, order]),
@@ -221,7 +226,8 @@ const wishesOf = async (
   const decided: Pick<Result, 'delivery' | 'to'>[] = [];
   for (const delivery of deliveries) {
     const order = orders.get(delivery.orderKey);
-    const workflow = workflows.get(delivery.workflowId);
+    const present = workflows.get(delivery.workflowId);
+    const workflow = present && workflowInMode(present, mode);
     if (!order || !workflow) {
       await report.fail([delivery], new AppError('DEFECT', `Delivery ${delivery._id} has lost its order or workflow`));
       continue;

@@ -1,0 +1,66 @@
+import { newId, type BoxOfficeId } from '@boxlist/contracts';
+import type { Connection } from 'mongoose';
+import type { BackfillMode, BackfillStatus } from '../domain/backfill';
+
+export interface Backfill {
+  readonly _id: string;
+  readonly boxOfficeId: BoxOfficeId;
+  readonly workflowId: string;
+  readonly connectionId: string;
+  readonly mode: BackfillMode;
+  readonly status: BackfillStatus;
+  /** Orders of this time, by when Boxlist received them. */
+  readonly from: Date | null;
+  readonly to: Date;
+  /** Key of the last order that was made a delivery, or passed by; null when all are. */
+  readonly cursor: string | null;
+  readonly seen: number;
+  readonly createdAt: Date;
+  readonly version: number;
+}
+
+/** Backfills, with how far their orders have become deliveries. */
+export const createBackfillStore = (mongo: Connection) => {
+  const backfills = mongo.collection<Backfill>('backfills');
+  return {
+    init: async (): Promise<void> => {
+      await backfills.createIndex({ boxOfficeId: 1, workflowId: 1, createdAt: -1 });
+      await backfills.createIndex({ status: 1 });
+    },
+    start: async (
+      given: Pick<Backfill, 'boxOfficeId' | 'workflowId' | 'connectionId' | 'mode' | 'from' | 'to'>,
+      now: Date,
+    ): Promise<Backfill> => {
+      const backfill: Backfill = {
+        ...given,
+        _id: newId('backfill'),
+        status: 'RUNNING',
+        cursor: '',
+        seen: 0,
+        createdAt: now,
+        version: 1,
+      };
+      await backfills.insertOne(backfill);
+      return backfill;
+    },
+    byId: (id: string): Promise<Backfill | null> => backfills.findOne({ _id: id }),
+    ofWorkflow: (boxOfficeId: string, workflowId: string): Promise<Backfill[]> =>
+      backfills
+        .find({ boxOfficeId, workflowId } as object)
+        .sort({ createdAt: -1 })
+        .limit(100)
+        .toArray(),
+    running: (): Promise<Backfill[]> => backfills.find({ status: 'RUNNING' }).limit(100).toArray(),
+    /** Undefined when it was changed meanwhile. */
+    change: async (known: Backfill, change: Partial<Backfill>): Promise<Backfill | undefined> => {
+      const next = { ...known, ...change, version: known.version + 1 };
+      const { matchedCount } = await backfills.updateOne(
+        { _id: known._id, version: known.version },
+        { $set: { ...change, version: next.version } },
+      );
+      return matchedCount === 1 ? next : undefined;
+    },
+  };
+};
+
+export type BackfillStore = ReturnType<typeof createBackfillStore>;

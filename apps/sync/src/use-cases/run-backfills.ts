@@ -1,0 +1,78 @@
+import type { Context } from '../context';
+import { workflowInMode } from '../domain/backfill';
+import { revisionOf } from '../domain/order';
+import type { Backfill } from '../store/backfills';
+import { deliveryOf } from './take-orders';
+
+const ordersAtOnce = 1_000;
+const pollMs = 500;
+
+/**
+ * Makes the next orders of a backfill deliveries; false when there are no more. Orders that have a delivery of the workflow already are passed by. Two processes at once make
+ * the same deliveries, which are one.
+ */
+const makeNext = async (ctx: Context, backfill: Backfill): Promise<boolean> => {
+  if (backfill.cursor === null) return false;
+  const workflow = await ctx.workflows.byId(backfill.workflowId);
+  if (!workflow || workflow.status === 'DELETED') {
+    await ctx.backfills.change(backfill, { status: 'CANCELLED', cursor: null });
+    return false;
+  }
+  const page = await ctx.orders.receivedSince(
+    backfill.boxOfficeId,
+    backfill.from ?? new Date(0),
+    backfill.cursor,
+    ordersAtOnce,
+    backfill.to,
+  );
+  const now = ctx.clock();
+  const inMode = workflowInMode(workflow, backfill.mode);
+  const fresh = page.map((order) => {
+    const marks = {
+      orderRevision: revisionOf(order),
+      emailHash: order.email ? ctx.hashEmail(order.boxOfficeId, order.email) : null,
+    };
+    return { ...deliveryOf(order, marks, inMode, now), queue: 'backfill' as const, backfillId: backfill._id };
+  });
+  await ctx.deliveries.insert(fresh);
+  await ctx.lanes.wake([backfill.connectionId], now);
+  ctx.nudge();
+  const last = page.at(-1);
+  const cursor = last && page.length === ordersAtOnce ? last.key : null;
+  await ctx.backfills.change(backfill, { cursor, seen: backfill.seen + page.length });
+  return cursor !== null;
+};
+
+/** A backfill is done when all of its orders are deliveries and none of those is open. */
+const endIfDone = async (ctx: Context, backfill: Backfill): Promise<void> => {
+  if (backfill.cursor !== null) return;
+  if ((await ctx.deliveries.count({ backfillId: backfill._id, readyAt: { $type: 'date' } })) === 0)
+    await ctx.backfills.change(backfill, { status: 'DONE' });
+};
+
+/** Carries on all backfills until closed. */
+export const startBackfills = (ctx: Context) => {
+  let closed = false;
+  let running: Promise<void> | undefined;
+  const pass = async (): Promise<void> => {
+    for (const backfill of await ctx.backfills.running()) {
+      let current: Backfill | null = backfill;
+      while (!closed && current?.status === 'RUNNING' && (await makeNext(ctx, current)))
+        current = await ctx.backfills.byId(backfill._id);
+      const after = await ctx.backfills.byId(backfill._id);
+      if (after?.status === 'RUNNING') await endIfDone(ctx, after);
+    }
+  };
+  const timer = setInterval(() => {
+    running ??= pass()
+      .catch((error: unknown) => ctx.log.warn({ err: error }, 'backfills.delayed'))
+      .finally(() => (running = undefined));
+  }, pollMs);
+  return {
+    close: async (): Promise<void> => {
+      closed = true;
+      clearInterval(timer);
+      await running;
+    },
+  };
+};
