@@ -9,19 +9,14 @@ import {
   settings,
   type Identity,
 } from '@boxlist/service-kit';
-import { freePort, workspaceRoot } from '@boxlist/testkit';
-import type { FastifyInstance } from 'fastify';
-import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
+import { freePort, startTokenIssuer, workspaceRoot } from '@boxlist/testkit';
+import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configSchema } from '../src/config';
 import { createGateway } from '../src/service';
 
 const log = createLog('test', 'silent');
-const issuer = 'https://issuer.example.com';
-const audience = 'boxlist';
-
-type SigningKey = CryptoKey | Uint8Array;
 
 interface Call {
   readonly identity: Identity;
@@ -59,36 +54,6 @@ const startSubgraph = async (
   return { url: await listen(app, '127.0.0.1', port), calls, close: () => app.close() };
 };
 
-/** An issuer of tokens with one key, whose public half is to be had. */
-const startIssuer = async () => {
-  const own = await generateKeyPair('ES256', { extractable: true });
-  const app: FastifyInstance = createHttp({ log, health: {} });
-  const jwk = { ...(await exportJWK(own.publicKey)), kid: 'key-1', alg: 'ES256', use: 'sig' };
-  app.get('/jwks', () => ({ keys: [jwk] }));
-  const url = await listen(app, '127.0.0.1', 0);
-  return {
-    jwksUrl: `${url}/jwks`,
-    publicJwk: jwk,
-    close: () => app.close(),
-    /** A valid token, unless told otherwise. An undefined claim is left out. */
-    token: (
-      claims: Record<string, unknown> = {},
-      { alg = 'ES256', kid = 'key-1', key = own.privateKey }: { alg?: string; kid?: string; key?: SigningKey } = {},
-    ): Promise<string> =>
-      new SignJWT({
-        iss: issuer,
-        aud: audience,
-        sub: 'user-1',
-        box_office_id: 'bo_own',
-        role: 'owner',
-        exp: Math.floor(Date.now() / 1000) + 600,
-        ...claims,
-      })
-        .setProtectedHeader({ alg, kid })
-        .sign(key),
-  };
-};
-
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -112,15 +77,13 @@ export const startWorld = async (more: Record<string, string> = {}) => {
       root: { node: () => ({ id: 'wf_1', name: 'A workflow' }) },
     },
   );
-  const tokens = await startIssuer();
+  const tokens = await startTokenIssuer();
   const down = { port: await freePort() };
   const gateway = await createGateway(
     settings(configSchema, {
       LOG_LEVEL: 'silent',
       GATEWAY_PORT: '0',
-      JWT_JWKS_URL: tokens.jwksUrl,
-      JWT_ISSUER: issuer,
-      JWT_AUDIENCE: audience,
+      ...tokens.settings,
       IDENTITY_PRIVATE_JWK: JSON.stringify(await exportJWK(privateKey)),
       BILLING_URL: billing.url,
       WORKFLOW_URL: workflow.url,
