@@ -51,7 +51,7 @@ export const createAuthConnection = async (
   const outbox = await startOutboxRelay({
     bus,
     collection: connections.collection,
-    topic: topics.connections.name,
+    topic: topics.connections,
     log,
   });
   const ctx: Context = {

@@ -50,7 +50,7 @@ export const createParts = async (config: Config, overrides: Overrides = {}): Pr
   const outbox = await startOutboxRelay({
     bus,
     collection: subscriptions.collection,
-    topic: topics.entitlements.name,
+    topic: topics.entitlements,
     log,
   });
   const catalogue = createCatalogue({

@@ -1,5 +1,5 @@
 import { ApolloGateway } from '@apollo/gateway';
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import { AppError } from '@boxlist/contracts';
 import {
@@ -16,7 +16,7 @@ import {
 import { ApolloArmor } from '@escape.tech/graphql-armor';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { FastifyInstance } from 'fastify';
-import type { GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import supergraphSdl from '../supergraph.graphql';
 import type { Config } from './config';
 import { Subgraph, type GatewayContext } from './subgraphs';
@@ -93,7 +93,7 @@ export const createGateway = async (config: Config): Promise<Service> => {
     formatError: formatError(log),
     logger: quiet(log),
     validationRules: armour.validationRules,
-    plugins: [fastifyApolloDrainPlugin<GatewayContext>(app), ...armour.plugins],
+    plugins: [fastifyApolloDrainPlugin<GatewayContext>(app), oneOperation, ...armour.plugins],
   });
   await server.start();
   mountGraph(
@@ -121,6 +121,20 @@ const armour = new ApolloArmor({
   maxTokens: { enabled: false },
   blockFieldSuggestion: { enabled: false },
 }).protect();
+
+/** Refuses a document that leaves open what to run: planning would fail on it as if a subgraph had. */
+const oneOperation: ApolloServerPlugin<GatewayContext> = {
+  requestDidStart: async () => ({
+    didResolveOperation: async ({ operation, request }) => {
+      if (operation) return;
+      const name = request.operationName;
+      throw new GraphQLError(
+        name ? `The document has no operation named "${name}"` : 'Several operations: operationName must say which',
+        { extensions: { code: 'OPERATION_RESOLUTION_FAILURE', http: { status: 400 } } },
+      );
+    },
+  }),
+};
 
 const quiet = (log: Log) => ({
   debug: () => undefined,

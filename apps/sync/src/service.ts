@@ -79,7 +79,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
   const outbox = await startOutboxRelay({
     bus,
     collection: stores.deliveries.collection,
-    topic: topics.deliveryOutcomes.name,
+    topic: topics.deliveryOutcomes,
     log,
   });
   // The dispatcher is made with the context, and the context nudges the dispatcher.

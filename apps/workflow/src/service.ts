@@ -41,7 +41,7 @@ export const createWorkflowService = async (
   const versions = createVersionStore(mongo);
   const facts = createFactStore(mongo);
   await Promise.all([workflows.init(), versions.init(), facts.entitlements.init(), facts.connections.init()]);
-  const outbox = await startOutboxRelay({ bus, collection: workflows.collection, topic: topics.workflows.name, log });
+  const outbox = await startOutboxRelay({ bus, collection: workflows.collection, topic: topics.workflows, log });
   const followers = await followFacts(bus, facts);
   const ctx: Context = { workflows, versions, facts, followers, outbox, clock: () => new Date(), log, ...overrides };
   const app = createHttp({ log, health: { mongodb: () => checkMongo(mongo), kafka: () => bus.check() } });

@@ -97,6 +97,16 @@ export const createEventBus = (options: EventBusOptions): EventBus => {
   const connected = lazyClients(kafka);
   const closers: (() => Promise<void>)[] = [];
 
+  /** A client that has failed is not used again: one whose connection was lost may not come back by itself. */
+  const withAdmin = async (use: (admin: Admin) => Promise<unknown>): Promise<void> => {
+    try {
+      await use(await connected.admin());
+    } catch (error) {
+      connected.forgetAdmin();
+      throw kafkaFailure(error);
+    }
+  };
+
   const publish = async (topic: string, messages: readonly NewMessage[]): Promise<void> => {
     if (messages.length === 0) return;
     try {
@@ -188,27 +198,21 @@ export const createEventBus = (options: EventBusOptions): EventBus => {
       await consumer.disconnect().catch(() => undefined);
     };
     closers.push(close);
-    return { close, caughtUp: (timeoutMs) => caughtUp(connected.admin, named(topic), group, timeoutMs) };
+    return {
+      close,
+      caughtUp: (timeoutMs) =>
+        within(timeoutMs, (signal) => withAdmin((admin) => untilCaughtUp(admin, named(topic), group, signal))).catch(
+          () => false,
+        ),
+    };
   };
 
   return {
-    ensureTopics: async (specs) =>
-      ensureTopics(
-        await connected.admin().catch((error: unknown) => Promise.reject(kafkaFailure(error))),
-        specs,
-        named,
-      ),
+    ensureTopics: (specs) => withAdmin((admin) => ensureTopics(admin, specs, named)),
     publish,
     deadLetter,
     consumeBatches,
-    check: async () => {
-      try {
-        await (await connected.admin()).describeCluster();
-      } catch (error) {
-        connected.forgetAdmin();
-        throw kafkaFailure(error);
-      }
-    },
+    check: () => withAdmin((admin) => admin.describeCluster()),
     close: async () => {
       await Promise.all(closers.map((close) => close()));
       await connected.close();
@@ -261,26 +265,26 @@ const withHeartbeat = async <T>(heartbeat: () => Promise<void>, work: () => Prom
   }
 };
 
-const caughtUp = async (
-  admin: () => Promise<Admin>,
-  topic: string,
-  groupId: string,
-  timeoutMs: number,
-): Promise<boolean> => {
-  const until = Date.now() + timeoutMs;
+/** Resolves once the group has committed what was on the topic at the call. */
+const untilCaughtUp = async (client: Admin, topic: string, groupId: string, signal: AbortSignal): Promise<void> => {
+  const ends = await client.fetchTopicOffsets(topic);
+  while (!signal.aborted) {
+    const [committed] = await client.fetchOffsets({ groupId, topics: [topic] });
+    const at = new Map(committed?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
+    if (ends.every(({ partition, high, low }) => high === low || (at.get(partition) ?? -1n) >= BigInt(high))) return;
+    await delay(25);
+  }
+};
+
+const within = async (timeoutMs: number, work: (signal: AbortSignal) => Promise<void>): Promise<boolean> => {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), timeoutMs);
+  const aborted = new Promise<boolean>((resolve) => late.signal.addEventListener('abort', () => resolve(false)));
   try {
-    const client = await admin();
-    const ends = await client.fetchTopicOffsets(topic);
-    for (;;) {
-      const [committed] = await client.fetchOffsets({ groupId, topics: [topic] });
-      const at = new Map(committed?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
-      if (ends.every(({ partition, high, low }) => high === low || (at.get(partition) ?? -1n) >= BigInt(high)))
-        return true;
-      if (Date.now() >= until) return false;
-      await delay(25);
-    }
-  } catch {
-    return false;
+    return await Promise.race([work(late.signal).then(() => !late.signal.aborted), aborted]);
+  } finally {
+    clearTimeout(timer);
+    late.abort();
   }
 };
 
@@ -306,7 +310,7 @@ const ensureTopics = async (
       });
     } catch (error) {
       // Other processes create the same topics at the same moment: look again before calling it a failure.
-      if (attempt >= 10) throw kafkaFailure(error);
+      if (attempt >= 10) throw error;
       await delay(pauseMs(attempt));
     }
   }

@@ -1,5 +1,6 @@
 import { kindOf } from '@boxlist/contracts';
 import type { BusLog, EventBus } from './bus';
+import { passOver, passOverFacts, type OutboxCollection } from './outbox-passes';
 
 /** One event that waits in the document it is about until Kafka has it. */
 export interface OutboxEntry {
@@ -9,20 +10,20 @@ export interface OutboxEntry {
   readonly value: string;
 }
 
-/** The part of a MongoDB collection that the relay needs; mongoose's `Model.collection` fits. */
-interface OutboxCollection {
-  find(filter: object, options: object): { toArray(): Promise<{ _id: unknown; outbox?: OutboxEntry[] }[]> };
-  updateOne(filter: object, update: object): Promise<unknown>;
-  createIndex(keys: Record<string, 1>, options: object): Promise<string>;
-}
-
 interface RelayOptions {
   readonly bus: EventBus;
   readonly collection: OutboxCollection;
-  readonly topic: string;
+  /** Where to. Of a compacted topic the newest event of each document is seen to stand last. */
+  readonly topic: { readonly name: string; readonly compacted: boolean };
   readonly log: BusLog;
   /** How often documents that a crash left behind are looked for. */
   readonly pollMs?: number;
+  /**
+   * After how long a publication whose end nobody saw can no longer reach Kafka. The newest event then goes out once more; 5 minutes when
+   * absent. Longer than a call to Kafka with all its repeats takes.
+   */
+  readonly followUpMs?: number;
+  readonly clock?: () => Date;
 }
 
 export interface OutboxRelay {
@@ -40,7 +41,9 @@ export const outboxEntry = (key: string, event: { readonly id: string }): Outbox
 
 /**
  * Publishes what stands in the `outbox` arrays of a collection's documents, in the order of each document, and pulls it once
- * Kafka has acknowledged. Any number of processes may run it: an event may go out twice, and never not at all.
+ * Kafka has acknowledged. Any number of processes may run it: an event may go out twice, and never not at all. An older event
+ * may follow a newer one for a while; on a compacted topic the newest then follows it. What the relay notes about a document
+ * stands in its field `relay`.
  */
 export const startOutboxRelay = async ({
   bus,
@@ -48,32 +51,21 @@ export const startOutboxRelay = async ({
   topic,
   log,
   pollMs = 1_000,
+  followUpMs = 5 * 60_000,
+  clock = () => new Date(),
 }: RelayOptions): Promise<OutboxRelay> => {
-  await collection.createIndex(
-    { 'outbox.id': 1 },
-    { name: 'outbox', partialFilterExpression: { 'outbox.id': { $exists: true } } },
-  );
+  const publish = (entries: readonly OutboxEntry[]): Promise<void> =>
+    bus.publish(
+      topic.name,
+      entries.map(({ key, value }) => ({ key, value, headers: { 'content-type': 'application/cloudevents+json' } })),
+    );
+  const passes = topic.compacted
+    ? await passOverFacts(collection, publish, followUpMs, clock)
+    : await passOver(collection, publish);
   let closed = false;
   let running: Promise<void> | undefined;
   let again = false;
 
-  const pass = async (): Promise<void> => {
-    for (;;) {
-      const waiting = await collection
-        .find({ 'outbox.id': { $exists: true } }, { projection: { outbox: 1 }, limit: 200 })
-        .toArray();
-      const entries = waiting.flatMap(({ outbox = [] }) => outbox);
-      if (entries.length === 0) return;
-      await bus.publish(
-        topic,
-        entries.map(({ key, value }) => ({ key, value, headers: { 'content-type': 'application/cloudevents+json' } })),
-      );
-      for (const { _id, outbox = [] } of waiting) {
-        await collection.updateOne({ _id }, { $pull: { outbox: { id: { $in: outbox.map(({ id }) => id) } } } });
-      }
-      if (waiting.length < 200) return;
-    }
-  };
   const run = (): Promise<void> => {
     if (running) {
       again = true;
@@ -82,10 +74,10 @@ export const startOutboxRelay = async ({
     running = (async () => {
       do {
         again = false;
-        await pass();
+        while ((await passes()) && !closed);
       } while (again && !closed);
     })()
-      .catch((error: unknown) => log.warn({ err: error, kind: kindOf(error), topic }, 'outbox.delayed'))
+      .catch((error: unknown) => log.warn({ err: error, kind: kindOf(error), topic: topic.name }, 'outbox.delayed'))
       .finally(() => {
         running = undefined;
       });

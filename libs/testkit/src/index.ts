@@ -7,3 +7,4 @@ export * from './local/servers';
 export * from './orders';
 export * from './sandbox';
 export * from './stack';
+export * from './token-issuer';

@@ -10,6 +10,8 @@ interface SubscriptionDocument extends Omit<Subscription, 'id'> {
   /** When time alone changes it next; what the run looks for. */
   wakeAt: Date | null;
   outbox: OutboxEntry[];
+  /** The relay's own. */
+  relay?: unknown;
 }
 
 const schema = new Schema<SubscriptionDocument>(
@@ -38,7 +40,7 @@ schema.index(
   { name: 'uninvoiced', partialFilterExpression: { 'uninvoiced.month': { $exists: true } } },
 );
 
-const toSubscription = ({ _id, wakeAt: _, outbox: __, ...rest }: SubscriptionDocument): Subscription => ({
+const toSubscription = ({ _id, wakeAt: _, outbox: __, relay: ___, ...rest }: SubscriptionDocument): Subscription => ({
   ...rest,
   id: _id as Subscription['id'],
 });

@@ -1,0 +1,236 @@
+import { AppError } from '@boxlist/contracts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { startWorld, type World } from './world';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+}, 60_000);
+afterAll(() => world.close());
+beforeEach(() => {
+  world.behaviour.apps = () => [];
+  world.behaviour.templates = () => [];
+});
+
+const ours = '{ boxOffice { id apps { id } workflowTemplates { id } } }';
+
+describe('an answer', () => {
+  it('is put together from several subgraphs', async () => {
+    expect(await world.ask(ours)).toMatchObject({
+      status: 200,
+      body: { data: { boxOffice: { id: 'bo_own', apps: [], workflowTemplates: [] } } },
+    });
+  });
+
+  it.each([
+    ['malformed', '{"query":', {}, 400, { code: 'BAD_INPUT' }],
+    [
+      'of another kind',
+      '{"query":"{ __typename }"}',
+      { 'content-type': 'application/xml' },
+      415,
+      { code: 'BAD_INPUT' },
+    ],
+    ['without a query', '{}', {}, 400, { errors: [{ extensions: { code: 'BAD_REQUEST' } }] }],
+    [
+      'a list of queries',
+      '[{"query":"{ __typename }"}]',
+      {},
+      400,
+      { errors: [{ extensions: { code: 'BAD_REQUEST' } }] },
+    ],
+    // What a form of a foreign page could send.
+    [
+      'of a form',
+      '{"query":"{ __typename }"}',
+      { 'content-type': 'text/plain' },
+      400,
+      { errors: [{ extensions: { code: 'BAD_REQUEST' } }] },
+    ],
+    ['over 100 kB', `{"query":"${'x'.repeat(100_000)}"}`, {}, 413, { code: 'BAD_INPUT' }],
+  ])('to a body that is %s is an error that says so', async (_, body, headers, status, expected) => {
+    const authorization = `Bearer ${await world.tokens.token()}`;
+    expect(await world.post(body, { authorization, ...headers })).toMatchObject({ status, body: expected });
+  });
+
+  it.each([
+    ['a syntax error', '{ boxOffice { ', 'GRAPHQL_PARSE_FAILED', /Syntax Error/],
+    ['an unknown field', '{ nonsense }', 'GRAPHQL_VALIDATION_FAILED', /Cannot query field "nonsense"/],
+    [
+      'a missing argument',
+      'mutation { activateApp { userErrors { code } } }',
+      'GRAPHQL_VALIDATION_FAILED',
+      /activateApp/,
+    ],
+  ])('to a query with %s names it', async (_, query, code, message) => {
+    const { status, body } = await world.ask(query);
+    expect(status).toBe(400);
+    expect(body.errors?.[0]).toMatchObject({ message: expect.stringMatching(message), extensions: { code } });
+  });
+
+  it.each([
+    ['names none of several operations', undefined, /operationName must say which/],
+    ['names an operation that is not there', 'C', /no operation named "C"/],
+  ])('to a document that %s says so', async (_, operationName, message) => {
+    const body = JSON.stringify({ query: 'query A { __typename } query B { __typename }', operationName });
+    const answer = await world.post(body, { authorization: `Bearer ${await world.tokens.token()}` });
+    expect(answer).toMatchObject({
+      status: 400,
+      body: {
+        errors: [{ message: expect.stringMatching(message), extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } }],
+      },
+    });
+  });
+});
+
+describe('a query that asks too much', () => {
+  const nested = (depth: number): string =>
+    depth === 0 ? '{ id }' : `{ deliveries { nodes { workflow ${nested(depth - 1)} } } }`;
+
+  it.each([
+    ['depth', /depth/i, `{ node(id: "wf_1") { ... on Workflow ${nested(6)} } }`],
+    ['aliases', /alias/i, `{ ${Array.from({ length: 61 }, (_, index) => `a${index}: boxOffice { id }`).join(' ')} }`],
+    ['tokens', /token/i, `{ ${'__typename '.repeat(4_001)} }`],
+    ['recursion', /selections/i, `{ boxOffice { ...a ...a } } ${fragments(10)}`],
+  ])('by its %s is refused before any subgraph is asked', async (_, message, query) => {
+    const before = world.billing.calls.length + world.workflow.calls.length;
+    const { status, body } = await world.ask(query);
+    expect(status).toBe(400);
+    expect(body.errors?.[0]).toMatchObject({
+      message: expect.stringMatching(message),
+      extensions: { code: expect.stringMatching(/^GRAPHQL_/) },
+    });
+    expect(world.billing.calls.length + world.workflow.calls.length).toBe(before);
+  });
+
+  it('is not one of 60 aliases', async () => {
+    const sixty = Array.from({ length: 60 }, (_, index) => `a${index}: __typename`).join(' ');
+    expect((await world.ask(`{ ${sixty} }`)).status).toBe(200);
+  });
+});
+
+/** Fragments that each spread the next twice: few words, and twice as many selections at each step. */
+function fragments(count: number): string {
+  const names = Array.from({ length: count }, (_, index) => String.fromCharCode(97 + index));
+  return names
+    .map((name, index) => {
+      const next = names[index + 1];
+      return `fragment ${name} on BoxOffice { ${next ? `...${next} ...${next}` : 'id'} }`;
+    })
+    .join(' ');
+}
+
+describe('what a subgraph says', () => {
+  it('of an expected error is shown by its kind, with the reason', async () => {
+    world.behaviour.apps = () => {
+      throw new AppError('RATE_LIMITED', 'Too many calls', {}, { retryAfterMs: 1_500 });
+    };
+    const { body } = await world.ask(ours);
+    expect(body.errors).toEqual([
+      {
+        message: 'Too many calls',
+        path: ['boxOffice', 'apps'],
+        extensions: { code: 'RATE_LIMITED', reason: 'RATE_LIMITED', retryAfterMs: 1_500 },
+      },
+    ]);
+  });
+
+  it('of a defect is not shown', async () => {
+    world.behaviour.apps = () => {
+      throw new Error('mongodb://secret-host refused');
+    };
+    const { body } = await world.ask(ours);
+    expect(body.errors?.[0]).toMatchObject({ extensions: { code: 'INTERNAL_SERVER_ERROR' } });
+    expect(JSON.stringify(body)).not.toContain('secret-host');
+  });
+});
+
+describe('a subgraph that is down', () => {
+  const needsSync = '{ boxOffice { id syncHealth { __typename } } }';
+
+  it('leaves what does not need it as it is', async () => {
+    expect((await world.ask(ours)).body.errors).toBeUndefined();
+  });
+
+  it('takes its own part of the answer along, up to the next field that may be null, and is UNAVAILABLE', async () => {
+    const { status, body } = await world.ask(
+      '{ boxOffice { id apps { id } } node(id: "wf_1") { ... on Workflow { name stats { __typename } } } }',
+    );
+    expect(status).toBe(200);
+    expect(body.data).toEqual({ boxOffice: { id: 'bo_own', apps: [] }, node: null });
+    expect(body.errors).toEqual([
+      expect.objectContaining({
+        message: 'A part of the answer is not available at the moment.',
+        extensions: { code: 'UNAVAILABLE' },
+      }),
+    ]);
+  });
+
+  it('is asked again by the next query, and answers as soon as it is up; its address is never shown', async () => {
+    const down = await world.ask(needsSync);
+    expect(down.body.errors?.[0]?.extensions).toEqual({ code: 'UNAVAILABLE' });
+    expect(JSON.stringify(down.body)).not.toMatch(/127\.0\.0\.1|ECONNREFUSED/);
+    const sync = await world.startSync({ syncHealth: () => ({}) });
+    try {
+      expect((await world.ask(needsSync)).body.data).toEqual({
+        boxOffice: { id: 'bo_own', syncHealth: { __typename: 'SyncHealth' } },
+      });
+    } finally {
+      await sync.close();
+    }
+    expect((await world.ask(needsSync)).body.errors?.[0]?.extensions).toEqual({ code: 'UNAVAILABLE' });
+  });
+
+  it('does not make the gateway unready', async () => {
+    const ready = await fetch(`${world.url}/health/ready`);
+    expect([ready.status, await ready.json()]).toEqual([200, { ready: true, checks: {} }]);
+    const live = await fetch(`${world.url}/health/live`);
+    expect([live.status, await live.json()]).toEqual([200, { live: true }]);
+  });
+});
+
+describe('the explorer', () => {
+  const page = (at: World, path = '/graphql') =>
+    fetch(`${at.url}${path}`, { headers: { accept: 'text/html' }, redirect: 'manual' });
+
+  it('is a page for browsers that needs no token and nothing from elsewhere, and clients may read the schema', async () => {
+    const answer = await page(world);
+    const html = await answer.text();
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html']);
+    expect(html).toContain('Boxlist graph');
+    expect(html).not.toMatch(/<(script|link)[^>]+(src|href)="(https?:)?\/\//);
+    expect((await page(world, '/')).headers.get('location')).toBe('/graphql');
+    expect((await world.ask('{ __schema { queryType { name } } }')).body.data).toEqual({
+      __schema: { queryType: { name: 'Query' } },
+    });
+  });
+
+  it('is gone when it is switched off, and so is the schema', async () => {
+    const closed = await startWorld({ EXPLORER_ENABLED: 'false' });
+    try {
+      expect((await page(closed)).status).toBe(401);
+      expect((await page(closed, '/')).status).toBe(404);
+      const { body } = await closed.ask('{ __schema { queryType { name } } }');
+      expect(body).toMatchObject({ errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] });
+      const near = await closed.ask('{ boxOffic { id } }');
+      expect(near.body.errors?.[0]?.message).not.toContain('boxOffice');
+    } finally {
+      await closed.close();
+    }
+  });
+
+  it('lets nobody query by a plain link', async () => {
+    const authorization = `Bearer ${await world.tokens.token()}`;
+    const get = (headers: Record<string, string>) =>
+      fetch(`${world.url}/graphql?query=${encodeURIComponent('{ __typename }')}`, { headers });
+    expect((await get({ authorization })).status).toBe(400);
+    expect((await get({ authorization, 'apollo-require-preflight': '1' })).status).toBe(200);
+  });
+});
+
+it('pages of other origins are not let in: the gateway gives no leave to share', async () => {
+  const headers = { origin: 'https://other.example.com', 'access-control-request-method': 'POST' };
+  const preflight = await fetch(`${world.url}/graphql`, { method: 'OPTIONS', headers });
+  expect(preflight.ok).toBe(false);
+  expect(preflight.headers.get('access-control-allow-origin')).toBeNull();
+});

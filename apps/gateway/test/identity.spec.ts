@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { generateKeyPair, SignJWT } from 'jose';
+import { freePort } from '@boxlist/testkit';
+import { startWorld, type World } from './world';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+}, 60_000);
+afterAll(() => world.close());
+
+const query = JSON.stringify({ query: '{ boxOffice { id } }' });
+const now = () => Math.floor(Date.now() / 1000);
+const encoded = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
+const foreignKey = async () => (await generateKeyPair('ES256')).privateKey;
+
+describe('a caller', () => {
+  const notValid = 'The token is not valid';
+  const lacks = 'The token lacks sub, box_office_id or role';
+  it.each<[string, string, (tokens: World['tokens']) => Promise<string | undefined>]>([
+    ['without a token', 'Send a bearer token', async () => undefined],
+    ['with another scheme', 'Send a bearer token', async () => 'Basic dXNlcjpwYXNz'],
+    ['with something that is no token', notValid, async () => 'Bearer nonsense'],
+    ['with a token that has expired', 'The token has expired', (t) => bearer(t.token({ exp: now() - 60 }))],
+    ['with a token without an end', notValid, (t) => bearer(t.token({ exp: undefined }))],
+    ['with a token that is not valid yet', notValid, (t) => bearer(t.token({ nbf: now() + 600 }))],
+    ['with a token of another issuer', notValid, (t) => bearer(t.token({ iss: 'https://other.example.com' }))],
+    ['with a token for others', notValid, (t) => bearer(t.token({ aud: 'another-api' }))],
+    ['with a key that the issuer does not have', notValid, (t) => bearer(t.token({}, { kid: 'key-2' }))],
+    [
+      'with a token that somebody else signed under the name of the key',
+      notValid,
+      async (t) => bearer(t.token({}, { key: await foreignKey() })),
+    ],
+    [
+      'with a token that nobody signed',
+      notValid,
+      async (t) => {
+        const [, claims] = (await t.token()).split('.');
+        return `Bearer ${encoded({ alg: 'none', kid: 'key-1' })}.${claims}.`;
+      },
+    ],
+    [
+      'with a token that is signed with the public key as a shared secret',
+      notValid,
+      (t) => bearer(t.token({}, { alg: 'HS256', key: Buffer.from(JSON.stringify(t.publicJwk)) })),
+    ],
+    [
+      'with a token that was changed',
+      notValid,
+      async (t) => {
+        const [head, , signature] = (await t.token()).split('.');
+        const claims = { sub: 'user-1', box_office_id: 'bo_other', role: 'owner', exp: now() + 600 };
+        return `Bearer ${head}.${encoded(claims)}.${signature}`;
+      },
+    ],
+    ['with a token of nobody', notValid, (t) => bearer(t.token({ sub: undefined }))],
+    ['without a role', lacks, (t) => bearer(t.token({ role: undefined }))],
+    ['with a role that there is not', lacks, (t) => bearer(t.token({ role: 'admin' }))],
+    ['without a box office', lacks, (t) => bearer(t.token({ box_office_id: undefined }))],
+    ['with a box office that is none', lacks, (t) => bearer(t.token({ box_office_id: 'bo_a"}{' }))],
+  ])('%s is told so, and no subgraph hears of it', async (_, message, authorization) => {
+    const header = await authorization(world.tokens);
+    const answer = await world.post(query, header ? { authorization: header } : {});
+    expect(answer).toMatchObject({
+      status: 401,
+      body: { errors: [{ message, extensions: { code: 'UNAUTHENTICATED' } }] },
+    });
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+    expect(answer.body.data).toBeUndefined();
+    expect([...world.billing.calls, ...world.workflow.calls]).toEqual([]);
+  });
+
+  it('that is not known is answered before the body is read', async () => {
+    expect((await world.post(`{"query":"${'x'.repeat(100_000)}`, {})).status).toBe(401);
+  });
+
+  it('cannot be known while the issuer does not answer: that is not the caller’s fault', async () => {
+    const alone = await startWorld({ JWT_JWKS_URL: `http://127.0.0.1:${await freePort()}/jwks` });
+    try {
+      const authorization = `Bearer ${await world.tokens.token()}`;
+      expect(await alone.post(query, { authorization })).toMatchObject({
+        status: 503,
+        body: { errors: [{ extensions: { code: 'UNAVAILABLE' } }] },
+      });
+    } finally {
+      await alone.close();
+    }
+  });
+});
+
+const bearer = async (token: Promise<string>): Promise<string> => `Bearer ${await token}`;
+
+describe('who is calling', () => {
+  const ask = '{ boxOffice { apps { id } } }';
+
+  it.each(['owner', 'manager', 'viewer'])('reaches the subgraph, signed by the gateway (%s)', async (role) => {
+    const token = await world.tokens.token({ sub: `user-${role}`, box_office_id: `bo_${role}`, role });
+    const { body } = await world.ask(ask, { authorization: `Bearer ${token}` });
+    expect(body.errors).toBeUndefined();
+    expect(world.billing.calls.at(-1)?.identity).toEqual({
+      subject: `user-${role}`,
+      boxOfficeId: `bo_${role}`,
+      role,
+    });
+  });
+
+  it('cannot be set by the caller, and of the caller nothing else is passed on', async () => {
+    const { privateKey } = await generateKeyPair('EdDSA');
+    const forged = await new SignJWT({ box_office_id: 'bo_victim', role: 'owner' })
+      .setProtectedHeader({ alg: 'EdDSA' })
+      .setSubject('mallory')
+      .setIssuer('boxlist-gateway')
+      .setAudience('subgraphs')
+      .setExpirationTime('60s')
+      .sign(privateKey);
+    await world.ask(ask, {
+      [world.identityHeader]: forged,
+      cookie: 'session=1',
+      'x-other': '1',
+      'x-request-id': 'mine',
+    });
+    const { identity, headers } = world.billing.calls.at(-1)!;
+    expect(identity.boxOfficeId).toBe('bo_own');
+    expect(headers).not.toHaveProperty('authorization');
+    expect(headers).not.toHaveProperty('cookie');
+    expect(headers).not.toHaveProperty('x-other');
+    expect(headers['x-request-id']).not.toBe('mine');
+    const direct = await fetch(`${world.billing.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', [world.identityHeader]: forged },
+      body: query,
+    });
+    expect(direct.status).toBe(401);
+  });
+
+  it('is told to subgraphs as it was at each call, never as it was at another', async () => {
+    const callers = Array.from({ length: 20 }, (_, index) => `bo_caller${index}`);
+    const answers = await Promise.all(
+      callers.map(async (box_office_id) =>
+        world.ask('{ boxOffice { id apps { id } } }', {
+          authorization: `Bearer ${await world.tokens.token({ box_office_id })}`,
+        }),
+      ),
+    );
+    expect(answers.map(({ body }) => (body.data?.boxOffice as { id: string }).id)).toEqual(callers);
+  });
+});

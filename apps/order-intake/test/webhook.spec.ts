@@ -1,0 +1,226 @@
+import { maxOrderEventBytes, orderEventSchema } from '@boxlist/contracts';
+import { anOrder, eventually } from '@boxlist/testkit';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { aWebhook, signed, startWorld, type World } from './world';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+  for (const [box_office_id, secret] of [
+    ['bo_own', world.secret],
+    ['bo_other', 'secret-of-another'],
+  ])
+    expect((await world.secretDoor('PUT', { secret }, { box_office_id })).status).toBe(200);
+}, 180_000);
+afterAll(() => world?.close(), 60_000);
+
+const expectNothingOf = async (id: string): Promise<void> => {
+  expect((await world.published()).map(({ value }) => String(value)).join()).not.toContain(id);
+};
+
+describe('a webhook with the right signature', () => {
+  it('is an event on Kafka under the key of its order, in the contract’s shape, without attendees', async () => {
+    const order = anOrder({ id: 'or_first', issued_tickets: [{ barcode: 'secret-barcode' }], notes: 'a note' });
+    const { id, body } = aWebhook({ payload: order });
+    expect(await world.send(body)).toEqual({ status: 200, body: { taken: true } });
+    const [message] = await eventually(() => {
+      expect(world.eventsOf(id)).toHaveLength(1);
+      return world.eventsOf(id);
+    });
+    expect(message).toMatchObject({
+      key: 'bo_own:or_first',
+      headers: { 'content-type': 'application/cloudevents+json' },
+    });
+    const event = orderEventSchema.parse(JSON.parse(String(message?.value)));
+    expect(event).toMatchObject({
+      id,
+      source: '/ticket-tailor/webhooks',
+      type: 'boxlist.order.created.v1',
+      subject: 'or_first',
+      time: '2026-07-01T18:30:05.000Z',
+      boxofficeid: 'bo_own',
+      data: { buyer_details: { email: 'buyer@example.com' } },
+    });
+    expect(String(message?.value)).not.toMatch(/secret-barcode|a note/);
+  });
+
+  it.each([
+    ['another name', (time: string, hex: string) => `t=${time},v2=${hex}`],
+    ['a word for a name', (time: string, hex: string) => `t=${time},signature=${hex}`],
+    ['the parts the other way round', (time: string, hex: string) => `v1=${hex},t=${time}`],
+    ['spaces and capitals', (time: string, hex: string) => `t=${time}, v1=${hex.toUpperCase()}`],
+  ])('is taken with %s', async (_, written) => {
+    const { body } = aWebhook();
+    const { time, hex } = signed(body, { secret: world.secret });
+    expect((await world.send(body, { signature: written(time, hex) })).status).toBe(200);
+  });
+
+  it.each(['application/json; charset=utf-8', 'text/plain', 'application/octet-stream', 'application/x-unheard-of'])(
+    'is taken whatever it says its body is (%s): the signature vouches for the bytes',
+    async (contentType) => {
+      const { id, body } = aWebhook();
+      expect((await world.send(body, { contentType })).status).toBe(200);
+      await eventually(() => expect(world.eventsOf(id)).toHaveLength(1));
+    },
+  );
+
+  it('that is sent twice is published twice under the same id and source, so that consumers take it once', async () => {
+    const { id, body } = aWebhook({ event: 'ORDER.UPDATED' });
+    for (const time of [1, 2]) expect([time, (await world.send(body)).status]).toEqual([time, 200]);
+    await eventually(() => expect(world.eventsOf(id)).toHaveLength(2));
+    const [first, second] = world.eventsOf(id).map(({ key, value }) => [key, String(value)]);
+    expect(second).toEqual(first);
+  });
+
+  it.each(['ISSUED_TICKET.CREATED', 'EVENT.UPDATED', 'WAITLIST_SIGNUP.CREATED', 'SOMETHING.NEW'])(
+    'of %s is answered 200 and ignored',
+    async (event) => {
+      const { id, body } = aWebhook({ event, payload: { id: 'it_1' } });
+      expect(await world.send(body)).toEqual({ status: 200, body: { taken: false } });
+      await expectNothingOf(id);
+    },
+  );
+});
+
+describe('a webhook that cannot be believed', () => {
+  const hour = 3_600_000;
+  it.each<[string, (body: string) => Parameters<World['send']>[1]]>([
+    ['has no signature', () => ({ signature: null })],
+    ['has an empty signature', () => ({ signature: '' })],
+    ['has a signature of another form', (body) => ({ signature: signed(body, { secret: world.secret }).hex })],
+    ['is signed with another secret', () => ({ secret: 'not-the-secret' })],
+    ['is signed with the secret of another box office', () => ({ secret: 'secret-of-another' })],
+    ['is sent to another box office than its secret is of', () => ({ boxOfficeId: 'bo_other' })],
+    ['was signed an hour ago', () => ({ ageMs: hour })],
+    ['was signed in the future', () => ({ ageMs: -hour })],
+    [
+      'has the signature of another time',
+      (body) => {
+        const { time, hex } = signed(body, { secret: world.secret });
+        return { signature: `t=${Number(time) - 1},v1=${hex}` };
+      },
+    ],
+    [
+      'has the signature of another body',
+      () => {
+        const { time, hex } = signed(aWebhook().body, { secret: world.secret });
+        return { signature: `t=${time},v1=${hex}` };
+      },
+    ],
+  ])('because it %s is answered 401, and nothing is published', async (_, sending) => {
+    const { id, body } = aWebhook();
+    expect(await world.send(body, sending(body))).toMatchObject({ status: 401, body: { code: 'SIGNATURE_INVALID' } });
+    await expectNothingOf(id);
+  });
+
+  it.each(['bo_nobody', 'nonsense', 'bo_%24ne'])(
+    'because its box office (%s) has no secret is answered 404',
+    async (boxOfficeId) => {
+      const { id, body } = aWebhook();
+      const answer = await world.send(body, { boxOfficeId });
+      expect(answer).toMatchObject({ status: 404, body: { code: 'WEBHOOK_NOT_CONFIGURED' } });
+      await expectNothingOf(id);
+    },
+  );
+});
+
+describe('a webhook that cannot be understood', () => {
+  it.each([
+    ['no JSON', '{"id": "wh_1"'],
+    ['nothing', ''],
+    ['no webhook', '[]'],
+    ['no order', aWebhook({ payload: { object: 'order' } }).body],
+    ['no time', aWebhook({ createdAt: 'yesterday' }).body],
+  ])('because it holds %s is answered 400', async (_, body) => {
+    expect(await world.send(body)).toMatchObject({ status: 400, body: { code: 'BAD_EVENT' } });
+  });
+
+  it('because it is too large is answered 413, and one of just the size is taken', async () => {
+    const sized = (bytes: number): string => {
+      const { body } = aWebhook({ payload: anOrder({ notes: '' }) });
+      return body.replace('"notes":""', `"notes":"${'n'.repeat(bytes - Buffer.byteLength(body))}"`);
+    };
+    expect(await world.send(sized(maxOrderEventBytes + 1))).toMatchObject({ status: 413, body: { code: 'BAD_INPUT' } });
+    expect((await world.send(sized(maxOrderEventBytes))).status).toBe(200);
+  });
+});
+
+describe('the secret of a box office', () => {
+  const own = { box_office_id: 'bo_turns' };
+  const send = (secret: string) => world.send(aWebhook().body, { boxOfficeId: 'bo_turns', secret });
+
+  it('is the owner’s to set, to change and to remove; each counts at once', async () => {
+    expect((await send('first-secret')).status).toBe(404);
+    expect(await world.secretDoor('PUT', { secret: 'first-secret' }, own)).toEqual({
+      status: 200,
+      body: { webhookPath: '/webhooks/ticket-tailor/bo_turns' },
+    });
+    expect((await send('first-secret')).status).toBe(200);
+    expect((await world.secretDoor('PUT', { secret: 'second-secret' }, own)).status).toBe(200);
+    expect([(await send('first-secret')).status, (await send('second-secret')).status]).toEqual([401, 200]);
+    expect((await world.secretDoor('DELETE', undefined, own)).status).toBe(204);
+    expect((await send('second-secret')).status).toBe(404);
+  });
+
+  it('is sealed at rest', async () => {
+    const stored = await world.atRest();
+    expect(stored).toContain('bo_own');
+    expect(stored).not.toContain(world.secret);
+  });
+
+  it.each([
+    ['without a token', null, 401, 'UNAUTHENTICATED'],
+    ['that a manager wants to change', { role: 'manager' }, 403, 'FORBIDDEN'],
+    ['that a viewer wants to change', { role: 'viewer' }, 403, 'FORBIDDEN'],
+  ])('%s stays as it is', async (_, claims, status, code) => {
+    expect(await world.secretDoor('PUT', { secret: 'changed-secret' }, claims)).toMatchObject({
+      status,
+      body: { code },
+    });
+    expect(await world.secretDoor('DELETE', undefined, claims)).toMatchObject({ status, body: { code } });
+    expect((await world.send(aWebhook().body)).status).toBe(200);
+  });
+
+  it.each([
+    ['too short', { secret: 'short' }, 'BAD_INPUT'],
+    ['too long', { secret: 's'.repeat(201) }, 'BAD_INPUT'],
+    ['no text', { secret: 12_345_678 }, 'BAD_INPUT'],
+    ['missing', {}, 'BAD_INPUT'],
+    ['no JSON', '{"secret":', 'BAD_EVENT'],
+  ])('that is %s is refused', async (_, body, code) => {
+    expect(await world.secretDoor('PUT', body)).toMatchObject({ status: 400, body: { code } });
+  });
+});
+
+describe('while Kafka is not there', () => {
+  const ignored = () => aWebhook({ event: 'EVENT.CREATED' }).body;
+
+  it('no order is acknowledged before Kafka has it', async () => {
+    const { id, body } = aWebhook();
+    process.kill(world.kafka.pid!, 'SIGSTOP');
+    let answered = false;
+    const sending = world.send(body).finally(() => (answered = true));
+    try {
+      // What needs no Kafka is answered meanwhile, again and again.
+      for (let times = 0; times < 20; times += 1) expect((await world.send(ignored())).status).toBe(200);
+      expect(answered).toBe(false);
+    } finally {
+      process.kill(world.kafka.pid!, 'SIGCONT');
+    }
+    expect(await sending).toEqual({ status: 200, body: { taken: true } });
+    await eventually(() => expect(world.eventsOf(id).length).toBeGreaterThan(0));
+  }, 60_000);
+
+  it('an order is answered 503, for Ticket Tailor to send it again, which then goes well', async () => {
+    const { id, body } = aWebhook();
+    await world.kafka.kill();
+    expect(await world.send(body)).toMatchObject({ status: 503, body: { code: 'KAFKA_UNAVAILABLE' } });
+    expect((await world.send(ignored())).status).toBe(200);
+    expect((await fetch(`${world.url}/health/ready`)).status).toBe(503);
+    expect((await fetch(`${world.url}/health/live`)).status).toBe(200);
+    await world.kafka.restart();
+    expect((await world.send(body)).status).toBe(200);
+    await eventually(() => expect(world.eventsOf(id).length).toBeGreaterThan(0), { timeoutMs: 60_000 });
+    await eventually(async () => expect((await fetch(`${world.url}/health/ready`)).status).toBe(200));
+  }, 150_000);
+});

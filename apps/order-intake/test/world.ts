@@ -1,0 +1,142 @@
+import { newId, topics } from '@boxlist/contracts';
+import { createEventBus, type BusMessage } from '@boxlist/event-bus';
+import { createLog, settings } from '@boxlist/service-kit';
+import { anOrder, startKafka, startMongo, startTokenIssuer } from '@boxlist/testkit';
+import mongoose from 'mongoose';
+import { createHmac, randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { configSchema } from '../src/config';
+import { createOrderIntake } from '../src/service';
+
+/** A webhook as Ticket Tailor sends it: slashes are escaped in its body. */
+export const aWebhook = (
+  given: { id?: string; event?: string; payload?: unknown; createdAt?: string } = {},
+): { id: string; body: string } => {
+  const { id = `wh_${newId('event')}`, event = 'ORDER.CREATED', payload = anOrder() } = given;
+  const webhook = {
+    id,
+    created_at: given.createdAt ?? '2026-07-01 18:30:05',
+    event,
+    resource_url: 'https://api.example.com/v1/orders/or_1',
+    payload,
+  };
+  return { id, body: JSON.stringify(webhook).replaceAll('/', '\\/') };
+};
+
+interface Sending {
+  readonly boxOfficeId?: string;
+  readonly secret?: string;
+  /** How long ago it says it was signed. */
+  readonly ageMs?: number;
+  /** Instead of a right one; null leaves it out. */
+  readonly signature?: string | null;
+  readonly contentType?: string;
+}
+
+/** Ticket Tailor's signature of a body. */
+export const signed = (body: string, { secret, ageMs = 0 }: { secret: string; ageMs?: number }) => {
+  const time = String(Math.floor((Date.now() - ageMs) / 1000));
+  return { time, hex: createHmac('sha256', secret).update(time).update(body).digest('hex') };
+};
+
+/** A Kafka that is the test's own, to be stopped and held still, also where the environment names one for all others. */
+const startOwnKafka = async (dataDir: string) => {
+  const given = process.env.KAFKA_BROKERS;
+  delete process.env.KAFKA_BROKERS;
+  try {
+    return await startKafka({ dataDir });
+  } finally {
+    if (given) process.env.KAFKA_BROKERS = given;
+  }
+};
+
+/** order-intake on real servers, an owner's token for it, and everything that comes out on `orders.v1`. */
+export const startWorld = async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'order-intake-'));
+  const [mongo, kafka, issuer] = await Promise.all([
+    startMongo({ dataDir: join(dataDir, 'mongo') }),
+    startOwnKafka(join(dataDir, 'kafka')),
+    startTokenIssuer(),
+  ]);
+  const prefix = `t${newId('event').slice(-10).toLowerCase()}`;
+  const env = {
+    LOG_LEVEL: 'silent',
+    MONGODB_URI: mongo.uri,
+    MONGODB_DATABASE_PREFIX: prefix,
+    KAFKA_BROKERS: kafka.brokers,
+    KAFKA_TOPIC_PREFIX: `${prefix}.`,
+    ORDER_INTAKE_PORT: '0',
+    SECRET_ENCRYPTION_KEYS: `test:${randomBytes(32).toString('base64url')}`,
+    ...issuer.settings,
+  };
+  const service = await createOrderIntake(settings(configSchema, env));
+  const bus = createEventBus({
+    brokers: kafka.brokers.split(','),
+    clientId: 'test',
+    topicPrefix: env.KAFKA_TOPIC_PREFIX,
+    log: createLog('test', 'silent'),
+  });
+  const published: BusMessage[] = [];
+  const reader = await bus.consumeBatches({
+    topic: topics.orders.name,
+    groupId: 'test',
+    handle: async (messages) => void published.push(...messages),
+  });
+  const database = await mongoose.createConnection(mongo.uri, { dbName: `${prefix}_order_intake` }).asPromise();
+  const secret = 'shared-with-ticket-tailor';
+
+  const call = async (path: string, init: RequestInit) => {
+    const response = await fetch(`${service.url}${path}`, init);
+    const text = await response.text();
+    return { status: response.status, body: (text ? JSON.parse(text) : null) as { code?: string; taken?: boolean } };
+  };
+  return {
+    url: service.url,
+    kafka,
+    secret,
+    issuer,
+    /** Everything that is on the topic now. */
+    published: async (): Promise<readonly BusMessage[]> => {
+      if (!(await reader.caughtUp(20_000))) throw new Error('The topic could not be read to its end');
+      return published;
+    },
+    /** The events of a webhook, as they lie on the topic. */
+    eventsOf: (id: string): BusMessage[] =>
+      published.filter(({ value }) => (JSON.parse(String(value)) as { id: string }).id === id),
+    send: (body: string, sending: Sending = {}) => {
+      const { time, hex } = signed(body, { secret, ...sending });
+      const { signature = `t=${time},v1=${hex}`, contentType = 'application/json', boxOfficeId = 'bo_own' } = sending;
+      return call(`/webhooks/ticket-tailor/${boxOfficeId}`, {
+        method: 'POST',
+        headers: {
+          'content-type': contentType,
+          ...(signature === null ? {} : { 'Tickettailor-Webhook-Signature': signature }),
+        },
+        body,
+      });
+    },
+    /** The owner's door for the secret. */
+    secretDoor: async (method: 'PUT' | 'DELETE', body?: unknown, claims: Record<string, unknown> | null = {}) =>
+      call('/webhook-secret', {
+        method,
+        headers: {
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(claims ? { authorization: `Bearer ${await issuer.token(claims)}` } : {}),
+        },
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      }),
+    atRest: async () => JSON.stringify(await database.collection('webhook_secrets').find().toArray()),
+    close: async () => {
+      await bus.close();
+      await service.close();
+      await database.dropDatabase();
+      await database.close();
+      await Promise.all([mongo.stop(), kafka.stop(), issuer.close()]);
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+};
+
+export type World = Awaited<ReturnType<typeof startWorld>>;

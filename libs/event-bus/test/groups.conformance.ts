@@ -1,0 +1,132 @@
+import { eventually } from '@boxlist/testkit';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { BusMessage, EventBus } from '../src';
+import { aTopic, busesOn, followed, ownName, startServers, type Servers } from './world';
+
+let servers: Servers;
+let buses: ReturnType<typeof busesOn>;
+let bus: EventBus;
+beforeAll(async () => {
+  servers = await startServers();
+  buses = busesOn(servers.kafka.brokers);
+  bus = buses.bus();
+}, 120_000);
+afterAll(async () => {
+  await buses?.close();
+  await servers?.stop();
+}, 60_000);
+
+/** Publishes one message under each of many keys until it is told to stop; the numbers never repeat. */
+const stream = (topic: string) => {
+  const sent: string[] = [];
+  let stopped = false;
+  const running = (async () => {
+    while (!stopped) {
+      const messages = Array.from({ length: 12 }, (_, key) => ({ key: `key-${key}`, value: `${sent.length + key}` }));
+      await bus.publish(topic, messages);
+      sent.push(...messages.map(({ value }) => value));
+    }
+  })();
+  return {
+    sent,
+    stop: async () => {
+      stopped = true;
+      await running;
+    },
+  };
+};
+
+const member = async (own: EventBus, topic: string, groupId: string, seen: string[]) => {
+  const partitions = new Set<number>();
+  const consumer = await own.consumeBatches({
+    topic,
+    groupId,
+    handle: async (messages: readonly BusMessage[]) => {
+      for (const { partition, value } of messages) {
+        partitions.add(partition);
+        seen.push(String(value));
+      }
+    },
+  });
+  return { ...consumer, partitions };
+};
+
+describe('two members of a group', () => {
+  it('share the partitions, and when one closes the other takes over where it stopped', async () => {
+    const topic = await aTopic(bus, { partitions: 4 });
+    const group = ownName('group');
+    const [ones, others]: [string[], string[]] = [[], []];
+    const one = await member(buses.bus(), topic, group, ones);
+    const other = await member(buses.bus(), topic, group, others);
+    const source = stream(topic);
+    await eventually(() => {
+      expect(one.partitions.size).toBeGreaterThan(0);
+      expect(other.partitions.size).toBeGreaterThan(0);
+    });
+    await one.close();
+    const atClose = source.sent.length;
+    await eventually(() => expect(other.partitions.size).toBe(4));
+    await eventually(() => expect(source.sent.length).toBeGreaterThan(atClose + 100));
+    await source.stop();
+    await eventually(async () => expect(await other.caughtUp(1_000)).toBe(true));
+    const all = [...ones, ...others];
+    expect(new Set(all)).toEqual(new Set(source.sent));
+    await other.close();
+  }, 60_000);
+});
+
+describe('a prefix', () => {
+  it('keeps topics and groups of two installations on one Kafka apart', async () => {
+    const [blue, green] = [buses.bus(`${ownName('blue')}.`), buses.bus(`${ownName('green')}.`)];
+    const [topic, group] = ['orders.v1', 'sync'];
+    for (const each of [blue, green]) await each.ensureTopics([{ name: topic, partitions: 1, compacted: false }]);
+    await blue.publish(topic, [{ key: 'a', value: 'blue' }]);
+    await green.publish(topic, [{ key: 'a', value: 'green' }]);
+    const seen: Record<string, string[]> = { blue: [], green: [] };
+    const members = [await member(blue, topic, group, seen.blue!), await member(green, topic, group, seen.green!)];
+    await eventually(() => expect(seen).toEqual({ blue: ['blue'], green: ['green'] }));
+    await Promise.all(members.map((each) => each.close()));
+  });
+
+  it('is not told where a dead letter came from, and the dead letter stays in the installation', async () => {
+    const prefixed = buses.bus(`${ownName('blue')}.`);
+    const spec = { partitions: 1, compacted: false };
+    await prefixed.ensureTopics([
+      { name: 'orders.v1', ...spec },
+      { name: 'orders.v1.dead-letter', ...spec },
+    ]);
+    await prefixed.publish('orders.v1', [{ key: 'a', value: 'x' }]);
+    const reader = await followed(prefixed, 'orders.v1');
+    await reader.count(1);
+    await prefixed.deadLetter(reader.seen[0]!, { code: 'BAD_EVENT', reason: 'no' });
+    const aside = await followed(prefixed, 'orders.v1.dead-letter');
+    await aside.count(1);
+    expect(aside.seen[0]?.headers['original-topic']).toBe('orders.v1');
+    await Promise.all([reader.close(), aside.close()]);
+  });
+});
+
+describe('making topics', () => {
+  it('goes well for many processes at once, and all of them may use the topics at once', async () => {
+    const specs = Array.from({ length: 6 }, (_, index) => ({
+      name: ownName('shared'),
+      partitions: 1 + (index % 3),
+      compacted: index % 2 === 0,
+      ...(index % 2 === 0 ? {} : { retentionMs: 3_600_000 }),
+    }));
+    const processes = Array.from({ length: 8 }, () => buses.bus());
+    await Promise.all(
+      processes.map(async (each, index) => {
+        await each.ensureTopics(specs);
+        for (const { name } of specs) await each.publish(name, [{ key: `process-${index}`, value: '1' }]);
+      }),
+    );
+    for (const { name, partitions } of specs) {
+      const reader = await followed(bus, name);
+      await reader.count(8);
+      expect(Math.max(...reader.seen.map(({ partition }) => partition))).toBeLessThan(partitions);
+      await reader.close();
+    }
+    await processes[0]?.ensureTopics(specs);
+  }, 90_000);
+});

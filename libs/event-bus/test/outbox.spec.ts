@@ -1,0 +1,238 @@
+import { AppError } from '@boxlist/contracts';
+import { eventually, workspaceRoot } from '@boxlist/testkit';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import mongoose from 'mongoose';
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { outboxEntry, startOutboxRelay, type EventBus, type OutboxEntry, type OutboxRelay } from '../src';
+import { aTopic, busesOn, followed, ownName, startServers, type Servers } from './world';
+
+interface Doc {
+  readonly _id: string;
+  readonly version: number;
+  readonly outbox: OutboxEntry[];
+}
+
+let servers: Servers;
+let buses: ReturnType<typeof busesOn>;
+let mongo: mongoose.Connection;
+const closers: (() => Promise<unknown>)[] = [];
+beforeAll(async () => {
+  servers = await startServers();
+  buses = busesOn(servers.kafka.brokers);
+  mongo = await mongoose.createConnection(servers.mongo.uri, { dbName: 'event_bus_spec' }).asPromise();
+}, 120_000);
+afterEach(async () => {
+  await Promise.all(closers.splice(0).map((close) => close()));
+});
+afterAll(async () => {
+  await buses?.close();
+  await mongo?.close();
+  await servers?.stop();
+});
+
+const entry = (id: string, version: number): OutboxEntry =>
+  outboxEntry(id, { id: `${id}.${version}`, version } as { id: string });
+
+/** A collection whose documents carry their facts, the topic those go to, and relays between the two. */
+const aWorld = async ({ compacted = true } = {}) => {
+  let aheadMs = 0;
+  const name = ownName('facts');
+  const facts = mongo.collection<Doc>(name);
+  const topic = await aTopic(buses.bus(), { compacted });
+  const told = await followed(buses.bus(), topic);
+  closers.push(told.close, () => facts.drop());
+  return {
+    servers: [servers.kafka.brokers, servers.mongo.uri],
+    name,
+    topic,
+    told,
+    create: (id: string) => facts.insertOne({ _id: id, version: 1, outbox: [entry(id, 1)] }),
+    change: (id: string, version: number) =>
+      facts.updateOne(
+        { _id: id, version: version - 1 },
+        { $set: { version }, $push: { outbox: entry(id, version) } as never },
+      ),
+    /** So much that what was sent before can no longer arrive. */
+    timePasses: () => {
+      aheadMs += 600_000;
+    },
+    outbox: async (id: string) => (await facts.findOne({ _id: id }))?.outbox,
+    /** Resolves when nothing waits and nothing is to be followed. */
+    settled: (id: string) =>
+      eventually(async () =>
+        expect(await facts.findOne({ _id: id })).toMatchObject({ outbox: [], relay: { followUpAt: null } }),
+      ),
+    versions: (id: string): number[] =>
+      told.seen
+        .filter(({ key }) => key === id)
+        .map(({ value }) => (JSON.parse(String(value)) as { version: number }).version),
+    relay: async (bus: EventBus = buses.bus(), pollMs = 50): Promise<OutboxRelay> => {
+      const relay = await startOutboxRelay({
+        bus,
+        collection: facts,
+        topic: { name: topic, compacted },
+        log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+        pollMs,
+        clock: () => new Date(Date.now() + aheadMs),
+      });
+      closers.push(() => relay.close());
+      return relay;
+    },
+  };
+};
+
+/** A bus whose publications wait at a gate; the test learns when the first has come there. */
+const heldBus = () => {
+  const bus = buses.bus();
+  let open = (): void => undefined;
+  let arrive = (): void => undefined;
+  const gate = new Promise<void>((resolve) => (open = resolve));
+  const arrived = new Promise<void>((resolve) => (arrive = resolve));
+  return {
+    arrived,
+    open,
+    bus: {
+      ...bus,
+      publish: async (...args: Parameters<EventBus['publish']>) => {
+        arrive();
+        await gate;
+        await bus.publish(...args);
+      },
+    },
+  };
+};
+
+const expectOlderAfterNewer = (versions: number[]): void => {
+  expect(versions.some((version, at) => version < Math.max(0, ...versions.slice(0, at)))).toBe(true);
+};
+
+describe('the outbox relay', () => {
+  it.each([true, false])('publishes what waits, in the order of each document (compacted: %s)', async (compacted) => {
+    const world = await aWorld({ compacted });
+    for (const id of ['a', 'b']) {
+      await world.create(id);
+      for (const version of [2, 3]) await world.change(id, version);
+    }
+    await (await world.relay()).nudge();
+    await world.told.count(6);
+    expect([world.versions('a'), world.versions('b')]).toEqual([
+      [1, 2, 3],
+      [1, 2, 3],
+    ]);
+    await eventually(async () => expect(await world.outbox('a')).toEqual([]));
+  });
+
+  it('publishes each event once when all goes well', async () => {
+    const world = await aWorld();
+    const relay = await world.relay();
+    for (let version = 1; version <= 20; version += 1) {
+      await (version === 1 ? world.create('a') : world.change('a', version));
+      await relay.nudge();
+    }
+    await world.create('marker');
+    await relay.nudge();
+    await eventually(() => expect(world.versions('marker')).toEqual([1]));
+    expect(world.versions('a')).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+    await world.settled('a');
+  });
+
+  it('loses nothing and ends with the newest of each, however many relays share the work', async () => {
+    const world = await aWorld();
+    const relays = await Promise.all([world.relay(), world.relay(), world.relay()]);
+    const ids = Array.from({ length: 30 }, (_, index) => `doc-${index}`);
+    await Promise.all(
+      ids.map(async (id, index) => {
+        for (let version = 1; version <= 10; version += 1) {
+          await (version === 1 ? world.create(id) : world.change(id, version));
+          void relays[index % 3]?.nudge();
+        }
+      }),
+    );
+    await eventually(() => ids.forEach((id) => expect(new Set(world.versions(id)).size).toBe(10)));
+    for (const id of ids) await eventually(async () => expect(await world.outbox(id)).toEqual([]));
+    // Nothing is under way any more when time makes its jump.
+    await Promise.all(relays.map((relay) => relay.nudge()));
+    world.timePasses();
+    for (const id of ids) {
+      await world.settled(id);
+      await eventually(() => expect(world.versions(id).at(-1)).toBe(10));
+    }
+  }, 60_000);
+
+  it('publishes again after Kafka did not acknowledge, and once more when the first can no longer arrive', async () => {
+    const world = await aWorld();
+    const bus = buses.bus();
+    let failures = 1;
+    const relay = await world.relay({
+      ...bus,
+      publish: async (...args) => {
+        if ((failures -= 1) >= 0) throw new AppError('KAFKA_UNAVAILABLE', 'Kafka did not acknowledge');
+        await bus.publish(...args);
+      },
+    });
+    await world.create('a');
+    await relay.nudge();
+    await eventually(() => expect(world.versions('a')).toEqual([1]));
+    world.timePasses();
+    await eventually(() => expect(world.versions('a')).toEqual([1, 1]));
+    await world.settled('a');
+  });
+});
+
+// Compaction keeps what stands last under a key. Two relays that read a document before and after a change may write the older
+// fact behind the newer one: running consumers ignore it, and one that starts after the compaction knows nothing else.
+describe('an older fact that lands behind a newer one', () => {
+  const endsWith = async (world: Awaited<ReturnType<typeof aWorld>>, version: number): Promise<void> => {
+    await eventually(() => expect(world.versions('a').at(-1)).toBe(version));
+    await world.settled('a');
+  };
+
+  it.each([
+    ['soon', false],
+    ['so late that the newest was published once more before', true],
+  ])('is followed by the newest (%s)', async (_, late) => {
+    const world = await aWorld();
+    const held = heldBus();
+    await world.create('a');
+    await world.relay(held.bus, 600_000);
+    await held.arrived;
+    await world.change('a', 2);
+    await (await world.relay()).nudge();
+    await eventually(() => expect(world.versions('a')).toEqual([1, 2]));
+    if (late) {
+      world.timePasses();
+      await eventually(() => expect(world.versions('a')).toEqual([1, 2, 2]));
+      await world.settled('a');
+    }
+    held.open();
+    await eventually(() => expectOlderAfterNewer(world.versions('a')));
+    world.timePasses();
+    await endsWith(world, 2);
+  });
+
+  it('is followed by the newest also when its process is killed before it hears of the end', async () => {
+    const world = await aWorld();
+    await world.create('a');
+    const { servers: addresses, name, topic } = world;
+    const root = workspaceRoot();
+    const child = spawn(
+      join(root, 'node_modules/.bin/node'),
+      ['--import', 'tsx', join(__dirname, 'relay-process.ts'), ...addresses, name, topic],
+      { cwd: root, env: process.env, stdio: ['pipe', 'pipe', 'inherit'] },
+    );
+    closers.push(async () => child.kill('SIGKILL'));
+    let said = '';
+    child.stdout.on('data', (data: Buffer) => (said += String(data)));
+    await eventually(() => expect(said).toContain('held'));
+    await world.change('a', 2);
+    await (await world.relay()).nudge();
+    await eventually(() => expect(world.versions('a')).toEqual([1, 2]));
+    child.stdin.write('on\n');
+    await eventually(() => expect(said).toContain('acknowledged'));
+    child.kill('SIGKILL');
+    await eventually(() => expectOlderAfterNewer(world.versions('a')));
+    world.timePasses();
+    await endsWith(world, 2);
+  }, 60_000);
+});
