@@ -1,4 +1,5 @@
 import type { Collection } from 'mongoose';
+import { deliveryHolds } from './delivery-holds';
 import {
   outcomeEntry,
   queues,
@@ -160,82 +161,6 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
         tagIds: others.flatMap(({ gave }) => gave?.tagIds ?? []),
       };
     },
-    /** Frees what waited for its workflow to be resumed; gives the connections concerned. */
-    resume: async (workflowId: string, now: Date): Promise<boolean> => {
-      const { modifiedCount } = await deliveries.updateMany(
-        { workflowId, reason: 'WORKFLOW_RESUME', readyAt: { $ne: null } } as never,
-        { $set: { status: 'PENDING', reason: null, readyAt: now } } as never,
-      );
-      return modifiedCount > 0;
-    },
-    /** Lets the open ones of a backfill wait that nobody works on. */
-    holdBackfill: async (backfillId: string, now: Date): Promise<void> => {
-      await deliveries.updateMany(
-        { backfillId, readyAt: { $lte: now }, activityIds: [] },
-        {
-          $set: {
-            status: 'WAITING',
-            reason: 'BACKFILL_PAUSED',
-            readyAt: new Date(now.getTime() + 365 * 86_400_000),
-          },
-        } as never,
-      );
-    },
-    resumeBackfill: async (backfillId: string, now: Date): Promise<void> => {
-      await deliveries.updateMany(
-        { backfillId, reason: 'BACKFILL_PAUSED', readyAt: { $ne: null } } as never,
-        { $set: { status: 'PENDING', reason: null, readyAt: now } } as never,
-      );
-    },
-    /** Ends the open ones of a backfill that nobody works on and that wait for no activity; the others come to their own end. */
-    cancelBackfill: async (backfillId: string, now: Date): Promise<void> => {
-      for (;;) {
-        const open = await some({ backfillId, readyAt: { $type: 'date' }, claimed: false, activityIds: [] })
-          .limit(1_000)
-          .toArray();
-        if (open.length === 0) return;
-        await save(
-          open.map((delivery) => ({
-            delivery,
-            attempts: [],
-            to: { outcome: { status: 'SKIPPED' as const, reason: 'BACKFILL_CANCELLED' as const } },
-          })),
-          now,
-        );
-      }
-    },
-    /** Frees what waited for a reconnect. */
-    free: async (connectionId: string, now: Date): Promise<void> => {
-      await deliveries.updateMany(
-        { connectionId, status: 'WAITING', reason: 'CONNECTION_NEEDS_RECONNECT' } as never,
-        { $set: { status: 'PENDING', reason: null, readyAt: now } } as never,
-      );
-    },
-    /** Puts settled, failed or skipped ones back to work; gives the connections concerned. */
-    retry: async (filter: object, now: Date): Promise<{ count: number; connectionIds: string[] }> => {
-      const wanted = { ...filter, status: { $in: ['FAILED', 'SKIPPED', 'WAITING'] } };
-      const connectionIds = await deliveries.distinct('connectionId', wanted as never);
-      const { modifiedCount } = await deliveries.updateMany(
-        wanted as never,
-        {
-          $set: {
-            status: 'PENDING',
-            reason: null,
-            readyAt: now,
-            queue: 'retry',
-            settledAt: null,
-            uncounted: true,
-            attemptCount: 0,
-            firstTriedAt: null,
-            uncertain: true,
-            alone: false,
-            imported: false,
-            activityIds: [],
-          },
-          $inc: { version: 1, fence: 1 },
-        } as never,
-      );
-      return { count: modifiedCount, connectionIds };
-    },
+    ...deliveryHolds(deliveries, save),
   };
 };
