@@ -249,7 +249,9 @@ const handleSafely = async (
         }
         return true;
       }
-      await withHeartbeat(heartbeat, () => delay(pauseMs(attempt)));
+      // Whoever throttles knows best for how long.
+      const told = kind === 'throttled' && error instanceof AppError ? error.retryAfterMs : undefined;
+      await withHeartbeat(heartbeat, () => delay(told ?? pauseMs(attempt)));
     }
   }
   return false;

@@ -9,7 +9,7 @@ export interface Service {
 
 /**
  * The life of a service process: settings → start → SIGTERM or SIGINT → close. Wrong settings print every problem and
- * exit with 2; a failed start or an uncaught fault exits with 1. Close may take 15 seconds, then the process ends.
+ * exit with 2; a failed start or an uncaught fault exits with 1. Close may take 30 seconds, then the process ends.
  */
 export const runService = async <C>(
   name: string,
@@ -21,7 +21,7 @@ export const runService = async <C>(
   const stop = (exitCode: number): void => {
     if (stopping) return;
     stopping = true;
-    setTimeout(() => process.exit(exitCode || 1), 15_000).unref();
+    setTimeout(() => process.exit(exitCode || 1), 30_000).unref();
     void Promise.resolve(service?.close()).then(
       () => process.exit(exitCode),
       (error: unknown) => fail(name, 'could not stop cleanly', error),

@@ -13,8 +13,7 @@ const kinds = {
 /** Calls to Constant Contact for 1,000 live opted-in buyers touched by three workflows (a list, two tags). */
 export const benchCalls = async (world: BenchWorld): Promise<Line[]> => {
   const lines: Line[] = [];
-  const token = await world.accessToken();
-  const { listId, tagIds } = await resources(world, token);
+  const { listId, tagIds } = await world.resources();
   for (const [name, kind] of Object.entries(kinds)) {
     const round = await world.round();
     try {
@@ -59,20 +58,4 @@ export const benchCalls = async (world: BenchWorld): Promise<Line[]> => {
     lines.push(line('calls', `rival, look-up + write + tag per workflow, ${known} known`, calls, 'calls'));
   }
   return lines;
-};
-
-const resources = async (world: BenchWorld, token: string) => {
-  const api = async <T>(method: string, path: string, body?: object): Promise<T> => {
-    const response = await fetch(`${world.sandboxUrl}/v3${path}`, {
-      method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    });
-    return (await response.json()) as T;
-  };
-  const { lists } = await api<{ lists: { list_id: string }[] }>('GET', '/contact_lists');
-  const tagIds = [];
-  for (const name of ['bench one', 'bench two'])
-    tagIds.push((await api<{ tag_id: string }>('POST', '/contact_tags', { name })).tag_id);
-  return { listId: lists[0]?.list_id ?? '', tagIds };
 };

@@ -2,7 +2,9 @@ import { workspaceRoot } from '@boxlist/testkit';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { benchBackfill } from './backfill';
 import { benchCalls } from './calls';
+import { benchGrowth } from './growth';
 import { benchIntake } from './intake';
 import { printed, type Line } from './table';
 import { createBenchWorld, type BenchWorld } from './world';
@@ -10,6 +12,8 @@ import { createBenchWorld, type BenchWorld } from './world';
 const benches: Readonly<Record<string, (world: BenchWorld) => Promise<Line[]>>> = {
   intake: benchIntake,
   calls: benchCalls,
+  backfill: benchBackfill,
+  growth: benchGrowth,
 };
 
 const main = async (): Promise<void> => {

@@ -20,7 +20,7 @@ import {
   type Servers,
 } from '@boxlist/testkit';
 import { createServer } from 'node:http';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
@@ -56,8 +56,9 @@ export const createBenchWorld = async () => {
     sandbox: sandbox.control,
     sandboxUrl: sandbox.url,
     accessToken: () => sandbox.accessToken('riverside'),
-    signIdentity: async (boxOfficeId: string): Promise<string> =>
-      new SignJWT({ box_office_id: boxOfficeId, role: 'viewer' })
+    resources: () => resources(sandbox.url, () => sandbox.accessToken('riverside')),
+    signIdentity: async (boxOfficeId: string, role: 'viewer' | 'manager'): Promise<string> =>
+      new SignJWT({ box_office_id: boxOfficeId, role })
         .setProtectedHeader({ alg: 'EdDSA' })
         .setSubject('bench')
         .setIssuer('boxlist-gateway')
@@ -143,7 +144,13 @@ const createRound = async ({ dir, servers, sandboxUrl, tokenUrl, publicJwk }: De
       },
       { timeoutMs: 60_000 },
     );
-    return { url, pid: sync.pid, stop: () => sync.stop() };
+    return {
+      url,
+      /** Resident memory now. */
+      rssMiB: (): number =>
+        Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${sync.pid}/status`, 'utf8'))?.[1] ?? 0) / 1_024,
+      stop: () => sync.stop(),
+    };
   };
   return {
     prefix,
@@ -167,13 +174,13 @@ const createRound = async ({ dir, servers, sandboxUrl, tokenUrl, publicJwk }: De
       eventually(
         async () => {
           const deliveries = mongo.collection('deliveries');
-          const open = await deliveries.countDocuments({ readyAt: { $ne: null } });
-          const all = await deliveries.countDocuments({});
-          if (open > 0 || all < count) throw new Error(`${all} of ${count} deliveries, ${open} open`);
+          const all = await deliveries.estimatedDocumentCount();
+          if (all < count) throw new Error(`${all} of ${count} deliveries`);
+          if (await deliveries.findOne({ readyAt: { $ne: null } })) throw new Error('some are open');
           const rows = await deliveries.aggregate([{ $group: { _id: '$reason', count: { $sum: 1 } } }]).toArray();
           return Object.fromEntries(rows.map((row) => [String(row._id), row.count as number]));
         },
-        { timeoutMs, everyMs: 250 },
+        { timeoutMs, everyMs: 500 },
       ),
     end: async (): Promise<void> => {
       await Promise.all(running.map((sync) => sync.stop()));
@@ -217,9 +224,9 @@ const createOffice = async (bus: EventBus, chosen: Partial<ConnectionFact>) => {
     version: 1,
     ...chosen,
   });
-  const workflow = (given: Partial<WorkflowFact>): Promise<void> => {
+  const workflow = async (given: Partial<WorkflowFact>): Promise<string> => {
     const workflowId = newId('workflow');
-    return say(topics.workflows.name, workflowId, 'boxlist.workflow.changed.v1', {
+    await say(topics.workflows.name, workflowId, 'boxlist.workflow.changed.v1', {
       workflowId,
       boxOfficeId,
       connectionId,
@@ -239,6 +246,29 @@ const createOffice = async (bus: EventBus, chosen: Partial<ConnectionFact>) => {
       whenPaused: 'SKIP',
       ...given,
     });
+    return workflowId;
   };
   return { boxOfficeId, connectionId, workflow };
+};
+
+/** A list and two tags of the account. */
+const resources = async (sandboxUrl: string, accessToken: () => Promise<string>) => {
+  const token = await accessToken();
+  const api = async <T>(method: string, path: string, body?: object): Promise<T> => {
+    const response = await fetch(`${sandboxUrl}/v3${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, ...(body ? { 'content-type': 'application/json' } : {}) },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    return (await response.json()) as T;
+  };
+  const { lists } = await api<{ lists: { list_id: string }[] }>('GET', '/contact_lists');
+  const { tags } = await api<{ tags: { tag_id: string; name: string }[] }>('GET', '/contact_tags?limit=500');
+  const tagIds: string[] = [];
+  for (const name of ['bench one', 'bench two'])
+    tagIds.push(
+      tags.find((tag) => tag.name === name)?.tag_id ??
+        (await api<{ tag_id: string }>('POST', '/contact_tags', { name })).tag_id,
+    );
+  return { listId: lists[0]?.list_id ?? '', tagIds };
 };

@@ -88,8 +88,6 @@ export const completeSignIn = async (ctx: Context, callbackUrl: URL): Promise<Si
 
 const attach = async (ctx: Context, signIn: SignIn, tokens: Tokens): Promise<Connection> => {
   await ctx.takePermit();
-  const account = await ctx.constantContact.accountSummary(tokens.accessToken);
-  await ctx.takePermit();
   const privileges = (await ctx.constantContact.privileges(tokens.accessToken)).map(
     ({ privilege_name }) => privilege_name,
   );
@@ -99,6 +97,8 @@ const attach = async (ctx: Context, signIn: SignIn, tokens: Tokens): Promise<Con
       'This Constant Contact user may not write contacts. Sign in as a user with more rights.',
     );
   }
+  await ctx.takePermit();
+  const account = await ctx.constantContact.accountSummary(tokens.accessToken);
   if (tokens.refreshToken === undefined)
     throw new AppError('REJECTED_BY_CONSTANT_CONTACT', 'Constant Contact gave no refresh token');
   const fields = {

@@ -104,15 +104,11 @@ export const putBody = (
       ? {
           street_addresses: [
             {
-              kind: 'home',
+              ...addressAgain({ ...home, kind: 'home' }),
               ...optional('street', details.street ?? home?.street),
               ...optional('postal_code', details.postalCode ?? home?.postal_code),
             },
-            ...others.slice(0, 2).map(({ kind, street, postal_code }) => ({
-              kind,
-              ...optional('street', street),
-              ...optional('postal_code', postal_code),
-            })),
+            ...others.slice(0, 2).map(addressAgain),
           ],
         }
       : {}),
@@ -120,12 +116,33 @@ export const putBody = (
     ...(fields.length > 0
       ? {
           custom_fields: [
-            ...kept.map(({ custom_field_id, value }) => ({ custom_field_id, value })),
+            ...kept.map(({ custom_field_id, value, choice_ids: choices }) => ({
+              custom_field_id,
+              ...optional('value', value),
+              ...(choices?.length ? { choice_ids: choices } : {}),
+            })),
             ...asCustomFields(fields),
           ],
         }
       : {}),
   };
 };
+
+/** An address as it was read, to be sent back. */
+const addressAgain = ({
+  kind,
+  street,
+  city,
+  state,
+  postal_code: postalCode,
+  country,
+}: CcContact['street_addresses'][number]): Record<string, unknown> => ({
+  kind,
+  ...optional('street', street),
+  ...optional('city', city),
+  ...optional('state', state),
+  ...optional('postal_code', postalCode),
+  ...optional('country', country),
+});
 
 const optional = (name: string, value: string | null | undefined) => (value ? { [name]: value } : {});

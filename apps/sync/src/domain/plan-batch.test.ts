@@ -179,6 +179,27 @@ describe('the plan for contacts that exist', () => {
     expect(JSON.stringify(calls)).not.toContain('permission_to_send');
   });
 
+  it('sends back of an address and of fields what it does not change', () => {
+    const known = whole({
+      street_addresses: [{ kind: 'home', street: 'Old', city: 'Town', state: 'S', postal_code: 'P', country: 'GB' }],
+      custom_fields: [{ custom_field_id: 'f1', choice_ids: ['one', 'two'] }],
+    });
+    const wanted = wish({ details: { street: 'New' }, fields: [{ customFieldId: 'f2', value: 'v' }] });
+    expect(planOne([wanted], known).calls).toMatchObject([
+      {
+        contact: {
+          street_addresses: [
+            { kind: 'home', street: 'New', city: 'Town', state: 'S', postal_code: 'P', country: 'GB' },
+          ],
+          custom_fields: [
+            { custom_field_id: 'f1', choice_ids: ['one', 'two'] },
+            { custom_field_id: 'f2', value: 'v' },
+          ],
+        },
+      },
+    ]);
+  });
+
   it('does not read one again whose details were written as they are wished', () => {
     const wanted = wish({ details: { firstName: 'Ada' } });
     expect(planOne([wanted], thin('explicit', { detailsMark: detailsText([wanted]) }))).toMatchObject({
