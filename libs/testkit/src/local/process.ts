@@ -101,7 +101,7 @@ export const startProcess = async (options: StartOptions): Promise<LocalProcess>
       signal('SIGKILL');
       await exited;
     },
-    stop: async (graceMs = 15_000) => {
+    stop: async (graceMs = 35_000) => {
       // One that is paused would not hear the other.
       signal('SIGCONT');
       signal('SIGTERM');
