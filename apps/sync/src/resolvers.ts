@@ -11,6 +11,7 @@ import {
   startBackfill,
   type BackfillInput,
 } from './use-cases/backfill';
+import { previewWorkflow, type Previewed } from './use-cases/preview-workflow';
 import { deliveryPage, syncHealth, workflowStats, type DeliveryFilter } from './use-cases/read-deliveries';
 import { retryDeliveries } from './use-cases/retry-deliveries';
 
@@ -77,6 +78,15 @@ export const resolvers = {
     reason: ({ reason }: Delivery) => reason && { code: reason, message: reasons[reason] },
     nextAttemptAt: ({ status, readyAt }: Delivery) => (status === 'WAITING' ? readyAt : null),
   },
+  PreviewedOrder: {
+    order: ({ order }: Previewed) => ({
+      id: order.orderId,
+      eventId: order.event?.id ?? null,
+      eventName: order.event?.name ?? null,
+      occurredAt: new Date(order.eventTime),
+    }),
+    reason: ({ reason }: Previewed) => reason && { code: reason, message: reasons[reason] },
+  },
   QuotaUse: { class: ({ class: kind }: { class: string }) => kind.toUpperCase() },
   Mutation: {
     retryDeliveries: (
@@ -84,6 +94,11 @@ export const resolvers = {
       { input }: { input: { filter?: DeliveryFilter | null } },
       { ctx, identity }: GraphContext,
     ) => withUserErrors({ accepted: null }, () => retryDeliveries(ctx, identity, input.filter ?? {})),
+    previewWorkflow: (
+      _: unknown,
+      { input }: { input: Parameters<typeof previewWorkflow>[2] },
+      { ctx, identity }: GraphContext,
+    ) => withUserErrors({ preview: null }, async () => ({ preview: await previewWorkflow(ctx, identity, input) })),
     planBackfill: (_: unknown, { input }: { input: BackfillInput }, { ctx, identity }: GraphContext) =>
       withUserErrors({ plan: null }, async () => ({ plan: await planBackfill(ctx, identity, input) })),
     startBackfill: (_: unknown, { input }: { input: BackfillInput }, { ctx, identity }: GraphContext) =>

@@ -64,6 +64,15 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
     },
     byKeys: async (keys: readonly string[]): Promise<StoredOrder[]> =>
       (await orders.find({ _id: { $in: [...keys] } } as object).toArray()).map(toOrder),
+    /** The orders that came last, newest first. */
+    latest: async (boxOfficeId: string, limit: number): Promise<StoredOrder[]> =>
+      (
+        await orders
+          .find({ boxOfficeId } as object)
+          .sort({ receivedAt: -1 })
+          .limit(limit)
+          .toArray()
+      ).map(toOrder),
     /** Orders that came to a box office in a time, in pages by key. */
     receivedSince: async (
       boxOfficeId: string,

@@ -1,0 +1,127 @@
+import { AppError, type WorkflowFact } from '@boxlist/contracts';
+import { requireRole, type Identity } from '@boxlist/service-kit';
+import type { Context } from '../context';
+import { decideContact, type Wish } from '../domain/decide-contact';
+import { decideOrder } from '../domain/decide-order';
+import type { KnownContact } from '../domain/known-contact';
+import { detailsOf, eventListName, eventTagName, fieldValues, ticketTypeTagNames } from '../domain/map-buyer';
+import type { StoredOrder } from '../domain/order';
+import { detailsText, planBatch, type Party } from '../domain/plan-batch';
+import type { DeliveryStatus, ReasonCode } from '../domain/reasons';
+
+const mostOrders = 200;
+
+/** What a workflow would do with one order. */
+export interface Previewed {
+  readonly order: StoredOrder;
+  readonly status: DeliveryStatus;
+  readonly reason: ReasonCode | null;
+  readonly listNames: readonly string[];
+  readonly tagNames: readonly string[];
+}
+
+/**
+ * What a workflow would do with the last orders of the box office, by the rules and the planner that do it, and with what is known of contacts already. Writes nothing and calls nobody: of a contact
+ * that is not known it is supposed that there is none. Throws NOT_FOUND, BAD_INPUT, FORBIDDEN.
+ */
+export const previewWorkflow = async (
+  ctx: Context,
+  identity: Identity,
+  input: { readonly workflowId: string; readonly last?: number | null },
+): Promise<{ readonly orders: readonly Previewed[]; readonly callsNeeded: number }> => {
+  requireRole(identity, 'manager');
+  const count = input.last ?? 50;
+  if (count < 1 || count > mostOrders)
+    throw new AppError('BAD_INPUT', `last must be between 1 and ${mostOrders}`, { field: ['input', 'last'] });
+  const workflow = await ctx.workflows.byId(input.workflowId);
+  if (workflow?.boxOfficeId !== identity.boxOfficeId || workflow.status === 'DELETED')
+    throw new AppError('NOT_FOUND', 'There is no such workflow', { field: ['input', 'workflowId'] });
+  const active: WorkflowFact = { ...workflow, status: 'ACTIVE' };
+  const [orders, entitlements, connection] = await Promise.all([
+    ctx.orders.latest(identity.boxOfficeId, count),
+    ctx.entitlements.ofBoxOffices([identity.boxOfficeId]),
+    ctx.connections.byId(workflow.connectionId),
+  ]);
+  const entitled = entitlements.some((each) => each.entitled);
+  const hashOf = ({ boxOfficeId, email }: StoredOrder): string => (email ? ctx.hashEmail(boxOfficeId, email) : '');
+  const known = await ctx.contacts.byHashes(workflow.connectionId, orders.map(hashOf));
+  const previewed = orders.map((order) => previewOne(order, active, entitled, known.get(hashOf(order))));
+  const going = previewed.filter(({ status }) => status === 'SYNCED').map(({ order }) => order);
+  const parties = partiesOf(going, active);
+  const plan = planBatch(
+    parties,
+    new Map(parties.map(({ email }) => [email, known.get(ctx.hashEmail(identity.boxOfficeId, email)) ?? 'none'])),
+    { optInRoute: connection?.optInRoute ?? 'DIRECT', importsNew: false },
+  );
+  // What is not known as a whole is looked up and written, one by one.
+  return { orders: previewed, callsNeeded: plan.calls.length + 2 * plan.unknown.length };
+};
+
+/** A wish with names where ids would have to be asked for. */
+const wishIn = (order: StoredOrder, workflow: WorkflowFact): Wish & Pick<Previewed, 'listNames' | 'tagNames'> => {
+  const subscribes = order.optIn === 'OPTED_IN' && workflow.createsContacts;
+  const present = (names: readonly (string | undefined)[]): string[] => names.filter((name) => name !== undefined);
+  const listNames = present(workflow.lists.perEvent && subscribes ? [eventListName(order)] : []);
+  const tagNames = present([
+    ...(workflow.tags.event ? [eventTagName(order)] : []),
+    ...(workflow.tags.ticketTypes ? ticketTypeTagNames(order) : []),
+  ]);
+  return {
+    deliveryId: order.key,
+    orderTime: order.eventTime,
+    optIn: order.optIn,
+    createsContacts: workflow.createsContacts,
+    whenNotOptedIn: workflow.whenNotOptedIn,
+    whenUnsubscribed: workflow.whenUnsubscribed,
+    listIds: [...new Set([...workflow.lists.fixed, ...listNames])],
+    tagIds: [...new Set([...workflow.tags.fixed, ...tagNames])],
+    fields: fieldValues(order, workflow.fieldMapping),
+    details: detailsOf(order),
+    listNames,
+    tagNames,
+  };
+};
+
+const previewOne = (
+  order: StoredOrder,
+  workflow: WorkflowFact,
+  entitled: boolean,
+  contact: KnownContact | undefined,
+): Previewed => {
+  const { listNames, tagNames, ...wish } = wishIn(order, workflow);
+  const told = (status: DeliveryStatus, reason: ReasonCode | null, gives: boolean): Previewed => ({
+    order,
+    status,
+    reason,
+    listNames: gives ? listNames : [],
+    tagNames: gives ? tagNames : [],
+  });
+  const decision = decideOrder(order, workflow, entitled);
+  switch (decision.kind) {
+    case 'skip':
+      return told('SKIPPED', decision.reason, false);
+    case 'fail':
+      return told('FAILED', decision.reason, false);
+    case 'wait':
+      return told('WAITING', decision.reason, false);
+    case 'go': {
+      const outcome = decideContact(contact, wish);
+      if (outcome.kind === 'skip') return told('SKIPPED', outcome.reason, false);
+      if (outcome.kind === 'resubscribe') return told('SYNCED', 'RESUBSCRIBE_EMAIL_SENT', false);
+      return { ...told('SYNCED', 'SYNCED', true), listNames: outcome.lists ? listNames : [] };
+    }
+  }
+};
+
+const partiesOf = (orders: readonly StoredOrder[], workflow: WorkflowFact): Party[] => {
+  const byEmail = new Map<string, Wish[]>();
+  for (const order of orders)
+    byEmail.set(order.email ?? '', [...(byEmail.get(order.email ?? '') ?? []), wishIn(order, workflow)]);
+  return [...byEmail].map(([email, wishes]) => ({
+    email,
+    wishes,
+    isUncertain: false,
+    isImported: false,
+    detailsMark: detailsText(wishes),
+  }));
+};
