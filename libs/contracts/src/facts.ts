@@ -26,7 +26,7 @@ export const optInRouteSchema = z
 export const whenQuotaIsScarceSchema = z
   .enum(['WAIT', 'IMPORT'])
   .describe(
-    "What happens to new buyers who opted in when the application's calls of the day run short: they wait for a call each, or are imported with implicit permission, which calls left over make explicit later.",
+    "What happens to new buyers who opted in when the application's calls of the day run short: they wait for a call each, or are imported with implicit permission.",
   );
 
 /** The link of a box office with one Constant Contact account. Never holds a token. */
