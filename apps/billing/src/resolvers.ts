@@ -34,7 +34,7 @@ const changed = (run: () => Promise<Subscription>) =>
 
 export const resolvers = {
   DateTime: GraphQLDateTimeISO,
-  Node: { __resolveType: () => 'Subscription' },
+  Node: { __resolveType: () => 'AppSubscription' },
   Query: { boxOffice: (_: unknown, __: unknown, graph: GraphContext) => mine(graph) },
   BoxOffice: {
     __resolveReference: ({ id }: { id: string }, graph: GraphContext) => (
@@ -60,7 +60,7 @@ export const resolvers = {
     activationPreview: ({ addOn, subscription }: ConnectableApp, _: unknown, { ctx }: GraphContext) =>
       activationPreview(subscription, addOn, ctx.clock()),
   },
-  Subscription: {
+  AppSubscription: {
     __resolveReference: async ({ id }: { id: string }, { ctx, identity }: GraphContext) => {
       const subscription = await ctx.subscriptions.byId(id);
       return subscription?.boxOfficeId === identity.boxOfficeId ? subscription : null;

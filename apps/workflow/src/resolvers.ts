@@ -35,7 +35,7 @@ const ownById = async (id: string, { ctx, identity }: GraphContext) => {
 };
 
 /** Which type of another service an id names, by its prefix; its owner checks the tenant. */
-const foreignTypes = { connection: 'Connection', delivery: 'Delivery', subscription: 'Subscription' } as const;
+const foreignTypes = { connection: 'Connection', delivery: 'Delivery', subscription: 'AppSubscription' } as const;
 
 const node = async (id: string, graph: GraphContext) => {
   if (id.startsWith(idPrefixes.workflow)) return ownById(id, graph);

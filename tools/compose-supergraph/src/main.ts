@@ -21,7 +21,13 @@ if (result.errors) {
   for (const error of result.errors) console.error(`✗ ${error.message}`);
   process.exit(1);
 }
-const api = printSchema(lexicographicSortSchema(result.schema.toAPISchema().toGraphQLJSSchema()));
+const apiSchema = result.schema.toAPISchema().toGraphQLJSSchema();
+// GraphQL takes any type of that name for its root of subscriptions, which nobody here serves.
+if (apiSchema.getSubscriptionType()) {
+  console.error('✗ a subgraph has a type named Subscription: give it another name');
+  process.exit(1);
+}
+const api = printSchema(lexicographicSortSchema(apiSchema));
 console.log(`Composed ${subgraphs.length} subgraphs in ${(performance.now() - begun).toFixed(0)} ms`);
 
 const apiFile = join(root, 'docs/schema/api.graphql');
