@@ -8,7 +8,7 @@ import {
   type PageRange,
 } from '@boxlist/service-kit';
 import { GraphQLDateTimeISO } from 'graphql-scalars';
-import type { Context } from './context';
+import type { Context, GraphContext } from './context';
 import { templateById, templates } from './domain/templates';
 import {
   specDefaults,
@@ -20,11 +20,6 @@ import {
 import type { WorkflowPosition } from './store/workflows';
 import * as change from './use-cases/change-workflow';
 import * as create from './use-cases/create-workflow';
-
-interface GraphContext {
-  readonly ctx: Context;
-  readonly identity: Identity;
-}
 
 const mine = ({ identity }: GraphContext) => ({ __typename: 'BoxOffice', id: identity.boxOfficeId });
 
