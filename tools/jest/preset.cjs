@@ -26,6 +26,7 @@ module.exports = (displayName, rootDir, extra = {}) => ({
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)(?!.*mongodb/lib/runtime_adapters\\.js$)`],
   testTimeout: 30_000,
   passWithNoTests: true,
+  coveragePathIgnorePatterns: ['/node_modules/', '/generated/'],
   forceExit: true,
   reporters: ['default', path.join(__dirname, 'counts-reporter.cjs')],
   ...extra,

@@ -1,6 +1,6 @@
 import type { ConstantContact, ConstantContactOAuth } from '@boxlist/constant-contact';
 import type { OutboxRelay } from '@boxlist/event-bus';
-import type { Log, SecretBox } from '@boxlist/service-kit';
+import type { Identity, Log, SecretBox } from '@boxlist/service-kit';
 import type { InFlight } from './in-flight';
 import type { ConnectionStore } from './store/connections';
 import type { SignInStore } from './store/sign-ins';
@@ -23,4 +23,10 @@ export interface Context {
   readonly allowedReturnUrls: readonly string[];
   readonly clock: () => Date;
   readonly log: Log;
+}
+
+/** What a resolver gets: the same, and who is calling. */
+export interface GraphContext {
+  readonly ctx: Context;
+  readonly identity: Identity;
 }

@@ -1,17 +1,13 @@
-import { ownBoxOffice, withUserErrors, type Identity, type PageArgs } from '@boxlist/service-kit';
+import { ownBoxOffice, withUserErrors, type PageArgs } from '@boxlist/service-kit';
 import { AppError } from '@boxlist/contracts';
 import { GraphQLDateTimeISO } from 'graphql-scalars';
-import type { Context } from './context';
+import type { GraphContext } from './context';
 import type { Connection } from './domain/connection';
 import { contactLists, createContactList, createTag, customFields, tags } from './use-cases/account-resources';
 import { updateConnectionSettings } from './use-cases/choose-settings';
 import { beginConnection, disconnect } from './use-cases/connect';
 import { removeTicketTailorApiKey, setTicketTailorApiKey } from './use-cases/ticket-tailor-key';
 
-export interface GraphContext {
-  readonly ctx: Context;
-  readonly identity: Identity;
-}
 type Args = PageArgs & { search?: string | null };
 interface Input<T> {
   readonly input: T;

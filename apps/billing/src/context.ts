@@ -1,5 +1,5 @@
 import type { OutboxRelay } from '@boxlist/event-bus';
-import type { Log } from '@boxlist/service-kit';
+import type { Identity, Log } from '@boxlist/service-kit';
 import type { Catalogue } from './domain/catalogue';
 import type { InvoiceStore } from './store/invoices';
 import type { SubscriptionStore } from './store/subscriptions';
@@ -12,4 +12,10 @@ export interface Context {
   readonly outbox: OutboxRelay;
   readonly clock: () => Date;
   readonly log: Log;
+}
+
+/** What a resolver gets: the same, and who is calling. */
+export interface GraphContext {
+  readonly ctx: Context;
+  readonly identity: Identity;
 }

@@ -1,30 +1,13 @@
-import { ownBoxOffice, withUserErrors, type Identity } from '@boxlist/service-kit';
+import { ownBoxOffice, withUserErrors, type CompleteResolvers } from '@boxlist/service-kit';
 import { GraphQLDateTimeISO } from 'graphql-scalars';
-import type { Context } from './context';
-import { addOnOf, type AddOn } from './domain/catalogue';
-import { activationPreview, trialDaysFor } from './domain/preview';
+import type { GraphContext } from './context';
+import { addOnOf } from './domain/catalogue';
+import { monthlyPriceOf, trialDaysOf } from './domain/connectable-app';
+import { activationPreview } from './domain/preview';
 import { isEntitled, settled, type Subscription } from './domain/subscription';
+import type { Resolvers, ResolversParentTypes } from './generated/resolver-types';
 import { activateApp, deactivateApp } from './use-cases/change-subscription';
 import { listInvoices } from './use-cases/list-invoices';
-
-interface GraphContext {
-  readonly ctx: Context;
-  readonly identity: Identity;
-}
-interface Input {
-  readonly input: { readonly appId: string };
-}
-interface PageInput {
-  readonly first?: number | null;
-  readonly after?: string | null;
-}
-/** An add-on as one box office sees it. */
-interface ConnectableApp {
-  readonly addOn: AddOn;
-  readonly subscription: Subscription | undefined;
-}
-
-const mine = ({ identity }: GraphContext) => ({ __typename: 'BoxOffice', id: identity.boxOfficeId });
 
 /** As it stands now, even when the run has not come by yet. */
 const present = (subscription: Subscription, { ctx }: GraphContext): Subscription => settled(subscription, ctx.clock());
@@ -32,55 +15,44 @@ const present = (subscription: Subscription, { ctx }: GraphContext): Subscriptio
 const changed = (run: () => Promise<Subscription>) =>
   withUserErrors({ subscription: null }, async () => ({ subscription: await run() }));
 
-export const resolvers = {
+export const resolvers: CompleteResolvers<Resolvers, ResolversParentTypes> = {
   DateTime: GraphQLDateTimeISO,
-  Node: { __resolveType: () => 'Subscription' },
-  Query: { boxOffice: (_: unknown, __: unknown, graph: GraphContext) => mine(graph) },
+  Node: { __resolveType: () => 'AppSubscription' },
+  Query: { boxOffice: (_, __, { identity }) => ({ id: identity.boxOfficeId }) },
   BoxOffice: {
-    __resolveReference: ({ id }: { id: string }, graph: GraphContext) => (
-      ownBoxOffice(graph.identity, id),
-      mine(graph)
-    ),
-    apps: (_: unknown, __: unknown, { ctx, identity }: GraphContext): Promise<ConnectableApp[]> =>
+    __resolveReference: ({ id }, { identity }) => ({ id: ownBoxOffice(identity, id) }),
+    apps: (_, __, { ctx, identity }) =>
       Promise.all(
         ctx.catalogue.map(async (addOn) => ({
           addOn,
           subscription: await ctx.subscriptions.ofApp(identity.boxOfficeId, addOn.id),
         })),
       ),
-    invoices: (_: unknown, args: PageInput, { ctx, identity }: GraphContext) => listInvoices(ctx, identity, args),
+    invoices: (_, args, { ctx, identity }) => listInvoices(ctx, identity, args),
   },
   ConnectableApp: {
-    id: ({ addOn }: ConnectableApp) => addOn.id,
-    name: ({ addOn }: ConnectableApp) => addOn.name,
-    description: ({ addOn }: ConnectableApp) => addOn.description,
-    monthlyPrice: ({ addOn, subscription }: ConnectableApp, _: unknown, graph: GraphContext) =>
-      subscription && isEntitled(present(subscription, graph).status) ? subscription.price : addOn.monthlyPrice,
-    trialDays: ({ addOn, subscription }: ConnectableApp) => trialDaysFor(subscription, addOn),
-    activationPreview: ({ addOn, subscription }: ConnectableApp, _: unknown, { ctx }: GraphContext) =>
-      activationPreview(subscription, addOn, ctx.clock()),
+    id: ({ addOn }) => addOn.id,
+    name: ({ addOn }) => addOn.name,
+    description: ({ addOn }) => addOn.description,
+    monthlyPrice: (app, _, { ctx }) => monthlyPriceOf(app, ctx.clock()),
+    trialDays: trialDaysOf,
+    activationPreview: ({ addOn, subscription }, _, { ctx }) => activationPreview(subscription, addOn, ctx.clock()),
   },
-  Subscription: {
-    __resolveReference: async ({ id }: { id: string }, { ctx, identity }: GraphContext) => {
+  AppSubscription: {
+    __resolveReference: async ({ id }, { ctx, identity }) => {
       const subscription = await ctx.subscriptions.byId(id);
       return subscription?.boxOfficeId === identity.boxOfficeId ? subscription : null;
     },
-    status: (subscription: Subscription, _: unknown, graph: GraphContext) => present(subscription, graph).status,
-    app: (subscription: Subscription, _: unknown, { ctx }: GraphContext): ConnectableApp => ({
-      addOn: addOnOf(ctx.catalogue, subscription.appId),
-      subscription,
-    }),
-    currentPeriodEnd: (subscription: Subscription, _: unknown, graph: GraphContext) => {
+    status: (subscription, _, graph) => present(subscription, graph).status,
+    app: (subscription, _, { ctx }) => ({ addOn: addOnOf(ctx.catalogue, subscription.appId), subscription }),
+    currentPeriodEnd: (subscription, _, graph) => {
       const { status, periodEnd } = present(subscription, graph);
       return isEntitled(status) ? periodEnd : null;
     },
-    entitled: (subscription: Subscription, _: unknown, graph: GraphContext) =>
-      isEntitled(present(subscription, graph).status),
+    entitled: (subscription, _, graph) => isEntitled(present(subscription, graph).status),
   },
   Mutation: {
-    activateApp: (_: unknown, { input }: Input, { ctx, identity }: GraphContext) =>
-      changed(() => activateApp(ctx, identity, input)),
-    deactivateApp: (_: unknown, { input }: Input, { ctx, identity }: GraphContext) =>
-      changed(() => deactivateApp(ctx, identity, input)),
+    activateApp: (_, { input }, { ctx, identity }) => changed(() => activateApp(ctx, identity, input)),
+    deactivateApp: (_, { input }, { ctx, identity }) => changed(() => deactivateApp(ctx, identity, input)),
   },
 };

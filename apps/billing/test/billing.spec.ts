@@ -296,8 +296,8 @@ describe('who may do what', () => {
   it('a foreign tenant sees and reaches nothing', async () => {
     await owner(activate, { appId });
     const { id } = (await appsOf(owner))[0]!.subscription;
-    const entities = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on Subscription { id status } ... on BoxOffice { id invoices { totalCount } } } }`;
-    const subscriptionOf = { of: [{ __typename: 'Subscription', id }] };
+    const entities = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on AppSubscription { id status } ... on BoxOffice { id invoices { totalCount } } } }`;
+    const subscriptionOf = { of: [{ __typename: 'AppSubscription', id }] };
     expect((await owner(entities, subscriptionOf)).data).toEqual({ _entities: [{ id, status: 'ACTIVE' }] });
     const stranger = world.as('bo_stranger');
     expect((await stranger(entities, subscriptionOf)).data).toEqual({ _entities: [null] });

@@ -1,7 +1,7 @@
 import type { ConstantContact } from '@boxlist/constant-contact';
 import type { ConnectionFact, EntitlementFact, WorkflowFact } from '@boxlist/contracts';
 import type { Consumer, EventBus } from '@boxlist/event-bus';
-import type { FactCopy, Log } from '@boxlist/service-kit';
+import type { FactCopy, Identity, Log } from '@boxlist/service-kit';
 import type { RetryPolicy } from './domain/retry';
 import type { ActivityStore } from './store/activities';
 import type { BackfillStore } from './store/backfills';
@@ -49,4 +49,10 @@ export interface Context {
   readonly clock: () => Date;
   readonly random: () => number;
   readonly log: Log;
+}
+
+/** What a resolver gets: the same, and who is calling. */
+export interface GraphContext {
+  readonly ctx: Context;
+  readonly identity: Identity;
 }

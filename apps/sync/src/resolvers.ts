@@ -1,6 +1,6 @@
-import { ownBoxOffice, withUserErrors, type Identity, type PageArgs } from '@boxlist/service-kit';
+import { ownBoxOffice, withUserErrors, type PageArgs } from '@boxlist/service-kit';
 import { GraphQLDateTimeISO } from 'graphql-scalars';
-import type { Context } from './context';
+import type { GraphContext } from './context';
 import { reasons } from './domain/reasons';
 import type { Backfill } from './store/backfills';
 import type { Delivery } from './store/deliveries';
@@ -15,10 +15,6 @@ import { previewWorkflow, type Previewed } from './use-cases/preview-workflow';
 import { deliveryPage, syncHealth, workflowStats, type DeliveryFilter } from './use-cases/read-deliveries';
 import { retryDeliveries } from './use-cases/retry-deliveries';
 
-export interface GraphContext {
-  readonly ctx: Context;
-  readonly identity: Identity;
-}
 type PageOf = PageArgs & { filter?: DeliveryFilter | null };
 const mine = ({ identity }: GraphContext) => ({ __typename: 'BoxOffice', id: identity.boxOfficeId });
 

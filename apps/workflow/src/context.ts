@@ -1,5 +1,5 @@
 import type { Consumer, OutboxRelay } from '@boxlist/event-bus';
-import type { Log } from '@boxlist/service-kit';
+import type { Identity, Log } from '@boxlist/service-kit';
 import type { FactStore } from './store/facts';
 import type { VersionStore } from './store/versions';
 import type { WorkflowStore } from './store/workflows';
@@ -14,4 +14,10 @@ export interface Context {
   readonly outbox: OutboxRelay;
   readonly clock: () => Date;
   readonly log: Log;
+}
+
+/** What a resolver gets: the same, and who is calling. */
+export interface GraphContext {
+  readonly ctx: Context;
+  readonly identity: Identity;
 }

@@ -8,7 +8,7 @@ import {
   type PageRange,
 } from '@boxlist/service-kit';
 import { GraphQLDateTimeISO } from 'graphql-scalars';
-import type { Context } from './context';
+import type { Context, GraphContext } from './context';
 import { templateById, templates } from './domain/templates';
 import {
   specDefaults,
@@ -21,11 +21,6 @@ import type { WorkflowPosition } from './store/workflows';
 import * as change from './use-cases/change-workflow';
 import * as create from './use-cases/create-workflow';
 
-interface GraphContext {
-  readonly ctx: Context;
-  readonly identity: Identity;
-}
-
 const mine = ({ identity }: GraphContext) => ({ __typename: 'BoxOffice', id: identity.boxOfficeId });
 
 const ownById = async (id: string, { ctx, identity }: GraphContext) => {
@@ -35,7 +30,7 @@ const ownById = async (id: string, { ctx, identity }: GraphContext) => {
 };
 
 /** Which type of another service an id names, by its prefix; its owner checks the tenant. */
-const foreignTypes = { connection: 'Connection', delivery: 'Delivery', subscription: 'Subscription' } as const;
+const foreignTypes = { connection: 'Connection', delivery: 'Delivery', subscription: 'AppSubscription' } as const;
 
 const node = async (id: string, graph: GraphContext) => {
   if (id.startsWith(idPrefixes.workflow)) return ownById(id, graph);

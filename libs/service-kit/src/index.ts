@@ -1,4 +1,5 @@
 export * from './callers';
+export * from './complete-resolvers';
 export * from './fact-copy';
 export * from './http';
 export * from './identity';

@@ -39,6 +39,11 @@ export interface Page<T> {
   };
 }
 
+/** A page that can say how many items there are in all; they are counted only when somebody asks. */
+export interface CountedPage<T> extends Page<T> {
+  readonly totalCount: () => Promise<number>;
+}
+
 const encode = (position: unknown): string => Buffer.from(JSON.stringify(position)).toString('base64url');
 
 const decode = (field: string, cursor: string | null | undefined): unknown => {

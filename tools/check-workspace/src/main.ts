@@ -12,7 +12,6 @@ const allowedFiles = [
   'Dockerfile',
   'README.md',
   'STYLE.md',
-  'codegen.ts',
   'docker-compose.yml',
   'eslint.config.mjs',
   'knip.json',

@@ -33,7 +33,3 @@ export const activationPreview = (current: Subscription | undefined, addOn: AddO
     lines: afterTrial ? [afterTrial] : chargedNow,
   };
 };
-
-/** Free days that an activation would give: a trial is for the first time. */
-export const trialDaysFor = (current: Subscription | undefined, addOn: AddOn): number =>
-  current ? 0 : addOn.trialDays;

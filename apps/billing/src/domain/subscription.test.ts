@@ -3,7 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createCatalogue, type AddOn } from './catalogue';
 import { upcomingInvoice } from './invoice';
-import { activationPreview, trialDaysFor } from './preview';
+import { trialDaysOf } from './connectable-app';
+import { activationPreview } from './preview';
 import {
   activated,
   deactivated,
@@ -70,7 +71,7 @@ describe('activating', () => {
     expect([over.status, charges(over)]).toEqual(['CANCELLED', []]);
     const again = activated(over, owner, addOnWith(5, 3000), at('2026-11-16'));
     expect([again.status, again.trialEndsAt, charges(again)]).toEqual(['ACTIVE', null, [['2026-11', 1500]]]);
-    expect(trialDaysFor(over, addOnWith(5))).toBe(0);
+    expect(trialDaysOf({ subscription: over, addOn: addOnWith(5) })).toBe(0);
   });
 
   it('charges no paid month again, even if the clock went back', () => {

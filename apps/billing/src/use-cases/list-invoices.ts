@@ -1,15 +1,17 @@
 import { AppError } from '@boxlist/contracts';
-import { keysetPage, type Identity, type PageArgs } from '@boxlist/service-kit';
+import { keysetPage, type CountedPage, type Identity, type PageArgs } from '@boxlist/service-kit';
 import type { Context } from '../context';
 import { isMonth, type Month } from '../domain/calendar';
 import { upcomingInvoice, type Invoice } from '../domain/invoice';
+
+export type InvoicePage = CountedPage<Invoice>;
 
 /** A page of the box office's invoices: the upcoming one, then the issued ones, newest first. Throws BAD_INPUT. */
 export const listInvoices = async (
   ctx: Context,
   { boxOfficeId }: Identity,
   { first, after }: Pick<PageArgs, 'first' | 'after'>,
-) => {
+): Promise<InvoicePage> => {
   const subscriptions = await Promise.all(ctx.catalogue.map(({ id }) => ctx.subscriptions.ofApp(boxOfficeId, id)));
   const upcoming = subscriptions.flatMap((subscription) => upcomingInvoice(subscription) ?? []);
   const page = await keysetPage<Invoice, Month>({

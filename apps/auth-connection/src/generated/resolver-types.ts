@@ -1,0 +1,769 @@
+// Generated from schema.graphql by `npm run generate`: do not edit.
+import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { GraphContext } from '../context';
+export type Maybe<T> = T | null | undefined;
+export type InputMaybe<T> = T | null | undefined;
+export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
+/** All built-in and custom scalars, mapped to their actual values */
+export type Scalars = {
+  ID: { input: string; output: string; }
+  String: { input: string; output: string; }
+  Boolean: { input: boolean; output: boolean; }
+  Int: { input: number; output: number; }
+  Float: { input: number; output: number; }
+  /** A moment in time, RFC 3339. */
+  DateTime: { input: Date; output: Date; }
+};
+
+/** Anything with a global id. */
+export type Node = {
+  /** Opaque global id; its prefix says what it names. */
+  readonly id: Scalars['ID']['output'];
+};
+
+/** Where a page stands in its list. */
+export type PageInfo = {
+  /** Whether more items follow the page. */
+  readonly hasNextPage: Scalars['Boolean']['output'];
+  /** Whether items stand before the page. */
+  readonly hasPreviousPage: Scalars['Boolean']['output'];
+  /** Cursor of the page's first item. */
+  readonly startCursor: Maybe<Scalars['String']['output']>;
+  /** Cursor of the page's last item. */
+  readonly endCursor: Maybe<Scalars['String']['output']>;
+};
+
+/** A problem that the caller can do something about. */
+export type UserError = {
+  /** A code of the error registry. */
+  readonly code: Scalars['String']['output'];
+  /** What is wrong, for a person. */
+  readonly message: Scalars['String']['output'];
+  /** Path of the argument at fault, if one is. */
+  readonly field: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+};
+
+export type Query = {
+  /** The caller's own box office, from the token. */
+  readonly boxOffice: BoxOffice;
+};
+
+/** The tenant: one organiser's Ticket Tailor account. */
+export type BoxOffice = {
+  /** Id of the box office, `bo_…`. */
+  readonly id: Scalars['ID']['output'];
+  /** Links to Constant Contact accounts, newest first. */
+  readonly connections: ReadonlyArray<Connection>;
+  /** The API key of Ticket Tailor with which orders older than Boxlist are read; null where none is set. */
+  readonly ticketTailorApiKey: Maybe<TicketTailorApiKey>;
+};
+
+/** What may be known of an API key of Ticket Tailor. The key itself can be set and removed, and never read. */
+export type TicketTailorApiKey = {
+  /** When it was set. */
+  readonly setAt: Scalars['DateTime']['output'];
+  /** Its last four characters, to tell it from others. */
+  readonly lastFour: Scalars['String']['output'];
+};
+
+/** How a connection stands. */
+export type ConnectionStatus =
+  /** Usable. */
+  | 'CONNECTED'
+  /** Constant Contact no longer accepts the sign-in: sign in again to the same account. Deliveries wait meanwhile. */
+  | 'NEEDS_RECONNECT'
+  /** Ended by the organiser; its tokens are gone. */
+  | 'DISCONNECTED';
+
+/** A box office's link to one Constant Contact account. */
+export type Connection = Node & {
+  /** Id of the connection, `conn_…`. */
+  readonly id: Scalars['ID']['output'];
+  /** How it stands. */
+  readonly status: ConnectionStatus;
+  /** Why it needs a new sign-in, when it does. */
+  readonly needsReconnectReason: Maybe<Scalars['String']['output']>;
+  /** Name of the organisation at Constant Contact. */
+  readonly accountName: Maybe<Scalars['String']['output']>;
+  /** Since when the present sign-in stands. */
+  readonly connectedAt: Maybe<Scalars['DateTime']['output']>;
+  /** What the organiser chose for it. */
+  readonly settings: ConnectionSettings;
+  /** Grows with each change; to be given back with one. */
+  readonly version: Scalars['Int']['output'];
+  /** The account's contact lists by name, optionally those whose name holds `search`. */
+  readonly contactLists: ContactListConnection;
+  /** The account's tags by name, optionally those whose name holds `search`. */
+  readonly tags: TagConnection;
+  /** The account's custom fields by label, optionally those whose label holds `search`. */
+  readonly customFields: CustomFieldConnection;
+};
+
+
+/** A box office's link to one Constant Contact account. */
+export type ConnectionContactListsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+  search?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** A box office's link to one Constant Contact account. */
+export type ConnectionTagsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+  search?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** A box office's link to one Constant Contact account. */
+export type ConnectionCustomFieldsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+  search?: InputMaybe<Scalars['String']['input']>;
+};
+
+/**
+ * How a new contact who opted in is created. Choose CONFIRM when Confirmed Opt-in is switched on in the Constant Contact account: Boxlist
+ * cannot see that switch, and with DIRECT nobody would be asked to confirm.
+ */
+export type OptInRoute =
+  /** At once, with explicit permission and with lists and tags: the buyer's tick at checkout is the consent. */
+  | 'DIRECT'
+  /**
+   * Through the account's sign-up form, which honours Confirmed Opt-in: where it is on, Constant Contact mails the buyer first, and they
+   * are pending until they confirm. Where it is off, they are mailable at once. Buyers with no list to join become contacts without permission.
+   */
+  | 'CONFIRM';
+
+/**
+ * What happens to new buyers who opted in when the application's calls of the day run short. Calls are shared by all box offices and
+ * begin anew at 00:00 UTC.
+ */
+export type WhenQuotaIsScarce =
+  /** Each waits for a call of their own, perhaps until tomorrow, and then has explicit permission. */
+  | 'WAIT'
+  /**
+   * They are imported now, many with one call, and have implicit permission at first; calls that the day leaves over make it explicit
+   * later. Not to be had with CONFIRM, for an import asks nobody to confirm.
+   */
+  | 'IMPORT';
+
+/** What the organiser chose for a connection. It stays when the connection is renewed and ends with a disconnect. */
+export type ConnectionSettings = {
+  /** How a new contact who opted in is created; DIRECT unless chosen otherwise. */
+  readonly optInRoute: OptInRoute;
+  /** What happens to new buyers when calls run short; WAIT unless chosen otherwise. */
+  readonly whenQuotaIsScarce: WhenQuotaIsScarce;
+};
+
+/** A contact list of the connected account. */
+export type ContactList = {
+  /** Constant Contact's list_id. */
+  readonly id: Scalars['ID']['output'];
+  /** Its name. */
+  readonly name: Scalars['String']['output'];
+  /** How many contacts it has, where known. */
+  readonly membershipCount: Maybe<Scalars['Int']['output']>;
+};
+
+/** A tag of the connected account. */
+export type Tag = {
+  /** Constant Contact's tag_id. */
+  readonly id: Scalars['ID']['output'];
+  /** Its name. */
+  readonly name: Scalars['String']['output'];
+};
+
+/** A custom field of the connected account. */
+export type CustomField = {
+  /** Constant Contact's custom_field_id. */
+  readonly id: Scalars['ID']['output'];
+  /** Its label. */
+  readonly label: Scalars['String']['output'];
+  /** Its type: string, date, number … */
+  readonly type: Scalars['String']['output'];
+};
+
+/** A page of contact lists. */
+export type ContactListConnection = {
+  /** Items with their cursors. */
+  readonly edges: ReadonlyArray<ContactListEdge>;
+  /** The items alone. */
+  readonly nodes: ReadonlyArray<ContactList>;
+  /** Where the page stands. */
+  readonly pageInfo: PageInfo;
+  /** How many there are in all. */
+  readonly totalCount: Scalars['Int']['output'];
+};
+
+/** A contact list in a page. */
+export type ContactListEdge = {
+  /** Position for `after`. */
+  readonly cursor: Scalars['String']['output'];
+  /** The list. */
+  readonly node: ContactList;
+};
+
+/** A page of tags. */
+export type TagConnection = {
+  /** Items with their cursors. */
+  readonly edges: ReadonlyArray<TagEdge>;
+  /** The items alone. */
+  readonly nodes: ReadonlyArray<Tag>;
+  /** Where the page stands. */
+  readonly pageInfo: PageInfo;
+  /** How many there are in all. */
+  readonly totalCount: Scalars['Int']['output'];
+};
+
+/** A tag in a page. */
+export type TagEdge = {
+  /** Position for `after`. */
+  readonly cursor: Scalars['String']['output'];
+  /** The tag. */
+  readonly node: Tag;
+};
+
+/** A page of custom fields. */
+export type CustomFieldConnection = {
+  /** Items with their cursors. */
+  readonly edges: ReadonlyArray<CustomFieldEdge>;
+  /** The items alone. */
+  readonly nodes: ReadonlyArray<CustomField>;
+  /** Where the page stands. */
+  readonly pageInfo: PageInfo;
+  /** How many there are in all. */
+  readonly totalCount: Scalars['Int']['output'];
+};
+
+/** A custom field in a page. */
+export type CustomFieldEdge = {
+  /** Position for `after`. */
+  readonly cursor: Scalars['String']['output'];
+  /** The custom field. */
+  readonly node: CustomField;
+};
+
+export type Mutation = {
+  /** Begins a sign-in to Constant Contact: send the person's browser to the address. Manager or owner. */
+  readonly beginConnection: BeginConnectionPayload;
+  /** Ends a connection, erases its tokens and puts its settings back to the standard. Manager or owner. */
+  readonly disconnect: DisconnectPayload;
+  /** Chooses how new contacts are created. What is left out stays. Manager or owner. */
+  readonly updateConnectionSettings: UpdateConnectionSettingsPayload;
+  /** Sets the API key of Ticket Tailor, in the place of the one before. It is kept encrypted and never shown. Manager or owner. */
+  readonly setTicketTailorApiKey: SetTicketTailorApiKeyPayload;
+  /** Erases the API key of Ticket Tailor; where none is set, nothing changes. Manager or owner. */
+  readonly removeTicketTailorApiKey: RemoveTicketTailorApiKeyPayload;
+  /** Creates a contact list in the connected account. Manager or owner. */
+  readonly createContactList: CreateContactListPayload;
+  /** Creates a tag in the connected account. Manager or owner. */
+  readonly createTag: CreateTagPayload;
+};
+
+
+export type MutationBeginConnectionArgs = {
+  input: BeginConnectionInput;
+};
+
+
+export type MutationDisconnectArgs = {
+  input: DisconnectInput;
+};
+
+
+export type MutationUpdateConnectionSettingsArgs = {
+  input: UpdateConnectionSettingsInput;
+};
+
+
+export type MutationSetTicketTailorApiKeyArgs = {
+  input: SetTicketTailorApiKeyInput;
+};
+
+
+export type MutationCreateContactListArgs = {
+  input: CreateContactListInput;
+};
+
+
+export type MutationCreateTagArgs = {
+  input: CreateTagInput;
+};
+
+/** How to begin a sign-in. */
+export type BeginConnectionInput = {
+  /** To renew a connection: the sign-in must then be to the same account. */
+  readonly connectionId?: InputMaybe<Scalars['ID']['input']>;
+  /** Where the browser goes afterwards; must begin with an allowed address. Gets `connection` and `status` as parameters. */
+  readonly returnUrl?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** The begun sign-in. */
+export type BeginConnectionPayload = {
+  /** Where to send the browser; valid for 10 minutes and once. */
+  readonly authorizationUrl: Maybe<Scalars['String']['output']>;
+  /** The connection that is renewed, if one is. */
+  readonly connection: Maybe<Connection>;
+  /** What is wrong with the input. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** Which connection to end. */
+export type DisconnectInput = {
+  /** Its id. */
+  readonly connectionId: Scalars['ID']['input'];
+};
+
+/** The ended connection. */
+export type DisconnectPayload = {
+  /** The connection as it stands now. */
+  readonly connection: Maybe<Connection>;
+  /** What is wrong with the input. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** What to choose. */
+export type UpdateConnectionSettingsInput = {
+  /** Of which connection. */
+  readonly connectionId: Scalars['ID']['input'];
+  /** The version that was read, when a clash shall be refused: it gives VERSION_CONFLICT. */
+  readonly version?: InputMaybe<Scalars['Int']['input']>;
+  /** How a new contact who opted in is created. */
+  readonly optInRoute?: InputMaybe<OptInRoute>;
+  /** What happens to new buyers when calls run short. */
+  readonly whenQuotaIsScarce?: InputMaybe<WhenQuotaIsScarce>;
+};
+
+/** The choice. */
+export type UpdateConnectionSettingsPayload = {
+  /** The connection as it stands now. */
+  readonly connection: Maybe<Connection>;
+  /** What is wrong with the input. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** The key to set. */
+export type SetTicketTailorApiKeyInput = {
+  /** An API key (`sk_…`) that Ticket Tailor made for this box office, in its box office settings under API. Give it as a variable, never inside the query's text. */
+  readonly apiKey: Scalars['String']['input'];
+};
+
+/** The set key. */
+export type SetTicketTailorApiKeyPayload = {
+  /** The box office, with what may be known of the key. */
+  readonly boxOffice: Maybe<BoxOffice>;
+  /** What is wrong with the input. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** The removal of the key. */
+export type RemoveTicketTailorApiKeyPayload = {
+  /** The box office, without a key. */
+  readonly boxOffice: Maybe<BoxOffice>;
+  /** What is wrong with the input. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** A new contact list. */
+export type CreateContactListInput = {
+  /** In which connection's account. */
+  readonly connectionId: Scalars['ID']['input'];
+  /** 1 to 255 characters, not taken yet. */
+  readonly name: Scalars['String']['input'];
+  /** Free text. */
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** The new contact list. */
+export type CreateContactListPayload = {
+  /** The list, when it was created. */
+  readonly contactList: Maybe<ContactList>;
+  /** What is wrong with the input. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** A new tag. */
+export type CreateTagInput = {
+  /** In which connection's account. */
+  readonly connectionId: Scalars['ID']['input'];
+  /** 1 to 255 characters, not taken yet. */
+  readonly name: Scalars['String']['input'];
+};
+
+/** The new tag. */
+export type CreateTagPayload = {
+  /** The tag, when it was created. */
+  readonly tag: Maybe<Tag>;
+  /** What is wrong with the input. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+
+
+export type ResolverTypeWrapper<T> = Promise<T> | T;
+
+export type ReferenceResolver<TResult, TReference, TContext> = (
+      reference: TReference,
+      context: TContext,
+      info: GraphQLResolveInfo
+    ) => Promise<TResult> | TResult;
+
+      type ScalarCheck<T, S> = S extends true ? T : NullableCheck<T, S>;
+      type NullableCheck<T, S> = Maybe<T> extends T ? Maybe<ListCheck<NonNullable<T>, S>> : ListCheck<T, S>;
+      type ListCheck<T, S> = T extends (infer U)[] ? NullableCheck<U, S>[] : GraphQLRecursivePick<T, S>;
+      export type GraphQLRecursivePick<T, S> = { [K in keyof T & keyof S]: ScalarCheck<T[K], S[K]> };
+    
+
+export type ResolverWithResolve<TResult, TParent, TContext, TArgs> = {
+  resolve: ResolverFn<TResult, TParent, TContext, TArgs>;
+};
+export type Resolver<TResult, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = ResolverFn<TResult, TParent, TContext, TArgs> | ResolverWithResolve<TResult, TParent, TContext, TArgs>;
+
+export type ResolverFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Promise<TResult> | TResult;
+
+export type SubscriptionSubscribeFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => AsyncIterable<TResult> | Promise<AsyncIterable<TResult>>;
+
+export type SubscriptionResolveFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+export interface SubscriptionSubscriberObject<TResult, TKey extends string, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<{ [key in TKey]: TResult }, TParent, TContext, TArgs>;
+  resolve?: SubscriptionResolveFn<TResult, { [key in TKey]: TResult }, TContext, TArgs>;
+}
+
+export interface SubscriptionResolverObject<TResult, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<any, TParent, TContext, TArgs>;
+  resolve: SubscriptionResolveFn<TResult, any, TContext, TArgs>;
+}
+
+export type SubscriptionObject<TResult, TKey extends string, TParent, TContext, TArgs> =
+  | SubscriptionSubscriberObject<TResult, TKey, TParent, TContext, TArgs>
+  | SubscriptionResolverObject<TResult, TParent, TContext, TArgs>;
+
+export type SubscriptionResolver<TResult, TKey extends string, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> =
+  | ((...args: any[]) => SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>)
+  | SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>;
+
+export type TypeResolveFn<TTypes, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (
+  parent: TParent,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Maybe<TTypes> | Promise<Maybe<TTypes>>;
+
+export type IsTypeOfResolverFn<T = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (obj: T, context: TContext, info: GraphQLResolveInfo) => boolean | Promise<boolean>;
+
+export type NextResolverFn<T> = () => Promise<T>;
+
+export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = (
+  next: NextResolverFn<TResult>,
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+/** Mapping of federation types */
+export type FederationTypes = {
+  BoxOffice: BoxOffice;
+  Connection: Connection;
+};
+
+/** Mapping of federation reference types */
+export type FederationReferenceTypes = {
+  BoxOffice:
+    ( { __typename: 'BoxOffice' }
+    & GraphQLRecursivePick<FederationTypes['BoxOffice'], {"id":true}> );
+  Connection:
+    ( { __typename: 'Connection' }
+    & GraphQLRecursivePick<FederationTypes['Connection'], {"id":true}> );
+};
+
+
+/** Mapping of interface types */
+export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
+  Node: ( Connection );
+};
+
+/** Mapping between all available schema types and the resolvers types */
+export type ResolversTypes = {
+  DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
+  Node: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Node']>;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  PageInfo: ResolverTypeWrapper<PageInfo>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  String: ResolverTypeWrapper<Scalars['String']['output']>;
+  UserError: ResolverTypeWrapper<UserError>;
+  Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  BoxOffice: ResolverTypeWrapper<BoxOffice>;
+  TicketTailorApiKey: ResolverTypeWrapper<TicketTailorApiKey>;
+  ConnectionStatus: ConnectionStatus;
+  Connection: ResolverTypeWrapper<Connection>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  OptInRoute: OptInRoute;
+  WhenQuotaIsScarce: WhenQuotaIsScarce;
+  ConnectionSettings: ResolverTypeWrapper<ConnectionSettings>;
+  ContactList: ResolverTypeWrapper<ContactList>;
+  Tag: ResolverTypeWrapper<Tag>;
+  CustomField: ResolverTypeWrapper<CustomField>;
+  ContactListConnection: ResolverTypeWrapper<ContactListConnection>;
+  ContactListEdge: ResolverTypeWrapper<ContactListEdge>;
+  TagConnection: ResolverTypeWrapper<TagConnection>;
+  TagEdge: ResolverTypeWrapper<TagEdge>;
+  CustomFieldConnection: ResolverTypeWrapper<CustomFieldConnection>;
+  CustomFieldEdge: ResolverTypeWrapper<CustomFieldEdge>;
+  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  BeginConnectionInput: BeginConnectionInput;
+  BeginConnectionPayload: ResolverTypeWrapper<BeginConnectionPayload>;
+  DisconnectInput: DisconnectInput;
+  DisconnectPayload: ResolverTypeWrapper<DisconnectPayload>;
+  UpdateConnectionSettingsInput: UpdateConnectionSettingsInput;
+  UpdateConnectionSettingsPayload: ResolverTypeWrapper<UpdateConnectionSettingsPayload>;
+  SetTicketTailorApiKeyInput: SetTicketTailorApiKeyInput;
+  SetTicketTailorApiKeyPayload: ResolverTypeWrapper<SetTicketTailorApiKeyPayload>;
+  RemoveTicketTailorApiKeyPayload: ResolverTypeWrapper<RemoveTicketTailorApiKeyPayload>;
+  CreateContactListInput: CreateContactListInput;
+  CreateContactListPayload: ResolverTypeWrapper<CreateContactListPayload>;
+  CreateTagInput: CreateTagInput;
+  CreateTagPayload: ResolverTypeWrapper<CreateTagPayload>;
+};
+
+/** Mapping between all available schema types and the resolvers parents */
+export type ResolversParentTypes = {
+  DateTime: Scalars['DateTime']['output'];
+  Node: ResolversInterfaceTypes<ResolversParentTypes>['Node'];
+  ID: Scalars['ID']['output'];
+  PageInfo: PageInfo;
+  Boolean: Scalars['Boolean']['output'];
+  String: Scalars['String']['output'];
+  UserError: UserError;
+  Query: Record<PropertyKey, never>;
+  BoxOffice: BoxOffice | FederationReferenceTypes['BoxOffice'];
+  TicketTailorApiKey: TicketTailorApiKey;
+  Connection: Connection | FederationReferenceTypes['Connection'];
+  Int: Scalars['Int']['output'];
+  ConnectionSettings: ConnectionSettings;
+  ContactList: ContactList;
+  Tag: Tag;
+  CustomField: CustomField;
+  ContactListConnection: ContactListConnection;
+  ContactListEdge: ContactListEdge;
+  TagConnection: TagConnection;
+  TagEdge: TagEdge;
+  CustomFieldConnection: CustomFieldConnection;
+  CustomFieldEdge: CustomFieldEdge;
+  Mutation: Record<PropertyKey, never>;
+  BeginConnectionInput: BeginConnectionInput;
+  BeginConnectionPayload: BeginConnectionPayload;
+  DisconnectInput: DisconnectInput;
+  DisconnectPayload: DisconnectPayload;
+  UpdateConnectionSettingsInput: UpdateConnectionSettingsInput;
+  UpdateConnectionSettingsPayload: UpdateConnectionSettingsPayload;
+  SetTicketTailorApiKeyInput: SetTicketTailorApiKeyInput;
+  SetTicketTailorApiKeyPayload: SetTicketTailorApiKeyPayload;
+  RemoveTicketTailorApiKeyPayload: RemoveTicketTailorApiKeyPayload;
+  CreateContactListInput: CreateContactListInput;
+  CreateContactListPayload: CreateContactListPayload;
+  CreateTagInput: CreateTagInput;
+  CreateTagPayload: CreateTagPayload;
+};
+
+export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
+  name: 'DateTime';
+}
+
+export type NodeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
+  __resolveType: TypeResolveFn<'Connection', ParentType, ContextType>;
+};
+
+export type PageInfoResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
+  hasNextPage: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  hasPreviousPage: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  startCursor: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  endCursor: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type UserErrorResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {
+  code: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  field: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+};
+
+export type QueryResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  boxOffice?: Resolver<ResolversTypes['BoxOffice'], ParentType, ContextType>;
+};
+
+export type BoxOfficeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['BoxOffice'] = ResolversParentTypes['BoxOffice'], FederationReferenceType extends FederationReferenceTypes['BoxOffice'] = FederationReferenceTypes['BoxOffice']> = {
+  __resolveReference: ReferenceResolver<Maybe<ResolversTypes['BoxOffice']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  connections: Resolver<ReadonlyArray<ResolversTypes['Connection']>, ParentType, ContextType>;
+  ticketTailorApiKey: Resolver<Maybe<ResolversTypes['TicketTailorApiKey']>, ParentType, ContextType>;
+};
+
+export type TicketTailorApiKeyResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['TicketTailorApiKey'] = ResolversParentTypes['TicketTailorApiKey']> = {
+  setAt: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  lastFour: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type ConnectionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Connection'] = ResolversParentTypes['Connection'], FederationReferenceType extends FederationReferenceTypes['Connection'] = FederationReferenceTypes['Connection']> = {
+  __resolveReference: ReferenceResolver<Maybe<ResolversTypes['Connection']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  status: Resolver<ResolversTypes['ConnectionStatus'], ParentType, ContextType>;
+  needsReconnectReason: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  accountName: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  connectedAt: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  settings: Resolver<ResolversTypes['ConnectionSettings'], ParentType, ContextType>;
+  version: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  contactLists: Resolver<ResolversTypes['ContactListConnection'], ParentType, ContextType, Partial<ConnectionContactListsArgs>>;
+  tags: Resolver<ResolversTypes['TagConnection'], ParentType, ContextType, Partial<ConnectionTagsArgs>>;
+  customFields: Resolver<ResolversTypes['CustomFieldConnection'], ParentType, ContextType, Partial<ConnectionCustomFieldsArgs>>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ConnectionSettingsResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ConnectionSettings'] = ResolversParentTypes['ConnectionSettings']> = {
+  optInRoute: Resolver<ResolversTypes['OptInRoute'], ParentType, ContextType>;
+  whenQuotaIsScarce: Resolver<ResolversTypes['WhenQuotaIsScarce'], ParentType, ContextType>;
+};
+
+export type ContactListResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ContactList'] = ResolversParentTypes['ContactList']> = {
+  id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  membershipCount: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+};
+
+export type TagResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Tag'] = ResolversParentTypes['Tag']> = {
+  id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type CustomFieldResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['CustomField'] = ResolversParentTypes['CustomField']> = {
+  id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  label: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  type: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type ContactListConnectionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ContactListConnection'] = ResolversParentTypes['ContactListConnection']> = {
+  edges: Resolver<ReadonlyArray<ResolversTypes['ContactListEdge']>, ParentType, ContextType>;
+  nodes: Resolver<ReadonlyArray<ResolversTypes['ContactList']>, ParentType, ContextType>;
+  pageInfo: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type ContactListEdgeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ContactListEdge'] = ResolversParentTypes['ContactListEdge']> = {
+  cursor: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node: Resolver<ResolversTypes['ContactList'], ParentType, ContextType>;
+};
+
+export type TagConnectionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['TagConnection'] = ResolversParentTypes['TagConnection']> = {
+  edges: Resolver<ReadonlyArray<ResolversTypes['TagEdge']>, ParentType, ContextType>;
+  nodes: Resolver<ReadonlyArray<ResolversTypes['Tag']>, ParentType, ContextType>;
+  pageInfo: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type TagEdgeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['TagEdge'] = ResolversParentTypes['TagEdge']> = {
+  cursor: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node: Resolver<ResolversTypes['Tag'], ParentType, ContextType>;
+};
+
+export type CustomFieldConnectionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['CustomFieldConnection'] = ResolversParentTypes['CustomFieldConnection']> = {
+  edges: Resolver<ReadonlyArray<ResolversTypes['CustomFieldEdge']>, ParentType, ContextType>;
+  nodes: Resolver<ReadonlyArray<ResolversTypes['CustomField']>, ParentType, ContextType>;
+  pageInfo: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type CustomFieldEdgeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['CustomFieldEdge'] = ResolversParentTypes['CustomFieldEdge']> = {
+  cursor: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node: Resolver<ResolversTypes['CustomField'], ParentType, ContextType>;
+};
+
+export type MutationResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  beginConnection?: Resolver<ResolversTypes['BeginConnectionPayload'], ParentType, ContextType, RequireFields<MutationBeginConnectionArgs, 'input'>>;
+  disconnect?: Resolver<ResolversTypes['DisconnectPayload'], ParentType, ContextType, RequireFields<MutationDisconnectArgs, 'input'>>;
+  updateConnectionSettings?: Resolver<ResolversTypes['UpdateConnectionSettingsPayload'], ParentType, ContextType, RequireFields<MutationUpdateConnectionSettingsArgs, 'input'>>;
+  setTicketTailorApiKey?: Resolver<ResolversTypes['SetTicketTailorApiKeyPayload'], ParentType, ContextType, RequireFields<MutationSetTicketTailorApiKeyArgs, 'input'>>;
+  removeTicketTailorApiKey?: Resolver<ResolversTypes['RemoveTicketTailorApiKeyPayload'], ParentType, ContextType>;
+  createContactList?: Resolver<ResolversTypes['CreateContactListPayload'], ParentType, ContextType, RequireFields<MutationCreateContactListArgs, 'input'>>;
+  createTag?: Resolver<ResolversTypes['CreateTagPayload'], ParentType, ContextType, RequireFields<MutationCreateTagArgs, 'input'>>;
+};
+
+export type BeginConnectionPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['BeginConnectionPayload'] = ResolversParentTypes['BeginConnectionPayload']> = {
+  authorizationUrl: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  connection: Resolver<Maybe<ResolversTypes['Connection']>, ParentType, ContextType>;
+  userErrors: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type DisconnectPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['DisconnectPayload'] = ResolversParentTypes['DisconnectPayload']> = {
+  connection: Resolver<Maybe<ResolversTypes['Connection']>, ParentType, ContextType>;
+  userErrors: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type UpdateConnectionSettingsPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['UpdateConnectionSettingsPayload'] = ResolversParentTypes['UpdateConnectionSettingsPayload']> = {
+  connection: Resolver<Maybe<ResolversTypes['Connection']>, ParentType, ContextType>;
+  userErrors: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type SetTicketTailorApiKeyPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['SetTicketTailorApiKeyPayload'] = ResolversParentTypes['SetTicketTailorApiKeyPayload']> = {
+  boxOffice: Resolver<Maybe<ResolversTypes['BoxOffice']>, ParentType, ContextType>;
+  userErrors: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type RemoveTicketTailorApiKeyPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['RemoveTicketTailorApiKeyPayload'] = ResolversParentTypes['RemoveTicketTailorApiKeyPayload']> = {
+  boxOffice: Resolver<Maybe<ResolversTypes['BoxOffice']>, ParentType, ContextType>;
+  userErrors: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type CreateContactListPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['CreateContactListPayload'] = ResolversParentTypes['CreateContactListPayload']> = {
+  contactList: Resolver<Maybe<ResolversTypes['ContactList']>, ParentType, ContextType>;
+  userErrors: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type CreateTagPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['CreateTagPayload'] = ResolversParentTypes['CreateTagPayload']> = {
+  tag: Resolver<Maybe<ResolversTypes['Tag']>, ParentType, ContextType>;
+  userErrors: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type Resolvers<ContextType = GraphContext> = {
+  DateTime: GraphQLScalarType;
+  Node: NodeResolvers<ContextType>;
+  PageInfo: PageInfoResolvers<ContextType>;
+  UserError: UserErrorResolvers<ContextType>;
+  Query: QueryResolvers<ContextType>;
+  BoxOffice: BoxOfficeResolvers<ContextType>;
+  TicketTailorApiKey: TicketTailorApiKeyResolvers<ContextType>;
+  Connection: ConnectionResolvers<ContextType>;
+  ConnectionSettings: ConnectionSettingsResolvers<ContextType>;
+  ContactList: ContactListResolvers<ContextType>;
+  Tag: TagResolvers<ContextType>;
+  CustomField: CustomFieldResolvers<ContextType>;
+  ContactListConnection: ContactListConnectionResolvers<ContextType>;
+  ContactListEdge: ContactListEdgeResolvers<ContextType>;
+  TagConnection: TagConnectionResolvers<ContextType>;
+  TagEdge: TagEdgeResolvers<ContextType>;
+  CustomFieldConnection: CustomFieldConnectionResolvers<ContextType>;
+  CustomFieldEdge: CustomFieldEdgeResolvers<ContextType>;
+  Mutation: MutationResolvers<ContextType>;
+  BeginConnectionPayload: BeginConnectionPayloadResolvers<ContextType>;
+  DisconnectPayload: DisconnectPayloadResolvers<ContextType>;
+  UpdateConnectionSettingsPayload: UpdateConnectionSettingsPayloadResolvers<ContextType>;
+  SetTicketTailorApiKeyPayload: SetTicketTailorApiKeyPayloadResolvers<ContextType>;
+  RemoveTicketTailorApiKeyPayload: RemoveTicketTailorApiKeyPayloadResolvers<ContextType>;
+  CreateContactListPayload: CreateContactListPayloadResolvers<ContextType>;
+  CreateTagPayload: CreateTagPayloadResolvers<ContextType>;
+};

@@ -1,0 +1,894 @@
+// Generated from schema.graphql by `npm run generate`: do not edit.
+import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { GraphContext } from '../context';
+export type Maybe<T> = T | null | undefined;
+export type InputMaybe<T> = T | null | undefined;
+export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
+/** All built-in and custom scalars, mapped to their actual values */
+export type Scalars = {
+  ID: { input: string; output: string; }
+  String: { input: string; output: string; }
+  Boolean: { input: boolean; output: boolean; }
+  Int: { input: number; output: number; }
+  Float: { input: number; output: number; }
+  /** A moment in time, RFC 3339. */
+  DateTime: { input: Date; output: Date; }
+};
+
+/** Anything with a global id. */
+export type Node = {
+  /** Opaque global id; its prefix says what it names. */
+  readonly id: Scalars['ID']['output'];
+};
+
+/** Where a page stands in its list. */
+export type PageInfo = {
+  /** Whether more items follow the page. */
+  readonly hasNextPage: Scalars['Boolean']['output'];
+  /** Whether items stand before the page. */
+  readonly hasPreviousPage: Scalars['Boolean']['output'];
+  /** Cursor of the page's first item. */
+  readonly startCursor: Maybe<Scalars['String']['output']>;
+  /** Cursor of the page's last item. */
+  readonly endCursor: Maybe<Scalars['String']['output']>;
+};
+
+/** A problem that the caller can do something about. */
+export type UserError = {
+  /** A code of the error registry. */
+  readonly code: Scalars['String']['output'];
+  /** What is wrong, for a person. */
+  readonly message: Scalars['String']['output'];
+  /** Path of the argument at fault, if one is. */
+  readonly field: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+};
+
+export type Query = {
+  /** The caller's own box office, from the token. */
+  readonly boxOffice: BoxOffice;
+};
+
+/** The tenant: one organiser's Ticket Tailor account. */
+export type BoxOffice = {
+  /** Id of the box office, `bo_…`. */
+  readonly id: Scalars['ID']['output'];
+  /** Every buyer's answer: one entry for each order × workflow, newest first. */
+  readonly deliveries: DeliveryConnection;
+  /** Backlog, quota and connections that need attention. */
+  readonly syncHealth: SyncHealth;
+};
+
+
+/** The tenant: one organiser's Ticket Tailor account. */
+export type BoxOfficeDeliveriesArgs = {
+  filter?: InputMaybe<DeliveryFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A workflow, owned by the workflow service. */
+export type Workflow = {
+  /** Id of the workflow, `wf_…`. */
+  readonly id: Scalars['ID']['output'];
+  /** How its deliveries stand; the parts add up. */
+  readonly stats: WorkflowStats;
+  /** Its deliveries, newest first. */
+  readonly deliveries: DeliveryConnection;
+  /** Its backfills, newest first, at most 100. */
+  readonly backfills: ReadonlyArray<Backfill>;
+};
+
+
+/** A workflow, owned by the workflow service. */
+export type WorkflowDeliveriesArgs = {
+  filter?: InputMaybe<DeliveryFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** How a backfill treats buyers who opted in and are no contacts yet. */
+export type BackfillMode =
+  /** They come by import: fast and cheap, with implicit permission, which Constant Contact treats as added by you. */
+  | 'IMPORT'
+  /** Each by a call of their own: with explicit permission, and slow when they are many. */
+  | 'ONE_BY_ONE'
+  /** Nobody is created or put on a list; details and tags of those who are contacts already. */
+  | 'UPDATE_EXISTING';
+
+/** How a backfill stands. */
+export type BackfillStatus =
+  /** It goes on by itself. */
+  | 'RUNNING'
+  /** It waits until it is resumed. */
+  | 'PAUSED'
+  /** Every order has its outcome. */
+  | 'DONE'
+  /** It was cancelled; what was synchronised stays so. */
+  | 'CANCELLED';
+
+/** Deliveries made from orders that came before the workflow. */
+export type Backfill = Node & {
+  /** Id of the backfill, `bf_…`. */
+  readonly id: Scalars['ID']['output'];
+  /** The workflow. */
+  readonly workflow: Workflow;
+  /** How new contacts are treated. */
+  readonly mode: BackfillMode;
+  /** How it stands. */
+  readonly status: BackfillStatus;
+  /** How far it has come. */
+  readonly progress: BackfillProgress;
+  /** When it was started. */
+  readonly createdAt: Scalars['DateTime']['output'];
+};
+
+/** How far a backfill has come: synced + skipped + failed + pending = made. */
+export type BackfillProgress = {
+  /** Orders that have become deliveries so far. */
+  readonly made: Scalars['Int']['output'];
+  /** Done. */
+  readonly synced: Scalars['Int']['output'];
+  /** Not done, for a reason. */
+  readonly skipped: Scalars['Int']['output'];
+  /** Could not be done. */
+  readonly failed: Scalars['Int']['output'];
+  /** Not ended yet. */
+  readonly pending: Scalars['Int']['output'];
+};
+
+/** A connection, answered by auth-connection. */
+export type Connection = {
+  /** Id of the connection, `conn_…`. */
+  readonly id: Scalars['ID']['output'];
+};
+
+/** How a delivery stands. */
+export type DeliveryStatus =
+  /** Will be worked on as soon as a call is free. */
+  | 'PENDING'
+  /** Waits for something; the reason says for what. */
+  | 'WAITING'
+  /** Done. */
+  | 'SYNCED'
+  /** Not done, for a reason. */
+  | 'SKIPPED'
+  /** Could not be done; the reason says what to do. */
+  | 'FAILED';
+
+/** What the buyer said at checkout. */
+export type OptIn =
+  /** Yes, please. */
+  | 'OPTED_IN'
+  /** No. */
+  | 'NOT_OPTED_IN'
+  /** Was not asked: never a yes. */
+  | 'NOT_ASKED';
+
+/** One order × one workflow, with its outcome. */
+export type Delivery = Node & {
+  /** Id of the delivery, `dlv_…`. */
+  readonly id: Scalars['ID']['output'];
+  /** The order. */
+  readonly order: DeliveryOrder;
+  /** The workflow. */
+  readonly workflow: Workflow;
+  /** How it stands. */
+  readonly status: DeliveryStatus;
+  /** Why it stands so. */
+  readonly reason: Maybe<DeliveryReason>;
+  /** Id of the contact at Constant Contact, once known. */
+  readonly contactId: Maybe<Scalars['ID']['output']>;
+  /** What was done, in words. */
+  readonly performed: ReadonlyArray<Scalars['String']['output']>;
+  /** When it is looked at again, while it waits. */
+  readonly nextAttemptAt: Maybe<Scalars['DateTime']['output']>;
+  /** The last calls made for it, oldest first, at most 20. */
+  readonly attempts: ReadonlyArray<DeliveryAttempt>;
+  /** What the decision rests on. */
+  readonly consent: ConsentEvidence;
+  /** When it came to be. */
+  readonly createdAt: Scalars['DateTime']['output'];
+  /** When it got its outcome. */
+  readonly settledAt: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** What a delivery tells of its order. No personal data. */
+export type DeliveryOrder = {
+  /** Id of the order, `or_…`. */
+  readonly id: Scalars['ID']['output'];
+  /** Id of the event, `ev_…`. */
+  readonly eventId: Maybe<Scalars['ID']['output']>;
+  /** Name of the event. */
+  readonly eventName: Maybe<Scalars['String']['output']>;
+  /** When the order's last event happened at the source. */
+  readonly occurredAt: Scalars['DateTime']['output'];
+};
+
+/** Why a delivery stands as it does. */
+export type DeliveryReason = {
+  /** A stable code, such as NOT_OPTED_IN. */
+  readonly code: Scalars['String']['output'];
+  /** The same for a person. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** One call to Constant Contact. */
+export type DeliveryAttempt = {
+  /** When it began. */
+  readonly at: Scalars['DateTime']['output'];
+  /** What was called. */
+  readonly call: Scalars['String']['output'];
+  /** OK, or the code of the failure. */
+  readonly answer: Scalars['String']['output'];
+  /** How long it took. */
+  readonly durationMs: Scalars['Int']['output'];
+};
+
+/** The evidence of a buyer's consent. */
+export type ConsentEvidence = {
+  /** What the buyer said. */
+  readonly value: OptIn;
+  /** When, by the order's event. */
+  readonly recordedAt: Scalars['DateTime']['output'];
+  /** On which order. */
+  readonly orderId: Scalars['ID']['output'];
+};
+
+/** Which deliveries to take; what is absent does not restrict. */
+export type DeliveryFilter = {
+  /** These very deliveries. */
+  readonly ids?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
+  /** In one of these states. */
+  readonly statuses?: InputMaybe<ReadonlyArray<DeliveryStatus>>;
+  /** With one of these reasons' codes. */
+  readonly reasons?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** Of this workflow. */
+  readonly workflowId?: InputMaybe<Scalars['ID']['input']>;
+  /** Of orders for this event, `ev_…`. */
+  readonly eventId?: InputMaybe<Scalars['ID']['input']>;
+  /** Of this order, `or_…`. */
+  readonly orderId?: InputMaybe<Scalars['ID']['input']>;
+  /** Of the buyer with exactly this e-mail address. */
+  readonly email?: InputMaybe<Scalars['String']['input']>;
+  /** Made at or after. */
+  readonly from?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Made before. */
+  readonly to?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+/** A page of deliveries. */
+export type DeliveryConnection = {
+  /** Items with their cursors. */
+  readonly edges: ReadonlyArray<DeliveryEdge>;
+  /** The items alone. */
+  readonly nodes: ReadonlyArray<Delivery>;
+  /** Where the page stands. */
+  readonly pageInfo: PageInfo;
+  /** How many there are in all. */
+  readonly totalCount: Scalars['Int']['output'];
+};
+
+/** A delivery in a page. */
+export type DeliveryEdge = {
+  /** Position for `after` and `before`. */
+  readonly cursor: Scalars['String']['output'];
+  /** The delivery. */
+  readonly node: Delivery;
+};
+
+/** How the deliveries of a workflow stand: synced + skipped + failed + pending = total. */
+export type WorkflowStats = {
+  /** All of them. */
+  readonly total: Scalars['Int']['output'];
+  /** Done. */
+  readonly synced: Scalars['Int']['output'];
+  /** Not done, for a reason. */
+  readonly skipped: Scalars['Int']['output'];
+  /** Could not be done. */
+  readonly failed: Scalars['Int']['output'];
+  /** Not ended yet, waiting ones included. */
+  readonly pending: Scalars['Int']['output'];
+  /** The skipped ones by reason. */
+  readonly skippedByReason: ReadonlyArray<ReasonCount>;
+};
+
+/** How often a reason was given. */
+export type ReasonCount = {
+  /** The reason's code. */
+  readonly code: Scalars['String']['output'];
+  /** How often. */
+  readonly count: Scalars['Int']['output'];
+};
+
+/** How the synchronisation stands for a box office. */
+export type SyncHealth = {
+  /** Deliveries that will be worked on as soon as a call is free. */
+  readonly pending: Scalars['Int']['output'];
+  /** Deliveries that wait for something. */
+  readonly waiting: Scalars['Int']['output'];
+  /** When the oldest open one came to be. */
+  readonly oldestPendingAt: Maybe<Scalars['DateTime']['output']>;
+  /** The application's quota at Constant Contact, shared by all box offices. */
+  readonly quota: Quota;
+  /** Connections that need a new sign-in; their deliveries wait. */
+  readonly connectionsNeedingReconnect: ReadonlyArray<Connection>;
+};
+
+/** Calls to Constant Contact of the UTC day. */
+export type Quota = {
+  /** How many a day may have. */
+  readonly limitPerDay: Scalars['Int']['output'];
+  /** How many today had. */
+  readonly usedToday: Scalars['Int']['output'];
+  /** How many are left. */
+  readonly leftToday: Scalars['Int']['output'];
+  /** How many a second may have. */
+  readonly perSecond: Scalars['Int']['output'];
+  /** When the day ends, 00:00 UTC. */
+  readonly resetsAt: Scalars['DateTime']['output'];
+  /** What today's calls were for. */
+  readonly usedBy: ReadonlyArray<QuotaUse>;
+  /** How many buyers are expected to come until the day ends, if it goes on as in the last hour. */
+  readonly expectedToday: Scalars['Int']['output'];
+  /** For how long orders gather at present so that they share calls, in milliseconds; 0 while calls are ample. */
+  readonly gatherMs: Scalars['Int']['output'];
+};
+
+/** What calls are for, in the order in which they are served. */
+export type CallClass =
+  /** Pages that a person waits for: the account's lists, tags and fields. */
+  | 'INTERACTIVE'
+  /** Orders as they come. */
+  | 'LIVE'
+  /** Deliveries that are tried again. */
+  | 'RETRY'
+  /** Asking how far Constant Contact has come. */
+  | 'POLL'
+  /** Orders of before a workflow. */
+  | 'BACKFILL';
+
+/** How many calls one class had. */
+export type QuotaUse = {
+  /** Which. */
+  readonly class: CallClass;
+  /** How many. */
+  readonly calls: Scalars['Int']['output'];
+};
+
+export type Mutation = {
+  /** Puts skipped, failed or waiting deliveries back to work. Manager or owner. */
+  readonly retryDeliveries: RetryDeliveriesPayload;
+  /** What a backfill would do; writes nothing and calls nobody. Manager or owner. */
+  readonly planBackfill: PlanBackfillPayload;
+  /** Makes deliveries of orders that came before the workflow; those that have one of it already are passed by. Manager or owner. */
+  readonly startBackfill: StartBackfillPayload;
+  /** Lets a backfill wait; what is under way comes to its end. Manager or owner. */
+  readonly pauseBackfill: ChangeBackfillPayload;
+  /** Lets a paused backfill go on. Manager or owner. */
+  readonly resumeBackfill: ChangeBackfillPayload;
+  /** Ends a backfill; what is synchronised stays so. Manager or owner. */
+  readonly cancelBackfill: ChangeBackfillPayload;
+};
+
+
+export type MutationRetryDeliveriesArgs = {
+  input: RetryDeliveriesInput;
+};
+
+
+export type MutationPlanBackfillArgs = {
+  input: BackfillInput;
+};
+
+
+export type MutationStartBackfillArgs = {
+  input: BackfillInput;
+};
+
+
+export type MutationPauseBackfillArgs = {
+  input: ChangeBackfillInput;
+};
+
+
+export type MutationResumeBackfillArgs = {
+  input: ChangeBackfillInput;
+};
+
+
+export type MutationCancelBackfillArgs = {
+  input: ChangeBackfillInput;
+};
+
+/** Which orders to backfill, and how. */
+export type BackfillInput = {
+  /** For which workflow; its filter and choices apply. */
+  readonly workflowId: Scalars['ID']['input'];
+  /** How new contacts are treated. */
+  readonly mode: BackfillMode;
+  /** Orders that Boxlist received at or after; all when absent. */
+  readonly from?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Orders that Boxlist received before; until now when absent. */
+  readonly to?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+/** What a backfill would do. */
+export type BackfillPlan = {
+  /** Orders without a delivery of this workflow. */
+  readonly orders: Scalars['Int']['output'];
+  /** Different buyers that would go to Constant Contact. */
+  readonly buyers: Scalars['Int']['output'];
+  /** Orders by decision: GO goes to Constant Contact, the others are reasons for which they would be skipped, wait or fail. */
+  readonly decisions: ReadonlyArray<ReasonCount>;
+  /** Calls to Constant Contact that it needs, about. */
+  readonly callsNeeded: Scalars['Int']['output'];
+  /** When it would be done, about: live orders come first. */
+  readonly doneAt: Scalars['DateTime']['output'];
+};
+
+/** The plan. */
+export type PlanBackfillPayload = {
+  /** What it would do. */
+  readonly plan: Maybe<BackfillPlan>;
+  /** What is wrong with the input. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** The started backfill. */
+export type StartBackfillPayload = {
+  /** The backfill. */
+  readonly backfill: Maybe<Backfill>;
+  /** What is wrong with the input. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** Which backfill to change. */
+export type ChangeBackfillInput = {
+  /** Its id. */
+  readonly backfillId: Scalars['ID']['input'];
+};
+
+/** The changed backfill. */
+export type ChangeBackfillPayload = {
+  /** The backfill as it stands now. */
+  readonly backfill: Maybe<Backfill>;
+  /** What is wrong with the input. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** Which deliveries to try again. */
+export type RetryDeliveriesInput = {
+  /** Those that match. */
+  readonly filter: DeliveryFilter;
+};
+
+/** How many were taken. */
+export type RetryDeliveriesPayload = {
+  /** Their number. */
+  readonly accepted: Maybe<Scalars['Int']['output']>;
+  /** What is wrong with the input. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+
+
+export type ResolverTypeWrapper<T> = Promise<T> | T;
+
+export type ReferenceResolver<TResult, TReference, TContext> = (
+      reference: TReference,
+      context: TContext,
+      info: GraphQLResolveInfo
+    ) => Promise<TResult> | TResult;
+
+      type ScalarCheck<T, S> = S extends true ? T : NullableCheck<T, S>;
+      type NullableCheck<T, S> = Maybe<T> extends T ? Maybe<ListCheck<NonNullable<T>, S>> : ListCheck<T, S>;
+      type ListCheck<T, S> = T extends (infer U)[] ? NullableCheck<U, S>[] : GraphQLRecursivePick<T, S>;
+      export type GraphQLRecursivePick<T, S> = { [K in keyof T & keyof S]: ScalarCheck<T[K], S[K]> };
+    
+
+export type ResolverWithResolve<TResult, TParent, TContext, TArgs> = {
+  resolve: ResolverFn<TResult, TParent, TContext, TArgs>;
+};
+export type Resolver<TResult, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = ResolverFn<TResult, TParent, TContext, TArgs> | ResolverWithResolve<TResult, TParent, TContext, TArgs>;
+
+export type ResolverFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Promise<TResult> | TResult;
+
+export type SubscriptionSubscribeFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => AsyncIterable<TResult> | Promise<AsyncIterable<TResult>>;
+
+export type SubscriptionResolveFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+export interface SubscriptionSubscriberObject<TResult, TKey extends string, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<{ [key in TKey]: TResult }, TParent, TContext, TArgs>;
+  resolve?: SubscriptionResolveFn<TResult, { [key in TKey]: TResult }, TContext, TArgs>;
+}
+
+export interface SubscriptionResolverObject<TResult, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<any, TParent, TContext, TArgs>;
+  resolve: SubscriptionResolveFn<TResult, any, TContext, TArgs>;
+}
+
+export type SubscriptionObject<TResult, TKey extends string, TParent, TContext, TArgs> =
+  | SubscriptionSubscriberObject<TResult, TKey, TParent, TContext, TArgs>
+  | SubscriptionResolverObject<TResult, TParent, TContext, TArgs>;
+
+export type SubscriptionResolver<TResult, TKey extends string, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> =
+  | ((...args: any[]) => SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>)
+  | SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>;
+
+export type TypeResolveFn<TTypes, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (
+  parent: TParent,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Maybe<TTypes> | Promise<Maybe<TTypes>>;
+
+export type IsTypeOfResolverFn<T = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (obj: T, context: TContext, info: GraphQLResolveInfo) => boolean | Promise<boolean>;
+
+export type NextResolverFn<T> = () => Promise<T>;
+
+export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = (
+  next: NextResolverFn<TResult>,
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+/** Mapping of federation types */
+export type FederationTypes = {
+  BoxOffice: BoxOffice;
+  Workflow: Workflow;
+  Backfill: Backfill;
+  Delivery: Delivery;
+};
+
+/** Mapping of federation reference types */
+export type FederationReferenceTypes = {
+  BoxOffice:
+    ( { __typename: 'BoxOffice' }
+    & GraphQLRecursivePick<FederationTypes['BoxOffice'], {"id":true}> );
+  Workflow:
+    ( { __typename: 'Workflow' }
+    & GraphQLRecursivePick<FederationTypes['Workflow'], {"id":true}> );
+  Backfill:
+    ( { __typename: 'Backfill' }
+    & GraphQLRecursivePick<FederationTypes['Backfill'], {"id":true}> );
+  Delivery:
+    ( { __typename: 'Delivery' }
+    & GraphQLRecursivePick<FederationTypes['Delivery'], {"id":true}> );
+};
+
+
+/** Mapping of interface types */
+export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
+  Node:
+    | ( Backfill )
+    | ( Delivery )
+  ;
+};
+
+/** Mapping between all available schema types and the resolvers types */
+export type ResolversTypes = {
+  DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
+  Node: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Node']>;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  PageInfo: ResolverTypeWrapper<PageInfo>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  String: ResolverTypeWrapper<Scalars['String']['output']>;
+  UserError: ResolverTypeWrapper<UserError>;
+  Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  BoxOffice: ResolverTypeWrapper<BoxOffice>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  Workflow: ResolverTypeWrapper<Workflow>;
+  BackfillMode: BackfillMode;
+  BackfillStatus: BackfillStatus;
+  Backfill: ResolverTypeWrapper<Backfill>;
+  BackfillProgress: ResolverTypeWrapper<BackfillProgress>;
+  Connection: ResolverTypeWrapper<Connection>;
+  DeliveryStatus: DeliveryStatus;
+  OptIn: OptIn;
+  Delivery: ResolverTypeWrapper<Delivery>;
+  DeliveryOrder: ResolverTypeWrapper<DeliveryOrder>;
+  DeliveryReason: ResolverTypeWrapper<DeliveryReason>;
+  DeliveryAttempt: ResolverTypeWrapper<DeliveryAttempt>;
+  ConsentEvidence: ResolverTypeWrapper<ConsentEvidence>;
+  DeliveryFilter: DeliveryFilter;
+  DeliveryConnection: ResolverTypeWrapper<DeliveryConnection>;
+  DeliveryEdge: ResolverTypeWrapper<DeliveryEdge>;
+  WorkflowStats: ResolverTypeWrapper<WorkflowStats>;
+  ReasonCount: ResolverTypeWrapper<ReasonCount>;
+  SyncHealth: ResolverTypeWrapper<SyncHealth>;
+  Quota: ResolverTypeWrapper<Quota>;
+  CallClass: CallClass;
+  QuotaUse: ResolverTypeWrapper<QuotaUse>;
+  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  BackfillInput: BackfillInput;
+  BackfillPlan: ResolverTypeWrapper<BackfillPlan>;
+  PlanBackfillPayload: ResolverTypeWrapper<PlanBackfillPayload>;
+  StartBackfillPayload: ResolverTypeWrapper<StartBackfillPayload>;
+  ChangeBackfillInput: ChangeBackfillInput;
+  ChangeBackfillPayload: ResolverTypeWrapper<ChangeBackfillPayload>;
+  RetryDeliveriesInput: RetryDeliveriesInput;
+  RetryDeliveriesPayload: ResolverTypeWrapper<RetryDeliveriesPayload>;
+};
+
+/** Mapping between all available schema types and the resolvers parents */
+export type ResolversParentTypes = {
+  DateTime: Scalars['DateTime']['output'];
+  Node: ResolversInterfaceTypes<ResolversParentTypes>['Node'];
+  ID: Scalars['ID']['output'];
+  PageInfo: PageInfo;
+  Boolean: Scalars['Boolean']['output'];
+  String: Scalars['String']['output'];
+  UserError: UserError;
+  Query: Record<PropertyKey, never>;
+  BoxOffice: BoxOffice | FederationReferenceTypes['BoxOffice'];
+  Int: Scalars['Int']['output'];
+  Workflow: Workflow | FederationReferenceTypes['Workflow'];
+  Backfill: Backfill | FederationReferenceTypes['Backfill'];
+  BackfillProgress: BackfillProgress;
+  Connection: Connection;
+  Delivery: Delivery | FederationReferenceTypes['Delivery'];
+  DeliveryOrder: DeliveryOrder;
+  DeliveryReason: DeliveryReason;
+  DeliveryAttempt: DeliveryAttempt;
+  ConsentEvidence: ConsentEvidence;
+  DeliveryFilter: DeliveryFilter;
+  DeliveryConnection: DeliveryConnection;
+  DeliveryEdge: DeliveryEdge;
+  WorkflowStats: WorkflowStats;
+  ReasonCount: ReasonCount;
+  SyncHealth: SyncHealth;
+  Quota: Quota;
+  QuotaUse: QuotaUse;
+  Mutation: Record<PropertyKey, never>;
+  BackfillInput: BackfillInput;
+  BackfillPlan: BackfillPlan;
+  PlanBackfillPayload: PlanBackfillPayload;
+  StartBackfillPayload: StartBackfillPayload;
+  ChangeBackfillInput: ChangeBackfillInput;
+  ChangeBackfillPayload: ChangeBackfillPayload;
+  RetryDeliveriesInput: RetryDeliveriesInput;
+  RetryDeliveriesPayload: RetryDeliveriesPayload;
+};
+
+export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
+  name: 'DateTime';
+}
+
+export type NodeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
+  __resolveType: TypeResolveFn<'Backfill' | 'Delivery', ParentType, ContextType>;
+};
+
+export type PageInfoResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
+  hasNextPage: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  hasPreviousPage: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  startCursor: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  endCursor: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type UserErrorResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {
+  code: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  field: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+};
+
+export type QueryResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  boxOffice?: Resolver<ResolversTypes['BoxOffice'], ParentType, ContextType>;
+};
+
+export type BoxOfficeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['BoxOffice'] = ResolversParentTypes['BoxOffice'], FederationReferenceType extends FederationReferenceTypes['BoxOffice'] = FederationReferenceTypes['BoxOffice']> = {
+  __resolveReference: ReferenceResolver<Maybe<ResolversTypes['BoxOffice']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  deliveries: Resolver<ResolversTypes['DeliveryConnection'], ParentType, ContextType, Partial<BoxOfficeDeliveriesArgs>>;
+  syncHealth: Resolver<ResolversTypes['SyncHealth'], ParentType, ContextType>;
+};
+
+export type WorkflowResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Workflow'] = ResolversParentTypes['Workflow'], FederationReferenceType extends FederationReferenceTypes['Workflow'] = FederationReferenceTypes['Workflow']> = {
+  __resolveReference: ReferenceResolver<Maybe<ResolversTypes['Workflow']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  stats: Resolver<ResolversTypes['WorkflowStats'], ParentType, ContextType>;
+  deliveries: Resolver<ResolversTypes['DeliveryConnection'], ParentType, ContextType, Partial<WorkflowDeliveriesArgs>>;
+  backfills: Resolver<ReadonlyArray<ResolversTypes['Backfill']>, ParentType, ContextType>;
+};
+
+export type BackfillResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Backfill'] = ResolversParentTypes['Backfill'], FederationReferenceType extends FederationReferenceTypes['Backfill'] = FederationReferenceTypes['Backfill']> = {
+  __resolveReference: ReferenceResolver<Maybe<ResolversTypes['Backfill']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  workflow: Resolver<ResolversTypes['Workflow'], ParentType, ContextType>;
+  mode: Resolver<ResolversTypes['BackfillMode'], ParentType, ContextType>;
+  status: Resolver<ResolversTypes['BackfillStatus'], ParentType, ContextType>;
+  progress: Resolver<ResolversTypes['BackfillProgress'], ParentType, ContextType>;
+  createdAt: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type BackfillProgressResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['BackfillProgress'] = ResolversParentTypes['BackfillProgress']> = {
+  made: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  synced: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  skipped: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  failed: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  pending: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type ConnectionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Connection'] = ResolversParentTypes['Connection']> = {
+  id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type DeliveryResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Delivery'] = ResolversParentTypes['Delivery'], FederationReferenceType extends FederationReferenceTypes['Delivery'] = FederationReferenceTypes['Delivery']> = {
+  __resolveReference: ReferenceResolver<Maybe<ResolversTypes['Delivery']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  order: Resolver<ResolversTypes['DeliveryOrder'], ParentType, ContextType>;
+  workflow: Resolver<ResolversTypes['Workflow'], ParentType, ContextType>;
+  status: Resolver<ResolversTypes['DeliveryStatus'], ParentType, ContextType>;
+  reason: Resolver<Maybe<ResolversTypes['DeliveryReason']>, ParentType, ContextType>;
+  contactId: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  performed: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  nextAttemptAt: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  attempts: Resolver<ReadonlyArray<ResolversTypes['DeliveryAttempt']>, ParentType, ContextType>;
+  consent: Resolver<ResolversTypes['ConsentEvidence'], ParentType, ContextType>;
+  createdAt: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  settledAt: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type DeliveryOrderResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['DeliveryOrder'] = ResolversParentTypes['DeliveryOrder']> = {
+  id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  eventId: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  eventName: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  occurredAt: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type DeliveryReasonResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['DeliveryReason'] = ResolversParentTypes['DeliveryReason']> = {
+  code: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type DeliveryAttemptResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['DeliveryAttempt'] = ResolversParentTypes['DeliveryAttempt']> = {
+  at: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  call: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  answer: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  durationMs: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type ConsentEvidenceResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ConsentEvidence'] = ResolversParentTypes['ConsentEvidence']> = {
+  value: Resolver<ResolversTypes['OptIn'], ParentType, ContextType>;
+  recordedAt: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  orderId: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type DeliveryConnectionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['DeliveryConnection'] = ResolversParentTypes['DeliveryConnection']> = {
+  edges: Resolver<ReadonlyArray<ResolversTypes['DeliveryEdge']>, ParentType, ContextType>;
+  nodes: Resolver<ReadonlyArray<ResolversTypes['Delivery']>, ParentType, ContextType>;
+  pageInfo: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type DeliveryEdgeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['DeliveryEdge'] = ResolversParentTypes['DeliveryEdge']> = {
+  cursor: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node: Resolver<ResolversTypes['Delivery'], ParentType, ContextType>;
+};
+
+export type WorkflowStatsResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['WorkflowStats'] = ResolversParentTypes['WorkflowStats']> = {
+  total: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  synced: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  skipped: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  failed: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  pending: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  skippedByReason: Resolver<ReadonlyArray<ResolversTypes['ReasonCount']>, ParentType, ContextType>;
+};
+
+export type ReasonCountResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ReasonCount'] = ResolversParentTypes['ReasonCount']> = {
+  code: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  count: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type SyncHealthResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['SyncHealth'] = ResolversParentTypes['SyncHealth']> = {
+  pending: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  waiting: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  oldestPendingAt: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  quota: Resolver<ResolversTypes['Quota'], ParentType, ContextType>;
+  connectionsNeedingReconnect: Resolver<ReadonlyArray<ResolversTypes['Connection']>, ParentType, ContextType>;
+};
+
+export type QuotaResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Quota'] = ResolversParentTypes['Quota']> = {
+  limitPerDay: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  usedToday: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  leftToday: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  perSecond: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  resetsAt: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  usedBy: Resolver<ReadonlyArray<ResolversTypes['QuotaUse']>, ParentType, ContextType>;
+  expectedToday: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  gatherMs: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type QuotaUseResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['QuotaUse'] = ResolversParentTypes['QuotaUse']> = {
+  class: Resolver<ResolversTypes['CallClass'], ParentType, ContextType>;
+  calls: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type MutationResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  retryDeliveries?: Resolver<ResolversTypes['RetryDeliveriesPayload'], ParentType, ContextType, RequireFields<MutationRetryDeliveriesArgs, 'input'>>;
+  planBackfill?: Resolver<ResolversTypes['PlanBackfillPayload'], ParentType, ContextType, RequireFields<MutationPlanBackfillArgs, 'input'>>;
+  startBackfill?: Resolver<ResolversTypes['StartBackfillPayload'], ParentType, ContextType, RequireFields<MutationStartBackfillArgs, 'input'>>;
+  pauseBackfill?: Resolver<ResolversTypes['ChangeBackfillPayload'], ParentType, ContextType, RequireFields<MutationPauseBackfillArgs, 'input'>>;
+  resumeBackfill?: Resolver<ResolversTypes['ChangeBackfillPayload'], ParentType, ContextType, RequireFields<MutationResumeBackfillArgs, 'input'>>;
+  cancelBackfill?: Resolver<ResolversTypes['ChangeBackfillPayload'], ParentType, ContextType, RequireFields<MutationCancelBackfillArgs, 'input'>>;
+};
+
+export type BackfillPlanResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['BackfillPlan'] = ResolversParentTypes['BackfillPlan']> = {
+  orders: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  buyers: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  decisions: Resolver<ReadonlyArray<ResolversTypes['ReasonCount']>, ParentType, ContextType>;
+  callsNeeded: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  doneAt: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type PlanBackfillPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['PlanBackfillPayload'] = ResolversParentTypes['PlanBackfillPayload']> = {
+  plan: Resolver<Maybe<ResolversTypes['BackfillPlan']>, ParentType, ContextType>;
+  userErrors: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type StartBackfillPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['StartBackfillPayload'] = ResolversParentTypes['StartBackfillPayload']> = {
+  backfill: Resolver<Maybe<ResolversTypes['Backfill']>, ParentType, ContextType>;
+  userErrors: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type ChangeBackfillPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ChangeBackfillPayload'] = ResolversParentTypes['ChangeBackfillPayload']> = {
+  backfill: Resolver<Maybe<ResolversTypes['Backfill']>, ParentType, ContextType>;
+  userErrors: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type RetryDeliveriesPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['RetryDeliveriesPayload'] = ResolversParentTypes['RetryDeliveriesPayload']> = {
+  accepted: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  userErrors: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type Resolvers<ContextType = GraphContext> = {
+  DateTime: GraphQLScalarType;
+  Node: NodeResolvers<ContextType>;
+  PageInfo: PageInfoResolvers<ContextType>;
+  UserError: UserErrorResolvers<ContextType>;
+  Query: QueryResolvers<ContextType>;
+  BoxOffice: BoxOfficeResolvers<ContextType>;
+  Workflow: WorkflowResolvers<ContextType>;
+  Backfill: BackfillResolvers<ContextType>;
+  BackfillProgress: BackfillProgressResolvers<ContextType>;
+  Connection: ConnectionResolvers<ContextType>;
+  Delivery: DeliveryResolvers<ContextType>;
+  DeliveryOrder: DeliveryOrderResolvers<ContextType>;
+  DeliveryReason: DeliveryReasonResolvers<ContextType>;
+  DeliveryAttempt: DeliveryAttemptResolvers<ContextType>;
+  ConsentEvidence: ConsentEvidenceResolvers<ContextType>;
+  DeliveryConnection: DeliveryConnectionResolvers<ContextType>;
+  DeliveryEdge: DeliveryEdgeResolvers<ContextType>;
+  WorkflowStats: WorkflowStatsResolvers<ContextType>;
+  ReasonCount: ReasonCountResolvers<ContextType>;
+  SyncHealth: SyncHealthResolvers<ContextType>;
+  Quota: QuotaResolvers<ContextType>;
+  QuotaUse: QuotaUseResolvers<ContextType>;
+  Mutation: MutationResolvers<ContextType>;
+  BackfillPlan: BackfillPlanResolvers<ContextType>;
+  PlanBackfillPayload: PlanBackfillPayloadResolvers<ContextType>;
+  StartBackfillPayload: StartBackfillPayloadResolvers<ContextType>;
+  ChangeBackfillPayload: ChangeBackfillPayloadResolvers<ContextType>;
+  RetryDeliveriesPayload: RetryDeliveriesPayloadResolvers<ContextType>;
+};

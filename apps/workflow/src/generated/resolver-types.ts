@@ -1,0 +1,877 @@
+// Generated from schema.graphql by `npm run generate`: do not edit.
+import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { GraphContext } from '../context';
+export type Maybe<T> = T | null | undefined;
+export type InputMaybe<T> = T | null | undefined;
+export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
+/** All built-in and custom scalars, mapped to their actual values */
+export type Scalars = {
+  ID: { input: string; output: string; }
+  String: { input: string; output: string; }
+  Boolean: { input: boolean; output: boolean; }
+  Int: { input: number; output: number; }
+  Float: { input: number; output: number; }
+  /** A moment in time, RFC 3339. */
+  DateTime: { input: Date; output: Date; }
+};
+
+/** Anything with a global id. */
+export type Node = {
+  /** Opaque global id; its prefix says what it names. */
+  readonly id: Scalars['ID']['output'];
+};
+
+/** Where a page stands in its list. */
+export type PageInfo = {
+  /** Whether more items follow the page. */
+  readonly hasNextPage: Scalars['Boolean']['output'];
+  /** Whether items stand before the page. */
+  readonly hasPreviousPage: Scalars['Boolean']['output'];
+  /** Cursor of the page's first item. */
+  readonly startCursor: Maybe<Scalars['String']['output']>;
+  /** Cursor of the page's last item. */
+  readonly endCursor: Maybe<Scalars['String']['output']>;
+};
+
+/** A problem that the caller can do something about. */
+export type UserError = {
+  /** A code of the error registry. */
+  readonly code: Scalars['String']['output'];
+  /** What is wrong, for a person. */
+  readonly message: Scalars['String']['output'];
+  /** Path of the argument at fault, if one is. */
+  readonly field: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+};
+
+export type Query = {
+  /** The caller's own box office, from the token. */
+  readonly boxOffice: BoxOffice;
+  /** Anything of the caller's box office by its global id; null when there is no such thing. */
+  readonly node: Maybe<Node>;
+};
+
+
+export type QueryNodeArgs = {
+  id: Scalars['ID']['input'];
+};
+
+/** The tenant: one organiser's Ticket Tailor account. */
+export type BoxOffice = {
+  /** Id of the box office, `bo_…`. */
+  readonly id: Scalars['ID']['output'];
+  /** The kinds of workflow that can be created, and which details each asks for. */
+  readonly workflowTemplates: ReadonlyArray<WorkflowTemplate>;
+  /** Workflows, newest first; deleted ones only when asked for by status. */
+  readonly workflows: WorkflowConnection;
+};
+
+
+/** The tenant: one organiser's Ticket Tailor account. */
+export type BoxOfficeWorkflowsArgs = {
+  status?: InputMaybe<WorkflowStatus>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A box office's link to one Constant Contact account. */
+export type Connection = Node & {
+  /** Id of the connection, `conn_…`. */
+  readonly id: Scalars['ID']['output'];
+};
+
+/** One order × one workflow, with its outcome. */
+export type Delivery = Node & {
+  /** Id of the delivery, `dlv_…`. */
+  readonly id: Scalars['ID']['output'];
+};
+
+/** A box office's use of an add-on. */
+export type AppSubscription = Node & {
+  /** Id of the subscription, `sub_…`; the same after a reactivation. */
+  readonly id: Scalars['ID']['output'];
+};
+
+/** A kind of workflow. */
+export type WorkflowTemplate = {
+  /** Stable id, such as `add-to-list`. */
+  readonly id: Scalars['ID']['output'];
+  /** Short name for people. */
+  readonly name: Scalars['String']['output'];
+  /** What it does, for people. */
+  readonly description: Scalars['String']['output'];
+  /** What it asks for, in the order of the form. */
+  readonly details: ReadonlyArray<TemplateDetail>;
+};
+
+/** One thing that a template asks for. */
+export type TemplateDetail = {
+  /** Name to give the value under. */
+  readonly key: Scalars['String']['output'];
+  /** Label of the form's field. */
+  readonly label: Scalars['String']['output'];
+  /** Help for the form's field. */
+  readonly description: Scalars['String']['output'];
+  /** What kind of value it takes. */
+  readonly kind: DetailKind;
+  /** Whether it must be given. */
+  readonly required: Scalars['Boolean']['output'];
+  /** The value that is taken when none is given. */
+  readonly default: Maybe<Scalars['String']['output']>;
+  /** The values that a CHOICE takes; empty for the other kinds. */
+  readonly choices: ReadonlyArray<Scalars['String']['output']>;
+  /** How many characters a TEXT takes at most; null where there is no such limit. */
+  readonly maxLength: Maybe<Scalars['Int']['output']>;
+};
+
+/** What kind of value a detail takes. */
+export type DetailKind =
+  /** The id of a contact list of the connection. */
+  | 'CONTACT_LIST'
+  /** The id of a tag of the connection. */
+  | 'TAG'
+  /** Any text, up to `maxLength` characters. */
+  | 'TEXT'
+  /** `true` or `false`. */
+  | 'BOOLEAN'
+  /** One of `choices`. */
+  | 'CHOICE';
+
+/** How a workflow stands. */
+export type WorkflowStatus =
+  /** Orders are synchronised by it. */
+  | 'ACTIVE'
+  /** Orders that arrive are skipped with WORKFLOW_PAUSED, or wait: see `whenPaused`. */
+  | 'PAUSED'
+  /** Gone; kept for its history. */
+  | 'DELETED';
+
+/** What happens to a buyer who did not opt in, or was not asked. */
+export type WhenNotOptedIn =
+  /** Nothing. */
+  | 'SKIP'
+  /** Details and tags of a contact that exists are updated; no list is added. */
+  | 'UPDATE_EXISTING'
+  /** As UPDATE_EXISTING; and one who is no contact yet is created on no list and without permission. */
+  | 'ADD_WITHOUT_LIST';
+
+/** What happens to a buyer who opted in and is unsubscribed. */
+export type WhenUnsubscribed =
+  /** Nothing: they stay unsubscribed. */
+  | 'SKIP'
+  /** When the order is newer than the opt-out: the one e-mail that asks whether they want to subscribe again. */
+  | 'SEND_RESUBSCRIBE_EMAIL';
+
+/**
+ * What happens to the buyer's contact when a synchronised order is cancelled or refunded. Only what this workflow itself gives is taken
+ * back, and nobody is ever unsubscribed by it. An order that is cancelled or refunded before it was synchronised is skipped in any case.
+ */
+export type OnCancelledOrder =
+  /** Nothing: the contact keeps its tags and stays on its lists. */
+  | 'KEEP'
+  /** The workflow's tags are taken off; the contact stays on its lists. */
+  | 'REMOVE_TAGS'
+  /** The contact is taken off the workflow's lists and keeps its tags; its permission stays, and so do its other lists. */
+  | 'REMOVE_FROM_LISTS'
+  /** Both: the workflow's tags are taken off, and the contact is taken off its lists. */
+  | 'REMOVE_TAGS_AND_LISTS';
+
+/** What happens to orders that arrive while the workflow is paused. */
+export type WhenPaused =
+  /** They are skipped with WORKFLOW_PAUSED and stay so: after the resume only new orders are taken. */
+  | 'SKIP'
+  /** They wait, and are synchronised when the workflow is resumed. */
+  | 'WAIT';
+
+/** Which value of an order a custom field takes. */
+export type FieldSource =
+  /** Name of the event. */
+  | 'EVENT_NAME'
+  /** Start date of the event, ISO. */
+  | 'EVENT_START_DATE'
+  /** Id of the order. */
+  | 'ORDER_ID'
+  /** Names of the ticket types. */
+  | 'TICKET_TYPES'
+  /** Answer to a question of the checkout. */
+  | 'CUSTOM_QUESTION';
+
+/** A workflow: template, details and filter. */
+export type Workflow = Node & {
+  /** Id of the workflow, `wf_…`. */
+  readonly id: Scalars['ID']['output'];
+  /** Its name, for people. */
+  readonly name: Scalars['String']['output'];
+  /** How it stands. */
+  readonly status: WorkflowStatus;
+  /** What kind it is. */
+  readonly template: WorkflowTemplate;
+  /** Grows by one with each change; give it back as `expectedVersion`. */
+  readonly version: Scalars['Int']['output'];
+  /** The Constant Contact account it writes to. */
+  readonly connection: Connection;
+  /** The values of the template's details. */
+  readonly details: ReadonlyArray<WorkflowDetail>;
+  /** Which orders it takes. */
+  readonly filter: WorkflowFilter;
+  /** Further lists, by Constant Contact's list_id. */
+  readonly listIds: ReadonlyArray<Scalars['ID']['output']>;
+  /** Further tags, by Constant Contact's tag_id. */
+  readonly tagIds: ReadonlyArray<Scalars['ID']['output']>;
+  /** Custom fields that it fills. */
+  readonly fieldMapping: ReadonlyArray<FieldMapping>;
+  /** What happens to buyers who did not opt in. */
+  readonly whenNotOptedIn: WhenNotOptedIn;
+  /** What happens to buyers who are unsubscribed. */
+  readonly whenUnsubscribed: WhenUnsubscribed;
+  /** What happens when a synchronised order is cancelled or refunded. */
+  readonly onCancelledOrder: OnCancelledOrder;
+  /** What happens to orders that arrive while it is paused. */
+  readonly whenPaused: WhenPaused;
+  /** When it was created. */
+  readonly createdAt: Scalars['DateTime']['output'];
+  /** When it was last changed. */
+  readonly updatedAt: Scalars['DateTime']['output'];
+  /** Its states, newest first, the present one included. */
+  readonly versions: WorkflowVersionConnection;
+};
+
+
+/** A workflow: template, details and filter. */
+export type WorkflowVersionsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A detail and its value. */
+export type WorkflowDetail = {
+  /** The template's key. */
+  readonly key: Scalars['String']['output'];
+  /** The value. */
+  readonly value: Scalars['String']['output'];
+};
+
+/** Which orders a workflow takes: each list that is not empty must hold one of the order's values. */
+export type WorkflowFilter = {
+  /** Events, `ev_…`. */
+  readonly eventIds: ReadonlyArray<Scalars['ID']['output']>;
+  /** Event series, `es_…`. */
+  readonly eventSeriesIds: ReadonlyArray<Scalars['ID']['output']>;
+  /** Ticket types, `tt_…`. */
+  readonly ticketTypeIds: ReadonlyArray<Scalars['ID']['output']>;
+};
+
+/** A custom field and where its value comes from. */
+export type FieldMapping = {
+  /** Which value of the order. */
+  readonly source: FieldSource;
+  /** The question, for CUSTOM_QUESTION. */
+  readonly question: Maybe<Scalars['String']['output']>;
+  /** Constant Contact's custom_field_id. */
+  readonly customFieldId: Scalars['ID']['output'];
+};
+
+/** One state of a workflow. */
+export type WorkflowVersion = {
+  /** Its number. */
+  readonly version: Scalars['Int']['output'];
+  /** How the workflow stood. */
+  readonly status: WorkflowStatus;
+  /** Its name then. */
+  readonly name: Scalars['String']['output'];
+  /** Its template then. */
+  readonly template: WorkflowTemplate;
+  /** The Constant Contact account it wrote to. */
+  readonly connection: Connection;
+  /** Its details then. */
+  readonly details: ReadonlyArray<WorkflowDetail>;
+  /** Which orders it took. */
+  readonly filter: WorkflowFilter;
+  /** Its further lists then. */
+  readonly listIds: ReadonlyArray<Scalars['ID']['output']>;
+  /** Its further tags then. */
+  readonly tagIds: ReadonlyArray<Scalars['ID']['output']>;
+  /** Custom fields that it filled. */
+  readonly fieldMapping: ReadonlyArray<FieldMapping>;
+  /** What happened to buyers who did not opt in. */
+  readonly whenNotOptedIn: WhenNotOptedIn;
+  /** What happened to buyers who were unsubscribed. */
+  readonly whenUnsubscribed: WhenUnsubscribed;
+  /** What happened when a synchronised order was cancelled or refunded. */
+  readonly onCancelledOrder: OnCancelledOrder;
+  /** What happened to orders that arrived while it was paused. */
+  readonly whenPaused: WhenPaused;
+  /** Since when it held. */
+  readonly changedAt: Scalars['DateTime']['output'];
+  /** Who made the change: the subject of their token. */
+  readonly changedBy: Scalars['String']['output'];
+};
+
+/** A page of workflows. */
+export type WorkflowConnection = {
+  /** Items with their cursors. */
+  readonly edges: ReadonlyArray<WorkflowEdge>;
+  /** The items alone. */
+  readonly nodes: ReadonlyArray<Workflow>;
+  /** Where the page stands. */
+  readonly pageInfo: PageInfo;
+  /** How many there are in all. */
+  readonly totalCount: Scalars['Int']['output'];
+};
+
+/** A workflow in a page. */
+export type WorkflowEdge = {
+  /** Position for `after` and `before`. */
+  readonly cursor: Scalars['String']['output'];
+  /** The workflow. */
+  readonly node: Workflow;
+};
+
+/** A page of versions. */
+export type WorkflowVersionConnection = {
+  /** Items with their cursors. */
+  readonly edges: ReadonlyArray<WorkflowVersionEdge>;
+  /** The items alone. */
+  readonly nodes: ReadonlyArray<WorkflowVersion>;
+  /** Where the page stands. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A version in a page. */
+export type WorkflowVersionEdge = {
+  /** Position for `after` and `before`. */
+  readonly cursor: Scalars['String']['output'];
+  /** The version. */
+  readonly node: WorkflowVersion;
+};
+
+export type Mutation = {
+  /** Creates a workflow, active at once. Needs the add-on and a connection. Manager or owner. */
+  readonly createWorkflow: WorkflowPayload;
+  /** Changes what is given and leaves the rest. Manager or owner. */
+  readonly updateWorkflow: WorkflowPayload;
+  /** Stops synchronising orders until resumed; `whenPaused` says what becomes of those that arrive meanwhile. Manager or owner. */
+  readonly pauseWorkflow: WorkflowPayload;
+  /** Takes orders again: from now on, or with WAIT also those that arrived during the pause. Manager or owner. */
+  readonly resumeWorkflow: WorkflowPayload;
+  /** Ends it for good; its history stays. Manager or owner. */
+  readonly deleteWorkflow: WorkflowPayload;
+  /** Creates an active copy. Manager or owner. */
+  readonly duplicateWorkflow: WorkflowPayload;
+};
+
+
+export type MutationCreateWorkflowArgs = {
+  input: CreateWorkflowInput;
+};
+
+
+export type MutationUpdateWorkflowArgs = {
+  input: UpdateWorkflowInput;
+};
+
+
+export type MutationPauseWorkflowArgs = {
+  input: ChangeWorkflowInput;
+};
+
+
+export type MutationResumeWorkflowArgs = {
+  input: ChangeWorkflowInput;
+};
+
+
+export type MutationDeleteWorkflowArgs = {
+  input: ChangeWorkflowInput;
+};
+
+
+export type MutationDuplicateWorkflowArgs = {
+  input: DuplicateWorkflowInput;
+};
+
+/** A detail and its value. */
+export type WorkflowDetailInput = {
+  /** The template's key. */
+  readonly key: Scalars['String']['input'];
+  /** The value. */
+  readonly value: Scalars['String']['input'];
+};
+
+/** Which orders a workflow takes: each list that is not empty must hold one of the order's values. */
+export type WorkflowFilterInput = {
+  /** Events, `ev_…`, at most 200. */
+  readonly eventIds?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
+  /** Event series, `es_…`, at most 200. */
+  readonly eventSeriesIds?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
+  /** Ticket types, `tt_…`, at most 200. */
+  readonly ticketTypeIds?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
+};
+
+/** A custom field and where its value comes from. */
+export type FieldMappingInput = {
+  /** Which value of the order. */
+  readonly source: FieldSource;
+  /** The question, for CUSTOM_QUESTION and only for it; at most 500 characters. */
+  readonly question?: InputMaybe<Scalars['String']['input']>;
+  /** Constant Contact's custom_field_id; each field once. */
+  readonly customFieldId: Scalars['ID']['input'];
+};
+
+/** A new workflow. */
+export type CreateWorkflowInput = {
+  /** Id of a template. */
+  readonly templateId: Scalars['ID']['input'];
+  /** Which account it writes to. */
+  readonly connectionId: Scalars['ID']['input'];
+  /** 1 to 100 characters. */
+  readonly name: Scalars['String']['input'];
+  /** Values of the template's details. */
+  readonly details?: InputMaybe<ReadonlyArray<WorkflowDetailInput>>;
+  /** Which orders it takes; all when absent. */
+  readonly filter?: InputMaybe<WorkflowFilterInput>;
+  /** Further lists, by list_id: at most 50 with the template's own; none for a template that subscribes nobody. */
+  readonly listIds?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
+  /** Further tags, by tag_id: at most 50 with the template's own. */
+  readonly tagIds?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
+  /** Custom fields to fill, at most 25. */
+  readonly fieldMapping?: InputMaybe<ReadonlyArray<FieldMappingInput>>;
+  /** SKIP when absent. ADD_WITHOUT_LIST only with a template that creates contacts. */
+  readonly whenNotOptedIn?: InputMaybe<WhenNotOptedIn>;
+  /** SKIP when absent. */
+  readonly whenUnsubscribed?: InputMaybe<WhenUnsubscribed>;
+  /** KEEP when absent. */
+  readonly onCancelledOrder?: InputMaybe<OnCancelledOrder>;
+  /** SKIP when absent. */
+  readonly whenPaused?: InputMaybe<WhenPaused>;
+};
+
+/** What to change about a workflow; what is absent or null stays. Its template stays too: create another workflow for another one. */
+export type UpdateWorkflowInput = {
+  /** Its id. */
+  readonly id: Scalars['ID']['input'];
+  /** The version that was read: a clash gives VERSION_CONFLICT. */
+  readonly expectedVersion: Scalars['Int']['input'];
+  /** Another account. */
+  readonly connectionId?: InputMaybe<Scalars['ID']['input']>;
+  /** 1 to 100 characters. */
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+  /** Values of the template's details, all of them. */
+  readonly details?: InputMaybe<ReadonlyArray<WorkflowDetailInput>>;
+  /** Which orders it takes. */
+  readonly filter?: InputMaybe<WorkflowFilterInput>;
+  /** Further lists, by list_id: at most 50 with the template's own; none for a template that subscribes nobody. */
+  readonly listIds?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
+  /** Further tags, by tag_id: at most 50 with the template's own. */
+  readonly tagIds?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
+  /** Custom fields to fill, at most 25. */
+  readonly fieldMapping?: InputMaybe<ReadonlyArray<FieldMappingInput>>;
+  /** What happens to buyers who did not opt in. */
+  readonly whenNotOptedIn?: InputMaybe<WhenNotOptedIn>;
+  /** What happens to buyers who are unsubscribed. */
+  readonly whenUnsubscribed?: InputMaybe<WhenUnsubscribed>;
+  /** What happens when a synchronised order is cancelled or refunded. */
+  readonly onCancelledOrder?: InputMaybe<OnCancelledOrder>;
+  /** What happens to orders that arrive while it is paused. */
+  readonly whenPaused?: InputMaybe<WhenPaused>;
+};
+
+/** Which workflow to pause, resume or delete. */
+export type ChangeWorkflowInput = {
+  /** Its id. */
+  readonly id: Scalars['ID']['input'];
+  /** The version that was read, when a clash shall be refused. */
+  readonly expectedVersion?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** Which workflow to copy. */
+export type DuplicateWorkflowInput = {
+  /** Its id. */
+  readonly id: Scalars['ID']['input'];
+  /** Name of the copy; the old one with (copy) when absent. */
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** The workflow after the change. */
+export type WorkflowPayload = {
+  /** The workflow, when the change was made. */
+  readonly workflow: Maybe<Workflow>;
+  /** What is wrong with the input. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+
+
+export type ResolverTypeWrapper<T> = Promise<T> | T;
+
+export type ReferenceResolver<TResult, TReference, TContext> = (
+      reference: TReference,
+      context: TContext,
+      info: GraphQLResolveInfo
+    ) => Promise<TResult> | TResult;
+
+      type ScalarCheck<T, S> = S extends true ? T : NullableCheck<T, S>;
+      type NullableCheck<T, S> = Maybe<T> extends T ? Maybe<ListCheck<NonNullable<T>, S>> : ListCheck<T, S>;
+      type ListCheck<T, S> = T extends (infer U)[] ? NullableCheck<U, S>[] : GraphQLRecursivePick<T, S>;
+      export type GraphQLRecursivePick<T, S> = { [K in keyof T & keyof S]: ScalarCheck<T[K], S[K]> };
+    
+
+export type ResolverWithResolve<TResult, TParent, TContext, TArgs> = {
+  resolve: ResolverFn<TResult, TParent, TContext, TArgs>;
+};
+export type Resolver<TResult, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = ResolverFn<TResult, TParent, TContext, TArgs> | ResolverWithResolve<TResult, TParent, TContext, TArgs>;
+
+export type ResolverFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Promise<TResult> | TResult;
+
+export type SubscriptionSubscribeFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => AsyncIterable<TResult> | Promise<AsyncIterable<TResult>>;
+
+export type SubscriptionResolveFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+export interface SubscriptionSubscriberObject<TResult, TKey extends string, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<{ [key in TKey]: TResult }, TParent, TContext, TArgs>;
+  resolve?: SubscriptionResolveFn<TResult, { [key in TKey]: TResult }, TContext, TArgs>;
+}
+
+export interface SubscriptionResolverObject<TResult, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<any, TParent, TContext, TArgs>;
+  resolve: SubscriptionResolveFn<TResult, any, TContext, TArgs>;
+}
+
+export type SubscriptionObject<TResult, TKey extends string, TParent, TContext, TArgs> =
+  | SubscriptionSubscriberObject<TResult, TKey, TParent, TContext, TArgs>
+  | SubscriptionResolverObject<TResult, TParent, TContext, TArgs>;
+
+export type SubscriptionResolver<TResult, TKey extends string, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> =
+  | ((...args: any[]) => SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>)
+  | SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>;
+
+export type TypeResolveFn<TTypes, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (
+  parent: TParent,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Maybe<TTypes> | Promise<Maybe<TTypes>>;
+
+export type IsTypeOfResolverFn<T = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (obj: T, context: TContext, info: GraphQLResolveInfo) => boolean | Promise<boolean>;
+
+export type NextResolverFn<T> = () => Promise<T>;
+
+export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = (
+  next: NextResolverFn<TResult>,
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+/** Mapping of federation types */
+export type FederationTypes = {
+  BoxOffice: BoxOffice;
+  Workflow: Workflow;
+};
+
+/** Mapping of federation reference types */
+export type FederationReferenceTypes = {
+  BoxOffice:
+    ( { __typename: 'BoxOffice' }
+    & GraphQLRecursivePick<FederationTypes['BoxOffice'], {"id":true}> );
+  Workflow:
+    ( { __typename: 'Workflow' }
+    & GraphQLRecursivePick<FederationTypes['Workflow'], {"id":true}> );
+};
+
+
+/** Mapping of interface types */
+export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
+  Node:
+    | ( Connection )
+    | ( Delivery )
+    | ( AppSubscription )
+    | ( Workflow )
+  ;
+};
+
+/** Mapping between all available schema types and the resolvers types */
+export type ResolversTypes = {
+  DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
+  Node: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Node']>;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  PageInfo: ResolverTypeWrapper<PageInfo>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  String: ResolverTypeWrapper<Scalars['String']['output']>;
+  UserError: ResolverTypeWrapper<UserError>;
+  Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  BoxOffice: ResolverTypeWrapper<BoxOffice>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  Connection: ResolverTypeWrapper<Connection>;
+  Delivery: ResolverTypeWrapper<Delivery>;
+  AppSubscription: ResolverTypeWrapper<AppSubscription>;
+  WorkflowTemplate: ResolverTypeWrapper<WorkflowTemplate>;
+  TemplateDetail: ResolverTypeWrapper<TemplateDetail>;
+  DetailKind: DetailKind;
+  WorkflowStatus: WorkflowStatus;
+  WhenNotOptedIn: WhenNotOptedIn;
+  WhenUnsubscribed: WhenUnsubscribed;
+  OnCancelledOrder: OnCancelledOrder;
+  WhenPaused: WhenPaused;
+  FieldSource: FieldSource;
+  Workflow: ResolverTypeWrapper<Workflow>;
+  WorkflowDetail: ResolverTypeWrapper<WorkflowDetail>;
+  WorkflowFilter: ResolverTypeWrapper<WorkflowFilter>;
+  FieldMapping: ResolverTypeWrapper<FieldMapping>;
+  WorkflowVersion: ResolverTypeWrapper<WorkflowVersion>;
+  WorkflowConnection: ResolverTypeWrapper<WorkflowConnection>;
+  WorkflowEdge: ResolverTypeWrapper<WorkflowEdge>;
+  WorkflowVersionConnection: ResolverTypeWrapper<WorkflowVersionConnection>;
+  WorkflowVersionEdge: ResolverTypeWrapper<WorkflowVersionEdge>;
+  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  WorkflowDetailInput: WorkflowDetailInput;
+  WorkflowFilterInput: WorkflowFilterInput;
+  FieldMappingInput: FieldMappingInput;
+  CreateWorkflowInput: CreateWorkflowInput;
+  UpdateWorkflowInput: UpdateWorkflowInput;
+  ChangeWorkflowInput: ChangeWorkflowInput;
+  DuplicateWorkflowInput: DuplicateWorkflowInput;
+  WorkflowPayload: ResolverTypeWrapper<WorkflowPayload>;
+};
+
+/** Mapping between all available schema types and the resolvers parents */
+export type ResolversParentTypes = {
+  DateTime: Scalars['DateTime']['output'];
+  Node: ResolversInterfaceTypes<ResolversParentTypes>['Node'];
+  ID: Scalars['ID']['output'];
+  PageInfo: PageInfo;
+  Boolean: Scalars['Boolean']['output'];
+  String: Scalars['String']['output'];
+  UserError: UserError;
+  Query: Record<PropertyKey, never>;
+  BoxOffice: BoxOffice | FederationReferenceTypes['BoxOffice'];
+  Int: Scalars['Int']['output'];
+  Connection: Connection;
+  Delivery: Delivery;
+  AppSubscription: AppSubscription;
+  WorkflowTemplate: WorkflowTemplate;
+  TemplateDetail: TemplateDetail;
+  Workflow: Workflow | FederationReferenceTypes['Workflow'];
+  WorkflowDetail: WorkflowDetail;
+  WorkflowFilter: WorkflowFilter;
+  FieldMapping: FieldMapping;
+  WorkflowVersion: WorkflowVersion;
+  WorkflowConnection: WorkflowConnection;
+  WorkflowEdge: WorkflowEdge;
+  WorkflowVersionConnection: WorkflowVersionConnection;
+  WorkflowVersionEdge: WorkflowVersionEdge;
+  Mutation: Record<PropertyKey, never>;
+  WorkflowDetailInput: WorkflowDetailInput;
+  WorkflowFilterInput: WorkflowFilterInput;
+  FieldMappingInput: FieldMappingInput;
+  CreateWorkflowInput: CreateWorkflowInput;
+  UpdateWorkflowInput: UpdateWorkflowInput;
+  ChangeWorkflowInput: ChangeWorkflowInput;
+  DuplicateWorkflowInput: DuplicateWorkflowInput;
+  WorkflowPayload: WorkflowPayload;
+};
+
+export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
+  name: 'DateTime';
+}
+
+export type NodeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
+  __resolveType: TypeResolveFn<'Connection' | 'Delivery' | 'AppSubscription' | 'Workflow', ParentType, ContextType>;
+};
+
+export type PageInfoResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
+  hasNextPage: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  hasPreviousPage: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  startCursor: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  endCursor: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type UserErrorResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {
+  code: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  field: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+};
+
+export type QueryResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  boxOffice?: Resolver<ResolversTypes['BoxOffice'], ParentType, ContextType>;
+  node?: Resolver<Maybe<ResolversTypes['Node']>, ParentType, ContextType, RequireFields<QueryNodeArgs, 'id'>>;
+};
+
+export type BoxOfficeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['BoxOffice'] = ResolversParentTypes['BoxOffice'], FederationReferenceType extends FederationReferenceTypes['BoxOffice'] = FederationReferenceTypes['BoxOffice']> = {
+  __resolveReference: ReferenceResolver<Maybe<ResolversTypes['BoxOffice']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  workflowTemplates: Resolver<ReadonlyArray<ResolversTypes['WorkflowTemplate']>, ParentType, ContextType>;
+  workflows: Resolver<ResolversTypes['WorkflowConnection'], ParentType, ContextType, Partial<BoxOfficeWorkflowsArgs>>;
+};
+
+export type ConnectionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Connection'] = ResolversParentTypes['Connection']> = {
+  id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type DeliveryResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Delivery'] = ResolversParentTypes['Delivery']> = {
+  id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type AppSubscriptionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['AppSubscription'] = ResolversParentTypes['AppSubscription']> = {
+  id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type WorkflowTemplateResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['WorkflowTemplate'] = ResolversParentTypes['WorkflowTemplate']> = {
+  id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  description: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  details: Resolver<ReadonlyArray<ResolversTypes['TemplateDetail']>, ParentType, ContextType>;
+};
+
+export type TemplateDetailResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['TemplateDetail'] = ResolversParentTypes['TemplateDetail']> = {
+  key: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  label: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  description: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  kind: Resolver<ResolversTypes['DetailKind'], ParentType, ContextType>;
+  required: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  default: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  choices: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  maxLength: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+};
+
+export type WorkflowResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Workflow'] = ResolversParentTypes['Workflow'], FederationReferenceType extends FederationReferenceTypes['Workflow'] = FederationReferenceTypes['Workflow']> = {
+  __resolveReference: ReferenceResolver<Maybe<ResolversTypes['Workflow']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  status: Resolver<ResolversTypes['WorkflowStatus'], ParentType, ContextType>;
+  template: Resolver<ResolversTypes['WorkflowTemplate'], ParentType, ContextType>;
+  version: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  connection: Resolver<ResolversTypes['Connection'], ParentType, ContextType>;
+  details: Resolver<ReadonlyArray<ResolversTypes['WorkflowDetail']>, ParentType, ContextType>;
+  filter: Resolver<ResolversTypes['WorkflowFilter'], ParentType, ContextType>;
+  listIds: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  tagIds: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  fieldMapping: Resolver<ReadonlyArray<ResolversTypes['FieldMapping']>, ParentType, ContextType>;
+  whenNotOptedIn: Resolver<ResolversTypes['WhenNotOptedIn'], ParentType, ContextType>;
+  whenUnsubscribed: Resolver<ResolversTypes['WhenUnsubscribed'], ParentType, ContextType>;
+  onCancelledOrder: Resolver<ResolversTypes['OnCancelledOrder'], ParentType, ContextType>;
+  whenPaused: Resolver<ResolversTypes['WhenPaused'], ParentType, ContextType>;
+  createdAt: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  updatedAt: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  versions: Resolver<ResolversTypes['WorkflowVersionConnection'], ParentType, ContextType, Partial<WorkflowVersionsArgs>>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type WorkflowDetailResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['WorkflowDetail'] = ResolversParentTypes['WorkflowDetail']> = {
+  key: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  value: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type WorkflowFilterResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['WorkflowFilter'] = ResolversParentTypes['WorkflowFilter']> = {
+  eventIds: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  eventSeriesIds: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  ticketTypeIds: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+};
+
+export type FieldMappingResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['FieldMapping'] = ResolversParentTypes['FieldMapping']> = {
+  source: Resolver<ResolversTypes['FieldSource'], ParentType, ContextType>;
+  question: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  customFieldId: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type WorkflowVersionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['WorkflowVersion'] = ResolversParentTypes['WorkflowVersion']> = {
+  version: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  status: Resolver<ResolversTypes['WorkflowStatus'], ParentType, ContextType>;
+  name: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  template: Resolver<ResolversTypes['WorkflowTemplate'], ParentType, ContextType>;
+  connection: Resolver<ResolversTypes['Connection'], ParentType, ContextType>;
+  details: Resolver<ReadonlyArray<ResolversTypes['WorkflowDetail']>, ParentType, ContextType>;
+  filter: Resolver<ResolversTypes['WorkflowFilter'], ParentType, ContextType>;
+  listIds: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  tagIds: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  fieldMapping: Resolver<ReadonlyArray<ResolversTypes['FieldMapping']>, ParentType, ContextType>;
+  whenNotOptedIn: Resolver<ResolversTypes['WhenNotOptedIn'], ParentType, ContextType>;
+  whenUnsubscribed: Resolver<ResolversTypes['WhenUnsubscribed'], ParentType, ContextType>;
+  onCancelledOrder: Resolver<ResolversTypes['OnCancelledOrder'], ParentType, ContextType>;
+  whenPaused: Resolver<ResolversTypes['WhenPaused'], ParentType, ContextType>;
+  changedAt: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  changedBy: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type WorkflowConnectionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['WorkflowConnection'] = ResolversParentTypes['WorkflowConnection']> = {
+  edges: Resolver<ReadonlyArray<ResolversTypes['WorkflowEdge']>, ParentType, ContextType>;
+  nodes: Resolver<ReadonlyArray<ResolversTypes['Workflow']>, ParentType, ContextType>;
+  pageInfo: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type WorkflowEdgeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['WorkflowEdge'] = ResolversParentTypes['WorkflowEdge']> = {
+  cursor: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node: Resolver<ResolversTypes['Workflow'], ParentType, ContextType>;
+};
+
+export type WorkflowVersionConnectionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['WorkflowVersionConnection'] = ResolversParentTypes['WorkflowVersionConnection']> = {
+  edges: Resolver<ReadonlyArray<ResolversTypes['WorkflowVersionEdge']>, ParentType, ContextType>;
+  nodes: Resolver<ReadonlyArray<ResolversTypes['WorkflowVersion']>, ParentType, ContextType>;
+  pageInfo: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type WorkflowVersionEdgeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['WorkflowVersionEdge'] = ResolversParentTypes['WorkflowVersionEdge']> = {
+  cursor: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node: Resolver<ResolversTypes['WorkflowVersion'], ParentType, ContextType>;
+};
+
+export type MutationResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  createWorkflow?: Resolver<ResolversTypes['WorkflowPayload'], ParentType, ContextType, RequireFields<MutationCreateWorkflowArgs, 'input'>>;
+  updateWorkflow?: Resolver<ResolversTypes['WorkflowPayload'], ParentType, ContextType, RequireFields<MutationUpdateWorkflowArgs, 'input'>>;
+  pauseWorkflow?: Resolver<ResolversTypes['WorkflowPayload'], ParentType, ContextType, RequireFields<MutationPauseWorkflowArgs, 'input'>>;
+  resumeWorkflow?: Resolver<ResolversTypes['WorkflowPayload'], ParentType, ContextType, RequireFields<MutationResumeWorkflowArgs, 'input'>>;
+  deleteWorkflow?: Resolver<ResolversTypes['WorkflowPayload'], ParentType, ContextType, RequireFields<MutationDeleteWorkflowArgs, 'input'>>;
+  duplicateWorkflow?: Resolver<ResolversTypes['WorkflowPayload'], ParentType, ContextType, RequireFields<MutationDuplicateWorkflowArgs, 'input'>>;
+};
+
+export type WorkflowPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['WorkflowPayload'] = ResolversParentTypes['WorkflowPayload']> = {
+  workflow: Resolver<Maybe<ResolversTypes['Workflow']>, ParentType, ContextType>;
+  userErrors: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type Resolvers<ContextType = GraphContext> = {
+  DateTime: GraphQLScalarType;
+  Node: NodeResolvers<ContextType>;
+  PageInfo: PageInfoResolvers<ContextType>;
+  UserError: UserErrorResolvers<ContextType>;
+  Query: QueryResolvers<ContextType>;
+  BoxOffice: BoxOfficeResolvers<ContextType>;
+  Connection: ConnectionResolvers<ContextType>;
+  Delivery: DeliveryResolvers<ContextType>;
+  AppSubscription: AppSubscriptionResolvers<ContextType>;
+  WorkflowTemplate: WorkflowTemplateResolvers<ContextType>;
+  TemplateDetail: TemplateDetailResolvers<ContextType>;
+  Workflow: WorkflowResolvers<ContextType>;
+  WorkflowDetail: WorkflowDetailResolvers<ContextType>;
+  WorkflowFilter: WorkflowFilterResolvers<ContextType>;
+  FieldMapping: FieldMappingResolvers<ContextType>;
+  WorkflowVersion: WorkflowVersionResolvers<ContextType>;
+  WorkflowConnection: WorkflowConnectionResolvers<ContextType>;
+  WorkflowEdge: WorkflowEdgeResolvers<ContextType>;
+  WorkflowVersionConnection: WorkflowVersionConnectionResolvers<ContextType>;
+  WorkflowVersionEdge: WorkflowVersionEdgeResolvers<ContextType>;
+  Mutation: MutationResolvers<ContextType>;
+  WorkflowPayload: WorkflowPayloadResolvers<ContextType>;
+};
