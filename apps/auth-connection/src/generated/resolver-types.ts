@@ -144,8 +144,8 @@ export type WhenQuotaIsScarce =
   /** Each waits for a call of their own, perhaps until tomorrow, and then has explicit permission. */
   | 'WAIT'
   /**
-   * They are imported now, many with one call, and have implicit permission at first; calls that the day leaves over make it explicit
-   * later. Not to be had with CONFIRM, for an import asks nobody to confirm.
+   * They are imported now, many with one call, and have implicit permission. Not to be had with CONFIRM, for an import asks nobody to
+   * confirm.
    */
   | 'IMPORT';
 

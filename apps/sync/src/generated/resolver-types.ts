@@ -362,6 +362,8 @@ export type QuotaUse = {
 export type Mutation = {
   /** Puts skipped, failed or waiting deliveries back to work. Manager or owner. */
   readonly retryDeliveries: RetryDeliveriesPayload;
+  /** What a workflow would do with the last orders, by what is known now; writes nothing and calls nobody. Manager or owner. */
+  readonly previewWorkflow: PreviewWorkflowPayload;
   /** What a backfill would do; writes nothing and calls nobody. Manager or owner. */
   readonly planBackfill: PlanBackfillPayload;
   /** Makes deliveries of orders that came before the workflow; those that have one of it already are passed by. Manager or owner. */
@@ -377,6 +379,11 @@ export type Mutation = {
 
 export type MutationRetryDeliveriesArgs = {
   input: RetryDeliveriesInput;
+};
+
+
+export type MutationPreviewWorkflowArgs = {
+  input: PreviewWorkflowInput;
 };
 
 
@@ -402,6 +409,44 @@ export type MutationResumeBackfillArgs = {
 
 export type MutationCancelBackfillArgs = {
   input: ChangeBackfillInput;
+};
+
+/** Which workflow to preview. */
+export type PreviewWorkflowInput = {
+  /** Its id; a paused one is taken as if it were active. */
+  readonly workflowId: Scalars['ID']['input'];
+  /** With how many of the last orders, 1 to 200; 50 when absent. */
+  readonly last?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** What a workflow would do with one order. */
+export type PreviewedOrder = {
+  /** The order. */
+  readonly order: DeliveryOrder;
+  /** How its delivery would end. Of a contact that is not known yet it is supposed that there is none. */
+  readonly status: DeliveryStatus;
+  /** Why. */
+  readonly reason: Maybe<DeliveryReason>;
+  /** Lists named after the order that it would be put on, besides the workflow's own. */
+  readonly listNames: ReadonlyArray<Scalars['String']['output']>;
+  /** Tags named after the order that it would get, besides the workflow's own. */
+  readonly tagNames: ReadonlyArray<Scalars['String']['output']>;
+};
+
+/** What a workflow would do with the last orders. */
+export type WorkflowPreview = {
+  /** The orders, newest first. */
+  readonly orders: ReadonlyArray<PreviewedOrder>;
+  /** Calls to Constant Contact that all of it would need, about. */
+  readonly callsNeeded: Scalars['Int']['output'];
+};
+
+/** The preview. */
+export type PreviewWorkflowPayload = {
+  /** What it would do. */
+  readonly preview: Maybe<WorkflowPreview>;
+  /** What is wrong with the input. */
+  readonly userErrors: ReadonlyArray<UserError>;
 };
 
 /** Which orders to backfill, and how. */
@@ -620,6 +665,10 @@ export type ResolversTypes = {
   CallClass: CallClass;
   QuotaUse: ResolverTypeWrapper<QuotaUse>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  PreviewWorkflowInput: PreviewWorkflowInput;
+  PreviewedOrder: ResolverTypeWrapper<PreviewedOrder>;
+  WorkflowPreview: ResolverTypeWrapper<WorkflowPreview>;
+  PreviewWorkflowPayload: ResolverTypeWrapper<PreviewWorkflowPayload>;
   BackfillInput: BackfillInput;
   BackfillPlan: ResolverTypeWrapper<BackfillPlan>;
   PlanBackfillPayload: ResolverTypeWrapper<PlanBackfillPayload>;
@@ -660,6 +709,10 @@ export type ResolversParentTypes = {
   Quota: Quota;
   QuotaUse: QuotaUse;
   Mutation: Record<PropertyKey, never>;
+  PreviewWorkflowInput: PreviewWorkflowInput;
+  PreviewedOrder: PreviewedOrder;
+  WorkflowPreview: WorkflowPreview;
+  PreviewWorkflowPayload: PreviewWorkflowPayload;
   BackfillInput: BackfillInput;
   BackfillPlan: BackfillPlan;
   PlanBackfillPayload: PlanBackfillPayload;
@@ -827,11 +880,30 @@ export type QuotaUseResolvers<ContextType = GraphContext, ParentType extends Res
 
 export type MutationResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   retryDeliveries?: Resolver<ResolversTypes['RetryDeliveriesPayload'], ParentType, ContextType, RequireFields<MutationRetryDeliveriesArgs, 'input'>>;
+  previewWorkflow?: Resolver<ResolversTypes['PreviewWorkflowPayload'], ParentType, ContextType, RequireFields<MutationPreviewWorkflowArgs, 'input'>>;
   planBackfill?: Resolver<ResolversTypes['PlanBackfillPayload'], ParentType, ContextType, RequireFields<MutationPlanBackfillArgs, 'input'>>;
   startBackfill?: Resolver<ResolversTypes['StartBackfillPayload'], ParentType, ContextType, RequireFields<MutationStartBackfillArgs, 'input'>>;
   pauseBackfill?: Resolver<ResolversTypes['ChangeBackfillPayload'], ParentType, ContextType, RequireFields<MutationPauseBackfillArgs, 'input'>>;
   resumeBackfill?: Resolver<ResolversTypes['ChangeBackfillPayload'], ParentType, ContextType, RequireFields<MutationResumeBackfillArgs, 'input'>>;
   cancelBackfill?: Resolver<ResolversTypes['ChangeBackfillPayload'], ParentType, ContextType, RequireFields<MutationCancelBackfillArgs, 'input'>>;
+};
+
+export type PreviewedOrderResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['PreviewedOrder'] = ResolversParentTypes['PreviewedOrder']> = {
+  order: Resolver<ResolversTypes['DeliveryOrder'], ParentType, ContextType>;
+  status: Resolver<ResolversTypes['DeliveryStatus'], ParentType, ContextType>;
+  reason: Resolver<Maybe<ResolversTypes['DeliveryReason']>, ParentType, ContextType>;
+  listNames: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  tagNames: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type WorkflowPreviewResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['WorkflowPreview'] = ResolversParentTypes['WorkflowPreview']> = {
+  orders: Resolver<ReadonlyArray<ResolversTypes['PreviewedOrder']>, ParentType, ContextType>;
+  callsNeeded: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type PreviewWorkflowPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['PreviewWorkflowPayload'] = ResolversParentTypes['PreviewWorkflowPayload']> = {
+  preview: Resolver<Maybe<ResolversTypes['WorkflowPreview']>, ParentType, ContextType>;
+  userErrors: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
 export type BackfillPlanResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['BackfillPlan'] = ResolversParentTypes['BackfillPlan']> = {
@@ -886,6 +958,9 @@ export type Resolvers<ContextType = GraphContext> = {
   Quota: QuotaResolvers<ContextType>;
   QuotaUse: QuotaUseResolvers<ContextType>;
   Mutation: MutationResolvers<ContextType>;
+  PreviewedOrder: PreviewedOrderResolvers<ContextType>;
+  WorkflowPreview: WorkflowPreviewResolvers<ContextType>;
+  PreviewWorkflowPayload: PreviewWorkflowPayloadResolvers<ContextType>;
   BackfillPlan: BackfillPlanResolvers<ContextType>;
   PlanBackfillPayload: PlanBackfillPayloadResolvers<ContextType>;
   StartBackfillPayload: StartBackfillPayloadResolvers<ContextType>;
