@@ -30,11 +30,16 @@ const ownById = async (id: string, { ctx, identity }: GraphContext) => {
 };
 
 /** Which type of another service an id names, by its prefix; its owner checks the tenant. */
-const foreignTypes = { connection: 'Connection', delivery: 'Delivery', subscription: 'AppSubscription' } as const;
+const foreignTypes = {
+  connection: 'Connection',
+  delivery: 'Delivery',
+  backfill: 'Backfill',
+  subscription: 'AppSubscription',
+} as const;
 
 const node = async (id: string, graph: GraphContext) => {
   if (id.startsWith(idPrefixes.workflow)) return ownById(id, graph);
-  for (const kind of ['connection', 'delivery', 'subscription'] as const)
+  for (const kind of ['connection', 'delivery', 'backfill', 'subscription'] as const)
     if (isId(kind, id)) return { __typename: foreignTypes[kind], id };
   return null;
 };

@@ -87,6 +87,12 @@ export type Delivery = Node & {
   readonly id: Scalars['ID']['output'];
 };
 
+/** Deliveries made from orders that came before the workflow. */
+export type Backfill = Node & {
+  /** Id of the backfill, `bf_…`. */
+  readonly id: Scalars['ID']['output'];
+};
+
 /** A box office's use of an add-on. */
 export type AppSubscription = Node & {
   /** Id of the subscription, `sub_…`; the same after a reactivation. */
@@ -603,6 +609,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
   Node:
     | ( Connection )
     | ( Delivery )
+    | ( Backfill )
     | ( AppSubscription )
     | ( Workflow )
   ;
@@ -622,6 +629,7 @@ export type ResolversTypes = {
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   Connection: ResolverTypeWrapper<Connection>;
   Delivery: ResolverTypeWrapper<Delivery>;
+  Backfill: ResolverTypeWrapper<Backfill>;
   AppSubscription: ResolverTypeWrapper<AppSubscription>;
   WorkflowTemplate: ResolverTypeWrapper<WorkflowTemplate>;
   TemplateDetail: ResolverTypeWrapper<TemplateDetail>;
@@ -666,6 +674,7 @@ export type ResolversParentTypes = {
   Int: Scalars['Int']['output'];
   Connection: Connection;
   Delivery: Delivery;
+  Backfill: Backfill;
   AppSubscription: AppSubscription;
   WorkflowTemplate: WorkflowTemplate;
   TemplateDetail: TemplateDetail;
@@ -694,7 +703,7 @@ export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversT
 }
 
 export type NodeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
-  __resolveType: TypeResolveFn<'Connection' | 'Delivery' | 'AppSubscription' | 'Workflow', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'Connection' | 'Delivery' | 'Backfill' | 'AppSubscription' | 'Workflow', ParentType, ContextType>;
 };
 
 export type PageInfoResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
@@ -728,6 +737,11 @@ export type ConnectionResolvers<ContextType = GraphContext, ParentType extends R
 };
 
 export type DeliveryResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Delivery'] = ResolversParentTypes['Delivery']> = {
+  id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type BackfillResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Backfill'] = ResolversParentTypes['Backfill']> = {
   id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
@@ -860,6 +874,7 @@ export type Resolvers<ContextType = GraphContext> = {
   BoxOffice: BoxOfficeResolvers<ContextType>;
   Connection: ConnectionResolvers<ContextType>;
   Delivery: DeliveryResolvers<ContextType>;
+  Backfill: BackfillResolvers<ContextType>;
   AppSubscription: AppSubscriptionResolvers<ContextType>;
   WorkflowTemplate: WorkflowTemplateResolvers<ContextType>;
   TemplateDetail: TemplateDetailResolvers<ContextType>;
