@@ -28,7 +28,7 @@ export const resolvers: CompleteResolvers<Resolvers, ResolversParentTypes> = {
           subscription: await ctx.subscriptions.ofApp(identity.boxOfficeId, addOn.id),
         })),
       ),
-    invoices: (_, args, { ctx, identity }) => listInvoices(ctx, identity, args),
+    invoices: (_, { first, after }, { ctx, identity }) => listInvoices(ctx, identity, { first, after }),
   },
   ConnectableApp: {
     id: ({ addOn }) => addOn.id,

@@ -19,6 +19,10 @@ const mappers: Readonly<Record<string, Mappers>> = {
     AppSubscription: source('domain/subscription', 'Subscription'),
     InvoiceConnection: source('use-cases/list-invoices', 'InvoicePage'),
   },
+  'auth-connection': {
+    BoxOffice: keyOnly,
+    Connection: source('domain/connection', 'Connection'),
+  },
 };
 
 /** The types of a subgraph's resolvers, as TypeScript. */

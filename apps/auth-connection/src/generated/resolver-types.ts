@@ -1,8 +1,10 @@
 // Generated from schema.graphql by `npm run generate`: do not edit.
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { Connection as ConnectionSource } from '../domain/connection';
 import type { GraphContext } from '../context';
 export type Maybe<T> = T | null | undefined;
 export type InputMaybe<T> = T | null | undefined;
+export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
 export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
 /** All built-in and custom scalars, mapped to their actual values */
 export type Scalars = {
@@ -497,7 +499,7 @@ export type FederationReferenceTypes = {
 
 /** Mapping of interface types */
 export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
-  Node: ( Connection );
+  Node: ( ConnectionSource );
 };
 
 /** Mapping between all available schema types and the resolvers types */
@@ -510,10 +512,10 @@ export type ResolversTypes = {
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   UserError: ResolverTypeWrapper<UserError>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
-  BoxOffice: ResolverTypeWrapper<BoxOffice>;
+  BoxOffice: ResolverTypeWrapper<{ readonly id: string }>;
   TicketTailorApiKey: ResolverTypeWrapper<TicketTailorApiKey>;
   ConnectionStatus: ConnectionStatus;
-  Connection: ResolverTypeWrapper<Connection>;
+  Connection: ResolverTypeWrapper<ConnectionSource>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   OptInRoute: OptInRoute;
   WhenQuotaIsScarce: WhenQuotaIsScarce;
@@ -529,14 +531,14 @@ export type ResolversTypes = {
   CustomFieldEdge: ResolverTypeWrapper<CustomFieldEdge>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   BeginConnectionInput: BeginConnectionInput;
-  BeginConnectionPayload: ResolverTypeWrapper<BeginConnectionPayload>;
+  BeginConnectionPayload: ResolverTypeWrapper<Omit<BeginConnectionPayload, 'connection'> & { connection: Maybe<ResolversTypes['Connection']> }>;
   DisconnectInput: DisconnectInput;
-  DisconnectPayload: ResolverTypeWrapper<DisconnectPayload>;
+  DisconnectPayload: ResolverTypeWrapper<Omit<DisconnectPayload, 'connection'> & { connection: Maybe<ResolversTypes['Connection']> }>;
   UpdateConnectionSettingsInput: UpdateConnectionSettingsInput;
-  UpdateConnectionSettingsPayload: ResolverTypeWrapper<UpdateConnectionSettingsPayload>;
+  UpdateConnectionSettingsPayload: ResolverTypeWrapper<Omit<UpdateConnectionSettingsPayload, 'connection'> & { connection: Maybe<ResolversTypes['Connection']> }>;
   SetTicketTailorApiKeyInput: SetTicketTailorApiKeyInput;
-  SetTicketTailorApiKeyPayload: ResolverTypeWrapper<SetTicketTailorApiKeyPayload>;
-  RemoveTicketTailorApiKeyPayload: ResolverTypeWrapper<RemoveTicketTailorApiKeyPayload>;
+  SetTicketTailorApiKeyPayload: ResolverTypeWrapper<Omit<SetTicketTailorApiKeyPayload, 'boxOffice'> & { boxOffice: Maybe<ResolversTypes['BoxOffice']> }>;
+  RemoveTicketTailorApiKeyPayload: ResolverTypeWrapper<Omit<RemoveTicketTailorApiKeyPayload, 'boxOffice'> & { boxOffice: Maybe<ResolversTypes['BoxOffice']> }>;
   CreateContactListInput: CreateContactListInput;
   CreateContactListPayload: ResolverTypeWrapper<CreateContactListPayload>;
   CreateTagInput: CreateTagInput;
@@ -553,9 +555,9 @@ export type ResolversParentTypes = {
   String: Scalars['String']['output'];
   UserError: UserError;
   Query: Record<PropertyKey, never>;
-  BoxOffice: BoxOffice | FederationReferenceTypes['BoxOffice'];
+  BoxOffice: { readonly id: string };
   TicketTailorApiKey: TicketTailorApiKey;
-  Connection: Connection | FederationReferenceTypes['Connection'];
+  Connection: ConnectionSource;
   Int: Scalars['Int']['output'];
   ConnectionSettings: ConnectionSettings;
   ContactList: ContactList;
@@ -569,14 +571,14 @@ export type ResolversParentTypes = {
   CustomFieldEdge: CustomFieldEdge;
   Mutation: Record<PropertyKey, never>;
   BeginConnectionInput: BeginConnectionInput;
-  BeginConnectionPayload: BeginConnectionPayload;
+  BeginConnectionPayload: Omit<BeginConnectionPayload, 'connection'> & { connection: Maybe<ResolversParentTypes['Connection']> };
   DisconnectInput: DisconnectInput;
-  DisconnectPayload: DisconnectPayload;
+  DisconnectPayload: Omit<DisconnectPayload, 'connection'> & { connection: Maybe<ResolversParentTypes['Connection']> };
   UpdateConnectionSettingsInput: UpdateConnectionSettingsInput;
-  UpdateConnectionSettingsPayload: UpdateConnectionSettingsPayload;
+  UpdateConnectionSettingsPayload: Omit<UpdateConnectionSettingsPayload, 'connection'> & { connection: Maybe<ResolversParentTypes['Connection']> };
   SetTicketTailorApiKeyInput: SetTicketTailorApiKeyInput;
-  SetTicketTailorApiKeyPayload: SetTicketTailorApiKeyPayload;
-  RemoveTicketTailorApiKeyPayload: RemoveTicketTailorApiKeyPayload;
+  SetTicketTailorApiKeyPayload: Omit<SetTicketTailorApiKeyPayload, 'boxOffice'> & { boxOffice: Maybe<ResolversParentTypes['BoxOffice']> };
+  RemoveTicketTailorApiKeyPayload: Omit<RemoveTicketTailorApiKeyPayload, 'boxOffice'> & { boxOffice: Maybe<ResolversParentTypes['BoxOffice']> };
   CreateContactListInput: CreateContactListInput;
   CreateContactListPayload: CreateContactListPayload;
   CreateTagInput: CreateTagInput;

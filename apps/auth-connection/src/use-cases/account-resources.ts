@@ -1,6 +1,6 @@
 import { AppError } from '@boxlist/contracts';
 import type { CcCustomField, CcList, CcTag } from '@boxlist/constant-contact';
-import { keysetPage, requireRole, type Identity, type PageArgs } from '@boxlist/service-kit';
+import { keysetPage, requireRole, type Identity, type Page, type PageArgs } from '@boxlist/service-kit';
 import type { Context } from '../context';
 import type { Connection } from '../domain/connection';
 import { accessToken, hashOfToken } from './access-token';
@@ -32,53 +32,68 @@ const withToken = async <T>(ctx: Context, connectionId: string, call: (token: st
 };
 
 const cacheMs = 15_000;
-const caches = new WeakMap<Context, Map<string, { until: number; items: Promise<Named[]> }>>();
 
-/** All items of a kind; a page of the graph costs no call while a recent answer is at hand. */
-const allOf = <T>(
-  ctx: Context,
-  connection: Connection,
-  kind: string,
-  fetch: (token: string, next?: string) => Promise<Fetched<T>>,
-  show: (item: T) => Named,
-): Promise<Named[]> => {
-  const cache = caches.get(ctx) ?? new Map<string, { until: number; items: Promise<Named[]> }>();
-  caches.set(ctx, cache);
-  const key = `${connection.id}/${kind}`;
-  const known = cache.get(key);
-  if (known && known.until > Date.now()) return known.items;
-  const items = (async () => {
-    const all: Named[] = [];
+interface Resource<Item> {
+  /** All items of the account; a page of the graph costs no call while a recent answer is at hand. */
+  readonly all: (ctx: Context, connectionId: string) => Promise<readonly Item[]>;
+  readonly forget: (ctx: Context, connectionId: string) => void;
+}
+
+/** One kind of thing in the accounts, sorted by name and kept for a moment. */
+const createResource = <T, Item extends Named>(
+  fetch: (ctx: Context, token: string, next?: string) => Promise<Fetched<T>>,
+  show: (item: T) => Item,
+): Resource<Item> => {
+  const caches = new WeakMap<Context, Map<string, { until: number; items: Promise<Item[]> }>>();
+  const readAll = async (ctx: Context, connectionId: string): Promise<Item[]> => {
+    const all: Item[] = [];
     const seen = new Set<string | undefined>();
     let next: string | undefined;
     do {
       seen.add(next);
-      const page = await withToken(ctx, connection.id, (token) => fetch(token, next));
+      const page = await withToken(ctx, connectionId, (token) => fetch(ctx, token, next));
       all.push(...page.items.map(show));
       next = page.next;
       // A page that leads back to itself would spend the application's calls of the day.
     } while (next !== undefined && !seen.has(next));
-    return all.sort((a, b) => compare([a.name.toLowerCase(), a.id], [b.name.toLowerCase(), b.id]));
-  })();
-  items.catch(() => cache.delete(key));
-  if (cache.size > 1_000) cache.clear();
-  cache.set(key, { until: Date.now() + cacheMs, items });
-  return items;
+    return all.sort((a, b) => compare(positionOf(a), positionOf(b)));
+  };
+  return {
+    all: (ctx, connectionId) => {
+      const cache = caches.get(ctx) ?? new Map<string, { until: number; items: Promise<Item[]> }>();
+      caches.set(ctx, cache);
+      const known = cache.get(connectionId);
+      if (known && known.until > Date.now()) return known.items;
+      const items = readAll(ctx, connectionId);
+      items.catch(() => cache.delete(connectionId));
+      if (cache.size > 1_000) cache.clear();
+      cache.set(connectionId, { until: Date.now() + cacheMs, items });
+      return items;
+    },
+    forget: (ctx, connectionId) => void caches.get(ctx)?.delete(connectionId),
+  };
 };
-
-const forget = (ctx: Context, connectionId: string, kind: string): void =>
-  void caches.get(ctx)?.delete(`${connectionId}/${kind}`);
 
 const compare = (a: readonly [string, string], b: readonly [string, string]): number =>
   a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : 0;
 
 type Position = [string, string];
+const positionOf = ({ name, id }: Named): Position => [name.toLowerCase(), id];
 
-const pageOf = async (items: readonly Named[], args: PageArgs & { search?: string | null }) => {
+type Args = PageArgs & { readonly search?: string | null };
+
+const pageOf = async <Item extends Named>(
+  resource: Resource<Item>,
+  ctx: Context,
+  connection: Connection,
+  args: Args,
+): Promise<Page<Item> & { readonly totalCount: number }> => {
+  if (connection.status !== 'CONNECTED')
+    throw new AppError('CONNECTION_NEEDS_RECONNECT', 'The connection must be renewed by signing in again');
+  const items = await resource.all(ctx, connection.id);
   const wanted = args.search?.trim().toLowerCase();
   const found = wanted ? items.filter(({ name }) => name.toLowerCase().includes(wanted)) : items;
-  const positionOf = (item: Named): Position => [item.name.toLowerCase(), item.id];
-  const page = await keysetPage<Named, Position>({
+  const page = await keysetPage<Item, Position>({
     args,
     positionOf,
     maxSize: 500,
@@ -91,7 +106,6 @@ const pageOf = async (items: readonly Named[], args: PageArgs & { search?: strin
   return { ...page, totalCount: found.length };
 };
 
-type Args = PageArgs & { search?: string | null };
 const listOf = (list: CcList) => ({
   id: list.list_id,
   name: list.name,
@@ -105,12 +119,16 @@ const fieldOf = (field: CcCustomField) => ({
   type: field.type,
 });
 
-export const contactLists = async (ctx: Context, connection: Connection, args: Args) =>
-  pageOf(await allOf(ctx, connection, 'lists', ctx.constantContact.contactLists, listOf), args);
-export const tags = async (ctx: Context, connection: Connection, args: Args) =>
-  pageOf(await allOf(ctx, connection, 'tags', ctx.constantContact.tags, tagOf), args);
-export const customFields = async (ctx: Context, connection: Connection, args: Args) =>
-  pageOf(await allOf(ctx, connection, 'fields', ctx.constantContact.customFields, fieldOf), args);
+const lists = createResource((ctx, token, next) => ctx.constantContact.contactLists(token, next), listOf);
+const accountTags = createResource((ctx, token, next) => ctx.constantContact.tags(token, next), tagOf);
+const fields = createResource((ctx, token, next) => ctx.constantContact.customFields(token, next), fieldOf);
+
+/** The account's contact lists by name. Throws CONNECTION_NEEDS_RECONNECT, and BAD_INPUT for a bad page. */
+export const contactLists = (ctx: Context, connection: Connection, args: Args) => pageOf(lists, ctx, connection, args);
+/** The account's tags by name; throws the same. */
+export const tags = (ctx: Context, connection: Connection, args: Args) => pageOf(accountTags, ctx, connection, args);
+/** The account's custom fields by label; throws the same. */
+export const customFields = (ctx: Context, connection: Connection, args: Args) => pageOf(fields, ctx, connection, args);
 
 const checkedName = (name: string): string => {
   const trimmed = name.trim();
@@ -136,7 +154,7 @@ export const createContactList = async (
     const list = await withToken(ctx, id, (token) =>
       ctx.constantContact.createContactList(token, name, input.description ?? undefined),
     );
-    forget(ctx, id, 'lists');
+    lists.forget(ctx, id);
     return listOf(list);
   } catch (error) {
     throw taken(error, 'contact list');
@@ -149,7 +167,7 @@ export const createTag = async (ctx: Context, identity: Identity, input: { conne
   const { id } = await ownConnection(ctx, identity, input.connectionId, ['input', 'connectionId']);
   try {
     const tag = await withToken(ctx, id, (token) => ctx.constantContact.createTag(token, name));
-    forget(ctx, id, 'tags');
+    accountTags.forget(ctx, id);
     return tagOf(tag);
   } catch (error) {
     throw taken(error, 'tag');
