@@ -1,32 +1,26 @@
-import { AppError, idPrefixes, isId } from '@boxlist/contracts';
-import {
-  keysetPage,
-  ownBoxOffice,
-  withUserErrors,
-  type Identity,
-  type PageArgs,
-  type PageRange,
-} from '@boxlist/service-kit';
+import { idPrefixes, isId } from '@boxlist/contracts';
+import { ownBoxOffice, withUserErrors, type CompleteResolvers } from '@boxlist/service-kit';
 import { GraphQLDateTimeISO } from 'graphql-scalars';
-import type { Context, GraphContext } from './context';
+import type { GraphContext } from './context';
 import { templateById, templates } from './domain/templates';
-import {
-  specDefaults,
-  type Workflow,
-  type WorkflowSpec,
-  type WorkflowStatus,
-  type WorkflowVersion,
-} from './domain/workflow';
-import type { WorkflowPosition } from './store/workflows';
+import type { Workflow, WorkflowSpec, WorkflowVersion } from './domain/workflow';
+import type {
+  ChangeWorkflowInput,
+  CreateWorkflowInput,
+  FieldMappingInput,
+  Resolvers,
+  ResolversParentTypes,
+  UpdateWorkflowInput,
+  WorkflowFilterInput,
+} from './generated/resolver-types';
 import * as change from './use-cases/change-workflow';
 import * as create from './use-cases/create-workflow';
+import { listVersions, listWorkflows } from './use-cases/list-workflows';
 
-const mine = ({ identity }: GraphContext) => ({ __typename: 'BoxOffice', id: identity.boxOfficeId });
-
-const ownById = async (id: string, { ctx, identity }: GraphContext) => {
+const ownById = async (id: string, { ctx, identity }: GraphContext): Promise<Workflow | null> => {
   if (!isId('workflow', id)) return null;
   const workflow = await ctx.workflows.byId(id);
-  return workflow?.boxOfficeId === identity.boxOfficeId ? { __typename: 'Workflow', ...workflow } : null;
+  return workflow?.boxOfficeId === identity.boxOfficeId ? workflow : null;
 };
 
 /** Which type of another service an id names, by its prefix; its owner checks the tenant. */
@@ -38,95 +32,64 @@ const foreignTypes = {
 } as const;
 
 const node = async (id: string, graph: GraphContext) => {
-  if (id.startsWith(idPrefixes.workflow)) return ownById(id, graph);
+  if (id.startsWith(idPrefixes.workflow)) {
+    const workflow = await ownById(id, graph);
+    return workflow && ({ __typename: 'Workflow', ...workflow } as const);
+  }
   for (const kind of ['connection', 'delivery', 'backfill', 'subscription'] as const)
     if (isId(kind, id)) return { __typename: foreignTypes[kind], id };
   return null;
 };
 
-const notACursor = (field: string): AppError =>
-  new AppError('BAD_INPUT', `${field} is not a cursor of this list`, { field: [field] });
-
-/** Throws BAD_INPUT unless the positions that came out of the cursors have the shape of this list's. */
-const checkRange = <P>(range: PageRange<P>, isPosition: (value: unknown) => boolean): PageRange<P> => {
-  for (const field of ['after', 'before'] as const)
-    if (range[field] !== undefined && !isPosition(range[field])) throw notACursor(field);
-  return range;
-};
-
-const isWorkflowPosition = (value: unknown): boolean =>
-  Array.isArray(value) &&
-  value.length === 2 &&
-  typeof value[0] === 'number' &&
-  !Number.isNaN(new Date(value[0]).getTime()) &&
-  typeof value[1] === 'string';
-
-const workflowPage = async (args: PageArgs & { status?: WorkflowStatus | null }, { ctx, identity }: GraphContext) => {
-  const status = args.status ?? undefined;
-  const page = await keysetPage<Workflow, WorkflowPosition>({
-    args,
-    positionOf: ({ createdAt, id }) => [createdAt.getTime(), id],
-    fetch: (range) => ctx.workflows.page(identity.boxOfficeId, status, checkRange(range, isWorkflowPosition)),
-  });
-  return { ...page, totalCount: () => ctx.workflows.count(identity.boxOfficeId, status) };
-};
-
-const versionPage = (workflow: Workflow, args: PageArgs, { ctx }: GraphContext) =>
-  keysetPage<WorkflowVersion, number>({
-    args,
-    positionOf: ({ version }) => version,
-    fetch: async (range) => ctx.versions.page(workflow, checkRange(range, Number.isSafeInteger)),
-  });
-
-/** A field of the input: null means the same as absence. */
-type Given<T> = { readonly [K in keyof T]?: T[K] | null };
-type SpecInput = Given<Omit<WorkflowSpec, 'filter' | 'fieldMapping'>> & {
-  readonly filter?: Given<WorkflowSpec['filter']> | null;
-  readonly fieldMapping?:
-    | readonly (Omit<WorkflowSpec['fieldMapping'][number], 'question'> & {
-        readonly question?: string | null;
-      })[]
-    | null;
-};
-type CreateInput = SpecInput & Pick<WorkflowSpec, 'name' | 'templateId' | 'connectionId'>;
-type UpdateInput = Omit<SpecInput, 'templateId'> & { readonly id: string; readonly expectedVersion: number };
-interface ChangeInput {
-  readonly id: string;
-  readonly expectedVersion?: number | null;
-}
-interface DuplicateInput {
-  readonly id: string;
-  readonly name?: string | null;
-}
-interface Args<T> {
-  readonly input: T;
-}
-
+/** Null means the same as absence. */
 const withoutNulls = <T extends object>(fields: T) =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value != null)) as {
     [K in keyof T]?: NonNullable<T[K]>;
   };
 
-const toSpec = ({ filter, fieldMapping, ...rest }: SpecInput): Partial<WorkflowSpec> => ({
-  ...withoutNulls(rest),
-  ...(filter ? { filter: { ...specDefaults.filter, ...withoutNulls(filter) } } : {}),
-  ...(fieldMapping ? { fieldMapping: fieldMapping.map((each) => ({ ...each, question: each.question ?? null })) } : {}),
+const toFilter = ({ eventIds, eventSeriesIds, ticketTypeIds }: WorkflowFilterInput): WorkflowSpec['filter'] => ({
+  eventIds: [...(eventIds ?? [])],
+  eventSeriesIds: [...(eventSeriesIds ?? [])],
+  ticketTypeIds: [...(ticketTypeIds ?? [])],
 });
+
+const toMapping = ({ source, question, customFieldId }: FieldMappingInput): WorkflowSpec['fieldMapping'][number] => ({
+  source,
+  question: question ?? null,
+  customFieldId,
+});
+
+const toSpec = (input: Omit<CreateWorkflowInput, 'templateId'> | UpdateWorkflowInput): Partial<WorkflowSpec> => {
+  const { name, connectionId, details, filter, listIds, tagIds, fieldMapping } = input;
+  const { whenNotOptedIn, whenUnsubscribed, onCancelledOrder, whenPaused } = input;
+  return withoutNulls({
+    name,
+    connectionId,
+    details,
+    filter: filter && toFilter(filter),
+    listIds,
+    tagIds,
+    fieldMapping: fieldMapping?.map(toMapping),
+    whenNotOptedIn,
+    whenUnsubscribed,
+    onCancelledOrder,
+    whenPaused,
+  });
+};
 
 const answer = (run: () => Promise<Workflow>) =>
   withUserErrors({ workflow: null }, async () => ({ workflow: await run() }));
 
-type ChangeCase = (ctx: Context, identity: Identity, input: ChangeInput) => Promise<Workflow>;
 const changeBy =
-  (useCase: ChangeCase) =>
-  (_: unknown, { input }: Args<ChangeInput>, { ctx, identity }: GraphContext) =>
-    answer(() => useCase(ctx, identity, input));
+  (useCase: typeof change.pauseWorkflow) =>
+  (_: unknown, { input: { id, expectedVersion } }: { input: ChangeWorkflowInput }, { ctx, identity }: GraphContext) =>
+    answer(() => useCase(ctx, identity, { id, expectedVersion }));
 
 /** What a workflow and each of its versions show of what the organiser decided. */
 const specFields = {
   name: ({ spec }: WorkflowVersion) => spec.name,
   template: ({ spec }: WorkflowVersion) => templateById(spec.templateId),
-  connection: ({ spec }: WorkflowVersion) => ({ __typename: 'Connection', id: spec.connectionId }),
+  connection: ({ spec }: WorkflowVersion) => ({ id: spec.connectionId }),
   details: ({ spec }: WorkflowVersion) => spec.details,
   filter: ({ spec }: WorkflowVersion) => spec.filter,
   listIds: ({ spec }: WorkflowVersion) => spec.listIds,
@@ -138,39 +101,37 @@ const specFields = {
   whenPaused: ({ spec }: WorkflowVersion) => spec.whenPaused,
 };
 
-export const resolvers = {
+export const resolvers: CompleteResolvers<Resolvers, ResolversParentTypes> = {
   DateTime: GraphQLDateTimeISO,
-  Node: { __resolveType: ({ __typename }: { __typename?: string }) => __typename ?? 'Workflow' },
+  Node: { __resolveType: ({ __typename }) => __typename },
   Query: {
-    boxOffice: (_: unknown, __: unknown, graph: GraphContext) => mine(graph),
-    node: (_: unknown, { id }: { id: string }, graph: GraphContext) => node(id, graph),
+    boxOffice: (_, __, { identity }) => ({ id: identity.boxOfficeId }),
+    node: (_, { id }, graph) => node(id, graph),
   },
   BoxOffice: {
-    __resolveReference: ({ id }: { id: string }, graph: GraphContext) => {
-      ownBoxOffice(graph.identity, id);
-      return mine(graph);
-    },
+    __resolveReference: ({ id }, { identity }) => ({ id: ownBoxOffice(identity, id) }),
     workflowTemplates: () => templates,
-    workflows: (_: unknown, args: PageArgs & { status?: WorkflowStatus | null }, graph: GraphContext) =>
-      workflowPage(args, graph),
+    workflows: (_, { status, first, after, last, before }, { ctx, identity }) =>
+      listWorkflows(ctx, identity, status ?? undefined, { first, after, last, before }),
   },
   Workflow: {
     ...specFields,
-    __resolveReference: ({ id }: { id: string }, graph: GraphContext) => ownById(id, graph),
-    updatedAt: ({ changedAt }: Workflow) => changedAt,
-    versions: versionPage,
+    __resolveReference: ({ id }, graph) => ownById(id, graph),
+    updatedAt: ({ changedAt }) => changedAt,
+    versions: (workflow, { first, after, last, before }, { ctx }) =>
+      listVersions(ctx, workflow, { first, after, last, before }),
   },
   WorkflowVersion: specFields,
   Mutation: {
-    createWorkflow: (_: unknown, { input }: Args<CreateInput>, { ctx, identity }: GraphContext) => {
+    createWorkflow: (_, { input }, { ctx, identity }) => {
       const { name, templateId, connectionId } = input;
       return answer(() => create.createWorkflow(ctx, identity, { ...toSpec(input), name, templateId, connectionId }));
     },
-    duplicateWorkflow: (_: unknown, { input }: Args<DuplicateInput>, { ctx, identity }: GraphContext) =>
-      answer(() => create.duplicateWorkflow(ctx, identity, input)),
-    updateWorkflow: (_: unknown, { input }: Args<UpdateInput>, { ctx, identity }: GraphContext) => {
-      const { id, expectedVersion, ...spec } = input;
-      return answer(() => change.updateWorkflow(ctx, identity, { id, expectedVersion, spec: toSpec(spec) }));
+    duplicateWorkflow: (_, { input: { id, name } }, { ctx, identity }) =>
+      answer(() => create.duplicateWorkflow(ctx, identity, { id, name })),
+    updateWorkflow: (_, { input }, { ctx, identity }) => {
+      const { id, expectedVersion } = input;
+      return answer(() => change.updateWorkflow(ctx, identity, { id, expectedVersion, spec: toSpec(input) }));
     },
     pauseWorkflow: changeBy(change.pauseWorkflow),
     resumeWorkflow: changeBy(change.resumeWorkflow),

@@ -23,6 +23,12 @@ const mappers: Readonly<Record<string, Mappers>> = {
     BoxOffice: keyOnly,
     Connection: source('domain/connection', 'Connection'),
   },
+  workflow: {
+    BoxOffice: keyOnly,
+    Workflow: source('domain/workflow', 'Workflow'),
+    WorkflowVersion: source('domain/workflow', 'WorkflowVersion'),
+    WorkflowConnection: source('use-cases/list-workflows', 'WorkflowPage'),
+  },
 };
 
 /** The types of a subgraph's resolvers, as TypeScript. */
@@ -44,7 +50,9 @@ export const resolverTypes = async (subgraph: string, schema: string): Promise<s
       avoidOptionals: { field: true, resolvers: true },
       maybeValue: 'T | null | undefined',
       immutableTypes: true,
+      // Only where an interface is answered must a value say of which type it is.
       skipTypename: true,
+      resolversNonOptionalTypename: { interfaceImplementingType: true },
       useTypeImports: true,
     },
     plugins: [{ typescript: {} }, { typescriptResolvers: {} }],

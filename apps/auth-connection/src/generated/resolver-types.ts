@@ -499,7 +499,7 @@ export type FederationReferenceTypes = {
 
 /** Mapping of interface types */
 export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
-  Node: ( ConnectionSource );
+  Node: ( ConnectionSource & { __typename: 'Connection' } );
 };
 
 /** Mapping between all available schema types and the resolvers types */

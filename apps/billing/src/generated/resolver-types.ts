@@ -347,7 +347,7 @@ export type FederationReferenceTypes = {
 
 /** Mapping of interface types */
 export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
-  Node: ( SubscriptionSource );
+  Node: ( SubscriptionSource & { __typename: 'AppSubscription' } );
 };
 
 /** Mapping between all available schema types and the resolvers types */

@@ -625,8 +625,8 @@ export type FederationReferenceTypes = {
 /** Mapping of interface types */
 export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
   Node:
-    | ( Backfill )
-    | ( Delivery )
+    | ( Backfill & { __typename: 'Backfill' } )
+    | ( Delivery & { __typename: 'Delivery' } )
   ;
 };
 

@@ -1,8 +1,11 @@
 // Generated from schema.graphql by `npm run generate`: do not edit.
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { Workflow as WorkflowSource, WorkflowVersion as WorkflowVersionSource } from '../domain/workflow';
+import type { WorkflowPage as WorkflowPageSource } from '../use-cases/list-workflows';
 import type { GraphContext } from '../context';
 export type Maybe<T> = T | null | undefined;
 export type InputMaybe<T> = T | null | undefined;
+export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
 export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
 /** All built-in and custom scalars, mapped to their actual values */
 export type Scalars = {
@@ -607,11 +610,11 @@ export type FederationReferenceTypes = {
 /** Mapping of interface types */
 export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
   Node:
-    | ( Connection )
-    | ( Delivery )
-    | ( Backfill )
-    | ( AppSubscription )
-    | ( Workflow )
+    | ( Connection & { __typename: 'Connection' } )
+    | ( Delivery & { __typename: 'Delivery' } )
+    | ( Backfill & { __typename: 'Backfill' } )
+    | ( AppSubscription & { __typename: 'AppSubscription' } )
+    | ( WorkflowSource & { __typename: 'Workflow' } )
   ;
 };
 
@@ -625,7 +628,7 @@ export type ResolversTypes = {
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   UserError: ResolverTypeWrapper<UserError>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
-  BoxOffice: ResolverTypeWrapper<BoxOffice>;
+  BoxOffice: ResolverTypeWrapper<{ readonly id: string }>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   Connection: ResolverTypeWrapper<Connection>;
   Delivery: ResolverTypeWrapper<Delivery>;
@@ -640,15 +643,15 @@ export type ResolversTypes = {
   OnCancelledOrder: OnCancelledOrder;
   WhenPaused: WhenPaused;
   FieldSource: FieldSource;
-  Workflow: ResolverTypeWrapper<Workflow>;
+  Workflow: ResolverTypeWrapper<WorkflowSource>;
   WorkflowDetail: ResolverTypeWrapper<WorkflowDetail>;
   WorkflowFilter: ResolverTypeWrapper<WorkflowFilter>;
   FieldMapping: ResolverTypeWrapper<FieldMapping>;
-  WorkflowVersion: ResolverTypeWrapper<WorkflowVersion>;
-  WorkflowConnection: ResolverTypeWrapper<WorkflowConnection>;
-  WorkflowEdge: ResolverTypeWrapper<WorkflowEdge>;
-  WorkflowVersionConnection: ResolverTypeWrapper<WorkflowVersionConnection>;
-  WorkflowVersionEdge: ResolverTypeWrapper<WorkflowVersionEdge>;
+  WorkflowVersion: ResolverTypeWrapper<WorkflowVersionSource>;
+  WorkflowConnection: ResolverTypeWrapper<WorkflowPageSource>;
+  WorkflowEdge: ResolverTypeWrapper<Omit<WorkflowEdge, 'node'> & { node: ResolversTypes['Workflow'] }>;
+  WorkflowVersionConnection: ResolverTypeWrapper<Omit<WorkflowVersionConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['WorkflowVersionEdge']>, nodes: ReadonlyArray<ResolversTypes['WorkflowVersion']> }>;
+  WorkflowVersionEdge: ResolverTypeWrapper<Omit<WorkflowVersionEdge, 'node'> & { node: ResolversTypes['WorkflowVersion'] }>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   WorkflowDetailInput: WorkflowDetailInput;
   WorkflowFilterInput: WorkflowFilterInput;
@@ -657,7 +660,7 @@ export type ResolversTypes = {
   UpdateWorkflowInput: UpdateWorkflowInput;
   ChangeWorkflowInput: ChangeWorkflowInput;
   DuplicateWorkflowInput: DuplicateWorkflowInput;
-  WorkflowPayload: ResolverTypeWrapper<WorkflowPayload>;
+  WorkflowPayload: ResolverTypeWrapper<Omit<WorkflowPayload, 'workflow'> & { workflow: Maybe<ResolversTypes['Workflow']> }>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -670,7 +673,7 @@ export type ResolversParentTypes = {
   String: Scalars['String']['output'];
   UserError: UserError;
   Query: Record<PropertyKey, never>;
-  BoxOffice: BoxOffice | FederationReferenceTypes['BoxOffice'];
+  BoxOffice: { readonly id: string };
   Int: Scalars['Int']['output'];
   Connection: Connection;
   Delivery: Delivery;
@@ -678,15 +681,15 @@ export type ResolversParentTypes = {
   AppSubscription: AppSubscription;
   WorkflowTemplate: WorkflowTemplate;
   TemplateDetail: TemplateDetail;
-  Workflow: Workflow | FederationReferenceTypes['Workflow'];
+  Workflow: WorkflowSource;
   WorkflowDetail: WorkflowDetail;
   WorkflowFilter: WorkflowFilter;
   FieldMapping: FieldMapping;
-  WorkflowVersion: WorkflowVersion;
-  WorkflowConnection: WorkflowConnection;
-  WorkflowEdge: WorkflowEdge;
-  WorkflowVersionConnection: WorkflowVersionConnection;
-  WorkflowVersionEdge: WorkflowVersionEdge;
+  WorkflowVersion: WorkflowVersionSource;
+  WorkflowConnection: WorkflowPageSource;
+  WorkflowEdge: Omit<WorkflowEdge, 'node'> & { node: ResolversParentTypes['Workflow'] };
+  WorkflowVersionConnection: Omit<WorkflowVersionConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['WorkflowVersionEdge']>, nodes: ReadonlyArray<ResolversParentTypes['WorkflowVersion']> };
+  WorkflowVersionEdge: Omit<WorkflowVersionEdge, 'node'> & { node: ResolversParentTypes['WorkflowVersion'] };
   Mutation: Record<PropertyKey, never>;
   WorkflowDetailInput: WorkflowDetailInput;
   WorkflowFilterInput: WorkflowFilterInput;
@@ -695,7 +698,7 @@ export type ResolversParentTypes = {
   UpdateWorkflowInput: UpdateWorkflowInput;
   ChangeWorkflowInput: ChangeWorkflowInput;
   DuplicateWorkflowInput: DuplicateWorkflowInput;
-  WorkflowPayload: WorkflowPayload;
+  WorkflowPayload: Omit<WorkflowPayload, 'workflow'> & { workflow: Maybe<ResolversParentTypes['Workflow']> };
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
