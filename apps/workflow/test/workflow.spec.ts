@@ -316,7 +316,8 @@ describe('reading workflows', () => {
     expect(await type('conn_1')).toBe('Connection');
     expect(await type('dlv_1')).toBe('Delivery');
     expect(await type('sub_1')).toBe('AppSubscription');
-    for (const nothing of ['wf_nothing', 'wf_ $ne', 'bf_1', '', 'x'.repeat(10_000)])
+    expect(await type('bf_1')).toBe('Backfill');
+    for (const nothing of ['wf_nothing', 'wf_ $ne', 'bo_1', '', 'x'.repeat(10_000)])
       expect(await type(nothing)).toBeNull();
   });
 
