@@ -29,6 +29,15 @@ const mappers: Readonly<Record<string, Mappers>> = {
     WorkflowVersion: source('domain/workflow', 'WorkflowVersion'),
     WorkflowConnection: source('use-cases/list-workflows', 'WorkflowPage'),
   },
+  sync: {
+    BoxOffice: keyOnly,
+    Workflow: keyOnly,
+    Delivery: source('store/deliveries', 'Delivery'),
+    DeliveryConnection: source('use-cases/read-deliveries', 'DeliveryPage'),
+    Backfill: source('store/backfills', 'Backfill'),
+    PreviewedOrder: source('use-cases/preview-workflow', 'Previewed'),
+    QuotaUse: "{ readonly class: import('../domain/ledger').CallClass; readonly calls: number }",
+  },
 };
 
 /** The types of a subgraph's resolvers, as TypeScript. */

@@ -1,8 +1,13 @@
 // Generated from schema.graphql by `npm run generate`: do not edit.
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { Delivery as DeliverySource } from '../store/deliveries';
+import type { DeliveryPage as DeliveryPageSource } from '../use-cases/read-deliveries';
+import type { Backfill as BackfillSource } from '../store/backfills';
+import type { Previewed as PreviewedSource } from '../use-cases/preview-workflow';
 import type { GraphContext } from '../context';
 export type Maybe<T> = T | null | undefined;
 export type InputMaybe<T> = T | null | undefined;
+export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
 export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
 /** All built-in and custom scalars, mapped to their actual values */
 export type Scalars = {
@@ -625,8 +630,8 @@ export type FederationReferenceTypes = {
 /** Mapping of interface types */
 export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
   Node:
-    | ( Backfill & { __typename: 'Backfill' } )
-    | ( Delivery & { __typename: 'Delivery' } )
+    | ( BackfillSource & { __typename: 'Backfill' } )
+    | ( DeliverySource & { __typename: 'Delivery' } )
   ;
 };
 
@@ -640,41 +645,41 @@ export type ResolversTypes = {
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   UserError: ResolverTypeWrapper<UserError>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
-  BoxOffice: ResolverTypeWrapper<BoxOffice>;
+  BoxOffice: ResolverTypeWrapper<{ readonly id: string }>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
-  Workflow: ResolverTypeWrapper<Workflow>;
+  Workflow: ResolverTypeWrapper<{ readonly id: string }>;
   BackfillMode: BackfillMode;
   BackfillStatus: BackfillStatus;
-  Backfill: ResolverTypeWrapper<Backfill>;
+  Backfill: ResolverTypeWrapper<BackfillSource>;
   BackfillProgress: ResolverTypeWrapper<BackfillProgress>;
   Connection: ResolverTypeWrapper<Connection>;
   DeliveryStatus: DeliveryStatus;
   OptIn: OptIn;
-  Delivery: ResolverTypeWrapper<Delivery>;
+  Delivery: ResolverTypeWrapper<DeliverySource>;
   DeliveryOrder: ResolverTypeWrapper<DeliveryOrder>;
   DeliveryReason: ResolverTypeWrapper<DeliveryReason>;
   DeliveryAttempt: ResolverTypeWrapper<DeliveryAttempt>;
   ConsentEvidence: ResolverTypeWrapper<ConsentEvidence>;
   DeliveryFilter: DeliveryFilter;
-  DeliveryConnection: ResolverTypeWrapper<DeliveryConnection>;
-  DeliveryEdge: ResolverTypeWrapper<DeliveryEdge>;
+  DeliveryConnection: ResolverTypeWrapper<DeliveryPageSource>;
+  DeliveryEdge: ResolverTypeWrapper<Omit<DeliveryEdge, 'node'> & { node: ResolversTypes['Delivery'] }>;
   WorkflowStats: ResolverTypeWrapper<WorkflowStats>;
   ReasonCount: ResolverTypeWrapper<ReasonCount>;
-  SyncHealth: ResolverTypeWrapper<SyncHealth>;
-  Quota: ResolverTypeWrapper<Quota>;
+  SyncHealth: ResolverTypeWrapper<Omit<SyncHealth, 'quota'> & { quota: ResolversTypes['Quota'] }>;
+  Quota: ResolverTypeWrapper<Omit<Quota, 'usedBy'> & { usedBy: ReadonlyArray<ResolversTypes['QuotaUse']> }>;
   CallClass: CallClass;
-  QuotaUse: ResolverTypeWrapper<QuotaUse>;
+  QuotaUse: ResolverTypeWrapper<{ readonly class: import('../domain/ledger').CallClass; readonly calls: number }>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   PreviewWorkflowInput: PreviewWorkflowInput;
-  PreviewedOrder: ResolverTypeWrapper<PreviewedOrder>;
-  WorkflowPreview: ResolverTypeWrapper<WorkflowPreview>;
-  PreviewWorkflowPayload: ResolverTypeWrapper<PreviewWorkflowPayload>;
+  PreviewedOrder: ResolverTypeWrapper<PreviewedSource>;
+  WorkflowPreview: ResolverTypeWrapper<Omit<WorkflowPreview, 'orders'> & { orders: ReadonlyArray<ResolversTypes['PreviewedOrder']> }>;
+  PreviewWorkflowPayload: ResolverTypeWrapper<Omit<PreviewWorkflowPayload, 'preview'> & { preview: Maybe<ResolversTypes['WorkflowPreview']> }>;
   BackfillInput: BackfillInput;
   BackfillPlan: ResolverTypeWrapper<BackfillPlan>;
   PlanBackfillPayload: ResolverTypeWrapper<PlanBackfillPayload>;
-  StartBackfillPayload: ResolverTypeWrapper<StartBackfillPayload>;
+  StartBackfillPayload: ResolverTypeWrapper<Omit<StartBackfillPayload, 'backfill'> & { backfill: Maybe<ResolversTypes['Backfill']> }>;
   ChangeBackfillInput: ChangeBackfillInput;
-  ChangeBackfillPayload: ResolverTypeWrapper<ChangeBackfillPayload>;
+  ChangeBackfillPayload: ResolverTypeWrapper<Omit<ChangeBackfillPayload, 'backfill'> & { backfill: Maybe<ResolversTypes['Backfill']> }>;
   RetryDeliveriesInput: RetryDeliveriesInput;
   RetryDeliveriesPayload: ResolverTypeWrapper<RetryDeliveriesPayload>;
 };
@@ -689,36 +694,36 @@ export type ResolversParentTypes = {
   String: Scalars['String']['output'];
   UserError: UserError;
   Query: Record<PropertyKey, never>;
-  BoxOffice: BoxOffice | FederationReferenceTypes['BoxOffice'];
+  BoxOffice: { readonly id: string };
   Int: Scalars['Int']['output'];
-  Workflow: Workflow | FederationReferenceTypes['Workflow'];
-  Backfill: Backfill | FederationReferenceTypes['Backfill'];
+  Workflow: { readonly id: string };
+  Backfill: BackfillSource;
   BackfillProgress: BackfillProgress;
   Connection: Connection;
-  Delivery: Delivery | FederationReferenceTypes['Delivery'];
+  Delivery: DeliverySource;
   DeliveryOrder: DeliveryOrder;
   DeliveryReason: DeliveryReason;
   DeliveryAttempt: DeliveryAttempt;
   ConsentEvidence: ConsentEvidence;
   DeliveryFilter: DeliveryFilter;
-  DeliveryConnection: DeliveryConnection;
-  DeliveryEdge: DeliveryEdge;
+  DeliveryConnection: DeliveryPageSource;
+  DeliveryEdge: Omit<DeliveryEdge, 'node'> & { node: ResolversParentTypes['Delivery'] };
   WorkflowStats: WorkflowStats;
   ReasonCount: ReasonCount;
-  SyncHealth: SyncHealth;
-  Quota: Quota;
-  QuotaUse: QuotaUse;
+  SyncHealth: Omit<SyncHealth, 'quota'> & { quota: ResolversParentTypes['Quota'] };
+  Quota: Omit<Quota, 'usedBy'> & { usedBy: ReadonlyArray<ResolversParentTypes['QuotaUse']> };
+  QuotaUse: { readonly class: import('../domain/ledger').CallClass; readonly calls: number };
   Mutation: Record<PropertyKey, never>;
   PreviewWorkflowInput: PreviewWorkflowInput;
-  PreviewedOrder: PreviewedOrder;
-  WorkflowPreview: WorkflowPreview;
-  PreviewWorkflowPayload: PreviewWorkflowPayload;
+  PreviewedOrder: PreviewedSource;
+  WorkflowPreview: Omit<WorkflowPreview, 'orders'> & { orders: ReadonlyArray<ResolversParentTypes['PreviewedOrder']> };
+  PreviewWorkflowPayload: Omit<PreviewWorkflowPayload, 'preview'> & { preview: Maybe<ResolversParentTypes['WorkflowPreview']> };
   BackfillInput: BackfillInput;
   BackfillPlan: BackfillPlan;
   PlanBackfillPayload: PlanBackfillPayload;
-  StartBackfillPayload: StartBackfillPayload;
+  StartBackfillPayload: Omit<StartBackfillPayload, 'backfill'> & { backfill: Maybe<ResolversParentTypes['Backfill']> };
   ChangeBackfillInput: ChangeBackfillInput;
-  ChangeBackfillPayload: ChangeBackfillPayload;
+  ChangeBackfillPayload: Omit<ChangeBackfillPayload, 'backfill'> & { backfill: Maybe<ResolversParentTypes['Backfill']> };
   RetryDeliveriesInput: RetryDeliveriesInput;
   RetryDeliveriesPayload: RetryDeliveriesPayload;
 };

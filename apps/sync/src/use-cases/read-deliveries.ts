@@ -1,5 +1,5 @@
 import { AppError } from '@boxlist/contracts';
-import { keysetPage, type Identity, type PageArgs } from '@boxlist/service-kit';
+import { keysetPage, type CountedPage, type Identity, type PageArgs } from '@boxlist/service-kit';
 import type { Context } from '../context';
 import { normalEmail } from '../domain/order';
 import type { DeliveryStatus } from '../domain/reasons';
@@ -38,8 +38,15 @@ export const storeFilter = (ctx: Context, { boxOfficeId }: Identity, filter: Del
   };
 };
 
+export type DeliveryPage = CountedPage<Delivery>;
+
 /** A page of deliveries, newest first; stable while others are written. */
-export const deliveryPage = async (ctx: Context, identity: Identity, filter: DeliveryFilter, args: PageArgs) => {
+export const deliveryPage = async (
+  ctx: Context,
+  identity: Identity,
+  filter: DeliveryFilter,
+  args: PageArgs,
+): Promise<DeliveryPage> => {
   const wanted = storeFilter(ctx, identity, filter);
   const page = await keysetPage<Delivery, Position>({
     args,
