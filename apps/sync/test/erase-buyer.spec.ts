@@ -1,146 +1,27 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { topics } from '@boxlist/contracts';
 import { eventually } from '@boxlist/testkit';
-import { createHmac } from 'node:crypto';
+import { erasuresIn } from './erasures';
 import { createOffice, createWorld, type World } from './world';
 
 let world: World;
 let listId: string;
 let tagId: string;
+let { erase, erasure, done, hashOf, exportOf, tracesOf, statsOf, expectErased, marker } = {} as ReturnType<
+  typeof erasuresIn
+>;
 beforeAll(async () => {
   world = await createWorld();
   listId = world.listIds[0]!;
   tagId = world.tagIds[0]!;
+  ({ erase, erasure, done, hashOf, exportOf, tracesOf, statsOf, expectErased, marker } = erasuresIn(world));
 }, 120_000);
 afterAll(() => world?.close(), 30_000);
-afterEach(async () => {
-  await world.sandbox.clearFaults();
-  await world.sandbox.clock(null);
-});
-
-type Office = Awaited<ReturnType<typeof createOffice>>;
-type Role = Parameters<World['ask']>[3];
 
 const gives = () => ({
   lists: { fixed: [listId], perEvent: false },
   tags: { fixed: [tagId], event: false, ticketTypes: false },
 });
-
-interface Erasure {
-  readonly status: string;
-  readonly contacts: { readonly connection: { readonly id: string }; readonly state: string }[];
-  readonly remains: string[];
-}
-const fields = 'status contacts { connection { id } state } remains';
-
-const erase = async (office: Office, email: string, deleteContact = false, role: Role = 'owner') => {
-  const { data, errors } = await world.ask<{
-    eraseBuyer: { erasure: Erasure | null; userErrors: { code: string; field: string[] }[] };
-  }>(
-    office.boxOfficeId,
-    `mutation ($input: EraseBuyerInput!) { eraseBuyer(input: $input) { erasure { ${fields} } userErrors { code field } } }`,
-    { input: { email, deleteContact } },
-    role,
-  );
-  return { ...data?.eraseBuyer, errors };
-};
-const erasure = async (office: Office, email: string): Promise<Erasure | null> => {
-  const { data } = await world.ask<{ boxOffice: { buyerErasure: Erasure | null } }>(
-    office.boxOfficeId,
-    `query ($email: String!) { boxOffice { buyerErasure(email: $email) { ${fields} } } }`,
-    { email },
-    'owner',
-  );
-  return data!.boxOffice.buyerErasure;
-};
-/** Lets the time pass in which calls may still be under way, and in which a process that died keeps others away, until the end. */
-const done = (office: Office, email: string): Promise<Erasure> =>
-  eventually(
-    async () => {
-      world.moment.aheadMs += 2 * 60_000;
-      const seen = await erasure(office, email);
-      expect(seen?.status).toBe('DONE');
-      return seen!;
-    },
-    { everyMs: 200 },
-  );
-
-const exportOf = async (office: Office, email: string, role: Role = 'manager') => {
-  const { data, errors } = await world.ask<{ exportBuyer: { export: Exported | null; userErrors: object[] } }>(
-    office.boxOfficeId,
-    'mutation ($input: ExportBuyerInput!) { exportBuyer(input: $input) { export userErrors { code field } } }',
-    { input: { email } },
-    role,
-  );
-  return { ...data?.exportBuyer, errors };
-};
-interface Exported {
-  readonly complete: boolean;
-  readonly orders: Record<string, unknown>[];
-  readonly deliveries: Record<string, unknown>[];
-  readonly contacts: Record<string, unknown>[];
-  readonly deadLetters: Record<string, unknown>[];
-  readonly erasure: object | null;
-}
-
-/** In which collections the address, or the hash by which the person is found, stands; but for the entry that shuts them out. */
-const tracesOf = async ({ boxOfficeId }: Office, email: string): Promise<string[]> => {
-  const hash = createHmac('sha256', world.config.EMAIL_HASH_KEY).update(`${boxOfficeId}\n${email}`).digest('base64url');
-  const found: string[] = [];
-  for (const { name } of await world.mongo.listCollections()) {
-    for (const document of await world.mongo.collection(name).find().toArray()) {
-      const { _id, ...rest } = document as { _id: unknown };
-      const text = JSON.stringify(name === 'erasures' ? rest : { _id, ...rest }, (_, value: unknown) =>
-        typeof value === 'object' && value !== null && '$binary' in value ? String(value.$binary) : value,
-      );
-      const bytes = ((rest as { original?: { value: { buffer: Uint8Array } } }).original?.value.buffer ??
-        []) as Uint8Array;
-      if (text.includes(email) || text.includes(hash) || Buffer.from(bytes).toString().includes(email))
-        found.push(name);
-    }
-  }
-  return [...new Set(found)];
-};
-
-const statsOf = async (office: Office, id: string) => {
-  const { data } = await world.ask<{ _entities: { stats: Record<string, number> }[] }>(
-    office.boxOfficeId,
-    `query ($of: [_Any!]!) { _entities(representations: $of) { ... on Workflow { stats { total synced skipped failed pending } } } }`,
-    { of: [{ __typename: 'Workflow', id }] },
-  );
-  return data?._entities[0]?.stats;
-};
-
-const marker = async (office: Office, count: number): Promise<void> => {
-  await world.produce([office.order(`marker${count}`, { marketing_opt_in: 'true' })]);
-  await office.settled(count);
-};
-
-const isClaimed = (office: Office): Promise<void> =>
-  eventually(async () => {
-    const found = await world.mongo
-      .collection('deliveries')
-      .findOne({ connectionId: office.connectionId, claimed: true, readyAt: { $ne: null } });
-    if (!found) throw new Error('nobody works on it yet');
-  });
-
-const permits = async (): Promise<number> => {
-  const ledger = await world.mongo.collection<{ state: string }>('ledger').findOne({});
-  return (JSON.parse(ledger?.state ?? '{}') as { used?: number }).used ?? 0;
-};
-/** Resolves when the one call that is to come has its permit: nothing holds it back any more. */
-const callGoesOut = async (act: () => Promise<unknown>): Promise<void> => {
-  const before = await permits();
-  await act();
-  await eventually(async () => expect(await permits()).toBeGreaterThan(before));
-};
-
-/** Where nothing of a person is left, whatever comes. */
-const expectErased = async (office: Office, who: string): Promise<void> => {
-  expect(await tracesOf(office, office.emailOf(who))).toEqual([]);
-  const about = (await office.deliveries()).filter(({ order }) => order.id.endsWith(`_${who}`));
-  expect(about.map(({ contactId }) => contactId)).toEqual(about.map(() => null));
-};
 
 describe('what is exported of a buyer', () => {
   it('is everything that is kept: orders, deliveries with consent and attempts, contact, dead letters', async () => {
@@ -325,89 +206,6 @@ describe('an erased buyer', () => {
   });
 });
 
-describe('a buyer who is erased while a delivery is under way', () => {
-  it('is not written to Constant Contact when the delivery was taken and not yet called for', async () => {
-    const office = await createOffice(world);
-    await office.workflow(gives());
-    const release = world.hold(office.connectionId);
-    await world.produce([office.order('ada'), office.order('bob')]);
-    await isClaimed(office);
-    await erase(office, office.emailOf('ada'));
-    release();
-    await marker(office, 3);
-    const codes = new Map(
-      (await office.deliveries()).map(({ order, reason }) => [order.id.split('_').at(-1), reason?.code]),
-    );
-    expect(Object.fromEntries(codes)).toEqual({ ada: 'BUYER_ERASED', bob: 'SYNCED', marker3: 'SYNCED' });
-    expect((await office.contacts()).map(({ email_address: { address } }) => address.split('.')[0]).sort()).toEqual([
-      'bob',
-      'marker3',
-    ]);
-    await expectErased(office, 'ada');
-  });
-
-  it('is left out of an import that many share', async () => {
-    const office = await createOffice(world);
-    for (const who of ['ada', 'bob', 'cid'])
-      await world.sandbox.seed('riverside', { email: office.emailOf(who), permission_to_send: 'explicit' });
-    await office.workflow({ lists: { fixed: [listId], perEvent: false } });
-    const release = world.hold(office.connectionId);
-    await world.produce(['ada', 'bob', 'cid'].map((who) => office.order(who)));
-    await isClaimed(office);
-    await erase(office, office.emailOf('ada'));
-    release();
-    await marker(office, 4);
-    expect(await office.contact('ada')).toMatchObject({ list_memberships: [] });
-    for (const who of ['bob', 'cid']) expect(await office.contact(who)).toMatchObject({ list_memberships: [listId] });
-    await expectErased(office, 'ada');
-  });
-
-  it('comes into no collection again by the answer of a call that was on its way', async () => {
-    const office = await createOffice(world);
-    await office.workflow(gives());
-    await world.sandbox.fault({ kind: 'latency', method: 'POST', path: '/contacts$', ms: 1_500 });
-    await callGoesOut(() => world.produce([office.order('ada')]));
-    await erase(office, office.emailOf('ada'));
-    await marker(office, 2);
-    await expectErased(office, 'ada');
-    await done(office, office.emailOf('ada'));
-    await expectErased(office, 'ada');
-  });
-
-  it('is not written back when an activity ends for which the delivery waited', async () => {
-    const office = await createOffice(world);
-    await world.sandbox.seed('riverside', { email: office.emailOf('ada'), permission_to_send: 'explicit' });
-    const { workflowId } = await office.workflow(gives());
-    await world.sandbox.clock(new Date().toISOString());
-    await world.produce([office.order('ada')]);
-    await office.until(1, ({ reason }) => reason?.code === 'ACTIVITY_RUNNING');
-    await erase(office, office.emailOf('ada'));
-    expect(await office.deliveries()).toMatchObject([{ status: 'SKIPPED', reason: { code: 'BUYER_ERASED' } }]);
-    expect(await statsOf(office, workflowId)).toMatchObject({ total: 1, skipped: 1, pending: 0 });
-    await world.sandbox.clock(null);
-    await marker(office, 2);
-    await eventually(async () => {
-      expect(await world.mongo.collection('activities').countDocuments({ connectionId: office.connectionId })).toBe(0);
-    });
-    await expectErased(office, 'ada');
-  });
-});
-
-describe('buyers who are erased while their orders come in', () => {
-  it('are in no collection, whichever came first', async () => {
-    const office = await createOffice(world);
-    await office.workflow({ ...gives(), whenNotOptedIn: 'SKIP' });
-    const people = Array.from({ length: 150 }, (_, index) => `p${index}`);
-    const orders = people.map((who) => office.order(who, { marketing_opt_in: 'false' }));
-    await Promise.all([world.produce(orders), ...people.map((who) => erase(office, office.emailOf(who)))]);
-    const seen = await office.settled(people.length);
-    expect(seen.every(({ reason }) => reason?.code === 'BUYER_ERASED' || reason?.code === 'NOT_OPTED_IN')).toBe(true);
-    await marker(office, people.length + 1);
-    const traces = await Promise.all(people.map((who) => tracesOf(office, office.emailOf(who))));
-    expect(traces.flat()).toEqual([]);
-  }, 40_000);
-});
-
 describe('the contact of an erased buyer', () => {
   it('is deleted when asked for, and what remains is said plainly', async () => {
     const office = await createOffice(world);
@@ -423,21 +221,6 @@ describe('the contact of an erased buyer', () => {
     expect(end.contacts).toEqual([{ connection: { id: office.connectionId }, state: 'DELETED' }]);
     expect(end.remains.join(' ')).toMatch(/ask their support to erase the contact/);
     expect((await office.contact('bob'))?.deleted_at).toBeUndefined();
-    await expectErased(office, 'ada');
-  });
-
-  it('is deleted again when a call that was on its way has brought it back', async () => {
-    const office = await createOffice(world);
-    await office.workflow(gives());
-    const email = office.emailOf('ada');
-    await world.sandbox.fault({ kind: 'latency', method: 'POST', path: '/contacts$', ms: 2_000 });
-    await callGoesOut(() => world.produce([office.order('ada')]));
-    await erase(office, email, true);
-    await eventually(async () => {
-      expect(await office.contact('ada')).toBeDefined();
-    });
-    expect((await done(office, email)).contacts).toMatchObject([{ state: 'DELETED' }]);
-    expect((await office.contact('ada'))?.deleted_at).toBeDefined();
     await expectErased(office, 'ada');
   });
 
@@ -466,10 +249,8 @@ describe('an erasure whose process has died', () => {
     await world.produce([office.order('ada')]);
     await office.settled(1);
     // All that the first process had written when it was killed.
-    const hash = (await world.mongo.collection('deliveries').findOne({ connectionId: office.connectionId }))
-      ?.emailHash as string;
     await world.mongo.collection('erasures').insertOne({
-      _id: hash as never,
+      _id: hashOf(office, email) as never,
       boxOfficeId: office.boxOfficeId,
       requestedAt: new Date(),
       status: 'RUNNING',
@@ -512,9 +293,7 @@ describe('an erasure whose process has died', () => {
     await office.settled(1);
     await erase(office, email);
     // What an intake had written that read before the erasure and was killed after its write.
-    const hash = createHmac('sha256', world.config.EMAIL_HASH_KEY)
-      .update(`${office.boxOfficeId}\n${email}`)
-      .digest('base64url');
+    const hash = hashOf(office, email);
     await world.mongo
       .collection('orders')
       .updateOne({ boxOfficeId: office.boxOfficeId }, { $set: { email, emailHash: hash, erased: false } });

@@ -15,7 +15,7 @@ import { anOrderEvent, eventually, startSandbox, startServers, type OrderEventJs
 import { exportJWK, generateKeyPair } from 'jose';
 import mongoose from 'mongoose';
 import { randomBytes } from 'node:crypto';
-import { configSchema } from '../src/config';
+import { configSchema, type Config } from '../src/config';
 import { createSync } from '../src/service';
 
 const redirectUrl = 'http://127.0.0.1:9/callback';
@@ -61,17 +61,20 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
   const moment = { aheadMs: 0 };
   const broken = new Set<string>();
   const held = new Map<string, { until: Promise<void>; release: () => void }>();
-  const start = (holds: ReadonlyMap<string, { until: Promise<void> }> = new Map()) =>
-    createSync(config, {
-      tokens: async (connectionId) => {
-        await holds.get(connectionId)?.until;
-        if (broken.has(connectionId)) throw new AppError('CONNECTION_NEEDS_RECONNECT', 'Sign in again');
-        return token;
+  const start = (change: Partial<Config> = {}, holds: ReadonlyMap<string, { until: Promise<void> }> = new Map()) =>
+    createSync(
+      { ...config, ...change },
+      {
+        tokens: async (connectionId) => {
+          await holds.get(connectionId)?.until;
+          if (broken.has(connectionId)) throw new AppError('CONNECTION_NEEDS_RECONNECT', 'Sign in again');
+          return token;
+        },
+        clock: () => new Date(Date.now() + moment.aheadMs),
+        ledgerClock: async () => Date.now() + moment.aheadMs,
       },
-      clock: () => new Date(Date.now() + moment.aheadMs),
-      ledgerClock: async () => Date.now() + moment.aheadMs,
-    });
-  const service = await start(held);
+    );
+  const service = await start({}, held);
   const asked = { url: service.url };
   const bus = createEventBus({
     brokers: config.KAFKA_BROKERS,
@@ -118,7 +121,7 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
     broken,
     /** sync's own database. */
     mongo,
-    startAnother: () => start(),
+    startAnother: (change: Partial<Config> = {}) => start(change),
     /** Where the graph is asked. */
     asked,
     /** Lets the first process stand still before its next call for a connection, until it is released. */
