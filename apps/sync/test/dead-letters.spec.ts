@@ -190,6 +190,13 @@ describe('a replayed letter', () => {
       });
       expect((await page(office, '(statuses: [CAME_BACK])')).totalCount).toBe(round);
     }
+    // The same replay once more, as two processes may send it.
+    await send(`${office.boxOfficeId}:or_bad`, 'no JSON', {
+      'x-from': 'a producer',
+      'boxlist-replay-of': original!.id,
+    });
+    await send(`${office.boxOfficeId}:or_bad`, 'a marker');
+    expect((await letters(office, 2)).filter(({ replayOfId }) => replayOfId !== null)).toHaveLength(1);
     const kept = await world.mongo.collection('dead_letters').findOne({ _id: open.id } as never);
     expect(kept).toMatchObject({
       original: { key: `${office.boxOfficeId}:or_bad`, headers: [['x-from', 'a producer']] },

@@ -128,6 +128,12 @@ describe('an erased buyer', () => {
       { key: `${office.boxOfficeId}:or_bad`, value: `to:${email};` },
       { key: `${office.boxOfficeId}:${event.data.id}`, value: 'Ada Example, 0123, no JSON' },
     ]);
+    await world.publish(topics.orders.name, [{ key: `${office.boxOfficeId}:${event.data.id}`, value: email }]);
+    await world.publish(topics.orders.name, [{ key: `${office.boxOfficeId}:or_marker`, value: 'no JSON' }]);
+    await eventually(async () => {
+      const letters = await world.mongo.collection('dead_letters').find({ boxOfficeId: office.boxOfficeId }).toArray();
+      expect(letters).toMatchObject([{ orderId: 'or_marker' }]);
+    });
     const second = await office.workflow(gives());
     await marker(office, 6);
     const seen = await office.deliveries();
