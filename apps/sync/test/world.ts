@@ -136,7 +136,7 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
       return free;
     },
     /** Writes messages as they are. */
-    publish: bus.publish,
+    publish: (topic: string, messages: Parameters<typeof bus.publish>[1]) => bus.publish(topic, messages),
     entitle: (boxOfficeId: BoxOfficeId, entitled = true, version = 1) =>
       say(topics.entitlements.name, `${boxOfficeId}:app_constant-contact`, 'boxlist.entitlement.changed.v1', {
         boxOfficeId,

@@ -24,7 +24,7 @@ export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStor
   const mirrors = mongo.collection<MirrorState & { _id: string }>('mirrors');
   const keyOf = (connectionId: string, emailHash: string): string => `${connectionId}:${emailHash}`;
   const forgetOne = async (connectionIds: readonly string[], emailHash: string): Promise<void> => {
-    await contacts.deleteMany({ _id: { $in: connectionIds.map((each) => keyOf(each, emailHash)) } } as object);
+    await contacts.deleteMany({ _id: { $in: connectionIds.map((each) => keyOf(each, emailHash)) } });
   };
   return {
     init: async (): Promise<void> => {

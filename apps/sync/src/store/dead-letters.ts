@@ -76,7 +76,7 @@ export const createDeadLetterStore = (mongo: Connection) => {
         .skip(most)
         .limit(1)
         .toArray();
-      if (last) await letters.deleteMany({ boxOfficeId, receivedAt: { $lte: last.receivedAt } } as object);
+      if (last) await letters.deleteMany({ boxOfficeId, receivedAt: { $lte: last.receivedAt } });
     },
     byIds: async (ids: readonly string[]): Promise<DeadLetter[]> =>
       (await letters.find({ _id: { $in: [...ids] } } as object).toArray()).map(toLetter),
@@ -88,17 +88,20 @@ export const createDeadLetterStore = (mongo: Connection) => {
           .limit(limit)
           .toArray()
       ).map(toLetter),
-    count: (filter: object): Promise<number> => letters.countDocuments(filter as never),
+    count: (filter: object): Promise<number> => letters.countDocuments(filter),
     /** Marks open ones for being put back; answers how many. */
     replay: async (boxOfficeId: string, ids: LetterChoice, now: Date): Promise<number> =>
       (
-        await letters.updateMany({ ...choose(boxOfficeId, ids, now), original: { $ne: null } } as never, {
-          $set: { status: 'REPLAYED', replayedAt: now, unsent: true },
-        })
+        await letters.updateMany(
+          { ...choose(boxOfficeId, ids, now), original: { $ne: null } },
+          {
+            $set: { status: 'REPLAYED', replayedAt: now, unsent: true },
+          },
+        )
       ).modifiedCount,
     discard: async (boxOfficeId: string, ids: LetterChoice, now: Date): Promise<number> =>
       (
-        await letters.updateMany(choose(boxOfficeId, ids, now) as never, {
+        await letters.updateMany(choose(boxOfficeId, ids, now), {
           $set: { status: 'DISCARDED', ...emptied },
         })
       ).modifiedCount,
@@ -114,19 +117,22 @@ export const createDeadLetterStore = (mongo: Connection) => {
       status: 'TAKEN' | 'CAME_BACK',
     ): Promise<void> => {
       for (const { id, boxOfficeId } of ended)
-        await letters.updateOne({ _id: id, boxOfficeId, status: 'REPLAYED' }, {
-          $set: { status, ...emptied },
-        } as never);
+        await letters.updateOne(
+          { _id: id, boxOfficeId, status: 'REPLAYED' },
+          {
+            $set: { status, ...emptied },
+          },
+        );
     },
     drop: async (ids: readonly string[]): Promise<void> => {
-      if (ids.length > 0) await letters.deleteMany({ _id: { $in: [...ids] } } as never);
+      if (ids.length > 0) await letters.deleteMany({ _id: { $in: [...ids] } });
     },
     /** Forgets the letters that name an address, or an order of that buyer. */
     forget: async (boxOfficeId: string, addressHash: string, orderIds: readonly string[]): Promise<void> => {
       await letters.deleteMany({
         boxOfficeId,
         $or: [{ addressHashes: addressHash }, { orderId: { $in: [...orderIds] } }],
-      } as never);
+      });
     },
   };
 };

@@ -41,7 +41,7 @@ const letterOf = (ctx: Context, read: ReadLetter, parent: DeadLetter | undefined
   const { id, boxOfficeId, orderId, code, reason, at, original } = read;
   const addresses = original && addressesOf(original);
   const isKept = boxOfficeId !== null && addresses !== undefined;
-  const isOwn = parent !== undefined && parent.boxOfficeId === boxOfficeId;
+  const isOwn = parent?.boxOfficeId === boxOfficeId;
   return {
     _id: id,
     boxOfficeId,
@@ -53,7 +53,7 @@ const letterOf = (ctx: Context, read: ReadLetter, parent: DeadLetter | undefined
     status: 'OPEN',
     original: isKept ? original : null,
     addressHashes: isKept ? [...(addresses ?? [])].map((email) => ctx.hashEmail(boxOfficeId, email)) : [],
-    replayOf: isOwn ? (parent.replayOf ?? parent._id) : null,
+    replayOf: isOwn ? (parent?.replayOf ?? parent?._id ?? null) : null,
     replayedAt: null,
     unsent: false,
   };
