@@ -6,7 +6,9 @@ import type { RetryPolicy } from './domain/retry';
 import type { ActivityStore } from './store/activities';
 import type { BackfillStore } from './store/backfills';
 import type { ContactStore } from './store/contacts';
+import type { DeadLetterStore } from './store/dead-letters';
 import type { DeliveryStore } from './store/deliveries';
+import type { ErasureStore } from './store/erasures';
 import type { JoinStore } from './store/joins';
 import type { LaneStore } from './store/lanes';
 import type { LedgerStore } from './store/ledger';
@@ -29,6 +31,8 @@ export interface Context {
   readonly tallies: TallyStore;
   readonly joins: JoinStore;
   readonly backfills: BackfillStore;
+  readonly deadLetters: DeadLetterStore;
+  readonly erasures: ErasureStore;
   readonly ledger: LedgerStore;
   readonly resources: ResourceStore;
   readonly entitlements: FactCopy<EntitlementFact>;

@@ -7,6 +7,8 @@ import {
 } from '@boxlist/contracts';
 import { consumeFacts, type EventBus, type TopicSpec } from '@boxlist/event-bus';
 import type { Context } from './context';
+import { deadLetterRetentionMs } from './domain/dead-letter';
+import { takeDeadLetters } from './use-cases/take-dead-letters';
 import { takeConnection, takeEntitlement, takeWorkflow } from './use-cases/take-facts';
 import { takeOrders } from './use-cases/take-orders';
 
@@ -20,7 +22,7 @@ export const syncTopics: TopicSpec[] = [
     name: deadLetterTopicOf(name),
     partitions: 1,
     compacted: false,
-    retentionMs: 14 * 86_400_000,
+    retentionMs: deadLetterRetentionMs,
   })),
 ];
 
@@ -44,11 +46,17 @@ export const openEventDoors = async (bus: EventBus, ctx: () => Context, takesOrd
     schema: workflowEventSchema,
     apply: ({ data }) => takeWorkflow(ctx(), data),
   });
-  if (takesOrders)
+  if (takesOrders) {
     await bus.consumeBatches({
       topic: topics.orders.name,
       groupId: 'sync.orders',
       handle: (messages) => takeOrders(ctx(), messages),
     });
+    await bus.consumeBatches({
+      topic: deadLetterTopicOf(topics.orders.name),
+      groupId: 'sync.dead-letters',
+      handle: (messages) => takeDeadLetters(ctx(), messages),
+    });
+  }
   return { entitlements, connections };
 };

@@ -29,4 +29,8 @@ export const ordersTaken = ({ log }: Context, taken: number, deadLettered: numbe
   log.info({ taken, deadLettered, deliveries }, 'orders.taken');
 };
 
+export const deadLettersTaken = ({ log }: Context, kept: number): void => log.info({ kept }, 'dead-letters.taken');
+
+export const buyerErased = ({ log }: Context, boxOfficeId: string): void => log.info({ boxOfficeId }, 'buyer.erased');
+
 export const called = (call: string, answer: string): void => calls({ call, answer });

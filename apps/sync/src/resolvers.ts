@@ -1,5 +1,5 @@
 import { ownBoxOffice, withUserErrors, type CompleteResolvers } from '@boxlist/service-kit';
-import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { GraphQLDateTimeISO, GraphQLJSON } from 'graphql-scalars';
 import type { GraphContext } from './context';
 import type { CallClass } from './domain/ledger';
 import { reasons, type ReasonCode } from './domain/reasons';
@@ -11,6 +11,9 @@ import type {
   ResolversParentTypes,
 } from './generated/resolver-types';
 import { backfillProgress, changeBackfill, planBackfill, startBackfill } from './use-cases/backfill';
+import { deadLetterPage, discardDeadLetters, replayDeadLetters } from './use-cases/dead-letters';
+import { eraseBuyer, erasureOf, remainsOf } from './use-cases/erase-buyer';
+import { exportBuyer } from './use-cases/export-buyer';
 import { previewWorkflow } from './use-cases/preview-workflow';
 import { deliveryPage, syncHealth, workflowStats } from './use-cases/read-deliveries';
 import { retryDeliveries } from './use-cases/retry-deliveries';
@@ -33,6 +36,7 @@ const changing =
 
 export const resolvers: CompleteResolvers<Resolvers, ResolversParentTypes> = {
   DateTime: GraphQLDateTimeISO,
+  JSON: GraphQLJSON,
   Node: { __resolveType: ({ __typename }) => __typename },
   Query: { boxOffice: (_, __, { identity }) => ({ id: identity.boxOfficeId }) },
   BoxOffice: {
@@ -40,7 +44,17 @@ export const resolvers: CompleteResolvers<Resolvers, ResolversParentTypes> = {
     deliveries: (_, { filter, first, after, last, before }, { ctx, identity }) =>
       deliveryPage(ctx, identity, toFilter(filter ?? {}), { first, after, last, before }),
     syncHealth: (_, __, { ctx, identity }) => syncHealth(ctx, identity),
+    deadLetters: (_, { statuses, first, after }, { ctx, identity }) =>
+      deadLetterPage(ctx, identity, { statuses, first, after }),
+    buyerErasure: (_, { email }, { ctx, identity }) => erasureOf(ctx, identity, email),
   },
+  DeadLetter: {
+    id: ({ _id }) => _id,
+    canReplay: ({ status, original }) => status === 'OPEN' && original !== null,
+    replayOfId: ({ replayOf }) => replayOf,
+  },
+  BuyerErasure: { remains: remainsOf },
+  ErasedContact: { connection: ({ connectionId }) => ({ id: connectionId }) },
   Workflow: {
     __resolveReference: async ({ id }, { ctx, identity }) => {
       const fact = await ctx.workflows.byId(id);
@@ -102,5 +116,15 @@ export const resolvers: CompleteResolvers<Resolvers, ResolversParentTypes> = {
     pauseBackfill: changing('pause'),
     resumeBackfill: changing('resume'),
     cancelBackfill: changing('cancel'),
+    replayDeadLetters: (_, { input: { ids, all } }, { ctx, identity }) =>
+      withUserErrors({ accepted: null }, () => replayDeadLetters(ctx, identity, { ids, all })),
+    discardDeadLetters: (_, { input: { ids, all } }, { ctx, identity }) =>
+      withUserErrors({ discarded: null }, () => discardDeadLetters(ctx, identity, { ids, all })),
+    exportBuyer: (_, { input: { email } }, { ctx, identity }) =>
+      withUserErrors({ export: null }, async () => ({ export: await exportBuyer(ctx, identity, { email }) })),
+    eraseBuyer: (_, { input: { email, deleteContact } }, { ctx, identity }) =>
+      withUserErrors({ erasure: null }, async () => ({
+        erasure: await eraseBuyer(ctx, identity, { email, deleteContact }),
+      })),
   },
 };

@@ -22,7 +22,9 @@ import { resolvers } from './resolvers';
 import { createActivityStore } from './store/activities';
 import { createBackfillStore } from './store/backfills';
 import { createContactStore } from './store/contacts';
+import { createDeadLetterStore } from './store/dead-letters';
 import { createDeliveryStore } from './store/deliveries';
+import { createErasureStore } from './store/erasures';
 import { createJoinStore } from './store/joins';
 import { createLaneStore } from './store/lanes';
 import { createLedgerStore } from './store/ledger';
@@ -32,6 +34,8 @@ import { createTallyStore, startTallies } from './store/tallies';
 import { createTokenSource } from './tokens';
 import { startBackfills } from './use-cases/run-backfills';
 import { startDispatcher } from './use-cases/drive-lanes';
+import { startErasures } from './use-cases/erase-buyer';
+import { startReplays } from './use-cases/send-replays';
 
 type Overrides = Partial<Pick<Context, 'clock' | 'tokens' | 'random'>> & {
   /** The ledger's clock instead of the database's, in ms. */
@@ -56,13 +60,16 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
   const serviceTokens = createServiceTokens(config.SERVICE_TOKEN_SECRET);
   const hashEmail = (boxOfficeId: string, email: string): string =>
     createHmac('sha256', config.EMAIL_HASH_KEY).update(`${boxOfficeId}\n${email}`).digest('base64url');
+  const erasures = createErasureStore(mongo);
   const stores = {
+    erasures,
     orders: createOrderStore(mongo, hashEmail),
     deliveries: createDeliveryStore(mongo),
     lanes: createLaneStore(mongo),
-    contacts: createContactStore(mongo),
+    contacts: createContactStore(mongo, erasures),
     activities: createActivityStore(mongo),
     backfills: createBackfillStore(mongo),
+    deadLetters: createDeadLetterStore(mongo),
     entitlements: createFactCopy<EntitlementFact>(
       mongo,
       'entitlement_facts',
@@ -116,6 +123,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
     ? startTallies(ctx.tallies, (error) => log.warn({ err: error }, 'tallies.delayed'))
     : undefined;
   const backfills = dispatches ? startBackfills(ctx) : undefined;
+  const chores = [startReplays(ctx), startErasures(ctx)];
   running.dispatcher = dispatches ? startDispatcher(ctx) : undefined;
   const app = createHttp({ log, health: { mongodb: () => checkMongo(mongo), kafka: () => bus.check() } });
   app.post('/internal/quota/permits', async (request) => {
@@ -137,6 +145,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
     url,
     close: async () => {
       await app.close();
+      await Promise.all(chores.map((chore) => chore.close()));
       await backfills?.close();
       await running.dispatcher?.close();
       await ctx.ledger.close();

@@ -15,7 +15,7 @@ import { anOrderEvent, eventually, startSandbox, startServers, type OrderEventJs
 import { exportJWK, generateKeyPair } from 'jose';
 import mongoose from 'mongoose';
 import { randomBytes } from 'node:crypto';
-import { configSchema } from '../src/config';
+import { configSchema, type Config } from '../src/config';
 import { createSync } from '../src/service';
 
 const redirectUrl = 'http://127.0.0.1:9/callback';
@@ -60,16 +60,22 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
   });
   const moment = { aheadMs: 0 };
   const broken = new Set<string>();
-  const start = () =>
-    createSync(config, {
-      tokens: async (connectionId) => {
-        if (broken.has(connectionId)) throw new AppError('CONNECTION_NEEDS_RECONNECT', 'Sign in again');
-        return token;
+  const held = new Map<string, { until: Promise<void>; release: () => void }>();
+  const start = (change: Partial<Config> = {}, holds: ReadonlyMap<string, { until: Promise<void> }> = new Map()) =>
+    createSync(
+      { ...config, ...change },
+      {
+        tokens: async (connectionId) => {
+          await holds.get(connectionId)?.until;
+          if (broken.has(connectionId)) throw new AppError('CONNECTION_NEEDS_RECONNECT', 'Sign in again');
+          return token;
+        },
+        clock: () => new Date(Date.now() + moment.aheadMs),
+        ledgerClock: async () => Date.now() + moment.aheadMs,
       },
-      clock: () => new Date(Date.now() + moment.aheadMs),
-      ledgerClock: async () => Date.now() + moment.aheadMs,
-    });
-  const service = await start();
+    );
+  const service = await start({}, held);
+  const asked = { url: service.url };
   const bus = createEventBus({
     brokers: config.KAFKA_BROKERS,
     clientId: 'test',
@@ -115,7 +121,22 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
     broken,
     /** sync's own database. */
     mongo,
-    startAnother: start,
+    startAnother: (change: Partial<Config> = {}) => start(change),
+    /** Where the graph is asked. */
+    asked,
+    /** Lets the first process stand still before its next call for a connection, until it is released. */
+    hold: (connectionId: string): (() => void) => {
+      let release = (): void => undefined;
+      const until = new Promise<void>((resolve) => (release = resolve));
+      const free = (): void => {
+        held.delete(connectionId);
+        release();
+      };
+      held.set(connectionId, { until, release: free });
+      return free;
+    },
+    /** Writes messages as they are. */
+    publish: (topic: string, messages: Parameters<typeof bus.publish>[1]) => bus.publish(topic, messages),
     entitle: (boxOfficeId: BoxOfficeId, entitled = true, version = 1) =>
       say(topics.entitlements.name, `${boxOfficeId}:app_constant-contact`, 'boxlist.entitlement.changed.v1', {
         boxOfficeId,
@@ -134,7 +155,7 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
         events.map((event) => ({ key: `${event.boxofficeid}:${event.data.id}`, value: JSON.stringify(event) })),
       ),
     ask: async <T>(boxOfficeId: BoxOfficeId, query: string, variables: object = {}, role: Role = 'manager') => {
-      const response = await fetch(`${service.url}/graphql`, {
+      const response = await fetch(`${asked.url}/graphql`, {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
@@ -149,6 +170,7 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
     },
     close: async () => {
       try {
+        for (const { release } of [...held.values()]) release();
         await service.close();
         await bus.close();
         if (servers.mongo.kind === 'given') await mongo.dropDatabase();

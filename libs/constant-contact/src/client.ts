@@ -74,6 +74,9 @@ export const createConstantContact = ({ apiUrl, timeoutMs = 20_000 }: { apiUrl: 
         { method: 'PUT', path: `/contacts/${encodeURIComponent(id)}`, accessToken: token, body: contact },
         answers.contactAnswer,
       ),
+    /** Soft: the contact is on no list any more and is shown as deleted, and what it held stays with Constant Contact. NOT_FOUND when there is no such contact. */
+    deleteContact: (token: string, id: string) =>
+      call({ method: 'DELETE', path: `/contacts/${encodeURIComponent(id)}`, accessToken: token }, answers.nothing),
     /** Sends the one confirmation mail that a contact can ever get. */
     resubscribe: (token: string, id: string, listIds: readonly string[]) =>
       call(

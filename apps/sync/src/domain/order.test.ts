@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { mergeOrders, orderFrom, type StoredOrder } from './order';
+import { mergeOrders, orderFrom, withoutBuyer, type StoredOrder } from './order';
 
 const email = fc.constantFrom(null, '', 'a@example.com', 'b@example.com');
 const text = fc.constantFrom(null, '', 'one', 'two');
@@ -67,6 +67,45 @@ describe("an order's events", () => {
           expect(merged[field]).toBe(newestFirst.find((each) => each[field] !== null)?.[field] ?? null);
         expect(merged.status).toBe(newestFirst[0]?.status);
         expect(merged.optIn).toBe(newestFirst.find(({ optIn }) => optIn !== 'NOT_ASKED')?.optIn ?? 'NOT_ASKED');
+      }),
+    );
+  });
+});
+
+describe('an order whose buyer was erased', () => {
+  const erasedAddress = 'a@example.com';
+  /** As the intake hands them on. */
+  const sieved = (order: StoredOrder): StoredOrder => (order.email === erasedAddress ? withoutBuyer(order) : order);
+  const personal = ({ email, firstName, lastName, phone, street, postalCode, answers, optIn }: StoredOrder) => ({
+    email,
+    firstName,
+    lastName,
+    phone,
+    street,
+    postalCode,
+    answers,
+    optIn,
+  });
+
+  it('holds nothing of a buyer as long as the newest address is an erased one', () => {
+    fc.assert(
+      fc.property(events, (given) => {
+        const newestFirst = [...given].sort((a, b) => b.eventTime - a.eventTime || (a.eventId < b.eventId ? 1 : -1));
+        const newest = newestFirst.find(({ email: address }) => address !== null)?.email;
+        const merged = all(given.map(sieved));
+        expect(merged.erased === true).toBe(newest === erasedAddress);
+        if (merged.erased) expect(personal(merged)).toEqual(personal(withoutBuyer(merged)));
+      }),
+    );
+  });
+
+  it('takes in nothing more of that buyer, whatever comes when', () => {
+    fc.assert(
+      fc.property(events, events, (before, after) => {
+        const stored = withoutBuyer(all(before));
+        const fresh = after.map((each) => sieved({ ...each, email: each.email && erasedAddress }));
+        const merged = all([stored, ...fresh]);
+        expect(personal(merged)).toEqual(personal(stored));
       }),
     );
   });

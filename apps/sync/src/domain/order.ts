@@ -27,6 +27,8 @@ export interface StoredOrder {
   readonly ticketTypes: readonly { readonly id: string | null; readonly name: string }[];
   /** The fields whose value an older event gave, because the newer ones had none, with that event's place. */
   readonly carried: Partial<Record<MergedField, Stamp>>;
+  /** Its buyer was erased: nothing of the person is kept, and nothing is done for them. */
+  readonly erased?: true;
 }
 
 /** An event's place among the events of its order. */
@@ -111,25 +113,56 @@ const isNewer = (a: Stamp, b: Stamp): boolean =>
 const isEmpty = (value: StoredOrder[MergedField]): boolean =>
   value === null || value === 'NOT_ASKED' || (Array.isArray(value) && value.length === 0);
 
+/** An order without anything of its buyer. Which event gave the address stays known: a later one may name another buyer. */
+export const withoutBuyer = (order: StoredOrder): StoredOrder => {
+  const { email, status, event, ticketTypes } = order.carried;
+  return {
+    ...order,
+    optIn: 'NOT_ASKED',
+    email: null,
+    firstName: null,
+    lastName: null,
+    phone: null,
+    street: null,
+    postalCode: null,
+    answers: [],
+    carried: {
+      ...(email ? { email } : {}),
+      ...(status ? { status } : {}),
+      ...(event ? { event } : {}),
+      ...(ticketTypes ? { ticketTypes } : {}),
+    },
+    erased: true,
+  };
+};
+
+/** Whether an order has no value for a field. That its buyer was erased is what such an order has for an address. */
+const lacks = (order: StoredOrder, field: MergedField): boolean =>
+  isEmpty(order[field]) && !(field === 'email' && order.erased);
+
 /**
  * Two states of one order as one: of each field the newest value that is not empty. Older never overwrites newer, empty never overwrites a value,
- * and the result is the same whatever the order of arrival and however often an event comes.
+ * and the result is the same whatever the order of arrival and however often an event comes. When the newest address is an erased buyer's, nothing of any buyer is left.
  */
 export const mergeOrders = (a: StoredOrder, b: StoredOrder): StoredOrder => {
   const [older, newer] = isNewer(a, b) ? [b, a] : [a, b];
   const carried: Partial<Record<MergedField, Stamp>> = {};
   const taken: Partial<Record<MergedField, unknown>> = {};
   const stampOf = (order: StoredOrder, field: MergedField): Stamp => order.carried[field] ?? order;
+  let isErased = false;
   for (const field of mergedFields) {
     const from =
-      isEmpty(newer[field]) || (!isEmpty(older[field]) && isNewer(stampOf(older, field), stampOf(newer, field)))
+      lacks(newer, field) || (!lacks(older, field) && isNewer(stampOf(older, field), stampOf(newer, field)))
         ? older
         : newer;
     taken[field] = from[field];
+    if (field === 'email') isErased = from.erased === true;
     const { eventTime, eventId } = stampOf(from, field);
-    if (!isEmpty(from[field]) && isNewer(newer, { eventTime, eventId })) carried[field] = { eventTime, eventId };
+    if (!lacks(from, field) && isNewer(newer, { eventTime, eventId })) carried[field] = { eventTime, eventId };
   }
-  return { ...newer, ...(taken as Pick<StoredOrder, MergedField>), carried };
+  const { erased: _, ...rest } = newer;
+  const merged = { ...rest, ...(taken as Pick<StoredOrder, MergedField>), carried };
+  return isErased ? withoutBuyer(merged) : merged;
 };
 
 /** A fingerprint of everything that can change a decision: another event with the same one changes nothing. */

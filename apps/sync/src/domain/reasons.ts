@@ -18,6 +18,7 @@ export const reasons = {
   NO_EMAIL: 'The order has no e-mail address.',
   EMAIL_INVALID: 'The e-mail address of the order is not valid.',
   EMAIL_TOO_LONG: 'The e-mail address is longer than Constant Contact takes.',
+  BUYER_ERASED: 'The data of the buyer was erased, and nothing is done for them any more.',
   ORDER_CANCELLED: 'The order was cancelled before it was synchronised.',
   REJECTED_BY_CONSTANT_CONTACT: 'Constant Contact refused the data. Correct it there or here, then retry.',
   GAVE_UP: 'Constant Contact could not be reached for days. Retry when it works again.',

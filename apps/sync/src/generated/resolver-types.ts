@@ -3,6 +3,9 @@ import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } f
 import type { Delivery as DeliverySource } from '../store/deliveries';
 import type { DeliveryPage as DeliveryPageSource } from '../use-cases/read-deliveries';
 import type { Backfill as BackfillSource } from '../store/backfills';
+import type { DeadLetter as DeadLetterSource } from '../store/dead-letters';
+import type { DeadLetterPage as DeadLetterPageSource } from '../use-cases/dead-letters';
+import type { Erasure as ErasureSource, ErasedContact as ErasedContactSource } from '../store/erasures';
 import type { Previewed as PreviewedSource } from '../use-cases/preview-workflow';
 import type { GraphContext } from '../context';
 export type Maybe<T> = T | null | undefined;
@@ -18,6 +21,8 @@ export type Scalars = {
   Float: { input: number; output: number; }
   /** A moment in time, RFC 3339. */
   DateTime: { input: Date; output: Date; }
+  /** Any JSON value. */
+  JSON: { input: unknown; output: unknown; }
 };
 
 /** Anything with a global id. */
@@ -61,6 +66,10 @@ export type BoxOffice = {
   readonly deliveries: DeliveryConnection;
   /** Backlog, quota and connections that need attention. */
   readonly syncHealth: SyncHealth;
+  /** Order events that could not be understood, newest first; those that are open or replayed unless other states are asked for. Kept for 14 days, at most 10,000. */
+  readonly deadLetters: DeadLetterConnection;
+  /** How far the erasure of the buyer with exactly this e-mail address has come; null when none was asked for. Owner only. */
+  readonly buyerErasure: Maybe<BuyerErasure>;
 };
 
 
@@ -71,6 +80,20 @@ export type BoxOfficeDeliveriesArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   last?: InputMaybe<Scalars['Int']['input']>;
   before?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** The tenant: one organiser's Ticket Tailor account. */
+export type BoxOfficeDeadLettersArgs = {
+  statuses?: InputMaybe<ReadonlyArray<DeadLetterStatus>>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** The tenant: one organiser's Ticket Tailor account. */
+export type BoxOfficeBuyerErasureArgs = {
+  email: Scalars['String']['input'];
 };
 
 /** A workflow, owned by the workflow service. */
@@ -379,6 +402,17 @@ export type Mutation = {
   readonly resumeBackfill: ChangeBackfillPayload;
   /** Ends a backfill; what is synchronised stays so. Manager or owner. */
   readonly cancelBackfill: ChangeBackfillPayload;
+  /** Puts open dead letters back on the orders topic as they came. Each goes once, however often this is said. Manager or owner. */
+  readonly replayDeadLetters: ReplayDeadLettersPayload;
+  /** Lets go of open dead letters for good. Manager or owner. */
+  readonly discardDeadLetters: DiscardDeadLettersPayload;
+  /** Everything that the synchronisation keeps of a buyer. Manager or owner. */
+  readonly exportBuyer: ExportBuyerPayload;
+  /**
+   * Erases a buyer from everything that the synchronisation keeps, at once and for good. The address stays shut out of this box office: no replay, backfill, late event or new order of the same
+   * address brings the person back; such orders end as SKIPPED with the reason BUYER_ERASED. It cannot be taken back. Owner only.
+   */
+  readonly eraseBuyer: EraseBuyerPayload;
 };
 
 
@@ -414,6 +448,26 @@ export type MutationResumeBackfillArgs = {
 
 export type MutationCancelBackfillArgs = {
   input: ChangeBackfillInput;
+};
+
+
+export type MutationReplayDeadLettersArgs = {
+  input: DeadLettersInput;
+};
+
+
+export type MutationDiscardDeadLettersArgs = {
+  input: DeadLettersInput;
+};
+
+
+export type MutationExportBuyerArgs = {
+  input: ExportBuyerInput;
+};
+
+
+export type MutationEraseBuyerArgs = {
+  input: EraseBuyerInput;
 };
 
 /** Which workflow to preview. */
@@ -520,6 +574,153 @@ export type RetryDeliveriesInput = {
 export type RetryDeliveriesPayload = {
   /** Their number. */
   readonly accepted: Maybe<Scalars['Int']['output']>;
+  /** What is wrong with the input. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** How a dead letter stands. */
+export type DeadLetterStatus =
+  /** It waits for somebody. */
+  | 'OPEN'
+  /** It was put back; whether it is understood now is not known yet. */
+  | 'REPLAYED'
+  /** It was put back and understood. */
+  | 'TAKEN'
+  /** It was put back and came again, as another letter. */
+  | 'CAME_BACK'
+  /** It was let go of. */
+  | 'DISCARDED';
+
+/** An order event that could not be understood. No personal data. */
+export type DeadLetter = {
+  /** Id of the letter, `dl_…`. */
+  readonly id: Scalars['ID']['output'];
+  /** How it stands. */
+  readonly status: DeadLetterStatus;
+  /** A code of the error registry. */
+  readonly code: Scalars['String']['output'];
+  /** What was wrong with it. */
+  readonly reason: Scalars['String']['output'];
+  /** When it was put aside. */
+  readonly receivedAt: Scalars['DateTime']['output'];
+  /** Id of the order, `or_…`, where the event tells it. */
+  readonly orderId: Maybe<Scalars['ID']['output']>;
+  /** Whether it can be put back: one that is larger than the intake accepts is not kept as a whole. */
+  readonly canReplay: Scalars['Boolean']['output'];
+  /** When it was put back. */
+  readonly replayedAt: Maybe<Scalars['DateTime']['output']>;
+  /** The first letter of the same event, when this one came of a replay. */
+  readonly replayOfId: Maybe<Scalars['ID']['output']>;
+};
+
+/** A page of dead letters. */
+export type DeadLetterConnection = {
+  /** Items with their cursors. */
+  readonly edges: ReadonlyArray<DeadLetterEdge>;
+  /** The items alone. */
+  readonly nodes: ReadonlyArray<DeadLetter>;
+  /** Where the page stands. */
+  readonly pageInfo: PageInfo;
+  /** How many there are in all. */
+  readonly totalCount: Scalars['Int']['output'];
+};
+
+/** A dead letter in a page. */
+export type DeadLetterEdge = {
+  /** Position for `after`. */
+  readonly cursor: Scalars['String']['output'];
+  /** The dead letter. */
+  readonly node: DeadLetter;
+};
+
+/** Which dead letters: these, or all that are open. */
+export type DeadLettersInput = {
+  /** These very letters, at most 1,000; those that are not open are passed by. */
+  readonly ids?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
+  /** All that are open. */
+  readonly all?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+/** How many were put back. */
+export type ReplayDeadLettersPayload = {
+  /** Their number. */
+  readonly accepted: Maybe<Scalars['Int']['output']>;
+  /** What is wrong with the input. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** How many were let go of. */
+export type DiscardDeadLettersPayload = {
+  /** Their number. */
+  readonly discarded: Maybe<Scalars['Int']['output']>;
+  /** What is wrong with the input. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** Whose data to export. */
+export type ExportBuyerInput = {
+  /** The buyer's e-mail address. */
+  readonly email: Scalars['String']['input'];
+};
+
+/** The export. */
+export type ExportBuyerPayload = {
+  /** Orders, deliveries with outcomes, attempts and consent, what is known of the contact, dead letters that name the address, and the erasure if one was asked for. `complete` says whether it is all. */
+  readonly export: Maybe<Scalars['JSON']['output']>;
+  /** What is wrong with the input. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** Whom to erase. */
+export type EraseBuyerInput = {
+  /** The buyer's e-mail address. */
+  readonly email: Scalars['String']['input'];
+  /** Whether to delete the contact at Constant Contact too, in every account that is connected. */
+  readonly deleteContact: Scalars['Boolean']['input'];
+};
+
+/** How an erasure stands. */
+export type ErasureStatus =
+  /** The person is out of everything that is kept. What was under way is still waited for, some minutes at most, and contacts are still to be deleted. */
+  | 'RUNNING'
+  /** All is done. */
+  | 'DONE';
+
+/** How the deletion of a contact stands. */
+export type ErasedContactState =
+  /** It will be tried again; it may wait for a new sign-in. */
+  | 'PENDING'
+  /** It is deleted, as far as Constant Contact deletes. */
+  | 'DELETED'
+  /** There is no such contact. */
+  | 'NOT_FOUND'
+  /** The connection has ended, or the deletion was refused or not possible for days: delete it there by hand. */
+  | 'GAVE_UP';
+
+/** What became of the contact in one account. */
+export type ErasedContact = {
+  /** The connection to the account. */
+  readonly connection: Connection;
+  /** How it stands. */
+  readonly state: ErasedContactState;
+};
+
+/** The erasure of a buyer. */
+export type BuyerErasure = {
+  /** How it stands. */
+  readonly status: ErasureStatus;
+  /** When it was asked for last. */
+  readonly requestedAt: Scalars['DateTime']['output'];
+  /** What became of the contact in each account; empty until it was first tried, and when nobody asked for it. */
+  readonly contacts: ReadonlyArray<ErasedContact>;
+  /** What this erasure does not reach, and whom to ask for it, in words. */
+  readonly remains: ReadonlyArray<Scalars['String']['output']>;
+};
+
+/** The erasure. */
+export type EraseBuyerPayload = {
+  /** How it stands. */
+  readonly erasure: Maybe<BuyerErasure>;
   /** What is wrong with the input. */
   readonly userErrors: ReadonlyArray<UserError>;
 };
@@ -638,6 +839,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
+  JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
   Node: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Node']>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
@@ -682,11 +884,27 @@ export type ResolversTypes = {
   ChangeBackfillPayload: ResolverTypeWrapper<Omit<ChangeBackfillPayload, 'backfill'> & { backfill: Maybe<ResolversTypes['Backfill']> }>;
   RetryDeliveriesInput: RetryDeliveriesInput;
   RetryDeliveriesPayload: ResolverTypeWrapper<RetryDeliveriesPayload>;
+  DeadLetterStatus: DeadLetterStatus;
+  DeadLetter: ResolverTypeWrapper<DeadLetterSource>;
+  DeadLetterConnection: ResolverTypeWrapper<DeadLetterPageSource>;
+  DeadLetterEdge: ResolverTypeWrapper<Omit<DeadLetterEdge, 'node'> & { node: ResolversTypes['DeadLetter'] }>;
+  DeadLettersInput: DeadLettersInput;
+  ReplayDeadLettersPayload: ResolverTypeWrapper<ReplayDeadLettersPayload>;
+  DiscardDeadLettersPayload: ResolverTypeWrapper<DiscardDeadLettersPayload>;
+  ExportBuyerInput: ExportBuyerInput;
+  ExportBuyerPayload: ResolverTypeWrapper<ExportBuyerPayload>;
+  EraseBuyerInput: EraseBuyerInput;
+  ErasureStatus: ErasureStatus;
+  ErasedContactState: ErasedContactState;
+  ErasedContact: ResolverTypeWrapper<ErasedContactSource>;
+  BuyerErasure: ResolverTypeWrapper<ErasureSource>;
+  EraseBuyerPayload: ResolverTypeWrapper<Omit<EraseBuyerPayload, 'erasure'> & { erasure: Maybe<ResolversTypes['BuyerErasure']> }>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
   DateTime: Scalars['DateTime']['output'];
+  JSON: Scalars['JSON']['output'];
   Node: ResolversInterfaceTypes<ResolversParentTypes>['Node'];
   ID: Scalars['ID']['output'];
   PageInfo: PageInfo;
@@ -726,10 +944,26 @@ export type ResolversParentTypes = {
   ChangeBackfillPayload: Omit<ChangeBackfillPayload, 'backfill'> & { backfill: Maybe<ResolversParentTypes['Backfill']> };
   RetryDeliveriesInput: RetryDeliveriesInput;
   RetryDeliveriesPayload: RetryDeliveriesPayload;
+  DeadLetter: DeadLetterSource;
+  DeadLetterConnection: DeadLetterPageSource;
+  DeadLetterEdge: Omit<DeadLetterEdge, 'node'> & { node: ResolversParentTypes['DeadLetter'] };
+  DeadLettersInput: DeadLettersInput;
+  ReplayDeadLettersPayload: ReplayDeadLettersPayload;
+  DiscardDeadLettersPayload: DiscardDeadLettersPayload;
+  ExportBuyerInput: ExportBuyerInput;
+  ExportBuyerPayload: ExportBuyerPayload;
+  EraseBuyerInput: EraseBuyerInput;
+  ErasedContact: ErasedContactSource;
+  BuyerErasure: ErasureSource;
+  EraseBuyerPayload: Omit<EraseBuyerPayload, 'erasure'> & { erasure: Maybe<ResolversParentTypes['BuyerErasure']> };
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
   name: 'DateTime';
+}
+
+export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['JSON'], any> {
+  name: 'JSON';
 }
 
 export type NodeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
@@ -758,6 +992,8 @@ export type BoxOfficeResolvers<ContextType = GraphContext, ParentType extends Re
   id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   deliveries: Resolver<ResolversTypes['DeliveryConnection'], ParentType, ContextType, Partial<BoxOfficeDeliveriesArgs>>;
   syncHealth: Resolver<ResolversTypes['SyncHealth'], ParentType, ContextType>;
+  deadLetters: Resolver<ResolversTypes['DeadLetterConnection'], ParentType, ContextType, Partial<BoxOfficeDeadLettersArgs>>;
+  buyerErasure: Resolver<Maybe<ResolversTypes['BuyerErasure']>, ParentType, ContextType, RequireFields<BoxOfficeBuyerErasureArgs, 'email'>>;
 };
 
 export type WorkflowResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Workflow'] = ResolversParentTypes['Workflow'], FederationReferenceType extends FederationReferenceTypes['Workflow'] = FederationReferenceTypes['Workflow']> = {
@@ -891,6 +1127,10 @@ export type MutationResolvers<ContextType = GraphContext, ParentType extends Res
   pauseBackfill?: Resolver<ResolversTypes['ChangeBackfillPayload'], ParentType, ContextType, RequireFields<MutationPauseBackfillArgs, 'input'>>;
   resumeBackfill?: Resolver<ResolversTypes['ChangeBackfillPayload'], ParentType, ContextType, RequireFields<MutationResumeBackfillArgs, 'input'>>;
   cancelBackfill?: Resolver<ResolversTypes['ChangeBackfillPayload'], ParentType, ContextType, RequireFields<MutationCancelBackfillArgs, 'input'>>;
+  replayDeadLetters?: Resolver<ResolversTypes['ReplayDeadLettersPayload'], ParentType, ContextType, RequireFields<MutationReplayDeadLettersArgs, 'input'>>;
+  discardDeadLetters?: Resolver<ResolversTypes['DiscardDeadLettersPayload'], ParentType, ContextType, RequireFields<MutationDiscardDeadLettersArgs, 'input'>>;
+  exportBuyer?: Resolver<ResolversTypes['ExportBuyerPayload'], ParentType, ContextType, RequireFields<MutationExportBuyerArgs, 'input'>>;
+  eraseBuyer?: Resolver<ResolversTypes['EraseBuyerPayload'], ParentType, ContextType, RequireFields<MutationEraseBuyerArgs, 'input'>>;
 };
 
 export type PreviewedOrderResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['PreviewedOrder'] = ResolversParentTypes['PreviewedOrder']> = {
@@ -939,8 +1179,65 @@ export type RetryDeliveriesPayloadResolvers<ContextType = GraphContext, ParentTy
   userErrors: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
+export type DeadLetterResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['DeadLetter'] = ResolversParentTypes['DeadLetter']> = {
+  id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  status: Resolver<ResolversTypes['DeadLetterStatus'], ParentType, ContextType>;
+  code: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  reason: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  receivedAt: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  orderId: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  canReplay: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  replayedAt: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  replayOfId: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+};
+
+export type DeadLetterConnectionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['DeadLetterConnection'] = ResolversParentTypes['DeadLetterConnection']> = {
+  edges: Resolver<ReadonlyArray<ResolversTypes['DeadLetterEdge']>, ParentType, ContextType>;
+  nodes: Resolver<ReadonlyArray<ResolversTypes['DeadLetter']>, ParentType, ContextType>;
+  pageInfo: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type DeadLetterEdgeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['DeadLetterEdge'] = ResolversParentTypes['DeadLetterEdge']> = {
+  cursor: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node: Resolver<ResolversTypes['DeadLetter'], ParentType, ContextType>;
+};
+
+export type ReplayDeadLettersPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ReplayDeadLettersPayload'] = ResolversParentTypes['ReplayDeadLettersPayload']> = {
+  accepted: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  userErrors: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type DiscardDeadLettersPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['DiscardDeadLettersPayload'] = ResolversParentTypes['DiscardDeadLettersPayload']> = {
+  discarded: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  userErrors: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type ExportBuyerPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ExportBuyerPayload'] = ResolversParentTypes['ExportBuyerPayload']> = {
+  export: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
+  userErrors: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type ErasedContactResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ErasedContact'] = ResolversParentTypes['ErasedContact']> = {
+  connection: Resolver<ResolversTypes['Connection'], ParentType, ContextType>;
+  state: Resolver<ResolversTypes['ErasedContactState'], ParentType, ContextType>;
+};
+
+export type BuyerErasureResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['BuyerErasure'] = ResolversParentTypes['BuyerErasure']> = {
+  status: Resolver<ResolversTypes['ErasureStatus'], ParentType, ContextType>;
+  requestedAt: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  contacts: Resolver<ReadonlyArray<ResolversTypes['ErasedContact']>, ParentType, ContextType>;
+  remains: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type EraseBuyerPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['EraseBuyerPayload'] = ResolversParentTypes['EraseBuyerPayload']> = {
+  erasure: Resolver<Maybe<ResolversTypes['BuyerErasure']>, ParentType, ContextType>;
+  userErrors: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
 export type Resolvers<ContextType = GraphContext> = {
   DateTime: GraphQLScalarType;
+  JSON: GraphQLScalarType;
   Node: NodeResolvers<ContextType>;
   PageInfo: PageInfoResolvers<ContextType>;
   UserError: UserErrorResolvers<ContextType>;
@@ -971,4 +1268,13 @@ export type Resolvers<ContextType = GraphContext> = {
   StartBackfillPayload: StartBackfillPayloadResolvers<ContextType>;
   ChangeBackfillPayload: ChangeBackfillPayloadResolvers<ContextType>;
   RetryDeliveriesPayload: RetryDeliveriesPayloadResolvers<ContextType>;
+  DeadLetter: DeadLetterResolvers<ContextType>;
+  DeadLetterConnection: DeadLetterConnectionResolvers<ContextType>;
+  DeadLetterEdge: DeadLetterEdgeResolvers<ContextType>;
+  ReplayDeadLettersPayload: ReplayDeadLettersPayloadResolvers<ContextType>;
+  DiscardDeadLettersPayload: DiscardDeadLettersPayloadResolvers<ContextType>;
+  ExportBuyerPayload: ExportBuyerPayloadResolvers<ContextType>;
+  ErasedContact: ErasedContactResolvers<ContextType>;
+  BuyerErasure: BuyerErasureResolvers<ContextType>;
+  EraseBuyerPayload: EraseBuyerPayloadResolvers<ContextType>;
 };

@@ -1,6 +1,7 @@
 import type { Connection } from 'mongoose';
 import type { MirrorState } from '../domain/choose-reading';
 import type { KnownContact } from '../domain/known-contact';
+import type { ErasureStore } from './erasures';
 
 interface ContactDocument extends Omit<KnownContact, 'whole'> {
   _id: string;
@@ -17,11 +18,14 @@ export interface Sighting {
 
 const unknown: MirrorState = { complete: false, watermark: null, cursor: null, size: null, lookUps: 0 };
 
-/** What is known of the contacts at Constant Contact: keyed hash of the e-mail, id, permission, opt-out; no other personal data. */
-export const createContactStore = (mongo: Connection) => {
+/** What is known of the contacts at Constant Contact: keyed hash of the e-mail, id, permission, opt-out; no other personal data, and nothing of erased buyers. */
+export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStore, 'among'>) => {
   const contacts = mongo.collection<ContactDocument>('contacts');
   const mirrors = mongo.collection<MirrorState & { _id: string }>('mirrors');
   const keyOf = (connectionId: string, emailHash: string): string => `${connectionId}:${emailHash}`;
+  const forgetOne = async (connectionIds: readonly string[], emailHash: string): Promise<void> => {
+    await contacts.deleteMany({ _id: { $in: connectionIds.map((each) => keyOf(each, emailHash)) } });
+  };
   return {
     init: async (): Promise<void> => {
       await contacts.createIndex({ connectionId: 1 });
@@ -35,7 +39,10 @@ export const createContactStore = (mongo: Connection) => {
       );
     },
     /** Notes what was seen; `detailsMark` null leaves the mark that is known. */
-    saw: async (connectionId: string, sightings: readonly Sighting[], seenAt: Date): Promise<void> => {
+    saw: async (connectionId: string, seen: readonly Sighting[], seenAt: Date): Promise<void> => {
+      const hashes = seen.map(({ emailHash }) => emailHash);
+      const before = await erasures.among(hashes);
+      const sightings = seen.filter(({ emailHash }) => !before.has(emailHash));
       if (sightings.length === 0) return;
       const writes = sightings.map(({ emailHash, contact: { whole: _w, detailsMark, ...contact } }) => ({
         updateOne: {
@@ -53,7 +60,10 @@ export const createContactStore = (mongo: Connection) => {
         // The filter misses what was seen later, and its upsert meets the key: nothing to do.
         if (!(typeof error === 'object' && error !== null && 'code' in error && error.code === 11000)) throw error;
       }
+      // Erased while it was written.
+      for (const hash of await erasures.among(hashes)) await forgetOne([connectionId], hash);
     },
+    forgetBuyer: forgetOne,
     /** Notes which details were written to contacts that are known. */
     marked: async (
       connectionId: string,

@@ -1,4 +1,5 @@
 import type { Collection } from 'mongoose';
+import { deliveryErasure } from './delivery-erasure';
 import { deliveryHolds } from './delivery-holds';
 import {
   outcomeEntry,
@@ -162,5 +163,6 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
       };
     },
     ...deliveryHolds(deliveries, save),
+    ...deliveryErasure(deliveries, save),
   };
 };

@@ -1,18 +1,34 @@
 import type { Connection } from 'mongoose';
 import { isDeepStrictEqual } from 'node:util';
-import { mergeOrders, type StoredOrder } from '../domain/order';
+import { mergeOrders, withoutBuyer, type StoredOrder } from '../domain/order';
 import { insertNew } from './insert-new';
 
-interface OrderDocument extends Omit<StoredOrder, 'key'> {
+interface OrderDocument extends Omit<StoredOrder, 'key' | 'erased'> {
   _id: string;
+  erased?: boolean;
   emailHash: string | null;
   receivedAt: Date;
   revision: number;
 }
 
-const toOrder = ({ _id, emailHash: _h, receivedAt: _r, revision: _v, ...rest }: OrderDocument): StoredOrder => ({
+/** An order with when it came, and the revision of its document. */
+export interface KeptOrder {
+  readonly order: StoredOrder;
+  readonly receivedAt: Date;
+  readonly revision: number;
+}
+
+const toOrder = ({
+  _id,
+  emailHash: _h,
+  receivedAt: _r,
+  revision: _v,
+  erased,
+  ...rest
+}: OrderDocument): StoredOrder => ({
   key: _id,
   ...rest,
+  ...(erased ? { erased } : {}),
 });
 
 /** The last state of each order. The only place where a buyer's data is kept. */
@@ -20,6 +36,7 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
   const orders = mongo.collection<OrderDocument>('orders');
   const fieldsOf = ({ key: _key, ...order }: StoredOrder) => ({
     ...order,
+    erased: order.erased === true,
     emailHash: order.email ? hashEmail(order.boxOfficeId, order.email) : null,
   });
   /** The known ones merged with what is new of them; one that somebody else changed meanwhile is read again. */
@@ -64,6 +81,26 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
     },
     byKeys: async (keys: readonly string[]): Promise<StoredOrder[]> =>
       (await orders.find({ _id: { $in: [...keys] } } as object).toArray()).map(toOrder),
+    /** Some of the orders of a buyer, as they are kept. */
+    ofBuyer: async (boxOfficeId: string, emailHash: string, limit: number): Promise<KeptOrder[]> =>
+      (
+        await orders
+          .find({ boxOfficeId, emailHash } as object)
+          .limit(limit)
+          .toArray()
+      ).map((document) => ({
+        order: toOrder(document),
+        receivedAt: document.receivedAt,
+        revision: document.revision,
+      })),
+    /** Takes the buyer out of orders; one that was changed since it was read is left as it is. */
+    blank: async (known: readonly KeptOrder[]): Promise<void> => {
+      for (const { order, revision } of known)
+        await orders.updateOne(
+          { _id: order.key, revision },
+          { $set: fieldsOf(withoutBuyer(order)), $inc: { revision: 1 } },
+        );
+    },
     /** The orders that came last, newest first. */
     latest: async (boxOfficeId: string, limit: number): Promise<StoredOrder[]> =>
       (

@@ -6,6 +6,8 @@ import type { Attempt } from '../store/deliveries';
 
 /** How old a permit may be when the call goes out: one that a pause of the process has made old would fall into another second. */
 const permitMs = 90;
+/** After a longer wait for the permit it is asked again whether the call may be made. */
+const longWaitMs = 500;
 
 /** Makes calls for one connection in one class: each with a permit, a token and the lease still held; a 401 leads to one refresh and one more try. */
 export interface LaneCaller {
@@ -20,16 +22,21 @@ interface CallerOptions {
   readonly boxOfficeId: string;
   readonly class: CallClass;
   readonly stillHeld: () => Promise<boolean>;
+  /** Throws when nothing may be called any more for one of these deliveries. */
+  readonly mayServe?: (serves: readonly string[]) => Promise<void>;
 }
 
 export const laneCaller = (ctx: Context, options: CallerOptions): LaneCaller => {
   const attempts = new Map<string, Attempt[]>();
-  const permit = async (): Promise<void> => {
+  const permit = async (serves: readonly string[]): Promise<void> => {
+    await options.mayServe?.(serves);
     for (;;) {
+      const askedAt = performance.now();
       await ctx.ledger.take(options);
       const givenAt = performance.now();
       if (!(await options.stillHeld()))
         throw new AppError('LEASE_LOST', 'Another process drives this connection by now');
+      if (givenAt - askedAt > longWaitMs) await options.mayServe?.(serves);
       if (performance.now() - givenAt < permitMs) return;
     }
   };
@@ -39,7 +46,7 @@ export const laneCaller = (ctx: Context, options: CallerOptions): LaneCaller => 
     run: (token: string) => Promise<T>,
     token: string,
   ): Promise<T> => {
-    await permit();
+    await permit(serves);
     const at = ctx.clock();
     const note = (answer: string): void => {
       const attempt = { at, call: name, answer, durationMs: ctx.clock().getTime() - at.getTime() };

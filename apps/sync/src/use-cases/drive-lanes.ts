@@ -7,6 +7,7 @@ import { queues, type Delivery, type Outcome, type Postponement, type Queue, typ
 import type { Lane } from '../store/lanes';
 import { laneCaller, type LaneCaller } from './call-constant-contact';
 import { followActivities } from './follow-activities';
+import { sparingErased } from './forget-buyer';
 import { workBatch, type BatchReport } from './work-batch';
 
 const pollMs = 200;
@@ -123,8 +124,12 @@ const reportTo = (drive: Drive, caller: LaneCaller): BatchReport => {
   };
 };
 
-const callerOf = ({ ctx, lane, stillHeld }: Drive, boxOfficeId: string, kind: Queue | 'poll'): LaneCaller =>
-  laneCaller(ctx, { connectionId: lane.connectionId, boxOfficeId, class: kind, stillHeld });
+const callerOf = (
+  { ctx, lane, stillHeld }: Drive,
+  boxOfficeId: string,
+  kind: Queue | 'poll',
+  mayServe?: (serves: readonly string[]) => Promise<void>,
+): LaneCaller => laneCaller(ctx, { connectionId: lane.connectionId, boxOfficeId, class: kind, stillHeld, mayServe });
 
 /** When what has gathered is sent; undefined when there is nothing or it is time. */
 const gathersUntil = async ({ ctx, lane }: Drive, windowMs: number): Promise<Date | undefined> => {
@@ -147,7 +152,7 @@ const workQueue = async (drive: Drive, queue: Queue, size: number): Promise<void
     const hashes = [...new Set(ready.flatMap(({ emailHash }) => emailHash ?? []))];
     for (const hash of hashes) busy.add(hash);
     try {
-      const caller = callerOf(drive, first.boxOfficeId, queue);
+      const caller = callerOf(drive, first.boxOfficeId, queue, sparingErased(ctx, ready));
       const report = reportTo(drive, caller);
       const together = ready.filter(({ alone }) => !alone);
       for (const backfillId of new Set(together.map((each) => each.backfillId))) {

@@ -2,6 +2,7 @@ import type { Context } from '../context';
 import { workflowInMode } from '../domain/backfill';
 import { revisionOf } from '../domain/order';
 import type { Backfill } from '../store/backfills';
+import { forgetErased } from './forget-buyer';
 import { deliveryOf } from './take-orders';
 
 const ordersAtOnce = 1_000;
@@ -35,6 +36,7 @@ const makeNext = async (ctx: Context, backfill: Backfill): Promise<boolean> => {
     return { ...deliveryOf(order, marks, inMode, now), queue: 'backfill' as const, backfillId: backfill._id };
   });
   await ctx.deliveries.insert(fresh);
+  await forgetErased(ctx, page);
   await ctx.lanes.wake([backfill.connectionId], now);
   ctx.nudge();
   const last = page.at(-1);

@@ -1,5 +1,6 @@
 import type { ConnectionFact, EntitlementFact, WorkflowFact } from '@boxlist/contracts';
 import type { Context } from '../context';
+import { forgetErased } from './forget-buyer';
 import { matchOrders } from './take-orders';
 
 /**
@@ -17,6 +18,7 @@ export const takeWorkflow = async (ctx: Context, fact: WorkflowFact): Promise<vo
   for (;;) {
     const page = await ctx.orders.receivedSince(fact.boxOfficeId, new Date(fact.activeSince), after, 200);
     await matchOrders(ctx, page, [fact]);
+    await forgetErased(ctx, page);
     const last = page.at(-1);
     if (!last || page.length < 200) break;
     after = last.key;

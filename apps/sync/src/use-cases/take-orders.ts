@@ -1,12 +1,14 @@
 import { AppError, maxOrderEventBytes, orderEventSchema, type WorkflowFact } from '@boxlist/contracts';
 import { parseCloudEvent, problemsOf, type BusMessage, type DeadLetterReason } from '@boxlist/event-bus';
 import type { Context } from '../context';
+import { replayHeader } from '../domain/dead-letter';
 import { decideOrder } from '../domain/decide-order';
 import { mergeOrders, orderFrom, revisionOf, type StoredOrder } from '../domain/order';
 import { ordersTaken } from '../report';
 import { deliveryId, outcomeEntry, type Delivery, type NewDelivery, type Outcome } from '../store/deliveries';
+import { forgetErased, withoutErased } from './forget-buyer';
 
-type Read = { readonly order: StoredOrder } | { readonly bad: DeadLetterReason };
+type Read = { readonly order: StoredOrder; readonly replayOf?: string } | { readonly bad: DeadLetterReason };
 
 /** Reads one message, or says why it cannot be used. */
 export const readOrder = (message: BusMessage): Read => {
@@ -24,7 +26,7 @@ export const readOrder = (message: BusMessage): Read => {
   const tenant = /^(bo_[^:]*):/.exec(message.key ?? '')?.[1];
   if (tenant !== undefined && tenant !== parsed.data.boxofficeid)
     return bad('FOREIGN_TENANT', 'The key names another box office than the event');
-  return { order: orderFrom(parsed.data) };
+  return { order: orderFrom(parsed.data), replayOf: message.headers[replayHeader] };
 };
 
 /**
@@ -32,7 +34,7 @@ export const readOrder = (message: BusMessage): Read => {
  * Resolves when all of it is written, so that the offset may be committed. Never calls Constant Contact.
  */
 export const takeOrders = async (ctx: Context, messages: readonly BusMessage[]): Promise<void> => {
-  const fresh = new Map<string, StoredOrder>();
+  const taken: Exclude<Read, { readonly bad: unknown }>[] = [];
   let deadLettered = 0;
   for (const message of messages) {
     const read = readOrder(message);
@@ -41,14 +43,26 @@ export const takeOrders = async (ctx: Context, messages: readonly BusMessage[]):
       deadLettered += 1;
       continue;
     }
-    const known = fresh.get(read.order.key);
-    fresh.set(read.order.key, known ? mergeOrders(known, read.order) : read.order);
+    taken.push(read);
+  }
+  const fresh = new Map<string, StoredOrder>();
+  for (const order of await withoutErased(
+    ctx,
+    taken.map((each) => each.order),
+  )) {
+    const known = fresh.get(order.key);
+    fresh.set(order.key, known ? mergeOrders(known, order) : order);
   }
   let deliveries = 0;
   if (fresh.size > 0) {
     const orders = await ctx.orders.keep([...fresh.values()], ctx.clock());
     const tenants = [...new Set(orders.map(({ boxOfficeId }) => boxOfficeId))];
     deliveries = await matchOrders(ctx, orders, await ctx.workflows.ofBoxOffices(tenants));
+    await forgetErased(ctx, [...fresh.values(), ...orders]);
+    await ctx.deadLetters.replayEnded(
+      taken.flatMap(({ replayOf, order }) => (replayOf ? [{ id: replayOf, boxOfficeId: order.boxOfficeId }] : [])),
+      'TAKEN',
+    );
   }
   ordersTaken(ctx, fresh.size, deadLettered, deliveries);
 };
@@ -129,6 +143,7 @@ const reopened = (
   fresh: NewDelivery,
   workflows: readonly WorkflowFact[],
 ): NewDelivery | undefined => {
+  if (fresh.reason === 'BUYER_ERASED' && before.settledAt !== null) return undefined;
   const began = before.status === 'SYNCED' || before.gave !== null || before.claimed || before.attemptCount > 0;
   const workflow = workflows.find(({ workflowId }) => workflowId === fresh.workflowId);
   if (began && fresh.reason === 'ORDER_CANCELLED' && workflow && workflow.onCancelledOrder !== 'KEEP')

@@ -1,0 +1,44 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { addressesIn, mostAddresses } from './addresses-in';
+
+const ada = 'ada.example@example.com';
+
+describe('the addresses in a text', () => {
+  it.each([
+    ['JSON', JSON.stringify({ data: { buyer_details: { email: ada } } })],
+    ['JSON that is cut off', `{"email":"${ada}`],
+    ['capitals and blanks', JSON.stringify({ email: `  ${ada.toUpperCase()} ` })],
+    ['an escaped @', `{"email":"${ada.replace('@', '\\u0040')}" and no JSON`],
+    ['a form', `email=${ada.replace('@', '%40')}&x=1`],
+    ['brackets', `To: Ada <${ada}>; (${ada}).`],
+    ['UTF-16', Buffer.from(`{"email":"${ada}"}`, 'utf16le').toString('utf8')],
+    ['base64 in an event', JSON.stringify({ data_base64: Buffer.from(`{"email":"${ada}"}`).toString('base64') })],
+    ['a link', `<a href="mailto:${ada}?subject=x">`],
+  ])('are found in %s', (_, text) => {
+    expect([...(addressesIn(text) ?? [])]).toContain(ada);
+  });
+
+  it('are found whatever stands around them', () => {
+    const noise = fc.string().map((text) => text.replaceAll('@', ' '));
+    fc.assert(
+      fc.property(noise, noise, (before, after) => {
+        expect([...(addressesIn(`${before} ${ada}\n${after}`) ?? [])]).toContain(ada);
+      }),
+    );
+  });
+
+  it('include what stands for an address without being one', () => {
+    expect([...(addressesIn('{"buyer_details":{"email":"Not An Address"}}') ?? [])]).toEqual(['not an address']);
+  });
+
+  it('are given up when they are more than can be kept track of', () => {
+    const many = Array.from({ length: mostAddresses + 1 }, (_, index) => `a${index}@example.com`);
+    expect(addressesIn(many.join(' '))).toBeUndefined();
+  });
+
+  it('are none where none are', () => {
+    expect(addressesIn('{"id":"or_1","status":"completed"}')?.size).toBe(0);
+    expect(addressesIn('a @ b')?.size).toBe(0);
+  });
+});

@@ -1,0 +1,116 @@
+import { idPrefixes, isId, maxOrderEventBytes, type BoxOfficeId } from '@boxlist/contracts';
+import { createHash } from 'node:crypto';
+
+/** Letters are kept as long as their topic keeps them. */
+export const deadLetterRetentionMs = 14 * 86_400_000;
+
+/** The header by which a replayed event is known again. */
+export const replayHeader = 'boxlist-replay-of';
+
+const ownHeaders = new Set([
+  'dead-letter-code',
+  'dead-letter-reason',
+  'dead-letter-at',
+  'original-topic',
+  'original-partition',
+  'original-offset',
+]);
+const mostHeaderBytes = 8_192;
+
+/** A message of a dead-letter topic, as it came. */
+export interface LetterMessage {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+  readonly key: string | null;
+  readonly value: Buffer | null;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The event as its producer wrote it. */
+export interface OriginalMessage {
+  readonly key: string;
+  readonly value: Buffer;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+}
+
+/** What can be told of a dead letter. */
+export interface ReadLetter {
+  readonly id: string;
+  /** Null when it names none, or two. */
+  readonly boxOfficeId: BoxOfficeId | null;
+  readonly orderId: string | null;
+  readonly code: string;
+  readonly reason: string;
+  readonly at: Date;
+  /** The letter that was replayed, by its own word. */
+  readonly replayOf: string | null;
+  /** Null for one that is too large to be accepted anyway. */
+  readonly original: OriginalMessage | null;
+}
+
+const object = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+
+const bodyOf = (value: Buffer): Record<string, unknown> => {
+  try {
+    return object(JSON.parse(value.toString('utf8')));
+  } catch {
+    return {};
+  }
+};
+
+/** Reads a dead letter without trusting any of it. The same event gives the same id, however often it was put aside. */
+export const readLetter = ({ topic, partition, offset, key, value, headers }: LetterMessage, now: Date): ReadLetter => {
+  const bytes = value ?? Buffer.alloc(0);
+  const body = bodyOf(bytes);
+  const isBinary = headers.ce_specversion !== undefined;
+  const told = Date.parse(headers['dead-letter-at'] ?? '');
+  const kept = Object.entries(headers).filter(([name]) => !ownHeaders.has(name) && name !== replayHeader);
+  const fits =
+    bytes.length <= maxOrderEventBytes &&
+    kept.reduce((sum, [name, text]) => sum + name.length + Buffer.byteLength(text), 0) <= mostHeaderBytes;
+  const replayOf = headers[replayHeader];
+  const position = [
+    headers['original-topic'] ?? topic,
+    headers['original-partition'] ?? String(partition),
+    headers['original-offset'] ?? offset,
+  ];
+  return {
+    id: letterId(replayOf === undefined ? position : [replayOf], bytes),
+    boxOfficeId: tenantOf([
+      /^(bo_[^:]*)(?::|$)/.exec(key ?? '')?.[1],
+      isBinary ? headers.ce_boxofficeid : body.boxofficeid,
+    ]),
+    orderId: orderIdOf([
+      isBinary ? body.id : object(body.data).id,
+      isBinary ? headers.ce_subject : body.subject,
+      /^bo_[^:]*:(.*)$/.exec(key ?? '')?.[1],
+    ]),
+    code: /^[A-Z_]{1,40}$/.exec(headers['dead-letter-code'] ?? '')?.[0] ?? 'BAD_EVENT',
+    reason: reasonOf(headers['dead-letter-reason'] ?? ''),
+    at: Number.isNaN(told) || told > now.getTime() ? now : new Date(told),
+    replayOf: replayOf !== undefined && isId('deadLetter', replayOf) ? replayOf : null,
+    original: fits ? { key: key ?? '', value: bytes, headers: kept } : null,
+  };
+};
+
+const letterId = (from: readonly string[], bytes: Buffer): string =>
+  `${idPrefixes.deadLetter}${createHash('sha256')
+    .update(`${from.join('\n')}\n`)
+    .update(bytes)
+    .digest('base64url')
+    .slice(0, 26)}`;
+
+const tenantOf = (named: readonly unknown[]): BoxOfficeId | null => {
+  const all = new Set(named.filter((each) => typeof each === 'string'));
+  const [only] = all;
+  return all.size === 1 && only !== undefined && isId('boxOffice', only) ? only : null;
+};
+
+/** Whatever is no plain order id may be anything, a person's name included. */
+const orderIdOf = (named: readonly unknown[]): string | null =>
+  named.filter((each) => typeof each === 'string').find((each) => /^or_[A-Za-z0-9_-]{1,77}$/.test(each)) ?? null;
+
+const reasonOf = (text: string): string =>
+  text === '' || text.includes('@') ? 'It could not be understood' : text.slice(0, 500);

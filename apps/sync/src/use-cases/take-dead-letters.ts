@@ -1,0 +1,78 @@
+import type { BusMessage } from '@boxlist/event-bus';
+import type { Context } from '../context';
+import { addressesIn } from '../domain/addresses-in';
+import { deadLetterRetentionMs, readLetter, type ReadLetter } from '../domain/dead-letter';
+import { orderKey } from '../domain/order';
+import { deadLettersTaken } from '../report';
+import type { DeadLetter } from '../store/dead-letters';
+
+/** More of one box office are not kept: the oldest go. */
+const mostLetters = 10_000;
+
+/**
+ * Keeps dead letters of the orders' topic until they expire, each event once. Of one whose box office cannot be told nothing of the event is kept, and one that names an erased buyer is not kept at all.
+ */
+export const takeDeadLetters = async (ctx: Context, messages: readonly BusMessage[]): Promise<void> => {
+  const now = ctx.clock();
+  const read = messages
+    .map((message) => readLetter(message, now))
+    .filter(({ at }) => at.getTime() + deadLetterRetentionMs > now.getTime());
+  const parents = new Map(
+    (await ctx.deadLetters.byIds(read.flatMap(({ replayOf }) => replayOf ?? []))).map((each) => [each._id, each]),
+  );
+  const fresh = await withoutErased(
+    ctx,
+    read.map((each) => letterOf(ctx, each, parents.get(each.replayOf ?? ''))),
+  );
+  await ctx.deadLetters.keep(fresh);
+  // A buyer may have been erased while it was written.
+  const kept = new Set((await withoutErased(ctx, fresh)).map(({ _id }) => _id));
+  await ctx.deadLetters.drop(fresh.map(({ _id }) => _id).filter((id) => !kept.has(id)));
+  await ctx.deadLetters.replayEnded(
+    read.flatMap(({ replayOf, boxOfficeId }) => (replayOf && boxOfficeId ? [{ id: replayOf, boxOfficeId }] : [])),
+    'CAME_BACK',
+  );
+  for (const boxOfficeId of new Set(fresh.map((each) => each.boxOfficeId)))
+    await ctx.deadLetters.keepNewest(boxOfficeId, mostLetters);
+  deadLettersTaken(ctx, fresh.length);
+};
+
+const letterOf = (ctx: Context, read: ReadLetter, parent: DeadLetter | undefined): DeadLetter => {
+  const { id, boxOfficeId, orderId, code, reason, at, original } = read;
+  const addresses = original && addressesOf(original);
+  const isKept = boxOfficeId !== null && addresses !== undefined;
+  const isOwn = parent?.boxOfficeId === boxOfficeId;
+  return {
+    _id: id,
+    boxOfficeId,
+    orderId,
+    code,
+    reason,
+    receivedAt: at,
+    expiresAt: new Date(at.getTime() + deadLetterRetentionMs),
+    status: 'OPEN',
+    original: isKept ? original : null,
+    addressHashes: isKept ? [...(addresses ?? [])].map((email) => ctx.hashEmail(boxOfficeId, email)) : [],
+    replayOf: isOwn ? (parent?.replayOf ?? parent?._id ?? null) : null,
+    replayedAt: null,
+    unsent: false,
+  };
+};
+
+const addressesOf = ({ key, value, headers }: NonNullable<ReadLetter['original']>): ReadonlySet<string> | undefined => {
+  const inBody = addressesIn(value.toString('utf8'));
+  const around = addressesIn([key, ...headers.flat()].join(' '));
+  return inBody && around && new Set([...inBody, ...around]);
+};
+
+/** Those that name no erased buyer, and no order of one. */
+const withoutErased = async (ctx: Context, letters: readonly DeadLetter[]): Promise<DeadLetter[]> => {
+  const keyOf = ({ boxOfficeId, orderId }: DeadLetter): string =>
+    boxOfficeId && orderId ? orderKey(boxOfficeId, orderId) : '';
+  const erased = await ctx.erasures.among(letters.flatMap(({ addressHashes }) => addressHashes));
+  const orders = await ctx.orders.byKeys(letters.map(keyOf).filter((key) => key !== ''));
+  const blank = new Set(orders.flatMap((order) => (order.erased ? order.key : [])));
+  return letters.filter(
+    (letter) => !blank.has(keyOf(letter)) && !letter.addressHashes.some((hash) => erased.has(hash)),
+  );
+};
