@@ -15,10 +15,23 @@ export interface CallOptions {
 
 export type Call = <S extends z.ZodType>(options: CallOptions, answer: S) => Promise<z.infer<S>>;
 
+/** One call as it travels. */
+export interface Outgoing {
+  readonly method: CallOptions['method'];
+  /** With the prefix of the API's address, and query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | FormData | undefined;
+}
+/** Takes a call there and brings the answer back; throws when none came. */
+export type Send = (outgoing: Outgoing) => Promise<{ readonly status: number; readonly text: string }>;
+
 interface CallerOptions {
   /** E.g. `https://api.cc.email/v3`. */
   readonly apiUrl: string;
   readonly timeoutMs: number;
+  /** Another way than HTTP over kept connections. */
+  readonly send?: Send;
 }
 
 const problem = z.object({ error_key: z.string().catch(''), error_message: z.string().catch('') });
@@ -94,15 +107,31 @@ const neverSent = (error: unknown): boolean => {
   return 'code' in error && unconnected.has(String(error.code));
 };
 
-/** Makes calls over kept connections. `close` ends them. */
-export const createCaller = ({ apiUrl, timeoutMs }: CallerOptions): { call: Call; close: () => Promise<void> } => {
-  const base = new URL(apiUrl);
-  const pool = new Pool(base.origin, {
+/** HTTP over kept connections, made when first needed. */
+const overHttp = (origin: string, timeoutMs: number): { send: Send; close: () => Promise<void> } => {
+  const pool = new Pool(origin, {
     connections: 8,
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
     connect: { timeout: timeoutMs },
   });
+  return {
+    send: async (outgoing) => {
+      const { statusCode, body } = await pool.request({ ...outgoing, signal: AbortSignal.timeout(timeoutMs) });
+      return { status: statusCode, text: await body.text() };
+    },
+    close: () => pool.close(),
+  };
+};
+
+/** Makes calls. `close` ends the connections. */
+export const createCaller = ({
+  apiUrl,
+  timeoutMs,
+  send: given,
+}: CallerOptions): { call: Call; close: () => Promise<void> } => {
+  const base = new URL(apiUrl);
+  const { send, close } = given ? { send: given, close: async () => undefined } : overHttp(base.origin, timeoutMs);
   const prefix = base.pathname.replace(/\/$/, '');
   const call: Call = async ({ method, path, accessToken, body, form }, answer) => {
     const what = `${method} ${path.split('?')[0]?.replace(/[0-9a-f-]{36}/g, ':id') ?? ''}`;
@@ -110,7 +139,7 @@ export const createCaller = ({ apiUrl, timeoutMs }: CallerOptions): { call: Call
     let status: number;
     let text: string;
     try {
-      const response = await pool.request({
+      ({ status, text } = await send({
         method,
         path: `${prefix}${path}`,
         headers: {
@@ -119,10 +148,7 @@ export const createCaller = ({ apiUrl, timeoutMs }: CallerOptions): { call: Call
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
         body: form ?? (body === undefined ? undefined : JSON.stringify(body)),
-        signal: AbortSignal.timeout(timeoutMs),
-      });
-      status = response.statusCode;
-      text = await response.body.text();
+      }));
     } catch (error) {
       throw new AppError(
         'CONSTANT_CONTACT_UNAVAILABLE',
@@ -139,7 +165,7 @@ export const createCaller = ({ apiUrl, timeoutMs }: CallerOptions): { call: Call
       mayHaveBeenApplied: isWrite,
     });
   };
-  return { call, close: () => pool.close() };
+  return { call, close };
 };
 
 const safeJson = (text: string): unknown => {

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import * as answers from './answers';
 import type { CcContact } from './answers';
 import type { CcImportRow, CcNewContact, CcSignUp } from './bodies';
-import { createCaller } from './call';
+import { createCaller, type Send } from './call';
 import { fileImport, jsonImport } from './imports';
 
 const subresources = ['custom_fields', 'list_memberships', 'phone_numbers', 'street_addresses', 'taggings'] as const;
@@ -35,8 +35,17 @@ const contactsPath = ({ updatedAfter, optedOutAfter, include = [], limit = 500 }
  * (401), MISSING_PRIVILEGES (403), NOT_FOUND, ALREADY_EXISTS (409), RATE_LIMITED, QUOTA_EXCEEDED, and CONSTANT_CONTACT_UNAVAILABLE with
  * `mayHaveBeenApplied` for a write whose answer did not come: read before you repeat it.
  */
-export const createConstantContact = ({ apiUrl, timeoutMs = 20_000 }: { apiUrl: string; timeoutMs?: number }) => {
-  const { call, close } = createCaller({ apiUrl, timeoutMs });
+export const createConstantContact = ({
+  apiUrl,
+  timeoutMs = 20_000,
+  send,
+}: {
+  readonly apiUrl: string;
+  readonly timeoutMs?: number;
+  /** Another way for the calls than HTTP over kept connections. */
+  readonly send?: Send;
+}) => {
+  const { call, close } = createCaller({ apiUrl, timeoutMs, send });
   const post = <S extends z.ZodType>(accessToken: string, path: string, body: unknown, answer: S) =>
     call({ method: 'POST', path, accessToken, body }, answer);
   const get = <S extends z.ZodType>(accessToken: string, path: string, answer: S) =>

@@ -1,6 +1,6 @@
 export type { CcActivity, CcContact, CcCustomField, CcList, CcPermission, CcTag } from './answers';
 export * from './bodies';
-export { msUntilUtcMidnight } from './call';
+export { msUntilUtcMidnight, type Outgoing, type Send } from './call';
 export * from './client';
 export { importLimits } from './imports';
 export * from './oauth';

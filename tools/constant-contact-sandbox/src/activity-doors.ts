@@ -1,3 +1,4 @@
+import type {} from '@fastify/multipart';
 import { parse } from 'csv-parse/sync';
 import type { FastifyRequest } from 'fastify';
 import { queueActivity, showActivity } from './activities';

@@ -1,0 +1,305 @@
+import fc from 'fast-check';
+import type { Mishap } from './stage';
+
+/** Two box offices, each with a connection to an account of its own; the same few people buy at both. */
+export type Office = 0 | 1;
+export const offices: readonly Office[] = [0, 1];
+export const people = ['rosa.lund@example.com', 'ivo.brandt@example.com', 'mia.soto@example.com'] as const;
+
+export interface OrderCommand {
+  readonly do: 'order';
+  readonly office: Office;
+  readonly order: number;
+  /** When it happened at the source, in minutes around the history's beginning. */
+  readonly at: number;
+  /** Null: the event has none. */
+  readonly person: number | null;
+  readonly optIn: 'true' | 'false' | null;
+  readonly status: 'completed' | 'pending' | 'cancelled';
+  readonly event: number | null;
+  readonly names: boolean;
+  readonly phone: boolean;
+}
+
+export interface WorkflowCommand {
+  readonly do: 'workflow';
+  readonly office: Office;
+  readonly workflow: number;
+  readonly status: 'ACTIVE' | 'PAUSED' | 'DELETED';
+  readonly lists: readonly number[];
+  readonly perEvent: boolean;
+  readonly tags: readonly number[];
+  readonly eventTag: boolean;
+  readonly onlyEvent: number | null;
+  readonly createsContacts: boolean;
+  readonly whenNotOptedIn: 'SKIP' | 'UPDATE_EXISTING' | 'ADD_WITHOUT_LIST';
+  readonly whenUnsubscribed: 'SKIP' | 'SEND_RESUBSCRIBE_EMAIL';
+  readonly onCancelledOrder: 'KEEP' | 'REMOVE_TAGS' | 'REMOVE_FROM_LISTS' | 'REMOVE_TAGS_AND_LISTS';
+  readonly whenPaused: 'SKIP' | 'WAIT';
+}
+
+/** Something that happens: outside, at a door, or to a process. */
+export type Happening =
+  | OrderCommand
+  | WorkflowCommand
+  /** A message that was written before comes once more. */
+  | { readonly do: 'again'; readonly which: number }
+  | { readonly do: 'bad-event'; readonly office: Office; readonly person: number }
+  | {
+      readonly do: 'contact';
+      readonly office: Office;
+      readonly person: number;
+      readonly act: 'unsubscribe' | 'hold' | 'delete' | 'confirm';
+    }
+  | {
+      readonly do: 'seed';
+      readonly office: Office;
+      readonly person: number;
+      readonly permission: 'explicit' | 'implicit' | 'not_set' | 'temp_hold' | 'unsubscribed';
+    }
+  | { readonly do: 'connection'; readonly office: Office; readonly to: 'broken' | 'connected' | 'disconnected' }
+  | { readonly do: 'entitlement'; readonly office: Office; readonly entitled: boolean }
+  | { readonly do: 'retry'; readonly office: Office; readonly by: number; readonly person: number | null }
+  | {
+      readonly do: 'backfill';
+      readonly office: Office;
+      readonly by: number;
+      readonly workflow: number;
+      readonly mode: 'IMPORT' | 'ONE_BY_ONE' | 'UPDATE_EXISTING';
+    }
+  | {
+      readonly do: 'change-backfill';
+      readonly office: Office;
+      readonly by: number;
+      readonly change: 'pause' | 'resume' | 'cancel';
+    }
+  | {
+      readonly do: 'erase';
+      readonly office: Office;
+      readonly by: number;
+      readonly person: number;
+      readonly deleteContact: boolean;
+    }
+  | { readonly do: 'letters'; readonly office: Office; readonly by: number; readonly what: 'replay' | 'discard' }
+  /** Reads what a page shows, and asks for what is another box office's. */
+  | { readonly do: 'look'; readonly office: Office; readonly by: number }
+  | { readonly do: 'wait'; readonly ms: number }
+  | { readonly do: 'freeze'; readonly process: number; readonly ms: number }
+  | { readonly do: 'kill'; readonly process: number }
+  | { readonly do: 'rebalance' }
+  /** Everything comes to rest, and is looked at. */
+  | { readonly do: 'settle' };
+
+/** What happens, after so many turns of the processes. */
+export type Command = Happening & { readonly after: number };
+
+/** What goes wrong with a call to Constant Contact, by its number. */
+export interface CallFault {
+  readonly call: number;
+  readonly kind: 'lost-before' | 'lost-after' | 'unavailable' | 'throttled' | 'quota' | 'unauthorized' | 'activity-fails';
+}
+
+export interface History {
+  /** How turns are drawn; 0 draws nothing. */
+  readonly seed: number;
+  readonly commands: readonly Command[];
+  readonly mishaps: readonly Mishap[];
+  readonly faults: readonly CallFault[];
+  readonly callsPerDay: number;
+  readonly optInRoute: readonly ['DIRECT' | 'CONFIRM', 'DIRECT' | 'CONFIRM'];
+  readonly whenQuotaIsScarce: 'WAIT' | 'IMPORT';
+}
+
+const office = fc.constantFrom(...offices);
+const process = fc.constantFrom(0, 1);
+const person = fc.constantFrom(0, 0, 1, 2);
+const indexes = fc.subarray([0, 1]);
+
+const order = fc.record<OrderCommand>({
+  do: fc.constant('order'),
+  office,
+  order: fc.constantFrom(0, 1, 2),
+  at: fc.integer({ min: -5, max: 9 }),
+  person: fc.option(person, { freq: 6 }),
+  optIn: fc.constantFrom('true' as const, 'true' as const, 'true' as const, 'false' as const, null),
+  status: fc.constantFrom(
+    'completed' as const,
+    'completed' as const,
+    'completed' as const,
+    'completed' as const,
+    'pending' as const,
+    'cancelled' as const,
+  ),
+  event: fc.option(fc.constantFrom(0, 1), { freq: 6 }),
+  names: fc.boolean(),
+  phone: fc.boolean(),
+});
+
+const workflow = fc.record<WorkflowCommand>({
+  do: fc.constant('workflow'),
+  office,
+  workflow: fc.constantFrom(0, 1),
+  status: fc.constantFrom(
+    'ACTIVE' as const,
+    'ACTIVE' as const,
+    'ACTIVE' as const,
+    'ACTIVE' as const,
+    'PAUSED' as const,
+    'DELETED' as const,
+  ),
+  lists: indexes,
+  perEvent: fc.constantFrom(false, false, false, true),
+  tags: indexes,
+  eventTag: fc.constantFrom(false, false, false, true),
+  onlyEvent: fc.option(fc.constantFrom(0, 1), { freq: 1 }).map((value) => (value === 1 ? 1 : null)),
+  createsContacts: fc.constantFrom(true, true, true, false),
+  whenNotOptedIn: fc.constantFrom('SKIP' as const, 'UPDATE_EXISTING' as const, 'ADD_WITHOUT_LIST' as const),
+  whenUnsubscribed: fc.constantFrom('SKIP' as const, 'SEND_RESUBSCRIBE_EMAIL' as const),
+  onCancelledOrder: fc.constantFrom(
+    'KEEP' as const,
+    'REMOVE_TAGS' as const,
+    'REMOVE_FROM_LISTS' as const,
+    'REMOVE_TAGS_AND_LISTS' as const,
+  ),
+  whenPaused: fc.constantFrom('SKIP' as const, 'WAIT' as const),
+});
+
+const act = <D extends Happening['do']>(name: D) => ({ do: fc.constant(name) });
+
+const happening: fc.Arbitrary<Happening> = fc.oneof(
+  { maxDepth: 1 },
+  { weight: 30, arbitrary: order },
+  { weight: 10, arbitrary: workflow },
+  { weight: 6, arbitrary: fc.record({ ...act('again'), which: fc.nat(50) }) },
+  { weight: 1, arbitrary: fc.record({ ...act('bad-event'), office, person }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      ...act('contact'),
+      office,
+      person,
+      act: fc.constantFrom(
+        'unsubscribe' as const,
+        'unsubscribe' as const,
+        'hold' as const,
+        'delete' as const,
+        'confirm' as const,
+      ),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      ...act('seed'),
+      office,
+      person,
+      permission: fc.constantFrom(
+        'explicit' as const,
+        'implicit' as const,
+        'not_set' as const,
+        'temp_hold' as const,
+        'unsubscribed' as const,
+      ),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      ...act('connection'),
+      office,
+      to: fc.constantFrom('broken' as const, 'connected' as const, 'connected' as const, 'disconnected' as const),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ ...act('entitlement'), office, entitled: fc.boolean() }) },
+  { weight: 3, arbitrary: fc.record({ ...act('retry'), office, by: process, person: fc.option(person) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      ...act('backfill'),
+      office,
+      by: process,
+      workflow: fc.constantFrom(0, 1),
+      mode: fc.constantFrom('IMPORT' as const, 'ONE_BY_ONE' as const, 'UPDATE_EXISTING' as const),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      ...act('change-backfill'),
+      office,
+      by: process,
+      change: fc.constantFrom('pause' as const, 'resume' as const, 'cancel' as const),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ ...act('erase'), office, by: process, person, deleteContact: fc.boolean() }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      ...act('letters'),
+      office,
+      by: process,
+      what: fc.constantFrom('replay' as const, 'discard' as const),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ ...act('look'), office, by: process }) },
+  { weight: 2, arbitrary: fc.record({ ...act('wait'), ms: fc.constantFrom(100, 1_000, 31_000, 3_600_000) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ ...act('freeze'), process, ms: fc.constantFrom(200, 5_000, 40_000, 100_000) }),
+  },
+  { weight: 2, arbitrary: fc.record({ ...act('kill'), process }) },
+  { weight: 1, arbitrary: fc.record({ ...act('rebalance') }) },
+  { weight: 2, arbitrary: fc.record({ ...act('settle') }) },
+);
+
+const command: fc.Arbitrary<Command> = fc
+  .tuple(happening, fc.constantFrom(0, 0, 1, 3, 8, 20, 60))
+  .map(([what, after]) => ({ ...what, after }));
+
+/** Each box office has a workflow from the beginning, so that most histories come to something. */
+const beginning: fc.Arbitrary<Command[]> = fc
+  .tuple(workflow, workflow)
+  .map(([a, b]) => [
+    { ...a, office: 0, workflow: 0, status: 'ACTIVE', onlyEvent: null, after: 0 },
+    { ...b, office: 1, workflow: 0, status: 'ACTIVE', onlyEvent: null, after: 0 },
+  ]);
+
+const mishap = fc.record<Mishap>({
+  process,
+  at: fc.integer({ min: 1, max: 600 }),
+  kind: fc.constantFrom('crash' as const, 'crash' as const, 'fail' as const),
+  takesEffect: fc.boolean(),
+});
+
+const fault = fc.record<CallFault>({
+  call: fc.integer({ min: 1, max: 20 }),
+  kind: fc.constantFrom(
+    'lost-before' as const,
+    'lost-after' as const,
+    'lost-after' as const,
+    'unavailable' as const,
+    'throttled' as const,
+    'quota' as const,
+    'unauthorized' as const,
+    'activity-fails' as const,
+  ),
+});
+
+/** Any history. */
+export const anyHistory: fc.Arbitrary<History> = fc.record({
+  seed: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 2 ** 31 })),
+  commands: fc
+    .tuple(beginning, fc.array(command, { minLength: 1, maxLength: 16, size: 'max' }))
+    .map(([first, rest]) => [...first, ...rest]),
+  mishaps: fc.array(mishap, { maxLength: 3, size: 'max' }),
+  faults: fc.array(fault, { maxLength: 2, size: 'max' }),
+  callsPerDay: fc.constantFrom(10_000, 10_000, 10_000, 12),
+  optInRoute: fc.tuple(
+    fc.constantFrom('DIRECT' as const, 'DIRECT' as const, 'CONFIRM' as const),
+    fc.constantFrom('DIRECT' as const, 'DIRECT' as const, 'CONFIRM' as const),
+  ),
+  whenQuotaIsScarce: fc.constantFrom('WAIT' as const, 'IMPORT' as const),
+});

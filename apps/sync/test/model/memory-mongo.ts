@@ -1,0 +1,157 @@
+import type { Connection } from 'mongoose';
+import { begunBy, change, copyOf, matches, projected, sorted, type Doc } from './memory-documents';
+
+type Sort = Readonly<Record<string, 1 | -1>>;
+type Projection = Readonly<Record<string, 0 | 1>>;
+
+/** What stands between a caller and the database: each call to the server goes through it once. */
+export type Gate = <T>(name: string, act: () => T) => Promise<T>;
+
+interface UpdateModel {
+  readonly updateOne: { readonly filter: Doc; readonly update: Doc; readonly upsert?: boolean };
+}
+
+class WriteError extends Error {
+  readonly code = 11_000;
+  constructor(readonly writeErrors: readonly { readonly code: number; readonly index: number }[]) {
+    super('E11000 duplicate key error');
+    this.name = 'MongoBulkWriteError';
+  }
+}
+
+/** One server's documents. Each call is atomic; there is no unique key but `_id`, and no other is asked for. */
+export const createMemoryMongo = () => {
+  const collections = new Map<string, Map<string, Doc>>();
+  /** Grows with each change of any document. */
+  let changes = 0;
+
+  const documentsOf = (name: string): Map<string, Doc> => {
+    let found = collections.get(name);
+    if (!found) collections.set(name, (found = new Map()));
+    return found;
+  };
+
+  const open = (name: string, gate: Gate) => {
+    const documents = documentsOf(name);
+    const found = (filter: Doc): Doc[] => {
+      const id = filter._id;
+      const keys =
+        typeof id === 'string'
+          ? [id]
+          : typeof id === 'object' && id !== null && '$in' in id
+            ? [...new Set(id.$in as string[])]
+            : undefined;
+      const all: Doc[] = keys ? keys.flatMap((key): Doc[] => (documents.has(key) ? [documents.get(key)!] : [])) : [...documents.values()];
+      return all.filter((document) => matches(document, filter));
+    };
+    const insert = (document: Doc): boolean => {
+      const id = document._id as string;
+      if (documents.has(id)) return false;
+      documents.set(id, copyOf(document));
+      changes += 1;
+      return true;
+    };
+    const update = (document: Doc, by: Doc): number => {
+      const isChanged = change(document, by);
+      if (isChanged) changes += 1;
+      return Number(isChanged);
+    };
+    const updateFirst = (filter: Doc, by: Doc, upsert = false) => {
+      const [first] = found(filter);
+      if (first) return { matchedCount: 1, modifiedCount: update(first, by), upsertedCount: 0 };
+      if (!upsert) return { matchedCount: 0, modifiedCount: 0, upsertedCount: 0 };
+      const begun = begunBy(filter);
+      change(begun, by, true);
+      if (!insert(begun)) throw new WriteError([{ code: 11_000, index: 0 }]);
+      return { matchedCount: 0, modifiedCount: 0, upsertedCount: 1 };
+    };
+    const remove = (filter: Doc, most = Infinity): { deletedCount: number } => {
+      const gone = found(filter).slice(0, most);
+      for (const { _id } of gone) documents.delete(_id as string);
+      changes += gone.length;
+      return { deletedCount: gone.length };
+    };
+    const find = (filter: Doc, options: { projection?: Projection; limit?: number } = {}) => {
+      let order: Sort = {};
+      let skipped = 0;
+      let most = options.limit ?? Infinity;
+      const cursor = {
+        sort: (by: Sort) => ((order = by), cursor),
+        skip: (count: number) => ((skipped = count), cursor),
+        limit: (count: number) => ((most = count), cursor),
+        toArray: () =>
+          gate(`${name}.find`, () =>
+            sorted(found(filter), order)
+              .slice(skipped, skipped + most)
+              .map((document) => projected(document, options.projection)),
+          ),
+      };
+      return cursor;
+    };
+    return {
+      createIndex: async () => name,
+      find,
+      findOne: (filter: Doc, options: { projection?: Projection } = {}) =>
+        gate(`${name}.findOne`, () => {
+          const [first] = found(filter);
+          return first ? projected(first, options.projection) : null;
+        }),
+      findOneAndUpdate: (filter: Doc, by: Doc, { sort = {} }: { sort?: Sort } = {}) =>
+        gate(`${name}.findOneAndUpdate`, () => {
+          const [first] = sorted(found(filter), sort);
+          if (!first) return null;
+          update(first, by);
+          return copyOf(first);
+        }),
+      insertOne: (document: Doc) =>
+        gate(`${name}.insertOne`, () => {
+          if (!insert(document)) throw new WriteError([{ code: 11_000, index: 0 }]);
+        }),
+      insertMany: (fresh: readonly Doc[]) =>
+        gate(`${name}.insertMany`, () => {
+          const refused = fresh.flatMap((document, index) => (insert(document) ? [] : [{ code: 11_000, index }]));
+          if (refused.length > 0) throw new WriteError(refused);
+        }),
+      updateOne: (filter: Doc, by: Doc, { upsert }: { upsert?: boolean } = {}) =>
+        gate(`${name}.updateOne`, () => updateFirst(filter, by, upsert)),
+      updateMany: (filter: Doc, by: Doc) =>
+        gate(`${name}.updateMany`, () => {
+          const all = found(filter);
+          return { matchedCount: all.length, modifiedCount: all.reduce((sum, each) => sum + update(each, by), 0) };
+        }),
+      bulkWrite: (writes: readonly UpdateModel[]) =>
+        gate(`${name}.bulkWrite`, () => {
+          const refused: { code: number; index: number }[] = [];
+          let matchedCount = 0;
+          writes.forEach(({ updateOne: { filter, update: by, upsert } }, index) => {
+            try {
+              matchedCount += updateFirst(filter, by, upsert).matchedCount;
+            } catch (error) {
+              if (!(error instanceof WriteError)) throw error;
+              refused.push({ code: 11_000, index });
+            }
+          });
+          if (refused.length > 0) throw new WriteError(refused);
+          return { matchedCount };
+        }),
+      deleteOne: (filter: Doc) => gate(`${name}.deleteOne`, () => remove(filter, 1)),
+      deleteMany: (filter: Doc) => gate(`${name}.deleteMany`, () => remove(filter)),
+      countDocuments: (filter: Doc, { limit = Infinity }: { limit?: number } = {}) =>
+        gate(`${name}.countDocuments`, () => Math.min(limit, found(filter).length)),
+      distinct: (field: string, filter: Doc) =>
+        gate(`${name}.distinct`, () => [...new Set(found(filter).map((document) => document[field]))]),
+    };
+  };
+
+  return {
+    /** A connection of one process, all of whose calls go through a gate. */
+    connect: (gate: Gate): Connection =>
+      ({ collection: (name: string) => open(name, gate) }) as unknown as Connection,
+    /** The documents themselves: to be read. */
+    all: <T = Doc>(collection: string): T[] => [...documentsOf(collection).values()] as T[],
+    collections: (): string[] => [...collections.keys()],
+    changes: (): number => changes,
+  };
+};
+
+export type MemoryMongo = ReturnType<typeof createMemoryMongo>;

@@ -1,0 +1,430 @@
+import {
+  AppError,
+  factEvent,
+  topics,
+  type BoxOfficeId,
+  type ConnectionFact,
+  type WorkflowFact,
+} from '@boxlist/contracts';
+import { createLog, type Identity } from '@boxlist/service-kit';
+import type { Context } from '../../src/context';
+import { changeBackfill, startBackfill } from '../../src/use-cases/backfill';
+import { deadLetterPage, discardDeadLetters, replayDeadLetters } from '../../src/use-cases/dead-letters';
+import { eraseBuyer } from '../../src/use-cases/erase-buyer';
+import { exportBuyer } from '../../src/use-cases/export-buyer';
+import { previewWorkflow } from '../../src/use-cases/preview-workflow';
+import { deliveryPage, workflowStats } from '../../src/use-cases/read-deliveries';
+import { retryDeliveries } from '../../src/use-cases/retry-deliveries';
+import type { Backfill } from '../../src/store/backfills';
+import { offices, people, type Command, type History, type Office, type WorkflowCommand } from './history';
+import { createMemoryBus } from './memory-bus';
+import { createMemoryMongo } from './memory-mongo';
+import { isAtRest, isErased, judgeRest, nextMoments, type Rest, type StoredDelivery } from './settled-state';
+import { createStage, type Actor } from './stage';
+import { startSync } from './sync-process';
+import {
+  accounts as accountIds,
+  boxOfficeOf,
+  connectionOf,
+  createLedgerOfTold,
+  eventJson,
+  officeOf,
+  toldOf,
+  workflowOf,
+} from './told';
+import { createWatchedAccounts } from './watched-accounts';
+
+const begun = Date.UTC(2027, 2, 1, 20);
+/** One log for all histories, for it is dear to make; the lines of the one that runs. */
+let lines: string[] = [];
+const log = createLog('sync', 'trace', { write: (line) => void lines.push(line) });
+
+interface Life {
+  readonly actor: Actor & { kill: () => void };
+  readonly ctx: Context;
+}
+
+export interface Told {
+  /** What should not have been; empty when all is well. */
+  readonly problems: readonly string[];
+  readonly awaits: readonly [number, number];
+  readonly calls: number;
+  readonly outcomes: Readonly<Record<string, number>>;
+}
+
+/** Carries out a history and tells what should not have been. */
+export const runHistory = async (history: History): Promise<Told> => {
+  const problems: string[] = [];
+  const problem = (text: string): void => {
+    if (!problems.includes(text)) problems.push(text);
+  };
+  lines = [];
+  const stage = createStage({
+    seed: history.seed,
+    startAt: begun,
+    mishaps: history.mishaps,
+    onDeath: (actor) => {
+      bus.leave(actor);
+      lives[actor.process] = undefined;
+    },
+  });
+  const giveBack = stage.takeOver();
+  const mongo = createMemoryMongo();
+  const bus = createMemoryBus(stage.now);
+  const told = createLedgerOfTold();
+  const lives: (Life | undefined)[] = [undefined, undefined];
+  const connections: ConnectionFact['status'][] = ['CONNECTED', 'CONNECTED'];
+  const versions = new Map<string, number>();
+  const workflows = new Map<string, WorkflowFact>();
+  const touched = new Set<string>();
+  const gone = new Set<string>();
+  const inputs: { topic: string; key: string; value: string }[] = [];
+  const tokens = [1, 1];
+  let asked = new Set<Office>();
+
+  const accounts = createWatchedAccounts({
+    clock: stage.now,
+    told,
+    faults: history.faults,
+    callsPerDay: history.callsPerDay,
+    mayAsk: (office) => asked.has(office),
+    isGone: (office, person) => gone.has(`${office} ${person}`),
+    problem,
+  });
+  const rest: Rest = {
+    mongo,
+    bus,
+    told,
+    accounts,
+    connectionState: (office) =>
+      connections[office] === 'CONNECTED'
+        ? 'connected'
+        : connections[office] === 'DISCONNECTED'
+          ? 'disconnected'
+          : 'broken',
+    logLines: () => lines,
+    touched,
+    problem,
+  };
+
+  const start = async (process: number): Promise<void> => {
+    const actor = stage.createActor(process);
+    const ctx = await stage.starting(actor, () =>
+      startSync(actor, {
+        mongo,
+        bus,
+        clock: stage.now,
+        random: stage.random,
+        log,
+        callsPerDay: history.callsPerDay,
+        send: (by) => async (outgoing) => {
+          const [, name = '', token] = /^Bearer (conn_\w)#(\d+)$/.exec(outgoing.headers.authorization ?? '') ?? [];
+          const office = officeOf(name);
+          const arrive = accounts.send(office, outgoing);
+          return by.call(`${outgoing.method} ${outgoing.path}`, () =>
+            Number(token) === tokens[office] ? arrive() : { status: 401, text: '{"error_key":"unauthorized"}' },
+          );
+        },
+        token: (connectionId, rejected) => {
+          const office = officeOf(connectionId);
+          if (connections[office] === 'DISCONNECTED') return new AppError('CONNECTION_NOT_FOUND', 'There is none');
+          if (connections[office] === 'NEEDS_RECONNECT') return new AppError('CONNECTION_NEEDS_RECONNECT', 'Sign in');
+          if (rejected === `${connectionId}#${tokens[office]!}`) tokens[office]! += 1;
+          return `${connectionId}#${tokens[office]!}`;
+        },
+      }),
+    );
+    lives[process] = { actor, ctx };
+  };
+
+  const say = (topic: string, key: string, value: string): void => {
+    inputs.push({ topic, key, value });
+    bus.publish(topic, { key, value });
+  };
+  const tellFact = (topic: string, key: string, type: string, data: { boxOfficeId: string }): void =>
+    say(
+      topic,
+      key,
+      JSON.stringify(
+        factEvent({ type, source: '/model', subject: key, boxOfficeId: data.boxOfficeId, time: new Date(stage.now()), data }),
+      ),
+    );
+  const versionOf = (id: string): number => {
+    const next = (versions.get(id) ?? 0) + 1;
+    versions.set(id, next);
+    return next;
+  };
+  const tellConnection = (office: Office): void =>
+    tellFact(topics.connections.name, connectionOf(office), 'boxlist.connection.changed.v1', {
+      connectionId: connectionOf(office),
+      boxOfficeId: boxOfficeOf(office),
+      status: connections[office],
+      accountId: accountIds[office],
+      optInRoute: history.optInRoute[office],
+      whenQuotaIsScarce: history.whenQuotaIsScarce,
+      version: versionOf(connectionOf(office)),
+    } as ConnectionFact);
+  const entitle = (office: Office, entitled: boolean): void =>
+    tellFact(topics.entitlements.name, `${boxOfficeOf(office)}:app`, 'boxlist.entitlement.changed.v1', {
+      boxOfficeId: boxOfficeOf(office),
+      ...{ appId: 'app', status: entitled ? 'ACTIVE' : 'CANCELLED', entitled },
+      ...{ version: versionOf(boxOfficeOf(office)) },
+    });
+  const tellWorkflow = (command: WorkflowCommand): void => {
+    const { office, workflow } = command;
+    const id = workflowOf(office, workflow);
+    const known = workflows.get(id);
+    if (known?.status === 'DELETED') return;
+    const resumes = known?.status === 'PAUSED' && command.status === 'ACTIVE' && known.whenPaused === 'SKIP';
+    const account = accountIds[office];
+    const ids = (all: readonly { list_id?: string; tag_id?: string }[], which: readonly number[]): string[] =>
+      which.flatMap((index) => all[index]?.list_id ?? all[index]?.tag_id ?? []);
+    const fact: WorkflowFact = {
+      workflowId: id,
+      boxOfficeId: boxOfficeOf(office),
+      connectionId: connectionOf(office),
+      templateId: 'model',
+      name: 'Workflow',
+      status: command.status,
+      version: versionOf(id),
+      activeSince: known && !resumes ? known.activeSince : new Date(stage.now()).toISOString(),
+      filter: {
+        eventIds: command.onlyEvent === null ? [] : [`ev_${command.onlyEvent}`],
+        eventSeriesIds: [],
+        ticketTypeIds: [],
+      },
+      lists: { fixed: ids(accounts.sandbox.lists(account), command.lists), perEvent: command.perEvent },
+      tags: {
+        fixed: ids(accounts.sandbox.tags(account), command.tags),
+        event: command.eventTag,
+        ticketTypes: false,
+      },
+      fieldMapping: [],
+      createsContacts: command.createsContacts,
+      whenNotOptedIn: command.whenNotOptedIn,
+      whenUnsubscribed: command.whenUnsubscribed,
+      onCancelledOrder: command.onCancelledOrder,
+      whenPaused: command.whenPaused,
+    };
+    workflows.set(id, fact);
+    if (fact.whenUnsubscribed === 'SEND_RESUBSCRIBE_EMAIL') asked.add(office);
+    tellFact(topics.workflows.name, id, 'boxlist.workflow.changed.v1', fact);
+  };
+
+  /** What is asked at a process's door; a refusal is an answer. */
+  const ask = (office: Office, by: number, door: (ctx: Context, identity: Identity) => Promise<unknown>): void => {
+    const life = lives[by] ?? lives[1 - by];
+    if (!life) return;
+    const identity: Identity = { subject: 'model', boxOfficeId: boxOfficeOf(office) as BoxOfficeId, role: 'owner' };
+    door(life.ctx, identity).catch((error: unknown) => {
+      const isExpected = error instanceof AppError || (error instanceof Error && error.name === 'MongoNetworkError');
+      if (!isExpected) problem(`a door failed: ${error instanceof Error ? (error.stack ?? error.message) : 'unknown'}`);
+    });
+  };
+  const ownBackfill = (office: Office): string =>
+    mongo.all<Backfill>('backfills').findLast(({ boxOfficeId }) => boxOfficeId === boxOfficeOf(office))?._id ?? 'bf_none';
+
+  const look = async (ctx: Context, identity: Identity, office: Office): Promise<void> => {
+    const other = office === 0 ? 1 : 0;
+    const foreign = [boxOfficeOf(other), connectionOf(other), `wf_${'ab'[other]}`, `or_${'ab'[other]}`, `-${other}-`];
+    const shown: unknown[] = [];
+    for (const work of [
+      () => previewWorkflow(ctx, identity, { workflowId: workflowOf(office, 0) }),
+      () => deliveryPage(ctx, identity, {}, { first: 50 }),
+      () => deadLetterPage(ctx, identity, { first: 50 }),
+      () => exportBuyer(ctx, identity, { email: people[0] }),
+      () => workflowStats(ctx, identity, workflowOf(office, 0)),
+    ])
+      shown.push(await work().catch((error: unknown) => (error instanceof AppError ? error.code : Promise.reject(error as Error))));
+    const text = JSON.stringify(shown);
+    for (const mark of foreign) if (text.includes(mark)) problem(`8: box office ${office} is shown ${mark}`);
+    const refusals = [
+      () => previewWorkflow(ctx, identity, { workflowId: workflowOf(other, 0) }),
+      () => startBackfill(ctx, identity, { workflowId: workflowOf(other, 0), mode: 'ONE_BY_ONE' }),
+      () => changeBackfill(ctx, identity, ownBackfill(other), 'cancel'),
+    ];
+    for (const refusal of refusals) {
+      const answer = await refusal().then(
+        () => 'nothing',
+        (error: unknown) => (error instanceof AppError ? error.kind : Promise.reject(error as Error)),
+      );
+      if (answer !== 'missing') problem(`8: box office ${office} asked for another's and was told ${answer}`);
+    }
+    const ids = mongo.all<StoredDelivery>('deliveries').flatMap((each) => (officeOf(each.boxOfficeId) === other ? each._id : []));
+    if ((await retryDeliveries(ctx, identity, { ids })).accepted > 0) problem("8: another's deliveries were retried");
+    const stats = await workflowStats(ctx, identity, workflowOf(other, 0));
+    if (stats.total > 0) problem("8: another's statistics were shown");
+  };
+
+  const perform = async (command: Command, number: number): Promise<void> => {
+    switch (command.do) {
+      case 'order': {
+        const event = toldOf(command, number, begun);
+        told.tell(event);
+        if (told.of(event.key).some(({ status }) => status === 'cancelled') || told.of(event.key).length > 1)
+          touched.add(`order ${event.key}`);
+        if (command.status === 'cancelled') for (let p = 0; p < people.length; p += 1) touched.add(`${command.office} ${p}`);
+        return say(topics.orders.name, event.key, eventJson(event));
+      }
+      case 'workflow':
+        return tellWorkflow(command);
+      case 'again': {
+        const input = inputs[command.which % Math.max(1, inputs.length)];
+        return input && bus.publish(input.topic, input);
+      }
+      case 'bad-event':
+        return bus.publish(topics.orders.name, {
+          key: `${boxOfficeOf(command.office)}:or_bad`,
+          value: JSON.stringify({
+            boxofficeid: boxOfficeOf(command.office),
+            data: { id: 'or_bad', buyer_details: { email: people[command.person] } },
+          }),
+        });
+      case 'contact':
+        touched.add(`${command.office} ${command.person}`);
+        return accounts.act(command.office, command.person, command.act);
+      case 'seed':
+        touched.add(`${command.office} ${command.person}`);
+        return accounts.seed(command.office, command.person, command.permission);
+      case 'connection':
+        connections[command.office] = (
+          { broken: 'NEEDS_RECONNECT', connected: 'CONNECTED', disconnected: 'DISCONNECTED' } as const
+        )[command.to];
+        return tellConnection(command.office);
+      case 'entitlement':
+        return entitle(command.office, command.entitled);
+      case 'retry':
+        return ask(command.office, command.by, (ctx, identity) =>
+          retryDeliveries(ctx, identity, command.person === null ? {} : { email: people[command.person] }),
+        );
+      case 'backfill':
+        return ask(command.office, command.by, (ctx, identity) =>
+          startBackfill(ctx, identity, { workflowId: workflowOf(command.office, command.workflow), mode: command.mode }),
+        );
+      case 'change-backfill':
+        return ask(command.office, command.by, (ctx, identity) =>
+          changeBackfill(ctx, identity, ownBackfill(command.office), command.change),
+        );
+      case 'erase':
+        touched.add(`${command.office} ${command.person}`);
+        return ask(command.office, command.by, (ctx, identity) =>
+          eraseBuyer(ctx, identity, { email: people[command.person]!, deleteContact: command.deleteContact }),
+        );
+      case 'letters':
+        return ask(command.office, command.by, (ctx, identity) =>
+          command.what === 'replay'
+            ? replayDeadLetters(ctx, identity, { all: true })
+            : discardDeadLetters(ctx, identity, { all: true }),
+        );
+      case 'look':
+        return ask(command.office, command.by, (ctx, identity) => look(ctx, identity, command.office));
+      case 'wait':
+        return stage.advance(command.ms);
+      case 'freeze':
+        return stage.freeze(command.process, command.ms);
+      case 'kill': {
+        const life = lives[command.process];
+        return life && stage.kill(life.actor);
+      }
+      case 'rebalance':
+        return bus.rebalance();
+      case 'settle':
+        return settle();
+    }
+  };
+
+  const revive = async (): Promise<void> => {
+    for (const process of [0, 1]) if (!lives[process]) await start(process);
+  };
+
+  /** A moment of everybody's time. */
+  const tick = async (): Promise<void> => {
+    if (stage.random() < 0.4) bus.deliver(() => 1 + Math.floor(stage.random() * 4));
+    if (stage.random() < 0.3) stage.beat(Math.floor(stage.random() * 100));
+    if (stage.random() < 0.05 || (!lives[0] && !lives[1])) await revive();
+    if (!(await stage.turn())) {
+      if (!stage.nextTimer(stage.now() + 1_000)) stage.advance(50);
+      stage.beat();
+      bus.deliver(() => 10);
+    }
+  };
+
+  const fingerprint = (): string =>
+    `${mongo.changes()} ${bus.published()} ${accounts.calls()}`;
+
+  /** Lets everything come to rest and looks at it. */
+  const settle = async (): Promise<void> => {
+    stage.thaw();
+    for (let rounds = 0; ; rounds += 1) {
+      await revive();
+      const before = fingerprint();
+      const waits = bus.deliver(() => 100);
+      stage.beat();
+      await stage.run(2_000);
+      accounts.observe();
+      if (fingerprint() !== before || waits || !lives[0] || !lives[1]) {
+        if (rounds > 1_000) return problem('3: the processes do not come to rest');
+        continue;
+      }
+      if (isAtRest(rest)) break;
+      const next = nextMoments(rest).filter((moment) => moment > stage.now() && moment < 8e15);
+      if (offices.some((office) => accounts.sandbox.activitiesRunning(accountIds[office]) > 0)) stage.advance(1_000);
+      else if (next.length > 0) stage.advanceTo(Math.min(...next));
+      else break;
+      if (rounds > 1_000) return problem('3: the processes do not come to rest');
+    }
+    told.settle();
+    asked = new Set(
+      [...workflows.values()].flatMap(({ whenUnsubscribed, boxOfficeId }) =>
+        whenUnsubscribed === 'SEND_RESUBSCRIBE_EMAIL' ? [officeOf(boxOfficeId)] : [],
+      ),
+    );
+    for (const office of offices)
+      people.forEach((_, person) => {
+        if (isErased(rest, office, person)) gone.add(`${office} ${person}`);
+      });
+    judgeRest(rest);
+  };
+
+  /** Everything that was told comes once more: nothing may come of it. */
+  const tellAgain = async (): Promise<void> => {
+    const stateOf = (): string =>
+      JSON.stringify([
+        mongo.all<StoredDelivery>('deliveries').map(({ _id, version, status, reason }) => [_id, version, status, reason]),
+        mongo.all('orders'),
+      ]);
+    const [before, writes] = [stateOf(), accounts.writes.length];
+    for (const input of [...inputs].reverse()) bus.publish(input.topic, input);
+    await settle();
+    if (stateOf() !== before) problem('4: what was told once more changed an order or a delivery');
+    if (accounts.writes.length !== writes)
+      problem(`4: what was told once more made a call: ${accounts.writes.slice(writes).join('; ')}`);
+  };
+
+  try {
+    for (const office of offices) {
+      accounts.sandbox.confirmOptIns(accountIds[office], history.optInRoute[office] === 'CONFIRM');
+      entitle(office, true);
+      tellConnection(office);
+    }
+    await revive();
+    for (const [number, command] of history.commands.entries()) {
+      for (let ticks = 0; ticks < command.after; ticks += 1) await tick();
+      await perform(command, number);
+    }
+    await settle();
+    await tellAgain();
+    for (const failure of bus.failures)
+      if (!(failure instanceof Error) || failure.name !== 'MongoNetworkError')
+        problem(`a handler failed: ${failure instanceof Error ? (failure.stack ?? failure.message) : 'unknown'}`);
+  } finally {
+    for (const life of lives) if (life) stage.kill(life.actor);
+    giveBack();
+  }
+  const outcomes: Record<string, number> = {};
+  for (const { status, reason } of mongo.all<StoredDelivery>('deliveries')) {
+    const name = `${status} ${reason ?? ''}`;
+    outcomes[name] = (outcomes[name] ?? 0) + 1;
+  }
+  return { problems, awaits: [stage.awaits(0), stage.awaits(1)], calls: accounts.calls(), outcomes };
+};

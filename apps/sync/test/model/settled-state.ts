@@ -1,0 +1,287 @@
+import { deadLetterTopicOf, deliveryOutcomeEventSchema, topics, type WorkflowFact } from '@boxlist/contracts';
+import type { StoredOrder } from '../../src/domain/order';
+import type { Backfill } from '../../src/store/backfills';
+import { deliveryId, type NewDelivery } from '../../src/store/deliveries';
+import type { Erasure } from '../../src/store/erasures';
+import { offices, people, type Office } from './history';
+import type { MemoryBus } from './memory-bus';
+import type { MemoryMongo } from './memory-mongo';
+import { hashEmail } from './sync-process';
+import { boxOfficeOf, connectionOf, mergedOf, officeOf, personal, type LedgerOfTold } from './told';
+import type { WatchedAccounts } from './watched-accounts';
+
+export type StoredDelivery = NewDelivery;
+type OrderDocument = Omit<StoredOrder, 'key' | 'erased'> & {
+  readonly _id: string;
+  readonly erased: boolean;
+  readonly emailHash: string | null;
+  readonly receivedAt: Date;
+};
+interface Fact<F> {
+  readonly _id: string;
+  readonly fact: F;
+}
+interface Tally {
+  readonly _id: string;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly batch: readonly unknown[];
+}
+
+export interface Rest {
+  readonly mongo: MemoryMongo;
+  readonly bus: MemoryBus;
+  readonly told: LedgerOfTold;
+  readonly accounts: WatchedAccounts;
+  readonly connectionState: (office: Office) => 'broken' | 'connected' | 'disconnected';
+  readonly logLines: () => readonly string[];
+  /** Persons at whose contact somebody else has done something too. */
+  readonly touched: ReadonlySet<string>;
+  readonly problem: (text: string) => void;
+}
+
+const isOpen = ({ readyAt }: StoredDelivery): boolean => readyAt !== null;
+
+/** Why an open delivery may wait as long as nothing happens outside; undefined when it may not. */
+const waitsRightly = (rest: Rest, delivery: StoredDelivery): boolean => {
+  const { mongo, connectionState } = rest;
+  switch (delivery.reason) {
+    case 'ORDER_PENDING':
+      return mongo.all<OrderDocument>('orders').some(({ _id, status }) => _id === delivery.orderKey && status === 'pending');
+    case 'WORKFLOW_RESUME':
+      return mongo
+        .all<Fact<WorkflowFact>>('workflow_facts')
+        .some(({ _id, fact }) => _id === delivery.workflowId && fact.status === 'PAUSED' && fact.whenPaused === 'WAIT');
+    case 'CONNECTION_NEEDS_RECONNECT':
+      return connectionState(officeOf(delivery.connectionId)) === 'broken';
+    case 'BACKFILL_PAUSED':
+      return mongo
+        .all<Backfill>('backfills')
+        .some(({ _id, status }) => _id === delivery.backfillId && status === 'PAUSED');
+    default:
+      return false;
+  }
+};
+
+/** Whether nothing is left that goes on by itself. */
+export const isAtRest = (rest: Rest): boolean => {
+  const { mongo, accounts, connectionState } = rest;
+  const deliveries = mongo.all<StoredDelivery>('deliveries');
+  const named = ['ORDER_PENDING', 'WORKFLOW_RESUME', 'CONNECTION_NEEDS_RECONNECT', 'BACKFILL_PAUSED'];
+  return (
+    deliveries.every(
+      (each) => (!isOpen(each) || named.includes(each.reason ?? '')) && !each.uncounted && each.outbox.length === 0,
+    ) &&
+    mongo
+      .all<Erasure>('erasures')
+      .every(
+        ({ status, boxOfficeId, contacts }) =>
+          status === 'DONE' ||
+          (connectionState(officeOf(boxOfficeId)) === 'broken' && contacts.some(({ state }) => state === 'PENDING')),
+      ) &&
+    mongo.all<{ unsent: boolean }>('dead_letters').every(({ unsent }) => !unsent) &&
+    offices.every((office) => accounts.sandbox.activitiesRunning(office === 0 ? 'riverside' : 'harbour') === 0)
+  );
+};
+
+/** The moments at which something goes on by itself. */
+export const nextMoments = ({ mongo }: Pick<Rest, 'mongo'>): number[] => [
+  ...mongo
+    .all<{ readyAt: Date; leaseUntil: Date }>('lanes')
+    .flatMap(({ readyAt, leaseUntil }) => [readyAt.getTime(), leaseUntil.getTime()]),
+  ...mongo.all<Erasure>('erasures').flatMap(({ status, nextAt }) => (status === 'RUNNING' ? [nextAt.getTime()] : [])),
+];
+
+/** Looks at everything once it has come to rest. */
+export const judgeRest = (rest: Rest): void => {
+  judgeOrders(rest);
+  judgeDeliveries(rest);
+  judgeTallies(rest);
+  judgeOutcomes(rest);
+  judgeSynced(rest);
+  judgeTenants(rest);
+  judgeErased(rest);
+  for (const line of rest.logLines()) if (personal.test(line)) rest.problem(`9: personal data in the log: ${line}`);
+};
+
+const erasedIn = ({ mongo }: Pick<Rest, 'mongo'>, office: Office): number[] =>
+  people.flatMap((email, person) => {
+    const hash = hashEmail(boxOfficeOf(office), email);
+    return mongo.all<Erasure>('erasures').some(({ _id }) => _id === hash) ? [person] : [];
+  });
+
+export const isErased = (rest: Pick<Rest, 'mongo'>, office: Office, person: number): boolean =>
+  erasedIn(rest, office).includes(person);
+
+const judgeOrders = (rest: Rest): void => {
+  const { mongo, told, problem } = rest;
+  for (const key of told.keys()) {
+    const document = mongo.all<OrderDocument>('orders').find(({ _id }) => _id === key);
+    const wanted = mergedOf(told.of(key))!;
+    if (!document) {
+      problem(`3: order ${key} was told and is not kept`);
+      continue;
+    }
+    const erased = erasedIn(rest, officeOf(key));
+    if (told.of(key).some(({ person }) => person !== null && erased.includes(person))) continue;
+    const is = {
+      person: document.email,
+      optIn: document.optIn === 'NOT_ASKED' ? null : document.optIn,
+      status: document.status,
+      event: document.event?.id ?? null,
+      firstName: document.firstName,
+      phone: document.phone,
+    };
+    const should = {
+      person: wanted.person === null ? null : people[wanted.person],
+      optIn: wanted.optIn,
+      status: wanted.status,
+      event: wanted.event === null ? null : `ev_${wanted.event}`,
+      firstName: wanted.firstName,
+      phone: wanted.phone,
+    };
+    if (JSON.stringify(is) !== JSON.stringify(should))
+      problem(`4/5: order ${key} is ${JSON.stringify(is)} and should be ${JSON.stringify(should)}`);
+  }
+};
+
+const judgeDeliveries = (rest: Rest): void => {
+  const { mongo, problem } = rest;
+  const deliveries = mongo.all<StoredDelivery>('deliveries');
+  for (const delivery of deliveries)
+    if (isOpen(delivery) && !waitsRightly(rest, delivery))
+      problem(
+        `3: delivery of ${delivery.orderKey} by ${delivery.workflowId} waits for ${delivery.reason ?? delivery.status}, which is not so`,
+      );
+    else if (!isOpen(delivery) && !['SYNCED', 'SKIPPED', 'FAILED'].includes(delivery.status))
+      problem(`3: delivery of ${delivery.orderKey} by ${delivery.workflowId} is lost: ${delivery.status}`);
+  for (const { fact } of mongo.all<Fact<WorkflowFact>>('workflow_facts')) {
+    if (fact.status === 'DELETED') continue;
+    for (const order of mongo.all<OrderDocument>('orders')) {
+      if (order.boxOfficeId !== fact.boxOfficeId || order.receivedAt.getTime() < Date.parse(fact.activeSince)) continue;
+      const id = deliveryId(fact.workflowId, order._id);
+      if (!deliveries.some(({ _id }) => _id === id))
+        problem(`3: order ${order._id} has no delivery of ${fact.workflowId}`);
+    }
+  }
+  for (const delivery of deliveries)
+    if (delivery.reason === 'REJECTED_BY_CONSTANT_CONTACT' || delivery.reason === 'GAVE_UP')
+      problem(`3: delivery of ${delivery.orderKey} by ${delivery.workflowId} failed: ${delivery.reason}, ${JSON.stringify(delivery.attempts.at(-1))}`);
+};
+
+const bucketOf = (delivery: StoredDelivery): string =>
+  isOpen(delivery) ? 'OPEN' : `${delivery.status} ${delivery.reason ?? ''}`;
+
+const judgeTallies = ({ mongo, problem }: Rest): void => {
+  const real = new Map<string, number>();
+  for (const delivery of mongo.all<StoredDelivery>('deliveries')) {
+    const key = `${delivery.workflowId} ${bucketOf(delivery)}`;
+    real.set(key, (real.get(key) ?? 0) + 1);
+  }
+  const counted = new Map<string, number>();
+  for (const { _id, counts } of mongo.all<Tally>('tallies'))
+    for (const [bucket, count] of Object.entries(counts)) if (count !== 0) counted.set(`${_id} ${bucket}`, count);
+  for (const key of new Set([...real.keys(), ...counted.keys()]))
+    if (real.get(key) !== counted.get(key))
+      problem(`3: the tally says ${counted.get(key) ?? 0} of ${key}, and there are ${real.get(key) ?? 0}`);
+};
+
+const judgeOutcomes = ({ mongo, bus, problem }: Rest): void => {
+  const last = new Map<string, { version: number; text: string }>();
+  const told = new Map<string, string>();
+  for (const { value } of bus.messages(topics.deliveryOutcomes.name)) {
+    const text = value?.toString() ?? '';
+    if (personal.test(text)) problem(`9: personal data in an outcome: ${text}`);
+    const event = deliveryOutcomeEventSchema.safeParse(JSON.parse(text));
+    if (!event.success) {
+      problem(`3: an outcome that breaks its contract: ${text}`);
+      continue;
+    }
+    const { deliveryId: id, version, status, reason } = event.data.data;
+    const key = `${id} ${version}`;
+    if ((told.get(key) ?? event.data.id) !== event.data.id) problem(`3: two outcomes for ${key}`);
+    told.set(key, event.data.id);
+    if (version >= (last.get(id)?.version ?? 0)) last.set(id, { version, text: `${status} ${reason}` });
+  }
+  for (const delivery of mongo.all<StoredDelivery>('deliveries'))
+    if (!isOpen(delivery) && last.get(delivery._id)?.text !== `${delivery.status} ${delivery.reason ?? ''}`)
+      problem(
+        `3: ${delivery._id} is ${delivery.status} ${delivery.reason ?? ''} and was published as ${last.get(delivery._id)?.text ?? 'nothing'}`,
+      );
+};
+
+/** Who is said to be synchronised is so at Constant Contact, unless somebody else had their hands on the contact. */
+const judgeSynced = (rest: Rest): void => {
+  const { mongo, accounts, touched, problem } = rest;
+  for (const delivery of mongo.all<StoredDelivery>('deliveries')) {
+    const order = mongo.all<OrderDocument>('orders').find(({ _id }) => _id === delivery.orderKey);
+    const office = officeOf(delivery.connectionId);
+    const person = people.findIndex((email) => email === order?.email);
+    if (delivery.status !== 'SYNCED' || delivery.reason !== 'SYNCED' || person < 0) continue;
+    if (touched.has(`${office} ${person}`) || touched.has(`order ${delivery.orderKey}`)) continue;
+    const contact = accounts.sandbox
+      .contacts(office === 0 ? 'riverside' : 'harbour')
+      .find(({ email_address: email }) => email?.address === people[person]);
+    if (!contact) problem(`3: ${delivery.orderKey} is said to be synchronised, and there is no contact`);
+    const { listIds = [], tagIds = [] } = delivery.gave ?? {};
+    const lists = listIds.filter((id) => !contact?.list_memberships.includes(id));
+    const tags = tagIds.filter((id) => !contact?.taggings.includes(id));
+    // Who opted in and waits for their own confirmation comes on the lists by it.
+    if (lists.length > 0 && contact?.email_address?.permission_to_send !== 'pending_confirmation')
+      problem(`3: ${delivery.orderKey} by ${delivery.workflowId} is said to have given a list that the contact does not have`);
+    if (tags.length > 0)
+      problem(`3: ${delivery.orderKey} by ${delivery.workflowId} is said to have given a tag that the contact does not have`);
+  }
+};
+
+const judgeTenants = ({ mongo, accounts, problem }: Rest): void => {
+  for (const delivery of mongo.all<StoredDelivery>('deliveries')) {
+    const all = [delivery.boxOfficeId, delivery.connectionId, delivery.workflowId, delivery.orderKey, delivery.orderId];
+    if (new Set(all.map(officeOf)).size > 1) problem(`8: a delivery of two box offices: ${all.join(' ')}`);
+  }
+  for (const office of offices) {
+    const id = office === 0 ? 'riverside' : 'harbour';
+    const foreign = `office-${1 - office}-`;
+    for (const { name } of [...accounts.sandbox.lists(id), ...accounts.sandbox.tags(id)])
+      if (name.includes(foreign)) problem(`8: account ${id} has ${name}`);
+  }
+};
+
+/** Text of everything that is kept for a box office. */
+const textsOf = ({ mongo }: Rest, office: Office): string[] => {
+  const own = [boxOfficeOf(office), connectionOf(office)];
+  return mongo.collections().flatMap((collection) =>
+    collection === 'erasures'
+      ? []
+      : mongo.all(collection).flatMap((document) => {
+          const text = JSON.stringify(document, (_name, value: unknown) =>
+            typeof value === 'object' && value !== null && 'type' in value && value.type === 'Buffer' && 'data' in value
+              ? Buffer.from(value.data as number[]).toString()
+              : value,
+          );
+          return own.some((each) => text.includes(each)) ? [`${collection} ${text}`] : [];
+        }),
+  );
+};
+
+const judgeErased = (rest: Rest): void => {
+  for (const office of offices)
+    for (const person of erasedIn(rest, office)) {
+      const email = people[person]!;
+      const hash = hashEmail(boxOfficeOf(office), email);
+      const erasure = rest.mongo.all<Erasure>('erasures').find(({ _id }) => _id === hash);
+      if (erasure?.status === 'DONE' && erasure.email !== null) rest.problem('10: a done erasure keeps the address');
+      const marks = [email, hash, `Fn-${office}-${person}-`, `0700${office}${person}`];
+      for (const text of textsOf(rest, office)) {
+        const lower = text.toLowerCase();
+        const found = marks.find((mark) => text.includes(mark) || lower.includes(mark.toLowerCase()));
+        // A name stays with an order whose buyer is another by now.
+        if (found && !(found.startsWith('Fn-') || found.startsWith('0700')))
+          rest.problem(`10: an erased person is still in ${text}`);
+        else if (found && text.startsWith('orders') && text.includes('"erased":true'))
+          rest.problem(`10: an erased person's details are still in ${text}`);
+      }
+    }
+};
+
+/** The dead letters that wait on the topic, for completeness: nobody else reads them. */
+export const letters = (bus: MemoryBus): number => bus.messages(deadLetterTopicOf(topics.orders.name)).length;

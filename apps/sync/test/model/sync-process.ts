@@ -1,0 +1,128 @@
+import { createConstantContact, type Send } from '@boxlist/constant-contact';
+import {
+  AppError,
+  topics,
+  type ConnectionFact,
+  type EntitlementFact,
+  type WorkflowFact,
+} from '@boxlist/contracts';
+import { startOutboxRelay } from '@boxlist/event-bus';
+import { createFactCopy, type Log } from '@boxlist/service-kit';
+import { createHmac } from 'node:crypto';
+import type { Context } from '../../src/context';
+import { openEventDoors } from '../../src/events';
+import { createActivityStore } from '../../src/store/activities';
+import { createBackfillStore } from '../../src/store/backfills';
+import { createContactStore } from '../../src/store/contacts';
+import { createDeadLetterStore } from '../../src/store/dead-letters';
+import { createDeliveryStore } from '../../src/store/deliveries';
+import { createErasureStore } from '../../src/store/erasures';
+import { createJoinStore } from '../../src/store/joins';
+import { createLaneStore } from '../../src/store/lanes';
+import { createLedgerStore } from '../../src/store/ledger';
+import { createOrderStore } from '../../src/store/orders';
+import { createResourceStore } from '../../src/store/resources';
+import { createTallyStore, startTallies } from '../../src/store/tallies';
+import { startDispatcher } from '../../src/use-cases/drive-lanes';
+import { startErasures } from '../../src/use-cases/erase-buyer';
+import { startBackfills } from '../../src/use-cases/run-backfills';
+import { startReplays } from '../../src/use-cases/send-replays';
+import type { MemoryBus } from './memory-bus';
+import type { MemoryMongo } from './memory-mongo';
+import type { Actor } from './stage';
+
+const hashKey = 'a key of the model that hashes addresses';
+const hashes = new Map<string, string>();
+
+/** As the service hashes an address; remembered, for there are few. */
+export const hashEmail = (boxOfficeId: string, email: string): string => {
+  const text = `${boxOfficeId}\n${email}`;
+  let hash = hashes.get(text);
+  if (hash === undefined) hashes.set(text, (hash = createHmac('sha256', hashKey).update(text).digest('base64url')));
+  return hash;
+};
+
+interface Outside {
+  readonly mongo: MemoryMongo;
+  readonly bus: MemoryBus;
+  /** Brings a call to Constant Contact. */
+  readonly send: (actor: Actor) => Send;
+  /** What auth-connection answers when it is asked for a token. */
+  readonly token: (connectionId: string, rejected: string | undefined) => string | AppError;
+  readonly clock: () => number;
+  readonly random: () => number;
+  readonly log: Log;
+  readonly callsPerDay: number;
+}
+
+export const leaseMs = 30_000;
+export const callsPerSecond = 4;
+
+/** One process of sync: the service's own composition, on what stands in for the world outside. */
+export const startSync = async (
+  actor: Actor,
+  { mongo, bus: kafka, send, token, clock, random, log, callsPerDay }: Outside,
+): Promise<Context> => {
+  const connection = mongo.connect(actor.call);
+  const bus = kafka.connect(actor);
+  const erasures = createErasureStore(connection);
+  const deliveries = createDeliveryStore(connection);
+  const running: { dispatcher?: ReturnType<typeof startDispatcher> } = {};
+  const unfollowed = { caughtUp: async () => false };
+  let ctx: Context = {
+    erasures,
+    deliveries,
+    orders: createOrderStore(connection, hashEmail),
+    lanes: createLaneStore(connection),
+    contacts: createContactStore(connection, erasures),
+    activities: createActivityStore(connection),
+    backfills: createBackfillStore(connection),
+    deadLetters: createDeadLetterStore(connection),
+    entitlements: createFactCopy<EntitlementFact>(
+      connection,
+      'entitlement_facts',
+      (fact) => `${fact.boxOfficeId}:${fact.appId}`,
+    ),
+    connections: createFactCopy<ConnectionFact>(connection, 'connection_facts', (fact) => fact.connectionId),
+    workflows: createFactCopy<WorkflowFact>(connection, 'workflow_facts', (fact) => fact.workflowId),
+    ledger: createLedgerStore(
+      connection,
+      { perSecond: callsPerSecond, perDay: callsPerDay },
+      { minMs: 10_000, maxMs: 1_800_000 },
+      async () => clock(),
+    ),
+    resources: createResourceStore(connection),
+    tallies: createTallyStore(connection),
+    joins: createJoinStore(connection),
+    followers: { entitlements: unfollowed, connections: unfollowed },
+    bus,
+    constantContact: createConstantContact({ apiUrl: 'http://sandbox/v3', send: send(actor) }),
+    tokens: async (connectionId, rejected) => {
+      const answer = await actor.call('token', () => token(connectionId, rejected));
+      if (answer instanceof AppError) throw answer;
+      return answer;
+    },
+    hashEmail,
+    markKey: hashKey,
+    retry: { baseMs: 1_000, maxDelayMs: 3_600_000, forMs: 259_200_000 },
+    leaseMs,
+    nudge: () => running.dispatcher?.nudge(),
+    clock: () => new Date(clock()),
+    random,
+    log,
+  };
+  await startOutboxRelay({
+    bus,
+    collection: deliveries.collection,
+    topic: topics.deliveryOutcomes,
+    log,
+    clock: () => new Date(clock()),
+  });
+  ctx = { ...ctx, followers: await openEventDoors(bus, () => ctx, true) };
+  startTallies(ctx.tallies, (error) => log.warn({ err: error }, 'tallies.delayed'));
+  startBackfills(ctx);
+  startReplays(ctx);
+  startErasures(ctx);
+  running.dispatcher = startDispatcher(ctx);
+  return ctx;
+};

@@ -1,0 +1,142 @@
+import { offices, people, type Office, type OrderCommand } from './history';
+
+export const boxOfficeOf = (office: Office): string => `bo_${'ab'[office]}`;
+export const connectionOf = (office: Office): string => `conn_${'ab'[office]}`;
+export const workflowOf = (office: Office, workflow: number): string => `wf_${'ab'[office]}${workflow}`;
+export const accounts = ['riverside', 'harbour'] as const;
+export const orderIdOf = (office: Office, order: number): string => `or_${'ab'[office]}${order}`;
+export const eventNameOf = (office: Office, event: number): string => `Gala ${event} of office-${office}-`;
+export const officeOf = (id: string): Office => (/_a/.test(id) ? 0 : 1);
+export const personOf = (email: string): number => people.findIndex((each) => each === email);
+
+/** What may stand in no log, no outcome and nowhere once a person is erased: parts of addresses, names, phones. */
+export const personal = /rosa|lund@|ivo|brandt|mia\.|soto|Fn-|Ln-|0700/i;
+
+/** An order event as it was told, in the model's words. */
+export interface Told {
+  readonly office: Office;
+  readonly key: string;
+  readonly id: string;
+  readonly time: number;
+  readonly person: number | null;
+  readonly optIn: 'OPTED_IN' | 'NOT_OPTED_IN' | null;
+  readonly status: string;
+  readonly event: number | null;
+  readonly firstName: string | null;
+  readonly phone: string | null;
+}
+
+/** Values carry in themselves whose, by whom, and how old they are. */
+export const toldOf = (command: OrderCommand, number: number, begun: number): Told => {
+  const { office, order, at, person, optIn } = command;
+  const mark = `-${office}-${person ?? 'x'}-${at + 10}-${order}`;
+  return {
+    office,
+    key: `${boxOfficeOf(office)}:${orderIdOf(office, order)}`,
+    id: `evt-${String(number).padStart(4, '0')}`,
+    time: begun + at * 60_000,
+    person,
+    optIn: optIn === null ? null : optIn === 'true' ? 'OPTED_IN' : 'NOT_OPTED_IN',
+    status: command.status,
+    event: command.event,
+    firstName: command.names ? `Fn${mark}` : null,
+    phone: command.phone ? `0700${office}${person ?? 9}${String(at + 10).padStart(2, '0')}${order}` : null,
+  };
+};
+
+/** The minute in which the order happened that a first name came from. */
+export const ageOf = (firstName: unknown): number | undefined => {
+  const found = /^Fn-\d-[\dx]-(\d+)-\d$/.exec(typeof firstName === 'string' ? firstName : '')?.[1];
+  return found === undefined ? undefined : Number(found);
+};
+
+/** The event as a producer writes it, often with an address in another shape. */
+export const eventJson = ({ office, key, ...told }: Told): string => {
+  const orderId = key.slice(key.indexOf(':') + 1);
+  const email = told.person === null ? null : people[told.person]!;
+  return JSON.stringify({
+    specversion: '1.0',
+    id: told.id,
+    source: '/model',
+    type: 'boxlist.order.created.v1',
+    subject: orderId,
+    time: new Date(told.time).toISOString(),
+    boxofficeid: boxOfficeOf(office),
+    data: {
+      object: 'order',
+      id: orderId,
+      status: told.status,
+      marketing_opt_in: told.optIn === null ? null : told.optIn === 'OPTED_IN',
+      event_summary:
+        told.event === null
+          ? null
+          : { id: `ev_${told.event}`, name: eventNameOf(office, told.event), start_date: { date: '2027-05-01' } },
+      line_items: [],
+      buyer_details: {
+        email: email && told.time % 120_000 === 0 ? ` ${email.toUpperCase()}` : email,
+        first_name: told.firstName,
+        last_name: told.firstName && told.firstName.replace('Fn', 'Ln'),
+        phone: told.phone,
+      },
+    },
+  });
+};
+
+type Field = 'person' | 'optIn' | 'status' | 'event' | 'firstName' | 'phone';
+export type Merged = Pick<Told, Field> & { readonly placedAt: number };
+
+const isNewer = (a: Told, b: Told): boolean => a.time > b.time || (a.time === b.time && a.id > b.id);
+
+/** What an order is by the events that were told of it: of each field the newest value. Undefined without events. */
+export const mergedOf = (events: readonly Told[]): Merged | undefined => {
+  if (events.length === 0) return undefined;
+  const newest = (field: Field): Told[Field] =>
+    events.reduce<Told | undefined>(
+      (best, each) => (each[field] !== null && (!best || isNewer(each, best)) ? each : best),
+      undefined,
+    )?.[field] ?? null;
+  return {
+    person: newest('person') as Told['person'],
+    optIn: newest('optIn') as Told['optIn'],
+    status: newest('status') as Told['status'],
+    event: newest('event') as Told['event'],
+    firstName: newest('firstName') as Told['firstName'],
+    phone: newest('phone') as Told['phone'],
+    placedAt: Math.min(...events.map(({ time }) => time)),
+  };
+};
+
+/** All that was told of orders, and which of it may still be in somebody's hands. */
+export const createLedgerOfTold = () => {
+  const events = new Map<string, Told[]>();
+  /** How much of each order was told when everything was at rest: what it was before is over. */
+  const settled = new Map<string, number>();
+  const statesOf = (key: string): Merged[] => {
+    const all = events.get(key) ?? [];
+    const from = settled.get(key) ?? 0;
+    const states: Merged[] = [];
+    for (let count = Math.max(1, from); count <= all.length; count += 1) states.push(mergedOf(all.slice(0, count))!);
+    return states;
+  };
+  return {
+    tell: (told: Told): void => {
+      const known = events.get(told.key);
+      if (known) known.push(told);
+      else events.set(told.key, [told]);
+    },
+    keys: (): string[] => [...events.keys()],
+    of: (key: string): readonly Told[] => events.get(key) ?? [],
+    settle: (): void => {
+      for (const [key, all] of events) settled.set(key, all.length);
+    },
+    /** The states of a box office's orders of that person which somebody may act upon now. */
+    ofPerson: (office: Office, person: number): Merged[] =>
+      [...events.keys()]
+        .filter((key) => key.startsWith(`${boxOfficeOf(office)}:`))
+        .flatMap(statesOf)
+        .filter((state) => state.person === person),
+  };
+};
+
+export type LedgerOfTold = ReturnType<typeof createLedgerOfTold>;
+export { offices };

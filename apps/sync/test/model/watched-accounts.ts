@@ -1,0 +1,193 @@
+import type { Outgoing } from '@boxlist/constant-contact';
+import { createInProcessSandbox, type SandboxContact } from '@boxlist/constant-contact-sandbox';
+import { people, type CallFault, type Office } from './history';
+import { callsPerSecond } from './sync-process';
+import { accounts, ageOf, offices, personOf, type LedgerOfTold } from './told';
+
+interface Seen {
+  readonly permission: string;
+  readonly optedOutAt: number | null;
+  readonly lists: readonly string[];
+  readonly tags: readonly string[];
+  readonly isDeleted: boolean;
+  readonly firstName: unknown;
+}
+
+const isMailable = ({ permission, isDeleted }: Seen): boolean =>
+  !isDeleted && (permission === 'explicit' || permission === 'implicit');
+
+const seenOf = ({ email_address: email, list_memberships, taggings, deleted_at, core }: SandboxContact): Seen => ({
+  permission: email?.permission_to_send ?? 'none',
+  optedOutAt: email?.opt_out_date ? Date.parse(email.opt_out_date) : null,
+  lists: [...list_memberships],
+  tags: [...taggings],
+  isDeleted: deleted_at !== undefined,
+  firstName: core.first_name,
+});
+
+interface Watch {
+  readonly clock: () => number;
+  readonly told: LedgerOfTold;
+  readonly faults: readonly CallFault[];
+  readonly callsPerDay: number;
+  /** Whether a workflow of the box office may ask unsubscribed buyers. */
+  readonly mayAsk: (office: Office) => boolean;
+  /** Whether the person was erased there, and everything that was under way has come to its end since. */
+  readonly isGone: (office: Office, person: number) => boolean;
+  readonly problem: (text: string) => void;
+}
+
+/** Constant Contact's accounts, and what may never be seen happening in them. */
+export const createWatchedAccounts = ({ clock, told, faults, callsPerDay, mayAsk, isGone, problem }: Watch) => {
+  const sandbox = createInProcessSandbox(clock);
+  const before: Map<string, Seen>[] = [new Map(), new Map()];
+  const issues: number[] = [];
+  const days = new Map<string, number>();
+  /** When each person's contact was last looked up and last unsubscribed, in counted moments. */
+  const lookedUp = new Map<string, number>();
+  const unsubscribed = new Map<string, number>();
+  let moments = 0;
+  let calls = 0;
+  const writes: string[] = [];
+
+  const read = (office: Office): Map<string, Seen> =>
+    new Map(
+      sandbox.contacts(accounts[office]).map((contact) => [contact.email_address?.address ?? '', seenOf(contact)]),
+    );
+  /** After something that people did. */
+  const accept = (office: Office): void => {
+    before[office] = read(office);
+  };
+
+  const judge = (office: Office, email: string, was: Seen | undefined, is: Seen, by: string): void => {
+    const person = personOf(email);
+    const where = `${by} for person ${person} of office ${office}`;
+    const lists = is.lists.filter((id) => !was?.lists.includes(id));
+    const becomesMailable = isMailable(is) && !(was && isMailable(was));
+    const optedIn = told.ofPerson(office, person).some(({ optIn }) => optIn === 'OPTED_IN');
+    if (lists.length > 0 && !optedIn) problem(`1: put on a list without an opt-in: ${where}`);
+    if (becomesMailable && !optedIn) problem(`1: made mailable without an opt-in: ${where}`);
+    const key = `${office} ${person}`;
+    // The sign-up form is used right after a look of its own; who unsubscribes in that gap is its known price (decision 3).
+    const inTheGap = by.includes('sign_up_form') && (unsubscribed.get(key) ?? 0) > (lookedUp.get(key) ?? 0);
+    if (was?.permission === 'unsubscribed' && !inTheGap) {
+      if (is.permission !== 'unsubscribed') problem(`2: an unsubscribed contact became ${is.permission}: ${where}`);
+      else if (lists.length > 0) problem(`2: an unsubscribed contact was put on a list: ${where}`);
+    }
+    const [age, earlier] = [ageOf(is.firstName), ageOf(was?.firstName)];
+    if (age !== undefined && earlier !== undefined && age < earlier)
+      problem(`5: an older name overwrote a newer one (${earlier} → ${age}): ${where}`);
+    if (was?.firstName && !is.firstName) problem(`5: a name was blanked: ${where}`);
+    if (typeof is.firstName === 'string' && is.firstName.startsWith('Fn-') && !is.firstName.startsWith(`Fn-${office}-`))
+      problem(`8: a name of another box office: ${where}`);
+  };
+
+  /** Looks at what has changed since the last look, which sync has done. */
+  const observe = (office: Office, by: string): void => {
+    const now = read(office);
+    for (const [email, is] of now) {
+      const was = before[office]!.get(email);
+      if (personOf(email) >= 0) judge(office, email, was, is, by);
+    }
+    before[office] = now;
+  };
+
+  const countCall = (at: number): void => {
+    issues.push(at);
+    const fifth = issues.at(-1 - callsPerSecond);
+    if (fifth !== undefined && at - fifth < 1_000) problem(`6: ${callsPerSecond + 1} calls within ${at - fifth} ms`);
+    // A permit of the last moment of a day may be used in the first of the next.
+    if (at % 86_400_000 < 100) return;
+    const day = new Date(at).toISOString().slice(0, 10);
+    const count = (days.get(day) ?? 0) + 1;
+    days.set(day, count);
+    if (count === callsPerDay + 1) problem(`6: more than ${callsPerDay} calls on a day`);
+  };
+
+  const judgeCall = (office: Office, method: string, path: string, body: string): void => {
+    const text = decodeURIComponent(`${path} ${body}`);
+    people.forEach((email, person) => {
+      if (method !== 'GET' && text.includes(email) && isGone(office, person))
+        problem(`10: a call for an erased buyer: ${method} ${path.split('?')[0] ?? ''}`);
+    });
+    if (!path.includes('/resubscribe/')) return;
+    const id = path.slice(path.lastIndexOf('/') + 1);
+    const contact = sandbox.contacts(accounts[office]).find((each) => each.contact_id === id);
+    const person = personOf(contact?.email_address?.address ?? '');
+    const optedOutAt = Date.parse(contact?.email_address?.opt_out_date ?? '');
+    const anew = told.ofPerson(office, person).some(
+      ({ optIn, placedAt }) => optIn === 'OPTED_IN' && placedAt > optedOutAt,
+    );
+    if (!mayAsk(office)) problem(`2: asked an unsubscribed buyer without the organiser's wish, office ${office}`);
+    if (contact && contact.email_address?.permission_to_send === 'unsubscribed' && !anew)
+      problem(`2: asked an unsubscribed buyer who did not opt in anew, office ${office}`);
+  };
+
+  const answer = (office: Office, fault: CallFault['kind'] | undefined, { method, path, body }: Outgoing) => {
+    const refused = (status: number, key: string) => ({ status, text: JSON.stringify([{ error_key: key }]) });
+    if (fault === 'lost-before') throw new Error('No answer');
+    if (fault === 'unavailable') return refused(503, 'service_unavailable');
+    if (fault === 'throttled') return refused(429, 'throttled');
+    if (fault === 'quota') return refused(429, 'quota_exceeded');
+    if (fault === 'unauthorized') return refused(401, 'unauthorized');
+    const text = typeof body === 'string' ? body : undefined;
+    judgeCall(office, method, path, text ?? '');
+    moments += 1;
+    const asked = new URL(path, 'http://sandbox').searchParams.get('email');
+    if (asked) lookedUp.set(`${office} ${personOf(asked)}`, moments);
+    if (fault === 'activity-fails')
+      sandbox.world.faults.add({
+        kind: 'activity',
+        path: '.',
+        times: 1,
+        probability: 1,
+        seed: 1,
+        state: 'failed',
+        atPercent: 50,
+      });
+    const answered = sandbox.call({ account: accounts[office], method, path, body: text });
+    observe(office, `${method} ${path.split('?')[0] ?? ''}`);
+    if (method !== 'GET' && answered.status < 300) writes.push(`${office} ${method} ${path} ${text ?? ''}`);
+    if (fault === 'lost-after') throw new Error('No answer');
+    return answered;
+  };
+
+  return {
+    sandbox,
+    /** A call has gone out; it arrives when `arrive` is called. */
+    send: (office: Office, outgoing: Outgoing): (() => { status: number; text: string }) => {
+      countCall(clock());
+      return () => {
+        observe(office, 'an activity');
+        calls += 1;
+        const fault = faults.find(({ call }) => call === calls)?.kind;
+        return answer(office, fault, outgoing);
+      };
+    },
+    observe: (): void => offices.forEach((office) => observe(office, 'an activity')),
+    /** What a person, or somebody at the account, does. */
+    act: (office: Office, person: number, act: 'unsubscribe' | 'hold' | 'delete' | 'confirm'): void => {
+      observe(office, 'an activity');
+      moments += 1;
+      const contact = before[office]!.get(people[person]!);
+      // A confirmation answers a mail: there is none to answer otherwise.
+      if (!contact || (act === 'confirm' && !['unsubscribed', 'pending_confirmation'].includes(contact.permission))) return;
+      if (act === 'hold' && contact.permission === 'unsubscribed') return;
+      if (act === 'unsubscribe') unsubscribed.set(`${office} ${person}`, moments);
+      sandbox.act(accounts[office], people[person]!, act);
+      accept(office);
+    },
+    seed: (office: Office, person: number, permission: string): void => {
+      observe(office, 'an activity');
+      moments += 1;
+      if (permission === 'unsubscribed') unsubscribed.set(`${office} ${person}`, moments);
+      sandbox.seed(accounts[office], { email: people[person]!, permission_to_send: permission });
+      accept(office);
+    },
+    /** The calls that have changed something, in their order. */
+    writes,
+    calls: (): number => calls,
+  };
+};
+
+export type WatchedAccounts = ReturnType<typeof createWatchedAccounts>;
