@@ -11,10 +11,14 @@ interface OrderDocument extends Omit<StoredOrder, 'key' | 'erased'> {
   revision: number;
 }
 
-/** An order with when it came, and the revision of its document. */
-export interface KeptOrder {
+/** An order with when it came. */
+export interface ReceivedOrder {
   readonly order: StoredOrder;
   readonly receivedAt: Date;
+}
+
+/** With the revision of its document. */
+export interface KeptOrder extends ReceivedOrder {
   readonly revision: number;
 }
 
@@ -40,8 +44,8 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
     emailHash: order.email ? hashEmail(order.boxOfficeId, order.email) : null,
   });
   /** The known ones merged with what is new of them; one that somebody else changed meanwhile is read again. */
-  const merge = async (fresh: ReadonlyMap<string, StoredOrder>): Promise<StoredOrder[]> => {
-    const merged: StoredOrder[] = [];
+  const merge = async (fresh: ReadonlyMap<string, StoredOrder>): Promise<ReceivedOrder[]> => {
+    const merged: ReceivedOrder[] = [];
     for (let left = [...fresh.keys()]; left.length > 0;) {
       const known = await orders.find({ _id: { $in: left } } as object).toArray();
       left = [];
@@ -58,7 +62,7 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
             continue;
           }
         }
-        merged.push(next);
+        merged.push({ order: next, receivedAt: document.receivedAt });
       }
     }
     return merged;
@@ -68,16 +72,18 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
       await orders.createIndex({ boxOfficeId: 1, receivedAt: 1 });
       await orders.createIndex({ boxOfficeId: 1, emailHash: 1 });
     },
-    /** Keeps the orders, merged with what was known of them; answers how they stand now. Each key at most once. */
-    keep: async (fresh: readonly StoredOrder[], now: Date): Promise<StoredOrder[]> => {
+    /** Keeps the orders, merged with what was known of them; answers how they stand now, with when the first event of each came. Each key at most once. */
+    keep: async (fresh: readonly StoredOrder[], now: Date): Promise<ReceivedOrder[]> => {
       const byKey = new Map(fresh.map((order) => [order.key, order]));
       const known = await insertNew(
         orders,
         fresh.map((order) => ({ _id: order.key, ...fieldsOf(order), receivedAt: now, revision: 1 })),
       );
-      if (known.length === 0) return [...fresh];
       const before = new Map(known.flatMap((key) => (byKey.has(key) ? [[key, byKey.get(key)!]] : [])));
-      return [...fresh.filter(({ key }) => !before.has(key)), ...(await merge(before))];
+      return [
+        ...fresh.filter(({ key }) => !before.has(key)).map((order) => ({ order, receivedAt: now })),
+        ...(await merge(before)),
+      ];
     },
     byKeys: async (keys: readonly string[]): Promise<StoredOrder[]> =>
       (await orders.find({ _id: { $in: [...keys] } } as object).toArray()).map(toOrder),
@@ -117,7 +123,7 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
       afterKey: string,
       limit: number,
       until?: Date,
-    ): Promise<StoredOrder[]> =>
+    ): Promise<ReceivedOrder[]> =>
       (
         await orders
           .find({
@@ -128,7 +134,7 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
           .sort({ _id: 1 })
           .limit(limit)
           .toArray()
-      ).map(toOrder),
+      ).map((document) => ({ order: toOrder(document), receivedAt: document.receivedAt })),
   };
 };
 

@@ -42,13 +42,15 @@ export const planBackfill = async (ctx: Context, identity: Identity, input: Back
   let known = 0;
   let orders = 0;
   for (let after = ''; ;) {
-    const page = await ctx.orders.receivedSince(
-      identity.boxOfficeId,
-      input.from ?? new Date(0),
-      after,
-      ordersAtOnce,
-      input.to ?? ctx.clock(),
-    );
+    const page = (
+      await ctx.orders.receivedSince(
+        identity.boxOfficeId,
+        input.from ?? new Date(0),
+        after,
+        ordersAtOnce,
+        input.to ?? ctx.clock(),
+      )
+    ).map(({ order }) => order);
     const made = new Set(
       (await ctx.deliveries.byIds(page.map(({ key }) => deliveryId(workflow.workflowId, key)))).map(({ _id }) => _id),
     );

@@ -19,13 +19,14 @@ const makeNext = async (ctx: Context, backfill: Backfill): Promise<boolean> => {
     await ctx.backfills.change(backfill, { status: 'CANCELLED', cursor: null });
     return false;
   }
-  const page = await ctx.orders.receivedSince(
+  const received = await ctx.orders.receivedSince(
     backfill.boxOfficeId,
     backfill.from ?? new Date(0),
     backfill.cursor,
     ordersAtOnce,
     backfill.to,
   );
+  const page = received.map(({ order }) => order);
   const now = ctx.clock();
   const inMode = workflowInMode(workflow, backfill.mode);
   const fresh = page.map((order) => {

@@ -18,10 +18,13 @@ export const takeWorkflow = async (ctx: Context, fact: WorkflowFact): Promise<vo
   for (;;) {
     const page = await ctx.orders.receivedSince(fact.boxOfficeId, new Date(fact.activeSince), after, 200);
     await matchOrders(ctx, page, [fact]);
-    await forgetErased(ctx, page);
+    await forgetErased(
+      ctx,
+      page.map(({ order }) => order),
+    );
     const last = page.at(-1);
     if (!last || page.length < 200) break;
-    after = last.key;
+    after = last.order.key;
   }
   await ctx.joins.joined(fact.workflowId, ctx.clock());
 };

@@ -6,6 +6,7 @@ import { decideOrder } from '../domain/decide-order';
 import { mergeOrders, orderFrom, revisionOf, type StoredOrder } from '../domain/order';
 import { ordersTaken } from '../report';
 import { deliveryId, outcomeEntry, type Delivery, type NewDelivery, type Outcome } from '../store/deliveries';
+import type { ReceivedOrder } from '../store/orders';
 import { forgetErased, withoutErased } from './forget-buyer';
 
 type Read = { readonly order: StoredOrder; readonly replayOf?: string } | { readonly bad: DeadLetterReason };
@@ -56,9 +57,9 @@ export const takeOrders = async (ctx: Context, messages: readonly BusMessage[]):
   let deliveries = 0;
   if (fresh.size > 0) {
     const orders = await ctx.orders.keep([...fresh.values()], ctx.clock());
-    const tenants = [...new Set(orders.map(({ boxOfficeId }) => boxOfficeId))];
+    const tenants = [...new Set(orders.map(({ order }) => order.boxOfficeId))];
     deliveries = await matchOrders(ctx, orders, await ctx.workflows.ofBoxOffices(tenants));
-    await forgetErased(ctx, [...fresh.values(), ...orders]);
+    await forgetErased(ctx, [...fresh.values(), ...orders.map(({ order }) => order)]);
     await ctx.deadLetters.replayEnded(
       taken.flatMap(({ replayOf, order }) => (replayOf ? [{ id: replayOf, boxOfficeId: order.boxOfficeId }] : [])),
       'TAKEN',
@@ -67,14 +68,18 @@ export const takeOrders = async (ctx: Context, messages: readonly BusMessage[]):
   ordersTaken(ctx, fresh.size, deadLettered, deliveries);
 };
 
-/** Writes a delivery for each order × workflow that has none, and puts those back to work whose order has changed. */
+/**
+ * Writes a delivery for each order × workflow that has none, and puts those back to work whose order has changed. An order that first came before the workflow was active is for a backfill, also when it
+ * comes once more.
+ */
 export const matchOrders = async (
   ctx: Context,
-  orders: readonly StoredOrder[],
+  orders: readonly ReceivedOrder[],
   workflows: readonly WorkflowFact[],
 ): Promise<number> => {
   const now = ctx.clock();
-  const wanted = orders.flatMap((order) => {
+  const earlier = new Set<string>();
+  const matched = orders.flatMap(({ order, receivedAt }) => {
     const own = workflows.filter(
       ({ boxOfficeId, status }) => boxOfficeId === order.boxOfficeId && status !== 'DELETED',
     );
@@ -83,13 +88,18 @@ export const matchOrders = async (
       orderRevision: revisionOf(order),
       emailHash: order.email ? ctx.hashEmail(order.boxOfficeId, order.email) : null,
     };
-    return own.map((workflow) => deliveryOf(order, marks, workflow, now));
+    return own.map((workflow) => {
+      const delivery = deliveryOf(order, marks, workflow, now);
+      if (receivedAt < new Date(workflow.activeSince)) earlier.add(delivery._id);
+      return delivery;
+    });
   });
-  if (wanted.length === 0) return 0;
+  if (matched.length === 0) return 0;
+  const wanted = matched.filter(({ _id }) => !earlier.has(_id));
   const known = new Set(await ctx.deliveries.insert(wanted));
   const reopenedIn = await reopenChanged(
     ctx,
-    wanted.filter(({ _id }) => known.has(_id)),
+    matched.filter(({ _id }) => earlier.has(_id) || known.has(_id)),
     workflows,
   );
   for (const [boxOfficeId, count] of newBuyers(wanted, known)) ctx.ledger.arrived(boxOfficeId, count);
