@@ -168,8 +168,14 @@ const reopened = (
       takesBack: true,
     };
   if (before.status === 'SYNCED' && fresh.status === 'SKIPPED') return undefined;
-  return { ...fresh, uncertain: true };
+  const outcome = outcomeOf(fresh);
+  // The version is that of the delivery: whoever listens passes by what is not newer.
+  const outbox = outcome ? [outcomeEntry(fresh, outcome, before.version + 1, fresh.createdAt)] : [];
+  return { ...fresh, outbox, uncertain: true };
 };
+
+const outcomeOf = ({ status, reason }: NewDelivery): Outcome | undefined =>
+  (status === 'SKIPPED' || status === 'FAILED') && reason ? { status, reason } : undefined;
 
 /** The delivery of an order × workflow as it is written first. */
 export const deliveryOf = (
