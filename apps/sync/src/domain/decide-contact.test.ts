@@ -28,6 +28,8 @@ const contactIn = (state: ContactState): KnownContact | undefined =>
 const wish = (given: Partial<Wish>): Wish => ({
   deliveryId: 'dlv_1',
   orderTime: Date.parse('2026-06-01T00:00:00Z'),
+  placedAt: Date.parse('2026-06-01T00:00:00Z'),
+  toldAt: {},
   optIn: 'OPTED_IN',
   createsContacts: true,
   whenNotOptedIn: 'SKIP',
@@ -140,7 +142,7 @@ describe('an unsubscribed buyer who opted in', () => {
 
   it('is asked again only when the organiser chose so and the order is newer than the opt-out', () => {
     expect(word('unsubscribed', ask)).toBe('ask again');
-    expect(word('unsubscribed', { ...ask, orderTime: Date.parse(optedOutAt) })).toBe('UNSUBSCRIBED');
+    expect(word('unsubscribed', { ...ask, placedAt: Date.parse(optedOutAt) })).toBe('UNSUBSCRIBED');
     expect(word('unsubscribed', {})).toBe('UNSUBSCRIBED');
   });
 

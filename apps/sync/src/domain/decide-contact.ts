@@ -1,6 +1,6 @@
 import type { OptIn, WorkflowFact } from '@boxlist/contracts';
 import type { ContactState, KnownContact } from './known-contact';
-import type { Details } from './map-buyer';
+import type { Details, DetailTimes } from './map-buyer';
 import type { ReasonCode } from './reasons';
 
 /** What one delivery would like to be true of a contact. */
@@ -8,6 +8,8 @@ export interface Wish {
   readonly deliveryId: string;
   /** When the order's newest event happened (ms): the newest order's details win. */
   readonly orderTime: number;
+  /** When the order was placed (ms), and with it the box ticked. */
+  readonly placedAt: number;
   readonly optIn: OptIn;
   readonly createsContacts: boolean;
   readonly whenNotOptedIn: WorkflowFact['whenNotOptedIn'];
@@ -16,6 +18,8 @@ export interface Wish {
   readonly tagIds: readonly string[];
   readonly fields: readonly { readonly customFieldId: string; readonly value: string }[];
   readonly details: Details;
+  /** When those details were told (ms) that an older event of the order gave; the others came with the newest. */
+  readonly toldAt: DetailTimes;
 }
 
 /** What may be done for one wish. */
@@ -69,7 +73,7 @@ const mayAskAgain = (contact: KnownContact | undefined, wish: Wish): boolean =>
   wish.listIds.length > 0 &&
   contact?.deleted === false &&
   contact.optedOutAt !== null &&
-  wish.orderTime > contact.optedOutAt;
+  wish.placedAt > contact.optedOutAt;
 
 const forOthers = (state: ContactState, wish: Wish): ContactDecision => {
   const refused = wish.optIn === 'NOT_ASKED' ? 'NOT_ASKED' : 'NOT_OPTED_IN';

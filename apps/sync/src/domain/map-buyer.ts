@@ -10,6 +10,15 @@ export interface Details {
   readonly postalCode?: string;
 }
 
+export const detailNames = ['firstName', 'lastName', 'phone', 'street', 'postalCode'] as const satisfies (keyof Details)[];
+export type DetailTimes = Readonly<Partial<Record<keyof Details, number>>>;
+
+/** When each detail was told, where it was not by the order's newest event. */
+export const detailTimesOf = ({ carried }: Pick<StoredOrder, 'carried'>): DetailTimes =>
+  Object.fromEntries(
+    detailNames.flatMap((name) => (carried[name] === undefined ? [] : [[name, carried[name].eventTime] as const])),
+  );
+
 const cut = (value: string | null, max: number): string | undefined =>
   value === null ? undefined : [...value].slice(0, max).join('').trim();
 

@@ -9,6 +9,8 @@ export interface StoredOrder {
   /** When the newest event happened at the source (ms), and its id: the order of events. */
   readonly eventTime: number;
   readonly eventId: string;
+  /** When it was placed (ms), as far as its events tell. What was ticked at checkout was ticked then, however often the order changes. */
+  readonly placedAt: number;
   readonly status: 'completed' | 'cancelled' | 'pending';
   readonly optIn: OptIn;
   readonly email: string | null;
@@ -74,6 +76,7 @@ export const orderFrom = ({ id, time, boxofficeid, data }: OrderEvent): StoredOr
     orderId: data.id,
     eventTime: Date.parse(time),
     eventId: id,
+    placedAt: Math.min(Date.parse(time), data.created_at == null ? Infinity : data.created_at * 1_000),
     status: data.status,
     optIn: optInOf(data.marketing_opt_in),
     email: normalEmail(buyer?.email),
@@ -161,7 +164,8 @@ export const mergeOrders = (a: StoredOrder, b: StoredOrder): StoredOrder => {
     if (!lacks(from, field) && isNewer(newer, { eventTime, eventId })) carried[field] = { eventTime, eventId };
   }
   const { erased: _, ...rest } = newer;
-  const merged = { ...rest, ...(taken as Pick<StoredOrder, MergedField>), carried };
+  const placedAt = Math.min(a.placedAt, b.placedAt);
+  const merged = { ...rest, ...(taken as Pick<StoredOrder, MergedField>), placedAt, carried };
   return isErased ? withoutBuyer(merged) : merged;
 };
 

@@ -13,6 +13,8 @@ let made = 0;
 const wish = (given: Partial<Wish> = {}): Wish => ({
   deliveryId: `dlv_${(made += 1)}`,
   orderTime: 1,
+  placedAt: 1,
+  toldAt: {},
   optIn: 'OPTED_IN',
   createsContacts: true,
   whenNotOptedIn: 'SKIP',
@@ -239,6 +241,8 @@ const states: ContactState[] = [
 const anyWish = fc
   .record({
     orderTime: fc.nat(5),
+    placedAt: fc.nat(5),
+    toldAt: fc.constant({}),
     optIn: fc.constantFrom('OPTED_IN' as const, 'NOT_OPTED_IN' as const, 'NOT_ASKED' as const),
     createsContacts: fc.boolean(),
     whenNotOptedIn: fc.constantFrom('SKIP' as const, 'UPDATE_EXISTING' as const, 'ADD_WITHOUT_LIST' as const),

@@ -2,6 +2,7 @@ import { importLimits, type CcImportRow, type CcNewContact, type CcSignUp } from
 import { changedDetails, importRow, newContact, putBody, signUp, type MergedWish } from './contact-bodies';
 import { decideContact, type ContactDecision, type Wish } from './decide-contact';
 import type { KnownContact } from './known-contact';
+import { detailNames } from './map-buyer';
 import type { ReasonCode } from './reasons';
 
 /** One contact, and what the ready deliveries would like to be true of it. */
@@ -99,7 +100,7 @@ const merge = (writes: readonly Write[]): MergedWish => {
     listIds: [...new Set(writes.flatMap(({ wish, decision }) => (decision.lists ? wish.listIds : [])))],
     tagIds: [...new Set(writes.flatMap(({ wish }) => wish.tagIds))],
     fields: mergedFields(oldestFirst.map(({ wish }) => wish)),
-    details: mergedDetails(oldestFirst.map(({ wish }) => wish)),
+    details: mergedDetails(writes.map(({ wish }) => wish)),
   };
 };
 
@@ -109,13 +110,22 @@ const mergedFields = (oldestFirst: readonly Wish[]): Wish['fields'] => [
   ).values(),
 ];
 
-const mergedDetails = (oldestFirst: readonly Wish[]): Wish['details'] =>
-  Object.assign({}, ...oldestFirst.map(({ details }) => details)) as Wish['details'];
+/** Of each detail the value that was told last. */
+const mergedDetails = (wishes: readonly Wish[]): Wish['details'] =>
+  Object.fromEntries(
+    detailNames.flatMap((name) => {
+      const told = ({ toldAt, orderTime }: Wish): number => toldAt[name] ?? orderTime;
+      const newest = wishes
+        .filter(({ details }) => details[name] !== undefined)
+        .reduce<Wish | undefined>((best, each) => (best && told(best) > told(each) ? best : each), undefined);
+      return newest ? [[name, newest.details[name]] as const] : [];
+    }),
+  );
 
 /** The details and fields that wishes carry together, as one text: what a details mark is made of. */
 export const detailsText = (wishes: readonly Wish[]): string => {
   const oldestFirst = [...wishes].sort((a, b) => a.orderTime - b.orderTime);
-  const { firstName, lastName, phone, street, postalCode } = mergedDetails(oldestFirst);
+  const { firstName, lastName, phone, street, postalCode } = mergedDetails(wishes);
   const fields = mergedFields(oldestFirst).map(({ customFieldId, value }) => [customFieldId, value]);
   return JSON.stringify([firstName, lastName, phone, street, postalCode, fields.sort()]);
 };

@@ -147,6 +147,22 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
         activityIds: [],
       }).toArray();
     },
+    /** For which orders the contacts of these buyers were written, or may have been. */
+    writtenFor: async (
+      { boxOfficeId, connectionId }: Pick<Delivery, 'boxOfficeId' | 'connectionId'>,
+      emailHashes: readonly string[],
+    ): Promise<Pick<Delivery, '_id' | 'emailHash' | 'orderKey' | 'workflowId'>[]> =>
+      await deliveries
+        .find(
+          {
+            boxOfficeId,
+            emailHash: { $in: [...emailHashes] },
+            connectionId,
+            $or: [{ status: 'SYNCED' }, { gave: { $ne: null } }, { claimed: true }],
+          } as never,
+          { projection: { emailHash: 1, orderKey: 1, workflowId: 1 } },
+        )
+        .toArray(),
     /** What other deliveries have given the same contact, and what stays with it for them. */
     givenByOthers: async ({ _id, boxOfficeId, connectionId, emailHash }: Delivery): Promise<Given> => {
       const others = await some({

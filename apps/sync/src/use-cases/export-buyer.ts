@@ -47,8 +47,8 @@ export const exportBuyer = async (ctx: Context, identity: Identity, input: { rea
 };
 
 const shownOrder = ({ order, receivedAt }: KeptOrder): object => {
-  const { key: _k, carried: _c, eventTime, boxOfficeId: _b, ...kept } = order;
-  return { ...kept, occurredAt: new Date(eventTime), receivedAt };
+  const { key: _k, carried: _c, eventTime, placedAt, boxOfficeId: _b, ...kept } = order;
+  return { ...kept, placedAt: new Date(placedAt), occurredAt: new Date(eventTime), receivedAt };
 };
 
 const shownDelivery = (delivery: Delivery): object => ({

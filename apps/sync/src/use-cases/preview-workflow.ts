@@ -4,7 +4,7 @@ import type { Context } from '../context';
 import { decideContact, type Wish } from '../domain/decide-contact';
 import { decideOrder } from '../domain/decide-order';
 import type { KnownContact } from '../domain/known-contact';
-import { detailsOf, eventListName, eventTagName, fieldValues, ticketTypeTagNames } from '../domain/map-buyer';
+import { detailsOf, detailTimesOf, eventListName, eventTagName, fieldValues, ticketTypeTagNames } from '../domain/map-buyer';
 import type { StoredOrder } from '../domain/order';
 import { detailsText, planBatch, type Party } from '../domain/plan-batch';
 import type { DeliveryStatus, ReasonCode } from '../domain/reasons';
@@ -69,6 +69,7 @@ const wishIn = (order: StoredOrder, workflow: WorkflowFact): Wish & Pick<Preview
   return {
     deliveryId: order.key,
     orderTime: order.eventTime,
+    placedAt: order.placedAt,
     optIn: order.optIn,
     createsContacts: workflow.createsContacts,
     whenNotOptedIn: workflow.whenNotOptedIn,
@@ -77,6 +78,7 @@ const wishIn = (order: StoredOrder, workflow: WorkflowFact): Wish & Pick<Preview
     tagIds: [...new Set([...workflow.tags.fixed, ...tagNames])],
     fields: fieldValues(order, workflow.fieldMapping),
     details: detailsOf(order),
+    toldAt: detailTimesOf(order),
     listNames,
     tagNames,
   };

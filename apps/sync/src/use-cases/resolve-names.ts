@@ -1,6 +1,6 @@
 import { AppError, type WorkflowFact } from '@boxlist/contracts';
 import type { Context } from '../context';
-import { eventListName, eventTagName, fieldValues, ticketTypeTagNames, detailsOf } from '../domain/map-buyer';
+import { eventListName, eventTagName, fieldValues, ticketTypeTagNames, detailsOf, detailTimesOf } from '../domain/map-buyer';
 import type { StoredOrder } from '../domain/order';
 import type { Wish } from '../domain/decide-contact';
 import type { LaneCaller } from './call-constant-contact';
@@ -116,6 +116,7 @@ export const wishOf = async (
   return {
     deliveryId,
     orderTime: order.eventTime,
+    placedAt: order.placedAt,
     optIn: order.optIn,
     createsContacts: workflow.createsContacts,
     whenNotOptedIn: workflow.whenNotOptedIn,
@@ -124,5 +125,6 @@ export const wishOf = async (
     tagIds: [...new Set([...tags.fixed, ...(await ids('tag', tagNames))])],
     fields: fieldValues(order, workflow.fieldMapping),
     details: detailsOf(order),
+    toldAt: detailTimesOf(order),
   };
 };

@@ -7,6 +7,7 @@ import type { Wish } from '../domain/decide-contact';
 import type { StoredOrder } from '../domain/order';
 import { detailsText, planBatch, type Means, type Party, type Plan } from '../domain/plan-batch';
 import type { Delivery, Given, Result } from '../store/deliveries';
+import { wishNotOutdated, type Written } from '../domain/outdated';
 import type { LaneCaller } from './call-constant-contact';
 import { carryOut } from './carry-out';
 import { contactKnowledge, type ContactKnowledge } from './know-contacts';
@@ -243,7 +244,28 @@ const wishesOf = async (
     } else decided.push({ delivery, to: resultOf(ctx, decision) });
   }
   await report.tell(decided);
-  return wanted;
+  return withoutOutdated(ctx, wanted);
+};
+
+/** Older never overwrites newer, also where the newer order was worked on before: what a later order has told already is left out. */
+const withoutOutdated = async (ctx: Context, wanted: readonly Wanted[]): Promise<Wanted[]> => {
+  const [first] = wanted;
+  if (!first) return [];
+  const own = new Set(wanted.map(({ delivery }) => delivery._id));
+  const hashes = new Set(wanted.flatMap(({ delivery }) => delivery.emailHash ?? []));
+  const written = (await ctx.deliveries.writtenFor(first.delivery, [...hashes])).filter(({ _id }) => !own.has(_id));
+  if (written.length === 0) return [...wanted];
+  const orders = await ctx.orders.byKeys([...new Set(written.map(({ orderKey }) => orderKey))]);
+  const orderOf = new Map(orders.map((order) => [order.key, order]));
+  const byBuyer = new Map<string | null, Written[]>();
+  for (const { emailHash, orderKey, workflowId } of written) {
+    const order = orderOf.get(orderKey);
+    if (order) byBuyer.set(emailHash, [...(byBuyer.get(emailHash) ?? []), { order, workflowId }]);
+  }
+  return wanted.map((each) => ({
+    ...each,
+    wish: wishNotOutdated(each.wish, each.order, each.workflow, byBuyer.get(each.delivery.emailHash) ?? []),
+  }));
 };
 
 const resultOf = (ctx: Context, decision: Exclude<OrderDecision, { kind: 'go' }>): Result['to'] =>

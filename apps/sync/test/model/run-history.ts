@@ -226,7 +226,7 @@ export const runHistory = async (history: History): Promise<Told> => {
 
   const look = async (ctx: Context, identity: Identity, office: Office): Promise<void> => {
     const other = office === 0 ? 1 : 0;
-    const foreign = [boxOfficeOf(other), connectionOf(other), `wf_${'ab'[other]}`, `or_${'ab'[other]}`, `-${other}-`];
+    const foreign = [boxOfficeOf(other), connectionOf(other), `wf_${'ab'[other]}`, `or_${"ab"[other]}`, `Fn-${other}-`, `office-${other}-`];
     const shown: unknown[] = [];
     for (const work of [
       () => previewWorkflow(ctx, identity, { workflowId: workflowOf(office, 0) }),
