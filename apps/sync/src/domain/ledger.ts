@@ -47,8 +47,12 @@ export interface Limits {
   readonly perDay: number;
 }
 
-/** More than a second, so that calls that travel at different speeds do not arrive within one. */
-const windowMs = 1_100;
+/** How late after its moment a permit may reach the one who takes it. */
+export const permitDelayMs = 50;
+/** How old it may be when the call goes out, once it is there: one that a pause of the process has made old would fall into another second. */
+export const permitMs = 40;
+/** More than a second by both, so that no five calls go out within one. */
+const windowMs = 1_010 + permitDelayMs + permitMs;
 /** A process that has not been heard of for so long wants nothing any more. */
 const holderMs = 10_000;
 /** A class that others keep from being served gets one call in this time. */

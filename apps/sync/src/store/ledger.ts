@@ -14,6 +14,7 @@ import {
   mayUse,
   msToNextUtcDay,
   nextFreeAt,
+  permitDelayMs,
   serve,
   throttled,
   utcDay,
@@ -40,6 +41,7 @@ interface Waiter extends Permit {
 }
 const id = 'constant-contact';
 const arrivalsMs = 500;
+const mostLagMs = 2_000;
 const reservedRetryMs = 10 * 60_000;
 
 /** The database's clock, so that processes whose clocks differ agree. */
@@ -72,6 +74,8 @@ export const createLedgerStore = (
   let wake: (() => void) | undefined;
   let last: Known | undefined;
   let closed = false;
+  /** How long it took lately until what was written was known to be so, where that was long. */
+  let lagMs = 0;
   let telling: NodeJS.Timeout | undefined;
 
   const read = async (): Promise<Known> => {
@@ -102,6 +106,15 @@ export const createLedgerStore = (
     }
   };
 
+  /** Waits for the moment of permits; false when it has passed: used later they would fall into another second. */
+  const inTime = async (askedAt: number, usedAt: number): Promise<boolean> => {
+    const writtenAt = await now();
+    const tookMs = writtenAt - askedAt;
+    lagMs = tookMs > permitDelayMs ? Math.min(tookMs, mostLagMs) : 0;
+    if (writtenAt < usedAt) await delay(usedAt - writtenAt);
+    return writtenAt <= usedAt + permitDelayMs;
+  };
+
   /** One look at the ledger: says what is wanted, takes what is free. Gives how long to wait for the next look, in ms. */
   const look = async (): Promise<number> => {
     const time = await now();
@@ -110,7 +123,9 @@ export const createLedgerStore = (
     const asked = [...waiting];
     const came = arrivals;
     const declared = declare(known.ledger, holder, demandsOf(asked), came, time);
-    const { ledger, permits } = serve(declared, holder, time, limits);
+    // The moment at which permits can be used: when it is known that they were written.
+    const usedAt = time + lagMs;
+    const { ledger, permits } = serve(declared, holder, usedAt, limits);
     const own = known.ledger.holders[holder];
     const isNews =
       permits.length > 0 ||
@@ -121,6 +136,7 @@ export const createLedgerStore = (
     if (isNews) {
       if (!(await swap(known, ledger))) return 0;
       if (arrivals === came) arrivals = noArrivals;
+      if (permits.length > 0 && !(await inTime(time, usedAt))) return 0;
     } else last = undefined;
     for (const permit of permits) {
       const served = asked.find(

@@ -1,11 +1,9 @@
 import { AppError } from '@boxlist/contracts';
 import type { Context } from '../context';
-import type { CallClass } from '../domain/ledger';
+import { permitMs, type CallClass } from '../domain/ledger';
 import { called } from '../report';
 import type { Attempt } from '../store/deliveries';
 
-/** How old a permit may be when the call goes out: one that a pause of the process has made old would fall into another second. */
-const permitMs = 90;
 /** After a longer wait for the permit it is asked again whether the call may be made. */
 const longWaitMs = 500;
 

@@ -233,8 +233,10 @@ const follow = async (drive: Drive): Promise<void> => {
     );
   } catch (error) {
     ctx.log.warn({ err: error, connectionId: lane.connectionId }, 'activities.delayed');
+    const told = error instanceof AppError ? error.retryAfterMs : undefined;
+    const pollAt = new Date(ctx.clock().getTime() + Math.max(5_000, told ?? 0));
     for (const { _id } of await ctx.activities.ofConnection(lane.connectionId))
-      await ctx.activities.postpone(_id, new Date(ctx.clock().getTime() + 5_000));
+      await ctx.activities.postpone(_id, pollAt);
   }
 };
 

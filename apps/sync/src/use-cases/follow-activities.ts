@@ -1,4 +1,5 @@
 import type { CcActivity } from '@boxlist/constant-contact';
+import { AppError } from '@boxlist/contracts';
 import type { Context } from '../context';
 import type { RunningActivity } from '../store/activities';
 import type { Delivery, Result } from '../store/deliveries';
@@ -31,10 +32,13 @@ export const followActivities = async (
   const running = await ctx.activities.ofConnection(connectionId);
   const due = running.filter(({ pollAt }) => pollAt <= now);
   if (due.length === 0) return;
-  const states = await readStates(ctx, caller, running);
+  const states = await readStates(ctx, caller, running).catch((error: unknown) => {
+    if (isOutOfReach(error)) return new Map<string, CcActivity>();
+    throw error;
+  });
   for (const activity of running) {
     const state = states.get(activity._id);
-    // One that Constant Contact does not know any more has ended long ago, nobody knows how.
+    // One that Constant Contact does not know any more, or that nobody may ask for any more, has ended, nobody knows how.
     if (state && !isOver(state)) await ctx.activities.postpone(activity._id, nextPoll(activity, ctx.clock()));
     else {
       const freed = await ctx.deliveries.activityEnded(
@@ -47,6 +51,9 @@ export const followActivities = async (
     }
   }
 };
+
+const isOutOfReach = (error: unknown): boolean =>
+  error instanceof AppError && (error.code === 'NOT_FOUND' || error.code === 'CONNECTION_NOT_FOUND');
 
 const nextPoll = ({ polls }: RunningActivity, now: Date): Date =>
   new Date(now.getTime() + Math.min(longestPollMs, shortestPollMs * 2 ** Math.min(polls, 10)));

@@ -53,6 +53,8 @@ const waitsRightly = (rest: Rest, delivery: StoredDelivery): boolean => {
         .some(({ _id, fact }) => _id === delivery.workflowId && fact.status === 'PAUSED' && fact.whenPaused === 'WAIT');
     case 'CONNECTION_NEEDS_RECONNECT':
       return connectionState(officeOf(delivery.connectionId)) === 'broken';
+    case 'ACTIVITY_RUNNING':
+      return connectionState(officeOf(delivery.connectionId)) === 'broken';
     case 'BACKFILL_PAUSED':
       return mongo
         .all<Backfill>('backfills')
@@ -69,7 +71,12 @@ export const isAtRest = (rest: Rest): boolean => {
   const named = ['ORDER_PENDING', 'WORKFLOW_RESUME', 'CONNECTION_NEEDS_RECONNECT', 'BACKFILL_PAUSED'];
   return (
     deliveries.every(
-      (each) => (!isOpen(each) || named.includes(each.reason ?? '')) && !each.uncounted && each.outbox.length === 0,
+      (each) =>
+        !each.uncounted &&
+        each.outbox.length === 0 &&
+        (!isOpen(each) ||
+          named.includes(each.reason ?? '') ||
+          (each.reason === 'ACTIVITY_RUNNING' && connectionState(officeOf(each.connectionId)) === 'broken')),
     ) &&
     mongo
       .all<Erasure>('erasures')
