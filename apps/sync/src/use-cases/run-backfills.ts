@@ -3,6 +3,7 @@ import { workflowInMode } from '../domain/backfill';
 import { revisionOf } from '../domain/order';
 import type { Backfill } from '../store/backfills';
 import { forgetErased } from './forget-buyer';
+import { freeResumed } from './free-resumed';
 import { deliveryOf } from './take-orders';
 
 const ordersAtOnce = 1_000;
@@ -38,6 +39,7 @@ const makeNext = async (ctx: Context, backfill: Backfill): Promise<boolean> => {
   });
   await ctx.deliveries.insert(fresh);
   await forgetErased(ctx, page);
+  if (fresh.some(({ reason }) => reason === 'WORKFLOW_RESUME')) await freeResumed(ctx, [workflow.workflowId]);
   await ctx.lanes.wake([backfill.connectionId], now);
   ctx.nudge();
   const last = page.at(-1);

@@ -1,18 +1,16 @@
 import type { ConnectionFact, EntitlementFact, WorkflowFact } from '@boxlist/contracts';
 import type { Context } from '../context';
 import { forgetErased } from './forget-buyer';
+import { freeResumed } from './free-resumed';
 import { matchOrders } from './take-orders';
 
 /**
- * Takes over a workflow, frees what waited for its resumption, and, the first time, matches the orders that came before its fact though after it became active. Later orders find it, and those that
+ * Takes over a workflow, frees what waited for it, and, the first time, matches the orders that came before its fact though after it became active. Later orders find it, and those that
  * were matched once stay so.
  */
 export const takeWorkflow = async (ctx: Context, fact: WorkflowFact): Promise<void> => {
   await ctx.workflows.apply(fact);
-  if (fact.status === 'ACTIVE' && (await ctx.deliveries.resume(fact.workflowId, ctx.clock()))) {
-    await ctx.lanes.wake([fact.connectionId], ctx.clock());
-    ctx.nudge();
-  }
+  await freeResumed(ctx, [fact.workflowId]);
   if (fact.status === 'DELETED' || (await ctx.joins.isJoined(fact.workflowId))) return;
   let after = '';
   for (;;) {

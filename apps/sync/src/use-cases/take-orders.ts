@@ -8,6 +8,7 @@ import { ordersTaken } from '../report';
 import { deliveryId, outcomeEntry, type Delivery, type NewDelivery, type Outcome } from '../store/deliveries';
 import type { ReceivedOrder } from '../store/orders';
 import { forgetErased, withoutErased } from './forget-buyer';
+import { freeResumed } from './free-resumed';
 
 type Read = { readonly order: StoredOrder; readonly replayOf?: string } | { readonly bad: DeadLetterReason };
 
@@ -109,6 +110,10 @@ export const matchOrders = async (
   ];
   await ctx.lanes.wake(busy, now);
   if (busy.length > 0) ctx.nudge();
+  await freeResumed(
+    ctx,
+    matched.filter(({ reason }) => reason === 'WORKFLOW_RESUME').map(({ workflowId }) => workflowId),
+  );
   return wanted.length;
 };
 

@@ -10,6 +10,7 @@ import type { Delivery, Given, Result } from '../store/deliveries';
 import { wishNotOutdated, type Written } from '../domain/outdated';
 import type { LaneCaller } from './call-constant-contact';
 import { carryOut } from './carry-out';
+import { freeResumed } from './free-resumed';
 import { contactKnowledge, type ContactKnowledge } from './know-contacts';
 import { wishOf } from './resolve-names';
 import { takeBack } from './take-back';
@@ -244,6 +245,12 @@ const wishesOf = async (
     } else decided.push({ delivery, to: resultOf(ctx, decision) });
   }
   await report.tell(decided);
+  await freeResumed(
+    ctx,
+    decided.flatMap(({ delivery, to }) =>
+      'next' in to && to.next.waitingFor === 'WORKFLOW_RESUME' ? [delivery.workflowId] : [],
+    ),
+  );
   return withoutOutdated(ctx, wanted);
 };
 
