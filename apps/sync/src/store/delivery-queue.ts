@@ -158,7 +158,13 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
             boxOfficeId,
             emailHash: { $in: [...emailHashes] },
             connectionId,
-            $or: [{ status: 'SYNCED' }, { gave: { $ne: null } }, { claimed: true }],
+            $or: [
+              { status: 'SYNCED' },
+              { gave: { $ne: null } },
+              { claimed: true },
+              // Reopened while a call for it was under way.
+              { uncertain: true, readyAt: { $type: 'date' } },
+            ],
           } as never,
           { projection: { emailHash: 1, orderKey: 1, workflowId: 1 } },
         )

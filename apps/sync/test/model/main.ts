@@ -8,6 +8,7 @@ const { values } = parseArgs({
     histories: { type: 'string', default: '1000' },
     seed: { type: 'string' },
     path: { type: 'string' },
+    trace: { type: 'boolean', default: false },
   },
 });
 
@@ -48,6 +49,7 @@ const main = async (): Promise<void> => {
     const history = outcome.counterexample?.[0];
     console.log(`\nAfter ${outcome.numRuns} histories and ${outcome.numShrinks} times shrinking: ${reportOf(history)}`);
     console.log(outcome.errorInstance instanceof Error ? outcome.errorInstance.message : '');
+    if (values.trace && history) await runHistory(history, console.log);
     console.log(`\nAgain: npm run model -- --seed ${outcome.seed} --path ${outcome.counterexamplePath ?? ''}`);
     process.exitCode = 1;
   }

@@ -53,16 +53,19 @@ export interface Told {
 }
 
 /** Carries out a history and tells what should not have been. */
-export const runHistory = async (history: History): Promise<Told> => {
+export const runHistory = async (history: History, trace?: (line: string) => void): Promise<Told> => {
   const problems: string[] = [];
   const problem = (text: string): void => {
-    if (!problems.includes(text)) problems.push(text);
+    if (problems.includes(text)) return;
+    problems.push(text);
+    trace?.(`PROBLEM ${text}`);
   };
   lines = [];
   const stage = createStage({
     seed: history.seed,
     startAt: begun,
     mishaps: history.mishaps,
+    trace,
     onDeath: (actor) => {
       bus.leave(actor);
       lives[actor.process] = undefined;
@@ -257,6 +260,7 @@ export const runHistory = async (history: History): Promise<Told> => {
   };
 
   const perform = async (command: Command, number: number): Promise<void> => {
+    trace?.(`${stage.now() - begun} ${JSON.stringify(command)}`);
     switch (command.do) {
       case 'order': {
         const event = toldOf(command, number, begun);

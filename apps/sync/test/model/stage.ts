@@ -43,6 +43,8 @@ interface StageOptions {
   readonly startAt: number;
   readonly mishaps: readonly Mishap[];
   readonly onDeath: (actor: Actor) => void;
+  /** Told of each call as it takes place, when somebody wants to read along. */
+  readonly trace?: (line: string) => void;
 }
 
 class ConnectionLost extends Error {
@@ -59,7 +61,7 @@ const macrotask = (): Promise<void> => new Promise((resolve) => void immediate(r
  * Processes in one thread on a clock that only moves when it is told to. Whatever they call waits until it is its turn, and turns are drawn by a seed, so that a run can be had again. Intervals do not run by
  * time: `beat` fires them.
  */
-export const createStage = ({ seed, startAt, mishaps, onDeath }: StageOptions) => {
+export const createStage = ({ seed, startAt, mishaps, onDeath, trace }: StageOptions) => {
   const random = randomOf(seed);
   let now = startAt;
   let seq = 0;
@@ -83,7 +85,7 @@ export const createStage = ({ seed, startAt, mishaps, onDeath }: StageOptions) =
       process,
       isDead: () => dead,
       kill: () => (dead = true),
-      call: <T>(_name: string, act: () => T): Promise<T> =>
+      call: <T>(name: string, act: () => T): Promise<T> =>
         new Promise<T>((resolve, reject) => {
           if (dead) return;
           steps.push({
@@ -94,6 +96,7 @@ export const createStage = ({ seed, startAt, mishaps, onDeath }: StageOptions) =
               try {
                 if (mishap && !mishap.takesEffect) throw new ConnectionLost();
                 const answer = act();
+                trace?.(`${now - startAt} process ${process} await ${at} ${name} → ${JSON.stringify(answer)?.slice(0, 900) ?? ''}`);
                 if (mishap) throw new ConnectionLost();
                 resolve(answer);
               } catch (error) {
