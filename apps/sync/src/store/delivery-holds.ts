@@ -1,4 +1,5 @@
 import type { Collection } from 'mongoose';
+import type { WaitingFor } from '../domain/reasons';
 import type { NewDelivery, Result } from './deliveries';
 
 type Save = (results: readonly Result[], now: Date) => Promise<unknown>;
@@ -7,10 +8,10 @@ type Save = (results: readonly Result[], now: Date) => Promise<unknown>;
 export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) => {
   const some = (filter: object) => deliveries.find(filter as never, { projection: { outbox: 0 } });
   return {
-    /** Frees what waited for its workflow to be resumed; gives the connections concerned. */
-    resume: async (workflowId: string, now: Date): Promise<boolean> => {
+    /** Frees those of a workflow that wait for one of these; false when there were none. */
+    resume: async (workflowId: string, waitedFor: readonly WaitingFor[], now: Date): Promise<boolean> => {
       const { modifiedCount } = await deliveries.updateMany(
-        { workflowId, reason: 'WORKFLOW_RESUME', readyAt: { $ne: null } } as never,
+        { workflowId, reason: { $in: waitedFor }, readyAt: { $ne: null } } as never,
         { $set: { status: 'PENDING', reason: null, readyAt: now } } as never,
       );
       return modifiedCount > 0;

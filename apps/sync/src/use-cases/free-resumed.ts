@@ -1,14 +1,17 @@
 import type { Context } from '../context';
+import type { WaitingFor } from '../domain/reasons';
 
 /**
- * Frees what waits for workflows that do not keep it waiting any more: resumed, deleted, or told to skip. Whoever has let a delivery wait asks so afterwards, for the news may have come in between; one of the two
+ * Frees what waits for workflows that do not keep it waiting any more: resumed, told to skip, or deleted; for a deleted one also no order is waited for. Whoever has let a delivery wait asks so afterwards, for the news may have come in between; one of the two
  * sees the other.
  */
 export const freeResumed = async (ctx: Context, workflowIds: Iterable<string>): Promise<void> => {
   for (const workflowId of new Set(workflowIds)) {
     const workflow = await ctx.workflows.byId(workflowId);
     if (!workflow || (workflow.status === 'PAUSED' && workflow.whenPaused === 'WAIT')) continue;
-    if (!(await ctx.deliveries.resume(workflowId, ctx.clock()))) continue;
+    const waitedFor: WaitingFor[] =
+      workflow.status === 'DELETED' ? ['WORKFLOW_RESUME', 'ORDER_PENDING'] : ['WORKFLOW_RESUME'];
+    if (!(await ctx.deliveries.resume(workflowId, waitedFor, ctx.clock()))) continue;
     await ctx.lanes.wake([workflow.connectionId], ctx.clock());
     ctx.nudge();
   }

@@ -39,7 +39,7 @@ const makeNext = async (ctx: Context, backfill: Backfill): Promise<boolean> => {
   });
   await ctx.deliveries.insert(fresh);
   await forgetErased(ctx, page);
-  if (fresh.some(({ reason }) => reason === 'WORKFLOW_RESUME')) await freeResumed(ctx, [workflow.workflowId]);
+  if (fresh.some(({ status }) => status === 'WAITING')) await freeResumed(ctx, [workflow.workflowId]);
   await ctx.lanes.wake([backfill.connectionId], now);
   ctx.nudge();
   const last = page.at(-1);

@@ -112,7 +112,7 @@ export const matchOrders = async (
   if (busy.length > 0) ctx.nudge();
   await freeResumed(
     ctx,
-    matched.filter(({ reason }) => reason === 'WORKFLOW_RESUME').map(({ workflowId }) => workflowId),
+    matched.filter(({ status }) => status === 'WAITING').map(({ workflowId }) => workflowId),
   );
   return wanted.length;
 };

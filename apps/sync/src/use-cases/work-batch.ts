@@ -247,9 +247,7 @@ const wishesOf = async (
   await report.tell(decided);
   await freeResumed(
     ctx,
-    decided.flatMap(({ delivery, to }) =>
-      'next' in to && to.next.waitingFor === 'WORKFLOW_RESUME' ? [delivery.workflowId] : [],
-    ),
+    decided.flatMap(({ delivery, to }) => ('next' in to ? [delivery.workflowId] : [])),
   );
   return withoutOutdated(ctx, wanted);
 };

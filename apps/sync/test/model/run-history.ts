@@ -359,7 +359,7 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
   /** Lets everything come to rest and looks at it. */
   const settle = async (): Promise<void> => {
     stage.thaw();
-    for (let rounds = 0; ; rounds += 1) {
+    for (let rounds = 0, idle = 0; ; rounds += 1) {
       await revive();
       const before = fingerprint();
       const waits = bus.deliver(() => 100);
@@ -369,11 +369,15 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
       if (rounds > 400) return problem('3: the processes do not come to rest');
       if (waits || !lives[0] || !lives[1]) continue;
       if (isAtRest(rest) && fingerprint() === before) break;
-      if (fingerprint() !== before) continue;
+      if (fingerprint() !== before) {
+        idle = 0;
+        continue;
+      }
       const next = nextMoments(rest).filter((moment) => moment > stage.now() && moment < 8e15);
       if (offices.some((office) => accounts.sandbox.activitiesRunning(accountIds[office]) > 0)) stage.advance(1_000);
       else if (next.length > 0) stage.advanceTo(Math.min(...next));
-      else break;
+      // A moment may have come while the last beat was carried out.
+      else if ((idle += 1) > 2) break;
     }
     told.settle();
     asked = new Set(
