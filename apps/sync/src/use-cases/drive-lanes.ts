@@ -7,6 +7,7 @@ import { queues, type Delivery, type Outcome, type Postponement, type Queue, typ
 import type { Lane } from '../store/lanes';
 import { laneCaller, type LaneCaller } from './call-constant-contact';
 import { followActivities } from './follow-activities';
+import { freeReconnected } from './free-waiting';
 import { sparingErased } from './forget-buyer';
 import { workBatch, type BatchReport } from './work-batch';
 
@@ -224,9 +225,8 @@ const withoutFollowed = async (drive: Drive, claimed: readonly Delivery[]): Prom
     .map((delivery) => (delivery.activityIds.length > 0 ? { ...delivery, uncertain: true } : delivery));
 };
 
-const follow = async (drive: Drive): Promise<void> => {
+const follow = async (drive: Drive, boxOfficeId: string): Promise<void> => {
   const { ctx, lane } = drive;
-  const boxOfficeId = (await ctx.connections.byId(lane.connectionId))?.boxOfficeId ?? '';
   try {
     await followActivities(ctx, callerOf(drive, boxOfficeId, 'poll'), lane.connectionId, (results) =>
       saveAndTell(drive, results),
@@ -258,15 +258,21 @@ const driveLane = async (ctx: Context, lane: Lane, isClosing: () => boolean): Pr
     busy: new Set(),
     parked: false,
   };
+  const connection = await ctx.connections.byId(lane.connectionId);
   const { windowMs } = await ctx.ledger.posture();
   const gathersTo = await gathersUntil(drive, windowMs);
   const size = windowMs > 0 ? gatheredBatchSize : batchSize;
-  await follow(drive);
+  await follow(drive, connection?.boxOfficeId ?? '');
   await Promise.all(
     queues
       .filter((queue) => queue !== 'live' || !gathersTo)
       .map((queue) => workQueue(drive, queue, queue === 'backfill' ? backfillBatchSize : size)),
   );
+  if (drive.parked) {
+    const now = await ctx.connections.byId(lane.connectionId);
+    // The news of a new sign-in came while deliveries were parked: it has not met them all.
+    if (now?.version !== connection?.version) await freeReconnected(ctx, now);
+  }
   const next = [
     gathersTo ?? null,
     await ctx.deliveries.nextReadyAt(

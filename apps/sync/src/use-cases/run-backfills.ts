@@ -3,7 +3,7 @@ import { workflowInMode } from '../domain/backfill';
 import { revisionOf } from '../domain/order';
 import type { Backfill } from '../store/backfills';
 import { forgetErased } from './forget-buyer';
-import { freeResumed } from './free-resumed';
+import { freeResumed } from './free-waiting';
 import { deliveryOf } from './take-orders';
 
 const ordersAtOnce = 1_000;

@@ -1,7 +1,7 @@
 import type { ConnectionFact, EntitlementFact, WorkflowFact } from '@boxlist/contracts';
 import type { Context } from '../context';
 import { forgetErased } from './forget-buyer';
-import { freeResumed } from './free-resumed';
+import { freeReconnected, freeResumed } from './free-waiting';
 import { matchOrders } from './take-orders';
 
 /**
@@ -31,11 +31,8 @@ export const takeEntitlement = async (ctx: Context, fact: EntitlementFact): Prom
   await ctx.entitlements.apply(fact);
 };
 
-/** A connection that works again frees what waited for it. */
+/** A connection that works again, or was ended, frees what waited for it. */
 export const takeConnection = async (ctx: Context, fact: ConnectionFact): Promise<void> => {
   await ctx.connections.apply(fact);
-  if (fact.status !== 'CONNECTED') return;
-  await ctx.deliveries.free(fact.connectionId, ctx.clock());
-  await ctx.lanes.wake([fact.connectionId], ctx.clock());
-  ctx.nudge();
+  await freeReconnected(ctx, fact);
 };

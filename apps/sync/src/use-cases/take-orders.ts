@@ -8,7 +8,7 @@ import { ordersTaken } from '../report';
 import { deliveryId, outcomeEntry, type Delivery, type NewDelivery, type Outcome } from '../store/deliveries';
 import type { ReceivedOrder } from '../store/orders';
 import { forgetErased, withoutErased } from './forget-buyer';
-import { freeResumed } from './free-resumed';
+import { freeResumed } from './free-waiting';
 
 type Read = { readonly order: StoredOrder; readonly replayOf?: string } | { readonly bad: DeadLetterReason };
 

@@ -10,7 +10,7 @@ import type { Delivery, Given, Result } from '../store/deliveries';
 import { wishNotOutdated, type Written } from '../domain/outdated';
 import type { LaneCaller } from './call-constant-contact';
 import { carryOut } from './carry-out';
-import { freeResumed } from './free-resumed';
+import { freeResumed } from './free-waiting';
 import { contactKnowledge, type ContactKnowledge } from './know-contacts';
 import { wishOf } from './resolve-names';
 import { takeBack } from './take-back';

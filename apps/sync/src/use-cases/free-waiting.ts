@@ -1,3 +1,4 @@
+import type { ConnectionFact } from '@boxlist/contracts';
 import type { Context } from '../context';
 import type { WaitingFor } from '../domain/reasons';
 
@@ -15,4 +16,12 @@ export const freeResumed = async (ctx: Context, workflowIds: Iterable<string>): 
     await ctx.lanes.wake([workflow.connectionId], ctx.clock());
     ctx.nudge();
   }
+};
+
+/** Frees what waits for a new sign-in, unless the connection still lacks one: it goes on, or ends where the connection was ended. */
+export const freeReconnected = async (ctx: Context, connection: ConnectionFact | undefined): Promise<void> => {
+  if (!connection || connection.status === 'NEEDS_RECONNECT') return;
+  await ctx.deliveries.free(connection.connectionId, ctx.clock());
+  await ctx.lanes.wake([connection.connectionId], ctx.clock());
+  ctx.nudge();
 };
