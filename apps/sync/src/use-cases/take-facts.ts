@@ -34,5 +34,5 @@ export const takeEntitlement = async (ctx: Context, fact: EntitlementFact): Prom
 /** A connection that works again, or was ended, frees what waited for it. */
 export const takeConnection = async (ctx: Context, fact: ConnectionFact): Promise<void> => {
   await ctx.connections.apply(fact);
-  await freeReconnected(ctx, fact);
+  await freeReconnected(ctx, await ctx.connections.byId(fact.connectionId));
 };
