@@ -183,7 +183,10 @@ export interface Wanted {
   readonly wish: Wish;
 }
 
-const givenBy = ({ optIn, listIds, tagIds }: Wish): Given => ({ listIds: optIn === 'OPTED_IN' ? listIds : [], tagIds });
+const givenBy = ({ optIn, createsContacts, listIds, tagIds }: Wish): Given => ({
+  listIds: optIn === 'OPTED_IN' && createsContacts ? listIds : [],
+  tagIds,
+});
 
 const partiesOf = (ctx: Context, wanted: readonly Wanted[]): Party[] => {
   const byEmail = new Map<string, Wanted[]>();

@@ -394,15 +394,16 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
 
   /** Everything that was told comes once more: nothing may come of it. */
   const tellAgain = async (): Promise<void> => {
-    const stateOf = (): string =>
-      JSON.stringify([
-        mongo.all<StoredDelivery>('deliveries').map(({ _id, version, status, reason }) => [_id, version, status, reason]),
-        mongo.all('orders'),
-      ]);
+    const stateOf = (): string[] =>
+      [
+        ...mongo.all<StoredDelivery>('deliveries').map(({ _id, version, status, reason }) => [_id, version, status, reason]),
+        ...mongo.all('orders'),
+      ].map((each) => JSON.stringify(each));
     const [before, writes] = [stateOf(), accounts.writes.length];
     for (const input of [...inputs].reverse()) bus.publish(input.topic, input);
     await settle();
-    if (stateOf() !== before) problem('4: what was told once more changed an order or a delivery');
+    const changed = stateOf().filter((each) => !before.includes(each));
+    if (changed.length > 0) problem(`4: what was told once more left ${changed.join(', ')}`);
     if (accounts.writes.length !== writes)
       problem(`4: what was told once more made a call: ${accounts.writes.slice(writes).join('; ')}`);
   };
