@@ -1,10 +1,9 @@
 import type { Context } from '../context';
 import { workflowInMode } from '../domain/backfill';
-import { revisionOf } from '../domain/order';
 import type { Backfill } from '../store/backfills';
 import { forgetErased } from './forget-buyer';
 import { freeResumed } from './free-waiting';
-import { deliveryOf } from './take-orders';
+import { deliveryOf, marksOf } from './take-orders';
 
 const ordersAtOnce = 1_000;
 const pollMs = 500;
@@ -31,11 +30,11 @@ const makeNext = async (ctx: Context, backfill: Backfill): Promise<boolean> => {
   const now = ctx.clock();
   const inMode = workflowInMode(workflow, backfill.mode);
   const fresh = page.map((order) => {
-    const marks = {
-      orderRevision: revisionOf(order),
-      emailHash: order.email ? ctx.hashEmail(order.boxOfficeId, order.email) : null,
+    return {
+      ...deliveryOf(order, marksOf(ctx, order), inMode, now),
+      queue: 'backfill' as const,
+      backfillId: backfill._id,
     };
-    return { ...deliveryOf(order, marks, inMode, now), queue: 'backfill' as const, backfillId: backfill._id };
   });
   await ctx.deliveries.insert(fresh);
   await forgetErased(ctx, page);

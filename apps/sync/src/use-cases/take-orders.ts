@@ -85,10 +85,7 @@ export const matchOrders = async (
       ({ boxOfficeId, status }) => boxOfficeId === order.boxOfficeId && status !== 'DELETED',
     );
     if (own.length === 0) return [];
-    const marks = {
-      orderRevision: revisionOf(order),
-      emailHash: order.email ? ctx.hashEmail(order.boxOfficeId, order.email) : null,
-    };
+    const marks = marksOf(ctx, order);
     return own.map((workflow) => {
       const delivery = deliveryOf(order, marks, workflow, now);
       if (receivedAt < new Date(workflow.activeSince)) earlier.add(delivery._id);
@@ -126,25 +123,35 @@ const newBuyers = (wanted: readonly NewDelivery[], known: ReadonlySet<string>): 
   return new Map([...orders].map(([boxOfficeId, keys]) => [boxOfficeId, keys.size]));
 };
 
-/** Puts those back to work whose order has changed since, and gives their connections; again for those that the dispatcher changed in the meantime. */
+/**
+ * Puts those back to work whose order has changed since, and gives their connections; again for those that the dispatcher changed in the meantime. They go on from the order as it is now: what it was when it was
+ * matched may be outdated.
+ */
 const reopenChanged = async (
   ctx: Context,
-  wanted: readonly NewDelivery[],
+  matched: readonly NewDelivery[],
   workflows: readonly WorkflowFact[],
 ): Promise<string[]> => {
   const connectionIds: string[] = [];
-  for (let left = wanted; left.length > 0;) {
-    const known = new Map((await ctx.deliveries.byIds(left.map(({ _id }) => _id))).map((each) => [each._id, each]));
-    const missed: NewDelivery[] = [];
-    for (const fresh of left) {
-      const before = known.get(fresh._id);
-      if (!before || before.orderRevision === fresh.orderRevision) continue;
-      const next = reopened(before, fresh, workflows);
+  const revisions = new Map(matched.map(({ _id, orderRevision }) => [_id, orderRevision]));
+  for (let left = [...revisions.keys()]; left.length > 0;) {
+    const known = await ctx.deliveries.byIds(left);
+    const changed = known.filter(({ _id, orderRevision }) => orderRevision !== revisions.get(_id));
+    left = [];
+    if (changed.length === 0) break;
+    // Read after the deliveries, so that none of them was made from a newer state.
+    const present = await ctx.orders.byKeys([...new Set(changed.map(({ orderKey }) => orderKey))]);
+    const orders = new Map(present.map((order) => [order.key, order]));
+    for (const before of changed) {
+      const order = orders.get(before.orderKey);
+      const workflow = workflows.find(({ workflowId }) => workflowId === before.workflowId);
+      const fresh = order && workflow && deliveryOf(order, marksOf(ctx, order), workflow, ctx.clock());
+      if (!fresh || before.orderRevision === fresh.orderRevision) continue;
+      const next = reopened(before, fresh, workflow);
       if (!next) continue;
       if (await ctx.deliveries.reopen(before, next)) connectionIds.push(next.connectionId);
-      else missed.push(fresh);
+      else left.push(before._id);
     }
-    left = missed;
   }
   return connectionIds;
 };
@@ -153,15 +160,10 @@ const reopenChanged = async (
  * A delivery as it goes on after its order has changed; undefined where it stays as it is. What was synchronised stays so when its order is cancelled or the workflow has stopped, unless the
  * organiser chose that what was given is taken back: nobody is unsubscribed by an order.
  */
-const reopened = (
-  before: Delivery,
-  fresh: NewDelivery,
-  workflows: readonly WorkflowFact[],
-): NewDelivery | undefined => {
+const reopened = (before: Delivery, fresh: NewDelivery, workflow: WorkflowFact): NewDelivery | undefined => {
   if (fresh.reason === 'BUYER_ERASED' && before.settledAt !== null) return undefined;
   const began = before.status === 'SYNCED' || before.gave !== null || before.claimed || before.attemptCount > 0;
-  const workflow = workflows.find(({ workflowId }) => workflowId === fresh.workflowId);
-  if (began && fresh.reason === 'ORDER_CANCELLED' && workflow && workflow.onCancelledOrder !== 'KEEP')
+  if (began && fresh.reason === 'ORDER_CANCELLED' && workflow.onCancelledOrder !== 'KEEP')
     return {
       ...fresh,
       status: 'PENDING',
@@ -182,10 +184,16 @@ const reopened = (
 const outcomeOf = ({ status, reason }: NewDelivery): Outcome | undefined =>
   (status === 'SKIPPED' || status === 'FAILED') && reason ? { status, reason } : undefined;
 
+/** What a delivery keeps of its order to know it again. */
+export const marksOf = (ctx: Context, order: StoredOrder): Pick<Delivery, 'orderRevision' | 'emailHash'> => ({
+  orderRevision: revisionOf(order),
+  emailHash: order.email ? ctx.hashEmail(order.boxOfficeId, order.email) : null,
+});
+
 /** The delivery of an order × workflow as it is written first. */
 export const deliveryOf = (
   order: StoredOrder,
-  marks: Pick<Delivery, 'orderRevision' | 'emailHash'>,
+  marks: ReturnType<typeof marksOf>,
   workflow: WorkflowFact,
   now: Date,
 ): NewDelivery => {
