@@ -96,7 +96,8 @@ export type Command = Happening & { readonly after: number };
 /** What goes wrong with a call to Constant Contact, by its number. */
 export interface CallFault {
   readonly call: number;
-  readonly kind: 'lost-before' | 'lost-after' | 'unavailable' | 'throttled' | 'quota' | 'unauthorized' | 'activity-fails';
+  readonly kind:
+    'lost-before' | 'lost-after' | 'unavailable' | 'throttled' | 'quota' | 'unauthorized' | 'activity-fails';
 }
 
 export interface History {
@@ -260,12 +261,10 @@ const command: fc.Arbitrary<Command> = fc
   .map(([what, after]) => ({ ...what, after }));
 
 /** Each box office has a workflow from the beginning, so that most histories come to something. */
-const beginning: fc.Arbitrary<Command[]> = fc
-  .tuple(workflow, workflow)
-  .map(([a, b]) => [
-    { ...a, office: 0, workflow: 0, status: 'ACTIVE', onlyEvent: null, after: 0 },
-    { ...b, office: 1, workflow: 0, status: 'ACTIVE', onlyEvent: null, after: 0 },
-  ]);
+const beginning: fc.Arbitrary<Command[]> = fc.tuple(workflow, workflow).map(([a, b]) => [
+  { ...a, office: 0, workflow: 0, status: 'ACTIVE', onlyEvent: null, after: 0 },
+  { ...b, office: 1, workflow: 0, status: 'ACTIVE', onlyEvent: null, after: 0 },
+]);
 
 const mishap = fc.record<Mishap>({
   process,

@@ -178,9 +178,7 @@ export const change = (document: Doc, update: Doc, inserts = false): boolean => 
 
 /** The document that an upsert begins with: what the filter says of it for certain. */
 export const begunBy = (filter: Doc): Doc =>
-  Object.fromEntries(
-    Object.entries(filter).filter(([name, wanted]) => !name.startsWith('$') && !isCondition(wanted)),
-  );
+  Object.fromEntries(Object.entries(filter).filter(([name, wanted]) => !name.startsWith('$') && !isCondition(wanted)));
 
 export const sorted = (documents: readonly Doc[], by: Readonly<Record<string, 1 | -1>>): Doc[] =>
   [...documents].sort((a, b) => {

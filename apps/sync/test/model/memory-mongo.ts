@@ -41,7 +41,9 @@ export const createMemoryMongo = () => {
           : typeof id === 'object' && id !== null && '$in' in id
             ? [...new Set(id.$in as string[])]
             : undefined;
-      const all: Doc[] = keys ? keys.flatMap((key): Doc[] => (documents.has(key) ? [documents.get(key)!] : [])) : [...documents.values()];
+      const all: Doc[] = keys
+        ? keys.flatMap((key): Doc[] => (documents.has(key) ? [documents.get(key)!] : []))
+        : [...documents.values()];
       return all.filter((document) => matches(document, filter));
     };
     const insert = (document: Doc): boolean => {
@@ -145,8 +147,7 @@ export const createMemoryMongo = () => {
 
   return {
     /** A connection of one process, all of whose calls go through a gate. */
-    connect: (gate: Gate): Connection =>
-      ({ collection: (name: string) => open(name, gate) }) as unknown as Connection,
+    connect: (gate: Gate): Connection => ({ collection: (name: string) => open(name, gate) }) as unknown as Connection,
     /** The documents themselves: to be read. */
     all: <T = Doc>(collection: string): T[] => [...documentsOf(collection).values()] as T[],
     collections: (): string[] => [...collections.keys()],

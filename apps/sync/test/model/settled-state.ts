@@ -46,7 +46,9 @@ const waitsRightly = (rest: Rest, delivery: StoredDelivery): boolean => {
   const { mongo, connectionState } = rest;
   switch (delivery.reason) {
     case 'ORDER_PENDING':
-      return mongo.all<OrderDocument>('orders').some(({ _id, status }) => _id === delivery.orderKey && status === 'pending');
+      return mongo
+        .all<OrderDocument>('orders')
+        .some(({ _id, status }) => _id === delivery.orderKey && status === 'pending');
     case 'WORKFLOW_RESUME':
       return mongo
         .all<Fact<WorkflowFact>>('workflow_facts')
@@ -90,10 +92,11 @@ export const isAtRest = (rest: Rest): boolean => {
   );
 };
 
-/** The moments at which something goes on by itself. */
-export const nextMoments = ({ mongo }: Pick<Rest, 'mongo'>): number[] => [
+/** The moments at which something goes on by itself; a connection that is broken does no more than ask again and again. */
+export const nextMoments = ({ mongo, connectionState }: Rest): number[] => [
   ...mongo
-    .all<{ readyAt: Date; leaseUntil: Date }>('lanes')
+    .all<{ _id: string; readyAt: Date; leaseUntil: Date }>('lanes')
+    .filter(({ _id }) => connectionState(officeOf(_id)) !== 'broken')
     .flatMap(({ readyAt, leaseUntil }) => [readyAt.getTime(), leaseUntil.getTime()]),
   ...mongo.all<Erasure>('erasures').flatMap(({ status, nextAt }) => (status === 'RUNNING' ? [nextAt.getTime()] : [])),
 ];
@@ -172,7 +175,9 @@ const judgeDeliveries = (rest: Rest): void => {
   }
   for (const delivery of deliveries)
     if (delivery.reason === 'REJECTED_BY_CONSTANT_CONTACT' || delivery.reason === 'GAVE_UP')
-      problem(`3: delivery of ${delivery.orderKey} by ${delivery.workflowId} failed: ${delivery.reason}, ${JSON.stringify(delivery.attempts.at(-1))}`);
+      problem(
+        `3: delivery of ${delivery.orderKey} by ${delivery.workflowId} failed: ${delivery.reason}, ${JSON.stringify(delivery.attempts.at(-1))}`,
+      );
 };
 
 const bucketOf = (delivery: StoredDelivery): string =>
@@ -234,9 +239,13 @@ const judgeSynced = (rest: Rest): void => {
     const tags = tagIds.filter((id) => !contact?.taggings.includes(id));
     // Who opted in and waits for their own confirmation comes on the lists by it.
     if (lists.length > 0 && contact?.email_address?.permission_to_send !== 'pending_confirmation')
-      problem(`3: ${delivery.orderKey} by ${delivery.workflowId} is said to have given a list that the contact does not have`);
+      problem(
+        `3: ${delivery.orderKey} by ${delivery.workflowId} is said to have given a list that the contact does not have`,
+      );
     if (tags.length > 0)
-      problem(`3: ${delivery.orderKey} by ${delivery.workflowId} is said to have given a tag that the contact does not have`);
+      problem(
+        `3: ${delivery.orderKey} by ${delivery.workflowId} is said to have given a tag that the contact does not have`,
+      );
   }
 };
 

@@ -96,7 +96,9 @@ export const createStage = ({ seed, startAt, mishaps, onDeath, trace }: StageOpt
               try {
                 if (mishap && !mishap.takesEffect) throw new ConnectionLost();
                 const answer = act();
-                trace?.(`${now - startAt} process ${process} await ${at} ${name} → ${JSON.stringify(answer)?.slice(0, 900) ?? ''}`);
+                trace?.(
+                  `${now - startAt} process ${process} await ${at} ${name} → ${JSON.stringify(answer)?.slice(0, 900) ?? ''}`,
+                );
                 if (mishap) throw new ConnectionLost();
                 resolve(answer);
               } catch (error) {
@@ -232,7 +234,11 @@ export const createStage = ({ seed, startAt, mishaps, onDeath, trace }: StageOpt
         Reflect.deleteProperty(performance, 'now');
         timing.setTimeout = keptDelay;
         crypto.randomUUID = keptUuid;
-        Object.defineProperty(globalThis.crypto, 'randomUUID', { value: keptGlobalUuid, configurable: true, writable: true });
+        Object.defineProperty(globalThis.crypto, 'randomUUID', {
+          value: keptGlobalUuid,
+          configurable: true,
+          writable: true,
+        });
       };
     },
   };

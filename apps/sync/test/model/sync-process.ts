@@ -1,11 +1,5 @@
 import { createConstantContact, type Send } from '@boxlist/constant-contact';
-import {
-  AppError,
-  topics,
-  type ConnectionFact,
-  type EntitlementFact,
-  type WorkflowFact,
-} from '@boxlist/contracts';
+import { AppError, topics, type ConnectionFact, type EntitlementFact, type WorkflowFact } from '@boxlist/contracts';
 import { startOutboxRelay } from '@boxlist/event-bus';
 import { createFactCopy, type Log } from '@boxlist/service-kit';
 import { createHmac } from 'node:crypto';

@@ -115,9 +115,9 @@ export const createWatchedAccounts = ({ clock, told, faults, callsPerDay, mayAsk
     const contact = sandbox.contacts(accounts[office]).find((each) => each.contact_id === id);
     const person = personOf(contact?.email_address?.address ?? '');
     const optedOutAt = Date.parse(contact?.email_address?.opt_out_date ?? '');
-    const anew = told.ofPerson(office, person).some(
-      ({ optIn, placedAt }) => optIn === 'OPTED_IN' && placedAt > optedOutAt,
-    );
+    const anew = told
+      .ofPerson(office, person)
+      .some(({ optIn, placedAt }) => optIn === 'OPTED_IN' && placedAt > optedOutAt);
     if (!mayAsk(office)) problem(`2: asked an unsubscribed buyer without the organiser's wish, office ${office}`);
     if (contact && contact.email_address?.permission_to_send === 'unsubscribed' && !anew)
       problem(`2: asked an unsubscribed buyer who did not opt in anew, office ${office}`);
@@ -171,7 +171,8 @@ export const createWatchedAccounts = ({ clock, told, faults, callsPerDay, mayAsk
       moments += 1;
       const contact = before[office]!.get(people[person]!);
       // A confirmation answers a mail: there is none to answer otherwise.
-      if (!contact || (act === 'confirm' && !['unsubscribed', 'pending_confirmation'].includes(contact.permission))) return;
+      if (!contact || (act === 'confirm' && !['unsubscribed', 'pending_confirmation'].includes(contact.permission)))
+        return;
       if (act === 'hold' && contact.permission === 'unsubscribed') return;
       if (act === 'unsubscribe') unsubscribed.set(`${office} ${person}`, moments);
       sandbox.act(accounts[office], people[person]!, act);
