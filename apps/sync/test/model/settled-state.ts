@@ -70,7 +70,6 @@ const waitsRightly = (rest: Rest, delivery: StoredDelivery): boolean => {
 export const isAtRest = (rest: Rest): boolean => {
   const { mongo, accounts, connectionState } = rest;
   const deliveries = mongo.all<StoredDelivery>('deliveries');
-  const named = ['ORDER_PENDING', 'WORKFLOW_RESUME', 'CONNECTION_NEEDS_RECONNECT', 'BACKFILL_PAUSED'];
   return (
     deliveries.every(
       (each) =>
@@ -92,13 +91,30 @@ export const isAtRest = (rest: Rest): boolean => {
   );
 };
 
-/** The moments at which something goes on by itself; a connection that is broken does no more than ask again and again. */
-export const nextMoments = ({ mongo, connectionState }: Rest): number[] => [
-  ...mongo
+/** Causes outside for which a delivery may wait. */
+const named = ['ORDER_PENDING', 'WORKFLOW_RESUME', 'CONNECTION_NEEDS_RECONNECT', 'BACKFILL_PAUSED'];
+
+/** A broken connection all of whose work is parked does no more than ask for its activities again and again. */
+const isParked = ({ mongo, connectionState }: Rest, connectionId: string): boolean =>
+  connectionState(officeOf(connectionId)) === 'broken' &&
+  mongo
+    .all<StoredDelivery>('deliveries')
+    .every(
+      (each) =>
+        each.connectionId !== connectionId ||
+        !isOpen(each) ||
+        [...named, 'ACTIVITY_RUNNING'].includes(each.reason ?? ''),
+    );
+
+/** The moments at which something goes on by itself. */
+export const nextMoments = (rest: Rest): number[] => [
+  ...rest.mongo
     .all<{ _id: string; readyAt: Date; leaseUntil: Date }>('lanes')
-    .filter(({ _id }) => connectionState(officeOf(_id)) !== 'broken')
+    .filter(({ _id }) => !isParked(rest, _id))
     .flatMap(({ readyAt, leaseUntil }) => [readyAt.getTime(), leaseUntil.getTime()]),
-  ...mongo.all<Erasure>('erasures').flatMap(({ status, nextAt }) => (status === 'RUNNING' ? [nextAt.getTime()] : [])),
+  ...rest.mongo
+    .all<Erasure>('erasures')
+    .flatMap(({ status, nextAt }) => (status === 'RUNNING' ? [nextAt.getTime()] : [])),
 ];
 
 /** Looks at everything once it has come to rest. */

@@ -48,6 +48,7 @@ export const createWatchedAccounts = ({ clock, told, faults, callsPerDay, mayAsk
   const unsubscribed = new Map<string, number>();
   let moments = 0;
   let calls = 0;
+  let refusedToken = false;
   const writes: string[] = [];
 
   const read = (office: Office): Map<string, Seen> =>
@@ -129,7 +130,11 @@ export const createWatchedAccounts = ({ clock, told, faults, callsPerDay, mayAsk
     if (fault === 'unavailable') return refused(503, 'service_unavailable');
     if (fault === 'throttled') return refused(429, 'throttled');
     if (fault === 'quota') return refused(429, 'quota_exceeded');
-    if (fault === 'unauthorized') return refused(401, 'unauthorized');
+    // A second one after a new token would mean that the connection is broken.
+    if (fault === 'unauthorized' && !refusedToken) {
+      refusedToken = true;
+      return refused(401, 'unauthorized');
+    }
     const text = typeof body === 'string' ? body : undefined;
     judgeCall(office, method, path, text ?? '');
     moments += 1;
