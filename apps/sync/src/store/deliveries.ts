@@ -181,6 +181,10 @@ export const createDeliveryStore = (mongo: Connection) => {
       );
       return matchedCount === 1;
     },
+    /** Notes that the order's present state was seen and changes nothing, so that the same event again does not either. */
+    noteRevision: async ({ _id, version }: Delivery, orderRevision: string): Promise<void> => {
+      await deliveries.updateOne({ _id, version }, { $set: { orderRevision } });
+    },
     ...deliveryQueue(deliveries),
     find: async (filter: object, sort: 1 | -1, limit: number): Promise<Delivery[]> =>
       await some(filter).sort({ createdAt: sort, _id: sort }).limit(limit).toArray(),

@@ -8,13 +8,12 @@ type Save = (results: readonly Result[], now: Date) => Promise<unknown>;
 export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) => {
   const some = (filter: object) => deliveries.find(filter as never, { projection: { outbox: 0 } });
   return {
-    /** Frees those of a workflow that wait for one of these; false when there were none. */
-    resume: async (workflowId: string, waitedFor: readonly WaitingFor[], now: Date): Promise<boolean> => {
-      const { modifiedCount } = await deliveries.updateMany(
+    /** Frees those of a workflow that wait for one of these. */
+    resume: async (workflowId: string, waitedFor: readonly WaitingFor[], now: Date): Promise<void> => {
+      await deliveries.updateMany(
         { workflowId, reason: { $in: waitedFor }, readyAt: { $ne: null } } as never,
         { $set: { status: 'PENDING', reason: null, readyAt: now } } as never,
       );
-      return modifiedCount > 0;
     },
     /** Lets the open ones of a backfill wait that nobody works on. */
     holdBackfill: async (backfillId: string, now: Date): Promise<void> => {
@@ -56,10 +55,9 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
         { $set: { status: 'PENDING', reason: null, readyAt: now } } as never,
       );
     },
-    /** Puts settled, failed or skipped ones back to work; gives the connections concerned. */
-    retry: async (filter: object, now: Date): Promise<{ count: number; connectionIds: string[] }> => {
+    /** Puts settled, failed or skipped ones back to work; gives how many. */
+    retry: async (filter: object, now: Date): Promise<number> => {
       const wanted = { ...filter, status: { $in: ['FAILED', 'SKIPPED', 'WAITING'] } };
-      const connectionIds = await deliveries.distinct('connectionId', wanted as never);
       const { modifiedCount } = await deliveries.updateMany(
         wanted as never,
         {
@@ -80,7 +78,7 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
           $inc: { version: 1, fence: 1 },
         } as never,
       );
-      return { count: modifiedCount, connectionIds };
+      return modifiedCount;
     },
   };
 };

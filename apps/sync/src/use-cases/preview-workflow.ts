@@ -4,7 +4,14 @@ import type { Context } from '../context';
 import { decideContact, type Wish } from '../domain/decide-contact';
 import { decideOrder } from '../domain/decide-order';
 import type { KnownContact } from '../domain/known-contact';
-import { detailsOf, detailTimesOf, eventListName, eventTagName, fieldValues, ticketTypeTagNames } from '../domain/map-buyer';
+import {
+  detailsOf,
+  detailTimesOf,
+  eventListName,
+  eventTagName,
+  fieldValues,
+  ticketTypeTagNames,
+} from '../domain/map-buyer';
 import type { StoredOrder } from '../domain/order';
 import { detailsText, planBatch, type Party } from '../domain/plan-batch';
 import type { DeliveryStatus, ReasonCode } from '../domain/reasons';

@@ -1,6 +1,13 @@
 import { AppError, type WorkflowFact } from '@boxlist/contracts';
 import type { Context } from '../context';
-import { eventListName, eventTagName, fieldValues, ticketTypeTagNames, detailsOf, detailTimesOf } from '../domain/map-buyer';
+import {
+  eventListName,
+  eventTagName,
+  fieldValues,
+  ticketTypeTagNames,
+  detailsOf,
+  detailTimesOf,
+} from '../domain/map-buyer';
 import type { StoredOrder } from '../domain/order';
 import type { Wish } from '../domain/decide-contact';
 import type { LaneCaller } from './call-constant-contact';

@@ -14,8 +14,13 @@ export const retryDeliveries = async (
     throw new AppError('BAD_INPUT', 'ids takes at most 1,000 ids; use the other filters for more', {
       field: ['input', 'filter', 'ids'],
     });
-  const { count, connectionIds } = await ctx.deliveries.retry(storeFilter(ctx, identity, filter), ctx.clock());
-  await ctx.lanes.wake(connectionIds, ctx.clock());
+  const count = await ctx.deliveries.retry(storeFilter(ctx, identity, filter), ctx.clock());
+  // All of them, whatever was found: an earlier try may have been cut off here.
+  const connections = await ctx.connections.ofBoxOffices([identity.boxOfficeId]);
+  await ctx.lanes.wake(
+    connections.map(({ connectionId }) => connectionId),
+    ctx.clock(),
+  );
   ctx.nudge();
   return { accepted: count };
 };

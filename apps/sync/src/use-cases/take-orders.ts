@@ -148,8 +148,8 @@ const reopenChanged = async (
       const fresh = order && workflow && deliveryOf(order, marksOf(ctx, order), workflow, ctx.clock());
       if (!fresh || before.orderRevision === fresh.orderRevision) continue;
       const next = reopened(before, fresh, workflow);
-      if (!next) continue;
-      if (await ctx.deliveries.reopen(before, next)) connectionIds.push(next.connectionId);
+      if (!next) await ctx.deliveries.noteRevision(before, fresh.orderRevision);
+      else if (await ctx.deliveries.reopen(before, next)) connectionIds.push(next.connectionId);
       else left.push(before._id);
     }
   }

@@ -221,14 +221,23 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
     tellFact(topics.workflows.name, id, 'boxlist.workflow.changed.v1', fact);
   };
 
+  /** Questions without an answer: whoever asked asks again. */
+  let unanswered: (() => void)[] = [];
   /** What is asked at a process's door; a refusal is an answer. */
   const ask = (office: Office, by: number, door: (ctx: Context, identity: Identity) => Promise<unknown>): void => {
     const life = lives[by] ?? lives[1 - by];
-    if (!life) return;
+    if (!life) return void unanswered.push(() => ask(office, by, door));
+    const again = (): void => ask(office, by, door);
+    unanswered.push(again);
     const identity: Identity = { subject: 'model', boxOfficeId: boxOfficeOf(office) as BoxOfficeId, role: 'owner' };
-    door(life.ctx, identity).catch((error: unknown) => {
-      const isExpected = error instanceof AppError || (error instanceof Error && error.name === 'MongoNetworkError');
-      if (!isExpected) problem(`a door failed: ${error instanceof Error ? (error.stack ?? error.message) : 'unknown'}`);
+    const answered = (): void => {
+      unanswered = unanswered.filter((each) => each !== again);
+    };
+    door(life.ctx, identity).then(answered, (error: unknown) => {
+      if (error instanceof Error && error.name === 'MongoNetworkError') return;
+      answered();
+      if (!(error instanceof AppError))
+        problem(`a door failed: ${error instanceof Error ? (error.stack ?? error.message) : 'unknown'}`);
     });
   };
   const ownBackfill = (office: Office): string =>
@@ -392,6 +401,10 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
       accounts.observe();
       if (rounds > 400) return problem('3: the processes do not come to rest');
       if (waits || !lives[0] || !lives[1]) continue;
+      if (unanswered.length > 0) {
+        for (const again of unanswered.splice(0)) again();
+        continue;
+      }
       if (isAtRest(rest) && fingerprint() === before) break;
       if (fingerprint() !== before) {
         idle = 0;
