@@ -259,7 +259,8 @@ const wishesOf = async (
 const withoutOutdated = async (ctx: Context, wanted: readonly Wanted[]): Promise<Wanted[]> => {
   const [first] = wanted;
   if (!first) return [];
-  const own = new Set(wanted.map(({ delivery }) => delivery._id));
+  // What is merged here anyway; of those that take back nothing is written here.
+  const own = new Set(wanted.flatMap(({ delivery }) => (delivery.takesBack ? [] : delivery._id)));
   const hashes = new Set(wanted.flatMap(({ delivery }) => delivery.emailHash ?? []));
   const written = (await ctx.deliveries.writtenFor(first.delivery, [...hashes])).filter(({ _id }) => !own.has(_id));
   if (written.length === 0) return [...wanted];

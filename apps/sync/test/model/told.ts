@@ -44,10 +44,12 @@ export const toldOf = (command: OrderCommand, number: number, begun: number): To
   };
 };
 
-/** The minute in which the order happened that a first name came from. */
-export const ageOf = (firstName: unknown): number | undefined => {
-  const found = /^Fn-\d-[\dx]-(\d+)-\d$/.exec(typeof firstName === 'string' ? firstName : '')?.[1];
-  return found === undefined ? undefined : Number(found);
+/** The order that a first name came from, and the minute in which it was told. */
+export const originOf = (firstName: unknown): { readonly key: string; readonly age: number } | undefined => {
+  const found = /^Fn-(\d)-[\dx]-(\d+)-(\d)$/.exec(typeof firstName === 'string' ? firstName : '');
+  if (!found) return undefined;
+  const office: Office = found[1] === '0' ? 0 : 1;
+  return { key: `${boxOfficeOf(office)}:${orderIdOf(office, Number(found[3]))}`, age: Number(found[2]) };
 };
 
 /** The event as a producer writes it, often with an address in another shape. */

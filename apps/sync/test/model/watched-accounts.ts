@@ -2,7 +2,7 @@ import type { Outgoing } from '@boxlist/constant-contact';
 import { createInProcessSandbox, type SandboxContact } from '@boxlist/constant-contact-sandbox';
 import { people, type CallFault, type Office } from './history';
 import { callsPerSecond } from './sync-process';
-import { accounts, ageOf, offices, personOf, type LedgerOfTold } from './told';
+import { accounts, mergedOf, offices, originOf, personOf, type LedgerOfTold } from './told';
 
 interface Seen {
   readonly permission: string;
@@ -75,9 +75,11 @@ export const createWatchedAccounts = ({ clock, told, faults, callsPerDay, mayAsk
       if (is.permission !== 'unsubscribed') problem(`2: an unsubscribed contact became ${is.permission}: ${where}`);
       else if (lists.length > 0) problem(`2: an unsubscribed contact was put on a list: ${where}`);
     }
-    const [age, earlier] = [ageOf(is.firstName), ageOf(was?.firstName)];
-    if (age !== undefined && earlier !== undefined && age < earlier)
-      problem(`5: an older name overwrote a newer one (${earlier} → ${age}): ${where}`);
+    const [name, earlier] = [originOf(is.firstName), originOf(was?.firstName)];
+    // Of an order that is another person's by now nobody remembers what it gave.
+    const isStillTheirs = earlier && mergedOf(told.of(earlier.key))?.person === person;
+    if (name && earlier && name.age < earlier.age && isStillTheirs)
+      problem(`5: an older name overwrote a newer one (${earlier.age} → ${name.age}): ${where}`);
     if (was?.firstName && !is.firstName) problem(`5: a name was blanked: ${where}`);
     if (typeof is.firstName === 'string' && is.firstName.startsWith('Fn-') && !is.firstName.startsWith(`Fn-${office}-`))
       problem(`8: a name of another box office: ${where}`);
