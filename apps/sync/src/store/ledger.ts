@@ -112,7 +112,7 @@ export const createLedgerStore = (
     const tookMs = writtenAt - askedAt;
     lagMs = tookMs > permitDelayMs ? Math.min(tookMs, mostLagMs) : 0;
     if (writtenAt < usedAt) await delay(usedAt - writtenAt);
-    return writtenAt <= usedAt + permitDelayMs;
+    return (await now()) <= usedAt + permitDelayMs;
   };
 
   /** One look at the ledger: says what is wanted, takes what is free. Gives how long to wait for the next look, in ms. */
