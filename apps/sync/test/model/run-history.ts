@@ -399,7 +399,7 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
       stage.beat();
       await stage.run(2_000);
       accounts.observe();
-      if (rounds > 400) return problem('3: the processes do not come to rest');
+      if (rounds > 3_000) return problem('3: the processes do not come to rest');
       if (waits || !lives[0] || !lives[1]) continue;
       if (unanswered.length > 0) {
         for (const again of unanswered.splice(0)) again();
