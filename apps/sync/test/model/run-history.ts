@@ -462,6 +462,7 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
     await revive();
     for (const [number, command] of history.commands.entries()) {
       for (let ticks = 0; ticks < command.after; ticks += 1) await tick();
+      await stage.calm();
       await perform(command, number);
     }
     await settle();
@@ -469,6 +470,8 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
     for (const failure of bus.failures)
       if (!(failure instanceof Error) || failure.name !== 'MongoNetworkError')
         problem(`a handler failed: ${failure instanceof Error ? (failure.stack ?? failure.message) : 'unknown'}`);
+  } catch (error) {
+    problem(`3: ${error instanceof Error ? error.message : 'something else was thrown'}`);
   } finally {
     for (const life of lives) if (life) stage.kill(life.actor);
     giveBack();

@@ -169,6 +169,8 @@ export const createStage = ({ seed, startAt, mishaps, onDeath, trace }: StageOpt
       }
     },
     turn,
+    /** Lets everybody come to their next await. */
+    calm: macrotask,
     nextTimer,
     /** Lets everything happen that can, with the timers that are due within that time, in ms. */
     run: async (withinMs: number): Promise<void> => {
