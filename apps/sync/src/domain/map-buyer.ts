@@ -10,7 +10,13 @@ export interface Details {
   readonly postalCode?: string;
 }
 
-export const detailNames = ['firstName', 'lastName', 'phone', 'street', 'postalCode'] as const satisfies (keyof Details)[];
+export const detailNames = [
+  'firstName',
+  'lastName',
+  'phone',
+  'street',
+  'postalCode',
+] as const satisfies (keyof Details)[];
 export type DetailTimes = Readonly<Partial<Record<keyof Details, number>>>;
 
 /** When each detail was told, where it was not by the order's newest event. */

@@ -11,7 +11,7 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
     /** Frees those of a workflow that wait for one of these. */
     resume: async (workflowId: string, waitedFor: readonly WaitingFor[], now: Date): Promise<void> => {
       await deliveries.updateMany(
-        { workflowId, reason: { $in: waitedFor }, readyAt: { $ne: null } } as never,
+        { workflowId, reason: { $in: waitedFor }, readyAt: { $ne: null } },
         { $set: { status: 'PENDING', reason: null, readyAt: now } } as never,
       );
     },

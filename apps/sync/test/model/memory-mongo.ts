@@ -27,7 +27,7 @@ export const createMemoryMongo = () => {
 
   const documentsOf = (name: string): Map<string, Doc> => {
     let found = collections.get(name);
-    if (!found) collections.set(name, (found = new Map()));
+    if (!found) collections.set(name, (found = new Map<string, Doc>()));
     return found;
   };
 

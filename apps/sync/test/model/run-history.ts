@@ -9,14 +9,11 @@ import {
 import { createLog, type Identity } from '@boxlist/service-kit';
 import type { Context } from '../../src/context';
 import { changeBackfill, startBackfill } from '../../src/use-cases/backfill';
-import { deadLetterPage, discardDeadLetters, replayDeadLetters } from '../../src/use-cases/dead-letters';
+import { discardDeadLetters, replayDeadLetters } from '../../src/use-cases/dead-letters';
 import { eraseBuyer } from '../../src/use-cases/erase-buyer';
-import { exportBuyer } from '../../src/use-cases/export-buyer';
-import { previewWorkflow } from '../../src/use-cases/preview-workflow';
-import { deliveryPage, workflowStats } from '../../src/use-cases/read-deliveries';
 import { retryDeliveries } from '../../src/use-cases/retry-deliveries';
-import type { Backfill } from '../../src/store/backfills';
 import { offices, people, type Command, type History, type Office, type WorkflowCommand } from './history';
+import { lookAround, ownBackfill } from './look-around';
 import { createMemoryBus } from './memory-bus';
 import { createMemoryMongo } from './memory-mongo';
 import { isAtRest, isErased, judgeRest, nextMoments, type Rest, type StoredDelivery } from './settled-state';
@@ -33,6 +30,7 @@ import {
   workflowOf,
 } from './told';
 import { createWatchedAccounts } from './watched-accounts';
+import { factOf } from './workflow-fact';
 
 const begun = Date.UTC(2027, 2, 1, 20);
 /** One log for all histories, for it is dear to make; the lines of the one that runs. */
@@ -186,36 +184,10 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
     const known = workflows.get(id);
     if (known?.status === 'DELETED') return;
     const resumes = known?.status === 'PAUSED' && command.status === 'ACTIVE' && known.whenPaused === 'SKIP';
-    const account = accountIds[office];
-    const ids = (all: readonly { list_id?: string; tag_id?: string }[], which: readonly number[]): string[] =>
-      which.flatMap((index) => all[index]?.list_id ?? all[index]?.tag_id ?? []);
-    const fact: WorkflowFact = {
-      workflowId: id,
-      boxOfficeId: boxOfficeOf(office),
-      connectionId: connectionOf(office),
-      templateId: 'model',
-      name: 'Workflow',
-      status: command.status,
+    const fact = factOf(command, accounts.sandbox, {
       version: versionOf(id),
       activeSince: known && !resumes ? known.activeSince : new Date(stage.now()).toISOString(),
-      filter: {
-        eventIds: command.onlyEvent === null ? [] : [`ev_${command.onlyEvent}`],
-        eventSeriesIds: [],
-        ticketTypeIds: [],
-      },
-      lists: { fixed: ids(accounts.sandbox.lists(account), command.lists), perEvent: command.perEvent },
-      tags: {
-        fixed: ids(accounts.sandbox.tags(account), command.tags),
-        event: command.eventTag,
-        ticketTypes: false,
-      },
-      fieldMapping: [],
-      createsContacts: command.createsContacts,
-      whenNotOptedIn: command.whenNotOptedIn,
-      whenUnsubscribed: command.whenUnsubscribed,
-      onCancelledOrder: command.onCancelledOrder,
-      whenPaused: command.whenPaused,
-    };
+    });
     workflows.set(id, fact);
     if (fact.whenUnsubscribed === 'SEND_RESUBSCRIBE_EMAIL') asked.add(office);
     tellFact(topics.workflows.name, id, 'boxlist.workflow.changed.v1', fact);
@@ -240,55 +212,6 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
         problem(`a door failed: ${error instanceof Error ? (error.stack ?? error.message) : 'unknown'}`);
     });
   };
-  const ownBackfill = (office: Office): string =>
-    mongo.all<Backfill>('backfills').findLast(({ boxOfficeId }) => boxOfficeId === boxOfficeOf(office))?._id ??
-    'bf_none';
-
-  const look = async (ctx: Context, identity: Identity, office: Office): Promise<void> => {
-    const other = office === 0 ? 1 : 0;
-    const foreign = [
-      boxOfficeOf(other),
-      connectionOf(other),
-      `wf_${'ab'[other]}`,
-      `or_${'ab'[other]}`,
-      `Fn-${other}-`,
-      `office-${other}-`,
-    ];
-    const shown: unknown[] = [];
-    for (const work of [
-      () => previewWorkflow(ctx, identity, { workflowId: workflowOf(office, 0) }),
-      () => deliveryPage(ctx, identity, {}, { first: 50 }),
-      () => deadLetterPage(ctx, identity, { first: 50 }),
-      () => exportBuyer(ctx, identity, { email: people[0] }),
-      () => workflowStats(ctx, identity, workflowOf(office, 0)),
-    ])
-      shown.push(
-        await work().catch((error: unknown) =>
-          error instanceof AppError ? error.code : Promise.reject(error as Error),
-        ),
-      );
-    const text = JSON.stringify(shown);
-    for (const mark of foreign) if (text.includes(mark)) problem(`8: box office ${office} is shown ${mark}`);
-    const refusals = [
-      () => previewWorkflow(ctx, identity, { workflowId: workflowOf(other, 0) }),
-      () => startBackfill(ctx, identity, { workflowId: workflowOf(other, 0), mode: 'ONE_BY_ONE' }),
-      () => changeBackfill(ctx, identity, ownBackfill(other), 'cancel'),
-    ];
-    for (const refusal of refusals) {
-      const answer = await refusal().then(
-        () => 'nothing',
-        (error: unknown) => (error instanceof AppError ? error.kind : Promise.reject(error as Error)),
-      );
-      if (answer !== 'missing') problem(`8: box office ${office} asked for another's and was told ${answer}`);
-    }
-    const ids = mongo
-      .all<StoredDelivery>('deliveries')
-      .flatMap((each) => (officeOf(each.boxOfficeId) === other ? each._id : []));
-    if ((await retryDeliveries(ctx, identity, { ids })).accepted > 0) problem("8: another's deliveries were retried");
-    const stats = await workflowStats(ctx, identity, workflowOf(other, 0));
-    if (stats.total > 0) problem("8: another's statistics were shown");
-  };
-
   const perform = async (command: Command, number: number): Promise<void> => {
     trace?.(`${stage.now() - begun} ${JSON.stringify(command)}`);
     switch (command.do) {
@@ -341,7 +264,7 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
         );
       case 'change-backfill':
         return ask(command.office, command.by, (ctx, identity) =>
-          changeBackfill(ctx, identity, ownBackfill(command.office), command.change),
+          changeBackfill(ctx, identity, ownBackfill(mongo, command.office), command.change),
         );
       case 'erase':
         touched.add(`${command.office} ${command.person}`);
@@ -355,7 +278,7 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
             : discardDeadLetters(ctx, identity, { all: true }),
         );
       case 'look':
-        return ask(command.office, command.by, (ctx, identity) => look(ctx, identity, command.office));
+        return ask(command.office, command.by, (ctx, identity) => lookAround(rest, ctx, identity, command.office));
       case 'wait':
         return stage.advance(command.ms);
       case 'freeze':

@@ -1,6 +1,8 @@
 import type { Command, History, OrderCommand, WorkflowCommand } from './history';
 
-type After = { readonly after?: number };
+interface After {
+  readonly after?: number;
+}
 
 /** An order of the first box office by its first person, who opted in. */
 export const order = (given: Partial<OrderCommand> & After = {}): Command => ({

@@ -103,7 +103,7 @@ export const createStage = ({ seed, startAt, mishaps, onDeath, trace }: StageOpt
                 resolve(answer);
               } catch (error) {
                 if (mishap?.kind === 'crash') die(actor);
-                else reject(error as Error);
+                else reject(error instanceof Error ? error : new Error('No error was thrown'));
               }
             },
           });
@@ -208,7 +208,7 @@ export const createStage = ({ seed, startAt, mishaps, onDeath, trace }: StageOpt
         clearInterval: globalThis.clearInterval,
       };
       const [keptNow, keptDelay, keptUuid] = [Date.now, timing.setTimeout, crypto.randomUUID];
-      const keptGlobalUuid = globalThis.crypto.randomUUID;
+      const keptGlobalUuid = Object.getOwnPropertyDescriptor(globalThis.crypto, 'randomUUID');
       let ids = 0;
       const uuid = (): string =>
         `${Math.floor(random() * 0xffffffff)
@@ -236,11 +236,8 @@ export const createStage = ({ seed, startAt, mishaps, onDeath, trace }: StageOpt
         Reflect.deleteProperty(performance, 'now');
         timing.setTimeout = keptDelay;
         crypto.randomUUID = keptUuid;
-        Object.defineProperty(globalThis.crypto, 'randomUUID', {
-          value: keptGlobalUuid,
-          configurable: true,
-          writable: true,
-        });
+        Reflect.deleteProperty(globalThis.crypto, 'randomUUID');
+        if (keptGlobalUuid) Object.defineProperty(globalThis.crypto, 'randomUUID', keptGlobalUuid);
       };
     },
   };

@@ -6,7 +6,7 @@ export const workflowOf = (office: Office, workflow: number): string => `wf_${'a
 export const accounts = ['riverside', 'harbour'] as const;
 export const orderIdOf = (office: Office, order: number): string => `or_${'ab'[office]}${order}`;
 export const eventNameOf = (office: Office, event: number): string => `Gala ${event} of office-${office}-`;
-export const officeOf = (id: string): Office => (/_a/.test(id) ? 0 : 1);
+export const officeOf = (id: string): Office => (id.includes('_a') ? 0 : 1);
 export const personOf = (email: string): number => people.findIndex((each) => each === email);
 
 /** What may stand in no log, no outcome and nowhere once a person is erased: parts of addresses, names, phones. */
@@ -77,7 +77,7 @@ export const eventJson = ({ office, key, ...told }: Told): string => {
       buyer_details: {
         email: email && told.time % 120_000 === 0 ? ` ${email.toUpperCase()}` : email,
         first_name: told.firstName,
-        last_name: told.firstName && told.firstName.replace('Fn', 'Ln'),
+        last_name: told.firstName?.replace('Fn', 'Ln') ?? null,
         phone: told.phone,
       },
     },

@@ -40,7 +40,7 @@ interface Watch {
 /** Constant Contact's accounts, and what may never be seen happening in them. */
 export const createWatchedAccounts = ({ clock, told, faults, callsPerDay, mayAsk, isGone, problem }: Watch) => {
   const sandbox = createInProcessSandbox(clock);
-  const before: Map<string, Seen>[] = [new Map(), new Map()];
+  const before: Map<string, Seen>[] = [new Map<string, Seen>(), new Map<string, Seen>()];
   const issues: number[] = [];
   const days = new Map<string, number>();
   /** When each person's contact was last looked up and last unsubscribed, in counted moments. */

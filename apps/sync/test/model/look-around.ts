@@ -1,0 +1,67 @@
+import { AppError } from '@boxlist/contracts';
+import type { Identity } from '@boxlist/service-kit';
+import type { Context } from '../../src/context';
+import type { Backfill } from '../../src/store/backfills';
+import { changeBackfill, startBackfill } from '../../src/use-cases/backfill';
+import { deadLetterPage } from '../../src/use-cases/dead-letters';
+import { exportBuyer } from '../../src/use-cases/export-buyer';
+import { previewWorkflow } from '../../src/use-cases/preview-workflow';
+import { deliveryPage, workflowStats } from '../../src/use-cases/read-deliveries';
+import { retryDeliveries } from '../../src/use-cases/retry-deliveries';
+import { people, type Office } from './history';
+import type { MemoryMongo } from './memory-mongo';
+import type { Rest, StoredDelivery } from './settled-state';
+import { boxOfficeOf, connectionOf, officeOf, workflowOf } from './told';
+
+/** The newest backfill of a box office. */
+export const ownBackfill = (mongo: MemoryMongo, office: Office): string =>
+  mongo.all<Backfill>('backfills').findLast(({ boxOfficeId }) => boxOfficeId === boxOfficeOf(office))?._id ?? 'bf_none';
+
+/** Reads what a page shows to a box office, and asks for what is another's: of that nothing may be seen or changed. */
+export const lookAround = async (
+  { mongo, problem }: Pick<Rest, 'mongo' | 'problem'>,
+  ctx: Context,
+  identity: Identity,
+  office: Office,
+): Promise<void> => {
+  const other = office === 0 ? 1 : 0;
+  const foreign = [
+    boxOfficeOf(other),
+    connectionOf(other),
+    `wf_${'ab'[other]}`,
+    `or_${'ab'[other]}`,
+    `Fn-${other}-`,
+    `office-${other}-`,
+  ];
+  const shown: unknown[] = [];
+  for (const work of [
+    () => previewWorkflow(ctx, identity, { workflowId: workflowOf(office, 0) }),
+    () => deliveryPage(ctx, identity, {}, { first: 50 }),
+    () => deadLetterPage(ctx, identity, { first: 50 }),
+    () => exportBuyer(ctx, identity, { email: people[0] }),
+    () => workflowStats(ctx, identity, workflowOf(office, 0)),
+  ])
+    shown.push(
+      await work().catch((error: unknown) => (error instanceof AppError ? error.code : Promise.reject(error as Error))),
+    );
+  const text = JSON.stringify(shown);
+  for (const mark of foreign) if (text.includes(mark)) problem(`8: box office ${office} is shown ${mark}`);
+  const refusals = [
+    () => previewWorkflow(ctx, identity, { workflowId: workflowOf(other, 0) }),
+    () => startBackfill(ctx, identity, { workflowId: workflowOf(other, 0), mode: 'ONE_BY_ONE' }),
+    () => changeBackfill(ctx, identity, ownBackfill(mongo, other), 'cancel'),
+  ];
+  for (const refusal of refusals) {
+    const answer = await refusal().then(
+      () => 'nothing',
+      (error: unknown) => (error instanceof AppError ? error.kind : Promise.reject(error as Error)),
+    );
+    if (answer !== 'missing') problem(`8: box office ${office} asked for another's and was told ${answer}`);
+  }
+  const ids = mongo
+    .all<StoredDelivery>('deliveries')
+    .flatMap((each) => (officeOf(each.boxOfficeId) === other ? each._id : []));
+  if ((await retryDeliveries(ctx, identity, { ids })).accepted > 0) problem("8: another's deliveries were retried");
+  const stats = await workflowStats(ctx, identity, workflowOf(other, 0));
+  if (stats.total > 0) problem("8: another's statistics were shown");
+};
