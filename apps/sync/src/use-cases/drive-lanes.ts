@@ -1,5 +1,6 @@
 import { AppError, kindOf } from '@boxlist/contracts';
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import type { Context } from '../context';
 import { retryDelayMs } from '../domain/retry';
 import { deliverySettled } from '../report';
@@ -11,6 +12,8 @@ import { sparingErased } from './forget-buyer';
 import { workBatch, type BatchReport } from './work-batch';
 
 const pollMs = 200;
+/** How soon it is asked again whether a backfill is made. */
+const makingPollMs = 1_000;
 const parkedMs = 24 * 3_600_000;
 /** How many deliveries are planned for together: few enough that what comes next does not wait long, and all that have gathered. */
 const batchSize = 200;
@@ -145,7 +148,7 @@ const gathersUntil = async ({ ctx, lane }: Drive, windowMs: number): Promise<Dat
 const workQueue = async (drive: Drive, queue: Queue, size: number): Promise<void> => {
   const { ctx, lane, busy } = drive;
   while (drive.goesOn() && (await drive.stillHeld())) {
-    const claimed = await ctx.deliveries.claim(lane, queue, [...busy], ctx.clock(), size);
+    const claimed = await ctx.deliveries.claim(lane, queue, busy, ctx.clock(), size);
     const ready = await withoutFollowed(drive, claimed);
     const [first] = ready;
     if (!first) return;
@@ -238,6 +241,37 @@ const follow = async (drive: Drive): Promise<void> => {
   }
 };
 
+/** Whether what is ready of backfills may be sent: they are made at first, so that as many as possible share an import. */
+const isMade = async ({ ctx, lane }: Drive): Promise<boolean> => {
+  if (!(await ctx.backfills.isMaking(lane.connectionId))) return true;
+  const gathered = await ctx.deliveries.gathered(lane.connectionId, 'backfill', ctx.clock(), backfillBatchSize);
+  return gathered?.isMany ?? false;
+};
+
+/** Works on queues until all are through; those that are looks again for new work while another, perhaps a long backfill, is under way. */
+const besideEachOther = async (
+  { goesOn, stillHeld }: Drive,
+  worked: readonly Queue[],
+  work: (queue: Queue) => Promise<void>,
+): Promise<void> => {
+  const atWork = new Set(worked);
+  const through = new AbortController();
+  await Promise.all(
+    worked.map(async (queue) => {
+      try {
+        await work(queue);
+      } finally {
+        atWork.delete(queue);
+        if (atWork.size === 0) through.abort();
+      }
+      while (queue !== 'backfill' && atWork.size > 0 && goesOn() && (await stillHeld())) {
+        await setTimeout(pollMs, undefined, { signal: through.signal }).catch(() => undefined);
+        if (atWork.size > 0) await work(queue);
+      }
+    }),
+  );
+};
+
 /** Drives one lane until it has nothing ready, is parked, or is lost. */
 const driveLane = async (ctx: Context, lane: Lane, isClosing: () => boolean): Promise<void> => {
   let heldUntil = ctx.clock().getTime() + ctx.leaseMs;
@@ -260,17 +294,17 @@ const driveLane = async (ctx: Context, lane: Lane, isClosing: () => boolean): Pr
   const gathersTo = await gathersUntil(drive, windowMs);
   const size = windowMs > 0 ? gatheredBatchSize : batchSize;
   await follow(drive);
-  await Promise.all(
-    queues
-      .filter((queue) => queue !== 'live' || !gathersTo)
-      .map((queue) => workQueue(drive, queue, queue === 'backfill' ? backfillBatchSize : size)),
-  );
+  const held = new Set<Queue>([
+    ...(gathersTo ? ['live' as const] : []),
+    ...((await isMade(drive)) ? [] : ['backfill' as const]),
+  ]);
+  const worked = queues.filter((queue) => !held.has(queue));
+  const sizes = { live: size, retry: size, backfill: backfillBatchSize };
+  await besideEachOther(drive, worked, (queue) => workQueue(drive, queue, sizes[queue]));
   const next = [
     gathersTo ?? null,
-    await ctx.deliveries.nextReadyAt(
-      lane.connectionId,
-      gathersTo ? queues.filter((queue) => queue !== 'live') : queues,
-    ),
+    held.has('backfill') ? new Date(ctx.clock().getTime() + makingPollMs) : null,
+    await ctx.deliveries.nextReadyAt(lane.connectionId, worked),
     (await ctx.activities.ofConnection(lane.connectionId))[0]?.pollAt ?? null,
   ].filter((each) => each !== null);
   const soonest = next.length > 0 ? new Date(Math.min(...next.map((each) => each.getTime()))) : null;

@@ -3,25 +3,30 @@ import type { Context } from '../context';
 import { forgetErased } from './forget-buyer';
 import { matchOrders } from './take-orders';
 
+const ordersAtOnce = 1_000;
+
 /**
  * Takes over a workflow, frees what waited for its resumption, and, the first time, matches the orders that came before its fact though after it became active. Later orders find it, and those that
  * were matched once stay so.
  */
 export const takeWorkflow = async (ctx: Context, fact: WorkflowFact): Promise<void> => {
   await ctx.workflows.apply(fact);
-  if (fact.status === 'ACTIVE' && (await ctx.deliveries.resume(fact.workflowId, ctx.clock()))) {
+  if (fact.status === 'ACTIVE' && (await ctx.deliveries.resume(fact.boxOfficeId, fact.workflowId, ctx.clock()))) {
     await ctx.lanes.wake([fact.connectionId], ctx.clock());
     ctx.nudge();
   }
   if (fact.status === 'DELETED' || (await ctx.joins.isJoined(fact.workflowId))) return;
-  let after = '';
-  for (;;) {
-    const page = await ctx.orders.receivedSince(fact.boxOfficeId, new Date(fact.activeSince), after, 200);
-    await matchOrders(ctx, page, [fact]);
-    await forgetErased(ctx, page);
-    const last = page.at(-1);
-    if (!last || page.length < 200) break;
-    after = last.key;
+  const since = new Date(fact.activeSince);
+  for (let place: string | null = ''; place !== null;) {
+    const page: Awaited<ReturnType<Context['orders']['received']>> = await ctx.orders.received(
+      fact.boxOfficeId,
+      { since },
+      place,
+      ordersAtOnce,
+    );
+    await matchOrders(ctx, page.orders, [fact]);
+    await forgetErased(ctx, page.orders);
+    place = page.next;
   }
   await ctx.joins.joined(fact.workflowId, ctx.clock());
 };

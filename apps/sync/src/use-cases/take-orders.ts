@@ -216,6 +216,6 @@ export const deliveryOf = (
     ...delivery,
     counted: null,
     uncounted: true,
-    outbox: outcome ? [outcomeEntry(delivery, outcome, 1, now)] : [],
+    outbox: outcome ? [outcomeEntry(outcome, 1, now)] : [],
   };
 };
