@@ -7,6 +7,7 @@ import { deliverySettled } from '../report';
 import { queues, type Delivery, type Outcome, type Postponement, type Queue, type Result } from '../store/deliveries';
 import type { Lane } from '../store/lanes';
 import { laneCaller, type LaneCaller } from './call-constant-contact';
+import { forgottenMs } from './carry-out';
 import { followActivities } from './follow-activities';
 import { sparingErased } from './forget-buyer';
 import { workBatch, type BatchReport } from './work-batch';
@@ -201,29 +202,39 @@ const workSome = async (
   else await workBatch(ctx, caller, lane.connectionId, some, report, backfill?.mode ?? null);
 };
 
-/** Those that wait for an activity that is still followed go on waiting; the others' activity was forgotten, and what it did must be looked for. */
+/**
+ * Those that wait for an activity that is still followed go on waiting, and so do those that may be in an import whose answer nobody knows; the others' activity was forgotten, and what it did must be
+ * looked for.
+ */
 const withoutFollowed = async (drive: Drive, claimed: readonly Delivery[]): Promise<Delivery[]> => {
   const { ctx, lane } = drive;
-  if (claimed.every(({ activityIds }) => activityIds.length === 0)) return [...claimed];
-  const followed = new Set((await ctx.activities.ofConnection(lane.connectionId)).map(({ _id }) => _id));
-  const waits = (delivery: Delivery): boolean => delivery.activityIds.some((id) => followed.has(id));
+  if (claimed.every(({ activityIds, uncertain }) => activityIds.length === 0 && !uncertain)) return [...claimed];
+  const running = await ctx.activities.ofConnection(lane.connectionId);
+  const awaited = ({ activityIds, uncertain, createdAt }: Delivery): string[] =>
+    running
+      .filter(
+        ({ _id, unanswered, startedAt }) =>
+          activityIds.includes(_id) || (uncertain && unanswered && createdAt <= startedAt),
+      )
+      .map(({ _id }) => _id);
+  const waiting = new Map(claimed.map((delivery) => [delivery, awaited(delivery)]));
+  const readyAt = new Date(ctx.clock().getTime() + forgottenMs);
   await saveAndTell(
     drive,
-    claimed.filter(waits).map((delivery) => ({
-      delivery,
-      attempts: [],
-      to: {
-        next: {
-          waitingFor: 'ACTIVITY_RUNNING',
-          readyAt: new Date(ctx.clock().getTime() + 30 * 60_000),
-          countsAsAttempt: false,
-          activityIds: delivery.activityIds,
-        },
-      },
-    })),
+    [...waiting].flatMap(([delivery, activityIds]) =>
+      activityIds.length === 0
+        ? []
+        : [
+            {
+              delivery,
+              attempts: [],
+              to: { next: { waitingFor: 'ACTIVITY_RUNNING' as const, readyAt, countsAsAttempt: false, activityIds } },
+            },
+          ],
+    ),
   );
   return claimed
-    .filter((delivery) => !waits(delivery))
+    .filter((delivery) => waiting.get(delivery)?.length === 0)
     .map((delivery) => (delivery.activityIds.length > 0 ? { ...delivery, uncertain: true } : delivery));
 };
 
