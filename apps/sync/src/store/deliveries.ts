@@ -134,8 +134,9 @@ export const outcomeRendering: OutboxRendering<Told & { readonly outbox?: readon
   fields: ['boxOfficeId', 'workflowId', 'orderId'],
   of: ({ _id, boxOfficeId, workflowId, orderId }, { id, status, reason, at }) => ({
     key: _id,
-    value: JSON.stringify({
-      ...factEvent({
+    value: JSON.stringify(
+      factEvent({
+        id: `${idPrefixes.event}${_id.slice(idPrefixes.delivery.length)}.${id}`,
         type: 'boxlist.delivery.settled.v1',
         source: '/boxlist/sync',
         subject: _id,
@@ -143,8 +144,7 @@ export const outcomeRendering: OutboxRendering<Told & { readonly outbox?: readon
         time: at,
         data: { deliveryId: _id, boxOfficeId, workflowId, orderId, status, reason, version: Number(id) },
       }),
-      id: `${idPrefixes.event}${_id.slice(idPrefixes.delivery.length)}.${id}`,
-    }),
+    ),
   }),
 };
 
