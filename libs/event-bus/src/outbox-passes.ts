@@ -77,10 +77,11 @@ export const passOver = async <E extends Waiting, D extends OutboxDocument<E>>(
       alike.set(ids, [...(alike.get(ids) ?? []), document]);
     }
     for (const documents of alike.values())
-      await collection.updateMany(
-        { _id: { $in: documents.map(({ _id }) => _id) } },
-        { $pull: pulling(documents[0]?.outbox ?? []) },
-      );
+      for (let start = 0; start < documents.length; start += share)
+        await collection.updateMany(
+          { _id: { $in: documents.slice(start, start + share).map(({ _id }) => _id) } },
+          { $pull: pulling(documents[0]?.outbox ?? []) },
+        );
   };
   return async () => {
     let found = false;

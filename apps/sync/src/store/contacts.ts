@@ -2,7 +2,7 @@ import type { Connection } from 'mongoose';
 import type { MirrorState } from '../domain/choose-reading';
 import type { KnownContact } from '../domain/known-contact';
 import type { ErasureStore } from './erasures';
-import { inParts } from './in-parts';
+import { inParts, writeAlike } from './in-parts';
 
 interface ContactDocument extends Omit<KnownContact, 'whole'> {
   _id: string;
@@ -71,12 +71,13 @@ export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStor
       connectionId: string,
       marks: readonly { readonly emailHash: string; readonly detailsMark: string }[],
     ): Promise<void> => {
-      if (marks.length === 0) return;
-      await contacts.bulkWrite(
+      await writeAlike(
+        contacts as never,
         marks.map(({ emailHash, detailsMark }) => ({
-          updateOne: { filter: { _id: keyOf(connectionId, emailHash) }, update: { $set: { detailsMark } } },
+          id: keyOf(connectionId, emailHash),
+          holds: {},
+          update: { $set: { detailsMark } },
         })),
-        { ordered: false },
       );
     },
     mirror: async (connectionId: string): Promise<MirrorState> => {

@@ -12,7 +12,7 @@ import {
   type Queue,
   type Result,
 } from './deliveries';
-import { alike, inParts } from './in-parts';
+import { changedAtOnce, inParts, writeAlike } from './in-parts';
 
 const updateOf = ({ delivery, attempts, to }: Result, now: Date): object =>
   'outcome' in to
@@ -65,17 +65,15 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
   /** Writes what became of them; gives those that were written: the others were changed meanwhile, or another holder has the lane by now. */
   const save = async (results: readonly Result[], now: Date): Promise<Result[]> => {
     if (results.length === 0) return [];
-    const { matchedCount } = await deliveries.bulkWrite(
-      alike(
-        results.map((result) => ({
-          id: result.delivery._id,
-          holds: { fence: result.delivery.fence, version: result.delivery.version, readyAt: isOpen },
-          update: updateOf(result, now),
-        })),
-      ) as never,
-      { ordered: false },
+    const matched = await writeAlike(
+      deliveries as never,
+      results.map((result) => ({
+        id: result.delivery._id,
+        holds: { fence: result.delivery.fence, version: result.delivery.version, readyAt: isOpen },
+        update: updateOf(result, now),
+      })),
     );
-    if (matchedCount === results.length) return [...results];
+    if (matched === results.length) return [...results];
     const settled = results.filter(({ to }) => 'outcome' in to).map(({ delivery }) => delivery._id);
     const known = new Map(
       (await inParts(settled, (part) => some({ _id: { $in: part } }).toArray())).map((each) => [
@@ -108,11 +106,12 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
       const ready = found.filter(({ emailHash }) => emailHash === null || !busy.has(emailHash));
       if (ready.length === 0) return [];
       const wasClaimed = new Map(ready.map(({ _id, claimed }) => [_id, claimed]));
-      const ours = await inParts([...wasClaimed.keys()], async (part) => {
+      const claimPart = async (part: string[]): Promise<Delivery[]> => {
         const claimable = { _id: { $in: part }, readyAt: isReady(now) };
         await deliveries.updateMany({ ...claimable, fence: { $lte: fence } }, { $set: { fence, claimed: true } });
         return await some({ ...claimable, fence }).toArray();
-      });
+      };
+      const ours = await inParts([...wasClaimed.keys()], claimPart, changedAtOnce);
       // Whoever had it before fell silent in the middle.
       return ours.map((each) => ({ ...each, uncertain: each.uncertain || wasClaimed.get(each._id) === true }));
     },

@@ -2,7 +2,7 @@ import { isDuplicateKey } from '@boxlist/service-kit';
 import type { Connection } from 'mongoose';
 import type { DeliveryStatus } from '../domain/reasons';
 import type { NewDelivery } from './deliveries';
-import { alike } from './in-parts';
+import { writeAlike } from './in-parts';
 
 /** One delivery of a batch that is being counted. */
 interface Counted {
@@ -28,7 +28,7 @@ const pollMs = 1_000;
 type Changed = Pick<NewDelivery, '_id' | 'version' | 'status' | 'reason' | 'counted' | 'backfillId'>;
 
 /** Open ones are one bucket, so that waiting and working again moves nothing; those of a backfill are apart. */
-const bucketOf = ({ status, reason, backfillId }: Changed): string => {
+const bucketOf = ({ status, reason, backfillId }: Pick<Changed, 'status' | 'reason' | 'backfillId'>): string => {
   const open = status === 'PENDING' || status === 'WAITING';
   return [open ? 'OPEN' : status, open ? '' : (reason ?? ''), ...(backfillId ? [backfillId] : [])].join(' ');
 };
@@ -62,28 +62,23 @@ export const createTallyStore = (mongo: Connection) => {
   const mark = async ({ revision, batch }: TallyDocument): Promise<void> => {
     const counted = ({ bucket }: Counted) => ({ counted: { bucket, revision } });
     const before = ({ since }: Counted) => (since === 0 ? { counted: null } : { 'counted.revision': since });
-    const { matchedCount } = await deliveries.bulkWrite(
-      alike(
-        batch.map((each) => ({
-          id: each.id,
-          holds: { version: each.version, ...before(each) },
-          update: { $set: counted(each), $unset: { uncounted: 1 } },
-        })),
-      ) as never,
+    const write = (writes: Parameters<typeof writeAlike>[1]) => writeAlike(deliveries as never, writes);
+    const matched = await write(
+      batch.map((each) => ({
+        id: each.id,
+        holds: { version: each.version, ...before(each) },
+        update: { $set: counted(each), $unset: { uncounted: 1 } },
+      })),
     );
-    if (matchedCount === batch.length) return;
+    if (matched === batch.length) return;
     // Some have changed since, and are to be counted once more; or this was begun before.
-    await deliveries.bulkWrite(
-      alike(batch.map((each) => ({ id: each.id, holds: before(each), update: { $set: counted(each) } }))) as never,
-    );
-    await deliveries.bulkWrite(
-      alike(
-        batch.map(({ id, version }) => ({
-          id,
-          holds: { version, 'counted.revision': revision },
-          update: { $unset: { uncounted: 1 } },
-        })),
-      ) as never,
+    await write(batch.map((each) => ({ id: each.id, holds: before(each), update: { $set: counted(each) } })));
+    await write(
+      batch.map(({ id, version }) => ({
+        id,
+        holds: { version, 'counted.revision': revision },
+        update: { $unset: { uncounted: 1 } },
+      })),
     );
   };
 
@@ -154,6 +149,9 @@ export const createTallyStore = (mongo: Connection) => {
         after = next.workflowId;
       }
     },
+    /** Whether any of a backfill are open, by what has been counted so far. */
+    anyOpen: async (workflowId: string, backfillId: string): Promise<boolean> =>
+      ((await read(workflowId)).counts[bucketOf({ status: 'PENDING', reason: null, backfillId })] ?? 0) > 0,
     /** How many deliveries of a workflow there are by status and reason, with all changes up to the call; only those of a backfill where one is named. */
     of: async (workflowId: string, backfillId?: string) => {
       await fold(workflowId, () => true);

@@ -45,6 +45,7 @@ const makeNext = async (ctx: Context, backfill: Backfill): Promise<boolean> => {
 /** A backfill is done when all of its orders are deliveries and none of those is open. */
 const endIfDone = async (ctx: Context, backfill: Backfill): Promise<void> => {
   if (backfill.cursor !== null) return;
+  if (await ctx.tallies.anyOpen(backfill.workflowId, backfill._id)) return;
   if (!(await ctx.deliveries.anyOpen(backfill._id))) await ctx.backfills.change(backfill, { status: 'DONE' });
 };
 
