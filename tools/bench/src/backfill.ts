@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { line, quantile, type Line } from './table';
 import type { BenchWorld, Round } from './world';
 
-const buyers = Number(process.env.BUYERS ?? 100_000);
+const buyers = 100_000;
 /** Live orders of another box office: below the 4 calls a second that Constant Contact allows. */
 const liveEveryMs = 500;
 const quietMs = 20_000;
