@@ -23,7 +23,7 @@ import { createActivityStore } from './store/activities';
 import { createBackfillStore } from './store/backfills';
 import { createContactStore } from './store/contacts';
 import { createDeadLetterStore } from './store/dead-letters';
-import { createDeliveryStore } from './store/deliveries';
+import { createDeliveryStore, outcomeRendering } from './store/deliveries';
 import { createErasureStore } from './store/erasures';
 import { createJoinStore } from './store/joins';
 import { createLaneStore } from './store/lanes';
@@ -86,7 +86,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
   const outbox = await startOutboxRelay({
     bus,
     collection: stores.deliveries.collection,
-    topic: topics.deliveryOutcomes,
+    topic: { name: topics.deliveryOutcomes.name, compacted: false, rendering: outcomeRendering },
     log,
   });
   // The dispatcher is made with the context, and the context nudges the dispatcher.

@@ -62,6 +62,9 @@ const done = (office: Office, workflowId: string): Promise<Seen> =>
     return backfill;
   });
 
+/** After all orders that have come, by the clock of sync. */
+const soon = (): string => new Date(Date.now() + world.moment.aheadMs + 1_000).toISOString();
+
 /** Orders that came before the workflow; a first workflow shows that they were taken. */
 const withOrders = async (
   given: Partial<WorkflowFact>,
@@ -74,7 +77,7 @@ const withOrders = async (
   await office.settled(events.length);
   const workflow = await office.workflow({
     lists: { fixed: [listId], perEvent: false },
-    activeSince: new Date(Date.now() + 1_000).toISOString(),
+    activeSince: soon(),
     ...given,
   });
   await eventually(async () => {
@@ -196,6 +199,30 @@ describe('a backfill', () => {
     });
   });
 
+  it.each([
+    ['drop-after-write', 'has begun all the same'],
+    ['drop-before', 'never began'],
+  ] as const)('looks for an import whose answer was lost before it sends anything again (%s: it %s)', async (kind, _why) => {
+    const buyers = 501;
+    const { office, workflow } = await withOrders({}, (of) =>
+      Array.from({ length: buyers }, (_, index) => of.order(`i${index}`)),
+    );
+    await world.sandbox.fault({ kind, path: 'contacts_file_import', times: 1 });
+    const before = (await world.sandbox.journal()).length;
+    await mutate(office, 'startBackfill', { workflowId: workflow.workflowId, mode: 'IMPORT' });
+    const calls = async () =>
+      (await world.sandbox.journal())
+        .slice(before)
+        .map(({ method, path }) => `${method} ${path.split(/[?]/)[0]?.split('/').slice(2, 4).join('/')}`);
+    await eventually(async () => expect(await calls()).toContain('GET activities'));
+    // As long as it may still come, nothing is sent.
+    expect((await calls()).filter((call) => call === 'POST activities/contacts_file_import').length).toBeLessThan(2);
+    world.moment.aheadMs += 61_000;
+    expect((await done(office, workflow.workflowId)).progress).toMatchObject({ synced: buyers, failed: 0 });
+    expect(await office.contacts()).toHaveLength(buyers);
+    for (const { list_memberships } of await office.contacts()) expect(list_memberships).toEqual([listId]);
+  });
+
   it('does not repeat what is synchronised: a second one makes nothing', async () => {
     const { office, workflow } = await withOrders({}, three);
     await mutate(office, 'startBackfill', { workflowId: workflow.workflowId, mode: 'IMPORT' });
@@ -221,7 +248,7 @@ describe('a backfill', () => {
     await office.tellConnection();
     await office.workflow({
       lists: { fixed: [listId], perEvent: false },
-      activeSince: new Date(Date.now() + 1_000).toISOString(),
+      activeSince: soon(),
     });
     expect(await office.contacts()).toEqual([]);
     expect((await mutate(office, 'cancelBackfill', { backfillId })).backfill?.status).toBe('CANCELLED');

@@ -108,12 +108,14 @@ interface FactEventInput<T> {
   readonly boxOfficeId: string;
   readonly time: Date;
   readonly data: T;
+  /** Where the same event may be told again from what is stored: an id that follows from it. */
+  readonly id?: string;
 }
 
-/** A structured CloudEvent around a fact, with a new id. */
+/** A structured CloudEvent around a fact, with a new id unless it brings one. */
 export const factEvent = <T>(input: FactEventInput<T>) => ({
   specversion: '1.0' as const,
-  id: newId('event') as string,
+  id: input.id ?? newId('event'),
   source: input.source,
   type: input.type,
   subject: input.subject,

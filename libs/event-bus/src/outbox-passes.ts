@@ -1,5 +1,10 @@
 import type { OutboxEntry } from './outbox';
 
+/** An event that waits in a document, known by an id within it. */
+interface Waiting {
+  readonly id: string;
+}
+
 /** What a relay notes in a document whose events go to a compacted topic. */
 interface RelayNote {
   /** Grows with each publication that is begun: only the last one may say that all is well. */
@@ -10,41 +15,87 @@ interface RelayNote {
   readonly newest?: OutboxEntry;
 }
 
-interface OutboxDocument {
+interface OutboxDocument<E extends Waiting = OutboxEntry> {
   readonly _id: unknown;
-  readonly outbox?: readonly OutboxEntry[];
+  readonly outbox?: readonly E[];
   readonly relay?: RelayNote;
 }
 
 /** The part of a MongoDB collection that the relay needs; mongoose's `Model.collection` fits. */
 export interface OutboxCollection {
-  find(filter: object, options: object): { toArray(): Promise<OutboxDocument[]> };
+  find(filter: object, options: object): AsyncIterable<object> & { toArray(): Promise<OutboxDocument[]> };
   updateOne(filter: object, update: object): Promise<{ readonly matchedCount: number }>;
+  updateMany(filter: object, update: object): Promise<unknown>;
   createIndex(keys: Record<string, 1>, options: object): Promise<string>;
 }
 
-type Publish = (entries: readonly OutboxEntry[]) => Promise<void>;
+/** What is sent of an entry. */
+export interface Publication {
+  readonly key: string;
+  readonly value: string;
+}
+
+type Publish = (publications: readonly Publication[]) => Promise<void>;
 /** Publishes a share of what is due; whether there may be more. */
 type Pass = () => Promise<boolean>;
 
+/** How the event of an entry is told, where the entry is not the event itself. */
+export interface OutboxRendering<D, E> {
+  /** What of the document is read for it: nothing that changes while an entry waits. */
+  readonly fields: readonly string[];
+  readonly of: (document: D, entry: E) => Publication;
+}
+
 const share = 200;
-const waits = { 'outbox.id': { $exists: true } };
+/** Those that are published and taken out together, where nothing has to be noted for each. */
+const largeShare = 1_000;
+const waits = { 'outbox.id': { $gt: '' } };
+
+/** Said in each query, as in the index: a partial index is of use to no other. */
+const isSet = { $gte: new Date(0) };
 
 const indexWaiting = (collection: OutboxCollection): Promise<string> =>
   collection.createIndex({ 'outbox.id': 1 }, { name: 'outbox', partialFilterExpression: waits });
 
-const pulling = (entries: readonly OutboxEntry[]) => ({ outbox: { id: { $in: entries.map(({ id }) => id) } } });
+const pulling = (entries: readonly Waiting[]) => ({ outbox: { id: { $in: entries.map(({ id }) => id) } } });
 
-/** For topics whose events all stay: each goes out at least once, in the order of its document. */
-export const passOver = async (collection: OutboxCollection, publish: Publish): Promise<Pass> => {
+/** For topics whose events all stay: each goes out at least once, in the order of its document. What waits is read once, however much it is. */
+export const passOver = async <E extends Waiting, D extends OutboxDocument<E>>(
+  collection: OutboxCollection,
+  { fields, of }: OutboxRendering<D, E>,
+  publish: Publish,
+  goesOn: () => boolean,
+): Promise<Pass> => {
   await indexWaiting(collection);
+  const projection = Object.fromEntries(['outbox', ...fields].map((field) => [field, 1]));
+  const take = async (waiting: readonly D[]): Promise<void> => {
+    await publish(waiting.flatMap((document) => (document.outbox ?? []).map((entry) => of(document, entry))));
+    // An id is only unique within its document: what a document has got since it was read stays.
+    const alike = new Map<string, D[]>();
+    for (const document of waiting) {
+      const ids = JSON.stringify((document.outbox ?? []).map(({ id }) => id));
+      alike.set(ids, [...(alike.get(ids) ?? []), document]);
+    }
+    for (const documents of alike.values())
+      for (let start = 0; start < documents.length; start += share)
+        await collection.updateMany(
+          { _id: { $in: documents.slice(start, start + share).map(({ _id }) => _id) } },
+          { $pull: pulling(documents[0]?.outbox ?? []) },
+        );
+  };
   return async () => {
-    const waiting = await collection.find(waits, { projection: { outbox: 1 }, limit: share }).toArray();
-    const entries = waiting.flatMap(({ outbox = [] }) => outbox);
-    if (entries.length === 0) return false;
-    await publish(entries);
-    for (const { _id, outbox = [] } of waiting) await collection.updateOne({ _id }, { $pull: pulling(outbox) });
-    return waiting.length === share;
+    let found = false;
+    let waiting: D[] = [];
+    for await (const document of collection.find(waits, { projection, batchSize: largeShare })) {
+      found = true;
+      waiting.push(document as D);
+      if (waiting.length < largeShare) continue;
+      await take(waiting);
+      waiting = [];
+      if (!goesOn()) return false;
+    }
+    if (waiting.length > 0) await take(waiting);
+    return found;
   };
 };
 
@@ -73,12 +124,12 @@ export const passOverFacts = async (
   await indexWaiting(collection);
   await collection.createIndex(
     { 'relay.followUpAt': 1 },
-    { name: 'relay-follow-up', partialFilterExpression: { 'relay.followUpAt': { $type: 'date' } } },
+    { name: 'relay-follow-up', partialFilterExpression: { 'relay.followUpAt': isSet } },
   );
   return async () => {
     const options = { projection: { outbox: 1, relay: 1 }, limit: share };
     const shares = await Promise.all([
-      collection.find({ 'relay.followUpAt': { $lte: clock() } }, options).toArray(),
+      collection.find({ 'relay.followUpAt': { ...isSet, $lte: clock() } }, options).toArray(),
       collection.find(waits, options).toArray(),
     ]);
     const due = [...new Map(shares.flat().map((document) => [String(document._id), document])).values()];

@@ -1,6 +1,14 @@
 import { kindOf } from '@boxlist/contracts';
 import type { BusLog, EventBus } from './bus';
-import { passOver, passOverFacts, type OutboxCollection } from './outbox-passes';
+import {
+  passOver,
+  passOverFacts,
+  type OutboxCollection,
+  type OutboxRendering,
+  type Publication,
+} from './outbox-passes';
+
+export type { OutboxRendering } from './outbox-passes';
 
 /** One event that waits in the document it is about until Kafka has it. */
 export interface OutboxEntry {
@@ -10,11 +18,15 @@ export interface OutboxEntry {
   readonly value: string;
 }
 
-interface RelayOptions {
+/** Where to. Of a compacted topic the newest event of each document is seen to stand last; of another, entries may only name what happened, and are rendered as events when they go out. */
+type RelayTopic<D, E> =
+  | { readonly name: string; readonly compacted: boolean }
+  | { readonly name: string; readonly compacted: false; readonly rendering: OutboxRendering<D, E> };
+
+interface RelayOptions<D, E> {
   readonly bus: EventBus;
   readonly collection: OutboxCollection;
-  /** Where to. Of a compacted topic the newest event of each document is seen to stand last. */
-  readonly topic: { readonly name: string; readonly compacted: boolean };
+  readonly topic: RelayTopic<D, E>;
   readonly log: BusLog;
   /** How often documents that a crash left behind are looked for. */
   readonly pollMs?: number;
@@ -32,6 +44,8 @@ export interface OutboxRelay {
   close(): Promise<void>;
 }
 
+const asTheyAre = { fields: [], of: (_: unknown, { key, value }: OutboxEntry): Publication => ({ key, value }) };
+
 /** An entry for the outbox of a document: push it in the same write that changes the document. */
 export const outboxEntry = (key: string, event: { readonly id: string }): OutboxEntry => ({
   id: event.id,
@@ -45,7 +59,13 @@ export const outboxEntry = (key: string, event: { readonly id: string }): Outbox
  * may follow a newer one for a while; on a compacted topic the newest then follows it. What the relay notes about a document
  * stands in its field `relay`.
  */
-export const startOutboxRelay = async ({
+export const startOutboxRelay = async <
+  E extends { readonly id: string } = OutboxEntry,
+  D extends { readonly _id: unknown; readonly outbox?: readonly E[] } = {
+    readonly _id: unknown;
+    readonly outbox?: readonly E[];
+  },
+>({
   bus,
   collection,
   topic,
@@ -53,16 +73,19 @@ export const startOutboxRelay = async ({
   pollMs = 1_000,
   followUpMs = 5 * 60_000,
   clock = () => new Date(),
-}: RelayOptions): Promise<OutboxRelay> => {
-  const publish = (entries: readonly OutboxEntry[]): Promise<void> =>
+}: RelayOptions<D, E>): Promise<OutboxRelay> => {
+  let closed = false;
+  const publish = (entries: readonly Publication[]): Promise<void> =>
     bus.publish(
       topic.name,
       entries.map(({ key, value }) => ({ key, value, headers: { 'content-type': 'application/cloudevents+json' } })),
     );
+  const goesOn = (): boolean => !closed;
   const passes = topic.compacted
     ? await passOverFacts(collection, publish, followUpMs, clock)
-    : await passOver(collection, publish);
-  let closed = false;
+    : 'rendering' in topic
+      ? await passOver(collection, topic.rendering, publish, goesOn)
+      : await passOver(collection, asTheyAre, publish, goesOn);
   let running: Promise<void> | undefined;
   let again = false;
 

@@ -158,7 +158,7 @@ const createRound = async ({ dir, servers, sandboxUrl, tokenUrl, publicJwk }: De
     bus,
     startSync,
     office: (chosen: Partial<ConnectionFact> = {}) => createOffice(bus, chosen),
-    order: (boxOfficeId: BoxOfficeId, index: number, email: string): OrderEventJson =>
+    order: (boxOfficeId: BoxOfficeId, index: number | string, email: string): OrderEventJson =>
       anOrderEvent({ boxOfficeId, order: { id: `or_${prefix}_${index}`, buyer_details: { email } } }),
     produce: async (events: readonly OrderEventJson[]): Promise<void> => {
       for (let start = 0; start < events.length; start += 1_000)

@@ -12,7 +12,7 @@ export interface Backfill {
   /** Orders of this time, by when Boxlist received them. */
   readonly from: Date | null;
   readonly to: Date;
-  /** Key of the last order that was made a delivery, or passed by; null when all are. */
+  /** Where the orders go on that are still to be made deliveries; null when all are. */
   readonly cursor: string | null;
   readonly seen: number;
   readonly createdAt: Date;
@@ -25,7 +25,7 @@ export const createBackfillStore = (mongo: Connection) => {
   return {
     init: async (): Promise<void> => {
       await backfills.createIndex({ boxOfficeId: 1, workflowId: 1, createdAt: -1 });
-      await backfills.createIndex({ status: 1 });
+      await backfills.createIndex({ status: 1, connectionId: 1 });
     },
     start: async (
       given: Pick<Backfill, 'boxOfficeId' | 'workflowId' | 'connectionId' | 'mode' | 'from' | 'to'>,
@@ -50,6 +50,9 @@ export const createBackfillStore = (mongo: Connection) => {
         .sort({ createdAt: -1 })
         .limit(100)
         .toArray(),
+    /** Whether orders of a backfill of this connection are still being made deliveries. */
+    isMaking: async (connectionId: string): Promise<boolean> =>
+      (await backfills.findOne({ connectionId, status: 'RUNNING', cursor: { $ne: null } } as object)) !== null,
     running: (): Promise<Backfill[]> => backfills.find({ status: 'RUNNING' }).limit(100).toArray(),
     /** Undefined when it was changed meanwhile. */
     change: async (known: Backfill, change: Partial<Backfill>): Promise<Backfill | undefined> => {

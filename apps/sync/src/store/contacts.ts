@@ -2,6 +2,7 @@ import type { Connection } from 'mongoose';
 import type { MirrorState } from '../domain/choose-reading';
 import type { KnownContact } from '../domain/known-contact';
 import type { ErasureStore } from './erasures';
+import { inParts, writeAlike } from './in-parts';
 
 interface ContactDocument extends Omit<KnownContact, 'whole'> {
   _id: string;
@@ -31,9 +32,10 @@ export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStor
       await contacts.createIndex({ connectionId: 1 });
     },
     byHashes: async (connectionId: string, hashes: readonly string[]): Promise<Map<string, KnownContact>> => {
-      const found = await contacts
-        .find({ _id: { $in: hashes.map((hash) => keyOf(connectionId, hash)) } } as object)
-        .toArray();
+      const found = await inParts(
+        hashes.map((hash) => keyOf(connectionId, hash)),
+        (part) => contacts.find({ _id: { $in: part } } as object).toArray(),
+      );
       return new Map(
         found.map(({ _id, connectionId: _c, seenAt: _s, ...contact }) => [_id.slice(connectionId.length + 1), contact]),
       );
@@ -69,12 +71,13 @@ export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStor
       connectionId: string,
       marks: readonly { readonly emailHash: string; readonly detailsMark: string }[],
     ): Promise<void> => {
-      if (marks.length === 0) return;
-      await contacts.bulkWrite(
+      await writeAlike(
+        contacts as never,
         marks.map(({ emailHash, detailsMark }) => ({
-          updateOne: { filter: { _id: keyOf(connectionId, emailHash) }, update: { $set: { detailsMark } } },
+          id: keyOf(connectionId, emailHash),
+          holds: {},
+          update: { $set: { detailsMark } },
         })),
-        { ordered: false },
       );
     },
     mirror: async (connectionId: string): Promise<MirrorState> => {

@@ -1,9 +1,10 @@
-import { factEvent, type OptIn } from '@boxlist/contracts';
-import { outboxEntry, type OutboxEntry } from '@boxlist/event-bus';
+import { factEvent, idPrefixes, type OptIn } from '@boxlist/contracts';
+import type { OutboxRendering } from '@boxlist/event-bus';
 import { createHash } from 'node:crypto';
 import type { Connection } from 'mongoose';
 import type { DeliveryStatus, ReasonCode, WaitingFor } from '../domain/reasons';
 import { deliveryQueue } from './delivery-queue';
+import { inParts } from './in-parts';
 import { insertNew } from './insert-new';
 
 export interface Attempt {
@@ -70,7 +71,7 @@ export interface Delivery {
 
 /** A delivery as it is written first, with the news of it when it ends at once. */
 export interface NewDelivery extends Delivery {
-  outbox: OutboxEntry[];
+  outbox: OutcomeEntry[];
   /** What the tally of its workflow holds of it, and since which revision of the tally. */
   counted: { readonly bucket: string; readonly revision: number } | null;
   /** Set while the tally may hold something else than it is. */
@@ -111,26 +112,45 @@ export interface Result {
   readonly to: { readonly outcome: Outcome } | { readonly next: Postponement };
 }
 
-export const outcomeEntry = (delivery: Delivery, outcome: Outcome, version: number, now: Date): OutboxEntry =>
-  outboxEntry(
-    delivery._id,
-    factEvent({
-      type: 'boxlist.delivery.settled.v1',
-      source: '/boxlist/sync',
-      subject: delivery._id,
-      boxOfficeId: delivery.boxOfficeId,
-      time: now,
-      data: {
-        deliveryId: delivery._id,
-        boxOfficeId: delivery.boxOfficeId,
-        workflowId: delivery.workflowId,
-        orderId: delivery.orderId,
-        status: outcome.status,
-        reason: outcome.reason,
-        version,
-      },
-    }),
-  );
+/** News of an outcome, known by the version of the delivery that it made: the event is told from it and the delivery. */
+export interface OutcomeEntry {
+  readonly id: string;
+  readonly status: Outcome['status'];
+  readonly reason: ReasonCode;
+  readonly at: Date;
+}
+
+export const outcomeEntry = ({ status, reason }: Outcome, version: number, now: Date): OutcomeEntry => ({
+  id: String(version),
+  status,
+  reason,
+  at: now,
+});
+
+type Told = Pick<Delivery, '_id' | 'boxOfficeId' | 'workflowId' | 'orderId'>;
+
+/** The event of an outcome; told twice it has the same id. */
+export const outcomeRendering: OutboxRendering<Told & { readonly outbox?: readonly OutcomeEntry[] }, OutcomeEntry> = {
+  fields: ['boxOfficeId', 'workflowId', 'orderId'],
+  of: ({ _id, boxOfficeId, workflowId, orderId }, { id, status, reason, at }) => ({
+    key: _id,
+    value: JSON.stringify(
+      factEvent({
+        id: `${idPrefixes.event}${_id.slice(idPrefixes.delivery.length)}.${id}`,
+        type: 'boxlist.delivery.settled.v1',
+        source: '/boxlist/sync',
+        subject: _id,
+        boxOfficeId,
+        time: at,
+        data: { deliveryId: _id, boxOfficeId, workflowId, orderId, status, reason, version: Number(id) },
+      }),
+    ),
+  }),
+};
+
+/** In a query for `readyAt`: the delivery has no outcome yet. Worded as the indices of open ones are, which are of no use to a query that does not say it. */
+export const isOpen = { $gte: new Date(0) };
+export const isReady = (now: Date) => ({ ...isOpen, $lte: now });
 
 /** Deliveries: the durable queue and the history in one. */
 export const createDeliveryStore = (mongo: Connection) => {
@@ -139,23 +159,20 @@ export const createDeliveryStore = (mongo: Connection) => {
   return {
     collection: deliveries,
     init: async (): Promise<void> => {
-      const open = { partialFilterExpression: { readyAt: { $type: 'date' } } };
+      const open = { partialFilterExpression: { readyAt: isOpen } };
       await deliveries.createIndex({ connectionId: 1, queue: 1, readyAt: 1, emailHash: 1 }, open);
       await deliveries.createIndex({ connectionId: 1, reason: 1 }, { ...open, name: 'waiting' });
       await deliveries.createIndex(
         { backfillId: 1, status: 1 },
-        { partialFilterExpression: { backfillId: { $type: 'string' } } },
+        { partialFilterExpression: { backfillId: { $gt: '' } } },
       );
       await deliveries.createIndex({ boxOfficeId: 1, createdAt: -1, _id: -1 });
       await deliveries.createIndex({ boxOfficeId: 1, emailHash: 1, createdAt: -1 });
       await deliveries.createIndex({ boxOfficeId: 1, workflowId: 1, createdAt: -1, _id: -1 });
       await deliveries.createIndex({ boxOfficeId: 1, status: 1, reason: 1, createdAt: -1, _id: -1 });
-      await deliveries.createIndex(
-        { uncounted: 1, workflowId: 1 },
-        { name: 'uncounted', partialFilterExpression: { uncounted: true } },
-      );
     },
-    byIds: async (ids: readonly string[]): Promise<Delivery[]> => await some({ _id: { $in: [...ids] } }).toArray(),
+    byIds: (ids: readonly string[]): Promise<Delivery[]> =>
+      inParts(ids, async (part) => (await some({ _id: { $in: part } }).toArray()) as Delivery[]),
     /** Inserts those that are not there yet; answers the ids of the others. */
     insert: (fresh: readonly NewDelivery[]): Promise<string[]> => insertNew(deliveries, fresh),
     /** Puts a delivery back to work because its order changed; false when it was changed by somebody else meanwhile. */
@@ -188,9 +205,12 @@ export const createDeliveryStore = (mongo: Connection) => {
     ...deliveryQueue(deliveries),
     find: async (filter: object, sort: 1 | -1, limit: number): Promise<Delivery[]> =>
       await some(filter).sort({ createdAt: sort, _id: sort }).limit(limit).toArray(),
+    /** Whether a backfill has any without an outcome. */
+    anyOpen: async (backfillId: string): Promise<boolean> =>
+      (await deliveries.findOne({ backfillId, readyAt: isOpen } as never, { projection: { _id: 1 } })) !== null,
     count: (filter: object): Promise<number> => deliveries.countDocuments(filter),
     oldestOpen: async (boxOfficeId: string): Promise<Date | null> => {
-      const [first] = (await some({ boxOfficeId, readyAt: { $type: 'date' } })
+      const [first] = (await some({ boxOfficeId, readyAt: isOpen })
         .sort({ createdAt: 1 })
         .limit(1)
         .toArray()) as unknown as Delivery[];

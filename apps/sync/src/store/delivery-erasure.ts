@@ -1,5 +1,5 @@
 import type { Collection } from 'mongoose';
-import type { Delivery, NewDelivery, Result } from './deliveries';
+import { isOpen, type Delivery, type NewDelivery, type Result } from './deliveries';
 
 type Save = (results: readonly Result[], now: Date) => Promise<Result[]>;
 
@@ -21,7 +21,7 @@ export const deliveryErasure = (deliveries: Collection<NewDelivery>, save: Save)
     const theirs = { boxOfficeId, emailHash };
     while (await deliveries.findOne(theirs, { projection: { _id: 1 } })) {
       const open = await deliveries
-        .find({ ...theirs, readyAt: { $type: 'date' } }, { projection: { outbox: 0 } })
+        .find({ ...theirs, readyAt: isOpen }, { projection: { outbox: 0 } })
         .limit(mostAtOnce)
         .toArray();
       const saved = await save(

@@ -1,6 +1,6 @@
 import type { Collection } from 'mongoose';
 import type { WaitingFor } from '../domain/reasons';
-import type { NewDelivery, Result } from './deliveries';
+import { isOpen, isReady, type NewDelivery, type Result } from './deliveries';
 
 type Save = (results: readonly Result[], now: Date) => Promise<unknown>;
 
@@ -9,15 +9,19 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
   const some = (filter: object) => deliveries.find(filter as never, { projection: { outbox: 0 } });
   return {
     /** Frees those of a workflow that wait for one of these. */
-    resume: async (workflowId: string, waitedFor: readonly WaitingFor[], now: Date): Promise<void> => {
+    resume: async (
+      { boxOfficeId, workflowId }: { readonly boxOfficeId: string; readonly workflowId: string },
+      waitedFor: readonly WaitingFor[],
+      now: Date,
+    ): Promise<void> => {
       await deliveries.updateMany(
-        { workflowId, reason: { $in: waitedFor }, readyAt: { $ne: null } },
+        { boxOfficeId, workflowId, reason: { $in: waitedFor }, readyAt: isOpen } as never,
         { $set: { status: 'PENDING', reason: null, readyAt: now } } as never,
       );
     },
     /** Lets the open ones of a backfill wait that nobody works on. */
     holdBackfill: async (backfillId: string, now: Date): Promise<void> => {
-      await deliveries.updateMany({ backfillId, readyAt: { $lte: now }, activityIds: [] }, {
+      await deliveries.updateMany({ backfillId, readyAt: isReady(now), activityIds: [] }, {
         $set: {
           status: 'WAITING',
           reason: 'BACKFILL_PAUSED',
@@ -27,14 +31,14 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
     },
     resumeBackfill: async (backfillId: string, now: Date): Promise<void> => {
       await deliveries.updateMany(
-        { backfillId, reason: 'BACKFILL_PAUSED', readyAt: { $ne: null } } as never,
+        { backfillId, reason: 'BACKFILL_PAUSED', readyAt: isOpen } as never,
         { $set: { status: 'PENDING', reason: null, readyAt: now } } as never,
       );
     },
     /** Ends the open ones of a backfill that nobody works on and that wait for no activity; the others come to their own end. */
     cancelBackfill: async (backfillId: string, now: Date): Promise<void> => {
       for (;;) {
-        const open = await some({ backfillId, readyAt: { $type: 'date' }, claimed: false, activityIds: [] })
+        const open = await some({ backfillId, readyAt: isOpen, claimed: false, activityIds: [] })
           .limit(1_000)
           .toArray();
         if (open.length === 0) return;
@@ -51,7 +55,7 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
     /** Frees what waited for a reconnect. */
     free: async (connectionId: string, now: Date): Promise<void> => {
       await deliveries.updateMany(
-        { connectionId, status: 'WAITING', reason: 'CONNECTION_NEEDS_RECONNECT' } as never,
+        { connectionId, reason: 'CONNECTION_NEEDS_RECONNECT', readyAt: isOpen } as never,
         { $set: { status: 'PENDING', reason: null, readyAt: now } } as never,
       );
     },

@@ -2,6 +2,8 @@ import type { Collection } from 'mongoose';
 import { deliveryErasure } from './delivery-erasure';
 import { deliveryHolds } from './delivery-holds';
 import {
+  isOpen,
+  isReady,
   outcomeEntry,
   queues,
   type Delivery,
@@ -10,6 +12,7 @@ import {
   type Queue,
   type Result,
 } from './deliveries';
+import { changedAtOnce, inParts, writeAlike } from './in-parts';
 
 const updateOf = ({ delivery, attempts, to }: Result, now: Date): object =>
   'outcome' in to
@@ -30,7 +33,7 @@ const updateOf = ({ delivery, attempts, to }: Result, now: Date): object =>
         $inc: { version: 1 },
         $push: {
           attempts: { $each: attempts, $slice: -20 },
-          outbox: outcomeEntry(delivery, to.outcome, delivery.version + 1, now),
+          outbox: outcomeEntry(to.outcome, delivery.version + 1, now),
         },
       }
     : {
@@ -53,29 +56,31 @@ const updateOf = ({ delivery, attempts, to }: Result, now: Date): object =>
         $push: { attempts: { $each: attempts, $slice: -20 } },
       };
 
+/** As many e-mails are left out by the query itself; of more those that come are left. */
+const mostNamed = 500;
+
 /** The durable queue: who works on what, and what became of it. */
 export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
   const some = (filter: object) => deliveries.find(filter as never, { projection: { outbox: 0 } });
   /** Writes what became of them; gives those that were written: the others were changed meanwhile, or another holder has the lane by now. */
   const save = async (results: readonly Result[], now: Date): Promise<Result[]> => {
     if (results.length === 0) return [];
-    const { matchedCount } = await deliveries.bulkWrite(
+    const matched = await writeAlike(
+      deliveries as never,
       results.map((result) => ({
-        updateOne: {
-          filter: {
-            _id: result.delivery._id,
-            fence: result.delivery.fence,
-            version: result.delivery.version,
-            readyAt: { $ne: null },
-          },
-          update: updateOf(result, now),
-        },
+        id: result.delivery._id,
+        holds: { fence: result.delivery.fence, version: result.delivery.version, readyAt: isOpen },
+        update: updateOf(result, now),
       })),
-      { ordered: false },
     );
-    if (matchedCount === results.length) return [...results];
+    if (matched === results.length) return [...results];
     const settled = results.filter(({ to }) => 'outcome' in to).map(({ delivery }) => delivery._id);
-    const known = new Map((await some({ _id: { $in: settled } }).toArray()).map((each) => [each._id, each.version]));
+    const known = new Map(
+      (await inParts(settled, (part) => some({ _id: { $in: part } }).toArray())).map((each) => [
+        each._id,
+        each.version,
+      ]),
+    );
     return results.filter(({ delivery, to }) => 'next' in to || known.get(delivery._id) === delivery.version + 1);
   };
   return {
@@ -83,69 +88,62 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
     claim: async (
       { connectionId, fence }: { connectionId: string; fence: number },
       queue: Queue,
-      busy: readonly string[],
+      busy: ReadonlySet<string>,
       now: Date,
       limit: number,
     ): Promise<Delivery[]> => {
-      const ready = (await some({
+      const isFew = busy.size > 0 && busy.size <= mostNamed;
+      const found = (await some({
         connectionId,
         queue,
-        readyAt: { $lte: now },
-        ...(busy.length > 0 ? { emailHash: { $nin: busy } } : {}),
+        readyAt: isReady(now),
+        ...(isFew ? { emailHash: { $nin: [...busy] } } : {}),
       })
         // Those of one buyer come together, so that they share calls.
         .sort({ readyAt: 1, emailHash: 1 })
         .limit(limit)
         .toArray()) as unknown as Delivery[];
+      const ready = found.filter(({ emailHash }) => emailHash === null || !busy.has(emailHash));
       if (ready.length === 0) return [];
-      const ids = ready.map(({ _id }) => _id);
-      await deliveries.updateMany(
-        { _id: { $in: ids }, readyAt: { $lte: now }, fence: { $lte: fence } },
-        {
-          $set: { fence, claimed: true },
-        },
-      );
       const wasClaimed = new Map(ready.map(({ _id, claimed }) => [_id, claimed]));
-      const claimed = (await some({
-        _id: { $in: ids },
-        fence,
-        readyAt: { $lte: now },
-      }).toArray()) as unknown as Delivery[];
+      const claimPart = async (part: string[]): Promise<Delivery[]> => {
+        const claimable = { _id: { $in: part }, readyAt: isReady(now) };
+        await deliveries.updateMany({ ...claimable, fence: { $lte: fence } }, { $set: { fence, claimed: true } });
+        return await some({ ...claimable, fence }).toArray();
+      };
+      const ours = await inParts([...wasClaimed.keys()], claimPart, changedAtOnce);
       // Whoever had it before fell silent in the middle.
-      return claimed.map((each) => ({ ...each, uncertain: each.uncertain || wasClaimed.get(each._id) === true }));
+      return ours.map((each) => ({ ...each, uncertain: each.uncertain || wasClaimed.get(each._id) === true }));
     },
     save,
     /** The ready ones of a queue: since when the oldest waits, and whether there are at least so many. */
     gathered: async (connectionId: string, queue: Queue, now: Date, many: number) => {
-      const filter = { connectionId, queue, readyAt: { $lte: now } };
+      const filter = { connectionId, queue, readyAt: isReady(now) };
       const [first] = (await some(filter).sort({ readyAt: 1 }).limit(1).toArray()) as unknown as Delivery[];
       if (!first?.readyAt) return undefined;
       const count = await deliveries.countDocuments(filter, { limit: many });
       return { since: first.readyAt, isMany: count >= many };
     },
     nextReadyAt: async (connectionId: string, among: readonly Queue[] = queues): Promise<Date | null> => {
-      const [first] = (await some({ connectionId, queue: { $in: among }, readyAt: { $type: 'date' } })
-        .sort({ readyAt: 1 })
-        .limit(1)
-        .toArray()) as unknown as Delivery[];
-      return first?.readyAt ?? null;
+      let soonest: Date | null = null;
+      for (const queue of among) {
+        const [first] = await deliveries
+          .find({ connectionId, queue, readyAt: isOpen } as never, { projection: { readyAt: 1 } })
+          .sort({ readyAt: 1 })
+          .limit(1)
+          .toArray();
+        if (first?.readyAt && (soonest === null || first.readyAt < soonest)) soonest = first.readyAt;
+      }
+      return soonest;
     },
     /** Takes an activity that has ended off those that waited for it; gives the ones that wait for no other. */
     activityEnded: async (connectionId: string, activityId: string, isClean: boolean): Promise<Delivery[]> => {
-      if (!isClean)
-        await deliveries.updateMany({ connectionId, activityIds: activityId }, { $set: { uncertain: true } });
-      await deliveries.updateMany(
-        { connectionId, activityIds: activityId },
-        {
-          $pull: { activityIds: activityId },
-        },
-      );
-      return await some({
-        connectionId,
-        reason: 'ACTIVITY_RUNNING',
-        readyAt: { $type: 'date' },
-        activityIds: [],
-      }).toArray();
+      const waiting = { connectionId, reason: 'ACTIVITY_RUNNING', readyAt: isOpen };
+      await deliveries.updateMany({ ...waiting, activityIds: activityId } as never, {
+        $pull: { activityIds: activityId },
+        ...(isClean ? {} : { $set: { uncertain: true } }),
+      });
+      return await some({ ...waiting, activityIds: [] }).toArray();
     },
     /** For which orders the contacts of these buyers were written, or may have been. */
     writtenFor: async (

@@ -1,4 +1,5 @@
 import type { Connection } from 'mongoose';
+import { inParts } from './in-parts';
 
 /** What became of the contact at one connection's account. */
 export interface ErasedContact {
@@ -48,10 +49,9 @@ export const createErasureStore = (mongo: Connection) => {
     byHash: (emailHash: string): Promise<Erasure | null> => erasures.findOne({ _id: emailHash }),
     /** Which of these addresses are erased buyers'. */
     among: async (emailHashes: readonly string[]): Promise<ReadonlySet<string>> => {
-      if (emailHashes.length === 0) return new Set();
-      const found = await erasures
-        .find({ _id: { $in: [...new Set(emailHashes)] } }, { projection: { _id: 1 } })
-        .toArray();
+      const found = await inParts([...new Set(emailHashes)], (part) =>
+        erasures.find({ _id: { $in: part } }, { projection: { _id: 1 } }).toArray(),
+      );
       return new Set(found.map(({ _id }) => _id));
     },
     /** The addresses whose erasure was asked for since. */

@@ -1,6 +1,7 @@
 import type { Connection } from 'mongoose';
 import { isDeepStrictEqual } from 'node:util';
 import { mergeOrders, withoutBuyer, type StoredOrder } from '../domain/order';
+import { inParts } from './in-parts';
 import { insertNew } from './insert-new';
 
 interface OrderDocument extends Omit<StoredOrder, 'key' | 'erased'> {
@@ -34,6 +35,11 @@ const toOrder = ({
   ...rest,
   ...(erased ? { erased } : {}),
 });
+
+const placeOf = (place: string): [receivedAt: Date, key: string] => {
+  const blank = place.indexOf(' ');
+  return [new Date(place.slice(0, blank)), place.slice(blank + 1)];
+};
 
 /** The last state of each order. The only place where a buyer's data is kept. */
 export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: string, email: string) => string) => {
@@ -69,7 +75,7 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
   };
   return {
     init: async (): Promise<void> => {
-      await orders.createIndex({ boxOfficeId: 1, receivedAt: 1 });
+      await orders.createIndex({ boxOfficeId: 1, receivedAt: 1, _id: 1 });
       await orders.createIndex({ boxOfficeId: 1, emailHash: 1 });
     },
     /** Keeps the orders, merged with what was known of them; answers how they stand now, with when the first event of each came. Each key at most once. */
@@ -86,7 +92,9 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
       ];
     },
     byKeys: async (keys: readonly string[]): Promise<StoredOrder[]> =>
-      (await orders.find({ _id: { $in: [...keys] } } as object).toArray()).map(toOrder),
+      (await inParts([...new Set(keys)], (part) => orders.find({ _id: { $in: part } } as object).toArray())).map(
+        toOrder,
+      ),
     /** Some of the orders of a buyer, as they are kept. */
     ofBuyer: async (boxOfficeId: string, emailHash: string, limit: number): Promise<KeptOrder[]> =>
       (
@@ -116,25 +124,30 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
           .limit(limit)
           .toArray()
       ).map(toOrder),
-    /** Orders that came to a box office in a time, in pages by key. */
-    receivedSince: async (
+    /** Orders that came to a box office in a time, in the order in which they came. `next`: where to go on; null when there are no more. */
+    received: async (
       boxOfficeId: string,
-      since: Date,
-      afterKey: string,
+      { since, until }: { readonly since: Date; readonly until?: Date },
+      after: string,
       limit: number,
-      until?: Date,
-    ): Promise<ReceivedOrder[]> =>
-      (
-        await orders
-          .find({
-            boxOfficeId,
-            receivedAt: { $gte: since, ...(until ? { $lt: until } : {}) },
-            _id: { $gt: afterKey },
-          } as object)
-          .sort({ _id: 1 })
-          .limit(limit)
-          .toArray()
-      ).map((document) => ({ order: toOrder(document), receivedAt: document.receivedAt })),
+    ): Promise<{ orders: StoredOrder[]; next: string | null }> => {
+      const [at, key] = after === '' ? [since, ''] : placeOf(after);
+      const read = (receivedAt: object | Date, more: object, atMost: number) =>
+        orders
+          .find({ boxOfficeId, receivedAt, ...more } as object)
+          .sort({ receivedAt: 1, _id: 1 })
+          .limit(atMost)
+          .toArray();
+      // Two ranges of the index, one after the other.
+      const found = key === '' ? [] : await read(at, { _id: { $gt: key } }, limit);
+      const later = { [key === '' ? '$gte' : '$gt']: at, ...(until ? { $lt: until } : {}) };
+      if (found.length < limit) found.push(...(await read(later, {}, limit - found.length)));
+      const last = found.at(-1);
+      return {
+        orders: found.map(toOrder),
+        next: last && found.length === limit ? `${last.receivedAt.toISOString()} ${last._id}` : null,
+      };
+    },
   };
 };
 

@@ -1,7 +1,8 @@
 import { isDuplicateKey } from '@boxlist/service-kit';
 import type { Connection } from 'mongoose';
-import type { DeliveryStatus, ReasonCode } from '../domain/reasons';
+import type { DeliveryStatus } from '../domain/reasons';
 import type { NewDelivery } from './deliveries';
+import { writeAlike } from './in-parts';
 
 /** One delivery of a batch that is being counted. */
 interface Counted {
@@ -21,12 +22,16 @@ interface TallyDocument {
   batch: Counted[];
 }
 
-const batchSize = 1_000;
+const batchSize = 5_000;
 const pollMs = 1_000;
 
-/** Open ones are one bucket, so that waiting and working again moves nothing. */
-const bucketOf = ({ status, reason }: { status: DeliveryStatus; reason: ReasonCode | null }): string =>
-  status === 'PENDING' || status === 'WAITING' ? 'OPEN' : `${status} ${reason ?? ''}`;
+type Changed = Pick<NewDelivery, '_id' | 'version' | 'status' | 'reason' | 'counted' | 'backfillId'>;
+
+/** Open ones are one bucket, so that waiting and working again moves nothing; those of a backfill are apart. */
+const bucketOf = ({ status, reason, backfillId }: Pick<Changed, 'status' | 'reason' | 'backfillId'>): string => {
+  const open = status === 'PENDING' || status === 'WAITING';
+  return [open ? 'OPEN' : status, open ? '' : (reason ?? ''), ...(backfillId ? [backfillId] : [])].join(' ');
+};
 
 /**
  * How the deliveries of each workflow stand, as numbers that cost the same to read however many deliveries there are. A delivery that changes says so by `uncounted`; the changes are
@@ -55,38 +60,30 @@ export const createTallyStore = (mongo: Connection) => {
 
   /** Marks the deliveries of a batch as counted. Said again it changes nothing: each mark names the one that it replaces. */
   const mark = async ({ revision, batch }: TallyDocument): Promise<void> => {
-    await deliveries.bulkWrite(
-      batch.flatMap(({ id, version, since, bucket }) => [
-        {
-          updateOne: {
-            filter: since === 0 ? { _id: id, counted: null } : { _id: id, 'counted.revision': since },
-            update: { $set: { counted: { bucket, revision } } },
-          },
-        },
-        {
-          updateOne: {
-            filter: { _id: id, version, 'counted.revision': revision },
-            update: { $unset: { uncounted: 1 } },
-          },
-        },
-      ]) as never,
-      { ordered: true },
+    const counted = ({ bucket }: Counted) => ({ counted: { bucket, revision } });
+    const before = ({ since }: Counted) => (since === 0 ? { counted: null } : { 'counted.revision': since });
+    const write = (writes: Parameters<typeof writeAlike>[1]) => writeAlike(deliveries as never, writes);
+    const matched = await write(
+      batch.map((each) => ({
+        id: each.id,
+        holds: { version: each.version, ...before(each) },
+        update: { $set: counted(each), $unset: { uncounted: 1 } },
+      })),
+    );
+    if (matched === batch.length) return;
+    // Some have changed since, and are to be counted once more; or this was begun before.
+    await write(batch.map((each) => ({ id: each.id, holds: before(each), update: { $set: counted(each) } })));
+    await write(
+      batch.map(({ id, version }) => ({
+        id,
+        holds: { version, 'counted.revision': revision },
+        update: { $unset: { uncounted: 1 } },
+      })),
     );
   };
 
-  /** Counts one batch; false when there was nothing to count. */
-  const fold = async (workflowId: string): Promise<boolean> => {
-    const tally = await read(workflowId);
-    if (tally.batch.length > 0) {
-      await mark(tally);
-      await swap(tally, { counts: tally.counts, batch: [] });
-      return true;
-    }
-    const changed = await deliveries
-      .find({ workflowId, uncounted: true } as object, { projection: { version: 1, status: 1, reason: 1, counted: 1 } })
-      .limit(batchSize)
-      .toArray();
-    if (changed.length === 0) return false;
+  /** Counts a batch on top of the tally as it is known; undefined when another process counted meanwhile. */
+  const count = async (tally: TallyDocument, changed: readonly Changed[]): Promise<TallyDocument | undefined> => {
     const counts = { ...tally.counts };
     for (const delivery of changed) {
       const bucket = bucketOf(delivery);
@@ -99,35 +96,74 @@ export const createTallyStore = (mongo: Connection) => {
       since: delivery.counted?.revision ?? 0,
       bucket: bucketOf(delivery),
     }));
-    if (await swap(tally, { counts, batch })) {
-      const next = { ...tally, revision: tally.revision + 1, counts, batch };
-      await mark(next);
-      await swap(next, { counts, batch: [] });
+    if (!(await swap(tally, { counts, batch }))) return undefined;
+    const counted = { ...tally, revision: tally.revision + 1, counts, batch };
+    await mark(counted);
+    return (await swap(counted, { counts, batch: [] }))
+      ? { ...counted, revision: counted.revision + 1, batch: [] }
+      : undefined;
+  };
+
+  /** Counts what has changed of one workflow. The tally is known before the first delivery is read: what another counts in between makes this stop. */
+  const fold = async (workflowId: string, goesOn: () => boolean): Promise<void> => {
+    let tally: TallyDocument | undefined = await read(workflowId);
+    if (tally.batch.length > 0) {
+      await mark(tally);
+      if (!(await swap(tally, { counts: tally.counts, batch: [] }))) return;
+      tally = { ...tally, revision: tally.revision + 1, batch: [] };
     }
-    return true;
+    const seen = new Set<string>();
+    let changed: Changed[] = [];
+    for await (const delivery of deliveries.find({ workflowId, uncounted: true } as object, {
+      projection: { version: 1, status: 1, reason: 1, counted: 1, backfillId: 1 },
+      batchSize,
+    })) {
+      if (seen.has(delivery._id)) continue;
+      seen.add(delivery._id);
+      changed.push(delivery);
+      if (changed.length < batchSize) continue;
+      tally = await count(tally, changed);
+      if (!tally || !goesOn()) return;
+      changed = [];
+    }
+    if (changed.length > 0) await count(tally, changed);
   };
 
   return {
+    init: async (): Promise<void> => {
+      await deliveries.createIndex(
+        { workflowId: 1 },
+        { name: 'uncounted', partialFilterExpression: { uncounted: true } },
+      );
+    },
     /** Counts what has changed anywhere. */
     foldAll: async (goesOn: () => boolean): Promise<void> => {
-      while (goesOn()) {
+      for (let after = ''; goesOn();) {
         const [next] = await deliveries
-          .find({ uncounted: true } as object, { projection: { workflowId: 1 } })
+          .find({ uncounted: true, workflowId: { $gt: after } } as object, { projection: { workflowId: 1 } })
+          .sort({ workflowId: 1 })
           .limit(1)
           .toArray();
-        if (!next || !(await fold(next.workflowId))) return;
+        if (!next) return;
+        await fold(next.workflowId, goesOn);
+        after = next.workflowId;
       }
     },
-    /** How many deliveries of a workflow there are by status and reason, with all changes up to the call. */
-    of: async (workflowId: string) => {
-      for (let batches = 0; batches < 20 && (await fold(workflowId)); batches += 1);
+    /** Whether any of a backfill are open, by what has been counted so far. */
+    anyOpen: async (workflowId: string, backfillId: string): Promise<boolean> =>
+      ((await read(workflowId)).counts[bucketOf({ status: 'PENDING', reason: null, backfillId })] ?? 0) > 0,
+    /** How many deliveries of a workflow there are by status and reason, with all changes up to the call; only those of a backfill where one is named. */
+    of: async (workflowId: string, backfillId?: string) => {
+      await fold(workflowId, () => true);
       const { counts } = await read(workflowId);
-      return Object.entries(counts)
-        .filter(([, count]) => count > 0)
-        .map(([bucket, count]) => {
-          const [status = 'OPEN', reason = ''] = bucket.split(' ');
-          return { status: status as 'OPEN' | DeliveryStatus, reason, count };
-        });
+      const rows = new Map<string, { status: 'OPEN' | DeliveryStatus; reason: string; count: number }>();
+      for (const [bucket, count] of Object.entries(counts)) {
+        const [status = 'OPEN', reason = '', backfill = ''] = bucket.split(' ');
+        if (backfillId !== undefined && backfill !== backfillId) continue;
+        const before = rows.get(`${status} ${reason}`)?.count ?? 0;
+        rows.set(`${status} ${reason}`, { status: status as 'OPEN' | DeliveryStatus, reason, count: before + count });
+      }
+      return [...rows.values()].filter(({ count }) => count > 0);
     },
   };
 };

@@ -13,7 +13,7 @@ export interface BackfillInput {
   readonly to?: Date | null;
 }
 
-const ordersAtOnce = 1_000;
+const ordersAtOnce = 5_000;
 
 /** The workflow of a backfill's input; throws what makes a backfill impossible, naming the field. */
 const checked = async (ctx: Context, identity: Identity, input: BackfillInput): Promise<WorkflowFact> => {
@@ -41,16 +41,15 @@ export const planBackfill = async (ctx: Context, identity: Identity, input: Back
   const buyers = new Set<string>();
   let known = 0;
   let orders = 0;
-  for (let after = ''; ;) {
-    const page = (
-      await ctx.orders.receivedSince(
-        identity.boxOfficeId,
-        input.from ?? new Date(0),
-        after,
-        ordersAtOnce,
-        input.to ?? ctx.clock(),
-      )
-    ).map(({ order }) => order);
+  const time = { since: input.from ?? new Date(0), until: input.to ?? ctx.clock() };
+  for (let place: string | null = ''; place !== null;) {
+    const { orders: page, next }: Awaited<ReturnType<Context['orders']['received']>> = await ctx.orders.received(
+      identity.boxOfficeId,
+      time,
+      place,
+      ordersAtOnce,
+    );
+    place = next;
     const made = new Set(
       (await ctx.deliveries.byIds(page.map(({ key }) => deliveryId(workflow.workflowId, key)))).map(({ _id }) => _id),
     );
@@ -67,9 +66,6 @@ export const planBackfill = async (ctx: Context, identity: Identity, input: Back
       }
     }
     known += (await ctx.contacts.byHashes(workflow.connectionId, fresh)).size;
-    const last = page.at(-1);
-    if (!last || page.length < ordersAtOnce) break;
-    after = last.key;
   }
   const { size: accountSize } = await ctx.contacts.mirror(workflow.connectionId);
   const calls = callsNeeded(input.mode, workflow, { buyers: buyers.size, known, accountSize });
@@ -154,18 +150,9 @@ export const changeBackfill = async (
 };
 
 /** How the deliveries of a backfill stand. */
-export const backfillProgress = async (ctx: Context, backfill: Backfill) => {
-  const [synced, skipped, failed, all] = await Promise.all(
-    [{ status: 'SYNCED' }, { status: 'SKIPPED' }, { status: 'FAILED' }, {}].map((filter) =>
-      ctx.deliveries.count({ backfillId: backfill._id, ...filter }),
-    ),
-  );
-  const settled = (synced ?? 0) + (skipped ?? 0) + (failed ?? 0);
-  return {
-    made: all ?? 0,
-    synced: synced ?? 0,
-    skipped: skipped ?? 0,
-    failed: failed ?? 0,
-    pending: (all ?? 0) - settled,
-  };
+export const backfillProgress = async (ctx: Context, { _id, workflowId }: Backfill) => {
+  const rows = await ctx.tallies.of(workflowId, _id);
+  const sum = (status?: string): number =>
+    rows.reduce((total, row) => (status === undefined || row.status === status ? total + row.count : total), 0);
+  return { made: sum(), synced: sum('SYNCED'), skipped: sum('SKIPPED'), failed: sum('FAILED'), pending: sum('OPEN') };
 };

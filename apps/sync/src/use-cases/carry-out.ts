@@ -12,6 +12,8 @@ import type { Batch, BatchReport } from './work-batch';
 
 /** How soon an activity is asked for first. */
 export const firstPollMs = 500;
+/** How soon an import is looked for that nobody has answered: its call takes no longer as a rule. */
+const unansweredPollMs = 2_000;
 /** What waits for an activity is looked at by itself after this time, should the activity have been forgotten. */
 export const forgottenMs = 30 * 60_000;
 
@@ -216,12 +218,13 @@ const makeImport = async (run: Run, { lines, listIds, asFile }: Import): Promise
   const serves = lines.flatMap(({ deliveryIds }) => deliveryIds);
   const rows: CcImportRow[] = [];
   for (const line of lines) rows.push({ ...line.row, ...(await customColumns(run, line)) });
-  const { activity_id: activityId } = await caller.call('import contacts', serves, (token) =>
-    asFile
-      ? ctx.constantContact.importFile(token, `boxlist-${randomUUID()}.csv`, rows, listIds)
-      : ctx.constantContact.importContacts(token, rows, listIds),
-  );
-  await follow(run, activityId, serves);
+  if (asFile) await importFile(run, serves, rows, listIds);
+  else {
+    const { activity_id: activityId } = await caller.call('import contacts', serves, (token) =>
+      ctx.constantContact.importContacts(token, rows, listIds),
+    );
+    await follow(run, activityId, serves);
+  }
   note(run, serves, 'added lists and details');
   for (const line of lines)
     if (line.needsMore)
@@ -231,6 +234,33 @@ const makeImport = async (run: Run, { lines, listIds, asFile }: Import): Promise
     lines.flatMap(({ email, detailsMark }) => ({ emailHash: batch.hashes.get(email) ?? '', detailsMark })),
   );
 };
+
+/** Sends a file whose import is announced first: one whose answer is lost, or that a crash leaves behind, is found by its name before anything is sent again. */
+const importFile = async (
+  run: Run,
+  serves: readonly string[],
+  rows: readonly CcImportRow[],
+  listIds: readonly string[],
+): Promise<void> => {
+  const { ctx, caller, batch } = run;
+  const fileName = `boxlist-${randomUUID()}.csv`;
+  const now = ctx.clock();
+  await ctx.activities.announce(batch.connectionId, fileName, now, new Date(now.getTime() + unansweredPollMs));
+  try {
+    const { activity_id: activityId } = await caller.call('import contacts', serves, (token) =>
+      ctx.constantContact.importFile(token, fileName, rows, listIds),
+    );
+    await ctx.activities.began(fileName, activityId, new Date(ctx.clock().getTime() + firstPollMs));
+  } catch (error) {
+    if (isAnswered(error)) await ctx.activities.end(fileName);
+    throw error;
+  }
+  for (const id of serves) run.progress.get(id)?.activityIds.add(fileName);
+};
+
+/** Whether a failure says for certain that nothing was begun. */
+const isAnswered = (error: unknown): boolean =>
+  error instanceof AppError && error.code !== 'CONSTANT_CONTACT_UNAVAILABLE' && error.kind !== 'defect';
 
 /** The columns of a line's custom fields; a field that is gone is left out. */
 const customColumns = async ({ ctx, caller, batch }: Run, line: ImportLine): Promise<Record<string, string>> => {

@@ -1,17 +1,21 @@
 import { AppError, kindOf } from '@boxlist/contracts';
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import type { Context } from '../context';
 import { retryDelayMs } from '../domain/retry';
 import { deliverySettled } from '../report';
 import { queues, type Delivery, type Outcome, type Postponement, type Queue, type Result } from '../store/deliveries';
 import type { Lane } from '../store/lanes';
 import { laneCaller, type LaneCaller } from './call-constant-contact';
+import { forgottenMs } from './carry-out';
 import { followActivities } from './follow-activities';
 import { freeReconnected } from './free-waiting';
 import { sparingErased } from './forget-buyer';
 import { workBatch, type BatchReport } from './work-batch';
 
 const pollMs = 200;
+/** How soon it is asked again whether a backfill is made. */
+const makingPollMs = 1_000;
 const parkedMs = 24 * 3_600_000;
 /** How many deliveries are planned for together: few enough that what comes next does not wait long, and all that have gathered. */
 const batchSize = 200;
@@ -146,7 +150,7 @@ const gathersUntil = async ({ ctx, lane }: Drive, windowMs: number): Promise<Dat
 const workQueue = async (drive: Drive, queue: Queue, size: number): Promise<void> => {
   const { ctx, lane, busy } = drive;
   while (drive.goesOn() && (await drive.stillHeld())) {
-    const claimed = await ctx.deliveries.claim(lane, queue, [...busy], ctx.clock(), size);
+    const claimed = await ctx.deliveries.claim(lane, queue, busy, ctx.clock(), size);
     const ready = await withoutFollowed(drive, claimed);
     const [first] = ready;
     if (!first) return;
@@ -199,29 +203,39 @@ const workSome = async (
   else await workBatch(ctx, caller, lane.connectionId, some, report, backfill?.mode ?? null);
 };
 
-/** Those that wait for an activity that is still followed go on waiting; the others' activity was forgotten, and what it did must be looked for. */
+/**
+ * Those that wait for an activity that is still followed go on waiting, and so do those that may be in an import whose answer nobody knows; the others' activity was forgotten, and what it did must be
+ * looked for.
+ */
 const withoutFollowed = async (drive: Drive, claimed: readonly Delivery[]): Promise<Delivery[]> => {
   const { ctx, lane } = drive;
-  if (claimed.every(({ activityIds }) => activityIds.length === 0)) return [...claimed];
-  const followed = new Set((await ctx.activities.ofConnection(lane.connectionId)).map(({ _id }) => _id));
-  const waits = (delivery: Delivery): boolean => delivery.activityIds.some((id) => followed.has(id));
+  if (claimed.every(({ activityIds, uncertain }) => activityIds.length === 0 && !uncertain)) return [...claimed];
+  const running = await ctx.activities.ofConnection(lane.connectionId);
+  const awaited = ({ activityIds, uncertain, createdAt }: Delivery): string[] =>
+    running
+      .filter(
+        ({ _id, unanswered, startedAt }) =>
+          activityIds.includes(_id) || (uncertain && unanswered && createdAt <= startedAt),
+      )
+      .map(({ _id }) => _id);
+  const waiting = new Map(claimed.map((delivery) => [delivery, awaited(delivery)]));
+  const readyAt = new Date(ctx.clock().getTime() + forgottenMs);
   await saveAndTell(
     drive,
-    claimed.filter(waits).map((delivery) => ({
-      delivery,
-      attempts: [],
-      to: {
-        next: {
-          waitingFor: 'ACTIVITY_RUNNING',
-          readyAt: new Date(ctx.clock().getTime() + 30 * 60_000),
-          countsAsAttempt: false,
-          activityIds: delivery.activityIds,
-        },
-      },
-    })),
+    [...waiting].flatMap(([delivery, activityIds]) =>
+      activityIds.length === 0
+        ? []
+        : [
+            {
+              delivery,
+              attempts: [],
+              to: { next: { waitingFor: 'ACTIVITY_RUNNING' as const, readyAt, countsAsAttempt: false, activityIds } },
+            },
+          ],
+    ),
   );
   return claimed
-    .filter((delivery) => !waits(delivery))
+    .filter((delivery) => waiting.get(delivery)?.length === 0)
     .map((delivery) => (delivery.activityIds.length > 0 ? { ...delivery, uncertain: true } : delivery));
 };
 
@@ -238,6 +252,37 @@ const follow = async (drive: Drive, boxOfficeId: string): Promise<void> => {
     for (const { _id } of await ctx.activities.ofConnection(lane.connectionId))
       await ctx.activities.postpone(_id, pollAt);
   }
+};
+
+/** Whether what is ready of backfills may be sent: they are made at first, so that as many as possible share an import. */
+const isMade = async ({ ctx, lane }: Drive): Promise<boolean> => {
+  if (!(await ctx.backfills.isMaking(lane.connectionId))) return true;
+  const gathered = await ctx.deliveries.gathered(lane.connectionId, 'backfill', ctx.clock(), backfillBatchSize);
+  return gathered?.isMany ?? false;
+};
+
+/** Works on queues until all are through; those that are looks again for new work while another, perhaps a long backfill, is under way. */
+const besideEachOther = async (
+  { goesOn, stillHeld }: Drive,
+  worked: readonly Queue[],
+  work: (queue: Queue) => Promise<void>,
+): Promise<void> => {
+  const atWork = new Set(worked);
+  const through = new AbortController();
+  await Promise.all(
+    worked.map(async (queue) => {
+      try {
+        await work(queue);
+      } finally {
+        atWork.delete(queue);
+        if (atWork.size === 0) through.abort();
+      }
+      while (queue !== 'backfill' && atWork.size > 0 && goesOn() && (await stillHeld())) {
+        await setTimeout(pollMs, undefined, { signal: through.signal }).catch(() => undefined);
+        if (atWork.size > 0) await work(queue);
+      }
+    }),
+  );
 };
 
 /** Drives one lane until it has nothing ready, is parked, or is lost. */
@@ -263,11 +308,13 @@ const driveLane = async (ctx: Context, lane: Lane, isClosing: () => boolean): Pr
   const gathersTo = await gathersUntil(drive, windowMs);
   const size = windowMs > 0 ? gatheredBatchSize : batchSize;
   await follow(drive, connection?.boxOfficeId ?? '');
-  await Promise.all(
-    queues
-      .filter((queue) => queue !== 'live' || !gathersTo)
-      .map((queue) => workQueue(drive, queue, queue === 'backfill' ? backfillBatchSize : size)),
-  );
+  const held = new Set<Queue>([
+    ...(gathersTo ? ['live' as const] : []),
+    ...((await isMade(drive)) ? [] : ['backfill' as const]),
+  ]);
+  const worked = queues.filter((queue) => !held.has(queue));
+  const sizes = { live: size, retry: size, backfill: backfillBatchSize };
+  await besideEachOther(drive, worked, (queue) => workQueue(drive, queue, sizes[queue]));
   if (drive.parked) {
     const now = await ctx.connections.byId(lane.connectionId);
     // The news of a new sign-in came while deliveries were parked: it has not met them all.
@@ -275,10 +322,8 @@ const driveLane = async (ctx: Context, lane: Lane, isClosing: () => boolean): Pr
   }
   const next = [
     gathersTo ?? null,
-    await ctx.deliveries.nextReadyAt(
-      lane.connectionId,
-      gathersTo ? queues.filter((queue) => queue !== 'live') : queues,
-    ),
+    held.has('backfill') ? new Date(ctx.clock().getTime() + makingPollMs) : null,
+    await ctx.deliveries.nextReadyAt(lane.connectionId, worked),
     (await ctx.activities.ofConnection(lane.connectionId))[0]?.pollAt ?? null,
   ].filter((each) => each !== null);
   const soonest = next.length > 0 ? new Date(Math.min(...next.map((each) => each.getTime()))) : null;

@@ -7,6 +7,9 @@ import type { LaneCaller } from './call-constant-contact';
 
 const shortestPollMs = 500;
 const longestPollMs = 60_000;
+/** After this time an import that was announced has begun, and can be seen, or it never will: longer than the call may take. */
+const lateMs = 60_000;
+const unknownPollMs = 10_000;
 
 const isOver = ({ state }: CcActivity): boolean => ['completed', 'cancelled', 'failed', 'timed_out'].includes(state);
 
@@ -38,8 +41,15 @@ export const followActivities = async (
   });
   for (const activity of running) {
     const state = states.get(activity._id);
-    // One that Constant Contact does not know any more, or that nobody may ask for any more, has ended, nobody knows how.
-    if (state && !isOver(state)) await ctx.activities.postpone(activity._id, nextPoll(activity, ctx.clock()));
+    if (state && activity.activityId === null) await ctx.activities.found(activity._id, state.activity_id);
+    const isUnknown = state === undefined && activity.activityId === null;
+    // One that Constant Contact does not know any more, or that nobody may ask for any more, has ended long ago, nobody knows how; one that it does not know yet may still come.
+    const goesOn = isUnknown ? now.getTime() - activity.startedAt.getTime() < lateMs : state && !isOver(state);
+    if (goesOn)
+      await ctx.activities.postpone(
+        activity._id,
+        isUnknown ? new Date(now.getTime() + unknownPollMs) : nextPoll(activity, ctx.clock()),
+      );
     else {
       const freed = await ctx.deliveries.activityEnded(
         connectionId,
@@ -58,21 +68,27 @@ const isOutOfReach = (error: unknown): boolean =>
 const nextPoll = ({ polls }: RunningActivity, now: Date): Date =>
   new Date(now.getTime() + Math.min(longestPollMs, shortestPollMs * 2 ** Math.min(polls, 10)));
 
+/** How the activities stand, by what they are named here: one is asked for by itself, several, or one whose id is not known, with the list of all. */
 const readStates = async (
   ctx: Context,
   caller: LaneCaller,
   running: readonly RunningActivity[],
 ): Promise<Map<string, CcActivity>> => {
-  const wanted = new Set(running.map(({ _id }) => _id));
   const states = new Map<string, CcActivity>();
   const [only] = running;
-  if (only && running.length === 1) {
-    const state = await caller.call('follow activity', [], (token) => ctx.constantContact.activity(token, only._id));
+  if (only?.activityId && running.length === 1) {
+    const { activityId } = only;
+    const state = await caller.call('follow activity', [], (token) => ctx.constantContact.activity(token, activityId));
     return states.set(only._id, state);
   }
-  for (let next: string | undefined, first = true; (first || next) && states.size < wanted.size; first = false) {
+  const byId = new Map(running.flatMap(({ _id, activityId }) => (activityId ? [[activityId, _id] as const] : [])));
+  const byFile = new Map(running.flatMap(({ _id, activityId }) => (activityId ? [] : [[_id, _id] as const])));
+  for (let next: string | undefined, first = true; (first || next) && states.size < running.length; first = false) {
     const page = await caller.call('follow activities', [], (token) => ctx.constantContact.activities(token, next));
-    for (const state of page.items) if (wanted.has(state.activity_id)) states.set(state.activity_id, state);
+    for (const state of page.items) {
+      const id = byId.get(state.activity_id) ?? byFile.get(state.source_file_name ?? '');
+      if (id) states.set(id, state);
+    }
     next = page.next;
   }
   return states;

@@ -12,7 +12,7 @@ export const freeResumed = async (ctx: Context, workflowIds: Iterable<string>): 
     if (!workflow || (workflow.status === 'PAUSED' && workflow.whenPaused === 'WAIT')) continue;
     const waitedFor: WaitingFor[] =
       workflow.status === 'DELETED' ? ['WORKFLOW_RESUME', 'ORDER_PENDING'] : ['WORKFLOW_RESUME'];
-    await ctx.deliveries.resume(workflowId, waitedFor, ctx.clock());
+    await ctx.deliveries.resume(workflow, waitedFor, ctx.clock());
     // Also where nothing was found: a crash may have come between the two, the time before.
     await ctx.lanes.wake([workflow.connectionId], ctx.clock());
     ctx.nudge();

@@ -5,7 +5,7 @@ import { forgetErased } from './forget-buyer';
 import { freeResumed } from './free-waiting';
 import { deliveryOf, marksOf } from './take-orders';
 
-const ordersAtOnce = 1_000;
+const ordersAtOnce = 5_000;
 const pollMs = 500;
 
 /**
@@ -19,14 +19,12 @@ const makeNext = async (ctx: Context, backfill: Backfill): Promise<boolean> => {
     await ctx.backfills.change(backfill, { status: 'CANCELLED', cursor: null });
     return false;
   }
-  const received = await ctx.orders.receivedSince(
+  const { orders: page, next } = await ctx.orders.received(
     backfill.boxOfficeId,
-    backfill.from ?? new Date(0),
+    { since: backfill.from ?? new Date(0), until: backfill.to },
     backfill.cursor,
     ordersAtOnce,
-    backfill.to,
   );
-  const page = received.map(({ order }) => order);
   const now = ctx.clock();
   const inMode = workflowInMode(workflow, backfill.mode);
   const fresh = page.map((order) => {
@@ -39,19 +37,17 @@ const makeNext = async (ctx: Context, backfill: Backfill): Promise<boolean> => {
   await ctx.deliveries.insert(fresh);
   await forgetErased(ctx, page);
   if (fresh.some(({ status }) => status === 'WAITING')) await freeResumed(ctx, [workflow.workflowId]);
+  await ctx.backfills.change(backfill, { cursor: next, seen: backfill.seen + page.length });
   await ctx.lanes.wake([backfill.connectionId], now);
   ctx.nudge();
-  const last = page.at(-1);
-  const cursor = last && page.length === ordersAtOnce ? last.key : null;
-  await ctx.backfills.change(backfill, { cursor, seen: backfill.seen + page.length });
-  return cursor !== null;
+  return next !== null;
 };
 
 /** A backfill is done when all of its orders are deliveries and none of those is open. */
 const endIfDone = async (ctx: Context, backfill: Backfill): Promise<void> => {
   if (backfill.cursor !== null) return;
-  if ((await ctx.deliveries.count({ backfillId: backfill._id, readyAt: { $type: 'date' } })) === 0)
-    await ctx.backfills.change(backfill, { status: 'DONE' });
+  if (await ctx.tallies.anyOpen(backfill.workflowId, backfill._id)) return;
+  if (!(await ctx.deliveries.anyOpen(backfill._id))) await ctx.backfills.change(backfill, { status: 'DONE' });
 };
 
 /** Carries on all backfills until closed. */

@@ -4,6 +4,8 @@ import { forgetErased } from './forget-buyer';
 import { freeReconnected, freeResumed } from './free-waiting';
 import { matchOrders } from './take-orders';
 
+const ordersAtOnce = 1_000;
+
 /**
  * Takes over a workflow, frees what waited for it, and, the first time, matches the orders that came before its fact though after it became active. Later orders find it, and those that
  * were matched once stay so.
@@ -12,17 +14,21 @@ export const takeWorkflow = async (ctx: Context, fact: WorkflowFact): Promise<vo
   await ctx.workflows.apply(fact);
   await freeResumed(ctx, [fact.workflowId]);
   if (fact.status === 'DELETED' || (await ctx.joins.isJoined(fact.workflowId))) return;
-  let after = '';
-  for (;;) {
-    const page = await ctx.orders.receivedSince(fact.boxOfficeId, new Date(fact.activeSince), after, 200);
-    await matchOrders(ctx, page, [fact]);
-    await forgetErased(
-      ctx,
-      page.map(({ order }) => order),
+  const since = new Date(fact.activeSince);
+  for (let place: string | null = ''; place !== null;) {
+    const page: Awaited<ReturnType<Context['orders']['received']>> = await ctx.orders.received(
+      fact.boxOfficeId,
+      { since },
+      place,
+      ordersAtOnce,
     );
-    const last = page.at(-1);
-    if (!last || page.length < 200) break;
-    after = last.order.key;
+    await matchOrders(
+      ctx,
+      page.orders.map((order) => ({ order, receivedAt: since })),
+      [fact],
+    );
+    await forgetErased(ctx, page.orders);
+    place = page.next;
   }
   await ctx.joins.joined(fact.workflowId, ctx.clock());
 };

@@ -177,7 +177,7 @@ const reopened = (before: Delivery, fresh: NewDelivery, workflow: WorkflowFact):
   if (before.status === 'SYNCED' && fresh.status === 'SKIPPED') return undefined;
   const outcome = outcomeOf(fresh);
   // The version is that of the delivery: whoever listens passes by what is not newer.
-  const outbox = outcome ? [outcomeEntry(fresh, outcome, before.version + 1, fresh.createdAt)] : [];
+  const outbox = outcome ? [outcomeEntry(outcome, before.version + 1, fresh.createdAt)] : [];
   return { ...fresh, outbox, uncertain: true };
 };
 
@@ -245,6 +245,6 @@ export const deliveryOf = (
     ...delivery,
     counted: null,
     uncounted: true,
-    outbox: outcome ? [outcomeEntry(delivery, outcome, 1, now)] : [],
+    outbox: outcome ? [outcomeEntry(outcome, 1, now)] : [],
   };
 };

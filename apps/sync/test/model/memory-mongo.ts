@@ -81,12 +81,15 @@ export const createMemoryMongo = () => {
         sort: (by: Sort) => ((order = by), cursor),
         skip: (count: number) => ((skipped = count), cursor),
         limit: (count: number) => ((most = count), cursor),
-        toArray: () =>
+        toArray: (): Promise<Doc[]> =>
           gate(`${name}.find`, () =>
             sorted(found(filter), order)
               .slice(skipped, skipped + most)
               .map((document) => projected(document, options.projection)),
           ),
+        async *[Symbol.asyncIterator]() {
+          yield* await cursor.toArray();
+        },
       };
       return cursor;
     };

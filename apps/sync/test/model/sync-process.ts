@@ -9,7 +9,7 @@ import { createActivityStore } from '../../src/store/activities';
 import { createBackfillStore } from '../../src/store/backfills';
 import { createContactStore } from '../../src/store/contacts';
 import { createDeadLetterStore } from '../../src/store/dead-letters';
-import { createDeliveryStore } from '../../src/store/deliveries';
+import { createDeliveryStore, outcomeRendering } from '../../src/store/deliveries';
 import { createErasureStore } from '../../src/store/erasures';
 import { createJoinStore } from '../../src/store/joins';
 import { createLaneStore } from '../../src/store/lanes';
@@ -108,7 +108,7 @@ export const startSync = async (
   await startOutboxRelay({
     bus,
     collection: deliveries.collection,
-    topic: topics.deliveryOutcomes,
+    topic: { name: topics.deliveryOutcomes.name, compacted: false, rendering: outcomeRendering },
     log,
     clock: () => new Date(clock()),
   });
