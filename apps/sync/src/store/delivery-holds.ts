@@ -14,10 +14,9 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
       waitedFor: readonly WaitingFor[],
       now: Date,
     ): Promise<void> => {
-      await deliveries.updateMany(
-        { boxOfficeId, workflowId, reason: { $in: waitedFor }, readyAt: isOpen } as never,
-        { $set: { status: 'PENDING', reason: null, readyAt: now } } as never,
-      );
+      await deliveries.updateMany({ boxOfficeId, workflowId, reason: { $in: waitedFor }, readyAt: isOpen }, {
+        $set: { status: 'PENDING', reason: null, readyAt: now },
+      } as never);
     },
     /** Lets the open ones of a backfill wait that nobody works on. */
     holdBackfill: async (backfillId: string, now: Date): Promise<void> => {
