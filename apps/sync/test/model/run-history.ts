@@ -89,6 +89,13 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
     faults: history.faults,
     callsPerDay: history.callsPerDay,
     mayAsk: (office) => asked.has(office),
+    hasTakenOver: (office, person) =>
+      told
+        .keys()
+        .some(
+          (key) =>
+            officeOf(key) === office && told.of(key).some((each) => each.person === person) && hasChangedHands(key),
+        ),
     isGone: (office, person) => gone.has(`${office} ${person}`),
     problem,
   });
