@@ -72,7 +72,7 @@ export const isCancelled = ({ versions }: PlannedOrder): boolean => versions.at(
 const givenBy = ({ kind }: PlannedWorkflow, event: number): Given =>
   kind === 'per-event'
     ? { lists: [`list of event ${event}`], tags: [`tag of event ${event}`, 'ticket-buyer'] }
-    : { lists: [`list ${kind}`], tags: [`tag ${kind}`, 'ticket-buyer'] };
+    : { lists: [`list ${kind}`], tags: [`tag ${kind}`, ...(kind === 'takes-back' ? [] : ['ticket-buyer'])] };
 
 interface Effect {
   readonly outcomes: readonly string[];
@@ -115,11 +115,7 @@ const cancelledEffect = (workflow: PlannedWorkflow, before: Effect): Effect => {
   const wasDone = before.outcomes.includes('SYNCED SYNCED');
   if (!wasDone) return before.outcomes[0] === 'SKIPPED FILTERED_OUT' ? before : skipped('ORDER_CANCELLED');
   return workflow.kind === 'takes-back'
-    ? {
-        outcomes: ['SKIPPED ORDER_CANCELLED', 'SYNCED TAKEN_BACK'],
-        must: nothing,
-        may: { lists: [], tags: ['ticket-buyer'] },
-      }
+    ? { outcomes: ['SKIPPED ORDER_CANCELLED', 'SYNCED TAKEN_BACK'], must: nothing, may: nothing }
     : { outcomes: ['SKIPPED ORDER_CANCELLED', 'SYNCED SYNCED'], must: nothing, may: before.must };
 };
 

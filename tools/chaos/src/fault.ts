@@ -102,7 +102,7 @@ export const anyFault = (buyers: number): fc.Arbitrary<Fault> =>
     { weight: 8, arbitrary: of('kill', { process: oneOrAll, downMs: fc.nat({ max: 1_500 }) }) },
     { weight: 2, arbitrary: of('restart', { process: one }) },
     { weight: 4, arbitrary: of('pause', { process: oneOrAll, ms: fc.constant(leaseBeyondMs) }) },
-    { weight: 2, arbitrary: of('pause', { process: one, ms: fc.constant(sessionBeyondMs) }) },
+    { weight: 1, arbitrary: of('pause', { process: one, ms: fc.constant(sessionBeyondMs) }) },
     { weight: 6, arbitrary: of('unsubscribe', { buyer: fc.nat({ max: buyers - 1 }) }) },
     {
       weight: 2,

@@ -47,7 +47,11 @@ export const createOffice = (world: World, schedule: Schedule, resources: Resour
     filter: { eventIds: kind === 'filtered' ? ['ev_0'] : [], eventSeriesIds: [], ticketTypeIds: [] },
     lists: { fixed: kind === 'per-event' ? [] : [listOf(`list ${kind}`)], perEvent: kind === 'per-event' },
     tags: {
-      fixed: [tagOf('ticket-buyer'), ...(kind === 'per-event' ? [] : [tagOf(`tag ${kind}`)])],
+      fixed: [
+        // What a workflow takes back must be its own: that a buyer had it before is not known to it.
+        ...(kind === 'takes-back' ? [] : [tagOf('ticket-buyer')]),
+        ...(kind === 'per-event' ? [] : [tagOf(`tag ${kind}`)]),
+      ],
       event: kind === 'per-event',
       ticketTypes: false,
     },

@@ -54,8 +54,8 @@ export interface Schedule {
 }
 
 /** For how long orders arrive, and how late a step may begin. */
-export const loadMs = 10_000;
-const stepsMs = 12_000;
+const loadMs = 8_000;
+const stepsMs = 10_000;
 
 const writes = ['/contacts$', '/sign_up_form', '/contacts_taggings_add', '/contacts_json_import', '/contacts\\?email'];
 
@@ -119,13 +119,13 @@ const moment: fc.Arbitrary<Moment> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ onCall: fc.constantFrom(...writes), nth: fc.integer({ min: 1, max: 5 }) }) },
 );
 
-const schedule = fc.array(buyerKind, { minLength: 4, maxLength: 10 }).chain((buyers) =>
+const schedule = fc.array(buyerKind, { minLength: 6, maxLength: 12, size: 'max' }).chain((buyers) =>
   fc.record({
     buyers: fc.constant(buyers),
     workflows,
     orders: fc.tuple(...buyers.map((kind, index) => ordersOf(index, kind))).map((each) => each.flat()),
     badEventsAtMs: fc.array(fc.nat({ max: loadMs }), { maxLength: 2 }),
-    steps: fc.array(fc.record({ when: moment, fault: anyFault(buyers.length) }), { minLength: 2, maxLength: 5 }),
+    steps: fc.array(fc.record({ when: moment, fault: anyFault(buyers.length) }), { minLength: 2, maxLength: 4 }),
   }),
 );
 

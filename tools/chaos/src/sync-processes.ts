@@ -1,14 +1,14 @@
 import { freePort, startProcess, workspaceRoot, type LocalProcess } from '@boxlist/testkit';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { inTurns } from './in-turns';
 
 interface One {
   readonly url: string;
-  readonly turn: ReturnType<typeof inTurns>;
   process: LocalProcess | undefined;
-  /** Set while its end is wanted. */
-  isEnding: boolean;
+  /** What meets one that is down, and what would hold still one that is held already, passes it by. */
+  state: 'up' | 'paused' | 'down';
+  /** The disturbance or start that is under way. */
+  busy: Promise<unknown>;
 }
 
 interface Options {
@@ -46,10 +46,10 @@ export const startSyncProcesses = async ({ count, env, logDir }: Options) => {
   /** Starts it, again when it gives up for want of a server, until it is ready. */
   const start = async (one: One, index: number): Promise<void> => {
     const until = Date.now() + readyWithinMs;
+    one.state = 'down';
     while (!closing) {
       const started = await launch(one, index);
       one.process = started;
-      one.isEnding = false;
       let ended = false;
       void started.exited.then(() => (ended = true));
       while (!ended && !closing && !(await isReady(one.url))) {
@@ -57,12 +57,13 @@ export const startSyncProcesses = async ({ count, env, logDir }: Options) => {
         await delay(100);
       }
       if (!ended) {
-        void started.exited.then((code) => {
-          if (one.isEnding || closing || one.process !== started) return;
-          endedAlone.push(`sync-${index} ended by itself (${String(code)})`);
-          void one.turn(() => start(one, index));
-        });
+        one.state = 'up';
         lastWokenAt = Date.now();
+        void started.exited.then((code) => {
+          if (one.state === 'down' || closing || one.process !== started) return;
+          endedAlone.push(`sync-${index} ended by itself (${String(code)})`);
+          one.busy = start(one, index);
+        });
         return;
       }
       if (Date.now() > until) throw new Error(`sync-${index} ends while starting; see ${logDir}`);
@@ -72,43 +73,64 @@ export const startSyncProcesses = async ({ count, env, logDir }: Options) => {
 
   const all: One[] = [];
   for (let index = 0; index < count; index += 1)
-    all.push({ url: `http://127.0.0.1:${await freePort()}`, turn: inTurns(), process: undefined, isEnding: false });
-  await Promise.all(all.map((one, index) => one.turn(() => start(one, index))));
+    all.push({
+      url: `http://127.0.0.1:${await freePort()}`,
+      process: undefined,
+      state: 'down',
+      busy: Promise.resolve(),
+    });
+  await Promise.all(all.map((one, index) => start(one, index)));
 
-  const each = (which: number | 'all', act: (one: One, index: number) => Promise<void>): Promise<void> =>
+  /** Disturbs those that can be disturbed so now; answers when it is over. */
+  const disturb = (
+    which: number | 'all',
+    can: readonly One['state'][],
+    act: (one: One, index: number) => Promise<void>,
+  ): Promise<void> =>
     Promise.all(
-      all.map((one, index) => (which === 'all' || which === index ? one.turn(() => act(one, index)) : undefined)),
+      all.map((one, index) => {
+        if ((which !== 'all' && which !== index) || !can.includes(one.state)) return undefined;
+        const before = one.busy;
+        const acting = act(one, index);
+        one.busy = Promise.allSettled([before, acting]);
+        return acting;
+      }),
     ).then(() => undefined);
-  const woken = (): void => {
-    lastWokenAt = Date.now();
-  };
 
   return {
     urls: all.map(({ url }) => url),
     endedAlone,
     lastWokenAt: () => lastWokenAt,
     kill: (which: number | 'all', downMs: number) =>
-      each(which, async (one, index) => {
-        one.isEnding = true;
+      disturb(which, ['up', 'paused'], async (one, index) => {
+        one.state = 'down';
         await one.process?.kill();
         await delay(downMs);
         await start(one, index);
       }),
     restart: (which: number) =>
-      each(which, async (one, index) => {
-        one.isEnding = true;
+      disturb(which, ['up'], async (one, index) => {
+        one.state = 'down';
         await one.process?.stop();
         await start(one, index);
       }),
     pause: (which: number | 'all', ms: number) =>
-      each(which, async (one) => {
-        one.process?.signal('SIGSTOP');
+      disturb(which, ['up'], async (one) => {
+        const held = one.process;
+        one.state = 'paused';
+        held?.signal('SIGSTOP');
         await delay(ms);
-        one.process?.signal('SIGCONT');
-        woken();
+        // It was killed meanwhile, and another has come.
+        if (one.process !== held || one.state !== 'paused') return;
+        one.state = 'up';
+        held?.signal('SIGCONT');
+        lastWokenAt = Date.now();
       }),
     /** Resolves when no disturbance is under way and all are up. */
-    allUp: () => each('all', async () => undefined),
+    allUp: async (): Promise<void> => {
+      while (all.some(({ state }) => state !== 'up'))
+        await Promise.all(all.map(({ busy }) => busy)).then(() => delay(50));
+    },
     stop: async (): Promise<void> => {
       closing = true;
       await Promise.all(all.map((one) => one.process?.stop(15_000)));

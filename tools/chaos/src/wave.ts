@@ -101,7 +101,9 @@ const live = async (world: World, journal: Journal, office: Office, happened: Ha
       versions.flatMap(({ arrivesAtMs }, version) =>
         arrivesAtMs.map(async (atMs) => {
           await delay(atMs);
+          const t = Date.now();
           await office.order(number, version);
+          if (process.env.CHAOS_T && Date.now() - t > 8000) console.log('slow publish', Date.now() - t);
         }),
       ),
     ),
@@ -111,7 +113,9 @@ const live = async (world: World, journal: Journal, office: Office, happened: Ha
     }),
     ...steps.map(async ({ when, fault }) => {
       await momentOf(world, journal, office, when);
+      const t = Date.now();
       await carryOut(world, office, fault, happened);
+      if (process.env.CHAOS_T && Date.now() - t > 8000) console.log('slow', Date.now() - t, JSON.stringify(fault));
     }),
   ]);
 };
@@ -125,6 +129,7 @@ const interruptionsOf = (schedules: readonly Schedule[]): number =>
 /** Carries schedules out together, ends all faults, waits until nothing is pending, and judges. */
 export const runWave = async (world: World, schedules: readonly Schedule[], settleMs: number): Promise<WaveResult> => {
   const begun = Date.now();
+  const T = (x: string) => process.env.CHAOS_T && console.log(x, Date.now() - begun);
   const resources = await world.furnish();
   const offices = schedules.map((schedule) => createOffice(world, schedule, resources));
   await world.sandbox.seedMany(world.account, { contacts: offices.flatMap((office) => office.seeds()) });
@@ -139,7 +144,9 @@ export const runWave = async (world: World, schedules: readonly Schedule[], sett
   await Promise.all(
     offices.map((office, index) => live(world, journal, office, happened[index] ?? { left: new Map() })),
   );
+  T('lived');
   await world.allUp();
+  T('up');
   const thrown = await calls.injected();
   await world.sandbox.clearFaults();
   await world.permits.beginNewDay();
@@ -147,6 +154,7 @@ export const runWave = async (world: World, schedules: readonly Schedule[], sett
   const settled = await Promise.all(
     offices.map((office) => settle(world, office, { mayBeRefused, limitMs: settleMs })),
   );
+  T('settled');
   await journal.close();
   unlisten();
   const [entries, summary, contacts, after] = [
