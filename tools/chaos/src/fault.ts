@@ -31,9 +31,6 @@ const sessionBeyondMs = 12_000;
 
 const one = fc.nat({ max: processCount - 1 });
 const oneOrAll = fc.oneof({ weight: 4, arbitrary: one }, { weight: 1, arbitrary: fc.constant('all' as const) });
-const of = <K extends Fault['kind'], R extends object>(kind: K, rest: { [P in keyof R]: fc.Arbitrary<R[P]> }) =>
-  fc.record({ kind: fc.constant(kind), ...rest } as never) as fc.Arbitrary<{ kind: K } & R>;
-
 const paths = ['/v3/contacts', '/v3/activities', '/v3/contact_', '/v3/'];
 const writePaths = ['/v3/contacts$', 'sign_up_form', 'taggings_add', 'json_import', 'taggings_remove', 'remove_list'];
 
@@ -99,35 +96,57 @@ const sandboxFault: fc.Arbitrary<SandboxFault> = fc.oneof(
 export const anyFault = (buyers: number): fc.Arbitrary<Fault> =>
   fc.oneof(
     { weight: 16, arbitrary: fc.record({ kind: fc.constant('sandbox' as const), fault: sandboxFault }) },
-    { weight: 8, arbitrary: of('kill', { process: oneOrAll, downMs: fc.nat({ max: 1_500 }) }) },
-    { weight: 2, arbitrary: of('restart', { process: one }) },
-    { weight: 4, arbitrary: of('pause', { process: oneOrAll, ms: fc.constant(leaseBeyondMs) }) },
-    { weight: 1, arbitrary: of('pause', { process: one, ms: fc.constant(sessionBeyondMs) }) },
-    { weight: 6, arbitrary: of('unsubscribe', { buyer: fc.nat({ max: buyers - 1 }) }) },
     {
-      weight: 2,
-      arbitrary: of('pause-workflow', { workflow: fc.nat({ max: 3 }), ms: fc.integer({ min: 500, max: 5_000 }) }),
+      weight: 8,
+      arbitrary: fc.record({ kind: fc.constant('kill' as const), process: oneOrAll, downMs: fc.nat({ max: 1_500 }) }),
+    },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('restart' as const), process: one }) },
+    {
+      weight: 4,
+      arbitrary: fc.record({ kind: fc.constant('pause' as const), process: oneOrAll, ms: fc.constant(leaseBeyondMs) }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant('pause' as const), process: one, ms: fc.constant(sessionBeyondMs) }),
+    },
+    {
+      weight: 6,
+      arbitrary: fc.record({ kind: fc.constant('unsubscribe' as const), buyer: fc.nat({ max: buyers - 1 }) }),
     },
     {
       weight: 2,
-      arbitrary: of('no-tokens', {
+      arbitrary: fc.record({
+        kind: fc.constant('pause-workflow' as const),
+        workflow: fc.nat({ max: 3 }),
+        ms: fc.integer({ min: 500, max: 5_000 }),
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('no-tokens' as const),
         how: fc.constantFrom('refused' as const, 'silent' as const),
         ms: fc.integer({ min: 500, max: 4_000 }),
       }),
     },
     {
       weight: 1,
-      arbitrary: of('kill-server', {
+      arbitrary: fc.record({
+        kind: fc.constant('kill-server' as const),
         server: fc.constantFrom<Server>('kafka', 'mongo'),
         downMs: fc.nat({ max: 2_000 }),
       }),
     },
     {
       weight: 1,
-      arbitrary: of('pause-server', {
+      arbitrary: fc.record({
+        kind: fc.constant('pause-server' as const),
         server: fc.constantFrom<Server | 'sandbox'>('kafka', 'mongo', 'sandbox'),
         ms: fc.integer({ min: 500, max: 6_000 }),
       }),
     },
-    { weight: 1, arbitrary: of('day-used-up', { ms: fc.integer({ min: 500, max: 3_000 }) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant('day-used-up' as const), ms: fc.integer({ min: 500, max: 3_000 }) }),
+    },
   );

@@ -1,50 +1,41 @@
 import type { JournalEntry } from '@boxlist/testkit';
+import type { FollowedJournal } from './follow-journal';
 import { callsPerSecond, type World } from './world';
-
-interface Used {
-  readonly day: string;
-  readonly used: number;
-}
-interface Counted {
-  readonly entries: readonly JournalEntry[];
-  /** How many refusals by rate or by day were asked for. */
-  readonly thrown: number;
-  readonly before: Used;
-  readonly after: Used;
-  readonly mostPermits: number;
-}
 
 /** What a process, or the sandbox, that was held still does when it goes on: calls whose permit has grown old, and calls that have queued up, come at once. */
 const afterWakingMs = 3_000;
 
 const isApi = ({ path }: JournalEntry): boolean => path.startsWith('/v3/');
+const isRefused = ({ status }: JournalEntry): boolean => status === 429;
 
-/** Whether the limits were kept. */
-export const judgeCalls = (world: World) => {
+/** Watches from now on whether the limits are kept: permits in a second, calls for permits, and refusals by Constant Contact. */
+export const watchCalls = async (world: World, journal: FollowedJournal) => {
   const excused = new Set<number>();
+  let injected = 0;
+  world.permits.begin();
+  const before = await world.permits.used();
+  const unlisten = journal.listen((entry) => {
+    if (isRefused(entry) && Date.now() - world.lastWokenAt() < afterWakingMs) excused.add(entry.seq);
+  });
   return {
-    /** Sees a call soon after it was made. */
-    see: ({ seq, status }: JournalEntry): void => {
-      if (status === 429 && Date.now() - world.lastWokenAt() < afterWakingMs) excused.add(seq);
-    },
-    /** How many of the refusals that faults asked for have met a call. */
-    injected: async (): Promise<number> => {
-      let count = 0;
+    /** Counts, before faults are cleared, how many of the refusals that they asked for have met a call. */
+    countInjected: async (): Promise<void> => {
       for (const { kind, times } of await world.sandbox.faults())
-        if (kind === 'throttled' || kind === 'quota-exceeded') count += 1 - (times ?? 0);
-      return count;
+        if (kind === 'throttled' || kind === 'quota-exceeded') injected += 1 - (times ?? 0);
     },
-    refusedByRate: (entries: readonly JournalEntry[], thrown: number): number =>
-      entries.filter(({ status }) => status === 429).length - thrown,
-    judge: ({ entries, thrown, before, after, mostPermits }: Counted): string[] => {
-      const wrong: string[] = [];
-      const refused = entries.filter(({ status, seq }) => status === 429 && !excused.has(seq)).length;
-      if (refused > thrown) wrong.push(`Constant Contact refused ${refused - thrown} calls as too many in a second`);
-      if (mostPermits > callsPerSecond) wrong.push(`the ledger gave ${mostPermits} permits in a second`);
+    judge: async (entries: readonly JournalEntry[]) => {
+      unlisten();
+      const violations: string[] = [];
+      const after = await world.permits.used();
+      const refused = entries.filter((entry) => isRefused(entry) && !excused.has(entry.seq)).length;
+      if (refused > injected)
+        violations.push(`Constant Contact refused ${refused - injected} calls as too many in a second`);
+      const most = world.permits.mostInASecond();
+      if (most > callsPerSecond) violations.push(`the ledger gave ${most} permits in a second`);
       const calls = entries.filter(isApi).length;
       if (before.day === after.day && calls > after.used - before.used)
-        wrong.push(`${calls} calls were made with ${after.used - before.used} permits`);
-      return wrong;
+        violations.push(`${calls} calls were made with ${after.used - before.used} permits`);
+      return { violations, refusedByRate: entries.filter(isRefused).length - injected };
     },
   };
 };

@@ -61,7 +61,7 @@ export const watchPermits = (mongo: Connection) => {
     beginNewDay: async (): Promise<void> => {
       for (;;) {
         const known = await read();
-        if (!known || known.state.exhaustedDay === null) return;
+        if (typeof known?.state.exhaustedDay !== 'string') return;
         const { matchedCount } = await ledgers.updateOne(
           { _id: 'constant-contact', revision: known.revision },
           { $set: { state: JSON.stringify({ ...known.state, exhaustedDay: null }), revision: known.revision + 1 } },

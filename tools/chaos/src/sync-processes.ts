@@ -82,20 +82,20 @@ export const startSyncProcesses = async ({ count, env, logDir }: Options) => {
   await Promise.all(all.map((one, index) => start(one, index)));
 
   /** Disturbs those that can be disturbed so now; answers when it is over. */
-  const disturb = (
+  const disturb = async (
     which: number | 'all',
     can: readonly One['state'][],
     act: (one: One, index: number) => Promise<void>,
-  ): Promise<void> =>
-    Promise.all(
-      all.map((one, index) => {
-        if ((which !== 'all' && which !== index) || !can.includes(one.state)) return undefined;
-        const before = one.busy;
-        const acting = act(one, index);
-        one.busy = Promise.allSettled([before, acting]);
-        return acting;
-      }),
-    ).then(() => undefined);
+  ): Promise<void> => {
+    const acting: Promise<void>[] = [];
+    for (const [index, one] of all.entries()) {
+      if ((which !== 'all' && which !== index) || !can.includes(one.state)) continue;
+      const disturbance = act(one, index);
+      one.busy = Promise.allSettled([one.busy, disturbance]);
+      acting.push(disturbance);
+    }
+    await Promise.all(acting);
+  };
 
   return {
     urls: all.map(({ url }) => url),
@@ -133,7 +133,7 @@ export const startSyncProcesses = async ({ count, env, logDir }: Options) => {
     },
     stop: async (): Promise<void> => {
       closing = true;
-      await Promise.all(all.map((one) => one.process?.stop(15_000)));
+      await Promise.all(all.map(async (one) => one.process?.stop(15_000)));
     },
   };
 };

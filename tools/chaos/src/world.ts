@@ -4,6 +4,8 @@ import { eventually, signalGroup, startSandbox, startServers } from '@boxlist/te
 import { exportJWK, generateKeyPair } from 'jose';
 import mongoose from 'mongoose';
 import { randomBytes } from 'node:crypto';
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { processCount, type Server } from './fault';
 import { createGraph } from './graph';
@@ -81,6 +83,10 @@ export const startWorld = async (dataDir: string, say: (line: string) => void) =
 
   return {
     account,
+    /** Notes what happened when, for whoever reads the logs of a failure. */
+    note: (line: string): void => appendFileSync(join(dataDir, 'chaos.log'), `${new Date().toISOString()} ${line}\n`),
+    /** Keeps something beside the logs. */
+    keep: (name: string, what: object): void => writeFileSync(join(dataDir, name), JSON.stringify(what, null, 1)),
     syncs,
     permits,
     outcomes,
