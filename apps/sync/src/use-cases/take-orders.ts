@@ -7,6 +7,7 @@ import { mergeOrders, orderFrom, revisionOf, type StoredOrder } from '../domain/
 import { ordersTaken } from '../report';
 import { deliveryId, outcomeEntry, type Delivery, type NewDelivery, type Outcome } from '../store/deliveries';
 import { forgetErased, withoutErased } from './forget-buyer';
+import { freeResumed } from './free-resumed';
 
 type Read = { readonly order: StoredOrder; readonly replayOf?: string } | { readonly bad: DeadLetterReason };
 
@@ -91,6 +92,10 @@ export const matchOrders = async (
     ctx,
     wanted.filter(({ _id }) => known.has(_id)),
     workflows,
+  );
+  await freeResumed(
+    ctx,
+    wanted.filter(({ reason }) => reason === 'WORKFLOW_RESUME'),
   );
   for (const [boxOfficeId, count] of newBuyers(wanted, known)) ctx.ledger.arrived(boxOfficeId, count);
   const busy = [

@@ -9,6 +9,7 @@ import { detailsText, planBatch, type Means, type Party, type Plan } from '../do
 import type { Delivery, Given, Result } from '../store/deliveries';
 import type { LaneCaller } from './call-constant-contact';
 import { carryOut } from './carry-out';
+import { freeResumed } from './free-resumed';
 import { contactKnowledge, type ContactKnowledge } from './know-contacts';
 import { wishOf } from './resolve-names';
 import { takeBack } from './take-back';
@@ -243,6 +244,10 @@ const wishesOf = async (
     } else decided.push({ delivery, to: resultOf(ctx, decision) });
   }
   await report.tell(decided);
+  await freeResumed(
+    ctx,
+    decided.flatMap(({ delivery, to }) => ('next' in to && to.next.waitingFor === 'WORKFLOW_RESUME' ? [delivery] : [])),
+  );
   return wanted;
 };
 
