@@ -26,12 +26,15 @@ describe('a lane whose holder lost it in the middle', () => {
     const note = gate.hold('update', 'deliveries', 'ACTIVITY_RUNNING');
     await world.produce([office.order('ada')]);
     await note.reached();
+    const renewal = gate.hold('update', 'lanes', 'updates');
+    await renewal.reached();
     const nextClaim = gate.hold('update', 'deliveries', '$lte');
     await nextClaim.reached();
     expect(await world.mongo.collection('activities').countDocuments({ connectionId: office.connectionId })).toBe(0);
 
-    const release = gate.hold('update', 'lanes');
+    const release = gate.hold('update', 'lanes', 'wake');
     note.open();
+    renewal.open();
     await release.reached();
     release.open();
     nextClaim.open();
