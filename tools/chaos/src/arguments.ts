@@ -4,7 +4,7 @@ const help = `npm run chaos -- [options]
 
   --seed N         the first schedule's seed; each next schedule has the next one (chosen by chance unless told)
   --schedules N    how many (100; 1 with --seed)
-  --together N     how many at the same time; faults of one meet all (8)
+  --together N     how many at the same time; faults of one meet all (12)
   --minutes M      begins no more after this time
   --settle S       seconds in which everything must come to its end once the faults are over (180)`;
 
@@ -45,7 +45,7 @@ export const readArguments = (given: readonly string[]): Arguments => {
     return {
       seed: number('seed') ?? Math.floor(Math.random() * 1_000_000),
       schedules,
-      together: Math.max(1, Math.min(number('together') ?? 8, schedules)),
+      together: Math.max(1, Math.min(number('together') ?? 12, schedules)),
       minutes: number('minutes'),
       settleSeconds: number('settle') ?? 180,
     };
