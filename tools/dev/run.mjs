@@ -7,7 +7,19 @@ import { fileURLToPath } from 'node:url';
 // The first step of every npm script. It runs on any Node from 18 on, before anything is installed, and hands over to the
 // pinned Node among the packages.
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
-const commands = ['start', 'test', 'check', 'smoke', 'produce', 'generate', 'format', 'compose-env', 'bench', 'model'];
+const commands = [
+  'start',
+  'test',
+  'check',
+  'smoke',
+  'produce',
+  'generate',
+  'format',
+  'compose-env',
+  'bench',
+  'model',
+  'chaos',
+];
 const [command, ...args] = process.argv.slice(2);
 
 const fail = (message, code = 1) => {

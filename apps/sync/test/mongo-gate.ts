@@ -2,12 +2,17 @@ import { createServer, connect, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { eventually } from '@boxlist/testkit';
 
+interface Held {
+  readonly words: readonly string[];
+  /** Set once the command is there. */
+  open?: () => void;
+}
+
 /** A way to MongoDB on which a command can be held: so that a test puts something else between two steps of a process. */
 export const createMongoGate = async (uri: string) => {
   const target = new URL(uri);
   const sockets = new Set<Socket>();
-  let wanted: readonly string[] | undefined;
-  let waiting: (() => void)[] | undefined;
+  let wanted: Held | undefined;
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname);
     let queue = Promise.resolve();
@@ -21,10 +26,10 @@ export const createMongoGate = async (uri: string) => {
     }
     upstream.pipe(client);
     client.on('data', (chunk: Buffer) => {
-      const meets = wanted?.every((word) => chunk.includes(`${word}\0`)) === true;
-      if (meets) {
+      const met = wanted?.words.every((word) => chunk.includes(`${word}\0`)) ? wanted : undefined;
+      if (met) {
         wanted = undefined;
-        const held = new Promise<void>((resolve) => (waiting = [resolve]));
+        const held = new Promise<void>((resolve) => (met.open = resolve));
         queue = queue.then(() => held);
       }
       queue = queue.then(() => void upstream.write(chunk));
@@ -36,16 +41,19 @@ export const createMongoGate = async (uri: string) => {
   own.searchParams.set('directConnection', 'true');
   return {
     uri: own.toString(),
-    /** Holds the next command of that kind on that collection. `reached` resolves when it is there, `open` lets it go on. */
-    hold: (command: 'insert' | 'update', collection: string) => {
-      wanted = [command, collection];
-      waiting = undefined;
+    /**
+     * Holds the next command of that kind on that collection, that has all of those words as field names or ends of values. `reached` resolves when it is there,
+     * `open` lets it go on.
+     */
+    hold: (command: 'insert' | 'update', collection: string, ...words: readonly string[]) => {
+      const held: Held = { words: [command, collection, ...words] };
+      wanted = held;
       return {
         reached: (): Promise<void> =>
           eventually(() => {
-            if (!waiting) throw new Error(`no ${command} of ${collection} has come yet`);
+            if (!held.open) throw new Error(`no ${command} of ${collection} has come yet`);
           }),
-        open: (): void => waiting?.forEach((resolve) => resolve()),
+        open: (): void => held.open?.(),
       };
     },
     close: async (): Promise<void> => {

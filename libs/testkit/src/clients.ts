@@ -184,6 +184,8 @@ export const sandboxClient = (url: string) => {
     summary: () => call<JournalSummary>('GET', '/journal/summary'),
     forgetJournal: () => call('DELETE', '/journal'),
     fault: (fault: SandboxFault) => call('POST', '/faults', fault),
+    /** Those that were asked for, each with the number of times that it has left. */
+    faults: () => call<(SandboxFault & { readonly times: number | null })[]>('GET', '/faults'),
     clearFaults: () => call('DELETE', '/faults'),
     limits: (limits: { perSecond?: number; perDay?: number; queuedActivities?: number; importBytes?: number }) =>
       call('PUT', '/limits', limits),

@@ -32,6 +32,8 @@ export const startSandbox = async (redirectUrl: string, env: Readonly<Record<str
     control: sandboxClient(url),
     /** Signs in as a person would; gives an access token for the API. */
     accessToken: (account: string): Promise<string> => accessToken(url, account, redirectUrl),
+    /** Holds it still (SIGSTOP), or lets it go on. */
+    signal: server.signal,
     stop: async (): Promise<void> => {
       await server.stop();
       await rm(dir, { recursive: true, force: true });

@@ -84,6 +84,13 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
     return results.filter(({ delivery, to }) => 'next' in to || known.get(delivery._id) === delivery.version + 1);
   };
   return {
+    /** Marks what the lane's last holder took and has not told of with the fence of the new one: from now on nothing that the last one writes late is taken. */
+    takeOver: async ({ connectionId, fence }: { connectionId: string; fence: number }): Promise<void> => {
+      await deliveries.updateMany(
+        { connectionId, readyAt: { $type: 'date' }, claimed: true, fence: { $lt: fence } },
+        { $set: { fence } },
+      );
+    },
     /** The ready ones of a lane's queue, oldest first, marked with the fence of who works on them. Those of the given e-mails are left. */
     claim: async (
       { connectionId, fence }: { connectionId: string; fence: number },

@@ -15,6 +15,8 @@ export interface Lane {
   readonly connectionId: string;
   readonly fence: number;
   readonly wake: number;
+  /** Whoever had it before fell silent, and may write late. */
+  readonly takenOver: boolean;
 }
 
 const never = new Date(8.64e15);
@@ -44,9 +46,11 @@ export const createLaneStore = (mongo: Connection) => {
       const doc = await lanes.findOneAndUpdate(
         { readyAt: { $lte: now }, leaseUntil: { $lte: now } },
         { $set: { holder, leaseUntil: new Date(now.getTime() + leaseMs) }, $inc: { fence: 1 } },
-        { sort: { readyAt: 1 }, returnDocument: 'after' },
+        { sort: { readyAt: 1 }, returnDocument: 'before' },
       );
-      return doc ? { connectionId: doc._id, fence: doc.fence, wake: doc.wake } : undefined;
+      return doc
+        ? { connectionId: doc._id, fence: doc.fence + 1, wake: doc.wake, takenOver: doc.holder !== null }
+        : undefined;
     },
     /** False when the lane was lost. */
     renew: async ({ connectionId, fence }: Lane, until: Date): Promise<boolean> =>

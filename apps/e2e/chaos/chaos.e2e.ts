@@ -1,0 +1,36 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { startProcess, workspaceRoot, type LocalProcess } from '@boxlist/testkit';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const dir = mkdtempSync(join(tmpdir(), 'chaos-'));
+const running: LocalProcess[] = [];
+afterAll(async () => {
+  for (const each of running) await each.stop();
+  rmSync(dir, { recursive: true, force: true });
+}, 60_000);
+
+/** What `npm run chaos` does once the apps are built. */
+const chaos = async (...args: string[]): Promise<{ code: number | null; output: string }> => {
+  const root = workspaceRoot();
+  const logFile = join(dir, 'output.log');
+  const command = await startProcess({
+    command: join(root, 'node_modules/.bin/node'),
+    args: ['--import', 'tsx', 'tools/chaos/src/main.ts', ...args],
+    cwd: root,
+    env: { ...process.env, TSX_TSCONFIG_PATH: join(root, 'tsconfig.base.json') },
+    logFile,
+  });
+  running.push(command);
+  return { code: await command.exited, output: readFileSync(logFile, 'utf8') };
+};
+
+describe('several processes of sync, with everything around them failing', () => {
+  it('lose nothing and do nothing twice in a handful of schedules', async () => {
+    const { code, output } = await chaos('--seed', '5000', '--schedules', '6', '--together', '6');
+    expect(`${code}\n${output}`).toContain('6 schedules');
+    expect(`${code}\n${output}`).toContain('0 lost, 0 double effects');
+    expect(code).toBe(0);
+  }, 400_000);
+});

@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createMongoGate } from './mongo-gate';
+import { createOffice, createWorld, type World } from './world';
+
+let world: World;
+let gate: Awaited<ReturnType<typeof createMongoGate>>;
+let intake: Awaited<ReturnType<World['startAnother']>>;
+beforeAll(async () => {
+  world = await createWorld({ SYNC_WORK: 'dispatch' });
+  gate = await createMongoGate(world.config.MONGODB_URI);
+  intake = await world.startAnother({ MONGODB_URI: gate.uri, SYNC_WORK: 'intake' });
+}, 120_000);
+afterAll(async () => {
+  await intake?.close();
+  await gate?.close();
+  await world?.close();
+}, 30_000);
+
+describe('an order that comes while its workflow is resumed', () => {
+  // The intake had read the paused workflow and wrote a delivery that waits for the resumption; whoever took over the resumption had looked for such deliveries just before.
+  it('does not wait for a resumption that has been', async () => {
+    const office = await createOffice(world);
+    const workflow = await office.workflow({
+      lists: { fixed: [world.listIds[0]!], perEvent: false },
+      status: 'PAUSED',
+      whenPaused: 'WAIT',
+    });
+    await world.produce([office.order('a')]);
+    await office.until(1, ({ reason }) => reason?.code === 'WORKFLOW_RESUME');
+    const written = gate.hold('insert', 'deliveries');
+    await world.produce([office.order('b')]);
+    await written.reached();
+    await world.tellWorkflow({ ...workflow, status: 'ACTIVE', version: 2 });
+    await office.settled(1);
+    written.open();
+    expect((await office.settled(2)).map(({ status }) => status)).toEqual(['SYNCED', 'SYNCED']);
+  }, 60_000);
+});

@@ -1,0 +1,56 @@
+import { parseArgs } from 'node:util';
+
+const help = `npm run chaos -- [options]
+
+  --seed N         the first schedule's seed; each next schedule has the next one (chosen by chance unless told)
+  --schedules N    how many (100; 1 with --seed)
+  --together N     how many at the same time; faults of one meet all (12)
+  --minutes M      begins no more after this time
+  --settle S       seconds in which everything must come to its end once the faults are over (180)`;
+
+interface Arguments {
+  readonly seed: number;
+  readonly schedules: number;
+  readonly together: number;
+  readonly minutes: number | undefined;
+  readonly settleSeconds: number;
+}
+
+/** Reads the command's arguments; prints how they are and ends the process where they are wrong or asked for. */
+export const readArguments = (given: readonly string[]): Arguments => {
+  const text = { type: 'string' } as const;
+  try {
+    const { values } = parseArgs({
+      args: [...given],
+      options: {
+        seed: text,
+        schedules: text,
+        together: text,
+        minutes: text,
+        settle: text,
+        help: { type: 'boolean' },
+      },
+    });
+    if (values.help) {
+      console.log(help);
+      process.exit(0);
+    }
+    const number = (name: 'seed' | 'schedules' | 'together' | 'minutes' | 'settle'): number | undefined => {
+      const value = values[name];
+      if (value === undefined) return undefined;
+      if (!/^\d+$/.test(value)) throw new Error(`--${name} takes a whole number`);
+      return Number(value);
+    };
+    const schedules = number('schedules') ?? (values.seed === undefined ? 100 : 1);
+    return {
+      seed: number('seed') ?? Math.floor(Math.random() * 1_000_000),
+      schedules,
+      together: Math.max(1, Math.min(number('together') ?? 12, schedules)),
+      minutes: number('minutes'),
+      settleSeconds: number('settle') ?? 180,
+    };
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${help}`);
+    process.exit(2);
+  }
+};

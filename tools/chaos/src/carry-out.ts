@@ -1,0 +1,60 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Fault } from './fault';
+import type { Office } from './office';
+import type { BuyerKind } from './schedule';
+import type { World } from './world';
+
+/** Those of whom it is certain how they stand after they have unsubscribed. */
+const mayLeave: readonly BuyerKind[] = ['new', 'known', 'not-set', 'pending'];
+
+/** What happened to a box office besides its orders. */
+export interface Happened {
+  /** Buyers who unsubscribed, with how many calls Constant Contact had had by then. */
+  readonly left: Map<number, number>;
+}
+
+/** Lets one fault happen; resolves when it is over. */
+export const carryOut = async (world: World, office: Office, fault: Fault, happened: Happened): Promise<void> => {
+  switch (fault.kind) {
+    case 'kill':
+      return world.syncs.kill(fault.process, fault.downMs);
+    case 'restart':
+      return world.syncs.restart(fault.process);
+    case 'pause':
+      return world.syncs.pause(fault.process, fault.ms);
+    case 'kill-server':
+      return world.mayDisturb(fault.server) ? world.killServer(fault.server, fault.downMs) : undefined;
+    case 'pause-server':
+      return fault.server === 'sandbox' || world.mayDisturb(fault.server)
+        ? world.pauseServer(fault.server, fault.ms)
+        : undefined;
+    case 'sandbox':
+      await world.sandbox.fault(fault.fault);
+      return;
+    case 'day-used-up':
+      await world.sandbox.fault({ kind: 'quota-exceeded', path: '/v3/' });
+      await delay(fault.ms);
+      return world.permits.beginNewDay();
+    case 'no-tokens':
+      world.door.behave(fault.how);
+      await delay(fault.ms);
+      return world.door.behave('given');
+    case 'unsubscribe':
+      return unsubscribe(world, office, fault.buyer, happened);
+    case 'pause-workflow':
+      await office.changeWorkflow(fault.workflow, 'PAUSED');
+      await delay(fault.ms);
+      return office.changeWorkflow(fault.workflow, 'ACTIVE');
+  }
+};
+
+/** Whoever is no contact yet cannot unsubscribe. */
+const unsubscribe = async (world: World, office: Office, buyer: number, { left }: Happened): Promise<void> => {
+  if (!mayLeave.includes(office.schedule.buyers[buyer] ?? 'held')) return;
+  try {
+    await world.sandbox.act(world.account, office.emailOf(buyer), 'unsubscribe');
+  } catch {
+    return;
+  }
+  left.set(buyer, (await world.sandbox.summary()).total);
+};

@@ -1,0 +1,9 @@
+/** Something that is disturbed in turns: one disturbance begins when the one before is over. */
+export const inTurns = () => {
+  let last: Promise<unknown> = Promise.resolve();
+  return <T>(act: () => Promise<T>): Promise<T> => {
+    const next = last.then(act);
+    last = next.catch(() => undefined);
+    return next;
+  };
+};

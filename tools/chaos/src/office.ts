@@ -1,0 +1,160 @@
+import {
+  factEvent,
+  newId,
+  topics,
+  type ConnectionFact,
+  type EntitlementFact,
+  type WorkflowFact,
+} from '@boxlist/contracts';
+import { anOrderEvent, type SandboxSeed } from '@boxlist/testkit';
+import { nameOf, seedOf } from './expected';
+import type { Answer, PlannedWorkflow, Schedule } from './schedule';
+import type { Resources, World } from './world';
+
+const optInOf: Readonly<Record<Answer, string | null>> = { yes: 'true', no: 'false', 'not asked': null };
+const startDate = '2027-07-27';
+const minuteMs = 60_000;
+
+/** One box office with its connection and workflows, by which a schedule is carried out apart from all others. */
+export const createOffice = (world: World, schedule: Schedule, resources: Resources) => {
+  const boxOfficeId = newId('boxOffice');
+  const connectionId = newId('connection');
+  const mark = boxOfficeId.slice(3).toLowerCase();
+  const begunAt = Date.now();
+  const workflowIds = schedule.workflows.map(() => newId('workflow'));
+  const emailOf = (buyer: number): string => `b${buyer}.${mark}@example.com`;
+  const orderIdOf = (order: number): string => `or_${mark}_${order}`;
+  const eventName = (event: number): string => `Gala ${event} ${mark}`;
+  let connectionVersion = 0;
+  const workflowVersions = workflowIds.map(() => 0);
+
+  const say = (topic: string, key: string, type: string, data: EntitlementFact | ConnectionFact | WorkflowFact) => {
+    const fact = factEvent({ type, source: '/chaos', subject: key, boxOfficeId, time: new Date(), data });
+    return world.publish(topic, key, JSON.stringify(fact));
+  };
+  const listOf = (name: string): string => resources.lists.get(name) ?? '';
+  const tagOf = (name: string): string => resources.tags.get(name) ?? '';
+
+  const factOf = ({ kind }: PlannedWorkflow, number: number, status: WorkflowFact['status']): WorkflowFact => ({
+    workflowId: workflowIds[number] ?? '',
+    boxOfficeId,
+    connectionId,
+    templateId: 'chaos',
+    name: kind,
+    status,
+    version: (workflowVersions[number] = (workflowVersions[number] ?? 0) + 1),
+    activeSince: new Date(begunAt - 60 * minuteMs).toISOString(),
+    filter: { eventIds: kind === 'filtered' ? ['ev_0'] : [], eventSeriesIds: [], ticketTypeIds: [] },
+    lists: { fixed: kind === 'per-event' ? [] : [listOf(`list ${kind}`)], perEvent: kind === 'per-event' },
+    tags: {
+      fixed: [
+        // What a workflow takes back must be its own: that a buyer had it before is not known to it.
+        ...(kind === 'takes-back' ? [] : [tagOf('ticket-buyer')]),
+        ...(kind === 'per-event' ? [] : [tagOf(`tag ${kind}`)]),
+      ],
+      event: kind === 'per-event',
+      ticketTypes: false,
+    },
+    fieldMapping: [],
+    createsContacts: true,
+    whenNotOptedIn: kind === 'everyone' ? 'ADD_WITHOUT_LIST' : 'SKIP',
+    whenUnsubscribed: kind === 'asks-again' ? 'SEND_RESUBSCRIBE_EMAIL' : 'SKIP',
+    onCancelledOrder: kind === 'takes-back' ? 'REMOVE_TAGS_AND_LISTS' : 'KEEP',
+    whenPaused: 'WAIT',
+  });
+
+  return {
+    schedule,
+    boxOfficeId,
+    workflowIds,
+    emailOf,
+    orderIdOf,
+    badOrderIds: schedule.badEventsAtMs.map((_, index) => `or_bad_${mark}_${index}`),
+    /** The names that the product gives to what it makes for an event. */
+    namesOfEvent: (event: number) => ({
+      list: `${eventName(event)} ${startDate}`,
+      tag: `tt_${eventName(event).replaceAll(' ', '-')}-${startDate}`,
+    }),
+    activate: () =>
+      say(topics.entitlements.name, `${boxOfficeId}:app_constant-contact`, 'boxlist.entitlement.changed.v1', {
+        boxOfficeId,
+        appId: 'app_constant-contact',
+        status: 'ACTIVE',
+        entitled: true,
+        version: 1,
+      }),
+    /** The organiser signs in, for the first time or again. */
+    connect: () =>
+      say(topics.connections.name, connectionId, 'boxlist.connection.changed.v1', {
+        connectionId,
+        boxOfficeId,
+        status: 'CONNECTED',
+        accountId: world.account,
+        optInRoute: 'DIRECT',
+        whenQuotaIsScarce: 'WAIT',
+        version: (connectionVersion += 1),
+      }),
+    changeWorkflow: (number: number, status: WorkflowFact['status']): Promise<void> => {
+      const planned = schedule.workflows[number];
+      return planned
+        ? say(
+            topics.workflows.name,
+            workflowIds[number] ?? '',
+            'boxlist.workflow.changed.v1',
+            factOf(planned, number, status),
+          )
+        : Promise.resolve();
+    },
+    /** What the account must hold before the first order. */
+    seeds: (): SandboxSeed[] =>
+      schedule.buyers.flatMap((kind, buyer) => {
+        const { permission, isDeleted, had } = seedOf(kind);
+        if (permission === undefined) return [];
+        return [
+          {
+            email: emailOf(buyer),
+            permission_to_send: permission as SandboxSeed['permission_to_send'],
+            ...(kind === 'unsubscribed' ? { opt_out_date: new Date(begunAt - 24 * 60 * minuteMs).toISOString() } : {}),
+            ...(isDeleted ? { deleted: true } : {}),
+            lists: had.lists.map(listOf),
+            tags: had.tags.map(tagOf),
+          },
+        ];
+      }),
+    /** Puts one event of an order on Kafka: said again it is the same event. */
+    order: (number: number, version: number): Promise<void> => {
+      const planned = schedule.orders[number];
+      const at = planned?.versions[version];
+      if (!planned || !at) return Promise.resolve();
+      const event = anOrderEvent({
+        boxOfficeId,
+        id: `wh_${mark}_${number}_${version}`,
+        time: new Date(begunAt - 30 * minuteMs + version * minuteMs + number * 1_000).toISOString(),
+        type: version === 0 ? 'boxlist.order.created.v1' : 'boxlist.order.updated.v1',
+        order: {
+          id: orderIdOf(number),
+          status: at.status,
+          marketing_opt_in: optInOf[at.optIn],
+          event_summary: {
+            id: `ev_${planned.event}`,
+            event_series_id: 'es_1',
+            name: eventName(planned.event),
+            start_date: { date: startDate },
+          },
+          buyer_details: { email: emailOf(planned.buyer), first_name: nameOf(version) },
+        },
+      });
+      return world.publish(topics.orders.name, `${boxOfficeId}:${event.data.id}`, JSON.stringify(event));
+    },
+    badEvent: (number: number): Promise<void> => {
+      const id = `or_bad_${mark}_${number}`;
+      return world.publish(
+        topics.orders.name,
+        `${boxOfficeId}:${id}`,
+        JSON.stringify({ specversion: '1.0', boxofficeid: boxOfficeId, data: { id, status: 'no such status' } }),
+      );
+    },
+  };
+};
+
+export type Office = ReturnType<typeof createOffice>;

@@ -1,0 +1,36 @@
+import { deliveryOutcomeEventSchema, topics, type DeliveryOutcomeFact } from '@boxlist/contracts';
+import { parseCloudEvent, type EventBus } from '@boxlist/event-bus';
+
+/** Follows what sync publishes of deliveries. */
+export const followOutcomes = async (bus: EventBus) => {
+  const ofOffice = new Map<string, DeliveryOutcomeFact[]>();
+  const waiting = new Set<() => void>();
+  const of = (boxOfficeId: string): readonly DeliveryOutcomeFact[] => ofOffice.get(boxOfficeId) ?? [];
+  await bus.consumeBatches({
+    topic: topics.deliveryOutcomes.name,
+    groupId: 'chaos.outcomes',
+    handle: async (messages) => {
+      for (const message of messages) {
+        const { data } = deliveryOutcomeEventSchema.parse(parseCloudEvent(message));
+        ofOffice.set(data.boxOfficeId, [...of(data.boxOfficeId), data]);
+      }
+      for (const look of waiting) look();
+    },
+  });
+  return {
+    of,
+    /** Resolves when so many outcomes of a box office were published; `signal` ends the waiting. */
+    nth: (boxOfficeId: string, nth: number, signal: AbortSignal): Promise<void> =>
+      new Promise<void>((resolve) => {
+        const done = (): void => {
+          waiting.delete(look);
+          resolve();
+        };
+        const look = (): void => {
+          if (of(boxOfficeId).length >= nth) done();
+        };
+        waiting.add(look);
+        signal.addEventListener('abort', done);
+      }),
+  };
+};

@@ -1,0 +1,77 @@
+import type { Connection } from 'mongoose';
+
+interface LedgerDocument {
+  _id: string;
+  revision: number;
+  state: string;
+}
+interface State {
+  readonly recent: readonly number[];
+  readonly used: number;
+  readonly day: string;
+  readonly exhaustedDay: string | null;
+}
+
+const everyMs = 150;
+
+/** The most of some times in any second; `counts`: how often each came. */
+export const mostInASecond = (counts: ReadonlyMap<number, number>): number => {
+  const times = [...counts].sort(([a], [b]) => a - b);
+  let most = 0;
+  let within = 0;
+  for (let last = 0, first = 0; last < times.length; last += 1) {
+    within += times[last]?.[1] ?? 0;
+    for (; (times[last]?.[0] ?? 0) - (times[first]?.[0] ?? 0) >= 1_000; first += 1) within -= times[first]?.[1] ?? 0;
+    most = Math.max(most, within);
+  }
+  return most;
+};
+
+/** Reads the ledger again and again: it holds the permits of the last second only. What could not be read is not seen. */
+export const watchPermits = (mongo: Connection) => {
+  const ledgers = mongo.collection<LedgerDocument>('ledger');
+  let seen = new Map<number, number>();
+  let looking: Promise<void> | undefined;
+  const read = async (): Promise<{ revision: number; state: State } | undefined> => {
+    const found = await ledgers.findOne({ _id: 'constant-contact' });
+    return found ? { revision: found.revision, state: JSON.parse(found.state) as State } : undefined;
+  };
+  const look = async (): Promise<void> => {
+    const counts = new Map<number, number>();
+    for (const at of (await read())?.state.recent ?? []) counts.set(at, (counts.get(at) ?? 0) + 1);
+    // Of a time that stands at the edge a later look may show fewer.
+    for (const [at, count] of counts) seen.set(at, Math.max(count, seen.get(at) ?? 0));
+  };
+  const timer = setInterval(() => {
+    looking ??= look()
+      .catch(() => undefined)
+      .finally(() => (looking = undefined));
+  }, everyMs);
+  return {
+    begin: (): void => {
+      seen = new Map();
+    },
+    mostInASecond: (): number => mostInASecond(seen),
+    /** How many permits a UTC day has had. */
+    used: async (): Promise<{ day: string; used: number }> => {
+      const { day, used } = (await read())?.state ?? { day: '', used: 0 };
+      return { day, used };
+    },
+    /** What midnight does: the day that Constant Contact called used up is over. */
+    beginNewDay: async (): Promise<void> => {
+      for (;;) {
+        const known = await read();
+        if (typeof known?.state.exhaustedDay !== 'string') return;
+        const { matchedCount } = await ledgers.updateOne(
+          { _id: 'constant-contact', revision: known.revision },
+          { $set: { state: JSON.stringify({ ...known.state, exhaustedDay: null }), revision: known.revision + 1 } },
+        );
+        if (matchedCount === 1) return;
+      }
+    },
+    close: async (): Promise<void> => {
+      clearInterval(timer);
+      await looking;
+    },
+  };
+};

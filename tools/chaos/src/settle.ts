@@ -1,0 +1,69 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Office } from './office';
+import type { World } from './world';
+
+interface Options {
+  /** Whether Constant Contact was told to refuse calls for good. */
+  readonly mayBeRefused: boolean;
+  readonly limitMs: number;
+}
+
+const lookEveryMs = 400;
+
+/** How a box office stands. */
+const standing = async ({ graph, outcomes }: World, { boxOfficeId, workflowIds, schedule, badOrderIds }: Office) => {
+  const stats = await graph.stats(boxOfficeId, workflowIds);
+  const sum = (of: 'total' | 'pending' | 'failed'): number => stats.reduce((all, each) => all + each[of], 0);
+  return {
+    isDone: sum('total') === schedule.orders.length * workflowIds.length && sum('pending') === 0,
+    failed: sum('failed'),
+    /** What comes after the last outcome. */
+    isTold: async (): Promise<boolean> => {
+      const published = new Map(outcomes.of(boxOfficeId).map((each) => [each.deliveryId, each]));
+      const deliveries = await graph.deliveries(boxOfficeId);
+      const letters = new Set((await graph.deadLetters(boxOfficeId)).map(({ orderId }) => orderId));
+      return (
+        deliveries.every(({ id, reason }) => published.get(id)?.reason === reason?.code) &&
+        badOrderIds.every((id) => letters.has(id))
+      );
+    },
+  };
+};
+
+/** What an organiser does: signs in again where that is asked for, and puts to work again what the day's end or a refusal held up. */
+const help = async (world: World, office: Office): Promise<void> => {
+  const waiting = await world.graph.deliveries(office.boxOfficeId, {
+    statuses: ['WAITING'],
+    reasons: ['CONNECTION_NEEDS_RECONNECT', 'QUOTA_EXCEEDED'],
+  });
+  const waitsFor = (code: string): boolean => waiting.some(({ reason }) => reason?.code === code);
+  if (waitsFor('CONNECTION_NEEDS_RECONNECT')) await office.connect();
+  if (waitsFor('QUOTA_EXCEEDED')) {
+    await world.permits.beginNewDay();
+    await world.graph.retry(office.boxOfficeId, ['WAITING'], ['QUOTA_EXCEEDED']);
+  }
+};
+
+/** Waits until nothing of a box office is pending; gives what stood against it. */
+export const settle = async (world: World, office: Office, { mayBeRefused, limitMs }: Options): Promise<string[]> => {
+  const until = Date.now() + limitMs;
+  let hint = 'nothing was seen';
+  for (let look = 0; Date.now() < until; look += 1) {
+    try {
+      const { isDone, failed, isTold } = await standing(world, office);
+      if (isDone && failed > 0 && mayBeRefused) {
+        await world.graph.retry(office.boxOfficeId, ['FAILED'], ['REJECTED_BY_CONSTANT_CONTACT']);
+      } else if (isDone && (await isTold())) return [];
+      else if (!isDone && look % 3 === 2) await help(world, office);
+    } catch (error) {
+      hint = error instanceof Error ? error.message : String(error);
+    }
+    await delay(lookEveryMs);
+  }
+  const open = await world.graph
+    .deliveries(office.boxOfficeId, { statuses: ['PENDING', 'WAITING'] })
+    .catch((error: unknown) => (hint = String(error)));
+  return [
+    `it did not come to its end within ${limitMs / 1_000} s: ${typeof open === 'string' ? open : JSON.stringify(open.map(({ id, status, reason }) => `${id} ${status} ${reason?.code ?? ''}`))}, ${hint}`,
+  ];
+};

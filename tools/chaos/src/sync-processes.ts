@@ -1,0 +1,141 @@
+import { freePort, startProcess, workspaceRoot, type LocalProcess } from '@boxlist/testkit';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+interface One {
+  readonly url: string;
+  process: LocalProcess | undefined;
+  /** What meets one that is down, and what would hold still one that is held already, passes it by. */
+  state: 'up' | 'paused' | 'down';
+  /** The disturbance or start that is under way. */
+  busy: Promise<unknown>;
+}
+
+interface Options {
+  readonly count: number;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly logDir: string;
+}
+
+const readyWithinMs = 120_000;
+
+const isReady = async (url: string): Promise<boolean> => {
+  try {
+    return (await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(3_000) })).ok;
+  } catch {
+    return false;
+  }
+};
+
+/** Several processes of the built sync, watched over as an orchestrator does: one that ends by itself is started again, and that is noted. */
+export const startSyncProcesses = async ({ count, env, logDir }: Options) => {
+  const root = workspaceRoot();
+  const endedAlone: string[] = [];
+  /** When something was let go on or started. */
+  let lastWokenAt = 0;
+  let closing = false;
+
+  const launch = (one: One, index: number): Promise<LocalProcess> =>
+    startProcess({
+      command: join(root, 'node_modules/.bin/node'),
+      args: ['--disable-warning=TimeoutNegativeWarning', '--enable-source-maps', join(root, 'dist/apps/sync/main.js')],
+      env: { ...env, SYNC_PORT: new URL(one.url).port },
+      logFile: join(logDir, `sync-${index}.log`),
+    });
+
+  /** Starts it, again when it gives up for want of a server, until it is ready. */
+  const start = async (one: One, index: number): Promise<void> => {
+    const until = Date.now() + readyWithinMs;
+    one.state = 'down';
+    while (!closing) {
+      const started = await launch(one, index);
+      one.process = started;
+      let ended = false;
+      void started.exited.then(() => (ended = true));
+      while (!ended && !closing && !(await isReady(one.url))) {
+        if (Date.now() > until) throw new Error(`sync-${index} does not become ready; see ${logDir}`);
+        await delay(100);
+      }
+      if (!ended) {
+        one.state = 'up';
+        lastWokenAt = Date.now();
+        void started.exited.then((code) => {
+          if (one.state === 'down' || closing || one.process !== started) return;
+          endedAlone.push(`sync-${index} ended by itself (${String(code)})`);
+          one.busy = start(one, index);
+        });
+        return;
+      }
+      if (Date.now() > until) throw new Error(`sync-${index} ends while starting; see ${logDir}`);
+      await delay(300);
+    }
+  };
+
+  const all: One[] = [];
+  for (let index = 0; index < count; index += 1)
+    all.push({
+      url: `http://127.0.0.1:${await freePort()}`,
+      process: undefined,
+      state: 'down',
+      busy: Promise.resolve(),
+    });
+  await Promise.all(all.map((one, index) => start(one, index)));
+
+  /** Disturbs those that can be disturbed so now; answers when it is over. */
+  const disturb = async (
+    which: number | 'all',
+    can: readonly One['state'][],
+    act: (one: One, index: number) => Promise<void>,
+  ): Promise<void> => {
+    const acting: Promise<void>[] = [];
+    for (const [index, one] of all.entries()) {
+      if ((which !== 'all' && which !== index) || !can.includes(one.state)) continue;
+      const disturbance = act(one, index);
+      one.busy = Promise.allSettled([one.busy, disturbance]);
+      acting.push(disturbance);
+    }
+    await Promise.all(acting);
+  };
+
+  return {
+    urls: all.map(({ url }) => url),
+    endedAlone,
+    lastWokenAt: () => lastWokenAt,
+    kill: (which: number | 'all', downMs: number) =>
+      disturb(which, ['up', 'paused'], async (one, index) => {
+        one.state = 'down';
+        await one.process?.kill();
+        await delay(downMs);
+        await start(one, index);
+      }),
+    restart: (which: number) =>
+      disturb(which, ['up'], async (one, index) => {
+        one.state = 'down';
+        await one.process?.stop();
+        await start(one, index);
+      }),
+    pause: (which: number | 'all', ms: number) =>
+      disturb(which, ['up'], async (one) => {
+        const held = one.process;
+        one.state = 'paused';
+        held?.signal('SIGSTOP');
+        await delay(ms);
+        // It was killed meanwhile, and another has come.
+        if (one.process !== held || one.state !== 'paused') return;
+        one.state = 'up';
+        held?.signal('SIGCONT');
+        lastWokenAt = Date.now();
+      }),
+    /** Resolves when no disturbance is under way and all are up. */
+    allUp: async (): Promise<void> => {
+      while (all.some(({ state }) => state !== 'up'))
+        await Promise.all(all.map(({ busy }) => busy)).then(() => delay(50));
+    },
+    stop: async (): Promise<void> => {
+      closing = true;
+      await Promise.all(all.map(async (one) => one.process?.stop(15_000)));
+    },
+  };
+};
+
+export type SyncProcesses = Awaited<ReturnType<typeof startSyncProcesses>>;

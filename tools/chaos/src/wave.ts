@@ -1,0 +1,123 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Happened } from './carry-out';
+import { followJournal } from './follow-journal';
+import { judge } from './judge';
+import { watchCalls } from './judge-calls';
+import { live } from './live';
+import { createOffice, type Office } from './office';
+import { sandboxFaults, type Schedule } from './schedule';
+import { settle } from './settle';
+import type { World } from './world';
+
+/** What became of one schedule. */
+export interface Verdict {
+  readonly schedule: Schedule;
+  readonly deliveries: number;
+  readonly violations: readonly string[];
+}
+
+/** What became of schedules that were carried out together; faults of one meet all. */
+export interface WaveResult {
+  readonly verdicts: readonly Verdict[];
+  /** What cannot be laid to one box office. */
+  readonly violations: readonly string[];
+  readonly calls: number;
+  readonly mostCallsInASecond: number;
+  readonly refusedByRate: number;
+  /** Until the last fault was over, and until nothing was pending any more. */
+  readonly seconds: { readonly disturbed: number; readonly settling: number };
+}
+
+/** How many disturbances of schedules can make a write come again. */
+const interruptionsOf = (schedules: readonly Schedule[]): number =>
+  schedules
+    .flatMap(({ steps }) => steps)
+    .reduce((sum, { fault }) => sum + (fault.kind === 'sandbox' ? (fault.fault.times ?? 1) : 1), 0);
+
+/** Whether a call may have been refused for good because a fault said so. */
+const mayBeRefused = (schedules: readonly Schedule[]): boolean =>
+  schedules.flatMap(sandboxFaults).some(({ kind, status }) => kind === 'status' && status === 400);
+
+/** An account as new, with box offices whose buyers stand in it as their schedules say. */
+const open = async (world: World, schedules: readonly Schedule[]): Promise<Office[]> => {
+  const resources = await world.furnish();
+  const offices = schedules.map((schedule) => createOffice(world, schedule, resources));
+  await world.sandbox.seedMany(world.account, { contacts: offices.flatMap((office) => office.seeds()) });
+  // Our own calls are not to stand in one second with those of sync.
+  await delay(1_100);
+  await world.sandbox.forgetJournal();
+  return offices;
+};
+
+/** Carries schedules out together, ends all faults, waits until nothing is pending, and judges. */
+export const runWave = async (world: World, schedules: readonly Schedule[], settleMs: number): Promise<WaveResult> => {
+  const begunAt = performance.now();
+  const offices = await open(world, schedules);
+  const endedAlone = world.syncs.endedAlone.length;
+  const journal = followJournal(world);
+  const calls = await watchCalls(world, journal);
+  const happened = offices.map((): Happened => ({ left: new Map() }));
+  await Promise.all(offices.map((office, index) => live(world, journal, office, happened[index]!)));
+  await world.allUp();
+  await calls.countInjected();
+  await world.sandbox.clearFaults();
+  await world.permits.beginNewDay();
+  const calmAt = performance.now();
+  const options = { mayBeRefused: mayBeRefused(schedules), limitMs: settleMs };
+  const unsettled = await Promise.all(offices.map((office) => settle(world, office, options)));
+  const settledAt = performance.now();
+  await journal.close();
+  const seen = {
+    journal: await world.sandbox.journal(),
+    contacts: await world.sandbox.contacts(world.account),
+    interruptions: interruptionsOf(schedules),
+  };
+  const { total, mostInASecond } = await world.sandbox.summary();
+  const limits = await calls.judge(seen.journal);
+  const names = await world.names();
+  const verdicts = await Promise.all(
+    offices.map(async (office, index): Promise<Verdict> => {
+      const told = await toldOf(world, office);
+      const violations = judge({ ...office, ...told, ...seen, names, left: happened[index]!.left });
+      return {
+        schedule: office.schedule,
+        deliveries: told.deliveries.length,
+        violations: [...unsettled[index]!, ...violations],
+      };
+    }),
+  );
+  const violations = [
+    ...strangersAmong(seen.contacts, offices),
+    ...world.syncs.endedAlone.slice(endedAlone),
+    ...limits.violations,
+  ];
+  if (violations.length > 0 || verdicts.some((each) => each.violations.length > 0))
+    world.keep('journal.json', { boxOffices: offices.map(({ boxOfficeId }) => boxOfficeId), ...seen });
+  return {
+    verdicts,
+    violations,
+    calls: total,
+    mostCallsInASecond: mostInASecond,
+    refusedByRate: limits.refusedByRate,
+    seconds: { disturbed: (calmAt - begunAt) / 1_000, settling: (settledAt - calmAt) / 1_000 },
+  };
+};
+
+/** What sync tells of a box office. */
+const toldOf = async ({ graph, outcomes }: World, { boxOfficeId, workflowIds }: Office) => ({
+  deliveries: await graph.deliveries(boxOfficeId),
+  stats: await graph.stats(boxOfficeId, workflowIds),
+  deadLetters: (await graph.deadLetters(boxOfficeId)).map(({ orderId }) => orderId),
+  outcomes: outcomes.of(boxOfficeId),
+});
+
+/** Contacts that are nobody's buyer; the account has one of its own. */
+const strangersAmong = (
+  contacts: Awaited<ReturnType<World['sandbox']['contacts']>>,
+  offices: readonly Office[],
+): string[] => {
+  const ours = new Set(offices.flatMap(({ schedule, emailOf }) => schedule.buyers.map((_, buyer) => emailOf(buyer))));
+  return contacts
+    .filter(({ email_address: { address } }) => !ours.has(address) && !address.startsWith('unsubscribed.'))
+    .map(({ contact_id: id }) => `contact ${id} is nobody's buyer`);
+};
