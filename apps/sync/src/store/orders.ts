@@ -74,12 +74,20 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
       await orders.createIndex({ boxOfficeId: 1, receivedAt: 1, _id: 1 });
       await orders.createIndex({ boxOfficeId: 1, emailHash: 1 });
     },
-    /** Keeps the orders, merged with what was known of them; answers how they stand now. Each key at most once. */
-    keep: async (fresh: readonly StoredOrder[], now: Date): Promise<StoredOrder[]> => {
+    /** Keeps the orders, merged with what was known of them; answers how they stand now. Each key at most once. `receivedAt` is for those that were not known. */
+    keep: async (
+      fresh: readonly StoredOrder[],
+      receivedAt: Date | ((order: StoredOrder) => Date),
+    ): Promise<StoredOrder[]> => {
       const byKey = new Map(fresh.map((order) => [order.key, order]));
       const known = await insertNew(
         orders,
-        fresh.map((order) => ({ _id: order.key, ...fieldsOf(order), receivedAt: now, revision: 1 })),
+        fresh.map((order) => ({
+          _id: order.key,
+          ...fieldsOf(order),
+          receivedAt: typeof receivedAt === 'function' ? receivedAt(order) : receivedAt,
+          revision: 1,
+        })),
       );
       if (known.length === 0) return [...fresh];
       const before = new Map(known.flatMap((key) => (byKey.has(key) ? [[key, byKey.get(key)!]] : [])));
