@@ -26,7 +26,7 @@ export const configSchema = z.object({
     'Base of auth-connection: gives access tokens, and API keys of Ticket Tailor.',
   ),
   TICKET_TAILOR_API_URL: httpUrl()
-    .default('https://api.tickettailor.com')
+    .prefault('https://api.tickettailor.com')
     .describe('Base of the Ticket Tailor API: orders of before Boxlist are read there.'),
   SERVICE_TOKEN_SECRET: secret(32).describe('Secret that sync and auth-connection share for their internal doors.'),
   EMAIL_HASH_KEY: secret(32).describe('Key of the hash under which an e-mail address is looked up.'),

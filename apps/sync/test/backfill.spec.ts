@@ -202,29 +202,26 @@ describe('a backfill', () => {
   it.each([
     ['drop-after-write', 'has begun all the same'],
     ['drop-before', 'never began'],
-  ] as const)(
-    'looks for an import whose answer was lost before it sends anything again (%s: it %s)',
-    async (kind, _why) => {
-      const buyers = 501;
-      const { office, workflow } = await withOrders({}, (of) =>
-        Array.from({ length: buyers }, (_, index) => of.order(`i${index}`)),
-      );
-      await world.sandbox.fault({ kind, path: 'contacts_file_import', times: 1 });
-      const before = (await world.sandbox.journal()).length;
-      await mutate(office, 'startBackfill', { workflowId: workflow.workflowId, mode: 'IMPORT' });
-      const calls = async () =>
-        (await world.sandbox.journal())
-          .slice(before)
-          .map(({ method, path }) => `${method} ${path.split(/[?]/)[0]?.split('/').slice(2, 4).join('/')}`);
-      await eventually(async () => expect(await calls()).toContain('GET activities'));
-      // As long as it may still come, nothing is sent.
-      expect((await calls()).filter((call) => call === 'POST activities/contacts_file_import').length).toBeLessThan(2);
-      world.moment.aheadMs += 61_000;
-      expect((await done(office, workflow.workflowId)).progress).toMatchObject({ synced: buyers, failed: 0 });
-      expect(await office.contacts()).toHaveLength(buyers);
-      for (const { list_memberships } of await office.contacts()) expect(list_memberships).toEqual([listId]);
-    },
-  );
+  ] as const)('looks for an import whose answer was lost before it sends anything again (%s: it %s)', async (kind, _why) => {
+    const buyers = 501;
+    const { office, workflow } = await withOrders({}, (of) =>
+      Array.from({ length: buyers }, (_, index) => of.order(`i${index}`)),
+    );
+    await world.sandbox.fault({ kind, path: 'contacts_file_import', times: 1 });
+    const before = (await world.sandbox.journal()).length;
+    await mutate(office, 'startBackfill', { workflowId: workflow.workflowId, mode: 'IMPORT' });
+    const calls = async () =>
+      (await world.sandbox.journal())
+        .slice(before)
+        .map(({ method, path }) => `${method} ${path.split(/[?]/)[0]?.split('/').slice(2, 4).join('/')}`);
+    await eventually(async () => expect(await calls()).toContain('GET activities'));
+    // As long as it may still come, nothing is sent.
+    expect((await calls()).filter((call) => call === 'POST activities/contacts_file_import').length).toBeLessThan(2);
+    world.moment.aheadMs += 61_000;
+    expect((await done(office, workflow.workflowId)).progress).toMatchObject({ synced: buyers, failed: 0 });
+    expect(await office.contacts()).toHaveLength(buyers);
+    for (const { list_memberships } of await office.contacts()) expect(list_memberships).toEqual([listId]);
+  });
 
   it('does not repeat what is synchronised: a second one makes nothing', async () => {
     const { office, workflow } = await withOrders({}, three);
