@@ -89,7 +89,7 @@ export const numbered = (many: z.infer<typeof numberedSchema>): SandboxOrder[] =
         many.email.replace('#', number),
       ),
       ...many.order,
-    } as SandboxOrder;
+    };
   });
 
 /** The box offices of a fresh sandbox, with their keys. */

@@ -23,7 +23,7 @@ export const createWorld = () => {
   const windows = new Map<string, { calls: number; endsAt: number }>();
   const world = {
     boxOffices: demoBoxOffices(),
-    limits: vendorLimits as z.infer<typeof limitsSchema>,
+    limits: vendorLimits,
     faults: createFaults(),
     journal: [] as JournalEntry[],
     seq: 0,
