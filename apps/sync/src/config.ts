@@ -22,7 +22,12 @@ export const configSchema = z.object({
     .default('all')
     .describe('What this process does besides answering the graph: take orders in, dispatch deliveries, or both.'),
   CONSTANT_CONTACT_API_URL: httpUrl().describe('Base of the Constant Contact V3 API.'),
-  AUTH_CONNECTION_URL: httpUrl().describe('Base of auth-connection: gives access tokens.'),
+  AUTH_CONNECTION_URL: httpUrl().describe(
+    'Base of auth-connection: gives access tokens, and API keys of Ticket Tailor.',
+  ),
+  TICKET_TAILOR_API_URL: httpUrl()
+    .prefault('https://api.tickettailor.com')
+    .describe('Base of the Ticket Tailor API: orders of before Boxlist are read there.'),
   SERVICE_TOKEN_SECRET: secret(32).describe('Secret that sync and auth-connection share for their internal doors.'),
   EMAIL_HASH_KEY: secret(32).describe('Key of the hash under which an e-mail address is looked up.'),
   CONSTANT_CONTACT_CALLS_PER_SECOND: z.coerce

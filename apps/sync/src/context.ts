@@ -2,6 +2,7 @@ import type { ConstantContact } from '@boxlist/constant-contact';
 import type { ConnectionFact, EntitlementFact, WorkflowFact } from '@boxlist/contracts';
 import type { Consumer, EventBus } from '@boxlist/event-bus';
 import type { FactCopy, Identity, Log } from '@boxlist/service-kit';
+import type { TicketTailor } from '@boxlist/ticket-tailor';
 import type { RetryPolicy } from './domain/retry';
 import type { ActivityStore } from './store/activities';
 import type { BackfillStore } from './store/backfills';
@@ -18,6 +19,9 @@ import type { TallyStore } from './store/tallies';
 
 /** Access tokens of connections; `rejected` says which one got a 401. */
 export type TokenSource = (connectionId: string, rejected?: string) => Promise<string>;
+
+/** The API key of a box office at Ticket Tailor, asked for anew each time: it is kept nowhere. Throws TICKET_TAILOR_KEY_MISSING. */
+export type TicketTailorKeySource = (boxOfficeId: string) => Promise<string>;
 
 type Caught = Pick<Consumer, 'caughtUp'>;
 
@@ -43,6 +47,8 @@ export interface Context {
   readonly bus: EventBus;
   readonly constantContact: ConstantContact;
   readonly tokens: TokenSource;
+  readonly ticketTailor: TicketTailor;
+  readonly ticketTailorKey: TicketTailorKeySource;
   readonly hashEmail: (boxOfficeId: string, email: string) => string;
   /** Key of the hash that tells whether details were written already. */
   readonly markKey: string;

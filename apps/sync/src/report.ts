@@ -1,5 +1,6 @@
 import { counter, histogram } from '@boxlist/service-kit';
 import type { Context } from './context';
+import type { Backfill } from './store/backfills';
 import type { Delivery, Outcome } from './store/deliveries';
 
 const outcomes = counter('boxlist_delivery_outcomes_total', 'Outcomes of deliveries by status and reason');
@@ -28,6 +29,9 @@ export const ordersTaken = ({ log }: Context, taken: number, deadLettered: numbe
   events({ result: 'dead-lettered' }, deadLettered);
   log.info({ taken, deadLettered, deliveries }, 'orders.taken');
 };
+
+export const backfillHeld = ({ log }: Context, { _id, boxOfficeId }: Backfill, code: string): void =>
+  log.warn({ backfillId: _id, boxOfficeId, code }, 'backfill.held');
 
 export const deadLettersTaken = ({ log }: Context, kept: number): void => log.info({ kept }, 'dead-letters.taken');
 

@@ -23,7 +23,13 @@ const toFilter = (filter: DeliveryFilter) => {
   return { ids, statuses, reasons: codes, workflowId, eventId, orderId, email, from, to };
 };
 
-const toBackfill = ({ workflowId, mode, from, to }: BackfillInput) => ({ workflowId, mode, from, to });
+const toBackfill = ({ workflowId, mode, source, from, to }: BackfillInput) => ({
+  workflowId,
+  mode,
+  source: source ?? 'ORDERS_SEEN',
+  from,
+  to,
+});
 
 const explained = (reason: ReasonCode | null) => reason && { code: reason, message: reasons[reason] };
 
@@ -72,6 +78,9 @@ export const resolvers: CompleteResolvers<Resolvers, ResolversParentTypes> = {
     },
     id: ({ _id }) => _id,
     workflow: ({ workflowId }) => ({ id: workflowId }),
+    source: ({ source }) => source ?? 'ORDERS_SEEN',
+    pausedFor: ({ pausedFor }) => pausedFor ?? null,
+    waitsUntil: ({ status, waitsUntil }) => (status === 'RUNNING' ? (waitsUntil ?? null) : null),
     progress: (backfill, _, { ctx }) => backfillProgress(ctx, backfill),
   },
   Delivery: {

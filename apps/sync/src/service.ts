@@ -13,6 +13,7 @@ import {
   mountSubgraph,
   type Service,
 } from '@boxlist/service-kit';
+import { createTicketTailor } from '@boxlist/ticket-tailor';
 import { createHmac } from 'node:crypto';
 import typeDefs from '../schema.graphql';
 import type { Config } from './config';
@@ -31,13 +32,14 @@ import { createLedgerStore } from './store/ledger';
 import { createOrderStore } from './store/orders';
 import { createResourceStore } from './store/resources';
 import { createTallyStore, startTallies } from './store/tallies';
+import { createTicketTailorKeySource } from './ticket-tailor-keys';
 import { createTokenSource } from './tokens';
 import { startBackfills } from './use-cases/run-backfills';
 import { startDispatcher } from './use-cases/drive-lanes';
 import { startErasures } from './use-cases/erase-buyer';
 import { startReplays } from './use-cases/send-replays';
 
-type Overrides = Partial<Pick<Context, 'clock' | 'tokens' | 'random'>> & {
+type Overrides = Partial<Pick<Context, 'clock' | 'tokens' | 'ticketTailorKey' | 'random'>> & {
   /** The ledger's clock instead of the database's, in ms. */
   readonly ledgerClock?: () => Promise<number>;
 };
@@ -83,6 +85,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
     apiUrl: config.CONSTANT_CONTACT_API_URL,
     timeoutMs: Math.min(20_000, config.DISPATCH_LEASE_MS / 2),
   });
+  const ticketTailor = createTicketTailor({ apiUrl: config.TICKET_TAILOR_API_URL, timeoutMs: 10_000 });
   const outbox = await startOutboxRelay({
     bus,
     collection: stores.deliveries.collection,
@@ -107,6 +110,8 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
     bus,
     constantContact,
     tokens: createTokenSource(config.AUTH_CONNECTION_URL, serviceTokens),
+    ticketTailor,
+    ticketTailorKey: createTicketTailorKeySource(config.AUTH_CONNECTION_URL, serviceTokens),
     hashEmail,
     markKey: config.EMAIL_HASH_KEY,
     retry: { baseMs: config.RETRY_BASE_MS, maxDelayMs: config.RETRY_MAX_DELAY_MS, forMs: config.RETRY_FOR_MS },
@@ -153,6 +158,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
       await outbox.close();
       await bus.close();
       await constantContact.close();
+      await ticketTailor.close();
       await mongo.close();
     },
   };

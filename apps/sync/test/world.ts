@@ -11,7 +11,14 @@ import {
 } from '@boxlist/contracts';
 import { createEventBus } from '@boxlist/event-bus';
 import { createIdentitySigner, createLog, identityHeader, settings, type Role } from '@boxlist/service-kit';
-import { anOrderEvent, eventually, startSandbox, startServers, type OrderEventJson } from '@boxlist/testkit';
+import {
+  anOrderEvent,
+  eventually,
+  startSandbox,
+  startServers,
+  startTicketTailorSandbox,
+  type OrderEventJson,
+} from '@boxlist/testkit';
 import { exportJWK, generateKeyPair } from 'jose';
 import mongoose from 'mongoose';
 import { randomBytes } from 'node:crypto';
@@ -34,9 +41,10 @@ export interface SeenDelivery {
 
 /** sync on real MongoDB, Kafka and Constant Contact's sandbox, with the other services' voices, a gateway's signature, and a ledger's clock that a test may set. */
 export const createWorld = async (env: Readonly<Record<string, string>> = {}) => {
-  const [servers, sandbox, { privateKey, publicKey }] = await Promise.all([
+  const [servers, sandbox, ticketTailor, { privateKey, publicKey }] = await Promise.all([
     startServers(),
     startSandbox(redirectUrl),
+    startTicketTailorSandbox(),
     generateKeyPair('EdDSA', { extractable: true }),
   ]);
   const prefix = `t${newId('event').slice(-10).toLowerCase()}`;
@@ -51,6 +59,7 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
     IDENTITY_PUBLIC_JWK: JSON.stringify(await exportJWK(publicKey)),
     SYNC_PORT: '0',
     CONSTANT_CONTACT_API_URL: `${sandbox.url}/v3`,
+    TICKET_TAILOR_API_URL: ticketTailor.url,
     AUTH_CONNECTION_URL: 'http://127.0.0.1:9',
     SERVICE_TOKEN_SECRET: randomBytes(32).toString('hex'),
     EMAIL_HASH_KEY: randomBytes(32).toString('hex'),
@@ -60,6 +69,7 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
   });
   const moment = { aheadMs: 0 };
   const broken = new Set<string>();
+  const ticketTailorKeys = new Map<string, string>();
   const held = new Map<string, { until: Promise<void>; release: () => void }>();
   const start = (change: Partial<Config> = {}, holds: ReadonlyMap<string, { until: Promise<void> }> = new Map()) =>
     createSync(
@@ -69,6 +79,11 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
           await holds.get(connectionId)?.until;
           if (broken.has(connectionId)) throw new AppError('CONNECTION_NEEDS_RECONNECT', 'Sign in again');
           return token;
+        },
+        ticketTailorKey: async (boxOfficeId) => {
+          const key = ticketTailorKeys.get(boxOfficeId);
+          if (!key) throw new AppError('TICKET_TAILOR_KEY_MISSING', 'No key');
+          return key;
         },
         clock: () => new Date(Date.now() + moment.aheadMs),
         ledgerClock: async () => Date.now() + moment.aheadMs,
@@ -116,6 +131,9 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
         if (!meets) throw new Error(`no ${method} with that yet`);
       }),
     sandbox: sandbox.control,
+    ticketTailor,
+    /** The API keys that auth-connection would give, by box office. */
+    ticketTailorKeys,
     moment,
     /** Connections whose tokens are not accepted any more. */
     broken,
@@ -177,7 +195,7 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
         await mongo.close();
         await api.close();
       } finally {
-        await Promise.all([servers.stop(), sandbox.stop()]);
+        await Promise.all([servers.stop(), sandbox.stop(), ticketTailor.stop()]);
       }
     },
   };

@@ -51,6 +51,12 @@ export const errorRegistry = {
   REJECTED_BY_CONSTANT_CONTACT: entry('rejected', 'Constant Contact refused the call for good.'),
   UNAUTHORIZED_AT_CONSTANT_CONTACT: entry('rejected', 'Constant Contact did not accept the access token.'),
   MISSING_PRIVILEGES: entry('rejected', 'The Constant Contact user may not write contacts.'),
+  UNAUTHORIZED_AT_TICKET_TAILOR: entry('rejected', 'Ticket Tailor did not accept the API key.'),
+  REJECTED_BY_TICKET_TAILOR: entry('rejected', 'Ticket Tailor refused the call for good.'),
+  TICKET_TAILOR_UNAVAILABLE: entry(
+    'unavailable',
+    'Ticket Tailor did not answer, or answered in a way that is not understood.',
+  ),
   CONSTANT_CONTACT_UNAVAILABLE: entry(
     'unavailable',
     'Constant Contact did not answer, or answered with a server error.',

@@ -8,3 +8,4 @@ export * from './orders';
 export * from './sandbox';
 export * from './stack';
 export * from './token-issuer';
+export * from './ticket-tailor-sandbox';

@@ -9,7 +9,7 @@ import { startServers } from './local/servers';
 import { produceOrders, type OrderEventJson } from './orders';
 
 export const appNames = ['billing', 'auth-connection', 'workflow', 'sync', 'order-intake', 'gateway'] as const;
-const toolNames = ['constant-contact-sandbox', 'dev-issuer'] as const;
+const toolNames = ['constant-contact-sandbox', 'ticket-tailor-sandbox', 'dev-issuer'] as const;
 export type PartName = (typeof appNames)[number] | (typeof toolNames)[number];
 
 export type Ports = Readonly<Record<PartName | 'kafka' | 'mongo', number>>;
@@ -100,6 +100,8 @@ const settingsOf = (
     SANDBOX_REDIRECT_URIS: redirect,
     SANDBOX_DATA_FILE: join(dataDir, 'sandbox.json'),
     SANDBOX_CALLS_PER_SECOND: String(callsPerSecond),
+    TICKET_TAILOR_API_URL: url('ticket-tailor-sandbox'),
+    TICKET_TAILOR_SANDBOX_PORT: String(ports['ticket-tailor-sandbox']),
     DISPATCH_LEASE_MS: '5000',
   };
 };
@@ -128,7 +130,9 @@ export const startStack = async (options: StackOptions = {}) => {
     ...(own ? { KAFKA_TOPIC_PREFIX: `${own}.`, MONGODB_DATABASE_PREFIX: own } : {}),
     // What the reader of the README sets wins over the local values.
     ...Object.fromEntries(
-      Object.entries(process.env).filter(([name]) => name.startsWith('CONSTANT_CONTACT_')) as [string, string][],
+      Object.entries(process.env).filter(
+        ([name]) => name.startsWith('CONSTANT_CONTACT_') || name === 'TICKET_TAILOR_API_URL',
+      ) as [string, string][],
     ),
     ...options.env,
   };
@@ -182,7 +186,7 @@ export const startStack = async (options: StackOptions = {}) => {
   };
   const url = (name: PartName): string => `http://127.0.0.1:${ports[name]}`;
   try {
-    onProgress('Starting the Constant Contact sandbox, the services and the gateway');
+    onProgress('Starting the sandboxes, the services and the gateway');
     await Promise.all(
       [...toolNames, 'billing', 'auth-connection', 'workflow', 'sync', 'order-intake'].map((name) =>
         start(name as PartName),

@@ -1,6 +1,7 @@
 import { AppError, orderSchema, type OrderEvent } from '@boxlist/contracts';
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import { withoutAttendees } from './order';
 
 interface SignatureInput {
   /** `Tickettailor-Webhook-Signature`: `t=<unix seconds>,<name>=<hex>`. */
@@ -38,9 +39,6 @@ const webhookSchema = z.looseObject({
 
 const types = { 'ORDER.CREATED': 'boxlist.order.created.v1', 'ORDER.UPDATED': 'boxlist.order.updated.v1' } as const;
 
-/** Attendees, barcodes, notes and payment details: nothing that Boxlist needs, so nothing that it passes on. */
-const dropped = ['issued_tickets', 'notes', 'status_message', 'meta_data', 'txn_id', 'payment_method', 'referral_tag'];
-
 /** The order event that a webhook's body means; undefined for events that are not about orders. Throws BAD_EVENT. */
 export const orderEventFrom = (body: unknown, boxOfficeId: string): OrderEvent | undefined => {
   const webhook = webhookSchema.safeParse(body);
@@ -69,8 +67,6 @@ export const orderEventFrom = (body: unknown, boxOfficeId: string): OrderEvent |
     time: new Date(`${webhook.data.created_at.slice(0, 19).replace(' ', 'T')}Z`).toISOString(),
     datacontenttype: 'application/json',
     boxofficeid: boxOfficeId,
-    data: Object.fromEntries(
-      Object.entries(order.data).filter(([name]) => !dropped.includes(name)),
-    ) as OrderEvent['data'],
+    data: withoutAttendees(order.data),
   };
 };

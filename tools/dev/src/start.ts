@@ -80,6 +80,7 @@ const nextThings = async (stack: Stack): Promise<string> => {
   const token = await stack.token({ boxOfficeId: demoBoxOffice, role: 'owner' });
   return `   Graph        ${stack.url('gateway')}/graphql   (an explorer in the browser; set the header below)
    Sandbox      ${stack.url('constant-contact-sandbox')}/   (its contacts and calls)
+   Tickets      ${stack.url('ticket-tailor-sandbox')}/_sandbox/box-offices   (Ticket Tailor's sandbox: orders for backfills, and the API keys)
    Kafka        ${stack.brokers}
    Logs         ${join(stack.dataDir, 'logs')}
    Header       authorization: Bearer ${token}

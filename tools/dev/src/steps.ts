@@ -64,6 +64,7 @@ const standardPorts: Ports = {
   'order-intake': 4105,
   'constant-contact-sandbox': 4110,
   'dev-issuer': 4111,
+  'ticket-tailor-sandbox': 4112,
   kafka: 19092,
   mongo: 27117,
 };

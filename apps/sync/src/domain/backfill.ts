@@ -9,6 +9,11 @@ import type { ReasonCode } from './reasons';
  * who are contacts already; nobody is created or put on a list.
  */
 export type BackfillMode = 'IMPORT' | 'ONE_BY_ONE' | 'UPDATE_EXISTING';
+/** Where the orders of a backfill come from: those that Boxlist has seen, or Ticket Tailor's API. */
+export type BackfillSource = 'ORDERS_SEEN' | 'TICKET_TAILOR';
+/** Why a backfill was paused without anybody asking for it. */
+export type BackfillPauseReason =
+  'TICKET_TAILOR_KEY_MISSING' | 'UNAUTHORIZED_AT_TICKET_TAILOR' | 'REJECTED_BY_TICKET_TAILOR';
 export type BackfillStatus = 'RUNNING' | 'PAUSED' | 'DONE' | 'CANCELLED';
 
 /** A workflow as a backfill of that mode carries it out. */

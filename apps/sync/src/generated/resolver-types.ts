@@ -127,6 +127,25 @@ export type BackfillMode =
   /** Nobody is created or put on a list; details and tags of those who are contacts already. */
   | 'UPDATE_EXISTING';
 
+/** Where the orders of a backfill come from. */
+export type OrderSource =
+  /** Orders that Boxlist has seen. */
+  | 'ORDERS_SEEN'
+  /**
+   * Orders of Ticket Tailor, also those of before Boxlist: they are read there with the box office's API key. What events have told of an order wins over what is read. An order that is read is given to no
+   * other workflow.
+   */
+  | 'TICKET_TAILOR';
+
+/** Why a backfill was paused without anybody asking for it. It goes on when it is resumed. */
+export type BackfillPauseReason =
+  /** The box office has no API key of Ticket Tailor: set it, then resume. */
+  | 'TICKET_TAILOR_KEY_MISSING'
+  /** Ticket Tailor did not accept the API key: set another, then resume. */
+  | 'UNAUTHORIZED_AT_TICKET_TAILOR'
+  /** Ticket Tailor refused to give the orders. */
+  | 'REJECTED_BY_TICKET_TAILOR';
+
 /** How a backfill stands. */
 export type BackfillStatus =
   /** It goes on by itself. */
@@ -146,8 +165,14 @@ export type Backfill = Node & {
   readonly workflow: Workflow;
   /** How new contacts are treated. */
   readonly mode: BackfillMode;
+  /** Where its orders come from. */
+  readonly source: OrderSource;
   /** How it stands. */
   readonly status: BackfillStatus;
+  /** Why it was paused by itself; null when a person paused it, or it is not paused. */
+  readonly pausedFor: Maybe<BackfillPauseReason>;
+  /** While Ticket Tailor asks to slow down, or does not answer: when it is asked again. Null when it waits for nothing. */
+  readonly waitsUntil: Maybe<Scalars['DateTime']['output']>;
   /** How far it has come. */
   readonly progress: BackfillProgress;
   /** When it was started. */
@@ -166,6 +191,8 @@ export type BackfillProgress = {
   readonly failed: Scalars['Int']['output'];
   /** Not ended yet. */
   readonly pending: Scalars['Int']['output'];
+  /** Orders of Ticket Tailor that could not be understood and were passed by; they are not among those made. */
+  readonly unreadable: Scalars['Int']['output'];
 };
 
 /** A connection, answered by auth-connection. */
@@ -392,7 +419,7 @@ export type Mutation = {
   readonly retryDeliveries: RetryDeliveriesPayload;
   /** What a workflow would do with the last orders, by what is known now; writes nothing and calls nobody. Manager or owner. */
   readonly previewWorkflow: PreviewWorkflowPayload;
-  /** What a backfill would do; writes nothing and calls nobody. Manager or owner. */
+  /** What a backfill would do; writes nothing, and calls nobody but Ticket Tailor where the orders come from there. Manager or owner. */
   readonly planBackfill: PlanBackfillPayload;
   /** Makes deliveries of orders that came before the workflow; those that have one of it already are passed by. Manager or owner. */
   readonly startBackfill: StartBackfillPayload;
@@ -514,9 +541,11 @@ export type BackfillInput = {
   readonly workflowId: Scalars['ID']['input'];
   /** How new contacts are treated. */
   readonly mode: BackfillMode;
-  /** Orders that Boxlist received at or after; all when absent. */
+  /** Where the orders come from. */
+  readonly source?: InputMaybe<OrderSource>;
+  /** Orders that Boxlist received at or after, or that were created at or after where they come from Ticket Tailor; all when absent. There whole seconds count. */
   readonly from?: InputMaybe<Scalars['DateTime']['input']>;
-  /** Orders that Boxlist received before; until now when absent. */
+  /** Orders that Boxlist received before, or that were created before where they come from Ticket Tailor; until now when absent. */
   readonly to?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
@@ -524,6 +553,11 @@ export type BackfillInput = {
 export type BackfillPlan = {
   /** Orders without a delivery of this workflow. */
   readonly orders: Scalars['Int']['output'];
+  /**
+   * Whether there are more orders than were counted: of orders at Ticket Tailor only the newest 5,000 are read for a plan, or fewer when it takes long to read them. All numbers, the calls and the time are
+   * then of those alone.
+   */
+  readonly isPartial: Scalars['Boolean']['output'];
   /** Different buyers that would go to Constant Contact. */
   readonly buyers: Scalars['Int']['output'];
   /** Orders by decision: GO goes to Constant Contact, the others are reasons for which they would be skipped, wait or fail. */
@@ -851,6 +885,8 @@ export type ResolversTypes = {
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   Workflow: ResolverTypeWrapper<{ readonly id: string }>;
   BackfillMode: BackfillMode;
+  OrderSource: OrderSource;
+  BackfillPauseReason: BackfillPauseReason;
   BackfillStatus: BackfillStatus;
   Backfill: ResolverTypeWrapper<BackfillSource>;
   BackfillProgress: ResolverTypeWrapper<BackfillProgress>;
@@ -1009,7 +1045,10 @@ export type BackfillResolvers<ContextType = GraphContext, ParentType extends Res
   id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   workflow: Resolver<ResolversTypes['Workflow'], ParentType, ContextType>;
   mode: Resolver<ResolversTypes['BackfillMode'], ParentType, ContextType>;
+  source: Resolver<ResolversTypes['OrderSource'], ParentType, ContextType>;
   status: Resolver<ResolversTypes['BackfillStatus'], ParentType, ContextType>;
+  pausedFor: Resolver<Maybe<ResolversTypes['BackfillPauseReason']>, ParentType, ContextType>;
+  waitsUntil: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   progress: Resolver<ResolversTypes['BackfillProgress'], ParentType, ContextType>;
   createdAt: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
@@ -1021,6 +1060,7 @@ export type BackfillProgressResolvers<ContextType = GraphContext, ParentType ext
   skipped: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   failed: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   pending: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  unreadable: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type ConnectionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Connection'] = ResolversParentTypes['Connection']> = {
@@ -1153,6 +1193,7 @@ export type PreviewWorkflowPayloadResolvers<ContextType = GraphContext, ParentTy
 
 export type BackfillPlanResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['BackfillPlan'] = ResolversParentTypes['BackfillPlan']> = {
   orders: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  isPartial: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   buyers: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   decisions: Resolver<ReadonlyArray<ResolversTypes['ReasonCount']>, ParentType, ContextType>;
   callsNeeded: Resolver<ResolversTypes['Int'], ParentType, ContextType>;

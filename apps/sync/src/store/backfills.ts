@@ -1,6 +1,6 @@
 import { newId, type BoxOfficeId } from '@boxlist/contracts';
 import type { Connection } from 'mongoose';
-import type { BackfillMode, BackfillStatus } from '../domain/backfill';
+import type { BackfillMode, BackfillPauseReason, BackfillSource, BackfillStatus } from '../domain/backfill';
 
 export interface Backfill {
   readonly _id: string;
@@ -8,13 +8,21 @@ export interface Backfill {
   readonly workflowId: string;
   readonly connectionId: string;
   readonly mode: BackfillMode;
+  readonly source: BackfillSource;
   readonly status: BackfillStatus;
-  /** Orders of this time, by when Boxlist received them. */
+  /** Orders of this time, by when Boxlist received them, or by when they were created where they come from Ticket Tailor. */
   readonly from: Date | null;
   readonly to: Date;
   /** Where the orders go on that are still to be made deliveries; null when all are. */
   readonly cursor: string | null;
   readonly seen: number;
+  /** Orders of Ticket Tailor that could not be understood. */
+  readonly unreadable: number;
+  /** Set while it is paused because something at Ticket Tailor asks for a person. */
+  readonly pausedFor: BackfillPauseReason | null;
+  /** Until when it waits before it asks Ticket Tailor again, and how often that failed in a row. */
+  readonly waitsUntil: Date | null;
+  readonly failures: number;
   readonly createdAt: Date;
   readonly version: number;
 }
@@ -28,7 +36,7 @@ export const createBackfillStore = (mongo: Connection) => {
       await backfills.createIndex({ status: 1, connectionId: 1 });
     },
     start: async (
-      given: Pick<Backfill, 'boxOfficeId' | 'workflowId' | 'connectionId' | 'mode' | 'from' | 'to'>,
+      given: Pick<Backfill, 'boxOfficeId' | 'workflowId' | 'connectionId' | 'mode' | 'source' | 'from' | 'to'>,
       now: Date,
     ): Promise<Backfill> => {
       const backfill: Backfill = {
@@ -37,6 +45,10 @@ export const createBackfillStore = (mongo: Connection) => {
         status: 'RUNNING',
         cursor: '',
         seen: 0,
+        unreadable: 0,
+        pausedFor: null,
+        waitsUntil: null,
+        failures: 0,
         createdAt: now,
         version: 1,
       };
@@ -50,9 +62,14 @@ export const createBackfillStore = (mongo: Connection) => {
         .sort({ createdAt: -1 })
         .limit(100)
         .toArray(),
-    /** Whether orders of a backfill of this connection are still being made deliveries. */
+    /** Whether orders of a backfill of this connection are being made deliveries; one that waits for Ticket Tailor holds nothing up. */
     isMaking: async (connectionId: string): Promise<boolean> =>
-      (await backfills.findOne({ connectionId, status: 'RUNNING', cursor: { $ne: null } } as object)) !== null,
+      (await backfills.findOne({
+        connectionId,
+        status: 'RUNNING',
+        cursor: { $ne: null },
+        waitsUntil: null,
+      } as object)) !== null,
     running: (): Promise<Backfill[]> => backfills.find({ status: 'RUNNING' }).limit(100).toArray(),
     /** Undefined when it was changed meanwhile. */
     change: async (known: Backfill, change: Partial<Backfill>): Promise<Backfill | undefined> => {

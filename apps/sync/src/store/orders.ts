@@ -78,16 +78,29 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
       await orders.createIndex({ boxOfficeId: 1, receivedAt: 1, _id: 1 });
       await orders.createIndex({ boxOfficeId: 1, emailHash: 1 });
     },
-    /** Keeps the orders, merged with what was known of them; answers how they stand now, with when the first event of each came. Each key at most once. */
-    keep: async (fresh: readonly StoredOrder[], now: Date): Promise<ReceivedOrder[]> => {
+    /**
+     * Keeps the orders, merged with what was known of them; answers how they stand now, with when the first event of each came. Each key at most once. `receivedAt` is for those that were not
+     * known.
+     */
+    keep: async (
+      fresh: readonly StoredOrder[],
+      receivedAt: Date | ((order: StoredOrder) => Date),
+    ): Promise<ReceivedOrder[]> => {
+      const received = (order: StoredOrder): Date =>
+        typeof receivedAt === 'function' ? receivedAt(order) : receivedAt;
       const byKey = new Map(fresh.map((order) => [order.key, order]));
       const known = await insertNew(
         orders,
-        fresh.map((order) => ({ _id: order.key, ...fieldsOf(order), receivedAt: now, revision: 1 })),
+        fresh.map((order) => ({
+          _id: order.key,
+          ...fieldsOf(order),
+          receivedAt: received(order),
+          revision: 1,
+        })),
       );
       const before = new Map(known.flatMap((key) => (byKey.has(key) ? [[key, byKey.get(key)!]] : [])));
       return [
-        ...fresh.filter(({ key }) => !before.has(key)).map((order) => ({ order, receivedAt: now })),
+        ...fresh.filter(({ key }) => !before.has(key)).map((order) => ({ order, receivedAt: received(order) })),
         ...(await merge(before)),
       ];
     },

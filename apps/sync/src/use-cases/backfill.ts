@@ -1,14 +1,24 @@
 import { AppError, type WorkflowFact } from '@boxlist/contracts';
 import { requireRole, type Identity } from '@boxlist/service-kit';
 import type { Context } from '../context';
-import { callsNeeded, etaMs, workflowInMode, type BackfillMode, type BackfillStatus } from '../domain/backfill';
+import {
+  callsNeeded,
+  etaMs,
+  workflowInMode,
+  type BackfillMode,
+  type BackfillSource,
+  type BackfillStatus,
+} from '../domain/backfill';
 import { decideOrder } from '../domain/decide-order';
+import type { StoredOrder } from '../domain/order';
 import type { Backfill } from '../store/backfills';
 import { deliveryId } from '../store/deliveries';
+import { previewFetched } from './fetch-orders';
 
 export interface BackfillInput {
   readonly workflowId: string;
   readonly mode: BackfillMode;
+  readonly source: BackfillSource;
   readonly from?: Date | null;
   readonly to?: Date | null;
 }
@@ -33,7 +43,30 @@ const checked = async (ctx: Context, identity: Identity, input: BackfillInput): 
   return workflow;
 };
 
-/** What a backfill would do: orders by decision, the calls it needs, and when it would be done. Writes nothing, calls nobody. */
+/** Shows the orders of a backfill page by page; answers whether there are more than were shown. */
+const showOrders = async (
+  ctx: Context,
+  { boxOfficeId }: Identity,
+  { source, from, to }: BackfillInput,
+  show: (orders: readonly StoredOrder[]) => Promise<void>,
+): Promise<{ isPartial: boolean }> => {
+  const until = to ?? ctx.clock();
+  if (source === 'TICKET_TAILOR') return previewFetched(ctx, { boxOfficeId, from: from ?? null, to: until }, show);
+  const time = { since: from ?? new Date(0), until };
+  for (let place: string | null = ''; place !== null;) {
+    const page: Awaited<ReturnType<Context['orders']['received']>> = await ctx.orders.received(
+      boxOfficeId,
+      time,
+      place,
+      ordersAtOnce,
+    );
+    await show(page.orders);
+    place = page.next;
+  }
+  return { isPartial: false };
+};
+
+/** What a backfill would do: orders by decision, the calls it needs, and when it would be done. Writes nothing, and calls nobody but Ticket Tailor where the orders are to come from there. */
 export const planBackfill = async (ctx: Context, identity: Identity, input: BackfillInput) => {
   const workflow = await checked(ctx, identity, input);
   const counts = new Map<string, number>();
@@ -41,15 +74,7 @@ export const planBackfill = async (ctx: Context, identity: Identity, input: Back
   const buyers = new Set<string>();
   let known = 0;
   let orders = 0;
-  const time = { since: input.from ?? new Date(0), until: input.to ?? ctx.clock() };
-  for (let place: string | null = ''; place !== null;) {
-    const { orders: page, next }: Awaited<ReturnType<Context['orders']['received']>> = await ctx.orders.received(
-      identity.boxOfficeId,
-      time,
-      place,
-      ordersAtOnce,
-    );
-    place = next;
+  const { isPartial } = await showOrders(ctx, identity, input, async (page) => {
     const made = new Set(
       (await ctx.deliveries.byIds(page.map(({ key }) => deliveryId(workflow.workflowId, key)))).map(({ _id }) => _id),
     );
@@ -66,13 +91,14 @@ export const planBackfill = async (ctx: Context, identity: Identity, input: Back
       }
     }
     known += (await ctx.contacts.byHashes(workflow.connectionId, fresh)).size;
-  }
+  });
   const { size: accountSize } = await ctx.contacts.mirror(workflow.connectionId);
   const calls = callsNeeded(input.mode, workflow, { buyers: buyers.size, known, accountSize });
   const quota = await ctx.ledger.usage();
   const now = ctx.clock();
   return {
     orders,
+    isPartial,
     buyers: buyers.size,
     decisions: [...counts].map(([code, each]) => ({ code, count: each })),
     callsNeeded: calls,
@@ -105,6 +131,7 @@ export const startBackfill = async (ctx: Context, identity: Identity, input: Bac
       workflowId: workflow.workflowId,
       connectionId: workflow.connectionId,
       mode: input.mode,
+      source: input.source,
       from: input.from ?? null,
       to: input.to ?? ctx.clock(),
     },
@@ -137,7 +164,10 @@ export const changeBackfill = async (
     const { from, to } = changes[change];
     if (backfill.status !== to && !from.includes(backfill.status))
       throw new AppError('BACKFILL_ENDED', 'The backfill has ended already', { field: ['input', 'backfillId'] });
-    const changed = backfill.status === to ? backfill : await ctx.backfills.change(backfill, { status: to });
+    const changed =
+      backfill.status === to
+        ? backfill
+        : await ctx.backfills.change(backfill, { status: to, pausedFor: null, waitsUntil: null, failures: 0 });
     if (!changed) continue;
     const now = ctx.clock();
     if (change === 'pause') await ctx.deliveries.holdBackfill(id, now);
@@ -150,9 +180,16 @@ export const changeBackfill = async (
 };
 
 /** How the deliveries of a backfill stand. */
-export const backfillProgress = async (ctx: Context, { _id, workflowId }: Backfill) => {
+export const backfillProgress = async (ctx: Context, { _id, workflowId, unreadable }: Backfill) => {
   const rows = await ctx.tallies.of(workflowId, _id);
   const sum = (status?: string): number =>
     rows.reduce((total, row) => (status === undefined || row.status === status ? total + row.count : total), 0);
-  return { made: sum(), synced: sum('SYNCED'), skipped: sum('SKIPPED'), failed: sum('FAILED'), pending: sum('OPEN') };
+  return {
+    made: sum(),
+    synced: sum('SYNCED'),
+    skipped: sum('SKIPPED'),
+    failed: sum('FAILED'),
+    pending: sum('OPEN'),
+    unreadable: unreadable ?? 0,
+  };
 };

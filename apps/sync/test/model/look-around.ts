@@ -48,7 +48,7 @@ export const lookAround = async (
   for (const mark of foreign) if (text.includes(mark)) problem(`8: box office ${office} is shown ${mark}`);
   const refusals = [
     () => previewWorkflow(ctx, identity, { workflowId: workflowOf(other, 0) }),
-    () => startBackfill(ctx, identity, { workflowId: workflowOf(other, 0), mode: 'ONE_BY_ONE' }),
+    () => startBackfill(ctx, identity, { workflowId: workflowOf(other, 0), mode: 'ONE_BY_ONE', source: 'ORDERS_SEEN' }),
     () => changeBackfill(ctx, identity, ownBackfill(mongo, other), 'cancel'),
   ];
   for (const refusal of refusals) {

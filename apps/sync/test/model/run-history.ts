@@ -267,6 +267,7 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
           startBackfill(ctx, identity, {
             workflowId: workflowOf(command.office, command.workflow),
             mode: command.mode,
+            source: 'ORDERS_SEEN',
           }),
         );
       case 'change-backfill':

@@ -2,6 +2,7 @@ import { createConstantContact, type Send } from '@boxlist/constant-contact';
 import { AppError, topics, type ConnectionFact, type EntitlementFact, type WorkflowFact } from '@boxlist/contracts';
 import { startOutboxRelay } from '@boxlist/event-bus';
 import { createFactCopy, type Log } from '@boxlist/service-kit';
+import { createTicketTailor } from '@boxlist/ticket-tailor';
 import { createHmac } from 'node:crypto';
 import type { Context } from '../../src/context';
 import { openEventDoors } from '../../src/events';
@@ -96,6 +97,9 @@ export const startSync = async (
       if (answer instanceof AppError) throw answer;
       return answer;
     },
+    // No history reads orders there.
+    ticketTailor: createTicketTailor({ apiUrl: 'http://127.0.0.1:9' }),
+    ticketTailorKey: () => Promise.reject(new AppError('TICKET_TAILOR_KEY_MISSING', 'There is none')),
     hashEmail,
     markKey: hashKey,
     retry: { baseMs: 1_000, maxDelayMs: 3_600_000, forMs: 259_200_000 },
