@@ -11,10 +11,12 @@ import { aHistory, order, workflow } from './some-history';
  * hold. Decision 13 says why it is done this way, and how fast it is.
  */
 const histories = 2_500;
+/** The same ones each time, so that a change is judged by itself; `npm run model` draws others. */
+const seed = 20_261_124;
 
 describe('histories', () => {
   it('of any kind keep every promise', async () => {
-    const { failure } = await checkHistories({ histories });
+    const { failure } = await checkHistories({ histories, seed });
     expect(failureOf(failure)).toBe('');
   }, 300_000);
 

@@ -101,12 +101,17 @@ export const createMemoryMongo = () => {
           const [first] = found(filter);
           return first ? projected(first, options.projection) : null;
         }),
-      findOneAndUpdate: (filter: Doc, by: Doc, { sort = {} }: { sort?: Sort } = {}) =>
+      findOneAndUpdate: (
+        filter: Doc,
+        by: Doc,
+        { sort = {}, returnDocument = 'before' }: { sort?: Sort; returnDocument?: 'before' | 'after' } = {},
+      ) =>
         gate(`${name}.findOneAndUpdate`, () => {
           const [first] = sorted(found(filter), sort);
           if (!first) return null;
+          const before = copyOf(first);
           update(first, by);
-          return copyOf(first);
+          return returnDocument === 'before' ? before : copyOf(first);
         }),
       insertOne: (document: Doc) =>
         gate(`${name}.insertOne`, () => {
