@@ -7,6 +7,7 @@ import { devToken, eventually, graphClient, sandboxClient, type GraphClient, typ
 import { freePort, startProcess, workspaceRoot, type LocalProcess, type Progress } from './local/process';
 import { startServers } from './local/servers';
 import { produceOrders, type OrderEventJson } from './orders';
+import { ticketTailorSandboxClient } from './ticket-tailor-sandbox';
 
 export const appNames = ['billing', 'auth-connection', 'workflow', 'sync', 'order-intake', 'gateway'] as const;
 const toolNames = ['constant-contact-sandbox', 'ticket-tailor-sandbox', 'dev-issuer'] as const;
@@ -205,6 +206,7 @@ export const startStack = async (options: StackOptions = {}) => {
     brokers: kafka.brokers,
     url,
     sandbox: sandboxClient(url('constant-contact-sandbox')),
+    ticketTailor: ticketTailorSandboxClient(url('ticket-tailor-sandbox')),
     token: (input: TokenInput) => devToken(url('dev-issuer'), input),
     graphAs: async (input: TokenInput): Promise<GraphClient> =>
       graphClient(url('gateway'), await devToken(url('dev-issuer'), input)),
