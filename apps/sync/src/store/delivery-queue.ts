@@ -76,9 +76,9 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
     if (matched === results.length) return [...results];
     const settled = results.filter(({ to }) => 'outcome' in to).map(({ delivery }) => delivery._id);
     const known = new Map(
-      (await inParts(settled, (part) => some({ _id: { $in: part } }).toArray())).map((each) => [
-        each._id,
-        each.version,
+      (await inParts(settled, (part) => some({ _id: { $in: part } }).toArray())).map(({ _id, version }) => [
+        _id,
+        version,
       ]),
     );
     return results.filter(({ delivery, to }) => 'next' in to || known.get(delivery._id) === delivery.version + 1);
@@ -87,7 +87,7 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
     /** Marks what the lane's last holder took and has not told of with the fence of the new one: from now on nothing that the last one writes late is taken. */
     takeOver: async ({ connectionId, fence }: { connectionId: string; fence: number }): Promise<void> => {
       await deliveries.updateMany(
-        { connectionId, readyAt: { $type: 'date' }, claimed: true, fence: { $lt: fence } },
+        { connectionId, readyAt: isOpen, claimed: true, fence: { $lt: fence } },
         { $set: { fence } },
       );
     },
@@ -157,23 +157,25 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
       { boxOfficeId, connectionId }: Pick<Delivery, 'boxOfficeId' | 'connectionId'>,
       emailHashes: readonly string[],
     ): Promise<Pick<Delivery, '_id' | 'emailHash' | 'orderKey' | 'workflowId'>[]> =>
-      await deliveries
-        .find(
-          {
-            boxOfficeId,
-            emailHash: { $in: [...emailHashes] },
-            connectionId,
-            $or: [
-              { status: 'SYNCED' },
-              { gave: { $ne: null } },
-              { claimed: true },
-              // Reopened while a call for it was under way.
-              { uncertain: true, readyAt: { $type: 'date' } },
-            ],
-          } as never,
-          { projection: { emailHash: 1, orderKey: 1, workflowId: 1 } },
-        )
-        .toArray(),
+      inParts(emailHashes, (part) =>
+        deliveries
+          .find(
+            {
+              boxOfficeId,
+              emailHash: { $in: part },
+              connectionId,
+              $or: [
+                { status: 'SYNCED' },
+                { gave: { $ne: null } },
+                { claimed: true },
+                // Reopened while a call for it was under way.
+                { uncertain: true, readyAt: isOpen },
+              ],
+            } as never,
+            { projection: { emailHash: 1, orderKey: 1, workflowId: 1 } },
+          )
+          .toArray(),
+      ),
     /** What other deliveries have given the same contact, and what stays with it for them. */
     givenByOthers: async ({ _id, boxOfficeId, connectionId, emailHash }: Delivery): Promise<Given> => {
       const others = await some({
