@@ -1,15 +1,16 @@
-/** How many ids one command names. */
+/** How many documents one command names, or brings. */
 const atOnce = 1_000;
 
-/** Asks for many ids in parts, so that no command is larger than a server likes it. */
-export const inParts = async <T>(
-  ids: readonly string[],
-  ask: (part: string[]) => Promise<readonly T[]>,
+/** Does with many things part by part what one command does, so that none is larger than a server likes it. */
+export const inParts = async <I, T>(
+  items: readonly I[],
+  command: (part: I[]) => Promise<readonly T[]>,
   size = atOnce,
 ): Promise<T[]> => {
-  const found: T[] = [];
-  for (let start = 0; start < ids.length; start += size) found.push(...(await ask(ids.slice(start, start + size))));
-  return found;
+  const answers: T[] = [];
+  for (let start = 0; start < items.length; start += size)
+    answers.push(...(await command(items.slice(start, start + size))));
+  return answers;
 };
 
 interface Write {
@@ -36,20 +37,22 @@ export const writeAlike = async (collection: Writable, writes: readonly Write[])
     if (group) group.ids.push(write.id);
     else groups.set(key, { first: write, ids: [write.id] });
   }
-  let matched = 0;
   const singles: object[] = [];
+  const answers: { readonly matchedCount: number }[] = [];
   for (const { first, ids } of groups.values()) {
-    if (ids.length === 1)
-      singles.push({ updateOne: { filter: { _id: first.id, ...first.holds }, update: first.update } });
+    const { holds, update } = first;
+    if (ids.length === 1) singles.push({ updateOne: { filter: { _id: first.id, ...holds }, update } });
     else
-      for (let start = 0; start < ids.length; start += changedAtOnce) {
-        const filter = { _id: { $in: ids.slice(start, start + changedAtOnce) }, ...first.holds };
-        matched += (await collection.updateMany(filter, first.update)).matchedCount;
-      }
+      answers.push(
+        ...(await inParts(
+          ids,
+          async (part) => [await collection.updateMany({ _id: { $in: part }, ...holds }, update)],
+          changedAtOnce,
+        )),
+      );
   }
-  for (let start = 0; start < singles.length; start += changedAtOnce) {
-    const part = singles.slice(start, start + changedAtOnce);
-    matched += (await collection.bulkWrite(part, { ordered: false })).matchedCount;
-  }
-  return matched;
+  answers.push(
+    ...(await inParts(singles, async (part) => [await collection.bulkWrite(part, { ordered: false })], changedAtOnce)),
+  );
+  return answers.reduce((sum, { matchedCount }) => sum + matchedCount, 0);
 };

@@ -1,19 +1,14 @@
+import { inParts } from './in-parts';
+
 interface Collection<D> {
   insertMany(documents: readonly D[], options: { ordered: boolean }): Promise<unknown>;
 }
 
-const atOnce = 1_000;
-
 /** Inserts the documents whose id is not taken; answers the ids that were. A thousand in one round trip. */
-export const insertNew = async <D extends { _id: string }>(
+export const insertNew = <D extends { _id: string }>(
   collection: Collection<D>,
   documents: readonly D[],
-): Promise<string[]> => {
-  const taken: string[] = [];
-  for (let start = 0; start < documents.length; start += atOnce)
-    taken.push(...(await insertSome(collection, documents.slice(start, start + atOnce))));
-  return taken;
-};
+): Promise<string[]> => inParts(documents, (part) => insertSome(collection, part));
 
 const insertSome = async <D extends { _id: string }>(
   collection: Collection<D>,
