@@ -36,6 +36,17 @@ const toOrder = ({
   ...(erased ? { erased } : {}),
 });
 
+/** `until` is not included. */
+interface Time {
+  readonly since: Date;
+  readonly until?: Date;
+}
+interface ReceivedPage {
+  readonly orders: StoredOrder[];
+  /** Where to go on; null when there are no more. */
+  readonly next: string | null;
+}
+
 const placeOf = (place: string): [receivedAt: Date, key: string] => {
   const blank = place.indexOf(' ');
   return [new Date(place.slice(0, blank)), place.slice(blank + 1)];
@@ -72,6 +83,29 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
       }
     }
     return merged;
+  };
+  const received = async (
+    boxOfficeId: string,
+    { since, until }: Time,
+    after: string,
+    limit: number,
+  ): Promise<ReceivedPage> => {
+    const [at, key] = after === '' ? [since, ''] : placeOf(after);
+    const read = (receivedAt: object | Date, more: object, atMost: number) =>
+      orders
+        .find({ boxOfficeId, receivedAt, ...more } as object)
+        .sort({ receivedAt: 1, _id: 1 })
+        .limit(atMost)
+        .toArray();
+    // Two ranges of the index, one after the other.
+    const found = key === '' ? [] : await read(at, { _id: { $gt: key } }, limit);
+    const later = { [key === '' ? '$gte' : '$gt']: at, ...(until ? { $lt: until } : {}) };
+    if (found.length < limit) found.push(...(await read(later, {}, limit - found.length)));
+    const last = found.at(-1);
+    return {
+      orders: found.map(toOrder),
+      next: last && found.length === limit ? `${last.receivedAt.toISOString()} ${last._id}` : null,
+    };
   };
   return {
     init: async (): Promise<void> => {
@@ -137,29 +171,15 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
           .limit(limit)
           .toArray()
       ).map(toOrder),
-    /** Orders that came to a box office in a time, in the order in which they came. `next`: where to go on; null when there are no more. */
-    received: async (
-      boxOfficeId: string,
-      { since, until }: { readonly since: Date; readonly until?: Date },
-      after: string,
-      limit: number,
-    ): Promise<{ orders: StoredOrder[]; next: string | null }> => {
-      const [at, key] = after === '' ? [since, ''] : placeOf(after);
-      const read = (receivedAt: object | Date, more: object, atMost: number) =>
-        orders
-          .find({ boxOfficeId, receivedAt, ...more } as object)
-          .sort({ receivedAt: 1, _id: 1 })
-          .limit(atMost)
-          .toArray();
-      // Two ranges of the index, one after the other.
-      const found = key === '' ? [] : await read(at, { _id: { $gt: key } }, limit);
-      const later = { [key === '' ? '$gte' : '$gt']: at, ...(until ? { $lt: until } : {}) };
-      if (found.length < limit) found.push(...(await read(later, {}, limit - found.length)));
-      const last = found.at(-1);
-      return {
-        orders: found.map(toOrder),
-        next: last && found.length === limit ? `${last.receivedAt.toISOString()} ${last._id}` : null,
-      };
+    /** Orders that came to a box office in a time, in the order in which they came: a page after a place. */
+    received,
+    /** The same from the first to the last, page by page. */
+    allReceived: async function* (boxOfficeId: string, time: Time, pageSize: number): AsyncGenerator<StoredOrder[]> {
+      for (let place: string | null = ''; place !== null;) {
+        const page: ReceivedPage = await received(boxOfficeId, time, place, pageSize);
+        yield page.orders;
+        place = page.next;
+      }
     },
   };
 };

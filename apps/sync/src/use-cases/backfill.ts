@@ -53,16 +53,7 @@ const showOrders = async (
   const until = to ?? ctx.clock();
   if (source === 'TICKET_TAILOR') return previewFetched(ctx, { boxOfficeId, from: from ?? null, to: until }, show);
   const time = { since: from ?? new Date(0), until };
-  for (let place: string | null = ''; place !== null;) {
-    const page: Awaited<ReturnType<Context['orders']['received']>> = await ctx.orders.received(
-      boxOfficeId,
-      time,
-      place,
-      ordersAtOnce,
-    );
-    await show(page.orders);
-    place = page.next;
-  }
+  for await (const orders of ctx.orders.allReceived(boxOfficeId, time, ordersAtOnce)) await show(orders);
   return { isPartial: false };
 };
 

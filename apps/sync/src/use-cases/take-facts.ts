@@ -15,20 +15,13 @@ export const takeWorkflow = async (ctx: Context, fact: WorkflowFact): Promise<vo
   await freeResumed(ctx, [fact.workflowId]);
   if (fact.status === 'DELETED' || (await ctx.joins.isJoined(fact.workflowId))) return;
   const since = new Date(fact.activeSince);
-  for (let place: string | null = ''; place !== null;) {
-    const page: Awaited<ReturnType<Context['orders']['received']>> = await ctx.orders.received(
-      fact.boxOfficeId,
-      { since },
-      place,
-      ordersAtOnce,
-    );
+  for await (const orders of ctx.orders.allReceived(fact.boxOfficeId, { since }, ordersAtOnce)) {
     await matchOrders(
       ctx,
-      page.orders.map((order) => ({ order, receivedAt: since })),
+      orders.map((order) => ({ order, receivedAt: since })),
       [fact],
     );
-    await forgetErased(ctx, page.orders);
-    place = page.next;
+    await forgetErased(ctx, orders);
   }
   await ctx.joins.joined(fact.workflowId, ctx.clock());
 };
