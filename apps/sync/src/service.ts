@@ -16,6 +16,7 @@ import {
 import { createTicketTailor } from '@boxlist/ticket-tailor';
 import { createHmac } from 'node:crypto';
 import typeDefs from '../schema.graphql';
+import { createAskAuthConnection } from './auth-connection';
 import type { Config } from './config';
 import type { Context } from './context';
 import { openEventDoors, syncTopics } from './events';
@@ -31,12 +32,13 @@ import { createLaneStore } from './store/lanes';
 import { createLedgerStore } from './store/ledger';
 import { createOrderStore } from './store/orders';
 import { createResourceStore } from './store/resources';
-import { createTallyStore, startTallies } from './store/tallies';
+import { createTallyStore } from './store/tallies';
 import { createTicketTailorKeySource } from './ticket-tailor-keys';
 import { createTokenSource } from './tokens';
 import { startBackfills } from './use-cases/run-backfills';
 import { startDispatcher } from './use-cases/drive-lanes';
 import { startErasures } from './use-cases/erase-buyer';
+import { startTallies } from './use-cases/keep-tallies';
 import { startReplays } from './use-cases/send-replays';
 
 type Overrides = Partial<Pick<Context, 'clock' | 'tokens' | 'ticketTailorKey' | 'random'>> & {
@@ -60,6 +62,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
   });
   await bus.ensureTopics(syncTopics);
   const serviceTokens = createServiceTokens(config.SERVICE_TOKEN_SECRET);
+  const askAuthConnection = createAskAuthConnection(config.AUTH_CONNECTION_URL, serviceTokens);
   const hashEmail = (boxOfficeId: string, email: string): string =>
     createHmac('sha256', config.EMAIL_HASH_KEY).update(`${boxOfficeId}\n${email}`).digest('base64url');
   const erasures = createErasureStore(mongo);
@@ -109,9 +112,9 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
     followers: { entitlements: unfollowed, connections: unfollowed },
     bus,
     constantContact,
-    tokens: createTokenSource(config.AUTH_CONNECTION_URL, serviceTokens),
+    tokens: createTokenSource(askAuthConnection),
     ticketTailor,
-    ticketTailorKey: createTicketTailorKeySource(config.AUTH_CONNECTION_URL, serviceTokens),
+    ticketTailorKey: createTicketTailorKeySource(askAuthConnection),
     hashEmail,
     markKey: config.EMAIL_HASH_KEY,
     retry: { baseMs: config.RETRY_BASE_MS, maxDelayMs: config.RETRY_MAX_DELAY_MS, forMs: config.RETRY_FOR_MS },
@@ -124,9 +127,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
   };
   ctx = { ...ctx, followers: await openEventDoors(bus, () => ctx, config.SYNC_WORK !== 'dispatch') };
   const dispatches = config.SYNC_WORK !== 'intake';
-  const tallies = dispatches
-    ? startTallies(ctx.tallies, (error) => log.warn({ err: error }, 'tallies.delayed'))
-    : undefined;
+  const tallies = dispatches ? startTallies(ctx) : undefined;
   const backfills = dispatches ? startBackfills(ctx) : undefined;
   const chores = [startReplays(ctx), startErasures(ctx)];
   running.dispatcher = dispatches ? startDispatcher(ctx) : undefined;

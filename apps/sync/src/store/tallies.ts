@@ -23,7 +23,6 @@ interface TallyDocument {
 }
 
 const batchSize = 5_000;
-const pollMs = 1_000;
 
 type Changed = Pick<NewDelivery, '_id' | 'version' | 'status' | 'reason' | 'counted' | 'backfillId'>;
 
@@ -169,22 +168,3 @@ export const createTallyStore = (mongo: Connection) => {
 };
 
 export type TallyStore = ReturnType<typeof createTallyStore>;
-
-/** Keeps the tallies fresh until closed. */
-export const startTallies = (store: TallyStore, onFailure: (error: unknown) => void) => {
-  let closed = false;
-  let folding: Promise<void> | undefined;
-  const timer = setInterval(() => {
-    folding ??= store
-      .foldAll(() => !closed)
-      .catch(onFailure)
-      .finally(() => (folding = undefined));
-  }, pollMs);
-  return {
-    close: async (): Promise<void> => {
-      closed = true;
-      clearInterval(timer);
-      await folding;
-    },
-  };
-};

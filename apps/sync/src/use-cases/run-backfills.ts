@@ -9,6 +9,7 @@ import { eachAtOnce } from './each-at-once';
 import { keepFetched, readOrders } from './fetch-orders';
 import { forgetErased } from './forget-buyer';
 import { freeResumed } from './free-waiting';
+import { repeatedly } from './repeatedly';
 import { deliveryOf, marksOf } from './take-orders';
 
 const ordersAtOnce = 5_000;
@@ -32,13 +33,11 @@ const makeNext = async (ctx: Context, backfill: Backfill): Promise<boolean> => {
   const { orders: page, next, unreadable = 0 } = found;
   const now = ctx.clock();
   const inMode = workflowInMode(workflow, backfill.mode);
-  const fresh = page.map((order) => {
-    return {
-      ...deliveryOf(order, marksOf(ctx, order), inMode, now),
-      queue: 'backfill' as const,
-      backfillId: backfill._id,
-    };
-  });
+  const fresh = page.map((order) => ({
+    ...deliveryOf(order, marksOf(ctx, order), inMode, now),
+    queue: 'backfill' as const,
+    backfillId: backfill._id,
+  }));
   await ctx.deliveries.insert(fresh);
   await forgetErased(ctx, page);
   if (fresh.some(({ status }) => status === 'WAITING')) await freeResumed(ctx, [workflow.workflowId]);
@@ -111,28 +110,13 @@ const endIfDone = async (ctx: Context, backfill: Backfill): Promise<void> => {
 };
 
 /** Carries on all backfills until closed. */
-export const startBackfills = (ctx: Context) => {
-  let closed = false;
-  let running: Promise<void> | undefined;
-  const pass = async (): Promise<void> => {
-    await eachAtOnce(await ctx.backfills.running(), backfillsAtOnce, async (backfill) => {
+export const startBackfills = (ctx: Context) =>
+  repeatedly(ctx, { everyMs: pollMs, delayed: 'backfills.delayed' }, async (goesOn) =>
+    eachAtOnce(await ctx.backfills.running(), backfillsAtOnce, async (backfill) => {
       let current: Backfill | null = backfill;
-      while (!closed && current?.status === 'RUNNING' && (await makeNext(ctx, current)))
+      while (goesOn() && current?.status === 'RUNNING' && (await makeNext(ctx, current)))
         current = await ctx.backfills.byId(backfill._id);
       const after = await ctx.backfills.byId(backfill._id);
       if (after?.status === 'RUNNING') await endIfDone(ctx, after);
-    });
-  };
-  const timer = setInterval(() => {
-    running ??= pass()
-      .catch((error: unknown) => ctx.log.warn({ err: error }, 'backfills.delayed'))
-      .finally(() => (running = undefined));
-  }, pollMs);
-  return {
-    close: async (): Promise<void> => {
-      closed = true;
-      clearInterval(timer);
-      await running;
-    },
-  };
-};
+    }),
+  );

@@ -17,9 +17,10 @@ import { createLaneStore } from '../../src/store/lanes';
 import { createLedgerStore } from '../../src/store/ledger';
 import { createOrderStore } from '../../src/store/orders';
 import { createResourceStore } from '../../src/store/resources';
-import { createTallyStore, startTallies } from '../../src/store/tallies';
+import { createTallyStore } from '../../src/store/tallies';
 import { startDispatcher } from '../../src/use-cases/drive-lanes';
 import { startErasures } from '../../src/use-cases/erase-buyer';
+import { startTallies } from '../../src/use-cases/keep-tallies';
 import { startBackfills } from '../../src/use-cases/run-backfills';
 import { startReplays } from '../../src/use-cases/send-replays';
 import type { MemoryBus } from './memory-bus';
@@ -117,7 +118,7 @@ export const startSync = async (
     clock: () => new Date(clock()),
   });
   ctx = { ...ctx, followers: await openEventDoors(bus, () => ctx, true) };
-  startTallies(ctx.tallies, (error) => log.warn({ err: error }, 'tallies.delayed'));
+  startTallies(ctx);
   startBackfills(ctx);
   startReplays(ctx);
   startErasures(ctx);
