@@ -80,11 +80,11 @@ export const createDeadLetterStore = (mongo: Connection) => {
     },
     byIds: async (ids: readonly string[]): Promise<DeadLetter[]> =>
       (await letters.find({ _id: { $in: [...ids] } } as object).toArray()).map(toLetter),
-    find: async (filter: object, limit: number): Promise<DeadLetter[]> =>
+    find: async (filter: object, sort: 1 | -1, limit: number): Promise<DeadLetter[]> =>
       (
         await letters
           .find(filter as never)
-          .sort({ receivedAt: -1, _id: -1 })
+          .sort({ receivedAt: sort, _id: sort })
           .limit(limit)
           .toArray()
       ).map(toLetter),

@@ -1,7 +1,8 @@
 import { AppError } from '@boxlist/contracts';
-import { keysetPage, requireRole, type CountedPage, type Identity, type PageArgs } from '@boxlist/service-kit';
+import { requireRole, type CountedPage, type Identity, type PageArgs } from '@boxlist/service-kit';
 import type { Context } from '../context';
 import type { DeadLetter, DeadLetterStatus, LetterChoice } from '../store/dead-letters';
+import { pageByTime } from './page-by-time';
 
 /** Which letters: these, or all that are open. */
 export interface LettersInput {
@@ -9,40 +10,23 @@ export interface LettersInput {
   readonly all?: boolean | null;
 }
 
-type Position = [receivedAt: number, id: string];
-const isPosition = (value: unknown): value is Position =>
-  Array.isArray(value) && value.length === 2 && typeof value[0] === 'number' && typeof value[1] === 'string';
-
 const unfinished: readonly DeadLetterStatus[] = ['OPEN', 'REPLAYED'];
 const mostIds = 1_000;
 
 export type DeadLetterPage = CountedPage<DeadLetter>;
 
 /** A page of the box office's dead letters, newest first. */
-export const deadLetterPage = async (
+export const deadLetterPage = (
   ctx: Context,
   { boxOfficeId }: Identity,
   { first, after, statuses }: Pick<PageArgs, 'first' | 'after'> & { statuses?: readonly DeadLetterStatus[] | null },
-): Promise<DeadLetterPage> => {
-  const wanted = {
-    boxOfficeId,
-    status: { $in: statuses?.length ? statuses : unfinished },
-    expiresAt: { $gt: ctx.clock() },
-  };
-  const page = await keysetPage<DeadLetter, Position>({
-    args: { first, after },
-    positionOf: ({ receivedAt, _id }) => [receivedAt.getTime(), _id],
-    fetch: ({ after: beyond, limit }) => {
-      if (beyond === undefined) return ctx.deadLetters.find(wanted, limit);
-      if (!isPosition(beyond))
-        throw new AppError('BAD_INPUT', 'That is not a cursor of this list', { field: ['after'] });
-      const at = new Date(beyond[0]);
-      const older = { $or: [{ receivedAt: { $lt: at } }, { receivedAt: at, _id: { $lt: beyond[1] } }] };
-      return ctx.deadLetters.find({ $and: [wanted, older] }, limit);
-    },
-  });
-  return { ...page, totalCount: () => ctx.deadLetters.count(wanted) };
-};
+): Promise<DeadLetterPage> =>
+  pageByTime<'receivedAt', DeadLetter>(
+    ctx.deadLetters,
+    'receivedAt',
+    { boxOfficeId, status: { $in: statuses?.length ? statuses : unfinished }, expiresAt: { $gt: ctx.clock() } },
+    { first, after },
+  );
 
 const chosen = (identity: Identity, { ids, all }: LettersInput): LetterChoice => {
   requireRole(identity, 'manager');

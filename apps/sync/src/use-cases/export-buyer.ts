@@ -16,7 +16,7 @@ export const exportBuyer = async (ctx: Context, identity: Identity, input: { rea
   const [orders, deliveries, letters, connections, erasure] = await Promise.all([
     ctx.orders.ofBuyer(boxOfficeId, emailHash, most),
     ctx.deliveries.ofBuyer(boxOfficeId, emailHash, most),
-    ctx.deadLetters.find({ boxOfficeId, addressHashes: emailHash }, most),
+    ctx.deadLetters.find({ boxOfficeId, addressHashes: emailHash }, -1, most),
     ctx.connections.ofBoxOffices([boxOfficeId]),
     ctx.erasures.byHash(emailHash),
   ]);

@@ -1,9 +1,9 @@
-import { AppError } from '@boxlist/contracts';
-import { keysetPage, type CountedPage, type Identity, type PageArgs } from '@boxlist/service-kit';
+import type { CountedPage, Identity, PageArgs } from '@boxlist/service-kit';
 import type { Context } from '../context';
 import { normalEmail } from '../domain/order';
 import type { DeliveryStatus } from '../domain/reasons';
 import type { Delivery } from '../store/deliveries';
+import { pageByTime } from './page-by-time';
 
 export interface DeliveryFilter {
   readonly ids?: readonly string[] | null;
@@ -16,10 +16,6 @@ export interface DeliveryFilter {
   readonly from?: Date | null;
   readonly to?: Date | null;
 }
-
-type Position = [createdAt: number, id: string];
-const isPosition = (value: unknown): value is Position =>
-  Array.isArray(value) && value.length === 2 && typeof value[0] === 'number' && typeof value[1] === 'string';
 
 /** A filter of the graph as a filter of the store, within one box office. */
 export const storeFilter = (ctx: Context, { boxOfficeId }: Identity, filter: DeliveryFilter): object => {
@@ -41,34 +37,13 @@ export const storeFilter = (ctx: Context, { boxOfficeId }: Identity, filter: Del
 export type DeliveryPage = CountedPage<Delivery>;
 
 /** A page of deliveries, newest first; stable while others are written. */
-export const deliveryPage = async (
+export const deliveryPage = (
   ctx: Context,
   identity: Identity,
   filter: DeliveryFilter,
   args: PageArgs,
-): Promise<DeliveryPage> => {
-  const wanted = storeFilter(ctx, identity, filter);
-  const page = await keysetPage<Delivery, Position>({
-    args,
-    positionOf: ({ createdAt, _id }) => [createdAt.getTime(), _id],
-    fetch: ({ direction, after, before, limit }) => {
-      const beyond = direction === 'forward' ? after : before;
-      if (beyond !== undefined && !isPosition(beyond))
-        throw new AppError('BAD_INPUT', 'That is not a cursor of this list', { field: ['after'] });
-      const compare = direction === 'forward' ? '$lt' : '$gt';
-      const position = beyond
-        ? {
-            $or: [
-              { createdAt: { [compare]: new Date(beyond[0]) } },
-              { createdAt: new Date(beyond[0]), _id: { [compare]: beyond[1] } },
-            ],
-          }
-        : {};
-      return ctx.deliveries.find({ $and: [wanted, position] }, direction === 'forward' ? -1 : 1, limit);
-    },
-  });
-  return { ...page, totalCount: () => ctx.deliveries.count(wanted) };
-};
+): Promise<DeliveryPage> =>
+  pageByTime<'createdAt', Delivery>(ctx.deliveries, 'createdAt', storeFilter(ctx, identity, filter), args);
 
 /** How the deliveries of a workflow stand; the parts add up to the total. Nothing of a workflow of another box office. */
 export const workflowStats = async (ctx: Context, { boxOfficeId }: Identity, workflowId: string) => {
