@@ -81,12 +81,12 @@ const readStates = async (
     const state = await caller.call('follow activity', [], (token) => ctx.constantContact.activity(token, activityId));
     return states.set(only._id, state);
   }
-  const byId = new Map(running.flatMap(({ _id, activityId }) => (activityId ? [[activityId, _id] as const] : [])));
-  const byFile = new Map(running.flatMap(({ _id, activityId }) => (activityId ? [] : [[_id, _id] as const])));
+  // By the id at Constant Contact, or by the file's name where that is not known.
+  const wanted = new Map(running.map(({ _id, activityId }) => [activityId ?? _id, _id]));
   for (let next: string | undefined, first = true; (first || next) && states.size < running.length; first = false) {
     const page = await caller.call('follow activities', [], (token) => ctx.constantContact.activities(token, next));
     for (const state of page.items) {
-      const id = byId.get(state.activity_id) ?? byFile.get(state.source_file_name ?? '');
+      const id = wanted.get(state.activity_id) ?? wanted.get(state.source_file_name ?? '');
       if (id) states.set(id, state);
     }
     next = page.next;
