@@ -1,22 +1,20 @@
 import { createConstantContact } from '@boxlist/constant-contact';
-import {
-  AppError,
-  factEvent,
-  newId,
-  topics,
-  type BoxOfficeId,
-  type ConnectionFact,
-  type EntitlementFact,
-  type WorkflowFact,
-} from '@boxlist/contracts';
+import { AppError, newId, topics, type BoxOfficeId, type ConnectionFact, type WorkflowFact } from '@boxlist/contracts';
 import { createEventBus } from '@boxlist/event-bus';
 import { createIdentitySigner, createLog, identityHeader, settings, type Role } from '@boxlist/service-kit';
 import {
+  aConnection,
+  anEntitlement,
   anOrderEvent,
+  aWorkflow,
+  connectionMessage,
+  entitlementMessage,
   eventually,
   startSandbox,
   startServers,
   startTicketTailorSandbox,
+  workflowMessage,
+  type FactMessage,
   type OrderEventJson,
 } from '@boxlist/testkit';
 import { exportJWK, generateKeyPair } from 'jose';
@@ -100,17 +98,7 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
   const mongo = await mongoose
     .createConnection(config.MONGODB_URI, { dbName: `${prefix}_sync`, autoIndex: false })
     .asPromise();
-  const say = (topic: string, key: string, type: string, data: EntitlementFact | ConnectionFact | WorkflowFact) => {
-    const event = factEvent({
-      type,
-      source: '/test',
-      subject: key,
-      boxOfficeId: data.boxOfficeId,
-      time: new Date(),
-      data,
-    });
-    return bus.publish(topic, [{ key, value: JSON.stringify(event) }]);
-  };
+  const say = ({ topic, ...message }: FactMessage) => bus.publish(topic, [message]);
   const api = createConstantContact({ apiUrl: `${sandbox.url}/v3` });
   const { items: lists } = await api.contactLists(token);
   const { items: tags } = await api.tags(token);
@@ -156,17 +144,13 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
     /** Writes messages as they are. */
     publish: (topic: string, messages: Parameters<typeof bus.publish>[1]) => bus.publish(topic, messages),
     entitle: (boxOfficeId: BoxOfficeId, entitled = true, version = 1) =>
-      say(topics.entitlements.name, `${boxOfficeId}:app_constant-contact`, 'boxlist.entitlement.changed.v1', {
-        boxOfficeId,
-        appId: 'app_constant-contact',
-        status: entitled ? 'ACTIVE' : 'CANCELLED',
-        entitled,
-        version,
-      }),
-    tellConnection: (fact: ConnectionFact) =>
-      say(topics.connections.name, fact.connectionId, 'boxlist.connection.changed.v1', fact),
-    tellWorkflow: (fact: WorkflowFact) =>
-      say(topics.workflows.name, fact.workflowId, 'boxlist.workflow.changed.v1', fact),
+      say(
+        entitlementMessage(
+          anEntitlement({ boxOfficeId, status: entitled ? 'ACTIVE' : 'CANCELLED', entitled, version }),
+        ),
+      ),
+    tellConnection: (fact: ConnectionFact) => say(connectionMessage(fact)),
+    tellWorkflow: (fact: WorkflowFact) => say(workflowMessage(fact)),
     produce: (events: readonly OrderEventJson[]) =>
       bus.publish(
         topics.orders.name,
@@ -209,40 +193,25 @@ export const createOffice = async (world: World, settingsOfConnection: Partial<C
   const connectionId = newId('connection');
   let version = 1;
   const tellConnection = (change: Partial<ConnectionFact> = {}) =>
-    world.tellConnection({
-      connectionId,
-      boxOfficeId,
-      status: 'CONNECTED',
-      accountId: 'riverside',
-      optInRoute: 'DIRECT',
-      whenQuotaIsScarce: 'WAIT',
-      version: (version += 1),
-      ...settingsOfConnection,
-      ...change,
-    });
+    world.tellConnection(
+      aConnection({
+        connectionId,
+        boxOfficeId,
+        version: (version += 1),
+        ...settingsOfConnection,
+        ...change,
+      }),
+    );
   await world.entitle(boxOfficeId);
   await tellConnection();
   const workflow = async (given: Partial<WorkflowFact> = {}): Promise<WorkflowFact> => {
-    const fact: WorkflowFact = {
+    const fact = aWorkflow({
       workflowId: newId('workflow'),
       boxOfficeId,
       connectionId,
-      templateId: 'add-to-list',
-      name: 'Workflow',
-      status: 'ACTIVE',
-      version: 1,
       activeSince: new Date(Date.now() - 60_000).toISOString(),
-      filter: { eventIds: [], eventSeriesIds: [], ticketTypeIds: [] },
-      lists: { fixed: [], perEvent: false },
-      tags: { fixed: [], event: false, ticketTypes: false },
-      fieldMapping: [],
-      createsContacts: true,
-      whenNotOptedIn: 'SKIP',
-      whenUnsubscribed: 'SKIP',
-      onCancelledOrder: 'KEEP',
-      whenPaused: 'SKIP',
       ...given,
-    };
+    });
     await world.tellWorkflow(fact);
     return fact;
   };

@@ -1,16 +1,22 @@
 import {
-  factEvent,
   newId,
   topics,
   workflowEventSchema,
   type BoxOfficeId,
   type ConnectionFact,
-  type EntitlementFact,
   type WorkflowFact,
 } from '@boxlist/contracts';
 import { consumeFacts, createEventBus, type EventBus } from '@boxlist/event-bus';
 import { createIdentitySigner, createLog, identityHeader, settings, type Role } from '@boxlist/service-kit';
-import { startKafka, startMongo } from '@boxlist/testkit';
+import {
+  aConnection,
+  anEntitlement,
+  connectionMessage,
+  entitlementMessage,
+  startKafka,
+  startMongo,
+  type FactMessage,
+} from '@boxlist/testkit';
 import { exportJWK, generateKeyPair } from 'jose';
 import mongoose from 'mongoose';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -111,15 +117,7 @@ export const createWorld = async () => {
     .createConnection(env.MONGODB_URI, { dbName: `${prefix}_workflow`, autoIndex: false })
     .asPromise();
 
-  const say = (topic: string, key: string, type: string, data: EntitlementFact | ConnectionFact) =>
-    bus.publish(topic, [
-      {
-        key,
-        value: JSON.stringify(
-          factEvent({ type, source: '/test', subject: key, boxOfficeId: data.boxOfficeId, time: new Date(), data }),
-        ),
-      },
-    ]);
+  const say = ({ topic, ...message }: FactMessage) => bus.publish(topic, [message]);
 
   return {
     url: service.url,
@@ -128,23 +126,13 @@ export const createWorld = async () => {
     ...(await listen(bus)),
     sign,
     entitle: (boxOfficeId: BoxOfficeId, version: number, entitled = true) =>
-      say(topics.entitlements.name, `${boxOfficeId}:app_constant-contact`, 'boxlist.entitlement.changed.v1', {
-        boxOfficeId,
-        appId: 'app_constant-contact',
-        status: entitled ? 'ACTIVE' : 'CANCELLED',
-        entitled,
-        version,
-      }),
+      say(
+        entitlementMessage(
+          anEntitlement({ boxOfficeId, status: entitled ? 'ACTIVE' : 'CANCELLED', entitled, version }),
+        ),
+      ),
     connection: (boxOfficeId: BoxOfficeId, connectionId: string, status: ConnectionFact['status'], version: number) =>
-      say(topics.connections.name, connectionId, 'boxlist.connection.changed.v1', {
-        connectionId,
-        boxOfficeId,
-        status,
-        accountId: 'acc_1',
-        optInRoute: 'DIRECT',
-        whenQuotaIsScarce: 'WAIT',
-        version,
-      }),
+      say(connectionMessage(aConnection({ boxOfficeId, connectionId, status, version, accountId: 'acc_1' }))),
     /** Asks as the gateway does for that person. */
     ask: async <T>(
       boxOfficeId: BoxOfficeId,

@@ -148,16 +148,21 @@ export interface SandboxSeed {
   readonly deleted?: boolean;
 }
 
-/** The sandbox's control plane. */
-export const sandboxClient = (url: string) => {
-  const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+/** Calls of a sandbox's control plane. */
+export const controlOf =
+  (url: string) =>
+  async <T>(method: string, path: string, body?: unknown): Promise<T> => {
     const response = await fetch(`${url}/_sandbox${path}`, {
       method,
       ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     });
-    if (!response.ok) throw new Error(`The sandbox answered ${response.status} to ${path}`);
+    if (!response.ok) throw new Error(`The sandbox answered ${response.status} to ${path}: ${await response.text()}`);
     return (await response.json()) as T;
   };
+
+/** The sandbox's control plane. */
+export const sandboxClient = (url: string) => {
+  const call = controlOf(url);
   const journalPage = (since = 0, limit = 1_000) =>
     call<{ entries: JournalEntry[]; next: number | null }>('GET', `/journal?since=${since}&limit=${limit}`);
   return {

@@ -1,4 +1,5 @@
 export * from './clients';
+export * from './facts';
 export * from './local/kafka';
 export * from './local/mongo';
 export * from './local/pid-file';
@@ -7,5 +8,6 @@ export * from './local/servers';
 export * from './orders';
 export * from './sandbox';
 export * from './stack';
+export * from './token-door';
 export * from './token-issuer';
 export * from './ticket-tailor-sandbox';

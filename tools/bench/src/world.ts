@@ -1,44 +1,32 @@
-import {
-  factEvent,
-  newId,
-  topics,
-  type BoxOfficeId,
-  type ConnectionFact,
-  type EntitlementFact,
-  type WorkflowFact,
-} from '@boxlist/contracts';
+import { newId, topics, type BoxOfficeId, type ConnectionFact, type WorkflowFact } from '@boxlist/contracts';
 import { createEventBus, type EventBus } from '@boxlist/event-bus';
 import {
+  aConnection,
+  anEntitlement,
   anOrderEvent,
+  aWorkflow,
+  connectionMessage,
+  entitlementMessage,
   eventually,
   freePort,
+  openTokenDoor,
   startProcess,
   startSandbox,
   startServers,
+  workflowMessage,
   workspaceRoot,
+  type FactMessage,
   type OrderEventJson,
   type Servers,
 } from '@boxlist/testkit';
-import { createServer } from 'node:http';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import mongoose from 'mongoose';
 import { randomBytes } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
 
 const redirectUrl = 'http://127.0.0.1:9/callback';
-
-/** A door that gives an access token to whoever asks: sync is measured here, not auth-connection. */
-const tokenDoor = async (token: string) => {
-  const server = createServer((_request, response) => {
-    response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify({ accessToken: token, expiresAt: new Date(Date.now() + 86_400_000) }));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() };
-};
 
 /** The built sync as a process of its own, on real Kafka and MongoDB and the sandbox. */
 export const createBenchWorld = async () => {
@@ -49,7 +37,8 @@ export const createBenchWorld = async () => {
     generateKeyPair('EdDSA', { extractable: true }),
   ]);
   await sandbox.control.limits({ perSecond: 100_000, perDay: 100_000_000 });
-  const door = await tokenDoor(await sandbox.accessToken('riverside'));
+  const door = await openTokenDoor();
+  door.give(await sandbox.accessToken('riverside'));
   const publicJwk = JSON.stringify(await exportJWK(publicKey));
   const round = () => createRound({ dir, servers, sandboxUrl: sandbox.url, tokenUrl: door.url, publicJwk });
   return {
@@ -193,59 +182,14 @@ const createRound = async ({ dir, servers, sandboxUrl, tokenUrl, publicJwk }: De
 
 /** A box office with a connection and the add-on active. */
 const createOffice = async (bus: EventBus, chosen: Partial<ConnectionFact>) => {
-  const say = (topic: string, key: string, type: string, data: EntitlementFact | ConnectionFact | WorkflowFact) => {
-    const event = factEvent({
-      type,
-      source: '/bench',
-      subject: key,
-      boxOfficeId: data.boxOfficeId,
-      time: new Date(),
-      data,
-    });
-    return bus.publish(topic, [{ key, value: JSON.stringify(event) }]);
-  };
-
+  const say = ({ topic, ...message }: FactMessage) => bus.publish(topic, [message]);
   const boxOfficeId = newId('boxOffice');
   const connectionId = newId('connection');
-  await say(topics.entitlements.name, `${boxOfficeId}:app_constant-contact`, 'boxlist.entitlement.changed.v1', {
-    boxOfficeId,
-    appId: 'app_constant-contact',
-    status: 'ACTIVE',
-    entitled: true,
-    version: 1,
-  });
-  await say(topics.connections.name, connectionId, 'boxlist.connection.changed.v1', {
-    connectionId,
-    boxOfficeId,
-    status: 'CONNECTED',
-    accountId: 'riverside',
-    optInRoute: 'DIRECT',
-    whenQuotaIsScarce: 'WAIT',
-    version: 1,
-    ...chosen,
-  });
+  await say(entitlementMessage(anEntitlement({ boxOfficeId })));
+  await say(connectionMessage(aConnection({ boxOfficeId, connectionId, ...chosen })));
   const workflow = async (given: Partial<WorkflowFact>): Promise<string> => {
     const workflowId = newId('workflow');
-    await say(topics.workflows.name, workflowId, 'boxlist.workflow.changed.v1', {
-      workflowId,
-      boxOfficeId,
-      connectionId,
-      templateId: 'bench',
-      name: 'Bench',
-      status: 'ACTIVE',
-      version: 1,
-      activeSince: new Date(Date.now() - 3_600_000).toISOString(),
-      filter: { eventIds: [], eventSeriesIds: [], ticketTypeIds: [] },
-      lists: { fixed: [], perEvent: false },
-      tags: { fixed: [], event: false, ticketTypes: false },
-      fieldMapping: [],
-      createsContacts: true,
-      whenNotOptedIn: 'SKIP',
-      whenUnsubscribed: 'SKIP',
-      onCancelledOrder: 'KEEP',
-      whenPaused: 'SKIP',
-      ...given,
-    });
+    await say(workflowMessage(aWorkflow({ workflowId, boxOfficeId, connectionId, ...given })));
     return workflowId;
   };
   return { boxOfficeId, connectionId, workflow };

@@ -1,12 +1,15 @@
+import { newId, topics, type WorkflowFact } from '@boxlist/contracts';
 import {
-  factEvent,
-  newId,
-  topics,
-  type ConnectionFact,
-  type EntitlementFact,
-  type WorkflowFact,
-} from '@boxlist/contracts';
-import { anOrderEvent, type SandboxSeed } from '@boxlist/testkit';
+  aConnection,
+  anEntitlement,
+  anOrderEvent,
+  aWorkflow,
+  connectionMessage,
+  entitlementMessage,
+  workflowMessage,
+  type FactMessage,
+  type SandboxSeed,
+} from '@boxlist/testkit';
 import { nameOf, seedOf } from './expected';
 import type { Answer, PlannedWorkflow, Schedule } from './schedule';
 import type { Resources, World } from './world';
@@ -28,40 +31,35 @@ export const createOffice = (world: World, schedule: Schedule, resources: Resour
   let connectionVersion = 0;
   const workflowVersions = workflowIds.map(() => 0);
 
-  const say = (topic: string, key: string, type: string, data: EntitlementFact | ConnectionFact | WorkflowFact) => {
-    const fact = factEvent({ type, source: '/chaos', subject: key, boxOfficeId, time: new Date(), data });
-    return world.publish(topic, key, JSON.stringify(fact));
-  };
+  const say = ({ topic, key, value }: FactMessage) => world.publish(topic, key, value);
   const listOf = (name: string): string => resources.lists.get(name) ?? '';
   const tagOf = (name: string): string => resources.tags.get(name) ?? '';
 
-  const factOf = ({ kind }: PlannedWorkflow, number: number, status: WorkflowFact['status']): WorkflowFact => ({
-    workflowId: workflowIds[number] ?? '',
-    boxOfficeId,
-    connectionId,
-    templateId: 'chaos',
-    name: kind,
-    status,
-    version: (workflowVersions[number] = (workflowVersions[number] ?? 0) + 1),
-    activeSince: new Date(begunAt - 60 * minuteMs).toISOString(),
-    filter: { eventIds: kind === 'filtered' ? ['ev_0'] : [], eventSeriesIds: [], ticketTypeIds: [] },
-    lists: { fixed: kind === 'per-event' ? [] : [listOf(`list ${kind}`)], perEvent: kind === 'per-event' },
-    tags: {
-      fixed: [
-        // What a workflow takes back must be its own: that a buyer had it before is not known to it.
-        ...(kind === 'takes-back' ? [] : [tagOf('ticket-buyer')]),
-        ...(kind === 'per-event' ? [] : [tagOf(`tag ${kind}`)]),
-      ],
-      event: kind === 'per-event',
-      ticketTypes: false,
-    },
-    fieldMapping: [],
-    createsContacts: true,
-    whenNotOptedIn: kind === 'everyone' ? 'ADD_WITHOUT_LIST' : 'SKIP',
-    whenUnsubscribed: kind === 'asks-again' ? 'SEND_RESUBSCRIBE_EMAIL' : 'SKIP',
-    onCancelledOrder: kind === 'takes-back' ? 'REMOVE_TAGS_AND_LISTS' : 'KEEP',
-    whenPaused: 'WAIT',
-  });
+  const factOf = ({ kind }: PlannedWorkflow, number: number, status: WorkflowFact['status']): WorkflowFact =>
+    aWorkflow({
+      workflowId: workflowIds[number] ?? '',
+      boxOfficeId,
+      connectionId,
+      name: kind,
+      status,
+      version: (workflowVersions[number] = (workflowVersions[number] ?? 0) + 1),
+      activeSince: new Date(begunAt - 60 * minuteMs).toISOString(),
+      filter: { eventIds: kind === 'filtered' ? ['ev_0'] : [], eventSeriesIds: [], ticketTypeIds: [] },
+      lists: { fixed: kind === 'per-event' ? [] : [listOf(`list ${kind}`)], perEvent: kind === 'per-event' },
+      tags: {
+        fixed: [
+          // What a workflow takes back must be its own: that a buyer had it before is not known to it.
+          ...(kind === 'takes-back' ? [] : [tagOf('ticket-buyer')]),
+          ...(kind === 'per-event' ? [] : [tagOf(`tag ${kind}`)]),
+        ],
+        event: kind === 'per-event',
+        ticketTypes: false,
+      },
+      whenNotOptedIn: kind === 'everyone' ? 'ADD_WITHOUT_LIST' : 'SKIP',
+      whenUnsubscribed: kind === 'asks-again' ? 'SEND_RESUBSCRIBE_EMAIL' : 'SKIP',
+      onCancelledOrder: kind === 'takes-back' ? 'REMOVE_TAGS_AND_LISTS' : 'KEEP',
+      whenPaused: 'WAIT',
+    });
 
   return {
     schedule,
@@ -75,35 +73,17 @@ export const createOffice = (world: World, schedule: Schedule, resources: Resour
       list: `${eventName(event)} ${startDate}`,
       tag: `tt_${eventName(event).replaceAll(' ', '-')}-${startDate}`,
     }),
-    activate: () =>
-      say(topics.entitlements.name, `${boxOfficeId}:app_constant-contact`, 'boxlist.entitlement.changed.v1', {
-        boxOfficeId,
-        appId: 'app_constant-contact',
-        status: 'ACTIVE',
-        entitled: true,
-        version: 1,
-      }),
+    activate: () => say(entitlementMessage(anEntitlement({ boxOfficeId }))),
     /** The organiser signs in, for the first time or again. */
     connect: () =>
-      say(topics.connections.name, connectionId, 'boxlist.connection.changed.v1', {
-        connectionId,
-        boxOfficeId,
-        status: 'CONNECTED',
-        accountId: world.account,
-        optInRoute: 'DIRECT',
-        whenQuotaIsScarce: 'WAIT',
-        version: (connectionVersion += 1),
-      }),
+      say(
+        connectionMessage(
+          aConnection({ boxOfficeId, connectionId, accountId: world.account, version: (connectionVersion += 1) }),
+        ),
+      ),
     changeWorkflow: (number: number, status: WorkflowFact['status']): Promise<void> => {
       const planned = schedule.workflows[number];
-      return planned
-        ? say(
-            topics.workflows.name,
-            workflowIds[number] ?? '',
-            'boxlist.workflow.changed.v1',
-            factOf(planned, number, status),
-          )
-        : Promise.resolve();
+      return planned ? say(workflowMessage(factOf(planned, number, status))) : Promise.resolve();
     },
     /** What the account must hold before the first order. */
     seeds: (): SandboxSeed[] =>

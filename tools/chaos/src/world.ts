@@ -1,6 +1,6 @@
 import { topics } from '@boxlist/contracts';
 import { createEventBus } from '@boxlist/event-bus';
-import { eventually, signalGroup, startSandbox, startServers } from '@boxlist/testkit';
+import { eventually, openTokenDoor, signalGroup, startSandbox, startServers } from '@boxlist/testkit';
 import { exportJWK, generateKeyPair } from 'jose';
 import mongoose from 'mongoose';
 import { randomBytes } from 'node:crypto';
@@ -14,7 +14,6 @@ import { followOutcomes } from './outcomes';
 import { watchPermits } from './permits';
 import { workflowKinds } from './schedule';
 import { startSyncProcesses } from './sync-processes';
-import { openTokenDoor } from './token-door';
 
 /** The limit of calls: more than the real one, so that many schedules fit into a minute. */
 export const callsPerSecond = 40;

@@ -1,28 +1,21 @@
-import {
-  AppError,
-  factEvent,
-  topics,
-  type BoxOfficeId,
-  type ConnectionFact,
-  type WorkflowFact,
-} from '@boxlist/contracts';
+import { AppError, topics, type BoxOfficeId } from '@boxlist/contracts';
 import { createLog, type Identity } from '@boxlist/service-kit';
 import type { Context } from '../../src/context';
 import { changeBackfill, startBackfill } from '../../src/use-cases/backfill';
 import { discardDeadLetters, replayDeadLetters } from '../../src/use-cases/dead-letters';
 import { eraseBuyer } from '../../src/use-cases/erase-buyer';
 import { retryDeliveries } from '../../src/use-cases/retry-deliveries';
-import { offices, people, type Command, type History, type Office, type WorkflowCommand } from './history';
+import { offices, people, type Command, type History, type Office } from './history';
 import { lookAround, ownBackfill } from './look-around';
 import { createMemoryBus } from './memory-bus';
 import { createMemoryMongo } from './memory-mongo';
+import { createOtherServices } from './other-services';
 import { isAtRest, isErased, judgeRest, nextMoments, type Rest, type StoredDelivery } from './settled-state';
 import { createStage, type Actor } from './stage';
 import { startSync } from './sync-process';
 import {
   accounts as accountIds,
   boxOfficeOf,
-  connectionOf,
   createLedgerOfTold,
   eventJson,
   officeOf,
@@ -30,7 +23,6 @@ import {
   workflowOf,
 } from './told';
 import { createWatchedAccounts } from './watched-accounts';
-import { factOf } from './workflow-fact';
 
 const begun = Date.UTC(2027, 2, 1, 20);
 /** One log for all histories, for it is dear to make; the lines of the one that runs. */
@@ -74,21 +66,17 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
   const bus = createMemoryBus(stage.now);
   const told = createLedgerOfTold();
   const lives: (Life | undefined)[] = [undefined, undefined];
-  const connections: ConnectionFact['status'][] = ['CONNECTED', 'CONNECTED'];
-  const versions = new Map<string, number>();
-  const workflows = new Map<string, WorkflowFact>();
   const touched = new Set<string>();
   const gone = new Set<string>();
   const inputs: { topic: string; key: string; value: string }[] = [];
   const tokens = [1, 1];
-  let asked = new Set<Office>();
 
   const accounts = createWatchedAccounts({
     clock: stage.now,
     told,
     faults: history.faults,
     callsPerDay: history.callsPerDay,
-    mayAsk: (office) => asked.has(office),
+    mayAsk: (office) => others.mayAsk(office),
     hasTakenOver: (office, person) =>
       told
         .keys()
@@ -99,15 +87,25 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
     isGone: (office, person) => gone.has(`${office} ${person}`),
     problem,
   });
+  const say = (topic: string, key: string, value: string): void => {
+    inputs.push({ topic, key, value });
+    bus.publish(topic, { key, value });
+  };
+  const others = createOtherServices({
+    history,
+    sandbox: accounts.sandbox,
+    now: stage.now,
+    say: ({ topic, key, value }) => say(topic, key, value),
+  });
   const rest: Rest = {
     mongo,
     bus,
     told,
     accounts,
     connectionState: (office) =>
-      connections[office] === 'CONNECTED'
+      others.connection(office) === 'CONNECTED'
         ? 'connected'
-        : connections[office] === 'DISCONNECTED'
+        : others.connection(office) === 'DISCONNECTED'
           ? 'disconnected'
           : 'broken',
     logLines: () => lines,
@@ -135,69 +133,16 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
         },
         token: (connectionId, rejected) => {
           const office = officeOf(connectionId);
-          if (connections[office] === 'DISCONNECTED') return new AppError('CONNECTION_NOT_FOUND', 'There is none');
-          if (connections[office] === 'NEEDS_RECONNECT') return new AppError('CONNECTION_NEEDS_RECONNECT', 'Sign in');
+          if (others.connection(office) === 'DISCONNECTED')
+            return new AppError('CONNECTION_NOT_FOUND', 'There is none');
+          if (others.connection(office) === 'NEEDS_RECONNECT')
+            return new AppError('CONNECTION_NEEDS_RECONNECT', 'Sign in');
           if (rejected === `${connectionId}#${tokens[office]!}`) tokens[office]! += 1;
           return `${connectionId}#${tokens[office]!}`;
         },
       }),
     );
     lives[process] = { actor, ctx };
-  };
-
-  const say = (topic: string, key: string, value: string): void => {
-    inputs.push({ topic, key, value });
-    bus.publish(topic, { key, value });
-  };
-  const tellFact = (topic: string, key: string, type: string, data: { boxOfficeId: string }): void =>
-    say(
-      topic,
-      key,
-      JSON.stringify(
-        factEvent({
-          type,
-          source: '/model',
-          subject: key,
-          boxOfficeId: data.boxOfficeId,
-          time: new Date(stage.now()),
-          data,
-        }),
-      ),
-    );
-  const versionOf = (id: string): number => {
-    const next = (versions.get(id) ?? 0) + 1;
-    versions.set(id, next);
-    return next;
-  };
-  const tellConnection = (office: Office): void =>
-    tellFact(topics.connections.name, connectionOf(office), 'boxlist.connection.changed.v1', {
-      connectionId: connectionOf(office),
-      boxOfficeId: boxOfficeOf(office),
-      status: connections[office],
-      accountId: accountIds[office],
-      optInRoute: history.optInRoute[office],
-      whenQuotaIsScarce: history.whenQuotaIsScarce,
-      version: versionOf(connectionOf(office)),
-    } as ConnectionFact);
-  const entitle = (office: Office, entitled: boolean): void =>
-    tellFact(topics.entitlements.name, `${boxOfficeOf(office)}:app`, 'boxlist.entitlement.changed.v1', {
-      boxOfficeId: boxOfficeOf(office),
-      ...{ appId: 'app', status: entitled ? 'ACTIVE' : 'CANCELLED', entitled },
-      ...{ version: versionOf(boxOfficeOf(office)) },
-    });
-  const tellWorkflow = (command: WorkflowCommand): void => {
-    const { office, workflow } = command;
-    const id = workflowOf(office, workflow);
-    const known = workflows.get(id);
-    if (known?.status === 'DELETED') return;
-    const resumes = known?.status === 'PAUSED' && command.status === 'ACTIVE' && known.whenPaused === 'SKIP';
-    const fact = factOf(command, accounts.sandbox, {
-      version: versionOf(id),
-      activeSince: known && !resumes ? known.activeSince : new Date(stage.now()).toISOString(),
-    });
-    workflows.set(id, fact);
-    if (fact.whenUnsubscribed === 'SEND_RESUBSCRIBE_EMAIL') asked.add(office);
-    tellFact(topics.workflows.name, id, 'boxlist.workflow.changed.v1', fact);
   };
 
   /** Questions without an answer: whoever asked asks again. */
@@ -232,7 +177,7 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
         return say(topics.orders.name, event.key, eventJson(event));
       }
       case 'workflow':
-        return tellWorkflow(command);
+        return others.tellWorkflow(command);
       case 'again': {
         const input = inputs[command.which % Math.max(1, inputs.length)];
         return input && bus.publish(input.topic, input);
@@ -252,12 +197,12 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
         touched.add(`${command.office} ${command.person}`);
         return accounts.seed(command.office, command.person, command.permission);
       case 'connection':
-        connections[command.office] = (
-          { broken: 'NEEDS_RECONNECT', connected: 'CONNECTED', disconnected: 'DISCONNECTED' } as const
-        )[command.to];
-        return tellConnection(command.office);
+        return others.changeConnection(
+          command.office,
+          ({ broken: 'NEEDS_RECONNECT', connected: 'CONNECTED', disconnected: 'DISCONNECTED' } as const)[command.to],
+        );
       case 'entitlement':
-        return entitle(command.office, command.entitled);
+        return others.entitle(command.office, command.entitled);
       case 'retry':
         return ask(command.office, command.by, (ctx, identity) =>
           retryDeliveries(ctx, identity, command.person === null ? {} : { email: people[command.person] }),
@@ -348,11 +293,7 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
       else if ((idle += 1) > 2) break;
     }
     told.settle();
-    asked = new Set(
-      [...workflows.values()].flatMap(({ whenUnsubscribed, boxOfficeId }) =>
-        whenUnsubscribed === 'SEND_RESUBSCRIBE_EMAIL' ? [officeOf(boxOfficeId)] : [],
-      ),
-    );
+    others.settle();
     for (const office of offices)
       people.forEach((_, person) => {
         if (isErased(rest, office, person)) gone.add(`${office} ${person}`);
@@ -387,8 +328,8 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
   try {
     for (const office of offices) {
       accounts.sandbox.confirmOptIns(accountIds[office], history.optInRoute[office] === 'CONFIRM');
-      entitle(office, true);
-      tellConnection(office);
+      others.entitle(office, true);
+      others.tellConnection(office);
     }
     await revive();
     for (const [number, command] of history.commands.entries()) {
