@@ -1,0 +1,37 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventually } from './clients';
+import { freePort, startProcess, workspaceRoot } from './local/process';
+
+/** A tool with an HTTP server as a process of its own, from its sources; resolves when it is ready. `portSetting`: what its port is called. */
+export const startTool = async (name: string, portSetting: string, env: Readonly<Record<string, string>> = {}) => {
+  const root = workspaceRoot();
+  const dir = await mkdtemp(join(tmpdir(), `${name}-`));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const server = await startProcess({
+    command: join(root, 'node_modules/.bin/node'),
+    args: ['--import', 'tsx', `tools/${name}/src/main.ts`],
+    cwd: root,
+    env: {
+      PATH: process.env.PATH,
+      TSX_TSCONFIG_PATH: join(root, 'tsconfig.base.json'),
+      [portSetting]: String(port),
+      ...env,
+    },
+    logFile: join(dir, `${name}.log`),
+  });
+  await eventually(async () => {
+    if (!(await fetch(`${url}/health/ready`)).ok) throw new Error('not ready');
+  });
+  return {
+    url,
+    /** Holds it still (SIGSTOP), or lets it go on. */
+    signal: server.signal,
+    stop: async (): Promise<void> => {
+      await server.stop();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+};
