@@ -56,12 +56,40 @@ const updateOf = ({ delivery, attempts, to }: Result, now: Date): object =>
         $push: { attempts: { $each: attempts, $slice: -20 } },
       };
 
+type Contact = Pick<Delivery, 'boxOfficeId' | 'connectionId'>;
+
+const standing = [
+  'emailHash',
+  'connectionId',
+  'orderKey',
+  'workflowId',
+  'status',
+  'gave',
+  'claimed',
+  'uncertain',
+  'takesBack',
+  'readyAt',
+] as const satisfies (keyof Delivery)[];
+/** How a delivery stands towards its contact. */
+type Standing = Pick<Delivery, '_id' | (typeof standing)[number]>;
+const standingOnly = { projection: Object.fromEntries(standing.map((name) => [name, 1])) };
+
 /** As many e-mails are left out by the query itself; of more those that come are left. */
 const mostNamed = 500;
 
 /** The durable queue: who works on what, and what became of it. */
 export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
   const some = (filter: object) => deliveries.find(filter as never, { projection: { outbox: 0 } });
+  /** The deliveries of these buyers by a connection. A buyer has few: the rest of the question is asked of them here, so that it is the index alone that finds them. */
+  const ofBuyers = async (
+    { boxOfficeId, connectionId }: Contact,
+    emailHashes: readonly string[],
+  ): Promise<Standing[]> => {
+    const theirs = await inParts(emailHashes, (part) =>
+      deliveries.find<Standing>({ boxOfficeId, emailHash: { $in: part } }, standingOnly).toArray(),
+    );
+    return theirs.filter((each) => each.connectionId === connectionId);
+  };
   /** Writes what became of them; gives those that were written: the others were changed meanwhile, or another holder has the lane by now. */
   const save = async (results: readonly Result[], now: Date): Promise<Result[]> => {
     if (results.length === 0) return [];
@@ -153,39 +181,17 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
       return await some({ ...waiting, activityIds: [] }).toArray();
     },
     /** For which orders the contacts of these buyers were written, or may have been. */
-    writtenFor: async (
-      { boxOfficeId, connectionId }: Pick<Delivery, 'boxOfficeId' | 'connectionId'>,
-      emailHashes: readonly string[],
-    ): Promise<Pick<Delivery, '_id' | 'emailHash' | 'orderKey' | 'workflowId'>[]> =>
-      inParts(emailHashes, (part) =>
-        deliveries
-          .find(
-            {
-              boxOfficeId,
-              emailHash: { $in: part },
-              connectionId,
-              $or: [
-                { status: 'SYNCED' },
-                { gave: { $ne: null } },
-                { claimed: true },
-                // Reopened while a call for it was under way.
-                { uncertain: true, readyAt: isOpen },
-              ],
-            } as never,
-            { projection: { emailHash: 1, orderKey: 1, workflowId: 1 } },
-          )
-          .toArray(),
+    writtenFor: async (of: Contact, emailHashes: readonly string[]): Promise<Standing[]> =>
+      (await ofBuyers(of, emailHashes)).filter(
+        ({ status, gave, claimed, uncertain, readyAt }) =>
+          // Uncertain and open: reopened while a call for it was under way.
+          status === 'SYNCED' || gave !== null || claimed || (uncertain && readyAt !== null),
       ),
     /** What other deliveries have given the same contact, and what stays with it for them. */
-    givenByOthers: async ({ _id, boxOfficeId, connectionId, emailHash }: Delivery): Promise<Given> => {
-      const others = await some({
-        boxOfficeId,
-        emailHash,
-        connectionId,
-        _id: { $ne: _id },
-        gave: { $ne: null },
-        takesBack: false,
-      }).toArray();
+    givenByOthers: async ({ _id, emailHash, ...of }: Delivery): Promise<Given> => {
+      const others = (await ofBuyers(of, emailHash === null ? [] : [emailHash])).filter(
+        (other) => other._id !== _id && !other.takesBack,
+      );
       return {
         listIds: others.flatMap(({ gave }) => gave?.listIds ?? []),
         tagIds: others.flatMap(({ gave }) => gave?.tagIds ?? []),
