@@ -15,6 +15,7 @@ import type { LaneStore } from './store/lanes';
 import type { LedgerStore } from './store/ledger';
 import type { OrderStore } from './store/orders';
 import type { ResourceStore } from './store/resources';
+import type { RetryStore } from './store/retries';
 import type { TallyStore } from './store/tallies';
 
 /** Access tokens of connections; `rejected` says which one got a 401. */
@@ -35,6 +36,7 @@ export interface Context {
   readonly tallies: TallyStore;
   readonly joins: JoinStore;
   readonly backfills: BackfillStore;
+  readonly retries: RetryStore;
   readonly deadLetters: DeadLetterStore;
   readonly erasures: ErasureStore;
   readonly ledger: LedgerStore;

@@ -2,6 +2,7 @@ import { counter, histogram } from '@boxlist/service-kit';
 import type { Context } from './context';
 import type { Backfill } from './store/backfills';
 import type { Delivery, Outcome } from './store/deliveries';
+import type { Retry } from './store/retries';
 
 const outcomes = counter('boxlist_delivery_outcomes_total', 'Outcomes of deliveries by status and reason');
 const events = counter('boxlist_order_events_total', 'Order events by what became of them');
@@ -32,6 +33,9 @@ export const ordersTaken = ({ log }: Context, taken: number, deadLettered: numbe
 
 export const backfillHeld = ({ log }: Context, { _id, boxOfficeId }: Backfill, code: string): void =>
   log.warn({ backfillId: _id, boxOfficeId, code }, 'backfill.held');
+
+export const retryEnded = ({ log }: Context, { _id, boxOfficeId, matched, requeued }: Retry): void =>
+  log.info({ retryId: _id, boxOfficeId, matched, requeued }, 'retry.ended');
 
 export const deadLettersTaken = ({ log }: Context, kept: number): void => log.info({ kept }, 'dead-letters.taken');
 

@@ -16,7 +16,7 @@ import { eraseBuyer, erasureOf, remainsOf } from './use-cases/erase-buyer';
 import { exportBuyer } from './use-cases/export-buyer';
 import { previewWorkflow } from './use-cases/preview-workflow';
 import { deliveryPage, syncHealth, workflowStats } from './use-cases/read-deliveries';
-import { retryDeliveries } from './use-cases/retry-deliveries';
+import { cancelRetry, retryDeliveries } from './use-cases/retry-deliveries';
 
 const toFilter = (filter: DeliveryFilter) => {
   const { ids, statuses, reasons: codes, workflowId, eventId, orderId, email, from, to } = filter;
@@ -52,6 +52,7 @@ export const resolvers: CompleteResolvers<Resolvers, ResolversParentTypes> = {
     syncHealth: (_, __, { ctx, identity }) => syncHealth(ctx, identity),
     deadLetters: (_, { statuses, first, after }, { ctx, identity }) =>
       deadLetterPage(ctx, identity, { statuses, first, after }),
+    retries: (_, __, { ctx, identity }) => ctx.retries.ofBoxOffice(identity.boxOfficeId),
     buyerErasure: (_, { email }, { ctx, identity }) => erasureOf(ctx, identity, email),
   },
   DeadLetter: {
@@ -83,6 +84,14 @@ export const resolvers: CompleteResolvers<Resolvers, ResolversParentTypes> = {
     waitsUntil: ({ status, waitsUntil }) => (status === 'RUNNING' ? (waitsUntil ?? null) : null),
     progress: (backfill, _, { ctx }) => backfillProgress(ctx, backfill),
   },
+  Retry: {
+    __resolveReference: async ({ id }, { ctx, identity }) => {
+      const retry = await ctx.retries.byId(id);
+      return retry?.boxOfficeId === identity.boxOfficeId ? retry : null;
+    },
+    id: ({ _id }) => _id,
+    progress: ({ matched, requeued }) => ({ matched, requeued }),
+  },
   Delivery: {
     __resolveReference: async ({ id }, { ctx, identity }) => {
       const [delivery] = await ctx.deliveries.byIds([id]);
@@ -111,7 +120,12 @@ export const resolvers: CompleteResolvers<Resolvers, ResolversParentTypes> = {
   QuotaUse: { class: ({ class: kind }) => kind.toUpperCase() as Uppercase<CallClass> },
   Mutation: {
     retryDeliveries: (_, { input }, { ctx, identity }) =>
-      withUserErrors({ accepted: null }, () => retryDeliveries(ctx, identity, toFilter(input.filter))),
+      withUserErrors({ retry: null, accepted: null }, async () => {
+        const retry = await retryDeliveries(ctx, identity, toFilter(input.filter));
+        return { retry, accepted: retry.matched };
+      }),
+    cancelRetry: (_, { input: { retryId } }, { ctx, identity }) =>
+      withUserErrors({ retry: null }, async () => ({ retry: await cancelRetry(ctx, identity, retryId) })),
     previewWorkflow: (_, { input: { workflowId, last } }, { ctx, identity }) =>
       withUserErrors({ preview: null }, async () => ({
         preview: await previewWorkflow(ctx, identity, { workflowId, last }),

@@ -32,10 +32,12 @@ import { createLaneStore } from './store/lanes';
 import { createLedgerStore } from './store/ledger';
 import { createOrderStore } from './store/orders';
 import { createResourceStore } from './store/resources';
+import { createRetryStore } from './store/retries';
 import { createTallyStore } from './store/tallies';
 import { createTicketTailorKeySource } from './ticket-tailor-keys';
 import { createTokenSource } from './tokens';
 import { startBackfills } from './use-cases/run-backfills';
+import { startRetries } from './use-cases/run-retries';
 import { startDispatcher } from './use-cases/drive-lanes';
 import { startErasures } from './use-cases/erase-buyer';
 import { startTallies } from './use-cases/keep-tallies';
@@ -74,6 +76,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
     contacts: createContactStore(mongo, erasures),
     activities: createActivityStore(mongo),
     backfills: createBackfillStore(mongo),
+    retries: createRetryStore(mongo),
     deadLetters: createDeadLetterStore(mongo),
     entitlements: createFactCopy<EntitlementFact>(
       mongo,
@@ -129,7 +132,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
   const dispatches = config.SYNC_WORK !== 'intake';
   const tallies = dispatches ? startTallies(ctx) : undefined;
   const backfills = dispatches ? startBackfills(ctx) : undefined;
-  const chores = [startReplays(ctx), startErasures(ctx)];
+  const chores = [startReplays(ctx), startErasures(ctx), ...(dispatches ? [startRetries(ctx)] : [])];
   running.dispatcher = dispatches ? startDispatcher(ctx) : undefined;
   const app = createHttp({ log, health: { mongodb: () => checkMongo(mongo), kafka: () => bus.check() } });
   app.post('/internal/quota/permits', async (request) => {

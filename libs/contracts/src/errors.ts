@@ -21,6 +21,10 @@ export const errorRegistry = {
   DETAIL_INVALID: entry('invalid', 'A detail of a workflow has a value that its template does not take.'),
   RETURN_URL_NOT_ALLOWED: entry('invalid', 'The page to return to after sign-in is not on the allowed list.'),
   STATE_INVALID: entry('invalid', 'The sign-in was not begun here, was used already, or took too long.'),
+  TOO_MANY_TO_RETRY: entry(
+    'invalid',
+    'More than 100,000 deliveries match a retry; take fewer at once, by workflow, reason or time.',
+  ),
   UNAUTHENTICATED: entry('denied', 'No valid token came with the call.'),
   FORBIDDEN: entry('denied', "The caller's role does not allow this."),
   SIGNATURE_INVALID: entry(
@@ -35,6 +39,8 @@ export const errorRegistry = {
   BACKFILL_NOT_FOUND: entry('missing', 'There is no such backfill in this box office.'),
   BACKFILL_RUNNING: entry('conflict', 'A backfill of the workflow is not done yet; wait for it, or cancel it.'),
   BACKFILL_ENDED: entry('conflict', 'The backfill is done or cancelled and cannot be changed any more.'),
+  RETRY_NOT_FOUND: entry('missing', 'There is no such retry in this box office.'),
+  RETRY_ENDED: entry('conflict', 'The retry is done and cannot be cancelled any more.'),
   VERSION_CONFLICT: entry('conflict', 'Somebody changed the document since it was read; read again.'),
   ALREADY_ACTIVE: entry('conflict', 'The add-on is active already.'),
   NOT_ACTIVE: entry('conflict', 'The add-on is not active.'),

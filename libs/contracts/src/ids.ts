@@ -12,6 +12,7 @@ export const idPrefixes = {
   workflow: 'wf_',
   delivery: 'dlv_',
   backfill: 'bf_',
+  retry: 'rty_',
   deadLetter: 'dl_',
   event: 'evt_',
 } as const;

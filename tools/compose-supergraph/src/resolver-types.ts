@@ -35,6 +35,7 @@ const mappers: Readonly<Record<string, Mappers>> = {
     Delivery: source('store/deliveries', 'Delivery'),
     DeliveryConnection: source('use-cases/read-deliveries', 'DeliveryPage'),
     Backfill: source('store/backfills', 'Backfill'),
+    Retry: source('store/retries', 'Retry'),
     DeadLetter: source('store/dead-letters', 'DeadLetter'),
     DeadLetterConnection: source('use-cases/dead-letters', 'DeadLetterPage'),
     BuyerErasure: source('store/erasures', 'Erasure'),

@@ -3,6 +3,7 @@ import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } f
 import type { Delivery as DeliverySource } from '../store/deliveries';
 import type { DeliveryPage as DeliveryPageSource } from '../use-cases/read-deliveries';
 import type { Backfill as BackfillSource } from '../store/backfills';
+import type { Retry as RetrySource } from '../store/retries';
 import type { DeadLetter as DeadLetterSource } from '../store/dead-letters';
 import type { DeadLetterPage as DeadLetterPageSource } from '../use-cases/dead-letters';
 import type { Erasure as ErasureSource, ErasedContact as ErasedContactSource } from '../store/erasures';
@@ -68,6 +69,8 @@ export type BoxOffice = {
   readonly syncHealth: SyncHealth;
   /** Order events that could not be understood, newest first; those that are open or replayed unless other states are asked for. Kept for 14 days, at most 10,000. */
   readonly deadLetters: DeadLetterConnection;
+  /** Retries, newest first, at most 100. */
+  readonly retries: ReadonlyArray<Retry>;
   /** How far the erasure of the buyer with exactly this e-mail address has come; null when none was asked for. Owner only. */
   readonly buyerErasure: Maybe<BuyerErasure>;
 };
@@ -193,6 +196,35 @@ export type BackfillProgress = {
   readonly pending: Scalars['Int']['output'];
   /** Orders of Ticket Tailor that could not be understood and were passed by; they are not among those made. */
   readonly unreadable: Scalars['Int']['output'];
+};
+
+/** How a retry stands. */
+export type RetryStatus =
+  /** It goes on by itself. */
+  | 'RUNNING'
+  /** Everything that matched is back at work, or was no longer to be tried again when its turn came. */
+  | 'DONE'
+  /** It was cancelled; what it had put back stays at work. */
+  | 'CANCELLED';
+
+/** Deliveries that are put back to work, newest first. */
+export type Retry = Node & {
+  /** Id of the retry, `rty_…`. */
+  readonly id: Scalars['ID']['output'];
+  /** How it stands. */
+  readonly status: RetryStatus;
+  /** How far it has come. */
+  readonly progress: RetryProgress;
+  /** When it was asked for. */
+  readonly createdAt: Scalars['DateTime']['output'];
+};
+
+/** How far a retry has come. What became of each delivery stands with the delivery. */
+export type RetryProgress = {
+  /** Deliveries that matched when it was asked for. */
+  readonly matched: Scalars['Int']['output'];
+  /** Deliveries that it has put back to work, each once; fewer than matched where some have ended otherwise before their turn, more where some have failed, or begun to wait, before theirs. */
+  readonly requeued: Scalars['Int']['output'];
 };
 
 /** A connection, answered by auth-connection. */
@@ -415,8 +447,10 @@ export type QuotaUse = {
 };
 
 export type Mutation = {
-  /** Puts skipped, failed or waiting deliveries back to work. Manager or owner. */
+  /** Puts skipped, failed or waiting deliveries back to work, at most 100,000 at once; it goes on by itself, and is watched by the retry's progress. Manager or owner. */
   readonly retryDeliveries: RetryDeliveriesPayload;
+  /** Ends a retry; what it has put back stays at work. Manager or owner. */
+  readonly cancelRetry: CancelRetryPayload;
   /** What a workflow would do with the last orders, by what is known now; writes nothing and calls nobody. Manager or owner. */
   readonly previewWorkflow: PreviewWorkflowPayload;
   /** What a backfill would do; writes nothing, and calls nobody but Ticket Tailor where the orders come from there. Manager or owner. */
@@ -445,6 +479,11 @@ export type Mutation = {
 
 export type MutationRetryDeliveriesArgs = {
   input: RetryDeliveriesInput;
+};
+
+
+export type MutationCancelRetryArgs = {
+  input: CancelRetryInput;
 };
 
 
@@ -600,14 +639,33 @@ export type ChangeBackfillPayload = {
 
 /** Which deliveries to try again. */
 export type RetryDeliveriesInput = {
-  /** Those that match. */
+  /** Those that match, of the skipped, failed and waiting ones. Of more than 100,000 none is taken: TOO_MANY_TO_RETRY. */
   readonly filter: DeliveryFilter;
 };
 
-/** How many were taken. */
+/** The retry. */
 export type RetryDeliveriesPayload = {
-  /** Their number. */
+  /** The retry, with how many match. */
+  readonly retry: Maybe<Retry>;
+  /**
+   * How many match.
+   * @deprecated Ask for retry { progress { matched } }.
+   */
   readonly accepted: Maybe<Scalars['Int']['output']>;
+  /** What is wrong with the input. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** Which retry to cancel. */
+export type CancelRetryInput = {
+  /** Its id. */
+  readonly retryId: Scalars['ID']['input'];
+};
+
+/** The cancelled retry. */
+export type CancelRetryPayload = {
+  /** The retry as it stands now. */
+  readonly retry: Maybe<Retry>;
   /** What is wrong with the input. */
   readonly userErrors: ReadonlyArray<UserError>;
 };
@@ -842,6 +900,7 @@ export type FederationTypes = {
   BoxOffice: BoxOffice;
   Workflow: Workflow;
   Backfill: Backfill;
+  Retry: Retry;
   Delivery: Delivery;
 };
 
@@ -856,6 +915,9 @@ export type FederationReferenceTypes = {
   Backfill:
     ( { __typename: 'Backfill' }
     & GraphQLRecursivePick<FederationTypes['Backfill'], {"id":true}> );
+  Retry:
+    ( { __typename: 'Retry' }
+    & GraphQLRecursivePick<FederationTypes['Retry'], {"id":true}> );
   Delivery:
     ( { __typename: 'Delivery' }
     & GraphQLRecursivePick<FederationTypes['Delivery'], {"id":true}> );
@@ -866,6 +928,7 @@ export type FederationReferenceTypes = {
 export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
   Node:
     | ( BackfillSource & { __typename: 'Backfill' } )
+    | ( RetrySource & { __typename: 'Retry' } )
     | ( DeliverySource & { __typename: 'Delivery' } )
   ;
 };
@@ -890,6 +953,9 @@ export type ResolversTypes = {
   BackfillStatus: BackfillStatus;
   Backfill: ResolverTypeWrapper<BackfillSource>;
   BackfillProgress: ResolverTypeWrapper<BackfillProgress>;
+  RetryStatus: RetryStatus;
+  Retry: ResolverTypeWrapper<RetrySource>;
+  RetryProgress: ResolverTypeWrapper<RetryProgress>;
   Connection: ResolverTypeWrapper<Connection>;
   DeliveryStatus: DeliveryStatus;
   OptIn: OptIn;
@@ -919,7 +985,9 @@ export type ResolversTypes = {
   ChangeBackfillInput: ChangeBackfillInput;
   ChangeBackfillPayload: ResolverTypeWrapper<Omit<ChangeBackfillPayload, 'backfill'> & { backfill: Maybe<ResolversTypes['Backfill']> }>;
   RetryDeliveriesInput: RetryDeliveriesInput;
-  RetryDeliveriesPayload: ResolverTypeWrapper<RetryDeliveriesPayload>;
+  RetryDeliveriesPayload: ResolverTypeWrapper<Omit<RetryDeliveriesPayload, 'retry'> & { retry: Maybe<ResolversTypes['Retry']> }>;
+  CancelRetryInput: CancelRetryInput;
+  CancelRetryPayload: ResolverTypeWrapper<Omit<CancelRetryPayload, 'retry'> & { retry: Maybe<ResolversTypes['Retry']> }>;
   DeadLetterStatus: DeadLetterStatus;
   DeadLetter: ResolverTypeWrapper<DeadLetterSource>;
   DeadLetterConnection: ResolverTypeWrapper<DeadLetterPageSource>;
@@ -953,6 +1021,8 @@ export type ResolversParentTypes = {
   Workflow: { readonly id: string };
   Backfill: BackfillSource;
   BackfillProgress: BackfillProgress;
+  Retry: RetrySource;
+  RetryProgress: RetryProgress;
   Connection: Connection;
   Delivery: DeliverySource;
   DeliveryOrder: DeliveryOrder;
@@ -979,7 +1049,9 @@ export type ResolversParentTypes = {
   ChangeBackfillInput: ChangeBackfillInput;
   ChangeBackfillPayload: Omit<ChangeBackfillPayload, 'backfill'> & { backfill: Maybe<ResolversParentTypes['Backfill']> };
   RetryDeliveriesInput: RetryDeliveriesInput;
-  RetryDeliveriesPayload: RetryDeliveriesPayload;
+  RetryDeliveriesPayload: Omit<RetryDeliveriesPayload, 'retry'> & { retry: Maybe<ResolversParentTypes['Retry']> };
+  CancelRetryInput: CancelRetryInput;
+  CancelRetryPayload: Omit<CancelRetryPayload, 'retry'> & { retry: Maybe<ResolversParentTypes['Retry']> };
   DeadLetter: DeadLetterSource;
   DeadLetterConnection: DeadLetterPageSource;
   DeadLetterEdge: Omit<DeadLetterEdge, 'node'> & { node: ResolversParentTypes['DeadLetter'] };
@@ -1003,7 +1075,7 @@ export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes
 }
 
 export type NodeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
-  __resolveType: TypeResolveFn<'Backfill' | 'Delivery', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'Backfill' | 'Retry' | 'Delivery', ParentType, ContextType>;
 };
 
 export type PageInfoResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
@@ -1029,6 +1101,7 @@ export type BoxOfficeResolvers<ContextType = GraphContext, ParentType extends Re
   deliveries: Resolver<ResolversTypes['DeliveryConnection'], ParentType, ContextType, Partial<BoxOfficeDeliveriesArgs>>;
   syncHealth: Resolver<ResolversTypes['SyncHealth'], ParentType, ContextType>;
   deadLetters: Resolver<ResolversTypes['DeadLetterConnection'], ParentType, ContextType, Partial<BoxOfficeDeadLettersArgs>>;
+  retries: Resolver<ReadonlyArray<ResolversTypes['Retry']>, ParentType, ContextType>;
   buyerErasure: Resolver<Maybe<ResolversTypes['BuyerErasure']>, ParentType, ContextType, RequireFields<BoxOfficeBuyerErasureArgs, 'email'>>;
 };
 
@@ -1061,6 +1134,20 @@ export type BackfillProgressResolvers<ContextType = GraphContext, ParentType ext
   failed: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   pending: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   unreadable: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type RetryResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Retry'] = ResolversParentTypes['Retry'], FederationReferenceType extends FederationReferenceTypes['Retry'] = FederationReferenceTypes['Retry']> = {
+  __resolveReference: ReferenceResolver<Maybe<ResolversTypes['Retry']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  status: Resolver<ResolversTypes['RetryStatus'], ParentType, ContextType>;
+  progress: Resolver<ResolversTypes['RetryProgress'], ParentType, ContextType>;
+  createdAt: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type RetryProgressResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['RetryProgress'] = ResolversParentTypes['RetryProgress']> = {
+  matched: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  requeued: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type ConnectionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Connection'] = ResolversParentTypes['Connection']> = {
@@ -1161,6 +1248,7 @@ export type QuotaUseResolvers<ContextType = GraphContext, ParentType extends Res
 
 export type MutationResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   retryDeliveries?: Resolver<ResolversTypes['RetryDeliveriesPayload'], ParentType, ContextType, RequireFields<MutationRetryDeliveriesArgs, 'input'>>;
+  cancelRetry?: Resolver<ResolversTypes['CancelRetryPayload'], ParentType, ContextType, RequireFields<MutationCancelRetryArgs, 'input'>>;
   previewWorkflow?: Resolver<ResolversTypes['PreviewWorkflowPayload'], ParentType, ContextType, RequireFields<MutationPreviewWorkflowArgs, 'input'>>;
   planBackfill?: Resolver<ResolversTypes['PlanBackfillPayload'], ParentType, ContextType, RequireFields<MutationPlanBackfillArgs, 'input'>>;
   startBackfill?: Resolver<ResolversTypes['StartBackfillPayload'], ParentType, ContextType, RequireFields<MutationStartBackfillArgs, 'input'>>;
@@ -1216,7 +1304,13 @@ export type ChangeBackfillPayloadResolvers<ContextType = GraphContext, ParentTyp
 };
 
 export type RetryDeliveriesPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['RetryDeliveriesPayload'] = ResolversParentTypes['RetryDeliveriesPayload']> = {
+  retry: Resolver<Maybe<ResolversTypes['Retry']>, ParentType, ContextType>;
   accepted: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  userErrors: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type CancelRetryPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['CancelRetryPayload'] = ResolversParentTypes['CancelRetryPayload']> = {
+  retry: Resolver<Maybe<ResolversTypes['Retry']>, ParentType, ContextType>;
   userErrors: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
@@ -1287,6 +1381,8 @@ export type Resolvers<ContextType = GraphContext> = {
   Workflow: WorkflowResolvers<ContextType>;
   Backfill: BackfillResolvers<ContextType>;
   BackfillProgress: BackfillProgressResolvers<ContextType>;
+  Retry: RetryResolvers<ContextType>;
+  RetryProgress: RetryProgressResolvers<ContextType>;
   Connection: ConnectionResolvers<ContextType>;
   Delivery: DeliveryResolvers<ContextType>;
   DeliveryOrder: DeliveryOrderResolvers<ContextType>;
@@ -1309,6 +1405,7 @@ export type Resolvers<ContextType = GraphContext> = {
   StartBackfillPayload: StartBackfillPayloadResolvers<ContextType>;
   ChangeBackfillPayload: ChangeBackfillPayloadResolvers<ContextType>;
   RetryDeliveriesPayload: RetryDeliveriesPayloadResolvers<ContextType>;
+  CancelRetryPayload: CancelRetryPayloadResolvers<ContextType>;
   DeadLetter: DeadLetterResolvers<ContextType>;
   DeadLetterConnection: DeadLetterConnectionResolvers<ContextType>;
   DeadLetterEdge: DeadLetterEdgeResolvers<ContextType>;

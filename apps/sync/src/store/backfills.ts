@@ -1,6 +1,7 @@
 import { newId, type BoxOfficeId } from '@boxlist/contracts';
 import type { Connection } from 'mongoose';
 import type { BackfillMode, BackfillPauseReason, BackfillSource, BackfillStatus } from '../domain/backfill';
+import { changeKnown } from './change-known';
 
 export interface Backfill {
   readonly _id: string;
@@ -72,14 +73,7 @@ export const createBackfillStore = (mongo: Connection) => {
       } as object)) !== null,
     running: (): Promise<Backfill[]> => backfills.find({ status: 'RUNNING' }).limit(100).toArray(),
     /** Undefined when it was changed meanwhile. */
-    change: async (known: Backfill, change: Partial<Backfill>): Promise<Backfill | undefined> => {
-      const next = { ...known, ...change, version: known.version + 1 };
-      const { matchedCount } = await backfills.updateOne(
-        { _id: known._id, version: known.version },
-        { $set: { ...change, version: next.version } },
-      );
-      return matchedCount === 1 ? next : undefined;
-    },
+    change: changeKnown<Backfill>(backfills),
   };
 };
 

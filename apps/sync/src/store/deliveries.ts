@@ -67,6 +67,8 @@ export interface Delivery {
   readonly version: number;
   readonly createdAt: Date;
   readonly settledAt: Date | null;
+  /** The retry that put it back to work last. */
+  readonly retryId?: string;
 }
 
 /** A delivery as it is written first, with the news of it when it ends at once. */
@@ -208,7 +210,9 @@ export const createDeliveryStore = (mongo: Connection) => {
     /** Whether a backfill has any without an outcome. */
     anyOpen: async (backfillId: string): Promise<boolean> =>
       (await deliveries.findOne({ backfillId, readyAt: isOpen } as never, { projection: { _id: 1 } })) !== null,
-    count: (filter: object): Promise<number> => deliveries.countDocuments(filter),
+    /** How many there are; of more than `most`, so many. */
+    count: (filter: object, most?: number): Promise<number> =>
+      deliveries.countDocuments(filter, most === undefined ? {} : { limit: most }),
     oldestOpen: async (boxOfficeId: string): Promise<Date | null> => {
       const [first] = (await some({ boxOfficeId, readyAt: isOpen })
         .sort({ createdAt: 1 })

@@ -4,7 +4,7 @@ import { isOpen, isReady, type NewDelivery, type Result } from './deliveries';
 
 type Save = (results: readonly Result[], now: Date) => Promise<unknown>;
 
-/** What lets deliveries wait, frees them, and puts them back to work. */
+/** What lets deliveries wait, and frees them. */
 export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) => {
   const some = (filter: object) => deliveries.find(filter as never, { projection: { outbox: 0 } });
   return {
@@ -57,31 +57,6 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
         { connectionId, reason: 'CONNECTION_NEEDS_RECONNECT', readyAt: isOpen } as never,
         { $set: { status: 'PENDING', reason: null, readyAt: now } } as never,
       );
-    },
-    /** Puts settled, failed or skipped ones back to work; gives how many. */
-    retry: async (filter: object, now: Date): Promise<number> => {
-      const wanted = { ...filter, status: { $in: ['FAILED', 'SKIPPED', 'WAITING'] } };
-      const { modifiedCount } = await deliveries.updateMany(
-        wanted as never,
-        {
-          $set: {
-            status: 'PENDING',
-            reason: null,
-            readyAt: now,
-            queue: 'retry',
-            settledAt: null,
-            uncounted: true,
-            attemptCount: 0,
-            firstTriedAt: null,
-            uncertain: true,
-            alone: false,
-            imported: false,
-            activityIds: [],
-          },
-          $inc: { version: 1, fence: 1 },
-        } as never,
-      );
-      return modifiedCount;
     },
   };
 };

@@ -1,6 +1,7 @@
 import type { Collection } from 'mongoose';
 import { deliveryErasure } from './delivery-erasure';
 import { deliveryHolds } from './delivery-holds';
+import { deliveryRetries } from './delivery-retries';
 import {
   isOpen,
   isReady,
@@ -199,5 +200,6 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
     },
     ...deliveryHolds(deliveries, save),
     ...deliveryErasure(deliveries, save),
+    ...deliveryRetries(deliveries),
   };
 };

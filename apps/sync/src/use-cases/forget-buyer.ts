@@ -13,6 +13,7 @@ const overlapMs = 10 * 60_000;
  * other, whichever came first.
  */
 export const forgetBuyer = async (ctx: Context, boxOfficeId: string, emailHash: string): Promise<void> => {
+  await ctx.retries.forgetBuyer(boxOfficeId, emailHash);
   for (;;) {
     const kept = await ctx.orders.ofBuyer(boxOfficeId, emailHash, ordersAtOnce);
     const orderIds = kept.map(({ order }) => order.orderId);

@@ -3,6 +3,7 @@ import type { Context } from '../context';
 import { normalEmail } from '../domain/order';
 import type { DeliveryStatus } from '../domain/reasons';
 import type { Delivery } from '../store/deliveries';
+import { chosenBy, type DeliveryChoice } from '../store/delivery-choice';
 import { pageByTime } from './page-by-time';
 
 export interface DeliveryFilter {
@@ -17,20 +18,21 @@ export interface DeliveryFilter {
   readonly to?: Date | null;
 }
 
-/** A filter of the graph as a filter of the store, within one box office. */
-export const storeFilter = (ctx: Context, { boxOfficeId }: Identity, filter: DeliveryFilter): object => {
-  const email = normalEmail(filter.email);
-  const range = { ...(filter.from ? { $gte: filter.from } : {}), ...(filter.to ? { $lt: filter.to } : {}) };
+/** A filter of the graph as a choice of the store. */
+export const choiceOf = (ctx: Context, { boxOfficeId }: Identity, filter: DeliveryFilter): DeliveryChoice => {
+  const { ids, statuses, reasons, workflowId, eventId, orderId, email, from, to } = filter;
+  // What is no address is nobody's.
+  const address = email == null ? null : (normalEmail(email) ?? '');
   return {
-    boxOfficeId,
-    ...(filter.ids ? { _id: { $in: filter.ids } } : {}),
-    ...(filter.statuses?.length ? { status: { $in: filter.statuses } } : {}),
-    ...(filter.reasons?.length ? { reason: { $in: filter.reasons } } : {}),
-    ...(filter.workflowId ? { workflowId: filter.workflowId } : {}),
-    ...(filter.eventId ? { eventId: filter.eventId } : {}),
-    ...(filter.orderId ? { orderId: filter.orderId } : {}),
-    ...(email ? { emailHash: ctx.hashEmail(boxOfficeId, email) } : {}),
-    ...(Object.keys(range).length > 0 ? { createdAt: range } : {}),
+    ...(ids ? { ids } : {}),
+    ...(statuses?.length ? { statuses } : {}),
+    ...(reasons?.length ? { reasons } : {}),
+    ...(workflowId ? { workflowId } : {}),
+    ...(eventId ? { eventId } : {}),
+    ...(orderId ? { orderId } : {}),
+    ...(address === null ? {} : { emailHash: ctx.hashEmail(boxOfficeId, address) }),
+    ...(from ? { from } : {}),
+    ...(to ? { to } : {}),
   };
 };
 
@@ -43,7 +45,12 @@ export const deliveryPage = (
   filter: DeliveryFilter,
   args: PageArgs,
 ): Promise<DeliveryPage> =>
-  pageByTime<'createdAt', Delivery>(ctx.deliveries, 'createdAt', storeFilter(ctx, identity, filter), args);
+  pageByTime<'createdAt', Delivery>(
+    ctx.deliveries,
+    'createdAt',
+    chosenBy(identity.boxOfficeId, choiceOf(ctx, identity, filter)),
+    args,
+  );
 
 /** How the deliveries of a workflow stand; the parts add up to the total. Nothing of a workflow of another box office. */
 export const workflowStats = async (ctx: Context, { boxOfficeId }: Identity, workflowId: string) => {

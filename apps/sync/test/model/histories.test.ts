@@ -53,7 +53,7 @@ const rich = (given: Parameters<typeof workflow>[0] = {}): Command =>
 const bought = (given: Parameters<typeof order>[0] = {}): Command =>
   order({ event: 0, names: true, phone: true, after: 3, ...given });
 
-/** Histories in which a crash has something to spoil: creating and updating, taking back, erasing, a backfill. */
+/** Histories in which a crash has something to spoil: creating and updating, taking back, erasing, a backfill, a retry. */
 const eventful: readonly History[] = [
   [
     rich(),
@@ -78,5 +78,15 @@ const eventful: readonly History[] = [
     { do: 'settle', after: 0 },
     { do: 'backfill', office: 0, by: 0, workflow: 1, mode: 'IMPORT', after: 0 },
     bought({ order: 2, at: 3, after: 20 }),
+  ],
+  [
+    rich(),
+    bought({ optIn: null, after: 0 }),
+    bought({ order: 1, person: 1, optIn: 'false', after: 0 }),
+    { do: 'connection', office: 0, to: 'broken', after: 0 },
+    bought({ order: 2, person: 2, after: 0 }),
+    { do: 'settle', after: 0 },
+    { do: 'retry', office: 0, by: 0, person: null, after: 0 },
+    { do: 'connection', office: 0, to: 'connected', after: 8 },
   ],
 ].map((commands) => aHistory(commands as readonly Command[], { seed: 7 }));

@@ -60,6 +60,7 @@ export type Happening =
   | { readonly do: 'connection'; readonly office: Office; readonly to: 'broken' | 'connected' | 'disconnected' }
   | { readonly do: 'entitlement'; readonly office: Office; readonly entitled: boolean }
   | { readonly do: 'retry'; readonly office: Office; readonly by: number; readonly person: number | null }
+  | { readonly do: 'cancel-retry'; readonly office: Office; readonly by: number }
   | {
       readonly do: 'backfill';
       readonly office: Office;
@@ -213,6 +214,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ ...act('entitlement'), office, entitled: fc.boolean() }) },
   { weight: 3, arbitrary: fc.record({ ...act('retry'), office, by: process, person: fc.option(person) }) },
+  { weight: 1, arbitrary: fc.record({ ...act('cancel-retry'), office, by: process }) },
   {
     weight: 3,
     arbitrary: fc.record({

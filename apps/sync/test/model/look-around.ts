@@ -2,12 +2,13 @@ import { AppError } from '@boxlist/contracts';
 import type { Identity } from '@boxlist/service-kit';
 import type { Context } from '../../src/context';
 import type { Backfill } from '../../src/store/backfills';
+import type { Retry } from '../../src/store/retries';
 import { changeBackfill, startBackfill } from '../../src/use-cases/backfill';
 import { deadLetterPage } from '../../src/use-cases/dead-letters';
 import { exportBuyer } from '../../src/use-cases/export-buyer';
 import { previewWorkflow } from '../../src/use-cases/preview-workflow';
 import { deliveryPage, workflowStats } from '../../src/use-cases/read-deliveries';
-import { retryDeliveries } from '../../src/use-cases/retry-deliveries';
+import { cancelRetry, retryDeliveries } from '../../src/use-cases/retry-deliveries';
 import { people, type Office } from './history';
 import type { MemoryMongo } from './memory-mongo';
 import type { Rest, StoredDelivery } from './settled-state';
@@ -16,6 +17,10 @@ import { boxOfficeOf, connectionOf, officeOf, workflowOf } from './told';
 /** The newest backfill of a box office. */
 export const ownBackfill = (mongo: MemoryMongo, office: Office): string =>
   mongo.all<Backfill>('backfills').findLast(({ boxOfficeId }) => boxOfficeId === boxOfficeOf(office))?._id ?? 'bf_none';
+
+/** The newest retry of a box office. */
+export const ownRetry = (mongo: MemoryMongo, office: Office): string =>
+  mongo.all<Retry>('retries').findLast(({ boxOfficeId }) => boxOfficeId === boxOfficeOf(office))?._id ?? 'rty_none';
 
 /** Reads what a page shows to a box office, and asks for what is another's: of that nothing may be seen or changed. */
 export const lookAround = async (
@@ -50,6 +55,7 @@ export const lookAround = async (
     () => previewWorkflow(ctx, identity, { workflowId: workflowOf(other, 0) }),
     () => startBackfill(ctx, identity, { workflowId: workflowOf(other, 0), mode: 'ONE_BY_ONE', source: 'ORDERS_SEEN' }),
     () => changeBackfill(ctx, identity, ownBackfill(mongo, other), 'cancel'),
+    () => cancelRetry(ctx, identity, ownRetry(mongo, other)),
   ];
   for (const refusal of refusals) {
     const answer = await refusal().then(
@@ -61,7 +67,7 @@ export const lookAround = async (
   const ids = mongo
     .all<StoredDelivery>('deliveries')
     .flatMap((each) => (officeOf(each.boxOfficeId) === other ? each._id : []));
-  if ((await retryDeliveries(ctx, identity, { ids })).accepted > 0) problem("8: another's deliveries were retried");
+  if ((await retryDeliveries(ctx, identity, { ids })).matched > 0) problem("8: another's deliveries were retried");
   const stats = await workflowStats(ctx, identity, workflowOf(other, 0));
   if (stats.total > 0) problem("8: another's statistics were shown");
 };

@@ -4,9 +4,9 @@ import type { Context } from '../../src/context';
 import { changeBackfill, startBackfill } from '../../src/use-cases/backfill';
 import { discardDeadLetters, replayDeadLetters } from '../../src/use-cases/dead-letters';
 import { eraseBuyer } from '../../src/use-cases/erase-buyer';
-import { retryDeliveries } from '../../src/use-cases/retry-deliveries';
+import { cancelRetry, retryDeliveries } from '../../src/use-cases/retry-deliveries';
 import { offices, people, type Command, type History, type Office } from './history';
-import { lookAround, ownBackfill } from './look-around';
+import { lookAround, ownBackfill, ownRetry } from './look-around';
 import { createMemoryBus } from './memory-bus';
 import { createMemoryMongo } from './memory-mongo';
 import { createOtherServices } from './other-services';
@@ -206,6 +206,10 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
       case 'retry':
         return ask(command.office, command.by, (ctx, identity) =>
           retryDeliveries(ctx, identity, command.person === null ? {} : { email: people[command.person] }),
+        );
+      case 'cancel-retry':
+        return ask(command.office, command.by, (ctx, identity) =>
+          cancelRetry(ctx, identity, ownRetry(mongo, command.office)),
         );
       case 'backfill':
         return ask(command.office, command.by, (ctx, identity) =>

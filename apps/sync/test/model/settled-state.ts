@@ -3,6 +3,7 @@ import type { StoredOrder } from '../../src/domain/order';
 import type { Backfill } from '../../src/store/backfills';
 import { deliveryId, type NewDelivery } from '../../src/store/deliveries';
 import type { Erasure } from '../../src/store/erasures';
+import type { Retry } from '../../src/store/retries';
 import { offices, people, type Office } from './history';
 import type { MemoryBus } from './memory-bus';
 import type { MemoryMongo } from './memory-mongo';
@@ -86,6 +87,7 @@ export const isAtRest = (rest: Rest): boolean => {
           status === 'DONE' ||
           (connectionState(officeOf(boxOfficeId)) === 'broken' && contacts.some(({ state }) => state === 'PENDING')),
       ) &&
+    mongo.all<Retry>('retries').every(({ open }) => !open) &&
     mongo.all<{ unsent: boolean }>('dead_letters').every(({ unsent }) => !unsent) &&
     offices.every((office) => accounts.sandbox.activitiesRunning(office === 0 ? 'riverside' : 'harbour') === 0)
   );
@@ -122,6 +124,7 @@ export const judgeRest = (rest: Rest): void => {
   judgeOrders(rest);
   judgeDeliveries(rest);
   judgeTallies(rest);
+  judgeRetries(rest);
   judgeOutcomes(rest);
   judgeSynced(rest);
   judgeTenants(rest);
@@ -217,6 +220,16 @@ const judgeTallies = ({ mongo, problem }: Rest): void => {
   for (const key of new Set([...real.keys(), ...counted.keys()]))
     if (real.get(key) !== counted.get(key))
       problem(`3: the tally says ${counted.get(key) ?? 0} of ${key}, and there are ${real.get(key) ?? 0}`);
+};
+
+/** An ended retry keeps nothing of whom it was for, and has put no delivery back more than once. */
+const judgeRetries = ({ mongo, problem }: Rest): void => {
+  for (const { _id, boxOfficeId, status, open, wanted, taking, requeued } of mongo.all<Retry>('retries')) {
+    const theirs = mongo.all<StoredDelivery>('deliveries').filter((each) => each.boxOfficeId === boxOfficeId);
+    if (open || status === 'RUNNING') problem(`3: retry ${_id} does not come to its end`);
+    if (Object.keys(wanted).length > 0 || taking.length > 0) problem(`3: retry ${_id} keeps what it was for`);
+    if (requeued > theirs.length) problem(`3: retry ${_id} has put back ${requeued} of ${theirs.length} deliveries`);
+  }
 };
 
 const judgeOutcomes = ({ mongo, bus, problem }: Rest): void => {

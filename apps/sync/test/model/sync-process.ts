@@ -17,11 +17,13 @@ import { createLaneStore } from '../../src/store/lanes';
 import { createLedgerStore } from '../../src/store/ledger';
 import { createOrderStore } from '../../src/store/orders';
 import { createResourceStore } from '../../src/store/resources';
+import { createRetryStore } from '../../src/store/retries';
 import { createTallyStore } from '../../src/store/tallies';
 import { startDispatcher } from '../../src/use-cases/drive-lanes';
 import { startErasures } from '../../src/use-cases/erase-buyer';
 import { startTallies } from '../../src/use-cases/keep-tallies';
 import { startBackfills } from '../../src/use-cases/run-backfills';
+import { startRetries } from '../../src/use-cases/run-retries';
 import { startReplays } from '../../src/use-cases/send-replays';
 import type { MemoryBus } from './memory-bus';
 import type { MemoryMongo } from './memory-mongo';
@@ -73,6 +75,7 @@ export const startSync = async (
     contacts: createContactStore(connection, erasures),
     activities: createActivityStore(connection),
     backfills: createBackfillStore(connection),
+    retries: createRetryStore(connection),
     deadLetters: createDeadLetterStore(connection),
     entitlements: createFactCopy<EntitlementFact>(
       connection,
@@ -120,6 +123,7 @@ export const startSync = async (
   ctx = { ...ctx, followers: await openEventDoors(bus, () => ctx, true) };
   startTallies(ctx);
   startBackfills(ctx);
+  startRetries(ctx);
   startReplays(ctx);
   startErasures(ctx);
   running.dispatcher = startDispatcher(ctx);

@@ -1,0 +1,181 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '@boxlist/testkit';
+import type { NewDelivery } from '../src/store/deliveries';
+import { createMongoGate } from './mongo-gate';
+import { createOffice, createWorld, type World } from './world';
+
+type Office = Awaited<ReturnType<typeof createOffice>>;
+type Process = Awaited<ReturnType<World['startAnother']>>;
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld({ SYNC_WORK: 'intake', DISPATCH_LEASE_MS: '1000' });
+}, 120_000);
+/** The processes that dispatch, of the test that runs. */
+const running = new Set<Process>();
+afterEach(async () => {
+  for (const process of running) await process.close();
+  running.clear();
+}, 30_000);
+afterAll(() => world?.close(), 30_000);
+
+const dispatch = async (change: Parameters<World['startAnother']>[0] = {}): Promise<Process> => {
+  const process = await world.startAnother({ ...change, SYNC_WORK: 'dispatch' });
+  running.add(process);
+  return process;
+};
+
+interface Retry {
+  readonly id: string;
+  readonly status: string;
+  readonly progress: { readonly matched: number; readonly requeued: number };
+}
+interface Answer {
+  readonly retry: Retry | null;
+  readonly accepted?: number | null;
+  readonly userErrors: { readonly code: string; readonly message: string; readonly field: string[] }[];
+}
+const fields = 'retry { id status progress { matched requeued } } userErrors { code message field }';
+
+const retry = async (office: Office, filter: object, role?: 'viewer'): Promise<Answer> => {
+  const { data, errors = [] } = await world.ask<{ retryDeliveries: Answer }>(
+    office.boxOfficeId,
+    `mutation ($input: RetryDeliveriesInput!) { retryDeliveries(input: $input) { accepted ${fields} } }`,
+    { input: { filter } },
+    role,
+  );
+  const refused = errors.map(({ message, extensions }) => ({ code: extensions.code, message, field: [] }));
+  return data?.retryDeliveries ?? { retry: null, userErrors: refused };
+};
+const cancel = async (office: Office, retryId: string): Promise<Answer> => {
+  const { data } = await world.ask<{ cancelRetry: Answer }>(
+    office.boxOfficeId,
+    `mutation ($input: CancelRetryInput!) { cancelRetry(input: $input) { ${fields} } }`,
+    { input: { retryId } },
+  );
+  return data!.cancelRetry;
+};
+const retries = async (office: Office): Promise<Retry[]> => {
+  const { data } = await world.ask<{ boxOffice: { retries: Retry[] } }>(
+    office.boxOfficeId,
+    '{ boxOffice { retries { id status progress { matched requeued } } } }',
+  );
+  return data!.boxOffice.retries;
+};
+const ended = (office: Office): Promise<Retry> =>
+  eventually(async () => {
+    const [newest] = await retries(office);
+    expect(newest?.status).toBe('DONE');
+    return newest!;
+  });
+
+const stored = () => world.mongo.collection<NewDelivery>('deliveries');
+const versions = async ({ boxOfficeId }: Office): Promise<number[]> =>
+  (await stored().find({ boxOfficeId }).toArray()).map(({ version }) => version);
+
+/** An office some of whose orders were skipped, for nobody had opted in. */
+const withSkipped = async (count: number): Promise<Office> => {
+  const office = await createOffice(world);
+  await office.workflow({ lists: { fixed: [world.listIds[0]!], perEvent: false } });
+  await world.produce(
+    Array.from({ length: count }, (_, index) => office.order(`s${index}`, { marketing_opt_in: 'false' })),
+  );
+  await office.settled(count);
+  return office;
+};
+
+describe('a retry', () => {
+  it('takes those of the filter alone, tells how far it has come, and is at its end when all are back at work', async () => {
+    await dispatch();
+    const office = await withSkipped(3);
+    const [one] = await office.deliveries();
+    const none = await retry(office, { statuses: ['FAILED'] });
+    expect(none).toMatchObject({ accepted: 0, retry: { progress: { matched: 0 } }, userErrors: [] });
+    expect((await retry(office, { email: ' ' })).accepted).toBe(0);
+    const { retry: begun } = await retry(office, { ids: [one!.id] });
+    expect(begun).toMatchObject({ status: 'RUNNING', progress: { matched: 1, requeued: 0 } });
+    expect(await ended(office)).toEqual({ id: begun!.id, status: 'DONE', progress: { matched: 1, requeued: 1 } });
+    await office.settled(3);
+    expect((await versions(office)).sort()).toEqual([1, 1, 3]);
+  }, 60_000);
+
+  it('of more than one step puts every delivery back once', async () => {
+    const office = await withSkipped(1);
+    const [first] = await stored().find({ boxOfficeId: office.boxOfficeId }).toArray();
+    await stored().insertMany(
+      Array.from({ length: 2_300 }, (_, index) => ({ ...first!, _id: `${first!._id}_${index}`, outbox: [] })),
+    );
+    await retry(office, { reasons: ['NOT_OPTED_IN'] });
+    await Promise.all([dispatch(), dispatch()]);
+    expect((await ended(office)).progress).toEqual({ matched: 2_301, requeued: 2_301 });
+    await eventually(async () => {
+      expect(await stored().countDocuments({ boxOfficeId: office.boxOfficeId, readyAt: null, version: 3 })).toBe(2_301);
+    });
+  }, 60_000);
+
+  it('is refused for more than 100,000, with what to do', async () => {
+    const office = await withSkipped(1);
+    const [first] = await stored().find({ boxOfficeId: office.boxOfficeId }).toArray();
+    const { _id, ...rest } = first!;
+    for (let part = 0; part < 50; part += 1)
+      await stored().insertMany(
+        Array.from({ length: 2_000 }, (_, index) => ({ ...rest, _id: `${_id}_${part}_${index}`, outbox: [] })),
+      );
+    const { retry: none, userErrors } = await retry(office, {});
+    expect(none).toBeNull();
+    expect(userErrors).toMatchObject([{ code: 'TOO_MANY_TO_RETRY', field: ['input', 'filter'] }]);
+    expect(userErrors[0]?.message).toContain('by workflow, reason or time');
+    await stored().deleteMany({ boxOfficeId: office.boxOfficeId });
+  }, 120_000);
+
+  it("takes no more once it is cancelled, and is nobody else's to cancel", async () => {
+    const office = await withSkipped(2);
+    const { retry: begun } = await retry(office, {});
+    const foreign = await createOffice(world);
+    expect((await cancel(foreign, begun!.id)).userErrors).toMatchObject([{ code: 'RETRY_NOT_FOUND' }]);
+    expect((await retry(office, {}, 'viewer')).userErrors).toMatchObject([{ code: 'FORBIDDEN' }]);
+    expect((await cancel(office, begun!.id)).retry?.status).toBe('CANCELLED');
+    expect((await cancel(office, begun!.id)).retry?.status).toBe('CANCELLED');
+    const { retry: second } = await retry(office, { ids: [] });
+    await dispatch();
+    expect((await ended(office)).id).toBe(second!.id);
+    expect(await versions(office)).toEqual([1, 1]);
+    expect((await cancel(office, second!.id)).userErrors).toMatchObject([{ code: 'RETRY_ENDED' }]);
+  }, 60_000);
+});
+
+describe('a process that dies while it carries on a retry', () => {
+  // It had put the deliveries back, and was about to wake their lanes: nobody looked at them until something else woke a lane.
+  it('between putting deliveries back and waking their lanes leaves none of them asleep', async () => {
+    const office = await withSkipped(2);
+    const gate = await createMongoGate(world.config.MONGODB_URI);
+    const dying = await dispatch({ MONGODB_URI: gate.uri });
+    const wake = gate.hold('update', 'lanes', '$min', office.connectionId);
+    await retry(office, {});
+    await wake.reached();
+    expect(await stored().countDocuments({ boxOfficeId: office.boxOfficeId, status: 'PENDING' })).toBe(2);
+    running.delete(dying);
+    await gate.close();
+    await dispatch();
+    await office.settled(2);
+    expect((await ended(office)).progress).toEqual({ matched: 2, requeued: 2 });
+    await dying.close().catch(() => undefined);
+  }, 60_000);
+
+  // It had put the deliveries back and was about to note it. They ended anew, and whoever went on with the retry met them as they had been asked for: skipped.
+  it('before it has noted what it put back has nothing put back twice', async () => {
+    const office = await withSkipped(2);
+    const gate = await createMongoGate(world.config.MONGODB_URI);
+    const dying = await dispatch({ MONGODB_URI: gate.uri });
+    const note = gate.hold('update', 'retries', 'requeued');
+    await retry(office, {});
+    await note.reached();
+    await dispatch();
+    expect((await ended(office)).progress).toEqual({ matched: 2, requeued: 2 });
+    await office.settled(2);
+    await gate.close();
+    running.delete(dying);
+    expect(await versions(office)).toEqual([3, 3]);
+    await dying.close().catch(() => undefined);
+  }, 60_000);
+});
