@@ -32,14 +32,15 @@ export const reasons = {
 } as const;
 
 export type ReasonCode = keyof typeof reasons;
-export type WaitingFor = Extract<
-  ReasonCode,
-  | 'ORDER_PENDING'
-  | 'WORKFLOW_RESUME'
-  | 'BACKFILL_PAUSED'
-  | 'CONNECTION_NEEDS_RECONNECT'
-  | 'QUOTA_EXCEEDED'
-  | 'RETRYING'
-  | 'ACTIVITY_RUNNING'
->;
+/** For what a delivery may wait; no outcome has such a reason. */
+export const waitingFor = [
+  'ORDER_PENDING',
+  'WORKFLOW_RESUME',
+  'BACKFILL_PAUSED',
+  'CONNECTION_NEEDS_RECONNECT',
+  'QUOTA_EXCEEDED',
+  'RETRYING',
+  'ACTIVITY_RUNNING',
+] as const satisfies ReasonCode[];
+export type WaitingFor = (typeof waitingFor)[number];
 export type DeliveryStatus = 'PENDING' | 'WAITING' | 'SYNCED' | 'SKIPPED' | 'FAILED';

@@ -355,8 +355,13 @@ export type DeliveryConnection = {
   readonly nodes: ReadonlyArray<Delivery>;
   /** Where the page stands. */
   readonly pageInfo: PageInfo;
-  /** How many there are in all. */
+  /**
+   * How many there are in all. By workflow, status and reason any number is told (with statuses, PENDING and WAITING both or neither); with another filter it is counted no further than 10,000, and `totalCountIsExact` says whether
+   * there are more.
+   */
   readonly totalCount: Scalars['Int']['output'];
+  /** Whether there are just so many; if not, there are at least so many: show it as 10,000+. */
+  readonly totalCountIsExact: Scalars['Boolean']['output'];
 };
 
 /** A delivery in a page. */
@@ -397,6 +402,8 @@ export type SyncHealth = {
   readonly pending: Scalars['Int']['output'];
   /** Deliveries that wait for something. */
   readonly waiting: Scalars['Int']['output'];
+  /** Whether `pending` and `waiting` are just so many; false only while both are more than 10,000, which each is then told as. */
+  readonly countsAreExact: Scalars['Boolean']['output'];
   /** When the oldest open one came to be. */
   readonly oldestPendingAt: Maybe<Scalars['DateTime']['output']>;
   /** The application's quota at Constant Contact, shared by all box offices. */
@@ -1201,6 +1208,7 @@ export type DeliveryConnectionResolvers<ContextType = GraphContext, ParentType e
   nodes: Resolver<ReadonlyArray<ResolversTypes['Delivery']>, ParentType, ContextType>;
   pageInfo: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
   totalCount: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  totalCountIsExact: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
 export type DeliveryEdgeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['DeliveryEdge'] = ResolversParentTypes['DeliveryEdge']> = {
@@ -1225,6 +1233,7 @@ export type ReasonCountResolvers<ContextType = GraphContext, ParentType extends 
 export type SyncHealthResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['SyncHealth'] = ResolversParentTypes['SyncHealth']> = {
   pending: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   waiting: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  countsAreExact: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   oldestPendingAt: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   quota: Resolver<ResolversTypes['Quota'], ParentType, ContextType>;
   connectionsNeedingReconnect: Resolver<ReadonlyArray<ResolversTypes['Connection']>, ParentType, ContextType>;

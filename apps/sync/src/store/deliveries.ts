@@ -2,7 +2,7 @@ import { factEvent, idPrefixes, type OptIn } from '@boxlist/contracts';
 import type { OutboxRendering } from '@boxlist/event-bus';
 import { createHash } from 'node:crypto';
 import type { Connection } from 'mongoose';
-import type { DeliveryStatus, ReasonCode, WaitingFor } from '../domain/reasons';
+import { waitingFor, type DeliveryStatus, type ReasonCode, type WaitingFor } from '../domain/reasons';
 import { deliveryQueue } from './delivery-queue';
 import { inParts } from './in-parts';
 import { insertNew } from './insert-new';
@@ -154,6 +154,9 @@ export const outcomeRendering: OutboxRendering<Told & { readonly outbox?: readon
 export const isOpen = { $gte: new Date(0) };
 export const isReady = (now: Date) => ({ ...isOpen, $lte: now });
 
+/** The open ones as the index of reasons holds them, each reason in the order of time: so the oldest is found without the settled ones being read. */
+export const openByIndex = { status: { $in: ['PENDING', 'WAITING'] }, reason: { $in: [null, ...waitingFor] } };
+
 /** Deliveries: the durable queue and the history in one. */
 export const createDeliveryStore = (mongo: Connection) => {
   const deliveries = mongo.collection<NewDelivery>('deliveries');
@@ -171,6 +174,8 @@ export const createDeliveryStore = (mongo: Connection) => {
       await deliveries.createIndex({ boxOfficeId: 1, createdAt: -1, _id: -1 });
       await deliveries.createIndex({ boxOfficeId: 1, emailHash: 1, createdAt: -1 });
       await deliveries.createIndex({ boxOfficeId: 1, workflowId: 1, createdAt: -1, _id: -1 });
+      await deliveries.createIndex({ boxOfficeId: 1, eventId: 1, createdAt: -1, _id: -1 });
+      await deliveries.createIndex({ boxOfficeId: 1, orderId: 1 });
       await deliveries.createIndex({ boxOfficeId: 1, status: 1, reason: 1, createdAt: -1, _id: -1 });
     },
     byIds: (ids: readonly string[]): Promise<Delivery[]> =>
@@ -214,10 +219,11 @@ export const createDeliveryStore = (mongo: Connection) => {
     count: (filter: object, most?: number): Promise<number> =>
       deliveries.countDocuments(filter, most === undefined ? {} : { limit: most }),
     oldestOpen: async (boxOfficeId: string): Promise<Date | null> => {
-      const [first] = (await some({ boxOfficeId, readyAt: isOpen })
+      const [first] = await deliveries
+        .find({ boxOfficeId, ...openByIndex } as never, { projection: { createdAt: 1 } })
         .sort({ createdAt: 1 })
         .limit(1)
-        .toArray()) as unknown as Delivery[];
+        .toArray();
       return first?.createdAt ?? null;
     },
   };

@@ -1,17 +1,7 @@
+import type { DeliveryChoice } from '../domain/delivery-choice';
 import type { DeliveryStatus } from '../domain/reasons';
 
-/** Which deliveries of a box office; what is absent does not restrict. A buyer is named by the keyed hash of the address alone. */
-export interface DeliveryChoice {
-  readonly ids?: readonly string[];
-  readonly statuses?: readonly DeliveryStatus[];
-  readonly reasons?: readonly string[];
-  readonly workflowId?: string;
-  readonly eventId?: string;
-  readonly orderId?: string;
-  readonly emailHash?: string;
-  readonly from?: Date;
-  readonly to?: Date;
-}
+const withReason: readonly DeliveryStatus[] = ['WAITING', 'SYNCED', 'SKIPPED', 'FAILED'];
 
 /** A choice as a question to the collection. */
 export const chosenBy = (
@@ -20,7 +10,8 @@ export const chosenBy = (
 ): object => ({
   boxOfficeId,
   ...(ids ? { _id: { $in: ids } } : {}),
-  ...(statuses ? { status: { $in: statuses } } : {}),
+  // The index of reasons begins with the status, and who is worked on has no reason.
+  ...((statuses ?? reasons) ? { status: { $in: statuses ?? withReason } } : {}),
   ...(reasons ? { reason: { $in: reasons } } : {}),
   ...(workflowId ? { workflowId } : {}),
   ...(eventId ? { eventId } : {}),

@@ -1,7 +1,7 @@
 import { newId } from '@boxlist/contracts';
 import type { Connection } from 'mongoose';
+import type { DeliveryChoice } from '../domain/delivery-choice';
 import { changeKnown } from './change-known';
-import type { DeliveryChoice } from './delivery-choice';
 import type { Place, Taken } from './delivery-retries';
 
 export type RetryStatus = 'RUNNING' | 'DONE' | 'CANCELLED';

@@ -2,7 +2,7 @@ import { isDuplicateKey } from '@boxlist/service-kit';
 import type { Connection } from 'mongoose';
 import type { DeliveryStatus } from '../domain/reasons';
 import type { NewDelivery } from './deliveries';
-import { writeAlike } from './in-parts';
+import { inParts, writeAlike } from './in-parts';
 
 /** One delivery of a batch that is being counted. */
 interface Counted {
@@ -20,6 +20,13 @@ interface TallyDocument {
   counts: Record<string, number>;
   /** Counted above, and perhaps not all marked as such yet. */
   batch: Counted[];
+}
+
+/** How many deliveries of one status and reason there are; the open ones are one row. */
+interface TallyRow {
+  readonly status: 'OPEN' | DeliveryStatus;
+  readonly reason: string;
+  readonly count: number;
 }
 
 const batchSize = 5_000;
@@ -128,6 +135,32 @@ export const createTallyStore = (mongo: Connection) => {
     if (changed.length > 0) await count(tally, changed);
   };
 
+  /** Counts what has changed, of all workflows or of some. */
+  const foldEach = async (goesOn: () => boolean, among: object = {}): Promise<void> => {
+    for (let after = ''; goesOn();) {
+      const [next] = await deliveries
+        .find({ uncounted: true, workflowId: { ...among, $gt: after } } as object, { projection: { workflowId: 1 } })
+        .sort({ workflowId: 1 })
+        .limit(1)
+        .toArray();
+      if (!next) return;
+      await fold(next.workflowId, goesOn);
+      after = next.workflowId;
+    }
+  };
+
+  /** What tallies say by status and reason; only of a backfill where one is named. */
+  const rowsOf = (known: readonly Pick<TallyDocument, 'counts'>[], backfillId?: string): TallyRow[] => {
+    const rows = new Map<string, TallyRow>();
+    for (const [bucket, count] of known.flatMap(({ counts }) => Object.entries(counts))) {
+      const [status = 'OPEN', reason = '', backfill = ''] = bucket.split(' ');
+      if (backfillId !== undefined && backfill !== backfillId) continue;
+      const before = rows.get(`${status} ${reason}`)?.count ?? 0;
+      rows.set(`${status} ${reason}`, { status: status as TallyRow['status'], reason, count: before + count });
+    }
+    return [...rows.values()].filter(({ count }) => count > 0);
+  };
+
   return {
     init: async (): Promise<void> => {
       await deliveries.createIndex(
@@ -136,33 +169,22 @@ export const createTallyStore = (mongo: Connection) => {
       );
     },
     /** Counts what has changed anywhere. */
-    foldAll: async (goesOn: () => boolean): Promise<void> => {
-      for (let after = ''; goesOn();) {
-        const [next] = await deliveries
-          .find({ uncounted: true, workflowId: { $gt: after } } as object, { projection: { workflowId: 1 } })
-          .sort({ workflowId: 1 })
-          .limit(1)
-          .toArray();
-        if (!next) return;
-        await fold(next.workflowId, goesOn);
-        after = next.workflowId;
-      }
-    },
+    foldAll: (goesOn: () => boolean): Promise<void> => foldEach(goesOn),
     /** Whether any of a backfill are open, by what has been counted so far. */
     anyOpen: async (workflowId: string, backfillId: string): Promise<boolean> =>
       ((await read(workflowId)).counts[bucketOf({ status: 'PENDING', reason: null, backfillId })] ?? 0) > 0,
     /** How many deliveries of a workflow there are by status and reason, with all changes up to the call; only those of a backfill where one is named. */
     of: async (workflowId: string, backfillId?: string) => {
       await fold(workflowId, () => true);
-      const { counts } = await read(workflowId);
-      const rows = new Map<string, { status: 'OPEN' | DeliveryStatus; reason: string; count: number }>();
-      for (const [bucket, count] of Object.entries(counts)) {
-        const [status = 'OPEN', reason = '', backfill = ''] = bucket.split(' ');
-        if (backfillId !== undefined && backfill !== backfillId) continue;
-        const before = rows.get(`${status} ${reason}`)?.count ?? 0;
-        rows.set(`${status} ${reason}`, { status: status as 'OPEN' | DeliveryStatus, reason, count: before + count });
-      }
-      return [...rows.values()].filter(({ count }) => count > 0);
+      return rowsOf([await read(workflowId)], backfillId);
+    },
+    /** The same of several workflows together. */
+    ofAll: async (workflowIds: readonly string[]) => {
+      const known = await inParts(workflowIds, async (part) => {
+        await foldEach(() => true, { $in: part });
+        return tallies.find({ _id: { $in: part } }, { projection: { counts: 1 } }).toArray();
+      });
+      return rowsOf(known);
     },
   };
 };

@@ -1,9 +1,11 @@
 import type { CountedPage, Identity, PageArgs } from '@boxlist/service-kit';
 import type { Context } from '../context';
+import type { DeliveryChoice } from '../domain/delivery-choice';
 import { normalEmail } from '../domain/order';
 import type { DeliveryStatus } from '../domain/reasons';
 import type { Delivery } from '../store/deliveries';
-import { chosenBy, type DeliveryChoice } from '../store/delivery-choice';
+import { chosenBy } from '../store/delivery-choice';
+import { countBacklog, countDeliveries } from './count-deliveries';
 import { pageByTime } from './page-by-time';
 
 export interface DeliveryFilter {
@@ -36,21 +38,32 @@ export const choiceOf = (ctx: Context, { boxOfficeId }: Identity, filter: Delive
   };
 };
 
-export type DeliveryPage = CountedPage<Delivery>;
+/** A page that also says whether its total is one, or only how far it was counted. */
+export type DeliveryPage = CountedPage<Delivery> & { readonly totalCountIsExact: () => Promise<boolean> };
 
 /** A page of deliveries, newest first; stable while others are written. */
-export const deliveryPage = (
+export const deliveryPage = async (
   ctx: Context,
   identity: Identity,
   filter: DeliveryFilter,
   args: PageArgs,
-): Promise<DeliveryPage> =>
-  pageByTime<'createdAt', Delivery>(
+): Promise<DeliveryPage> => {
+  const { boxOfficeId } = identity;
+  const choice = choiceOf(ctx, identity, filter);
+  const page = await pageByTime<'createdAt', Delivery>(
     ctx.deliveries,
     'createdAt',
-    chosenBy(identity.boxOfficeId, choiceOf(ctx, identity, filter)),
+    chosenBy(boxOfficeId, choice),
     args,
   );
+  let counting: ReturnType<typeof countDeliveries> | undefined;
+  const counted = () => (counting ??= countDeliveries(ctx, boxOfficeId, choice));
+  return {
+    ...page,
+    totalCount: async () => (await counted()).count,
+    totalCountIsExact: async () => (await counted()).isExact,
+  };
+};
 
 /** How the deliveries of a workflow stand; the parts add up to the total. Nothing of a workflow of another box office. */
 export const workflowStats = async (ctx: Context, { boxOfficeId }: Identity, workflowId: string) => {
@@ -72,9 +85,8 @@ export const workflowStats = async (ctx: Context, { boxOfficeId }: Identity, wor
 
 /** Backlog, quota and troubled connections of a box office. */
 export const syncHealth = async (ctx: Context, { boxOfficeId }: Identity) => {
-  const [pending, waiting, oldestPendingAt, quota, connections] = await Promise.all([
-    ctx.deliveries.count({ boxOfficeId, status: 'PENDING' }),
-    ctx.deliveries.count({ boxOfficeId, status: 'WAITING' }),
+  const [{ pending, waiting, isExact }, oldestPendingAt, quota, connections] = await Promise.all([
+    countBacklog(ctx, boxOfficeId),
     ctx.deliveries.oldestOpen(boxOfficeId),
     ctx.ledger.usage(),
     ctx.connections.ofBoxOffices([boxOfficeId]),
@@ -82,6 +94,7 @@ export const syncHealth = async (ctx: Context, { boxOfficeId }: Identity) => {
   return {
     pending,
     waiting,
+    countsAreExact: isExact,
     oldestPendingAt,
     quota,
     connectionsNeedingReconnect: connections

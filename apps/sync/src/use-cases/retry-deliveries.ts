@@ -4,11 +4,16 @@ import type { Context } from '../context';
 import type { DeliveryStatus } from '../domain/reasons';
 import { chosenBy } from '../store/delivery-choice';
 import type { Retry } from '../store/retries';
+import { tallied } from './count-deliveries';
 import { choiceOf, type DeliveryFilter } from './read-deliveries';
 
 /** What is synchronised stays so, and what is being worked on needs no retry. */
 const retryable: readonly DeliveryStatus[] = ['FAILED', 'SKIPPED', 'WAITING'];
 const mostAtOnce = 100_000;
+
+/** How many there are, where the tallies can tell. */
+const numberOf = (count: number | undefined): string =>
+  count !== undefined && count > mostAtOnce ? count.toLocaleString('en') : 'More than 100,000';
 
 /** Puts deliveries that were skipped, have failed or wait back to work. It goes on by itself in any process, and after a crash where it stood. */
 export const retryDeliveries = async (ctx: Context, identity: Identity, filter: DeliveryFilter): Promise<Retry> => {
@@ -24,7 +29,7 @@ export const retryDeliveries = async (ctx: Context, identity: Identity, filter: 
   if (matched > mostAtOnce)
     throw new AppError(
       'TOO_MANY_TO_RETRY',
-      'More than 100,000 deliveries match; take fewer at once, by workflow, reason or time',
+      `${numberOf(await tallied(ctx, boxOfficeId, wanted))} deliveries match, and a retry takes at most 100,000: take fewer at once, by workflow, reason or time`,
       { field: ['input', 'filter'] },
     );
   const retry = await ctx.retries.start({ boxOfficeId, wanted, matched }, ctx.clock());

@@ -5,6 +5,7 @@ import { changeBackfill, startBackfill } from '../../src/use-cases/backfill';
 import { discardDeadLetters, replayDeadLetters } from '../../src/use-cases/dead-letters';
 import { eraseBuyer } from '../../src/use-cases/erase-buyer';
 import { cancelRetry, retryDeliveries } from '../../src/use-cases/retry-deliveries';
+import { judgeCounts } from './agreeing-counts';
 import { offices, people, type Command, type History, type Office } from './history';
 import { lookAround, ownBackfill, ownRetry } from './look-around';
 import { createMemoryBus } from './memory-bus';
@@ -303,6 +304,18 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
         if (isErased(rest, office, person)) gone.add(`${office} ${person}`);
       });
     judgeRest(rest);
+    await askForCounts();
+  };
+
+  /** A process may die of the question: then nobody is told a number. */
+  const askForCounts = async (): Promise<void> => {
+    const life = lives[0] ?? lives[1];
+    if (!life) return;
+    judgeCounts(rest, life.ctx).catch((error: unknown) => {
+      if (!(error instanceof Error && error.name === 'MongoNetworkError'))
+        problem(`3: a count failed: ${String(error)}`);
+    });
+    await stage.run(0);
   };
 
   /** An order of an erased buyer that was given another address later: what its earlier events told is gone, and begins anew when they come again. */

@@ -1,0 +1,43 @@
+import type { Context } from '../context';
+import type { DeliveryChoice } from '../domain/delivery-choice';
+import { backlogOf, rowsChosen, type Counted } from '../domain/tallied';
+import { chosenBy } from '../store/delivery-choice';
+
+/** Further than this nothing is counted one by one. */
+export const mostCounted = 10_000;
+
+/** How many deliveries there are of a choice, by the tallies, however many that are; undefined where those cannot tell. */
+export const tallied = async (
+  ctx: Context,
+  boxOfficeId: string,
+  choice: DeliveryChoice,
+): Promise<number | undefined> => {
+  const isChosen = rowsChosen(choice);
+  if (!isChosen) return undefined;
+  const own = (await ctx.workflows.ofBoxOffices([boxOfficeId])).map(({ workflowId }) => workflowId);
+  const { workflowId } = choice;
+  const rows = await ctx.tallies.ofAll(workflowId ? own.filter((id) => id === workflowId) : own);
+  return rows.filter(isChosen).reduce((sum, { count }) => sum + count, 0);
+};
+
+const countSome = async (ctx: Context, boxOfficeId: string, choice: DeliveryChoice): Promise<Counted> => {
+  const count = await ctx.deliveries.count(chosenBy(boxOfficeId, choice), mostCounted + 1);
+  return { count: Math.min(count, mostCounted), isExact: count <= mostCounted };
+};
+
+/** How many deliveries there are of a choice: by the tallies where those can tell, and otherwise counted no further than 10,000. */
+export const countDeliveries = async (ctx: Context, boxOfficeId: string, choice: DeliveryChoice): Promise<Counted> => {
+  const count = await tallied(ctx, boxOfficeId, choice);
+  return count === undefined ? countSome(ctx, boxOfficeId, choice) : { count, isExact: true };
+};
+
+/** How many deliveries of a box office are worked on and how many wait. */
+export const countBacklog = async (ctx: Context, boxOfficeId: string) => {
+  const [pending, waiting] = await Promise.all([
+    countSome(ctx, boxOfficeId, { statuses: ['PENDING'] }),
+    countSome(ctx, boxOfficeId, { statuses: ['WAITING'] }),
+  ]);
+  const isClear = pending.isExact && waiting.isExact;
+  const open = isClear ? 0 : ((await tallied(ctx, boxOfficeId, { statuses: ['PENDING', 'WAITING'] })) ?? 0);
+  return backlogOf(pending, waiting, open);
+};

@@ -1,0 +1,48 @@
+import type { Context } from '../../src/context';
+import type { DeliveryStatus } from '../../src/domain/reasons';
+import type { DeliveryChoice } from '../../src/domain/delivery-choice';
+import { countBacklog, countDeliveries } from '../../src/use-cases/count-deliveries';
+import { offices } from './history';
+import type { Rest, StoredDelivery } from './settled-state';
+import { boxOfficeOf, workflowOf } from './told';
+
+const open: readonly DeliveryStatus[] = ['PENDING', 'WAITING'];
+
+/** Looks whether the numbers that a box office is shown are those of a plain count; asked of a process, once everything has come to rest. */
+export const judgeCounts = async ({ mongo, problem }: Pick<Rest, 'mongo' | 'problem'>, ctx: Context): Promise<void> => {
+  const judge = async (boxOfficeId: string, choice: DeliveryChoice): Promise<void> => {
+    const { statuses, reasons, workflowId } = choice;
+    const { count, isExact } = await countDeliveries(ctx, boxOfficeId, choice);
+    const plain = mongo
+      .all<StoredDelivery>('deliveries')
+      .filter(
+        (each) =>
+          each.boxOfficeId === boxOfficeId &&
+          (!statuses || statuses.includes(each.status)) &&
+          (!reasons || reasons.includes(each.reason ?? '')) &&
+          (!workflowId || each.workflowId === workflowId),
+      ).length;
+    if (count !== plain || !isExact)
+      problem(`3: ${boxOfficeId} is shown ${count} deliveries of ${JSON.stringify(choice)}, and there are ${plain}`);
+  };
+  await Promise.all(
+    offices.flatMap((office) => {
+      const boxOfficeId = boxOfficeOf(office);
+      return [
+        judge(boxOfficeId, {}),
+        judge(boxOfficeId, { statuses: open }),
+        judge(boxOfficeId, { workflowId: workflowOf(office, 0), statuses: ['SYNCED', 'SKIPPED'] }),
+        judge(boxOfficeId, { reasons: ['NOT_OPTED_IN', 'NO_EMAIL', 'ORDER_CANCELLED'] }),
+        // Not to be had from a tally.
+        judge(boxOfficeId, { reasons: ['ORDER_PENDING', 'NOT_OPTED_IN'] }),
+        judge(boxOfficeId, { workflowId: workflowOf(office === 0 ? 1 : 0, 0) }),
+        countBacklog(ctx, boxOfficeId).then(({ pending, waiting }) => {
+          const ours = mongo.all<StoredDelivery>('deliveries').filter((each) => each.boxOfficeId === boxOfficeId);
+          const plain = open.map((status) => ours.filter((each) => each.status === status).length);
+          if (String([pending, waiting]) !== String(plain))
+            problem(`3: ${boxOfficeId} is shown a backlog of ${pending} and ${waiting}, and it is ${String(plain)}`);
+        }),
+      ];
+    }),
+  );
+};
