@@ -96,14 +96,14 @@ export const createGraph = (urls: readonly string[], key: CryptoKey) => {
         );
         return boxOffice.deadLetters;
       }),
-    /** The organiser's click; gives how many were put back to work. */
+    /** The organiser's click; gives how many are put back to work. */
     retry: async (boxOfficeId: string, statuses: readonly string[], reasons: readonly string[]): Promise<number> => {
-      const { retryDeliveries } = await ask<{ retryDeliveries: { accepted: number | null } }>(
+      const { retryDeliveries } = await ask<{ retryDeliveries: { retry: { progress: { matched: number } } | null } }>(
         boxOfficeId,
-        `mutation ($input: RetryDeliveriesInput!) { retryDeliveries(input: $input) { accepted } }`,
+        `mutation ($input: RetryDeliveriesInput!) { retryDeliveries(input: $input) { retry { progress { matched } } } }`,
         { input: { filter: { statuses, reasons } } },
       );
-      return retryDeliveries.accepted ?? 0;
+      return retryDeliveries.retry?.progress.matched ?? 0;
     },
   };
 };
