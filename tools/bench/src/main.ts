@@ -4,47 +4,60 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { benchBackfill } from './backfill';
 import { benchCalls } from './calls';
+import { benchDay } from './day';
 import { benchGrowth } from './growth';
 import { benchIntake } from './intake';
+import { readOptions, type Options } from './options';
 import { printed, type Line } from './table';
 import { createBenchWorld, type BenchWorld } from './world';
 
-const benches: Readonly<Record<string, (world: BenchWorld) => Promise<Line[]>>> = {
+const benches: Readonly<Record<string, (world: BenchWorld, options: Options) => Promise<Line[]>>> = {
   intake: benchIntake,
   calls: benchCalls,
   backfill: benchBackfill,
   growth: benchGrowth,
 };
 
+/** Simulated: it needs no servers. */
+const dayOnly = 'day';
+
 const main = async (): Promise<void> => {
-  const wanted = process.argv.slice(2);
-  const unknown = wanted.filter((name) => !(name in benches));
+  const options = readOptions(process.argv.slice(2), Date.now() % 1_000_000);
+  const wanted = options.names;
+  const unknown = wanted.filter((name) => name !== dayOnly && !(name in benches));
   if (unknown.length > 0) {
-    console.error(`No such benchmark: ${unknown.join(', ')}. There are: ${Object.keys(benches).join(', ')}`);
+    console.error(
+      `No such benchmark: ${unknown.join(', ')}. There are: ${[dayOnly, ...Object.keys(benches)].join(', ')}`,
+    );
     process.exit(2);
   }
-  const world = await createBenchWorld();
+  const isWanted = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
   const lines: Line[] = [];
+  if (isWanted(dayOnly)) {
+    console.log(`• ${dayOnly}`);
+    lines.push(...benchDay(options.seed));
+  }
+  const withWorld = Object.entries(benches).filter(([name]) => isWanted(name));
+  const world = withWorld.length > 0 ? await createBenchWorld() : undefined;
   try {
-    for (const [name, bench] of Object.entries(benches))
-      if (wanted.length === 0 || wanted.includes(name)) {
-        console.log(`• ${name}`);
-        lines.push(...(await bench(world)));
-      }
+    for (const [name, bench] of world ? withWorld : []) {
+      console.log(`• ${name}`);
+      if (world) lines.push(...(await bench(world, options)));
+    }
   } finally {
-    await world.close();
+    await world?.close();
   }
   const machine = {
     cpus: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     node: process.version,
-    mongodb: world.mongoKind,
+    mongodb: world?.mongoKind ?? 'none',
   };
   const folder = join(workspaceRoot(), '.data/bench');
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `${new Date().toISOString().replaceAll(':', '-')}.json`);
   writeFileSync(file, JSON.stringify({ machine, lines }, null, 2));
-  console.log(`\n${printed(lines)}\n\nKept in ${file}; MongoDB: ${world.mongoKind}`);
+  console.log(`\n${printed(lines)}\n\nKept in ${file}; MongoDB: ${world?.mongoKind ?? 'none'}`);
 };
 
 main().then(

@@ -1,0 +1,52 @@
+import { eventually } from '@boxlist/testkit';
+import type { Round } from './world';
+
+const part = 5_000;
+
+/** A database that already holds deliveries, all of one workflow, and whose they are. */
+export interface Filled {
+  readonly office: Awaited<ReturnType<Round['office']>>;
+  readonly workflowId: string;
+  readonly sync: Awaited<ReturnType<Round['startSync']>>;
+  /** How long the insertion took. */
+  readonly seconds: number;
+}
+
+/**
+ * Starts sync with so many settled deliveries in its database. One real delivery is the pattern of the others, which only differ in ids and times: they are inserted in bulk, past sync, and counted in
+ * the workflow's tally as the pattern was.
+ */
+export const fillDeliveries = async (round: Round, listId: string, size: number): Promise<Filled> => {
+  const office = await round.office();
+  const workflowId = await office.workflow({ lists: { fixed: [listId], perEvent: false } });
+  const sync = await round.startSync();
+  await round.produce([round.order(office.boxOfficeId, 0, `${round.prefix}.0@example.com`)]);
+  await round.settled(1);
+  const deliveries = round.mongo.collection('deliveries');
+  const tallies = round.mongo.collection<{ _id: string }>('tallies');
+  // One that is counted, or the tally would be made of a million changes.
+  const pattern = await eventually(async () => {
+    const counted = await deliveries.findOne({ uncounted: null, 'counted.revision': { $gt: 0 } });
+    const tally = await tallies.findOne({ _id: workflowId, batch: [] } as object);
+    if (!counted || !tally) throw new Error('The pattern is not counted yet');
+    return counted;
+  });
+  const begun = performance.now();
+  for (let start = 1; start < size; start += part) {
+    await deliveries.insertMany(
+      Array.from({ length: Math.min(part, size - start) }, (_, index) => ({
+        ...pattern,
+        _id: `dlv_${round.prefix}_${start + index}`,
+        orderId: `or_${start + index}`,
+        emailHash: `${round.prefix}${start + index}`,
+        createdAt: new Date(Date.now() - (size - start - index) * 1_000),
+        outbox: [],
+      })) as never[],
+      { ordered: false },
+    );
+    if (start % 100_000 < part) console.log(`  ${start.toLocaleString('en')} deliveries inserted`);
+  }
+  const seconds = (performance.now() - begun) / 1_000;
+  await tallies.updateOne({ _id: workflowId }, { $set: { counts: { 'SYNCED SYNCED': size } }, $inc: { revision: 1 } });
+  return { office, workflowId, sync, seconds };
+};
