@@ -17,6 +17,7 @@ import type { OrderStore } from './store/orders';
 import type { ResourceStore } from './store/resources';
 import type { RetryStore } from './store/retries';
 import type { TallyStore } from './store/tallies';
+import type { TombstoneStore } from './store/tombstones';
 
 /** Access tokens of connections; `rejected` says which one got a 401. */
 export type TokenSource = (connectionId: string, rejected?: string) => Promise<string>;
@@ -34,6 +35,7 @@ export interface Context {
   readonly contacts: ContactStore;
   readonly activities: ActivityStore;
   readonly tallies: TallyStore;
+  readonly tombstones: TombstoneStore;
   readonly joins: JoinStore;
   readonly backfills: BackfillStore;
   readonly retries: RetryStore;
@@ -55,6 +57,8 @@ export interface Context {
   /** Key of the hash that tells whether details were written already. */
   readonly markKey: string;
   readonly retry: RetryPolicy;
+  /** For how long what is over is kept. */
+  readonly retention: { readonly historyMs: number; readonly deadLettersMs: number };
   readonly leaseMs: number;
   /** Says to the dispatcher of this process that there is work. */
   readonly nudge: () => void;

@@ -7,6 +7,7 @@ import type { Retry } from './store/retries';
 const outcomes = counter('boxlist_delivery_outcomes_total', 'Outcomes of deliveries by status and reason');
 const events = counter('boxlist_order_events_total', 'Order events by what became of them');
 const calls = counter('boxlist_constant_contact_calls_total', 'Calls to Constant Contact by kind and answer');
+const expired = counter('boxlist_history_expired_total', 'Orders and deliveries whose time has run out');
 const latency = histogram('boxlist_delivery_latency_ms', 'From the delivery to its outcome');
 
 export const deliverySettled = ({ log }: Context, delivery: Delivery, { status, reason }: Outcome, now: Date): void => {
@@ -40,5 +41,14 @@ export const retryEnded = ({ log }: Context, { _id, boxOfficeId, matched, requeu
 export const deadLettersTaken = ({ log }: Context, kept: number): void => log.info({ kept }, 'dead-letters.taken');
 
 export const buyerErased = ({ log }: Context, boxOfficeId: string): void => log.info({ boxOfficeId }, 'buyer.erased');
+
+export const historyExpired = (
+  { log }: Context,
+  gone: { readonly orders: number; readonly deliveries: number },
+): void => {
+  expired({ kind: 'order' }, gone.orders);
+  expired({ kind: 'delivery' }, gone.deliveries);
+  log.info(gone, 'history.expired');
+};
 
 export const called = (call: string, answer: string): void => calls({ call, answer });

@@ -54,6 +54,10 @@ export const resolvers: CompleteResolvers<Resolvers, ResolversParentTypes> = {
       deadLetterPage(ctx, identity, { statuses, first, after }),
     retries: (_, __, { ctx, identity }) => ctx.retries.ofBoxOffice(identity.boxOfficeId),
     buyerErasure: (_, { email }, { ctx, identity }) => erasureOf(ctx, identity, email),
+    retention: (_, __, { ctx: { retention } }) => ({
+      historyDays: Math.floor(retention.historyMs / 86_400_000),
+      deadLetterDays: Math.floor(retention.deadLettersMs / 86_400_000),
+    }),
   },
   DeadLetter: {
     id: ({ _id }) => _id,

@@ -34,12 +34,14 @@ import { createOrderStore } from './store/orders';
 import { createResourceStore } from './store/resources';
 import { createRetryStore } from './store/retries';
 import { createTallyStore } from './store/tallies';
+import { createTombstoneStore } from './store/tombstones';
 import { createTicketTailorKeySource } from './ticket-tailor-keys';
 import { createTokenSource } from './tokens';
 import { startBackfills } from './use-cases/run-backfills';
 import { startRetries } from './use-cases/run-retries';
 import { startDispatcher } from './use-cases/drive-lanes';
 import { startErasures } from './use-cases/erase-buyer';
+import { startExpiry } from './use-cases/expire-history';
 import { startTallies } from './use-cases/keep-tallies';
 import { startReplays } from './use-cases/send-replays';
 
@@ -111,6 +113,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
     ),
     resources: createResourceStore(mongo),
     tallies: createTallyStore(mongo),
+    tombstones: createTombstoneStore(mongo, erasures),
     joins: createJoinStore(mongo),
     followers: { entitlements: unfollowed, connections: unfollowed },
     bus,
@@ -121,6 +124,10 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
     hashEmail,
     markKey: config.EMAIL_HASH_KEY,
     retry: { baseMs: config.RETRY_BASE_MS, maxDelayMs: config.RETRY_MAX_DELAY_MS, forMs: config.RETRY_FOR_MS },
+    retention: {
+      historyMs: config.HISTORY_RETENTION_DAYS * 86_400_000,
+      deadLettersMs: config.DEAD_LETTER_RETENTION_DAYS * 86_400_000,
+    },
     leaseMs: config.DISPATCH_LEASE_MS,
     nudge: () => running.dispatcher?.nudge(),
     clock: () => new Date(),
@@ -132,7 +139,12 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
   const dispatches = config.SYNC_WORK !== 'intake';
   const tallies = dispatches ? startTallies(ctx) : undefined;
   const backfills = dispatches ? startBackfills(ctx) : undefined;
-  const chores = [startReplays(ctx), startErasures(ctx), ...(dispatches ? [startRetries(ctx)] : [])];
+  const chores = [
+    startReplays(ctx),
+    startErasures(ctx),
+    startExpiry(ctx),
+    ...(dispatches ? [startRetries(ctx)] : []),
+  ];
   running.dispatcher = dispatches ? startDispatcher(ctx) : undefined;
   const app = createHttp({ log, health: { mongodb: () => checkMongo(mongo), kafka: () => bus.check() } });
   app.post('/internal/quota/permits', async (request) => {

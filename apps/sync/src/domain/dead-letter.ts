@@ -1,7 +1,7 @@
 import { idPrefixes, isId, maxOrderEventBytes, type BoxOfficeId } from '@boxlist/contracts';
 import { createHash } from 'node:crypto';
 
-/** Letters are kept as long as their topic keeps them. */
+/** For how long the topics of dead letters keep them. */
 export const deadLetterRetentionMs = 14 * 86_400_000;
 
 /** The header by which a replayed event is known again. */

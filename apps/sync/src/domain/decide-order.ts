@@ -27,6 +27,7 @@ export const matchesFilter = ({ event, ticketTypes }: StoredOrder, { filter }: W
 export const decideOrder = (order: StoredOrder, workflow: WorkflowFact, entitled: boolean): OrderDecision => {
   const skip = (reason: ReasonCode): OrderDecision => ({ kind: 'skip', reason });
   if (workflow.status === 'DELETED') return skip('WORKFLOW_DELETED');
+  if (order.expired) return skip('ORDER_EXPIRED');
   if (order.erased) return skip('BUYER_ERASED');
   if (!matchesFilter(order, workflow)) return skip('FILTERED_OUT');
   if (workflow.status === 'PAUSED')

@@ -31,6 +31,8 @@ export interface StoredOrder {
   readonly carried: Partial<Record<MergedField, Stamp>>;
   /** Its buyer was erased: nothing of the person is kept, and nothing is done for them. */
   readonly erased?: true;
+  /** Its history has expired: only which order it was is kept, and none of its events brings it back. */
+  readonly expired?: true;
 }
 
 /** An event's place among the events of its order. */
@@ -139,15 +141,23 @@ export const withoutBuyer = (order: StoredOrder): StoredOrder => {
   };
 };
 
+/** What is left of an order whose history has expired: nothing of its buyer, and nothing of what was bought. */
+export const expiredOrder = (order: StoredOrder): StoredOrder => {
+  const { erased: _, ...rest } = withoutBuyer(order);
+  return { ...rest, optIn: 'NOT_ASKED', event: null, ticketTypes: [], carried: {}, expired: true };
+};
+
 /** Whether an order has no value for a field. That its buyer was erased is what such an order has for an address. */
 const lacks = (order: StoredOrder, field: MergedField): boolean =>
   isEmpty(order[field]) && !(field === 'email' && order.erased);
 
 /**
  * Two states of one order as one: of each field the newest value that is not empty. Older never overwrites newer, empty never overwrites a value,
- * and the result is the same whatever the order of arrival and however often an event comes. When the newest address is an erased buyer's, nothing of any buyer is left.
+ * and the result is the same whatever the order of arrival and however often an event comes. When the newest address is an erased buyer's, nothing of any buyer is left. One that has expired stays so,
+ * also when it is told of anew.
  */
 export const mergeOrders = (a: StoredOrder, b: StoredOrder): StoredOrder => {
+  if (a.expired || b.expired) return a.expired ? a : b;
   const [older, newer] = isNewer(a, b) ? [b, a] : [a, b];
   const carried: Partial<Record<MergedField, Stamp>> = {};
   const taken: Partial<Record<MergedField, unknown>> = {};

@@ -1,34 +1,41 @@
 import type { WorkflowFact } from '@boxlist/contracts';
 import type { Wish } from './decide-contact';
-import { detailNames, fieldValues, type Details } from './map-buyer';
+import { detailNames, fieldValues, type Details, type DetailTimes } from './map-buyer';
 import type { StoredOrder } from './order';
 
-/** An order for which its buyer's contact was written, or may have been. */
-export interface Written {
-  readonly order: StoredOrder;
-  readonly workflowId: string;
+/** What orders have written of their buyer's contact, or may have: when each value was told, in ms. */
+export interface Told {
+  readonly details: DetailTimes;
+  /** By the id of the custom field. */
+  readonly fields: Readonly<Record<string, number>>;
 }
 
 const toldAt = (order: StoredOrder, name: keyof Details): number => (order.carried[name] ?? order).eventTime;
 
-/** A wish without the details and fields for which another order of the same buyer has a newer value that was written. */
-export const wishNotOutdated = (
-  wish: Wish,
-  order: StoredOrder,
-  { workflowId, fieldMapping }: Pick<WorkflowFact, 'workflowId' | 'fieldMapping'>,
-  written: readonly Written[],
-): Wish => {
+/** What an order has told, with the custom fields of one workflow. */
+export const toldBy = (order: StoredOrder, fieldMapping: WorkflowFact['fieldMapping']): Told => ({
+  details: Object.fromEntries(
+    detailNames.flatMap((name) => (order[name] === null ? [] : [[name, toldAt(order, name)] as const])),
+  ),
+  fields: Object.fromEntries(
+    fieldValues(order, fieldMapping).map(({ customFieldId }) => [customFieldId, order.eventTime]),
+  ),
+});
+
+/** A wish without the details and fields for which something newer was written. */
+export const wishNotOutdated = (wish: Wish, order: StoredOrder, written: readonly Told[]): Wish => {
   const isOutdated = (name: keyof Details): boolean =>
-    written.some((each) => each.order[name] !== null && toldAt(each.order, name) > toldAt(order, name));
-  const newerFields = new Set(
-    written
-      .filter((each) => each.workflowId === workflowId && each.order.eventTime > order.eventTime)
-      .flatMap((each) => fieldValues(each.order, fieldMapping).map(({ customFieldId }) => customFieldId)),
-  );
+    written.some(({ details }) => (details[name] ?? -Infinity) > toldAt(order, name));
   const details: Details = Object.fromEntries(
     detailNames.flatMap((name) =>
       wish.details[name] === undefined || isOutdated(name) ? [] : [[name, wish.details[name]] as const],
     ),
   );
-  return { ...wish, details, fields: wish.fields.filter(({ customFieldId }) => !newerFields.has(customFieldId)) };
+  return {
+    ...wish,
+    details,
+    fields: wish.fields.filter(
+      ({ customFieldId }) => !written.some(({ fields }) => (fields[customFieldId] ?? -Infinity) > order.eventTime),
+    ),
+  };
 };

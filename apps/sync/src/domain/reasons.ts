@@ -19,6 +19,7 @@ export const reasons = {
   EMAIL_INVALID: 'The e-mail address of the order is not valid.',
   EMAIL_TOO_LONG: 'The e-mail address is longer than Constant Contact takes.',
   BUYER_ERASED: 'The data of the buyer was erased, and nothing is done for them any more.',
+  ORDER_EXPIRED: 'The order is older than history is kept, and nothing is done for it any more.',
   ORDER_CANCELLED: 'The order was cancelled before it was synchronised.',
   REJECTED_BY_CONSTANT_CONTACT: 'Constant Contact refused the data. Correct it there or here, then retry.',
   GAVE_UP: 'Constant Contact could not be reached for days. Retry when it works again.',

@@ -63,16 +63,18 @@ export type Query = {
 export type BoxOffice = {
   /** Id of the box office, `bo_…`. */
   readonly id: Scalars['ID']['output'];
-  /** Every buyer's answer: one entry for each order × workflow, newest first. */
+  /** Every buyer's answer: one entry for each order × workflow, newest first, as long as `retention` says. */
   readonly deliveries: DeliveryConnection;
   /** Backlog, quota and connections that need attention. */
   readonly syncHealth: SyncHealth;
-  /** Order events that could not be understood, newest first; those that are open or replayed unless other states are asked for. Kept for 14 days, at most 10,000. */
+  /** Order events that could not be understood, newest first; those that are open or replayed unless other states are asked for. Kept as long as `retention` says, at most 10,000. */
   readonly deadLetters: DeadLetterConnection;
   /** Retries, newest first, at most 100. */
   readonly retries: ReadonlyArray<Retry>;
   /** How far the erasure of the buyer with exactly this e-mail address has come; null when none was asked for. Owner only. */
   readonly buyerErasure: Maybe<BuyerErasure>;
+  /** For how long what is over is kept. */
+  readonly retention: Retention;
 };
 
 
@@ -97,6 +99,17 @@ export type BoxOfficeDeadLettersArgs = {
 /** The tenant: one organiser's Ticket Tailor account. */
 export type BoxOfficeBuyerErasureArgs = {
   email: Scalars['String']['input'];
+};
+
+/** For how long what is over is kept. The same for every box office; whoever runs Boxlist sets it. */
+export type Retention = {
+  /**
+   * Days for which an order is kept with its deliveries, from its last change, the last outcome of a delivery or the day of its event, whichever is last. Then both are removed, with the evidence of consent; an
+   * order with an open delivery stays. A later event of such an order is passed by, and no backfill takes it.
+   */
+  readonly historyDays: Scalars['Int']['output'];
+  /** Days for which an order event is kept that could not be understood. */
+  readonly deadLetterDays: Scalars['Int']['output'];
 };
 
 /** A workflow, owned by the workflow service. */
@@ -372,7 +385,10 @@ export type DeliveryEdge = {
   readonly node: Delivery;
 };
 
-/** How the deliveries of a workflow stand: synced + skipped + failed + pending = total. */
+/**
+ * How the deliveries of a workflow stand: synced + skipped + failed + pending = total. They are counts of all that were ever made: those that have expired stay counted under their last outcome, while `deliveries` has only those
+ * that are kept.
+ */
 export type WorkflowStats = {
   /** All of them. */
   readonly total: Scalars['Int']['output'];
@@ -454,7 +470,7 @@ export type QuotaUse = {
 };
 
 export type Mutation = {
-  /** Puts skipped, failed or waiting deliveries back to work, at most 100,000 at once; it goes on by itself, and is watched by the retry's progress. Manager or owner. */
+  /** Puts skipped, failed or waiting deliveries back to work, at most 100,000 at once; those that ended longer ago than history is kept stay as they are. It goes on by itself, and is watched by the retry's progress. Manager or owner. */
   readonly retryDeliveries: RetryDeliveriesPayload;
   /** Ends a retry; what it has put back stays at work. Manager or owner. */
   readonly cancelRetry: CancelRetryPayload;
@@ -764,7 +780,7 @@ export type ExportBuyerInput = {
 
 /** The export. */
 export type ExportBuyerPayload = {
-  /** Orders, deliveries with outcomes, attempts and consent, what is known of the contact, dead letters that name the address, and the erasure if one was asked for. `complete` says whether it is all. */
+  /** Orders, deliveries with outcomes, attempts and consent, what is known of the contact, ids and times that expired orders have left, dead letters that name the address, and the erasure if one was asked for. `complete` says whether it is all. */
   readonly export: Maybe<Scalars['JSON']['output']>;
   /** What is wrong with the input. */
   readonly userErrors: ReadonlyArray<UserError>;
@@ -953,6 +969,7 @@ export type ResolversTypes = {
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   BoxOffice: ResolverTypeWrapper<{ readonly id: string }>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  Retention: ResolverTypeWrapper<Retention>;
   Workflow: ResolverTypeWrapper<{ readonly id: string }>;
   BackfillMode: BackfillMode;
   OrderSource: OrderSource;
@@ -1025,6 +1042,7 @@ export type ResolversParentTypes = {
   Query: Record<PropertyKey, never>;
   BoxOffice: { readonly id: string };
   Int: Scalars['Int']['output'];
+  Retention: Retention;
   Workflow: { readonly id: string };
   Backfill: BackfillSource;
   BackfillProgress: BackfillProgress;
@@ -1110,6 +1128,12 @@ export type BoxOfficeResolvers<ContextType = GraphContext, ParentType extends Re
   deadLetters: Resolver<ResolversTypes['DeadLetterConnection'], ParentType, ContextType, Partial<BoxOfficeDeadLettersArgs>>;
   retries: Resolver<ReadonlyArray<ResolversTypes['Retry']>, ParentType, ContextType>;
   buyerErasure: Resolver<Maybe<ResolversTypes['BuyerErasure']>, ParentType, ContextType, RequireFields<BoxOfficeBuyerErasureArgs, 'email'>>;
+  retention: Resolver<ResolversTypes['Retention'], ParentType, ContextType>;
+};
+
+export type RetentionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Retention'] = ResolversParentTypes['Retention']> = {
+  historyDays: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  deadLetterDays: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type WorkflowResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Workflow'] = ResolversParentTypes['Workflow'], FederationReferenceType extends FederationReferenceTypes['Workflow'] = FederationReferenceTypes['Workflow']> = {
@@ -1387,6 +1411,7 @@ export type Resolvers<ContextType = GraphContext> = {
   UserError: UserErrorResolvers<ContextType>;
   Query: QueryResolvers<ContextType>;
   BoxOffice: BoxOfficeResolvers<ContextType>;
+  Retention: RetentionResolvers<ContextType>;
   Workflow: WorkflowResolvers<ContextType>;
   Backfill: BackfillResolvers<ContextType>;
   BackfillProgress: BackfillProgressResolvers<ContextType>;

@@ -215,6 +215,13 @@ export const createDeliveryStore = (mongo: Connection) => {
     /** Whether a backfill has any without an outcome. */
     anyOpen: async (backfillId: string): Promise<boolean> =>
       (await deliveries.findOne({ backfillId, readyAt: isOpen } as never, { projection: { _id: 1 } })) !== null,
+    /** Removes those of these that have ended, are published and are counted; gives how many. */
+    removeFinal: async (ids: readonly string[]): Promise<number> =>
+      (
+        await inParts(ids, async (part) => [
+          await deliveries.deleteMany({ _id: { $in: part }, readyAt: null, uncounted: null, outbox: [] } as object),
+        ])
+      ).reduce((sum, { deletedCount }) => sum + deletedCount, 0),
     /** How many there are; of more than `most`, so many. */
     count: (filter: object, most?: number): Promise<number> =>
       deliveries.countDocuments(filter, most === undefined ? {} : { limit: most }),

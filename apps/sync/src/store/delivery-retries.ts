@@ -33,15 +33,23 @@ const backToWork = (retryId: string, now: Date): object => ({
   $inc: { version: 1, fence: 1 },
 });
 
-/** What a retry does to deliveries. */
+/** Those that are open or have ended since. */
+const endedSince = (since: Date): object => ({ $or: [{ settledAt: null }, { settledAt: { $gte: since } }] });
+
+/** What a retry does to deliveries: to those that wait, and to those that have ended since. */
 export const deliveryRetries = (deliveries: Collection<NewDelivery>) => ({
+  /** How many there are; of more than `most`, so many. */
+  countToRetry: (filter: object, since: Date, most: number): Promise<number> =>
+    deliveries.countDocuments({ $and: [filter, endedSince(since)] } as never, { limit: most }),
   /** The next ones beyond a place, newest first. */
-  toRetry: async (filter: object, place: Place | null, limit: number): Promise<(Taken & Place)[]> => {
+  toRetry: async (filter: object, since: Date, place: Place | null, limit: number): Promise<(Taken & Place)[]> => {
     const beyond = place && {
       $or: [{ createdAt: { $lt: place.createdAt } }, { createdAt: place.createdAt, _id: { $lt: place.id } }],
     };
     const found = await deliveries
-      .find((beyond ? { $and: [filter, beyond] } : filter) as never, { projection: { version: 1, createdAt: 1 } })
+      .find({ $and: [filter, endedSince(since), ...(beyond ? [beyond] : [])] } as never, {
+        projection: { version: 1, createdAt: 1 },
+      })
       .sort({ createdAt: -1, _id: -1 })
       .limit(limit)
       .toArray();
@@ -50,13 +58,13 @@ export const deliveryRetries = (deliveries: Collection<NewDelivery>) => ({
   /**
    * Puts those back to work that are still as they were taken, and gives how many the retry has put back by now. Said again it changes nothing: whatever was put back, or has ended anew, has another version.
    */
-  putBack: async (retryId: string, taken: readonly Taken[], now: Date): Promise<number> => {
+  putBack: async (retryId: string, taken: readonly Taken[], since: Date, now: Date): Promise<number> => {
     const update = backToWork(retryId, now);
     await writeAlike(
       deliveries as never,
       taken.map(({ id, version }) => ({
         id,
-        holds: { version, status: { $in: ['FAILED', 'SKIPPED', 'WAITING'] } },
+        holds: { version, status: { $in: ['FAILED', 'SKIPPED', 'WAITING'] }, ...endedSince(since) },
         update,
       })),
     );

@@ -1,14 +1,20 @@
 import type { Connection } from 'mongoose';
 import { isDeepStrictEqual } from 'node:util';
+import { agesFrom } from '../domain/expiry';
 import { mergeOrders, withoutBuyer, type StoredOrder } from '../domain/order';
 import { inParts } from './in-parts';
 import { insertNew } from './insert-new';
+import { orderExpiry } from './order-expiry';
 
-interface OrderDocument extends Omit<StoredOrder, 'key' | 'erased'> {
+export interface OrderDocument extends Omit<StoredOrder, 'key' | 'erased' | 'expired'> {
   _id: string;
   erased?: boolean;
   emailHash: string | null;
-  receivedAt: Date;
+  /** Null for one that has expired, so that nobody who asks for orders of a time meets it. */
+  receivedAt: Date | null;
+  /** From when on it grows old, or is looked at once more. */
+  agesFrom?: Date;
+  expiredAt?: Date;
   revision: number;
 }
 
@@ -27,13 +33,21 @@ const toOrder = ({
   _id,
   emailHash: _h,
   receivedAt: _r,
+  agesFrom: _a,
   revision: _v,
+  expiredAt,
   erased,
   ...rest
 }: OrderDocument): StoredOrder => ({
   key: _id,
   ...rest,
   ...(erased ? { erased } : {}),
+  ...(expiredAt ? { expired: true } : {}),
+});
+
+const receivedOf = (document: OrderDocument): ReceivedOrder => ({
+  order: toOrder(document),
+  receivedAt: document.receivedAt ?? new Date(0),
 });
 
 /** `until` is not included. */
@@ -61,7 +75,7 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
     emailHash: order.email ? hashEmail(order.boxOfficeId, order.email) : null,
   });
   /** The known ones merged with what is new of them; one that somebody else changed meanwhile is read again. */
-  const merge = async (fresh: ReadonlyMap<string, StoredOrder>): Promise<ReceivedOrder[]> => {
+  const merge = async (fresh: ReadonlyMap<string, StoredOrder>, now: Date): Promise<ReceivedOrder[]> => {
     const merged: ReceivedOrder[] = [];
     for (let left = [...fresh.keys()]; left.length > 0;) {
       const known = await orders.find({ _id: { $in: left } } as object).toArray();
@@ -72,14 +86,14 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
         if (!isDeepStrictEqual(next, order)) {
           const { matchedCount } = await orders.updateOne(
             { _id: order.key, revision: document.revision },
-            { $set: fieldsOf(next), $inc: { revision: 1 } },
+            { $set: { ...fieldsOf(next), agesFrom: agesFrom(next, now) }, $inc: { revision: 1 } },
           );
           if (matchedCount === 0) {
             left.push(order.key);
             continue;
           }
         }
-        merged.push({ order: next, receivedAt: document.receivedAt });
+        merged.push({ ...receivedOf(document), order: next });
       }
     }
     return merged;
@@ -104,21 +118,23 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
     const last = found.at(-1);
     return {
       orders: found.map(toOrder),
-      next: last && found.length === limit ? `${last.receivedAt.toISOString()} ${last._id}` : null,
+      next: last?.receivedAt && found.length === limit ? `${last.receivedAt.toISOString()} ${last._id}` : null,
     };
   };
   return {
     init: async (): Promise<void> => {
       await orders.createIndex({ boxOfficeId: 1, receivedAt: 1, _id: 1 });
       await orders.createIndex({ boxOfficeId: 1, emailHash: 1 });
+      await orders.createIndex({ agesFrom: 1 });
     },
     /**
      * Keeps the orders, merged with what was known of them; answers how they stand now, with when the first event of each came. Each key at most once. `receivedAt` is for those that were not
-     * known.
+     * known. Of those that have expired nothing is kept anew.
      */
     keep: async (
       fresh: readonly StoredOrder[],
       receivedAt: Date | ((order: StoredOrder) => Date),
+      now: Date,
     ): Promise<ReceivedOrder[]> => {
       const received = (order: StoredOrder): Date =>
         typeof receivedAt === 'function' ? receivedAt(order) : receivedAt;
@@ -129,13 +145,14 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
           _id: order.key,
           ...fieldsOf(order),
           receivedAt: received(order),
+          agesFrom: agesFrom(order, now),
           revision: 1,
         })),
       );
       const before = new Map(known.flatMap((key) => (byKey.has(key) ? [[key, byKey.get(key)!]] : [])));
       return [
         ...fresh.filter(({ key }) => !before.has(key)).map((order) => ({ order, receivedAt: received(order) })),
-        ...(await merge(before)),
+        ...(await merge(before, now)),
       ];
     },
     byKeys: async (keys: readonly string[]): Promise<StoredOrder[]> =>
@@ -149,11 +166,7 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
           .find({ boxOfficeId, emailHash } as object)
           .limit(limit)
           .toArray()
-      ).map((document) => ({
-        order: toOrder(document),
-        receivedAt: document.receivedAt,
-        revision: document.revision,
-      })),
+      ).map((document) => ({ ...receivedOf(document), revision: document.revision })),
     /** Takes the buyer out of orders; one that was changed since it was read is left as it is. */
     blank: async (known: readonly KeptOrder[]): Promise<void> => {
       for (const { order, revision } of known)
@@ -166,11 +179,12 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
     latest: async (boxOfficeId: string, limit: number): Promise<StoredOrder[]> =>
       (
         await orders
-          .find({ boxOfficeId } as object)
+          .find({ boxOfficeId, receivedAt: { $gte: new Date(0) } } as object)
           .sort({ receivedAt: -1 })
           .limit(limit)
           .toArray()
       ).map(toOrder),
+    ...orderExpiry(orders, toOrder),
     /** Orders that came to a box office in a time, in the order in which they came: a page after a place. */
     received,
     /** The same from the first to the last, page by page. */

@@ -20,6 +20,8 @@ interface TallyDocument {
   counts: Record<string, number>;
   /** Counted above, and perhaps not all marked as such yet. */
   batch: Counted[];
+  /** Whether some that are counted above were removed since, because history expires. */
+  hasExpired?: true;
 }
 
 /** How many deliveries of one status and reason there are; the open ones are one row. */
@@ -178,13 +180,19 @@ export const createTallyStore = (mongo: Connection) => {
       await fold(workflowId, () => true);
       return rowsOf([await read(workflowId)], backfillId);
     },
-    /** The same of several workflows together. */
+    /** Notes that some of these workflows' deliveries are about to be removed. They stay counted. */
+    noteExpired: async (workflowIds: readonly string[]): Promise<void> => {
+      await tallies.updateMany({ _id: { $in: workflowIds }, hasExpired: null } as never, {
+        $set: { hasExpired: true },
+      });
+    },
+    /** The same of several workflows together, and whether some of those counted were removed since. */
     ofAll: async (workflowIds: readonly string[]) => {
       const known = await inParts(workflowIds, async (part) => {
         await foldEach(() => true, { $in: part });
-        return tallies.find({ _id: { $in: part } }, { projection: { counts: 1 } }).toArray();
+        return tallies.find({ _id: { $in: part } }, { projection: { counts: 1, hasExpired: 1 } }).toArray();
       });
-      return rowsOf(known);
+      return { rows: rowsOf(known), haveExpired: known.some(({ hasExpired }) => hasExpired) };
     },
   };
 };

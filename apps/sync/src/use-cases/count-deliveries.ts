@@ -16,7 +16,9 @@ export const tallied = async (
   if (!isChosen) return undefined;
   const own = (await ctx.workflows.ofBoxOffices([boxOfficeId])).map(({ workflowId }) => workflowId);
   const { workflowId } = choice;
-  const rows = await ctx.tallies.ofAll(workflowId ? own.filter((id) => id === workflowId) : own);
+  const { rows, haveExpired } = await ctx.tallies.ofAll(workflowId ? own.filter((id) => id === workflowId) : own);
+  // Open ones never expire.
+  if (haveExpired && rows.some((row) => row.status !== 'OPEN' && isChosen(row))) return undefined;
   return rows.filter(isChosen).reduce((sum, { count }) => sum + count, 0);
 };
 

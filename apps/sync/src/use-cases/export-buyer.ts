@@ -21,7 +21,10 @@ export const exportBuyer = async (ctx: Context, identity: Identity, input: { rea
     ctx.erasures.byHash(emailHash),
   ]);
   const contacts: object[] = [];
+  const expired: object[] = [];
   for (const { connectionId } of connections) {
+    const left = (await ctx.tombstones.of(connectionId, [emailHash])).get(emailHash);
+    if (left) expired.push({ connectionId, ...left });
     const known = (await ctx.contacts.byHashes(connectionId, [emailHash])).get(emailHash);
     if (known)
       contacts.push({
@@ -41,6 +44,8 @@ export const exportBuyer = async (ctx: Context, identity: Identity, input: { rea
     orders: orders.map(shownOrder),
     deliveries: deliveries.map(shownDelivery),
     contacts,
+    /** What orders have left whose history has expired: when values were told, and the ids of what was given. */
+    expired,
     deadLetters: letters.map(shownLetter),
     erasure: erasure && { requestedAt: erasure.requestedAt, status: erasure.status, email: erasure.email },
   };

@@ -35,8 +35,8 @@ export const readOrders = async (
  */
 export const keepFetched = async (ctx: Context, fetched: readonly StoredOrder[]): Promise<StoredOrder[]> => {
   if (fetched.length === 0) return [];
-  const now = ctx.clock().getTime();
-  const kept = await ctx.orders.keep(fetched, ({ eventTime }) => new Date(Math.min(eventTime, now)));
+  const now = ctx.clock();
+  const kept = await ctx.orders.keep(fetched, ({ eventTime }) => new Date(Math.min(eventTime, now.getTime())), now);
   const orders = kept.map(({ order }) => order);
   await forgetErased(ctx, [...fetched, ...orders]);
   // Those of buyers who were erased in the meantime as they are now.

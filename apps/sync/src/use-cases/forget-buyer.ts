@@ -27,10 +27,9 @@ export const forgetBuyer = async (ctx: Context, boxOfficeId: string, emailHash: 
   for (const delivery of await ctx.deliveries.eraseBuyer(boxOfficeId, emailHash, now))
     deliverySettled(ctx, delivery, { status: 'SKIPPED', reason: 'BUYER_ERASED' }, now);
   const connections = await ctx.connections.ofBoxOffices([boxOfficeId]);
-  await ctx.contacts.forgetBuyer(
-    connections.map(({ connectionId }) => connectionId),
-    emailHash,
-  );
+  const connectionIds = connections.map(({ connectionId }) => connectionId);
+  await ctx.contacts.forgetBuyer(connectionIds, emailHash);
+  await ctx.tombstones.forgetBuyer(connectionIds, emailHash);
 };
 
 const hashOf = (ctx: Context, { boxOfficeId, email }: StoredOrder): string =>

@@ -11,6 +11,9 @@ import { choiceOf, type DeliveryFilter } from './read-deliveries';
 const retryable: readonly DeliveryStatus[] = ['FAILED', 'SKIPPED', 'WAITING'];
 const mostAtOnce = 100_000;
 
+/** What ended before is about to expire, and is left alone: whoever removes it may have looked at it already. */
+export const keptSince = (ctx: Context): Date => new Date(ctx.clock().getTime() - ctx.retention.historyMs);
+
 /** How many there are, where the tallies can tell. */
 const numberOf = (count: number | undefined): string =>
   count !== undefined && count > mostAtOnce ? count.toLocaleString('en') : 'More than 100,000';
@@ -25,7 +28,7 @@ export const retryDeliveries = async (ctx: Context, identity: Identity, filter: 
   const { boxOfficeId } = identity;
   const choice = choiceOf(ctx, identity, filter);
   const wanted = { ...choice, statuses: retryable.filter((status) => choice.statuses?.includes(status) ?? true) };
-  const matched = await ctx.deliveries.count(chosenBy(boxOfficeId, wanted), mostAtOnce + 1);
+  const matched = await ctx.deliveries.countToRetry(chosenBy(boxOfficeId, wanted), keptSince(ctx), mostAtOnce + 1);
   if (matched > mostAtOnce)
     throw new AppError(
       'TOO_MANY_TO_RETRY',

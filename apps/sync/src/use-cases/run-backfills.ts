@@ -18,7 +18,7 @@ const pollMs = 500;
 const backfillsAtOnce = 4;
 
 /**
- * Makes the next orders of a backfill deliveries; false when there are no more. Orders that have a delivery of the workflow already are passed by. Two processes at once make
+ * Makes the next orders of a backfill deliveries; false when there are no more. Orders that have a delivery of the workflow already, or have expired, are passed by. Two processes at once make
  * the same deliveries, which are one.
  */
 const makeNext = async (ctx: Context, backfill: Backfill): Promise<boolean> => {
@@ -33,11 +33,13 @@ const makeNext = async (ctx: Context, backfill: Backfill): Promise<boolean> => {
   const { orders: page, next, unreadable = 0 } = found;
   const now = ctx.clock();
   const inMode = workflowInMode(workflow, backfill.mode);
-  const fresh = page.map((order) => ({
-    ...deliveryOf(order, marksOf(ctx, order), inMode, now),
-    queue: 'backfill' as const,
-    backfillId: backfill._id,
-  }));
+  const fresh = page
+    .filter(({ expired }) => !expired)
+    .map((order) => ({
+      ...deliveryOf(order, marksOf(ctx, order), inMode, now),
+      queue: 'backfill' as const,
+      backfillId: backfill._id,
+    }));
   await ctx.deliveries.insert(fresh);
   await forgetErased(ctx, page);
   if (fresh.some(({ status }) => status === 'WAITING')) await freeResumed(ctx, [workflow.workflowId]);

@@ -4,7 +4,7 @@ import { chosenBy } from '../store/delivery-choice';
 import type { Retry } from '../store/retries';
 import { eachAtOnce } from './each-at-once';
 import { repeatedly } from './repeatedly';
-import { withoutErased } from './retry-deliveries';
+import { keptSince, withoutErased } from './retry-deliveries';
 
 const pollMs = 200;
 const retriesAtOnce = 4;
@@ -16,7 +16,8 @@ const takenAtOnce = 1_000;
  */
 const takeNext = async (ctx: Context, retry: Retry): Promise<Retry | undefined> => {
   if (!(await withoutErased(ctx, retry))) return undefined;
-  const found = await ctx.deliveries.toRetry(chosenBy(retry.boxOfficeId, retry.wanted), retry.place, takenAtOnce);
+  const chosen = chosenBy(retry.boxOfficeId, retry.wanted);
+  const found = await ctx.deliveries.toRetry(chosen, keptSince(ctx), retry.place, takenAtOnce);
   const last = found.at(-1);
   if (last)
     return ctx.retries.change(retry, {
@@ -31,7 +32,7 @@ const takeNext = async (ctx: Context, retry: Retry): Promise<Retry | undefined> 
 const goOn = async (ctx: Context, retry: Retry): Promise<void> => {
   const taking = retry.taking.length > 0 ? retry : await takeNext(ctx, retry);
   if (!taking) return;
-  const count = await ctx.deliveries.putBack(taking._id, taking.taking, ctx.clock());
+  const count = await ctx.deliveries.putBack(taking._id, taking.taking, keptSince(ctx), ctx.clock());
   const connections = await ctx.connections.ofBoxOffices([taking.boxOfficeId]);
   await ctx.lanes.wake(
     connections.map(({ connectionId }) => connectionId),

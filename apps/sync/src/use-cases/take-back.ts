@@ -49,7 +49,7 @@ const takeOne = async (
     ? await caller.call('look up contact', serves, (token) => ctx.constantContact.findContact(token, order.email ?? ''))
     : undefined;
   const back = backOf(delivery.gave ?? { listIds: wish.listIds, tagIds: wish.tagIds }, workflow);
-  const kept = await ctx.deliveries.givenByOthers(delivery);
+  const kept = await givenByOthers(ctx, delivery);
   const listIds = back.listIds.filter((id) => contact?.list_memberships.includes(id) && !kept.listIds.includes(id));
   const tagIds = back.tagIds.filter((id) => contact?.taggings.includes(id) && !kept.tagIds.includes(id));
   const contactId = contact?.contact_id;
@@ -82,6 +82,17 @@ const takeOne = async (
       performed,
       contactId,
     },
+  };
+};
+
+/** What other orders of the same buyer gave, those that have expired in the end: what is moved there meanwhile is found in one of both. */
+const givenByOthers = async (ctx: Context, delivery: Delivery): Promise<Given> => {
+  const { connectionId, emailHash } = delivery;
+  const kept = await ctx.deliveries.givenByOthers(delivery);
+  const expired = emailHash === null ? undefined : (await ctx.tombstones.of(connectionId, [emailHash])).get(emailHash);
+  return {
+    listIds: [...kept.listIds, ...(expired?.listIds ?? [])],
+    tagIds: [...kept.tagIds, ...(expired?.tagIds ?? [])],
   };
 };
 

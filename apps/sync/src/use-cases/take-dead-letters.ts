@@ -1,7 +1,7 @@
 import type { BusMessage } from '@boxlist/event-bus';
 import type { Context } from '../context';
 import { addressesIn } from '../domain/addresses-in';
-import { deadLetterRetentionMs, readLetter, type ReadLetter } from '../domain/dead-letter';
+import { readLetter, type ReadLetter } from '../domain/dead-letter';
 import { orderKey } from '../domain/order';
 import { deadLettersTaken } from '../report';
 import type { DeadLetter } from '../store/dead-letters';
@@ -16,7 +16,7 @@ export const takeDeadLetters = async (ctx: Context, messages: readonly BusMessag
   const now = ctx.clock();
   const read = messages
     .map((message) => readLetter(message, now))
-    .filter(({ at }) => at.getTime() + deadLetterRetentionMs > now.getTime());
+    .filter(({ at }) => at.getTime() + ctx.retention.deadLettersMs > now.getTime());
   const parents = new Map(
     (await ctx.deadLetters.byIds(read.flatMap(({ replayOf }) => replayOf ?? []))).map((each) => [each._id, each]),
   );
@@ -49,7 +49,7 @@ const letterOf = (ctx: Context, read: ReadLetter, parent: DeadLetter | undefined
     code,
     reason,
     receivedAt: at,
-    expiresAt: new Date(at.getTime() + deadLetterRetentionMs),
+    expiresAt: new Date(at.getTime() + ctx.retention.deadLettersMs),
     status: 'OPEN',
     original: isKept ? original : null,
     addressHashes: isKept ? [...(addresses ?? [])].map((email) => ctx.hashEmail(boxOfficeId, email)) : [],
@@ -65,13 +65,13 @@ const addressesOf = ({ key, value, headers }: NonNullable<ReadLetter['original']
   return inBody && around && new Set([...inBody, ...around]);
 };
 
-/** Those that name no erased buyer, and no order of one. */
+/** Those that name no erased buyer, no order of one, and none that has expired. */
 const withoutErased = async (ctx: Context, letters: readonly DeadLetter[]): Promise<DeadLetter[]> => {
   const keyOf = ({ boxOfficeId, orderId }: DeadLetter): string =>
     boxOfficeId && orderId ? orderKey(boxOfficeId, orderId) : '';
   const erased = await ctx.erasures.among(letters.flatMap(({ addressHashes }) => addressHashes));
   const orders = await ctx.orders.byKeys(letters.map(keyOf).filter((key) => key !== ''));
-  const blank = new Set(orders.flatMap((order) => (order.erased ? order.key : [])));
+  const blank = new Set(orders.flatMap((order) => (order.erased || order.expired ? order.key : [])));
   return letters.filter(
     (letter) => !blank.has(keyOf(letter)) && !letter.addressHashes.some((hash) => erased.has(hash)),
   );

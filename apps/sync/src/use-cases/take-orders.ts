@@ -57,7 +57,7 @@ export const takeOrders = async (ctx: Context, messages: readonly BusMessage[]):
   }
   let deliveries = 0;
   if (fresh.size > 0) {
-    const orders = await ctx.orders.keep([...fresh.values()], ctx.clock());
+    const orders = await ctx.orders.keep([...fresh.values()], ctx.clock(), ctx.clock());
     const tenants = [...new Set(orders.map(({ order }) => order.boxOfficeId))];
     deliveries = await matchOrders(ctx, orders, await ctx.workflows.ofBoxOffices(tenants));
     await forgetErased(ctx, [...fresh.values(), ...orders.map(({ order }) => order)]);
@@ -71,7 +71,7 @@ export const takeOrders = async (ctx: Context, messages: readonly BusMessage[]):
 
 /**
  * Writes a delivery for each order × workflow that has none, and puts those back to work whose order has changed. An order that first came before the workflow was active is for a backfill, also when it
- * comes once more.
+ * comes once more; one that has expired is for nobody.
  */
 export const matchOrders = async (
   ctx: Context,
@@ -81,6 +81,7 @@ export const matchOrders = async (
   const now = ctx.clock();
   const earlier = new Set<string>();
   const matched = orders.flatMap(({ order, receivedAt }) => {
+    if (order.expired) return [];
     const own = workflows.filter(
       ({ boxOfficeId, status }) => boxOfficeId === order.boxOfficeId && status !== 'DELETED',
     );
@@ -161,7 +162,8 @@ const reopenChanged = async (
  * organiser chose that what was given is taken back: nobody is unsubscribed by an order.
  */
 const reopened = (before: Delivery, fresh: NewDelivery, workflow: WorkflowFact): NewDelivery | undefined => {
-  if (fresh.reason === 'BUYER_ERASED' && before.settledAt !== null) return undefined;
+  if ((fresh.reason === 'BUYER_ERASED' || fresh.reason === 'ORDER_EXPIRED') && before.settledAt !== null)
+    return undefined;
   const began = before.status === 'SYNCED' || before.gave !== null || before.claimed || before.attemptCount > 0;
   if (began && fresh.reason === 'ORDER_CANCELLED' && workflow.onCancelledOrder !== 'KEEP')
     return {

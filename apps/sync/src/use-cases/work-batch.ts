@@ -7,7 +7,7 @@ import type { Wish } from '../domain/decide-contact';
 import type { StoredOrder } from '../domain/order';
 import { detailsText, planBatch, type Means, type Party, type Plan } from '../domain/plan-batch';
 import type { Delivery, Given, Result } from '../store/deliveries';
-import { wishNotOutdated, type Written } from '../domain/outdated';
+import { toldBy, wishNotOutdated } from '../domain/outdated';
 import type { LaneCaller } from './call-constant-contact';
 import { carryOut } from './carry-out';
 import { freeResumed } from './free-waiting';
@@ -263,18 +263,22 @@ const withoutOutdated = async (ctx: Context, wanted: readonly Wanted[]): Promise
   const own = new Set(wanted.flatMap(({ delivery }) => (delivery.takesBack ? [] : delivery._id)));
   const hashes = new Set(wanted.flatMap(({ delivery }) => delivery.emailHash ?? []));
   const written = (await ctx.deliveries.writtenFor(first.delivery, [...hashes])).filter(({ _id }) => !own.has(_id));
-  if (written.length === 0) return [...wanted];
   const orders = await ctx.orders.byKeys([...new Set(written.map(({ orderKey }) => orderKey))]);
   const orderOf = new Map(orders.map((order) => [order.key, order]));
-  const byBuyer = new Map<string | null, Written[]>();
-  for (const { emailHash, orderKey, workflowId } of written) {
-    const order = orderOf.get(orderKey);
-    if (order) byBuyer.set(emailHash, [...(byBuyer.get(emailHash) ?? []), { order, workflowId }]);
-  }
-  return wanted.map((each) => ({
-    ...each,
-    wish: wishNotOutdated(each.wish, each.order, each.workflow, byBuyer.get(each.delivery.emailHash) ?? []),
-  }));
+  const byBuyer = new Map<string | null, (typeof written)[number][]>();
+  for (const each of written) byBuyer.set(each.emailHash, [...(byBuyer.get(each.emailHash) ?? []), each]);
+  // After the orders: what has expired meanwhile is found here.
+  const expired = await ctx.tombstones.of(first.delivery.connectionId, [...hashes]);
+  return wanted.map((each) => {
+    const { workflowId, fieldMapping } = each.workflow;
+    const told = (byBuyer.get(each.delivery.emailHash) ?? []).flatMap((other) => {
+      const order = orderOf.get(other.orderKey);
+      return order ? [toldBy(order, other.workflowId === workflowId ? fieldMapping : [])] : [];
+    });
+    const left = expired.get(each.delivery.emailHash ?? '');
+    if (left) told.push({ details: left.details, fields: left.fields[workflowId] ?? {} });
+    return told.length === 0 ? each : { ...each, wish: wishNotOutdated(each.wish, each.order, told) };
+  });
 };
 
 const resultOf = (ctx: Context, decision: Exclude<OrderDecision, { kind: 'go' }>): Result['to'] =>

@@ -131,6 +131,14 @@ const push = (present: unknown, given: unknown): unknown[] => {
   return given.$slice === undefined ? all : all.slice(given.$slice as number);
 };
 
+const addToSet = (present: unknown, given: unknown): unknown[] => {
+  if (!isCondition(given)) return unknownOperator('$addToSet of one value');
+  for (const name in given) if (name !== '$each') unknownOperator(name);
+  const all = [...((present as unknown[] | undefined) ?? [])];
+  for (const each of given.$each as unknown[]) if (!all.some((one) => isSame(one, each))) all.push(copyOf(each));
+  return all;
+};
+
 const pull = (present: unknown, given: unknown): unknown =>
   Array.isArray(present)
     ? present.filter((each) => !(isPlain(given) && isPlain(each) ? matches(each, given) : isSame(each, given)))
@@ -150,6 +158,8 @@ const applied = (operator: string, present: unknown, given: unknown): unknown =>
       return present === undefined || compare(given, present) > 0 ? copyOf(given) : present;
     case '$push':
       return push(present, given);
+    case '$addToSet':
+      return addToSet(present, given);
     case '$pull':
       return pull(present, given);
     default:

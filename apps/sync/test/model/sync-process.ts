@@ -19,8 +19,10 @@ import { createOrderStore } from '../../src/store/orders';
 import { createResourceStore } from '../../src/store/resources';
 import { createRetryStore } from '../../src/store/retries';
 import { createTallyStore } from '../../src/store/tallies';
+import { createTombstoneStore } from '../../src/store/tombstones';
 import { startDispatcher } from '../../src/use-cases/drive-lanes';
 import { startErasures } from '../../src/use-cases/erase-buyer';
+import { startExpiry } from '../../src/use-cases/expire-history';
 import { startTallies } from '../../src/use-cases/keep-tallies';
 import { startBackfills } from '../../src/use-cases/run-backfills';
 import { startRetries } from '../../src/use-cases/run-retries';
@@ -92,6 +94,7 @@ export const startSync = async (
     ),
     resources: createResourceStore(connection),
     tallies: createTallyStore(connection),
+    tombstones: createTombstoneStore(connection, erasures),
     joins: createJoinStore(connection),
     followers: { entitlements: unfollowed, connections: unfollowed },
     bus,
@@ -107,6 +110,7 @@ export const startSync = async (
     hashEmail,
     markKey: hashKey,
     retry: { baseMs: 1_000, maxDelayMs: 3_600_000, forMs: 259_200_000 },
+    retention: { historyMs: 1_095 * 86_400_000, deadLettersMs: 14 * 86_400_000 },
     leaseMs,
     nudge: () => running.dispatcher?.nudge(),
     clock: () => new Date(clock()),
@@ -126,6 +130,7 @@ export const startSync = async (
   startRetries(ctx);
   startReplays(ctx);
   startErasures(ctx);
+  startExpiry(ctx);
   running.dispatcher = startDispatcher(ctx);
   return ctx;
 };

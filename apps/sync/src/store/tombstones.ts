@@ -1,0 +1,95 @@
+import type { Connection } from 'mongoose';
+import type { Told } from '../domain/outdated';
+import type { Given } from './deliveries';
+import type { ErasureStore } from './erasures';
+import { inParts } from './in-parts';
+
+interface TombstoneDocument {
+  _id: string;
+  /** When each detail was told that an expired order has written, in ms. */
+  details?: Told['details'];
+  /** The same of the custom fields of each workflow. */
+  fields?: Readonly<Record<string, Told['fields']>>;
+  listIds?: readonly string[];
+  tagIds?: readonly string[];
+}
+
+/** What expired orders of a buyer have left at a contact: ids and times, nothing that was told. */
+export interface Tombstone extends Given {
+  readonly details: Told['details'];
+  readonly fields: Readonly<Record<string, Told['fields']>>;
+}
+
+/** The contact of a buyer at a connection. */
+interface Buyer {
+  readonly connectionId: string;
+  readonly emailHash: string;
+}
+
+/** One order's news of a buyer, by one of its workflows. */
+export interface OfWorkflow extends Buyer {
+  readonly workflowId: string;
+  readonly told: Told;
+}
+
+/**
+ * What has to be known of a buyer's expired orders for good: how new their values were, so that an older order does not overwrite them, and what they gave, so that another order's cancellation does not take
+ * it back. Under the keyed hash of the address, and for no erased buyer.
+ */
+export const createTombstoneStore = (mongo: Connection, erasures: Pick<ErasureStore, 'among'>) => {
+  const tombstones = mongo.collection<TombstoneDocument>('tombstones');
+  const keyOf = ({ connectionId, emailHash }: Buyer): string => `${connectionId}:${emailHash}`;
+  const forgetBuyer = async (connectionIds: readonly string[], emailHash: string): Promise<void> => {
+    await tombstones.deleteMany({
+      _id: { $in: connectionIds.map((connectionId) => keyOf({ connectionId, emailHash })) },
+    });
+  };
+  /** Said again, and by two at once, it leaves the same. */
+  const note = async <B extends Buyer>(some: readonly B[], update: (each: B) => object): Promise<void> => {
+    const hashes = some.map(({ emailHash }) => emailHash);
+    const before = await erasures.among(hashes);
+    const kept = some.filter(({ emailHash }) => !before.has(emailHash));
+    await inParts(
+      kept.map((each) => ({ updateOne: { filter: { _id: keyOf(each) }, update: update(each), upsert: true } })),
+      async (part) => [await tombstones.bulkWrite(part as never, { ordered: false })],
+    );
+    // Erased while it was written.
+    const after = await erasures.among(hashes);
+    for (const { connectionId, emailHash } of kept)
+      if (after.has(emailHash)) await forgetBuyer([connectionId], emailHash);
+  };
+  return {
+    /** Notes how new the values were that orders have written: of each the newest counts. */
+    noteTold: (some: readonly OfWorkflow[]): Promise<void> =>
+      note(
+        some.filter(({ told }) => Object.keys(told.details).length + Object.keys(told.fields).length > 0),
+        ({ workflowId, told }) => ({
+          $max: {
+            ...Object.fromEntries(Object.entries(told.details).map(([name, at]) => [`details.${name}`, at])),
+            ...Object.fromEntries(Object.entries(told.fields).map(([id, at]) => [`fields.${workflowId}.${id}`, at])),
+          },
+        }),
+      ),
+    /** Notes the lists and tags that orders gave. */
+    noteGiven: (some: readonly (Buyer & { readonly gave: Given })[]): Promise<void> =>
+      note(some, ({ gave }) => ({
+        $addToSet: { listIds: { $each: [...gave.listIds] }, tagIds: { $each: [...gave.tagIds] } },
+      })),
+    /** Of these buyers by the hash of the address; only those of whom there is something. */
+    of: async (connectionId: string, emailHashes: readonly string[]): Promise<Map<string, Tombstone>> => {
+      const found = await inParts(
+        emailHashes.map((emailHash) => keyOf({ connectionId, emailHash })),
+        (part) => tombstones.find({ _id: { $in: part } }).toArray(),
+      );
+      return new Map(
+        found.map(({ _id, details = {}, fields = {}, listIds = [], tagIds = [] }) => [
+          _id.slice(connectionId.length + 1),
+          { details, fields, listIds, tagIds },
+        ]),
+      );
+    },
+    forgetBuyer,
+  };
+};
+
+export type TombstoneStore = ReturnType<typeof createTombstoneStore>;

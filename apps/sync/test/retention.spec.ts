@@ -1,0 +1,415 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { deadLetterTopicOf, topics, type WorkflowFact } from '@boxlist/contracts';
+import { eventually } from '@boxlist/testkit';
+import { erasuresIn } from './erasures';
+import { createMongoGate } from './mongo-gate';
+import { callsDuring, createOffice, createWorld, type World } from './world';
+
+const dayMs = 86_400_000;
+const retention = { HISTORY_RETENTION_DAYS: 30, DEAD_LETTER_RETENTION_DAYS: 5 };
+
+let world: World;
+let listId: string;
+let tagId: string;
+let { erase, exportOf, tracesOf, statsOf } = {} as ReturnType<typeof erasuresIn>;
+beforeAll(async () => {
+  world = await createWorld(
+    Object.fromEntries(Object.entries(retention).map(([name, value]) => [name, String(value)])),
+  );
+  listId = world.listIds[0]!;
+  tagId = world.tagIds[0]!;
+  ({ erase, exportOf, tracesOf, statsOf } = erasuresIn(world));
+}, 120_000);
+afterAll(() => world?.close(), 30_000);
+
+type Office = Awaited<ReturnType<typeof createOffice>>;
+
+const gives = (given: Partial<WorkflowFact> = {}): Partial<WorkflowFact> => ({
+  lists: { fixed: [listId], perEvent: false },
+  tags: { fixed: [tagId], event: false, ticketTypes: false },
+  ...given,
+});
+/** Of an event that is over. */
+const past = { event_summary: { id: 'ev_1', name: 'Gala', start_date: { date: '2026-07-01' } } };
+const at = (day: number): string => new Date(Date.UTC(2026, 5, day)).toISOString();
+
+interface Kept {
+  readonly _id: string;
+  readonly expiredAt?: Date;
+  readonly email: string | null;
+}
+const ordersOf = (office: Office) =>
+  world.mongo.collection<Kept>('orders').find({ boxOfficeId: office.boxOfficeId }).toArray();
+const deliveriesOf = (office: Office) => world.mongo.collection('deliveries').find({ boxOfficeId: office.boxOfficeId });
+/** Lets days pass, once everything that has ended is published and counted. */
+const pass = async (days: number): Promise<void> => {
+  await eventually(async () =>
+    expect(
+      await world.mongo
+        .collection('deliveries')
+        .countDocuments({ readyAt: null, $or: [{ uncounted: true }, { 'outbox.0': { $exists: true } }] }),
+    ).toBe(0),
+  );
+  world.moment.aheadMs += days * dayMs;
+};
+/** Waits until so many orders of a box office are tombstones, and no delivery hangs on them. */
+const expired = (office: Office, count = 1): Promise<void> =>
+  eventually(
+    async () => {
+      const gone = (await ordersOf(office)).filter(({ expiredAt }) => expiredAt);
+      expect(gone).toHaveLength(count);
+      const keys = new Set(gone.map(({ _id }) => _id));
+      const left = await deliveriesOf(office).toArray();
+      expect(left.filter(({ orderKey }) => keys.has(orderKey as string))).toEqual([]);
+    },
+    { timeoutMs: 20_000 },
+  );
+/** An order that came after everything before has its outcome. */
+const marked = async (office: Office, name: string, count = 1): Promise<void> => {
+  await world.produce([office.order(name, past)]);
+  await eventually(async () => {
+    const seen = (await office.deliveries()).filter(({ order }) => order.id.endsWith(`_${name}`));
+    expect(seen.map(({ status }) => status)).toEqual(Array.from({ length: count }, () => 'SYNCED'));
+  });
+};
+const onlyMarker = async (office: Office, name: string): Promise<void> =>
+  expect((await office.deliveries()).map(({ order }) => order.id.split('_').at(-1))).toEqual([name]);
+
+describe('an order that is older than history is kept', () => {
+  it('is removed with its deliveries and its buyer, while statistics go on to count them', async () => {
+    const office = await createOffice(world);
+    const workflow = await office.workflow(gives());
+    await world.produce([office.order('ada', past), office.order('bob', { ...past, marketing_opt_in: 'false' })]);
+    await office.settled(2);
+    await pass(31);
+    await expired(office, 2);
+    expect(await office.deliveries()).toEqual([]);
+    for (const who of ['ada', 'bob']) {
+      const traces = await tracesOf(office, office.emailOf(who));
+      expect(traces).not.toContain('orders');
+      expect(traces).not.toContain('deliveries');
+    }
+    expect(JSON.stringify(await ordersOf(office))).not.toMatch(/Ada|Example|EX1|Gala/);
+    expect(await statsOf(office, workflow.workflowId)).toEqual({
+      total: 2,
+      synced: 1,
+      skipped: 1,
+      failed: 0,
+      pending: 0,
+    });
+    const { export: kept } = await exportOf(office, office.emailOf('ada'));
+    expect(kept).toMatchObject({
+      orders: [],
+      deliveries: [],
+      expired: [{ connectionId: office.connectionId, listIds: [listId], tagIds: [tagId] }],
+    });
+    expect(JSON.stringify(kept)).not.toMatch(/Ada|EX1/);
+  }, 40_000);
+
+  it('is not brought back by an event that comes once more, nor by a newer or an older one', async () => {
+    const office = await createOffice(world);
+    const workflow = await office.workflow(gives());
+    const event = office.order('ada', { ...past, time: at(5) });
+    await world.produce([event]);
+    await office.settled(1);
+    await pass(31);
+    await expired(office);
+    const before = await ordersOf(office);
+    const late = [
+      event,
+      office.order('ada', { ...past, time: at(1) }),
+      office.order('ada', { ...past, time: at(9), buyer: { first_name: 'Newer', email: office.emailOf('new') } }),
+      office.order('ada', { ...past, time: at(10), status: 'cancelled' }),
+    ];
+    const calls = await callsDuring(world, async () => {
+      await world.produce(late);
+      await marked(office, 'marker');
+    });
+    expect(calls).toEqual({ 'POST /contacts': 1 });
+    await onlyMarker(office, 'marker');
+    expect(await ordersOf(office)).toEqual(expect.arrayContaining(before));
+    expect(await tracesOf(office, office.emailOf('new'))).toEqual([]);
+    expect(await statsOf(office, workflow.workflowId)).toMatchObject({ total: 2, synced: 2 });
+  }, 40_000);
+
+  it('is given to no workflow that comes later, and to no backfill', async () => {
+    const office = await createOffice(world);
+    await office.workflow(gives());
+    await world.produce([office.order('ada', past)]);
+    await office.settled(1);
+    await pass(31);
+    await expired(office);
+    const second = await office.workflow(gives({ activeSince: new Date(Date.now() - 60_000).toISOString() }));
+    const { data } = await world.ask<{ startBackfill: { backfill: { id: string } } }>(
+      office.boxOfficeId,
+      'mutation ($input: BackfillInput!) { startBackfill(input: $input) { backfill { id } } }',
+      { input: { workflowId: second.workflowId, mode: 'ONE_BY_ONE' } },
+    );
+    await eventually(async () =>
+      expect(
+        await world.mongo.collection('backfills').findOne({ _id: data?.startBackfill.backfill.id as never }),
+      ).toMatchObject({ status: 'DONE', seen: 0 }),
+    );
+    await marked(office, 'marker', 2);
+    expect(await statsOf(office, second.workflowId)).toMatchObject({ total: 1 });
+  }, 40_000);
+
+  it('stays while a delivery of it is open, and for as long again after that has ended', async () => {
+    const office = await createOffice(world);
+    await office.workflow(gives());
+    await office.workflow(gives({ status: 'PAUSED' }));
+    const other = await createOffice(world);
+    await other.workflow(gives());
+    world.broken.add(office.connectionId);
+    await world.produce([office.order('ada', past), other.order('bob', past)]);
+    await office.until(2, ({ status }) => status === 'WAITING' || status === 'SKIPPED');
+    await other.settled(1);
+    await pass(40);
+    await expired(other);
+    expect(await ordersOf(office)).toMatchObject([{ email: office.emailOf('ada') }]);
+    expect(await office.deliveries()).toHaveLength(2);
+
+    world.broken.delete(office.connectionId);
+    await office.tellConnection();
+    await office.until(2, ({ status }) => status === 'SYNCED' || status === 'SKIPPED');
+    expect(await office.contact('ada')).toMatchObject({ list_memberships: [listId] });
+    await pass(20);
+    await world.produce([other.order('cid', past)]);
+    await eventually(async () => expect(await ordersOf(other)).toHaveLength(2));
+    await pass(11);
+    await expired(office);
+  }, 60_000);
+
+  it('stays until its event is over', async () => {
+    const office = await createOffice(world);
+    await office.workflow(gives());
+    const ahead = new Date(Date.now() + world.moment.aheadMs + 100 * dayMs).toISOString().slice(0, 10);
+    const upcoming = { event_summary: { id: 'ev_1', name: 'Gala', start_date: { date: ahead } } };
+    await world.produce([office.order('ada', upcoming), office.order('bob', past)]);
+    await office.settled(2);
+    await pass(60);
+    await expired(office);
+    expect((await office.deliveries()).map(({ order }) => order.id.split('_').at(-1))).toEqual(['ada']);
+    await pass(80);
+    await expired(office, 2);
+  }, 40_000);
+});
+
+describe('what an expired order has written', () => {
+  it('is not overwritten by an older order of the same buyer that comes later', async () => {
+    const office = await createOffice(world);
+    await office.workflow(gives({ fieldMapping: [] }));
+    await world.produce([office.order('ada', { ...past, time: at(5), buyer: { first_name: 'Newer', phone: null } })]);
+    await office.settled(1);
+    await pass(31);
+    await expired(office);
+    const older = { email: office.emailOf('ada'), first_name: 'Older', phone: '555 01' };
+    await world.produce([office.order('late', { ...past, time: at(1), buyer: older })]);
+    await office.settled(1);
+    expect(await office.contact('ada')).toMatchObject({ first_name: 'Newer' });
+    const phones = (await office.contact('ada')) as { phone_numbers?: { phone_number: string }[] } | undefined;
+    expect(phones?.phone_numbers?.map(({ phone_number: phone }) => phone)).toEqual(['555 01']);
+  }, 40_000);
+
+  it('is not taken back when another order of the same buyer is cancelled', async () => {
+    const office = await createOffice(world);
+    await office.workflow(gives({ onCancelledOrder: 'REMOVE_TAGS_AND_LISTS' }));
+    const buyer = { email: office.emailOf('ada') };
+    await world.produce([office.order('ada', { ...past, time: at(1) })]);
+    await office.settled(1);
+    await pass(31);
+    await expired(office);
+    await world.produce([office.order('second', { ...past, time: at(2), buyer })]);
+    await office.settled(1);
+    await world.produce([office.order('second', { ...past, time: at(3), status: 'cancelled', buyer })]);
+    await office.until(1, ({ reason }) => reason?.code === 'TAKEN_BACK');
+    expect(await office.contact('ada')).toMatchObject({ list_memberships: [listId], taggings: [tagId] });
+  }, 40_000);
+
+  it('is forgotten when the buyer is erased, and only the mark that shuts them out stays', async () => {
+    const office = await createOffice(world);
+    await office.workflow(gives());
+    const event = office.order('ada', past);
+    await world.produce([event]);
+    await office.settled(1);
+    await pass(31);
+    await expired(office);
+    expect(await tracesOf(office, office.emailOf('ada'))).toContain('tombstones');
+    await erase(office, office.emailOf('ada'));
+    expect(await tracesOf(office, office.emailOf('ada'))).toEqual([]);
+    expect(await world.mongo.collection('erasures').countDocuments({ boxOfficeId: office.boxOfficeId })).toBe(1);
+    await world.produce([event, office.order('again', { ...past, buyer: { email: office.emailOf('ada') } })]);
+    await office.until(1, ({ reason }) => reason?.code === 'BUYER_ERASED');
+    expect(await tracesOf(office, office.emailOf('ada'))).toEqual([]);
+  }, 40_000);
+});
+
+describe('an expiry whose process has died', () => {
+  it('is finished by another when only the order was done with', async () => {
+    const office = await createOffice(world);
+    const workflow = await office.workflow(gives());
+    await world.produce([office.order('ada', past)]);
+    await office.settled(1);
+    const [delivery] = await deliveriesOf(office).toArray();
+    await pass(31);
+    await expired(office);
+    // All that the first process had written when it was killed.
+    await world.mongo.collection('deliveries').insertOne({ ...delivery!, outbox: [] });
+    await world.mongo.collection('deliveries').updateOne({ _id: delivery!._id }, { $unset: { uncounted: 1 } });
+    await world.mongo
+      .collection('orders')
+      .updateOne({ boxOfficeId: office.boxOfficeId }, { $set: { agesFrom: new Date(0) } });
+    await world.mongo.collection('tombstones').deleteMany({});
+    await expired(office);
+    await eventually(async () =>
+      expect((await exportOf(office, office.emailOf('ada'))).export).toMatchObject({
+        expired: [{ listIds: [listId], tagIds: [tagId] }],
+      }),
+    );
+    expect(await statsOf(office, workflow.workflowId)).toMatchObject({ total: 1, synced: 1 });
+  }, 40_000);
+
+  it('leaves no delivery behind that somebody writes late who had read the order before', async () => {
+    const office = await createOffice(world);
+    await office.workflow(gives());
+    await world.produce([office.order('ada', past)]);
+    await office.settled(1);
+    const [delivery] = await deliveriesOf(office).toArray();
+    await pass(31);
+    await expired(office);
+    await world.mongo.collection('deliveries').insertOne({
+      ...delivery!,
+      status: 'PENDING',
+      reason: null,
+      readyAt: new Date(),
+      settledAt: null,
+      counted: null,
+      uncounted: true,
+      outbox: [],
+      gave: null,
+      attempts: [],
+      version: 1,
+      fence: 0,
+    });
+    const calls = await callsDuring(world, async () => {
+      await marked(office, 'marker');
+      await eventually(async () =>
+        expect(await deliveriesOf(office).toArray()).toContainEqual(
+          expect.objectContaining({ _id: delivery!._id, reason: 'ORDER_EXPIRED', consent: expect.anything() }),
+        ),
+      );
+    });
+    expect(calls).toEqual({ 'POST /contacts': 1 });
+    await pass(2);
+    await expired(office);
+  }, 40_000);
+});
+
+describe('processes that expire history at once', () => {
+  it('remove everything once, and statistics add up', async () => {
+    const office = await createOffice(world);
+    const workflow = await office.workflow(gives());
+    const people = Array.from({ length: 30 }, (_, index) => `p${index}`);
+    await world.produce(people.map((who) => office.order(who, past)));
+    await office.settled(people.length, 60_000);
+    const another = await world.startAnother();
+    try {
+      await pass(31);
+      await expired(office, people.length);
+      expect(await office.deliveries()).toEqual([]);
+      expect(await statsOf(office, workflow.workflowId)).toMatchObject({ total: 30, synced: 30 });
+    } finally {
+      await another.close();
+    }
+  }, 90_000);
+
+  it('leave an order alone that is told of anew while one of them is about to remove it', async () => {
+    const gate = await createMongoGate(world.config.MONGODB_URI);
+    const office = await createOffice(world);
+    await office.workflow(gives({ onCancelledOrder: 'REMOVE_TAGS_AND_LISTS' }));
+    await world.produce([office.order('ada', { ...past, time: at(1) })]);
+    await office.settled(1);
+    // Only the process behind the gate finds it old.
+    const hasty = await world.startAnother({ MONGODB_URI: gate.uri, HISTORY_RETENTION_DAYS: 1, SYNC_WORK: 'intake' });
+    try {
+      const held = gate.hold('update', 'orders', 'expiredAt');
+      await pass(2);
+      await held.reached();
+      await world.produce([office.order('ada', { ...past, time: at(2), status: 'cancelled' })]);
+      await office.until(1, ({ reason }) => reason?.code === 'TAKEN_BACK');
+      held.open();
+      await marked(office, 'marker');
+      expect((await ordersOf(office)).map(({ expiredAt }) => expiredAt)).toEqual([undefined, undefined]);
+      expect(await office.contact('ada')).toMatchObject({ list_memberships: [], taggings: [] });
+    } finally {
+      await hasty.close();
+      await gate.close();
+    }
+  }, 60_000);
+});
+
+describe('deliveries that have grown old', () => {
+  it('are not put back to work', async () => {
+    const office = await createOffice(world);
+    await office.workflow(gives({ status: 'PAUSED' }));
+    const waits = await office.workflow(gives({ status: 'PAUSED', whenPaused: 'WAIT' }));
+    await world.produce([office.order('ada', past)]);
+    await office.until(2, ({ status }) => status === 'SKIPPED' || status === 'WAITING');
+    const retry = async () =>
+      (
+        await world.ask<{ retryDeliveries: { accepted: number } }>(
+          office.boxOfficeId,
+          'mutation { retryDeliveries(input: { filter: { statuses: [SKIPPED] } }) { accepted } }',
+        )
+      ).data?.retryDeliveries.accepted;
+    expect(await retry()).toBe(1);
+    await office.until(2, ({ reason }) => reason !== null);
+    await pass(31);
+    expect(await retry()).toBe(0);
+    // What waits keeps the order, and goes on when it may.
+    await world.tellWorkflow({ ...waits, status: 'ACTIVE', version: 2 });
+    await office.until(2, ({ status }) => status === 'SKIPPED' || status === 'SYNCED');
+  }, 40_000);
+});
+
+describe('a dead letter', () => {
+  it('is kept for its own time, and none is kept of an expired order', async () => {
+    const office = await createOffice(world);
+    await office.workflow(gives());
+    await world.produce([office.order('ada', past)]);
+    await office.settled(1);
+    const bad = (who: string) => ({
+      key: `${office.boxOfficeId}:or_${office.boxOfficeId.slice(-8)}_${who}`,
+      value: '{ "not": "an order" }',
+      headers: { 'dead-letter-at': new Date(Date.now() + world.moment.aheadMs).toISOString() },
+    });
+    const putAside = (...messages: ReturnType<typeof bad>[]) =>
+      world.publish(deadLetterTopicOf(topics.orders.name), messages);
+    const letters = async () => {
+      const { data } = await world.ask<{ boxOffice: { deadLetters: { nodes: { orderId: string }[] } } }>(
+        office.boxOfficeId,
+        '{ boxOffice { deadLetters(first: 10) { nodes { orderId } } } }',
+      );
+      return data!.boxOffice.deadLetters.nodes.map(({ orderId }) => orderId.split('_').at(-1));
+    };
+    await putAside(bad('bob'));
+    await eventually(async () => expect(await letters()).toEqual(['bob']));
+    await pass(6);
+    expect(await letters()).toEqual([]);
+    await pass(31);
+    await expired(office);
+    await putAside(bad('ada'), bad('cid'));
+    await eventually(async () => expect(await letters()).toEqual(['cid']));
+  }, 40_000);
+});
+
+it('tells for how long history is kept', async () => {
+  const office = await createOffice(world);
+  const { data } = await world.ask(
+    office.boxOfficeId,
+    '{ boxOffice { retention { historyDays deadLetterDays } } }',
+    {},
+    'viewer',
+  );
+  expect(data).toEqual({ boxOffice: { retention: { historyDays: 30, deadLetterDays: 5 } } });
+});
