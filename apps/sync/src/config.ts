@@ -11,7 +11,7 @@ import {
 } from '@boxlist/service-kit';
 import { z } from 'zod';
 
-const days = (fallback: number) => z.coerce.number().int().min(1).max(36_500).default(fallback);
+const days = (fallback: number, min = 1) => z.coerce.number().int().min(min).max(36_500).default(fallback);
 
 export const configSchema = z.object({
   ...commonSettings,
@@ -55,8 +55,8 @@ export const configSchema = z.object({
   RETRY_BASE_MS: durationMs(1_000, 1).describe('First delay before a retry; doubles with each.'),
   RETRY_MAX_DELAY_MS: durationMs(3_600_000, 1).describe('Longest delay before a retry.'),
   RETRY_FOR_MS: durationMs(259_200_000, 1).describe('For how long it is retried before a delivery fails (72 hours).'),
-  HISTORY_RETENTION_DAYS: days(1_095).describe(
-    'For how many days an order is kept with its deliveries, from its last change, the last outcome, or the day of its event (3 years). What is open stays.',
+  HISTORY_RETENTION_DAYS: days(1_095, 15).describe(
+    'For how many days an order is kept with its deliveries, from its last change, the last outcome, or the day of its event (3 years). What is open stays. At least 15: longer than the orders topic keeps events.',
   ),
   DEAD_LETTER_RETENTION_DAYS: days(14).describe(
     'For how many days an order event is kept that could not be understood; for those that come from now on.',

@@ -330,10 +330,10 @@ describe('processes that expire history at once', () => {
     await world.produce([office.order('ada', { ...past, time: at(1) })]);
     await office.settled(1);
     // Only the process behind the gate finds it old.
-    const hasty = await world.startAnother({ MONGODB_URI: gate.uri, HISTORY_RETENTION_DAYS: 1, SYNC_WORK: 'intake' });
+    const hasty = await world.startAnother({ MONGODB_URI: gate.uri, HISTORY_RETENTION_DAYS: 15, SYNC_WORK: 'intake' });
     try {
       const held = gate.hold('update', 'orders', 'expiredAt');
-      await pass(2);
+      await pass(16);
       await held.reached();
       await world.produce([office.order('ada', { ...past, time: at(2), status: 'cancelled' })]);
       await office.until(1, ({ reason }) => reason?.code === 'TAKEN_BACK');

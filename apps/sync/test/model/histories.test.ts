@@ -53,7 +53,7 @@ const rich = (given: Parameters<typeof workflow>[0] = {}): Command =>
 const bought = (given: Parameters<typeof order>[0] = {}): Command =>
   order({ event: 0, names: true, phone: true, after: 3, ...given });
 
-/** Histories in which a crash has something to spoil: creating and updating, taking back, erasing, a backfill, a retry. */
+/** Histories in which a crash has something to spoil: creating and updating, taking back, erasing, a backfill, a retry, expiring. */
 const eventful: readonly History[] = [
   [
     rich(),
@@ -88,5 +88,13 @@ const eventful: readonly History[] = [
     { do: 'settle', after: 0 },
     { do: 'retry', office: 0, by: 0, person: null, after: 0 },
     { do: 'connection', office: 0, to: 'connected', after: 8 },
+  ],
+  [
+    rich(),
+    bought({ at: 5, after: 0 }),
+    { do: 'grow-old', after: 0 },
+    bought({ order: 1, at: 1, after: 3 }),
+    bought({ at: 6, status: 'cancelled', after: 20 }),
+    bought({ order: 1, at: 2, status: 'cancelled', after: 20 }),
   ],
 ].map((commands) => aHistory(commands as readonly Command[], { seed: 7 }));

@@ -85,6 +85,8 @@ export type Happening =
   /** Reads what a page shows, and asks for what is another box office's. */
   | { readonly do: 'look'; readonly office: Office; readonly by: number }
   | { readonly do: 'wait'; readonly ms: number }
+  /** Everything comes to rest, and then more time passes than history is kept. */
+  | { readonly do: 'grow-old' }
   | { readonly do: 'freeze'; readonly process: number; readonly ms: number }
   | { readonly do: 'kill'; readonly process: number }
   | { readonly do: 'rebalance' }
@@ -249,6 +251,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ ...act('look'), office, by: process }) },
   { weight: 2, arbitrary: fc.record({ ...act('wait'), ms: fc.constantFrom(100, 1_000, 31_000, 3_600_000) }) },
+  { weight: 3, arbitrary: fc.record({ ...act('grow-old') }) },
   {
     weight: 2,
     arbitrary: fc.record({ ...act('freeze'), process, ms: fc.constantFrom(200, 5_000, 40_000, 100_000) }),

@@ -12,11 +12,12 @@ import { boxOfficeOf, connectionOf, mergedOf, officeOf, personal, type LedgerOfT
 import type { WatchedAccounts } from './watched-accounts';
 
 export type StoredDelivery = NewDelivery;
-type OrderDocument = Omit<StoredOrder, 'key' | 'erased'> & {
+export type OrderDocument = Omit<StoredOrder, 'key' | 'erased' | 'expired'> & {
   readonly _id: string;
   readonly erased: boolean;
   readonly emailHash: string | null;
-  readonly receivedAt: Date;
+  readonly receivedAt: Date | null;
+  readonly expiredAt?: Date;
 };
 interface Fact<F> {
   readonly _id: string;
@@ -150,6 +151,11 @@ const judgeOrders = (rest: Rest): void => {
       problem(`3: order ${key} was told and is not kept`);
       continue;
     }
+    if (document.expiredAt) {
+      if (personal.test(JSON.stringify(document)) || document.emailHash !== null)
+        problem(`10: order ${key} has expired and still names its buyer`);
+      continue;
+    }
     const erased = erasedIn(rest, officeOf(key));
     if (told.of(key).some(({ person }) => person !== null && erased.includes(person))) continue;
     const is = {
@@ -186,12 +192,17 @@ const judgeDeliveries = (rest: Rest): void => {
   for (const { fact } of mongo.all<Fact<WorkflowFact>>('workflow_facts')) {
     if (fact.status === 'DELETED') continue;
     for (const order of mongo.all<OrderDocument>('orders')) {
-      if (order.boxOfficeId !== fact.boxOfficeId || order.receivedAt.getTime() < Date.parse(fact.activeSince)) continue;
+      if (order.boxOfficeId !== fact.boxOfficeId || !order.receivedAt) continue;
+      if (order.receivedAt.getTime() < Date.parse(fact.activeSince)) continue;
       const id = deliveryId(fact.workflowId, order._id);
       if (!deliveries.some(({ _id }) => _id === id))
         problem(`3: order ${order._id} has no delivery of ${fact.workflowId}`);
     }
   }
+  // Only what was made of an order while it expired comes too late.
+  for (const { reason, attempts, gave, orderKey, workflowId } of deliveries)
+    if (reason === 'ORDER_EXPIRED' && (attempts.length > 0 || gave !== null))
+      problem(`3: order ${orderKey} has expired although ${workflowId} was not done with it`);
   for (const delivery of deliveries)
     if (delivery.reason === 'REJECTED_BY_CONSTANT_CONTACT' || delivery.reason === 'GAVE_UP')
       problem(
@@ -202,12 +213,41 @@ const judgeDeliveries = (rest: Rest): void => {
 const bucketOf = (delivery: StoredDelivery): string =>
   isOpen(delivery) ? 'OPEN' : `${delivery.status} ${delivery.reason ?? ''}`;
 
-const judgeTallies = ({ mongo, problem }: Rest): void => {
-  const real = new Map<string, number>();
-  for (const delivery of mongo.all<StoredDelivery>('deliveries')) {
-    const key = `${delivery.workflowId} ${bucketOf(delivery)}`;
-    real.set(key, (real.get(key) ?? 0) + 1);
+/** The last outcome of each delivery that was published. */
+const publishedOutcomes = ({
+  bus,
+  problem,
+}: Rest): Map<string, { workflowId: string; version: number; text: string }> => {
+  const last = new Map<string, { workflowId: string; version: number; text: string }>();
+  const told = new Map<string, string>();
+  for (const { value } of bus.messages(topics.deliveryOutcomes.name)) {
+    const text = value?.toString() ?? '';
+    if (personal.test(text)) problem(`9: personal data in an outcome: ${text}`);
+    const event = deliveryOutcomeEventSchema.safeParse(JSON.parse(text));
+    if (!event.success) {
+      problem(`3: an outcome that breaks its contract: ${text}`);
+      continue;
+    }
+    const { deliveryId: id, workflowId, version, status, reason } = event.data.data;
+    const key = `${id} ${version}`;
+    if ((told.get(key) ?? event.data.id) !== event.data.id) problem(`3: two outcomes for ${key}`);
+    told.set(key, event.data.id);
+    if (version >= (last.get(id)?.version ?? 0)) last.set(id, { workflowId, version, text: `${status} ${reason}` });
   }
+  return last;
+};
+
+/** Those that are kept by how they stand, and those that have expired by how they ended: nothing open expires, and nothing is counted twice or not at all. */
+const judgeTallies = (rest: Rest): void => {
+  const { mongo, problem } = rest;
+  const real = new Map<string, number>();
+  const count = (key: string): void => void real.set(key, (real.get(key) ?? 0) + 1);
+  const kept = new Set<string>();
+  for (const delivery of mongo.all<StoredDelivery>('deliveries')) {
+    kept.add(delivery._id);
+    count(`${delivery.workflowId} ${bucketOf(delivery)}`);
+  }
+  for (const [id, { workflowId, text }] of publishedOutcomes(rest)) if (!kept.has(id)) count(`${workflowId} ${text}`);
   const counted = new Map<string, number>();
   for (const { _id, counts } of mongo.all<Tally>('tallies'))
     for (const [bucket, count] of Object.entries(counts)) {
@@ -223,35 +263,24 @@ const judgeTallies = ({ mongo, problem }: Rest): void => {
 };
 
 /** An ended retry keeps nothing of whom it was for, and has put no delivery back more than once. */
-const judgeRetries = ({ mongo, problem }: Rest): void => {
+const judgeRetries = (rest: Rest): void => {
+  const { mongo, problem } = rest;
+  const kept = new Set(mongo.all<StoredDelivery>('deliveries').map(({ _id }) => _id));
+  const expired = [...publishedOutcomes(rest).keys()].filter((id) => !kept.has(id)).length;
   for (const { _id, boxOfficeId, status, open, wanted, taking, requeued } of mongo.all<Retry>('retries')) {
     const theirs = mongo.all<StoredDelivery>('deliveries').filter((each) => each.boxOfficeId === boxOfficeId);
     if (open || status === 'RUNNING') problem(`3: retry ${_id} does not come to its end`);
     if (Object.keys(wanted).length > 0 || taking.length > 0) problem(`3: retry ${_id} keeps what it was for`);
-    if (requeued > theirs.length) problem(`3: retry ${_id} has put back ${requeued} of ${theirs.length} deliveries`);
+    const there = theirs.length + expired;
+    if (requeued > there) problem(`3: retry ${_id} has put back ${requeued} of ${there} deliveries`);
   }
 };
 
-const judgeOutcomes = ({ mongo, bus, problem }: Rest): void => {
-  const last = new Map<string, { version: number; text: string }>();
-  const told = new Map<string, string>();
-  for (const { value } of bus.messages(topics.deliveryOutcomes.name)) {
-    const text = value?.toString() ?? '';
-    if (personal.test(text)) problem(`9: personal data in an outcome: ${text}`);
-    const event = deliveryOutcomeEventSchema.safeParse(JSON.parse(text));
-    if (!event.success) {
-      problem(`3: an outcome that breaks its contract: ${text}`);
-      continue;
-    }
-    const { deliveryId: id, version, status, reason } = event.data.data;
-    const key = `${id} ${version}`;
-    if ((told.get(key) ?? event.data.id) !== event.data.id) problem(`3: two outcomes for ${key}`);
-    told.set(key, event.data.id);
-    if (version >= (last.get(id)?.version ?? 0)) last.set(id, { version, text: `${status} ${reason}` });
-  }
-  for (const delivery of mongo.all<StoredDelivery>('deliveries'))
+const judgeOutcomes = (rest: Rest): void => {
+  const last = publishedOutcomes(rest);
+  for (const delivery of rest.mongo.all<StoredDelivery>('deliveries'))
     if (!isOpen(delivery) && last.get(delivery._id)?.text !== `${delivery.status} ${delivery.reason ?? ''}`)
-      problem(
+      rest.problem(
         `3: ${delivery._id} is ${delivery.status} ${delivery.reason ?? ''} and was published as ${last.get(delivery._id)?.text ?? 'nothing'}`,
       );
 };

@@ -57,6 +57,8 @@ interface Outside {
 
 export const leaseMs = 30_000;
 export const callsPerSecond = 4;
+/** Longer than all waits of a history together, but for those in which it grows old. */
+export const retentionMs = 20 * 3_600_000;
 
 /** One process of sync: the service's own composition, on what stands in for the world outside. */
 export const startSync = async (
@@ -109,8 +111,8 @@ export const startSync = async (
     ticketTailorKey: () => Promise.reject(new AppError('TICKET_TAILOR_KEY_MISSING', 'There is none')),
     hashEmail,
     markKey: hashKey,
-    retry: { baseMs: 1_000, maxDelayMs: 3_600_000, forMs: 259_200_000 },
-    retention: { historyMs: 1_095 * 86_400_000, deadLettersMs: 14 * 86_400_000 },
+    retry: { baseMs: 1_000, maxDelayMs: 3_600_000, forMs: 30 * 86_400_000 },
+    retention: { historyMs: retentionMs, deadLettersMs: 14 * 86_400_000 },
     leaseMs,
     nudge: () => running.dispatcher?.nudge(),
     clock: () => new Date(clock()),

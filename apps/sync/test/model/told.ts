@@ -72,7 +72,7 @@ export const eventJson = ({ office, key, ...told }: Told): string => {
       event_summary:
         told.event === null
           ? null
-          : { id: `ev_${told.event}`, name: eventNameOf(office, told.event), start_date: { date: '2027-05-01' } },
+          : { id: `ev_${told.event}`, name: eventNameOf(office, told.event), start_date: { date: '2027-02-01' } },
       line_items: [],
       buyer_details: {
         email: email && told.time % 120_000 === 0 ? ` ${email.toUpperCase()}` : email,
