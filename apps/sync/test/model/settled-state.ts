@@ -7,7 +7,7 @@ import type { Retry } from '../../src/store/retries';
 import { offices, people, type Office } from './history';
 import type { MemoryBus } from './memory-bus';
 import type { MemoryMongo } from './memory-mongo';
-import { hashEmail } from './sync-process';
+import { hashEmail, retentionMs } from './sync-process';
 import { boxOfficeOf, connectionOf, mergedOf, officeOf, personal, type LedgerOfTold } from './told';
 import type { WatchedAccounts } from './watched-accounts';
 
@@ -199,10 +199,17 @@ const judgeDeliveries = (rest: Rest): void => {
         problem(`3: order ${order._id} has no delivery of ${fact.workflowId}`);
     }
   }
-  // Only what was made of an order while it expired comes too late.
-  for (const { reason, attempts, gave, orderKey, workflowId } of deliveries)
-    if (reason === 'ORDER_EXPIRED' && (attempts.length > 0 || gave !== null))
+  const expired = new Map(mongo.all<OrderDocument>('orders').map(({ _id, expiredAt }) => [_id, expiredAt]));
+  for (const delivery of deliveries) {
+    const { reason, attempts, gave, orderKey, workflowId, createdAt } = delivery;
+    const expiredAt = expired.get(orderKey);
+    // Only what was made of an order while it expired comes too late.
+    const wasMade = attempts.length > 0 || gave !== null;
+    if ((expiredAt && isOpen(delivery)) || (reason === 'ORDER_EXPIRED' && wasMade))
       problem(`3: order ${orderKey} has expired although ${workflowId} was not done with it`);
+    else if (expiredAt && createdAt.getTime() < expiredAt.getTime() - retentionMs)
+      problem(`10: order ${orderKey} has expired and its delivery by ${workflowId} is still kept`);
+  }
   for (const delivery of deliveries)
     if (delivery.reason === 'REJECTED_BY_CONSTANT_CONTACT' || delivery.reason === 'GAVE_UP')
       problem(
