@@ -2,16 +2,17 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { deadLetterTopicOf, topics, type WorkflowFact } from '@boxlist/contracts';
 import { eventually } from '@boxlist/testkit';
 import { erasuresIn } from './erasures';
+import { at, dayMs, expiriesIn, past } from './expiries';
 import { createMongoGate } from './mongo-gate';
 import { callsDuring, createOffice, createWorld, type World } from './world';
 
-const dayMs = 86_400_000;
 const retention = { HISTORY_RETENTION_DAYS: 30, DEAD_LETTER_RETENTION_DAYS: 5 };
 
 let world: World;
 let listId: string;
 let tagId: string;
 let { erase, exportOf, tracesOf, statsOf } = {} as ReturnType<typeof erasuresIn>;
+let { ordersOf, deliveriesOf, pass, expired, marked, retrySkipped, letters } = {} as ReturnType<typeof expiriesIn>;
 beforeAll(async () => {
   world = await createWorld(
     Object.fromEntries(Object.entries(retention).map(([name, value]) => [name, String(value)])),
@@ -19,6 +20,7 @@ beforeAll(async () => {
   listId = world.listIds[0]!;
   tagId = world.tagIds[0]!;
   ({ erase, exportOf, tracesOf, statsOf } = erasuresIn(world));
+  ({ ordersOf, deliveriesOf, pass, expired, marked, retrySkipped, letters } = expiriesIn(world));
 }, 120_000);
 afterAll(() => world?.close(), 30_000);
 
@@ -29,49 +31,6 @@ const gives = (given: Partial<WorkflowFact> = {}): Partial<WorkflowFact> => ({
   tags: { fixed: [tagId], event: false, ticketTypes: false },
   ...given,
 });
-/** Of an event that is over. */
-const past = { event_summary: { id: 'ev_1', name: 'Gala', start_date: { date: '2026-07-01' } } };
-const at = (day: number): string => new Date(Date.UTC(2026, 5, day)).toISOString();
-
-interface Kept {
-  readonly _id: string;
-  readonly expiredAt?: Date;
-  readonly email: string | null;
-}
-const ordersOf = (office: Office) =>
-  world.mongo.collection<Kept>('orders').find({ boxOfficeId: office.boxOfficeId }).toArray();
-const deliveriesOf = (office: Office) => world.mongo.collection('deliveries').find({ boxOfficeId: office.boxOfficeId });
-/** Lets days pass, once everything that has ended is published and counted. */
-const pass = async (days: number): Promise<void> => {
-  await eventually(async () =>
-    expect(
-      await world.mongo
-        .collection('deliveries')
-        .countDocuments({ readyAt: null, $or: [{ uncounted: true }, { 'outbox.0': { $exists: true } }] }),
-    ).toBe(0),
-  );
-  world.moment.aheadMs += days * dayMs;
-};
-/** Waits until so many orders of a box office are tombstones, and no delivery hangs on them. */
-const expired = (office: Office, count = 1): Promise<void> =>
-  eventually(
-    async () => {
-      const gone = (await ordersOf(office)).filter(({ expiredAt }) => expiredAt);
-      expect(gone).toHaveLength(count);
-      const keys = new Set(gone.map(({ _id }) => _id));
-      const left = await deliveriesOf(office).toArray();
-      expect(left.filter(({ orderKey }) => keys.has(orderKey as string))).toEqual([]);
-    },
-    { timeoutMs: 20_000 },
-  );
-/** An order that came after everything before has its outcome. */
-const marked = async (office: Office, name: string, count = 1): Promise<void> => {
-  await world.produce([office.order(name, past)]);
-  await eventually(async () => {
-    const seen = (await office.deliveries()).filter(({ order }) => order.id.endsWith(`_${name}`));
-    expect(seen.map(({ status }) => status)).toEqual(Array.from({ length: count }, () => 'SYNCED'));
-  });
-};
 const onlyMarker = async (office: Office, name: string): Promise<void> =>
   expect((await office.deliveries()).map(({ order }) => order.id.split('_').at(-1))).toEqual([name]);
 
@@ -90,13 +49,8 @@ describe('an order that is older than history is kept', () => {
       expect(traces).not.toContain('deliveries');
     }
     expect(JSON.stringify(await ordersOf(office))).not.toMatch(/Ada|Example|EX1|Gala/);
-    expect(await statsOf(office, workflow.workflowId)).toEqual({
-      total: 2,
-      synced: 1,
-      skipped: 1,
-      failed: 0,
-      pending: 0,
-    });
+    const stats = { total: 2, synced: 1, skipped: 1, failed: 0, pending: 0 };
+    expect(await statsOf(office, workflow.workflowId)).toEqual(stats);
     const { export: kept } = await exportOf(office, office.emailOf('ada'));
     expect(kept).toMatchObject({
       orders: [],
@@ -140,18 +94,87 @@ describe('an order that is older than history is kept', () => {
     await pass(31);
     await expired(office);
     const second = await office.workflow(gives({ activeSince: new Date(Date.now() - 60_000).toISOString() }));
-    const { data } = await world.ask<{ startBackfill: { backfill: { id: string } } }>(
-      office.boxOfficeId,
-      'mutation ($input: BackfillInput!) { startBackfill(input: $input) { backfill { id } } }',
-      { input: { workflowId: second.workflowId, mode: 'ONE_BY_ONE' } },
-    );
+    const started = await eventually(async () => {
+      const { data } = await world.ask<{ startBackfill: { backfill: { id: string } | null } }>(
+        office.boxOfficeId,
+        'mutation ($input: BackfillInput!) { startBackfill(input: $input) { backfill { id } } }',
+        { input: { workflowId: second.workflowId, mode: 'ONE_BY_ONE' } },
+      );
+      // The second workflow may not be known yet.
+      return data!.startBackfill.backfill!.id;
+    });
     await eventually(async () =>
-      expect(
-        await world.mongo.collection('backfills').findOne({ _id: data?.startBackfill.backfill.id as never }),
-      ).toMatchObject({ status: 'DONE', seen: 0 }),
+      expect(await world.mongo.collection('backfills').findOne({ _id: started as never })).toMatchObject({
+        status: 'DONE',
+        seen: 0,
+      }),
     );
     await marked(office, 'marker', 2);
     expect(await statsOf(office, second.workflowId)).toMatchObject({ total: 1 });
+  }, 40_000);
+
+  it('is passed by when a backfill reads it at Ticket Tailor, and a plan says so', async () => {
+    const office = await createOffice(world);
+    const apiKey = `sk_test_${office.boxOfficeId}`;
+    await world.ticketTailor.boxOffice(office.boxOfficeId, apiKey);
+    world.ticketTailorKeys.set(office.boxOfficeId, apiKey);
+    const { workflowId } = await office.workflow(gives());
+    await world.ticketTailor.seedOrders(office.boxOfficeId, {
+      count: 2,
+      createdFrom: 1_700_000_000,
+      id: `or_${office.boxOfficeId.slice(-8)}_#`,
+      email: office.emailOf('b#'),
+    });
+    await world.produce([office.order('1', { ...past, buyer: { email: office.emailOf('b1') } })]);
+    await office.settled(1);
+    await pass(31);
+    await expired(office);
+    const input = { workflowId, mode: 'ONE_BY_ONE', source: 'TICKET_TAILOR' };
+    const { data } = await world.ask<{ planBackfill: { plan: { decisions: object[] } } }>(
+      office.boxOfficeId,
+      'mutation ($input: BackfillInput!) { planBackfill(input: $input) { plan { decisions { code count } } } }',
+      { input },
+    );
+    expect(data?.planBackfill.plan.decisions).toEqual(
+      expect.arrayContaining([
+        { code: 'ORDER_EXPIRED', count: 1 },
+        { code: 'GO', count: 1 },
+      ]),
+    );
+    await world.ask(
+      office.boxOfficeId,
+      'mutation ($input: BackfillInput!) { startBackfill(input: $input) { backfill { id } } }',
+      { input },
+    );
+    const made = await office.settled(1);
+    expect(made.map(({ order }) => order.id)).not.toContain(`or_${office.boxOfficeId.slice(-8)}_1`);
+    await eventually(async () =>
+      expect(await world.mongo.collection('backfills').findOne({ boxOfficeId: office.boxOfficeId })).toMatchObject({
+        status: 'DONE',
+        seen: 2,
+      }),
+    );
+    expect(await office.deliveries()).toHaveLength(1);
+    expect(await tracesOf(office, office.emailOf('b1'))).not.toContain('orders');
+  }, 40_000);
+
+  it('begins to age when it is first looked at, where it was written before anybody asked for its age', async () => {
+    const office = await createOffice(world);
+    await office.workflow(gives());
+    await world.produce([office.order('ada', past)]);
+    await office.settled(1);
+    await pass(20);
+    await world.mongo.collection('orders').updateOne({ boxOfficeId: office.boxOfficeId }, { $unset: { agesFrom: 1 } });
+    await eventually(async () => expect(await ordersOf(office)).toMatchObject([{ agesFrom: expect.any(Date) }]));
+    const other = await createOffice(world);
+    await other.workflow(gives());
+    await world.produce([other.order('bob', past)]);
+    await other.settled(1);
+    await pass(20);
+    expect(await ordersOf(office)).toMatchObject([{ email: office.emailOf('ada') }]);
+    await pass(11);
+    await expired(office);
+    await expired(other);
   }, 40_000);
 
   it('stays while a delivery of it is open, and for as long again after that has ended', async () => {
@@ -355,17 +378,10 @@ describe('deliveries that have grown old', () => {
     const waits = await office.workflow(gives({ status: 'PAUSED', whenPaused: 'WAIT' }));
     await world.produce([office.order('ada', past)]);
     await office.until(2, ({ status }) => status === 'SKIPPED' || status === 'WAITING');
-    const retry = async () =>
-      (
-        await world.ask<{ retryDeliveries: { accepted: number } }>(
-          office.boxOfficeId,
-          'mutation { retryDeliveries(input: { filter: { statuses: [SKIPPED] } }) { accepted } }',
-        )
-      ).data?.retryDeliveries.accepted;
-    expect(await retry()).toBe(1);
+    expect(await retrySkipped(office)).toBe(1);
     await office.until(2, ({ reason }) => reason !== null);
     await pass(31);
-    expect(await retry()).toBe(0);
+    expect(await retrySkipped(office)).toBe(0);
     // What waits keeps the order, and goes on when it may.
     await world.tellWorkflow({ ...waits, status: 'ACTIVE', version: 2 });
     await office.until(2, ({ status }) => status === 'SKIPPED' || status === 'SYNCED');
@@ -385,21 +401,14 @@ describe('a dead letter', () => {
     });
     const putAside = (...messages: ReturnType<typeof bad>[]) =>
       world.publish(deadLetterTopicOf(topics.orders.name), messages);
-    const letters = async () => {
-      const { data } = await world.ask<{ boxOffice: { deadLetters: { nodes: { orderId: string }[] } } }>(
-        office.boxOfficeId,
-        '{ boxOffice { deadLetters(first: 10) { nodes { orderId } } } }',
-      );
-      return data!.boxOffice.deadLetters.nodes.map(({ orderId }) => orderId.split('_').at(-1));
-    };
     await putAside(bad('bob'));
-    await eventually(async () => expect(await letters()).toEqual(['bob']));
+    await eventually(async () => expect(await letters(office)).toEqual(['bob']));
     await pass(6);
-    expect(await letters()).toEqual([]);
+    expect(await letters(office)).toEqual([]);
     await pass(31);
     await expired(office);
     await putAside(bad('ada'), bad('cid'));
-    await eventually(async () => expect(await letters()).toEqual(['cid']));
+    await eventually(async () => expect(await letters(office)).toEqual(['cid']));
   }, 40_000);
 });
 

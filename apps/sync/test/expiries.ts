@@ -1,0 +1,73 @@
+import { expect } from '@jest/globals';
+import { eventually } from '@boxlist/testkit';
+import type { createOffice, World } from './world';
+
+type Office = Awaited<ReturnType<typeof createOffice>>;
+
+export const dayMs = 86_400_000;
+/** Of an event that is over. */
+export const past = { event_summary: { id: 'ev_1', name: 'Gala', start_date: { date: '2026-07-01' } } };
+export const at = (day: number): string => new Date(Date.UTC(2026, 5, day)).toISOString();
+
+interface Kept {
+  readonly _id: string;
+  readonly expiredAt?: Date;
+  readonly email: string | null;
+}
+
+/** What a world keeps of orders, and time that passes there. */
+export const expiriesIn = (world: World) => {
+  const ordersOf = (office: Office) =>
+    world.mongo.collection<Kept>('orders').find({ boxOfficeId: office.boxOfficeId }).toArray();
+  const deliveriesOf = (office: Office) =>
+    world.mongo.collection('deliveries').find({ boxOfficeId: office.boxOfficeId });
+  /** Lets days pass, once everything that has ended is published and counted. */
+  const pass = async (days: number): Promise<void> => {
+    await eventually(async () =>
+      expect(
+        await world.mongo
+          .collection('deliveries')
+          .countDocuments({ readyAt: null, $or: [{ uncounted: true }, { 'outbox.0': { $exists: true } }] }),
+      ).toBe(0),
+    );
+    world.moment.aheadMs += days * dayMs;
+  };
+  /** Waits until so many orders of a box office are tombstones, and no delivery hangs on them. */
+  const expired = (office: Office, count = 1): Promise<void> =>
+    eventually(
+      async () => {
+        const gone = (await ordersOf(office)).filter(({ expiredAt }) => expiredAt);
+        expect(gone).toHaveLength(count);
+        const keys = new Set(gone.map(({ _id }) => _id));
+        const left = await deliveriesOf(office).toArray();
+        expect(left.filter(({ orderKey }) => keys.has(orderKey as string))).toEqual([]);
+      },
+      { timeoutMs: 20_000 },
+    );
+  /** An order that came after everything before has its outcome. */
+  const marked = async (office: Office, name: string, count = 1): Promise<void> => {
+    await world.produce([office.order(name, past)]);
+    await eventually(async () => {
+      const seen = (await office.deliveries()).filter(({ order }) => order.id.endsWith(`_${name}`));
+      expect(seen.map(({ status }) => status)).toEqual(Array.from({ length: count }, () => 'SYNCED'));
+    });
+  };
+
+  const retrySkipped = async ({ boxOfficeId }: Office): Promise<number | undefined> =>
+    (
+      await world.ask<{ retryDeliveries: { accepted: number } }>(
+        boxOfficeId,
+        'mutation { retryDeliveries(input: { filter: { statuses: [SKIPPED] } }) { accepted } }',
+      )
+    ).data?.retryDeliveries.accepted;
+  /** The orders of the dead letters that are shown, by their word. */
+  const letters = async ({ boxOfficeId }: Office): Promise<(string | undefined)[]> => {
+    const { data } = await world.ask<{ boxOffice: { deadLetters: { nodes: { orderId: string }[] } } }>(
+      boxOfficeId,
+      '{ boxOffice { deadLetters(first: 10) { nodes { orderId } } } }',
+    );
+    return data!.boxOffice.deadLetters.nodes.map(({ orderId }) => orderId.split('_').at(-1));
+  };
+
+  return { ordersOf, deliveriesOf, pass, expired, marked, retrySkipped, letters };
+};
