@@ -76,7 +76,7 @@ describe('an order whose buyer was erased', () => {
   const erasedAddress = 'a@example.com';
   /** As the intake hands them on. */
   const sieved = (order: StoredOrder): StoredOrder => (order.email === erasedAddress ? withoutBuyer(order) : order);
-  const personal = ({ email, firstName, lastName, phone, street, postalCode, answers, optIn }: StoredOrder) => ({
+  const personal = ({ email, firstName, lastName, phone, street, postalCode, answers }: StoredOrder) => ({
     email,
     firstName,
     lastName,
@@ -84,7 +84,6 @@ describe('an order whose buyer was erased', () => {
     street,
     postalCode,
     answers,
-    optIn,
   });
 
   it('holds nothing of a buyer as long as the newest address is an erased one', () => {
@@ -95,6 +94,44 @@ describe('an order whose buyer was erased', () => {
         const merged = all(given.map(sieved));
         expect(merged.erased === true).toBe(newest === erasedAddress);
         if (merged.erased) expect(personal(merged)).toEqual(personal(withoutBuyer(merged)));
+      }),
+    );
+  });
+
+  it('has one address and one answer, whatever the order of arrival and however often each event comes', () => {
+    fc.assert(
+      fc.property(
+        events.chain((each) =>
+          fc.tuple(fc.constant(each), fc.shuffledSubarray([...each, ...each], { minLength: each.length * 2 })),
+        ),
+        ([once, shuffledTwice]) => {
+          const [merged, expected] = [all(shuffledTwice.map(sieved)), all(once.map(sieved))];
+          for (const field of ['email', 'optIn', 'status', 'erased', 'erasedUpTo'] as const)
+            expect(merged[field]).toEqual(expected[field]);
+        },
+      ),
+    );
+  });
+
+  it('gives who comes after them no opt-in and no detail that may have been theirs, and every "no"', () => {
+    fc.assert(
+      fc.property(events, (given) => {
+        const newestFirst = [...given].sort((a, b) => b.eventTime - a.eventTime || (a.eventId < b.eventId ? 1 : -1));
+        const place = (is: (order: StoredOrder) => boolean): number => {
+          const at = newestFirst.findIndex(is);
+          return at < 0 ? Infinity : at;
+        };
+        const answer = place(({ optIn }) => optIn !== 'NOT_ASKED');
+        const address = place(({ email: of }) => of !== null);
+        const erased = place(({ email: of }) => of === erasedAddress);
+        const merged = all(given.map(sieved));
+        const said = newestFirst[answer]?.optIn ?? 'NOT_ASKED';
+        if (merged.erased) return;
+        const mayBeTheirs = erased < Infinity && (answer >= erased || answer > address);
+        expect(merged.optIn).toBe(said === 'OPTED_IN' && mayBeTheirs ? 'NOT_ASKED' : said);
+        const theirOwn = newestFirst.slice(0, erased < Infinity ? Math.min(erased, address + 1) : undefined);
+        for (const field of ['phone', 'firstName'] as const)
+          if (merged[field] !== null) expect(theirOwn.map((each) => each[field])).toContain(merged[field]);
       }),
     );
   });

@@ -31,6 +31,8 @@ export interface StoredOrder {
   readonly carried: Partial<Record<MergedField, Stamp>>;
   /** Its buyer was erased: nothing of the person is kept, and nothing is done for them. */
   readonly erased?: true;
+  /** The place of the newest event that named an erased buyer, also when a later one names somebody else. */
+  readonly erasedUpTo?: Stamp;
   /** Its history has expired: only which order it was is kept, and none of its events brings it back. */
   readonly expired?: true;
 }
@@ -114,46 +116,81 @@ export const orderFrom = ({ id, time, boxofficeid, data }: OrderEvent): StoredOr
 const isNewer = (a: Stamp, b: Stamp): boolean =>
   a.eventTime > b.eventTime || (a.eventTime === b.eventTime && a.eventId > b.eventId);
 
+const newerOf = (a: Stamp | undefined, b: Stamp | undefined): Stamp | undefined =>
+  a && b ? (isNewer(a, b) ? a : b) : (a ?? b);
+
+const stampOf = (order: StoredOrder, field: MergedField): Stamp => {
+  const { eventTime, eventId } = order.carried[field] ?? order;
+  return { eventTime, eventId };
+};
+
 /** "Was not asked" is the absence of an answer. */
 const isEmpty = (value: StoredOrder[MergedField]): boolean =>
   value === null || value === 'NOT_ASKED' || (Array.isArray(value) && value.length === 0);
 
-/** An order without anything of its buyer. Which event gave the address stays known: a later one may name another buyer. */
-export const withoutBuyer = (order: StoredOrder): StoredOrder => {
-  const { email, status, event, ticketTypes } = order.carried;
-  return {
-    ...order,
-    optIn: 'NOT_ASKED',
-    email: null,
-    firstName: null,
-    lastName: null,
-    phone: null,
-    street: null,
-    postalCode: null,
-    answers: [],
-    carried: {
-      ...(email ? { email } : {}),
-      ...(status ? { status } : {}),
-      ...(event ? { event } : {}),
-      ...(ticketTypes ? { ticketTypes } : {}),
-    },
-    erased: true,
+/** What an order holds of a person besides the address and the answer. */
+const nobody = {
+  firstName: null,
+  lastName: null,
+  phone: null,
+  street: null,
+  postalCode: null,
+  answers: [],
+} as const;
+const personalFields = Object.keys(nobody) as (keyof typeof nobody)[];
+
+const withoutCarried = (carried: StoredOrder['carried'], dropped: readonly MergedField[]): StoredOrder['carried'] =>
+  Object.fromEntries(Object.entries(carried).filter(([field]) => !dropped.includes(field as MergedField)));
+
+/**
+ * The order without what may be an erased buyer's: details, and an opt-in, since what one person wants another does not want thereby. The place of that answer is kept, so that no older one takes it. A "no" stands, whoever
+ * gave it.
+ */
+const withoutErased = (order: StoredOrder): StoredOrder => {
+  const { erasedUpTo } = order;
+  if (!erasedUpTo) return order;
+  const address = stampOf(order, 'email');
+  const isTheirs = (field: MergedField): boolean => {
+    const stamp = stampOf(order, field);
+    return !isNewer(stamp, erasedUpTo) || isNewer(address, stamp);
   };
+  const dropped = personalFields.filter(isTheirs);
+  const rest = {
+    ...order,
+    ...Object.fromEntries(dropped.map((field) => [field, nobody[field]])),
+    carried: withoutCarried(order.carried, dropped),
+  };
+  return order.optIn === 'OPTED_IN' && isTheirs('optIn')
+    ? { ...rest, optIn: 'NOT_ASKED', carried: { ...rest.carried, optIn: stampOf(order, 'optIn') } }
+    : rest;
 };
+
+/** An order without anything of its buyer. Which event gave the address stays known: a later one may name another buyer. */
+export const withoutBuyer = (order: StoredOrder): StoredOrder =>
+  withoutErased({
+    ...order,
+    ...nobody,
+    email: null,
+    carried: withoutCarried(order.carried, personalFields),
+    erased: true,
+    erasedUpTo: newerOf(order.erasedUpTo, stampOf(order, 'email'))!,
+  });
 
 /** What is left of an order whose history has expired: nothing of its buyer, and nothing of what was bought. */
 export const expiredOrder = (order: StoredOrder): StoredOrder => {
-  const { erased: _, ...rest } = withoutBuyer(order);
+  const { erased: _, erasedUpTo: _e, ...rest } = withoutBuyer(order);
   return { ...rest, optIn: 'NOT_ASKED', event: null, ticketTypes: [], carried: {}, expired: true };
 };
 
-/** Whether an order has no value for a field. That its buyer was erased is what such an order has for an address. */
+/** Whether an order has no value for a field. That its buyer was erased is what such an order has for an address, and a forgotten answer is one. */
 const lacks = (order: StoredOrder, field: MergedField): boolean =>
-  isEmpty(order[field]) && !(field === 'email' && order.erased);
+  isEmpty(order[field]) &&
+  !(field === 'email' && order.erased) &&
+  !(field === 'optIn' && order.carried.optIn !== undefined);
 
 /**
  * Two states of one order as one: of each field the newest value that is not empty. Older never overwrites newer, empty never overwrites a value,
- * and the result is the same whatever the order of arrival and however often an event comes. When the newest address is an erased buyer's, nothing of any buyer is left. One that has expired stays so,
+ * and the result is the same whatever the order of arrival and however often an event comes. When the newest address is an erased buyer's, nothing of any buyer is left, and nothing of theirs comes to who is named later. One that has expired stays so,
  * also when it is told of anew.
  */
 export const mergeOrders = (a: StoredOrder, b: StoredOrder): StoredOrder => {
@@ -161,7 +198,6 @@ export const mergeOrders = (a: StoredOrder, b: StoredOrder): StoredOrder => {
   const [older, newer] = isNewer(a, b) ? [b, a] : [a, b];
   const carried: Partial<Record<MergedField, Stamp>> = {};
   const taken: Partial<Record<MergedField, unknown>> = {};
-  const stampOf = (order: StoredOrder, field: MergedField): Stamp => order.carried[field] ?? order;
   let isErased = false;
   for (const field of mergedFields) {
     const from =
@@ -170,13 +206,21 @@ export const mergeOrders = (a: StoredOrder, b: StoredOrder): StoredOrder => {
         : newer;
     taken[field] = from[field];
     if (field === 'email') isErased = from.erased === true;
-    const { eventTime, eventId } = stampOf(from, field);
-    if (!lacks(from, field) && isNewer(newer, { eventTime, eventId })) carried[field] = { eventTime, eventId };
+    const stamp = stampOf(from, field);
+    const isForgotten = field === 'optIn' && isEmpty(from.optIn);
+    if (!lacks(from, field) && (isNewer(newer, stamp) || isForgotten)) carried[field] = stamp;
   }
   const { erased: _, ...rest } = newer;
   const placedAt = Math.min(a.placedAt, b.placedAt);
-  const merged = { ...rest, ...(taken as Pick<StoredOrder, MergedField>), placedAt, carried };
-  return isErased ? withoutBuyer(merged) : merged;
+  const erasedUpTo = newerOf(a.erasedUpTo, b.erasedUpTo);
+  const merged = {
+    ...rest,
+    ...(taken as Pick<StoredOrder, MergedField>),
+    placedAt,
+    carried,
+    ...(erasedUpTo ? { erasedUpTo } : {}),
+  };
+  return isErased ? withoutBuyer(merged) : withoutErased(merged);
 };
 
 /** A fingerprint of everything that can change a decision: another event with the same one changes nothing. */

@@ -86,13 +86,6 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
     faults: history.faults,
     callsPerDay: history.callsPerDay,
     mayAsk: (office) => others.mayAsk(office),
-    hasTakenOver: (office, person) =>
-      told
-        .keys()
-        .some(
-          (key) =>
-            officeOf(key) === office && told.of(key).some((each) => each.person === person) && hasChangedHands(key),
-        ),
     isGone: (office, person) => gone.has(`${office} ${person}`),
     problem,
   });

@@ -34,22 +34,11 @@ interface Watch {
   readonly mayAsk: (office: Office) => boolean;
   /** Whether the person was erased there, and everything that was under way has come to its end since. */
   readonly isGone: (office: Office, person: number) => boolean;
-  /** Whether an order of the person was an erased buyer's before: of its earlier events nothing is known any more, a no included. */
-  readonly hasTakenOver: (office: Office, person: number) => boolean;
   readonly problem: (text: string) => void;
 }
 
 /** Constant Contact's accounts, and what may never be seen happening in them. */
-export const createWatchedAccounts = ({
-  clock,
-  told,
-  faults,
-  callsPerDay,
-  mayAsk,
-  isGone,
-  hasTakenOver,
-  problem,
-}: Watch) => {
+export const createWatchedAccounts = ({ clock, told, faults, callsPerDay, mayAsk, isGone, problem }: Watch) => {
   const sandbox = createInProcessSandbox(clock);
   const before: Map<string, Seen>[] = [new Map<string, Seen>(), new Map<string, Seen>()];
   const issues: number[] = [];
@@ -76,8 +65,7 @@ export const createWatchedAccounts = ({
     const where = `${by} for person ${person} of office ${office}`;
     const lists = is.lists.filter((id) => !was?.lists.includes(id));
     const becomesMailable = isMailable(is) && !(was && isMailable(was));
-    const optedIn =
-      told.ofPerson(office, person).some(({ optIn }) => optIn === 'OPTED_IN') || hasTakenOver(office, person);
+    const optedIn = told.ofPerson(office, person).some(({ optIn }) => optIn === 'OPTED_IN');
     if (lists.length > 0 && !optedIn) problem(`1: put on a list without an opt-in: ${where}`);
     if (becomesMailable && !optedIn) problem(`1: made mailable without an opt-in: ${where}`);
     const key = `${office} ${person}`;
