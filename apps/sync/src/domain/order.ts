@@ -149,11 +149,7 @@ const withoutCarried = (carried: StoredOrder['carried'], dropped: readonly Merge
 const withoutErased = (order: StoredOrder): StoredOrder => {
   const { erasedUpTo } = order;
   if (!erasedUpTo) return order;
-  const address = stampOf(order, 'email');
-  const isTheirs = (field: MergedField): boolean => {
-    const stamp = stampOf(order, field);
-    return !isNewer(stamp, erasedUpTo) || isNewer(address, stamp);
-  };
+  const isTheirs = (field: MergedField): boolean => !isNewer(stampOf(order, field), erasedUpTo);
   const dropped = personalFields.filter(isTheirs);
   const rest = {
     ...order,
@@ -166,15 +162,19 @@ const withoutErased = (order: StoredOrder): StoredOrder => {
 };
 
 /** An order without anything of its buyer. Which event gave the address stays known: a later one may name another buyer. */
-export const withoutBuyer = (order: StoredOrder): StoredOrder =>
-  withoutErased({
+export const withoutBuyer = (order: StoredOrder): StoredOrder => {
+  const address = stampOf(order, 'email');
+  // An answer that came later, without an address, is still theirs.
+  const last = order.optIn === 'OPTED_IN' ? newerOf(address, stampOf(order, 'optIn')) : address;
+  return withoutErased({
     ...order,
     ...nobody,
     email: null,
     carried: withoutCarried(order.carried, personalFields),
     erased: true,
-    erasedUpTo: newerOf(order.erasedUpTo, stampOf(order, 'email'))!,
+    erasedUpTo: newerOf(order.erasedUpTo, last)!,
   });
+};
 
 /** What is left of an order whose history has expired: nothing of its buyer, and nothing of what was bought. */
 export const expiredOrder = (order: StoredOrder): StoredOrder => {

@@ -2,9 +2,11 @@ import type { Connection } from 'mongoose';
 
 /** A batch that Constant Contact works off in its own time. */
 export interface RunningActivity {
-  /** What deliveries name it by: its id at Constant Contact, or the name of the file that it imports. */
+  /** What deliveries name it by: the name that was given to it before it was sent, of a file that it imports the file's. */
   readonly _id: string;
   readonly connectionId: string;
+  /** Whether it can be found by its name: that of the file that it imports. */
+  readonly isFile: boolean;
   /** Its id at Constant Contact; null as long as the answer to its beginning is not known: perhaps it never began. */
   readonly activityId: string | null;
   /** Whoever sent it did not learn what became of it, or has not yet. */
@@ -18,25 +20,33 @@ export interface RunningActivity {
 /** The activities whose end is not known yet. */
 export const createActivityStore = (mongo: Connection) => {
   const activities = mongo.collection<RunningActivity>('activities');
-  const add = async (id: string, given: Omit<RunningActivity, '_id' | 'polls'>): Promise<void> => {
-    await activities.updateOne({ _id: id }, { $setOnInsert: { ...given, polls: 0 } }, { upsert: true });
-  };
+  /** Those that this process is sending, or waits to send: nobody has to look for them. */
+  const sending = new Set<string>();
   return {
     init: async (): Promise<void> => {
       await activities.createIndex({ connectionId: 1, pollAt: 1 });
     },
-    add: (connectionId: string, activityId: string, startedAt: Date, pollAt: Date): Promise<void> =>
-      add(activityId, { connectionId, activityId, unanswered: false, startedAt, pollAt }),
-    /** Notes the import of a file before it is sent: whatever happens then, it is looked for by the file's name before anything is sent again. */
-    announce: (connectionId: string, fileName: string, startedAt: Date, pollAt: Date): Promise<void> =>
-      add(fileName, { connectionId, activityId: null, unanswered: true, startedAt, pollAt }),
-    /** The import of a file was answered. */
-    began: async (fileName: string, activityId: string, pollAt: Date): Promise<void> => {
-      await activities.updateOne({ _id: fileName }, { $set: { activityId, pollAt, unanswered: false } });
+    /** Notes one before it is sent: whatever happens then, it is looked for before anything is done for the same contacts again. */
+    announce: async (
+      of: Pick<RunningActivity, '_id' | 'connectionId' | 'isFile' | 'startedAt' | 'pollAt'>,
+    ): Promise<void> => {
+      sending.add(of._id);
+      await activities.insertOne({ ...of, activityId: null, unanswered: true, polls: 0 });
     },
+    /** It was answered. */
+    began: async (id: string, activityId: string, pollAt: Date): Promise<void> => {
+      await activities.updateOne({ _id: id }, { $set: { activityId, pollAt, unanswered: false } });
+      sending.delete(id);
+    },
+    /** Nobody knows what became of it. */
+    unanswered: async (id: string, pollAt: Date): Promise<void> => {
+      await activities.updateOne({ _id: id }, { $set: { pollAt } });
+      sending.delete(id);
+    },
+    isBeingSent: (id: string): boolean => sending.has(id),
     /** An import whose answer nobody knows has been found by its file's name. */
-    found: async (fileName: string, activityId: string): Promise<void> => {
-      await activities.updateOne({ _id: fileName }, { $set: { activityId } });
+    found: async (id: string, activityId: string): Promise<void> => {
+      await activities.updateOne({ _id: id }, { $set: { activityId } });
     },
     /** All of a connection, those first that are due first. */
     ofConnection: (connectionId: string): Promise<RunningActivity[]> =>
@@ -46,6 +56,7 @@ export const createActivityStore = (mongo: Connection) => {
     },
     end: async (id: string): Promise<void> => {
       await activities.deleteOne({ _id: id });
+      sending.delete(id);
     },
   };
 };

@@ -59,7 +59,10 @@ export interface Delivery {
   readonly backfillId: string | null;
   /** Its order was cancelled: what it gave is to be taken back. */
   readonly takesBack: boolean;
+  /** Batches under way that touch its contact: its own, or those that it is held for. */
   readonly activityIds: readonly string[];
+  /** Waits until those are worked off before anything is done for it. */
+  readonly held: boolean;
   readonly attempts: readonly Attempt[];
   readonly attemptCount: number;
   readonly firstTriedAt: Date | null;
@@ -102,6 +105,7 @@ export interface Postponement {
   readonly alone?: boolean;
   readonly imported?: boolean;
   readonly activityIds?: readonly string[];
+  readonly held?: boolean;
   readonly performed?: readonly string[];
   readonly contactId?: string;
   readonly gave?: Given;
@@ -193,6 +197,8 @@ export const createDeliveryStore = (mongo: Connection) => {
         fence: _f,
         counted: _k,
         gave: _g,
+        // What is under way for the contact stays known: it is waited for.
+        activityIds: _i,
         ...fields
       } = fresh;
       const { matchedCount } = await deliveries.updateOne(

@@ -51,11 +51,11 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
         );
       }
     },
-    /** Frees what waited for a reconnect. */
+    /** Frees what waited for a reconnect; the time of trying begins anew. */
     free: async (connectionId: string, now: Date): Promise<void> => {
       await deliveries.updateMany(
         { connectionId, reason: 'CONNECTION_NEEDS_RECONNECT', readyAt: isOpen } as never,
-        { $set: { status: 'PENDING', reason: null, readyAt: now } } as never,
+        { $set: { status: 'PENDING', reason: null, readyAt: now, firstTriedAt: null, attemptCount: 0 } } as never,
       );
     },
   };

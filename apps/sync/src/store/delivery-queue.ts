@@ -46,8 +46,9 @@ const updateOf = ({ delivery, attempts, to }: Result, now: Date): object =>
           uncertain: to.next.uncertain ?? delivery.uncertain,
           alone: to.next.alone ?? delivery.alone,
           imported: to.next.imported ?? delivery.imported,
-          firstTriedAt: delivery.firstTriedAt ?? now,
+          ...(to.next.countsAsAttempt ? { firstTriedAt: delivery.firstTriedAt ?? now } : {}),
           activityIds: to.next.activityIds ?? [],
+          held: to.next.held ?? false,
           ...(to.next.countsAsAttempt && delivery.queue === 'live' ? { queue: 'retry' } : {}),
           ...(to.next.contactId ? { contactId: to.next.contactId } : {}),
           ...(to.next.performed ? { performed: to.next.performed } : {}),
@@ -70,9 +71,13 @@ const standing = [
   'uncertain',
   'takesBack',
   'readyAt',
+  'activityIds',
+  'createdAt',
 ] as const satisfies (keyof Delivery)[];
 /** How a delivery stands towards its contact. */
 type Standing = Pick<Delivery, '_id' | (typeof standing)[number]>;
+/** What a delivery may have under way for its contact. */
+export type Involved = Pick<Delivery, '_id' | 'emailHash' | 'activityIds' | 'uncertain' | 'claimed' | 'createdAt'>;
 const standingOnly = { projection: Object.fromEntries(standing.map((name) => [name, 1])) };
 
 /** As many e-mails are left out by the query itself; of more those that come are left. */
@@ -188,6 +193,9 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
           // Uncertain and open: reopened while a call for it was under way.
           status === 'SYNCED' || gave !== null || claimed || (uncertain && readyAt !== null),
       ),
+    /** The open ones of these buyers. */
+    openFor: async (of: Contact, emailHashes: readonly string[]): Promise<Involved[]> =>
+      (await ofBuyers(of, emailHashes)).filter(({ readyAt }) => readyAt !== null),
     /** What other deliveries have given the same contact, and what stays with it for them. */
     givenByOthers: async ({ _id, emailHash, ...of }: Delivery): Promise<Given> => {
       const others = (await ofBuyers(of, emailHash === null ? [] : [emailHash])).filter(

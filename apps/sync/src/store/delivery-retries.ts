@@ -27,7 +27,6 @@ const backToWork = (retryId: string, now: Date): object => ({
     uncertain: true,
     alone: false,
     imported: false,
-    activityIds: [],
     retryId,
   },
   $inc: { version: 1, fence: 1 },

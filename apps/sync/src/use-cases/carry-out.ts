@@ -1,19 +1,15 @@
 import type { CcImportRow } from '@boxlist/constant-contact';
 import { AppError } from '@boxlist/contracts';
-import { randomUUID } from 'node:crypto';
 import type { Context } from '../context';
 import type { KnownContact } from '../domain/known-contact';
 import type { ImportLine, PlannedCall, TagMember } from '../domain/plan-batch';
 import type { Delivery, Outcome, Result } from '../store/deliveries';
+import { beginActivity } from './begin-activity';
 import type { LaneCaller } from './call-constant-contact';
 import { eachAtOnce, lookUpsAtOnce } from './each-at-once';
 import { fieldColumn } from './resolve-names';
 import type { Batch, BatchReport } from './work-batch';
 
-/** How soon an activity is asked for first. */
-export const firstPollMs = 500;
-/** How soon an import is looked for that nobody has answered: its call takes no longer as a rule. */
-const unansweredPollMs = 2_000;
 /** What waits for an activity is looked at by itself after this time, should the activity have been forgotten. */
 export const forgottenMs = 30 * 60_000;
 
@@ -115,8 +111,12 @@ const failAll = (run: Run, ids: readonly string[], error: unknown): Promise<bool
   return run.report.fail(deliveriesIn(run, ids), error);
 };
 
-const deliveriesIn = ({ batch }: Run, ids: readonly string[]): Delivery[] =>
-  ids.flatMap((id) => batch.deliveries.get(id) ?? []);
+/** With what is under way for them by now. */
+const deliveriesIn = ({ batch, progress }: Run, ids: readonly string[]): Delivery[] =>
+  ids.flatMap((id) => {
+    const delivery = batch.deliveries.get(id);
+    return delivery ? [{ ...delivery, activityIds: [...(progress.get(id)?.activityIds ?? [])] }] : [];
+  });
 
 const note = ({ progress }: Run, ids: readonly string[], what: string, contactId?: string): void => {
   for (const id of ids) {
@@ -207,24 +207,32 @@ const resubscribe = async (run: Run, call: Extract<Single, { kind: 'resubscribe'
   await run.report.tell(served.map((delivery) => ({ delivery, to: { outcome } })));
 };
 
-const follow = async (run: Run, activityId: string, ids: readonly string[]): Promise<void> => {
-  const now = run.ctx.clock();
-  await run.ctx.activities.add(run.batch.connectionId, activityId, now, new Date(now.getTime() + firstPollMs));
-  for (const id of ids) run.progress.get(id)?.activityIds.add(activityId);
+/** Begins a batch; those that it serves wait for it. */
+const begin = async (
+  run: Run,
+  call: string,
+  serves: readonly string[],
+  send: (token: string, name: string) => Promise<{ readonly activity_id: string }>,
+  isFile = false,
+): Promise<void> => {
+  const { ctx, caller, batch } = run;
+  const name = await beginActivity(ctx, caller, call, { connectionId: batch.connectionId, serves, isFile }, send);
+  for (const id of serves) run.progress.get(id)?.activityIds.add(name);
 };
 
 const makeImport = async (run: Run, { lines, listIds, asFile }: Import): Promise<void> => {
-  const { ctx, caller, batch } = run;
+  const { ctx, batch } = run;
   const serves = lines.flatMap(({ deliveryIds }) => deliveryIds);
   const rows: CcImportRow[] = [];
   for (const line of lines) rows.push({ ...line.row, ...(await customColumns(run, line)) });
-  if (asFile) await importFile(run, serves, rows, listIds);
-  else {
-    const { activity_id: activityId } = await caller.call('import contacts', serves, (token) =>
-      ctx.constantContact.importContacts(token, rows, listIds),
-    );
-    await follow(run, activityId, serves);
-  }
+  const { constantContact: cc } = ctx;
+  await begin(
+    run,
+    'import contacts',
+    serves,
+    (token, name) => (asFile ? cc.importFile(token, name, rows, listIds) : cc.importContacts(token, rows, listIds)),
+    asFile,
+  );
   note(run, serves, 'added lists and details');
   for (const line of lines)
     if (line.needsMore)
@@ -234,33 +242,6 @@ const makeImport = async (run: Run, { lines, listIds, asFile }: Import): Promise
     lines.flatMap(({ email, detailsMark }) => ({ emailHash: batch.hashes.get(email) ?? '', detailsMark })),
   );
 };
-
-/** Sends a file whose import is announced first: one whose answer is lost, or that a crash leaves behind, is found by its name before anything is sent again. */
-const importFile = async (
-  run: Run,
-  serves: readonly string[],
-  rows: readonly CcImportRow[],
-  listIds: readonly string[],
-): Promise<void> => {
-  const { ctx, caller, batch } = run;
-  const fileName = `boxlist-${randomUUID()}.csv`;
-  const now = ctx.clock();
-  await ctx.activities.announce(batch.connectionId, fileName, now, new Date(now.getTime() + unansweredPollMs));
-  try {
-    const { activity_id: activityId } = await caller.call('import contacts', serves, (token) =>
-      ctx.constantContact.importFile(token, fileName, rows, listIds),
-    );
-    await ctx.activities.began(fileName, activityId, new Date(ctx.clock().getTime() + firstPollMs));
-  } catch (error) {
-    if (isAnswered(error)) await ctx.activities.end(fileName);
-    throw error;
-  }
-  for (const id of serves) run.progress.get(id)?.activityIds.add(fileName);
-};
-
-/** Whether a failure says for certain that nothing was begun. */
-const isAnswered = (error: unknown): boolean =>
-  error instanceof AppError && error.code !== 'CONSTANT_CONTACT_UNAVAILABLE' && error.kind !== 'defect';
 
 /** The columns of a line's custom fields; a field that is gone is left out. */
 const customColumns = async ({ ctx, caller, batch }: Run, line: ImportLine): Promise<Record<string, string>> => {
@@ -280,15 +261,10 @@ const makeTag = async (run: Run, { members, tagIds }: Tag): Promise<void> => {
   });
   if (present.length === 0) return;
   const serves = present.flatMap(({ deliveryIds }) => deliveryIds);
-  const { activity_id: activityId } = await run.caller.call('add tags', serves, (token) =>
-    run.ctx.constantContact.changeTaggings(
-      token,
-      'add',
-      present.map(({ contactId }) => contactId),
-      tagIds,
-    ),
+  const contactIds = present.map(({ contactId }) => contactId);
+  await begin(run, 'add tags', serves, (token) =>
+    run.ctx.constantContact.changeTaggings(token, 'add', contactIds, tagIds),
   );
-  await follow(run, activityId, serves);
   for (const { deliveryIds, contactId } of present) note(run, deliveryIds, 'added tags', contactId);
 };
 

@@ -8,7 +8,7 @@ import { queues, type Delivery, type Outcome, type Postponement, type Queue, typ
 import type { Lane } from '../store/lanes';
 import { laneCaller, type LaneCaller } from './call-constant-contact';
 import { forgottenMs } from './carry-out';
-import { followActivities } from './follow-activities';
+import { activitiesAwaited, followActivities } from './follow-activities';
 import { freeReconnected } from './free-waiting';
 import { sparingErased } from './forget-buyer';
 import { workBatch, type BatchReport } from './work-batch';
@@ -121,7 +121,9 @@ const reportTo = (drive: Drive, caller: LaneCaller): BatchReport => {
             }
           : verdictOn(ctx, error, delivery);
         if ('parksLane' in verdict && verdict.parksLane) drive.parked = true;
-        return resultOf(delivery, verdict);
+        // What is under way for it is waited for before it is tried again.
+        const { activityIds } = delivery;
+        return resultOf(delivery, 'next' in verdict ? { next: { ...verdict.next, activityIds } } : verdict);
       });
       await saveAndTell(drive, results);
       return drive.parked;
@@ -151,7 +153,7 @@ const workQueue = async (drive: Drive, queue: Queue, size: number): Promise<void
   const { ctx, lane, busy } = drive;
   while (drive.goesOn() && (await drive.stillHeld())) {
     const claimed = await ctx.deliveries.claim(lane, queue, busy, ctx.clock(), size);
-    const ready = await withoutFollowed(drive, claimed);
+    const ready = await withoutAwaiting(drive, claimed);
     const [first] = ready;
     if (!first) return;
     const hashes = [...new Set(ready.flatMap(({ emailHash }) => emailHash ?? []))];
@@ -203,40 +205,30 @@ const workSome = async (
   else await workBatch(ctx, caller, lane.connectionId, some, report, backfill?.mode ?? null);
 };
 
-/**
- * Those that wait for an activity that is still followed go on waiting, and so do those that may be in an import whose answer nobody knows; the others' activity was forgotten, and what it did must be
- * looked for.
- */
-const withoutFollowed = async (drive: Drive, claimed: readonly Delivery[]): Promise<Delivery[]> => {
+/** Those for whose contact nothing is under way; the others wait until it is worked off. */
+const withoutAwaiting = async (drive: Drive, claimed: readonly Delivery[]): Promise<Delivery[]> => {
   const { ctx, lane } = drive;
-  if (claimed.every(({ activityIds, uncertain }) => activityIds.length === 0 && !uncertain)) return [...claimed];
-  const running = await ctx.activities.ofConnection(lane.connectionId);
-  const awaited = ({ activityIds, uncertain, createdAt }: Delivery): string[] =>
-    running
-      .filter(
-        ({ _id, unanswered, startedAt }) =>
-          activityIds.includes(_id) || (uncertain && unanswered && createdAt <= startedAt),
-      )
-      .map(({ _id }) => _id);
-  const waiting = new Map(claimed.map((delivery) => [delivery, awaited(delivery)]));
+  const awaited = await activitiesAwaited(ctx, lane.connectionId, claimed);
   const readyAt = new Date(ctx.clock().getTime() + forgottenMs);
-  await saveAndTell(
-    drive,
-    [...waiting].flatMap(([delivery, activityIds]) =>
-      activityIds.length === 0
-        ? []
-        : [
-            {
-              delivery,
-              attempts: [],
-              to: { next: { waitingFor: 'ACTIVITY_RUNNING' as const, readyAt, countsAsAttempt: false, activityIds } },
-            },
-          ],
-    ),
-  );
-  return claimed
-    .filter((delivery) => waiting.get(delivery)?.length === 0)
-    .map((delivery) => (delivery.activityIds.length > 0 ? { ...delivery, uncertain: true } : delivery));
+  const free: Delivery[] = [];
+  const waiting: Result[] = [];
+  for (const delivery of claimed) {
+    const activityIds = awaited.get(delivery._id) ?? [];
+    // Whose activity was forgotten is looked for what it did.
+    const isForgotten = delivery.activityIds.length > 0;
+    if (activityIds.length === 0)
+      free.push(
+        isForgotten ? { ...delivery, activityIds: [], uncertain: delivery.uncertain || !delivery.held } : delivery,
+      );
+    else {
+      // Only its own activities bring it to its end.
+      const held = delivery.held || delivery.reason !== 'ACTIVITY_RUNNING';
+      const next = { waitingFor: 'ACTIVITY_RUNNING' as const, readyAt, countsAsAttempt: false, activityIds, held };
+      waiting.push({ delivery, attempts: [], to: { next } });
+    }
+  }
+  await saveAndTell(drive, waiting);
+  return free;
 };
 
 const follow = async (drive: Drive, boxOfficeId: string): Promise<void> => {

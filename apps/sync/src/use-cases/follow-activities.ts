@@ -3,12 +3,16 @@ import { AppError } from '@boxlist/contracts';
 import type { Context } from '../context';
 import type { RunningActivity } from '../store/activities';
 import type { Delivery, Result } from '../store/deliveries';
+import type { Involved } from '../store/delivery-queue';
 import type { LaneCaller } from './call-constant-contact';
 
 const shortestPollMs = 500;
 const longestPollMs = 60_000;
-/** After this time an import that was announced has begun, and can be seen, or it never will: longer than the call may take. */
-const lateMs = 60_000;
+/** After this time a file that was announced is imported, and can be seen, or it never will be: longer than the call may take. It would be imported twice. */
+const lateFileMs = 60_000;
+/** The same of what can be sent once more without harm, but has no name to be known by. */
+const lateMs = 3_000;
+const longestUnknownMs = 30 * 60_000;
 const unknownPollMs = 10_000;
 
 const isOver = ({ state }: CcActivity): boolean => ['completed', 'cancelled', 'failed', 'timed_out'].includes(state);
@@ -32,19 +36,21 @@ export const followActivities = async (
   save: (results: readonly Result[]) => Promise<void>,
 ): Promise<void> => {
   const now = ctx.clock();
-  const running = await ctx.activities.ofConnection(connectionId);
+  const running = (await ctx.activities.ofConnection(connectionId)).filter(
+    ({ _id }) => !ctx.activities.isBeingSent(_id),
+  );
   const due = running.filter(({ pollAt }) => pollAt <= now);
   if (due.length === 0) return;
-  const states = await readStates(ctx, caller, running).catch((error: unknown) => {
-    if (isOutOfReach(error)) return new Map<string, CcActivity>();
+  const seen = await readStates(ctx, caller, running).catch((error: unknown) => {
+    if (isOutOfReach(error)) return nothingSeen;
     throw error;
   });
   for (const activity of running) {
-    const state = states.get(activity._id);
+    const state = seen.states.get(activity._id);
     if (state && activity.activityId === null) await ctx.activities.found(activity._id, state.activity_id);
     const isUnknown = state === undefined && activity.activityId === null;
     // One that Constant Contact does not know any more, or that nobody may ask for any more, has ended long ago, nobody knows how; one that it does not know yet may still come.
-    const goesOn = isUnknown ? now.getTime() - activity.startedAt.getTime() < lateMs : state && !isOver(state);
+    const goesOn = isUnknown ? mayStillCome(activity, seen, now) : state && !isOver(state);
     if (goesOn)
       await ctx.activities.postpone(
         activity._id,
@@ -62,43 +68,95 @@ export const followActivities = async (
   }
 };
 
+/** Whether what nobody answered may still do something: a file that is not seen for its time, and anything else as long as it may be among what runs and nobody here knows. */
+const mayStillCome = ({ isFile, startedAt }: RunningActivity, { strangersRun }: Seen, now: Date): boolean => {
+  const age = now.getTime() - startedAt.getTime();
+  return isFile ? age < lateFileMs : age < lateMs || (strangersRun && age < longestUnknownMs);
+};
+
 const isOutOfReach = (error: unknown): boolean =>
   error instanceof AppError && (error.code === 'NOT_FOUND' || error.code === 'CONNECTION_NOT_FOUND');
 
 const nextPoll = ({ polls }: RunningActivity, now: Date): Date =>
   new Date(now.getTime() + Math.min(longestPollMs, shortestPollMs * 2 ** Math.min(polls, 10)));
 
-/** How the activities stand, by what they are named here: one is asked for by itself, several, or one whose id is not known, with the list of all. */
-const readStates = async (
-  ctx: Context,
-  caller: LaneCaller,
-  running: readonly RunningActivity[],
-): Promise<Map<string, CcActivity>> => {
+/** What was seen of activities: their states, by what they are named here, and whether others run that nobody here knows. */
+interface Seen {
+  readonly states: ReadonlyMap<string, CcActivity>;
+  readonly strangersRun: boolean;
+}
+const nothingSeen: Seen = { states: new Map(), strangersRun: false };
+
+/** One is asked for by itself; several, or one whose id is not known, with the list of all. */
+const readStates = async (ctx: Context, caller: LaneCaller, running: readonly RunningActivity[]): Promise<Seen> => {
   const states = new Map<string, CcActivity>();
   const [only] = running;
   if (only?.activityId && running.length === 1) {
     const { activityId } = only;
     const state = await caller.call('follow activity', [], (token) => ctx.constantContact.activity(token, activityId));
-    return states.set(only._id, state);
+    return { states: states.set(only._id, state), strangersRun: false };
   }
   // By the id at Constant Contact, or by the file's name where that is not known.
   const wanted = new Map(running.map(({ _id, activityId }) => [activityId ?? _id, _id]));
+  let strangersRun = false;
   for (let next: string | undefined, first = true; (first || next) && states.size < running.length; first = false) {
     const page = await caller.call('follow activities', [], (token) => ctx.constantContact.activities(token, next));
     for (const state of page.items) {
       const id = wanted.get(state.activity_id) ?? wanted.get(state.source_file_name ?? '');
       if (id) states.set(id, state);
+      else if (!isOver(state)) strangersRun = true;
     }
     next = page.next;
   }
-  return states;
+  return { states, strangersRun };
+};
+
+/**
+ * For each delivery the activities that run for its contact, or may run: its own, and those of other deliveries of the same buyer. Before they are worked off nothing that is read of the contact holds, and what is
+ * written may be written over by what is older.
+ */
+export const activitiesAwaited = async (
+  ctx: Context,
+  connectionId: string,
+  deliveries: readonly Delivery[],
+): Promise<ReadonlyMap<string, readonly string[]>> => {
+  const running = await ctx.activities.ofConnection(connectionId);
+  const [first] = deliveries;
+  if (!first || running.length === 0) return new Map();
+  const isOf = ({ activityIds, uncertain, claimed, createdAt }: Involved, activity: RunningActivity): boolean =>
+    activityIds.includes(activity._id) ||
+    // Whoever was working on it may have sent it with this one; of what is being sent here, what it serves is known.
+    ((uncertain || claimed) &&
+      activity.unanswered &&
+      !ctx.activities.isBeingSent(activity._id) &&
+      createdAt <= activity.startedAt);
+  const hashes = new Set(deliveries.flatMap(({ emailHash }) => emailHash ?? []));
+  const own = new Set(deliveries.map(({ _id }) => _id));
+  const others = (await ctx.deliveries.openFor(first, [...hashes])).filter(({ _id }) => !own.has(_id));
+  const involved = [...deliveries.map((each) => ({ ...each, claimed: false })), ...others];
+  const ofBuyer = new Map<string, Set<string>>();
+  const ofDelivery = new Map<string, readonly string[]>();
+  for (const each of involved) {
+    const ids = running.filter((activity) => isOf(each, activity)).map(({ _id }) => _id);
+    ofDelivery.set(each._id, ids);
+    if (each.emailHash === null) continue;
+    const theirs = ofBuyer.get(each.emailHash) ?? new Set();
+    for (const id of ids) theirs.add(id);
+    ofBuyer.set(each.emailHash, theirs);
+  }
+  return new Map(
+    deliveries.map(({ _id, emailHash }) => [
+      _id,
+      emailHash === null ? (ofDelivery.get(_id) ?? []) : [...(ofBuyer.get(emailHash) ?? [])],
+    ]),
+  );
 };
 
 const freedFrom = (delivery: Delivery, now: Date): Result => ({
   delivery,
   attempts: [],
   to:
-    delivery.uncertain || delivery.imported
+    delivery.uncertain || delivery.imported || delivery.held
       ? {
           next: {
             waitingFor: null,

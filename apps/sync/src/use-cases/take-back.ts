@@ -1,8 +1,9 @@
 import type { WorkflowFact } from '@boxlist/contracts';
 import type { Context } from '../context';
 import type { Delivery, Given, Result } from '../store/deliveries';
+import { beginActivity } from './begin-activity';
 import type { LaneCaller } from './call-constant-contact';
-import { firstPollMs, forgottenMs } from './carry-out';
+import { forgottenMs } from './carry-out';
 import type { BatchReport, Wanted } from './work-batch';
 
 /** What a workflow takes back of what it gave. */
@@ -57,25 +58,23 @@ const takeOne = async (
   const performed = [...delivery.performed];
   const activityIds: string[] = [];
   if (tagIds.length > 0) {
-    const { activity_id: id } = await caller.call('remove tags', serves, (token) =>
+    const name = await beginActivity(ctx, caller, 'remove tags', { connectionId, serves }, (token) =>
       ctx.constantContact.changeTaggings(token, 'remove', [contactId], tagIds),
     );
-    activityIds.push(id);
+    activityIds.push(name);
     performed.push('removed tags');
   }
   if (listIds.length > 0) {
-    const { activity_id: id } = await caller.call('remove from lists', serves, (token) =>
+    const name = await beginActivity(ctx, caller, 'remove from lists', { connectionId, serves }, (token) =>
       ctx.constantContact.removeFromLists(token, [contactId], listIds),
     );
-    activityIds.push(id);
+    activityIds.push(name);
     performed.push('removed from lists');
   }
-  const now = ctx.clock();
-  for (const id of activityIds) await ctx.activities.add(connectionId, id, now, new Date(now.getTime() + firstPollMs));
   return {
     next: {
       waitingFor: 'ACTIVITY_RUNNING',
-      readyAt: new Date(now.getTime() + forgottenMs),
+      readyAt: new Date(ctx.clock().getTime() + forgottenMs),
       countsAsAttempt: false,
       uncertain: false,
       activityIds,

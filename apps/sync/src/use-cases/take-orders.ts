@@ -235,6 +235,7 @@ export const deliveryOf = (
     backfillId: null,
     imported: false,
     activityIds: [],
+    held: false,
     attempts: [],
     attemptCount: 0,
     firstTriedAt: null,

@@ -78,9 +78,7 @@ export const createWatchedAccounts = ({ clock, told, faults, callsPerDay, mayAsk
     const [name, earlier] = [originOf(is.firstName), originOf(was?.firstName)];
     // Of an order that is another person's by now nobody remembers what it gave.
     const isStillTheirs = earlier && mergedOf(told.of(earlier.key))?.person === person;
-    // @NOTE An import that is worked off after a newer order's call still brings the older details.
-    const isImport = by === 'an activity';
-    if (name && earlier && name.age < earlier.age && isStillTheirs && !isImport)
+    if (name && earlier && name.age < earlier.age && isStillTheirs)
       problem(`5: an older name overwrote a newer one (${earlier.age} → ${name.age}): ${where}`);
     if (was?.firstName && !is.firstName) problem(`5: a name was blanked: ${where}`);
     if (typeof is.firstName === 'string' && is.firstName.startsWith('Fn-') && !is.firstName.startsWith(`Fn-${office}-`))

@@ -1,0 +1,52 @@
+import { AppError } from '@boxlist/contracts';
+import { randomUUID } from 'node:crypto';
+import type { Context } from '../context';
+import type { LaneCaller } from './call-constant-contact';
+
+/** How soon an activity is asked for first. */
+const firstPollMs = 500;
+/** How soon one is looked for that nobody has answered: its call takes no longer as a rule. */
+const unansweredPollMs = 2_000;
+
+interface Beginning {
+  readonly connectionId: string;
+  /** The deliveries that it serves. */
+  readonly serves: readonly string[];
+  /** Whether it imports a file, which is given the name of the activity. */
+  readonly isFile?: boolean;
+}
+
+/**
+ * Has Constant Contact begin an activity, and gives the name that deliveries wait for it by. It is announced before it is sent: one whose answer is lost, or that a crash leaves behind, is looked for before anything
+ * is done for the same contacts again. Throws what the call throws.
+ */
+export const beginActivity = async (
+  ctx: Context,
+  caller: LaneCaller,
+  call: string,
+  { connectionId, serves, isFile = false }: Beginning,
+  send: (token: string, name: string) => Promise<{ readonly activity_id: string }>,
+): Promise<string> => {
+  const name = `boxlist-${randomUUID()}${isFile ? '.csv' : ''}`;
+  const later = (ms: number): Date => new Date(ctx.clock().getTime() + ms);
+  await ctx.activities.announce({
+    _id: name,
+    connectionId,
+    isFile,
+    startedAt: ctx.clock(),
+    pollAt: later(unansweredPollMs),
+  });
+  try {
+    const { activity_id: activityId } = await caller.call(call, serves, (token) => send(token, name));
+    await ctx.activities.began(name, activityId, later(firstPollMs));
+  } catch (error) {
+    if (isAnswered(error)) await ctx.activities.end(name);
+    else await ctx.activities.unanswered(name, later(unansweredPollMs));
+    throw error;
+  }
+  return name;
+};
+
+/** Whether a failure says for certain that nothing was begun. */
+const isAnswered = (error: unknown): boolean =>
+  error instanceof AppError && error.code !== 'CONSTANT_CONTACT_UNAVAILABLE' && error.kind !== 'defect';
