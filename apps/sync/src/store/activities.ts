@@ -36,13 +36,9 @@ export const createActivityStore = (mongo: Connection) => {
     /** It was answered. */
     began: async (id: string, activityId: string, pollAt: Date): Promise<void> => {
       await activities.updateOne({ _id: id }, { $set: { activityId, pollAt, unanswered: false } });
-      sending.delete(id);
     },
-    /** Nobody knows what became of it. */
-    unanswered: async (id: string, pollAt: Date): Promise<void> => {
-      await activities.updateOne({ _id: id }, { $set: { pollAt } });
-      sending.delete(id);
-    },
+    /** It is sent, or will not be. */
+    sent: (id: string): void => void sending.delete(id),
     isBeingSent: (id: string): boolean => sending.has(id),
     /** An import whose answer nobody knows has been found by its file's name. */
     found: async (id: string, activityId: string): Promise<void> => {
@@ -56,7 +52,6 @@ export const createActivityStore = (mongo: Connection) => {
     },
     end: async (id: string): Promise<void> => {
       await activities.deleteOne({ _id: id });
-      sending.delete(id);
     },
   };
 };

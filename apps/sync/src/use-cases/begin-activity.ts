@@ -29,20 +29,22 @@ export const beginActivity = async (
 ): Promise<string> => {
   const name = `boxlist-${randomUUID()}${isFile ? '.csv' : ''}`;
   const later = (ms: number): Date => new Date(ctx.clock().getTime() + ms);
-  await ctx.activities.announce({
-    _id: name,
-    connectionId,
-    isFile,
-    startedAt: ctx.clock(),
-    pollAt: later(unansweredPollMs),
-  });
   try {
+    await ctx.activities.announce({
+      _id: name,
+      connectionId,
+      isFile,
+      startedAt: ctx.clock(),
+      pollAt: later(unansweredPollMs),
+    });
     const { activity_id: activityId } = await caller.call(call, serves, (token) => send(token, name));
     await ctx.activities.began(name, activityId, later(firstPollMs));
   } catch (error) {
     if (isAnswered(error)) await ctx.activities.end(name);
-    else await ctx.activities.unanswered(name, later(unansweredPollMs));
+    else await ctx.activities.postpone(name, later(unansweredPollMs));
     throw error;
+  } finally {
+    ctx.activities.sent(name);
   }
   return name;
 };
