@@ -1,6 +1,7 @@
 import type { CcActivity } from '@boxlist/constant-contact';
 import { AppError } from '@boxlist/contracts';
 import type { Context } from '../context';
+import { retryDelayMs } from '../domain/retry';
 import type { RunningActivity } from '../store/activities';
 import type { Delivery, Result } from '../store/deliveries';
 import type { Involved } from '../store/delivery-queue';
@@ -62,7 +63,7 @@ export const followActivities = async (
         activity._id,
         state !== undefined && isClean(state),
       );
-      await save(freed.map((delivery) => freedFrom(delivery, ctx.clock())));
+      await save(freed.map((delivery) => freedFrom(ctx, delivery)));
       await ctx.activities.end(activity._id);
     }
   }
@@ -152,25 +153,32 @@ export const activitiesAwaited = async (
   );
 };
 
-const freedFrom = (delivery: Delivery, now: Date): Result => ({
-  delivery,
-  attempts: [],
-  to:
-    delivery.uncertain || delivery.imported || delivery.held
-      ? {
-          next: {
-            waitingFor: null,
-            readyAt: now,
-            countsAsAttempt: false,
-            performed: delivery.performed,
-          },
-        }
-      : {
-          outcome: {
-            status: 'SYNCED',
-            reason: delivery.takesBack ? 'TAKEN_BACK' : 'SYNCED',
-            contactId: delivery.contactId ?? undefined,
-            performed: delivery.performed,
-          },
+const freedFrom = (ctx: Context, delivery: Delivery): Result => {
+  const { uncertain, imported, held, takesBack, performed, attemptCount, firstTriedAt } = delivery;
+  const now = ctx.clock().getTime();
+  const to = (): Result['to'] => {
+    if (!uncertain && !imported && !held)
+      return {
+        outcome: {
+          status: 'SYNCED',
+          reason: takesBack ? 'TAKEN_BACK' : 'SYNCED',
+          contactId: delivery.contactId ?? undefined,
+          performed,
         },
-});
+      };
+    // Not done as it should be: looked at at once the first time, and then ever later.
+    const isFailure = uncertain && !imported && !held;
+    if (isFailure && firstTriedAt && now - firstTriedAt.getTime() > ctx.retry.forMs)
+      return { outcome: { status: 'FAILED', reason: 'GAVE_UP' } };
+    const delayMs = isFailure && attemptCount > 0 ? retryDelayMs(ctx.retry, attemptCount, ctx.random()) : 0;
+    return {
+      next: {
+        waitingFor: delayMs > 0 ? 'RETRYING' : null,
+        readyAt: new Date(now + delayMs),
+        countsAsAttempt: isFailure,
+        performed,
+      },
+    };
+  };
+  return { delivery, attempts: [], to: to() };
+};

@@ -54,7 +54,9 @@ const takeOne = async (
   const listIds = back.listIds.filter((id) => contact?.list_memberships.includes(id) && !kept.listIds.includes(id));
   const tagIds = back.tagIds.filter((id) => contact?.taggings.includes(id) && !kept.tagIds.includes(id));
   const contactId = contact?.contact_id;
-  if (!contactId || listIds.length + tagIds.length === 0) return done(delivery, contactId);
+  // Of a deleted one nothing can be taken.
+  if (!contactId || contact?.deleted_at != null || listIds.length + tagIds.length === 0)
+    return done(delivery, contactId);
   const performed = [...delivery.performed];
   const activityIds: string[] = [];
   if (tagIds.length > 0) {

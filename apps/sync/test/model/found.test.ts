@@ -122,6 +122,18 @@ const found: readonly (readonly [name: string, commands: readonly Command[], giv
     ],
     { seed: 0 },
   ],
+  // The tag that a deleted contact still showed was taken off it again and again, a call each second.
+  [
+    'of a deleted contact nothing is taken back',
+    [
+      workflow({ office: 1, eventTag: true, onCancelledOrder: 'REMOVE_TAGS_AND_LISTS' }),
+      order({ office: 1, order: 1, event: 0 }),
+      { do: 'settle', after: 0 },
+      { do: 'contact', office: 1, person: 0, act: 'delete', after: 0 },
+      order({ office: 1, order: 1, person: null, status: 'cancelled', after: 0 }),
+    ],
+    { seed: 0 },
+  ],
 ];
 
 describe('what was found', () => {

@@ -295,10 +295,14 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
         idle = 0;
         continue;
       }
-      const next = nextMoments(rest).filter((moment) => moment > stage.now() && moment < 8e15);
+      const now = stage.now();
+      const moments = nextMoments(rest).filter((moment) => moment < 8e15);
+      const next = moments.filter((moment) => moment > now);
+      // It may have come while the last beat was carried out.
+      const hasCome = moments.some((moment) => moment <= now && moment > now - 1_000);
       if (offices.some((office) => accounts.sandbox.activitiesRunning(accountIds[office]) > 0)) stage.advance(1_000);
+      else if (hasCome && idle < 2) idle += 1;
       else if (next.length > 0) stage.advanceTo(Math.min(...next));
-      // A moment may have come while the last beat was carried out.
       else if ((idle += 1) > 2) break;
     }
     told.settle();
