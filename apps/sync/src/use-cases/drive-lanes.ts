@@ -153,7 +153,9 @@ const workQueue = async (drive: Drive, queue: Queue, size: number): Promise<void
   const { ctx, lane, busy } = drive;
   while (drive.goesOn() && (await drive.stillHeld())) {
     const claimed = await ctx.deliveries.claim(lane, queue, busy, ctx.clock(), size);
-    const ready = await withoutAwaiting(drive, claimed);
+    const free = await withoutAwaiting(drive, claimed);
+    // Another queue may have taken the same buyer in the meantime: the others are left to a later turn.
+    const ready = free.filter(({ emailHash }) => emailHash === null || !busy.has(emailHash));
     const [first] = ready;
     if (!first) return;
     const hashes = [...new Set(ready.flatMap(({ emailHash }) => emailHash ?? []))];

@@ -134,6 +134,25 @@ const found: readonly (readonly [name: string, commands: readonly Command[], giv
     ],
     { seed: 0 },
   ],
+  // Live orders and retries of one buyer were taken in the same moment, and each wrote the contact as it had read it.
+  [
+    'two queues do not write one contact at once',
+    [
+      workflow({ lists: [1], tags: [0] }),
+      order({ office: 1, after: 0 }),
+      order({ order: 1, phone: true, after: 0 }),
+      order({ after: 60 }),
+      order({ person: null, names: true, after: 8 }),
+    ],
+    {
+      seed: 0,
+      faults: [
+        { call: 1, kind: 'lost-before' },
+        { call: 3, kind: 'lost-before' },
+      ],
+      optInRoute: ['CONFIRM', 'DIRECT'],
+    },
+  ],
 ];
 
 describe('what was found', () => {
