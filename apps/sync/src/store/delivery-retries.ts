@@ -39,7 +39,7 @@ const endedSince = (since: Date): object => ({ $or: [{ settledAt: null }, { sett
 export const deliveryRetries = (deliveries: Collection<NewDelivery>) => ({
   /** How many there are; of more than `most`, so many. */
   countToRetry: (filter: object, since: Date, most: number): Promise<number> =>
-    deliveries.countDocuments({ $and: [filter, endedSince(since)] } as never, { limit: most }),
+    deliveries.countDocuments({ $and: [filter, endedSince(since)] }, { limit: most }),
   /** The next ones beyond a place, newest first. */
   toRetry: async (filter: object, since: Date, place: Place | null, limit: number): Promise<(Taken & Place)[]> => {
     const beyond = place && {

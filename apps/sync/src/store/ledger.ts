@@ -23,6 +23,7 @@ import {
   type Limits,
   type Permit,
 } from '../domain/ledger';
+import { databaseClock } from './database-clock';
 
 /** The state is one JSON text: its keys are ids of others' making, and it is only ever swapped as a whole. */
 interface LedgerDocument {
@@ -44,20 +45,6 @@ const arrivalsMs = 500;
 const mostLagMs = 2_000;
 const reservedRetryMs = 10 * 60_000;
 
-/** The database's clock, so that processes whose clocks differ agree. */
-const databaseClock = (mongo: Connection): (() => Promise<number>) => {
-  let offset: { ms: number; until: number } | undefined;
-  return async () => {
-    if (!offset || Date.now() > offset.until) {
-      const before = Date.now();
-      const hello = (await mongo.db?.admin().command({ hello: 1 })) as { localTime?: Date } | undefined;
-      const after = Date.now();
-      offset = { ms: hello?.localTime ? hello.localTime.getTime() - (before + after) / 2 : 0, until: after + 30_000 };
-    }
-    return Math.round(Date.now() + offset.ms);
-  };
-};
-
 /** The one ledger of the application, shared by all processes through one document that is swapped as a whole. */
 export const createLedgerStore = (
   mongo: Connection,
@@ -67,7 +54,7 @@ export const createLedgerStore = (
 ) => {
   const ledgers = mongo.collection<LedgerDocument>('ledger');
   const holder = randomUUID();
-  const now = clock ?? databaseClock(mongo);
+  const { now, errorMs } = clock ? { now: clock, errorMs: () => 0 } : databaseClock(mongo);
   let waiting: Waiter[] = [];
   let arrivals = noArrivals;
   let cycling: Promise<void> | undefined;
@@ -111,8 +98,10 @@ export const createLedgerStore = (
     const writtenAt = await now();
     const tookMs = writtenAt - askedAt;
     lagMs = tookMs > permitDelayMs ? Math.min(tookMs, mostLagMs) : 0;
-    if (writtenAt < usedAt) await delay(usedAt - writtenAt);
-    return (await now()) <= usedAt + permitDelayMs;
+    // By everybody's clock, however far off the own one is.
+    const early = usedAt + errorMs() - writtenAt;
+    if (early > 0) await delay(early);
+    return (await now()) + errorMs() <= usedAt + permitDelayMs;
   };
 
   /** One look at the ledger: says what is wanted, takes what is free. Gives how long to wait for the next look, in ms. */
