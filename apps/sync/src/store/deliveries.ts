@@ -106,6 +106,8 @@ export interface Postponement {
   readonly imported?: boolean;
   readonly activityIds?: readonly string[];
   readonly held?: boolean;
+  /** Whose it is by now. */
+  readonly emailHash?: string;
   readonly performed?: readonly string[];
   readonly contactId?: string;
   readonly gave?: Given;

@@ -238,6 +238,15 @@ const wishesOf = async (
       continue;
     }
     const decision = decideOrder(order, workflow, entitled);
+    const emailHash = order.email === null ? null : ctx.hashEmail(order.boxOfficeId, order.email);
+    // It was taken as another buyer's: what is known and held of the one says nothing of the other.
+    if (emailHash !== null && emailHash !== delivery.emailHash) {
+      decided.push({
+        delivery,
+        to: { next: { waitingFor: null, readyAt: ctx.clock(), countsAsAttempt: false, emailHash } },
+      });
+      continue;
+    }
     // What was given is taken back also where nothing more would be given.
     if (decision.kind === 'go' || delivery.takesBack) {
       try {

@@ -153,6 +153,19 @@ const found: readonly (readonly [name: string, commands: readonly Command[], giv
       optInRoute: ['CONFIRM', 'DIRECT'],
     },
   ],
+  // A delivery was taken as one buyer's, and its order read as another's: what had been written for that one was not looked at.
+  [
+    'an order that changes hands while it is worked on leaves the newer name of who has it now',
+    [
+      order({ person: 1, names: true, after: 0 }),
+      order({ person: null, after: 60 }),
+      order({ order: 2, at: -1, person: null, names: true, after: 0 }),
+      order({ order: 2, after: 0 }),
+      order({ order: 2, person: 1, after: 3 }),
+      { do: 'contact', office: 0, person: 0, act: 'unsubscribe', after: 20 },
+    ],
+    { seed: 0 },
+  ],
 ];
 
 describe('what was found', () => {
