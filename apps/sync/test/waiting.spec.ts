@@ -38,6 +38,26 @@ describe('deliveries of a connection that needs a new sign-in', () => {
   });
 });
 
+describe('a connection that was ended', () => {
+  it('leaves nothing that is known of its contacts', async () => {
+    const office = await createOffice(world);
+    await office.workflow({ ...onList(), tags: { fixed: [], event: true, ticketTypes: false } });
+    await world.produce([office.order('a')]);
+    await office.settled(1);
+    const known = async () => ({
+      contacts: await world.mongo.collection('contacts').countDocuments({ connectionId: office.connectionId }),
+      mirrors: await world.mongo.collection<{ _id: string }>('mirrors').countDocuments({ _id: office.connectionId }),
+      names: await world.mongo
+        .collection<{ _id: string }>('resources')
+        .countDocuments({ _id: { $gte: `${office.connectionId}/`, $lt: `${office.connectionId}0` } }),
+    });
+    expect(await known()).toMatchObject({ contacts: 1, names: 1 });
+
+    await office.tellConnection({ status: 'DISCONNECTED' });
+    await eventually(async () => expect(await known()).toEqual({ contacts: 0, mirrors: 0, names: 0 }));
+  });
+});
+
 describe('a subscription that has ended', () => {
   it('skips what comes after, and calls nobody', async () => {
     const office = await createOffice(world);

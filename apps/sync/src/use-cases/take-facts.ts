@@ -30,8 +30,12 @@ export const takeEntitlement = async (ctx: Context, fact: EntitlementFact): Prom
   await ctx.entitlements.apply(fact);
 };
 
-/** A connection that works again, or was ended, frees what waited for it. */
+/** A connection that works again, or was ended, frees what waited for it; of one that was ended nothing is known any more. */
 export const takeConnection = async (ctx: Context, fact: ConnectionFact): Promise<void> => {
   await ctx.connections.apply(fact);
-  await freeReconnected(ctx, await ctx.connections.byId(fact.connectionId));
+  const present = await ctx.connections.byId(fact.connectionId);
+  await freeReconnected(ctx, present);
+  if (present?.status !== 'DISCONNECTED') return;
+  await ctx.contacts.forget(fact.connectionId);
+  await ctx.resources.forget(fact.connectionId);
 };
