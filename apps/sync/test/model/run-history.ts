@@ -301,9 +301,11 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
       // It may have come while the last beat was carried out.
       const hasCome = moments.some((moment) => moment <= now && moment > now - 1_000);
       if (offices.some((office) => accounts.sandbox.activitiesRunning(accountIds[office]) > 0)) stage.advance(1_000);
-      else if (hasCome && idle < 2) idle += 1;
-      else if (next.length > 0) stage.advanceTo(Math.min(...next));
-      else if ((idle += 1) > 2) break;
+      else if (hasCome && idle < 3) {
+        idle += 1;
+        stage.advance(1);
+      } else if (next.length > 0) stage.advanceTo(Math.min(...next));
+      else if ((idle += 1) > 3) break;
     }
     told.settle();
     others.settle();
