@@ -13,6 +13,7 @@ import type { ErasureStore } from './store/erasures';
 import type { JoinStore } from './store/joins';
 import type { LaneStore } from './store/lanes';
 import type { LedgerStore } from './store/ledger';
+import type { NoticeStore } from './store/notices';
 import type { OrderStore } from './store/orders';
 import type { ResourceStore } from './store/resources';
 import type { RetryStore } from './store/retries';
@@ -41,6 +42,7 @@ export interface Context {
   readonly retries: RetryStore;
   readonly deadLetters: DeadLetterStore;
   readonly erasures: ErasureStore;
+  readonly notices: NoticeStore;
   readonly ledger: LedgerStore;
   readonly resources: ResourceStore;
   readonly entitlements: FactCopy<EntitlementFact>;

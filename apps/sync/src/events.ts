@@ -18,6 +18,7 @@ const consumed = [topics.orders, topics.entitlements, topics.connections, topics
 export const syncTopics: TopicSpec[] = [
   ...consumed,
   topics.deliveryOutcomes,
+  topics.notices,
   ...consumed.map(({ name }) => ({
     name: deadLetterTopicOf(name),
     partitions: 1,

@@ -1,6 +1,7 @@
 import { counter, histogram } from '@boxlist/service-kit';
 import type { Context } from './context';
 import type { Backfill } from './store/backfills';
+import type { NoticeSubject } from './domain/notice';
 import type { Delivery, Outcome } from './store/deliveries';
 import type { Retry } from './store/retries';
 
@@ -8,6 +9,7 @@ const outcomes = counter('boxlist_delivery_outcomes_total', 'Outcomes of deliver
 const events = counter('boxlist_order_events_total', 'Order events by what became of them');
 const calls = counter('boxlist_constant_contact_calls_total', 'Calls to Constant Contact by kind and answer');
 const expired = counter('boxlist_history_expired_total', 'Orders and deliveries whose time has run out');
+const notices = counter('boxlist_notices_total', 'Notices to organisers by kind and what was told');
 const latency = histogram('boxlist_delivery_latency_ms', 'From the delivery to its outcome');
 
 export const deliverySettled = ({ log }: Context, delivery: Delivery, { status, reason }: Outcome, now: Date): void => {
@@ -52,3 +54,9 @@ export const historyExpired = (
 };
 
 export const called = (call: string, answer: string): void => calls({ call, answer });
+
+export const noticeTold = ({ log }: Context, about: NoticeSubject, told: 'raised' | 'recovered'): void => {
+  const { boxOfficeId, kind, level, connectionId, workflowId } = about;
+  notices({ kind, told });
+  log.info({ boxOfficeId, kind, level, connectionId, workflowId }, `notice.${told}`);
+};

@@ -16,6 +16,7 @@ import { eraseBuyer, erasureOf, remainsOf } from './use-cases/erase-buyer';
 import { exportBuyer } from './use-cases/export-buyer';
 import { previewWorkflow } from './use-cases/preview-workflow';
 import { deliveryPage, syncHealth, workflowStats } from './use-cases/read-deliveries';
+import { noticePage } from './use-cases/read-notices';
 import { cancelRetry, retryDeliveries } from './use-cases/retry-deliveries';
 
 const toFilter = (filter: DeliveryFilter) => {
@@ -53,6 +54,7 @@ export const resolvers: CompleteResolvers<Resolvers, ResolversParentTypes> = {
     deadLetters: (_, { statuses, first, after }, { ctx, identity }) =>
       deadLetterPage(ctx, identity, { statuses, first, after }),
     retries: (_, __, { ctx, identity }) => ctx.retries.ofBoxOffice(identity.boxOfficeId),
+    notices: (_, { states, first, after }, { ctx, identity }) => noticePage(ctx, identity, { states, first, after }),
     buyerErasure: (_, { email }, { ctx, identity }) => erasureOf(ctx, identity, email),
     retention: (_, __, { ctx: { retention } }) => ({
       historyDays: Math.floor(retention.historyMs / 86_400_000),
@@ -63,6 +65,15 @@ export const resolvers: CompleteResolvers<Resolvers, ResolversParentTypes> = {
     id: ({ _id }) => _id,
     canReplay: ({ status, original }) => status === 'OPEN' && original !== null,
     replayOfId: ({ replayOf }) => replayOf,
+  },
+  Notice: {
+    __resolveReference: async ({ id }, { ctx, identity }) => {
+      const notice = await ctx.notices.byId(id);
+      return notice?.boxOfficeId === identity.boxOfficeId ? notice : null;
+    },
+    id: ({ _id }) => _id,
+    connection: ({ connectionId }) => (connectionId ? { id: connectionId } : null),
+    workflow: ({ workflowId }) => (workflowId ? { id: workflowId } : null),
   },
   BuyerErasure: { remains: remainsOf },
   ErasedContact: { connection: ({ connectionId }) => ({ id: connectionId }) },

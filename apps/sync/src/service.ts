@@ -30,6 +30,7 @@ import { createErasureStore } from './store/erasures';
 import { createJoinStore } from './store/joins';
 import { createLaneStore } from './store/lanes';
 import { createLedgerStore } from './store/ledger';
+import { createNoticeStore, noticeRendering } from './store/notices';
 import { createOrderStore } from './store/orders';
 import { createResourceStore } from './store/resources';
 import { createRetryStore } from './store/retries';
@@ -43,6 +44,7 @@ import { startDispatcher } from './use-cases/drive-lanes';
 import { startErasures } from './use-cases/erase-buyer';
 import { startExpiry } from './use-cases/expire-history';
 import { startTallies } from './use-cases/keep-tallies';
+import { startNotices } from './use-cases/tell-notices';
 import { startReplays } from './use-cases/send-replays';
 
 type Overrides = Partial<Pick<Context, 'clock' | 'tokens' | 'ticketTailorKey' | 'random'>> & {
@@ -80,6 +82,8 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
     backfills: createBackfillStore(mongo),
     retries: createRetryStore(mongo),
     deadLetters: createDeadLetterStore(mongo),
+    notices: createNoticeStore(mongo),
+    tallies: createTallyStore(mongo),
     entitlements: createFactCopy<EntitlementFact>(
       mongo,
       'entitlement_facts',
@@ -94,12 +98,20 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
     timeoutMs: Math.min(20_000, config.DISPATCH_LEASE_MS / 2),
   });
   const ticketTailor = createTicketTailor({ apiUrl: config.TICKET_TAILOR_API_URL, timeoutMs: 10_000 });
-  const outbox = await startOutboxRelay({
-    bus,
-    collection: stores.deliveries.collection,
-    topic: { name: topics.deliveryOutcomes.name, compacted: false, rendering: outcomeRendering },
-    log,
-  });
+  const outboxes = [
+    await startOutboxRelay({
+      bus,
+      collection: stores.deliveries.collection,
+      topic: { name: topics.deliveryOutcomes.name, compacted: false, rendering: outcomeRendering },
+      log,
+    }),
+    await startOutboxRelay({
+      bus,
+      collection: stores.notices.collection,
+      topic: { name: topics.notices.name, compacted: false, rendering: noticeRendering },
+      log,
+    }),
+  ];
   // The dispatcher is made with the context, and the context nudges the dispatcher.
   const running: { dispatcher?: ReturnType<typeof startDispatcher> } = {};
   const unfollowed = { caughtUp: async () => false };
@@ -112,7 +124,6 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
       ledgerClock,
     ),
     resources: createResourceStore(mongo),
-    tallies: createTallyStore(mongo),
     tombstones: createTombstoneStore(mongo, erasures),
     joins: createJoinStore(mongo),
     followers: { entitlements: unfollowed, connections: unfollowed },
@@ -143,6 +154,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
     startReplays(ctx),
     startErasures(ctx),
     startExpiry(ctx),
+    startNotices(ctx),
     ...(dispatches ? [startRetries(ctx)] : []),
   ];
   running.dispatcher = dispatches ? startDispatcher(ctx) : undefined;
@@ -171,7 +183,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
       await running.dispatcher?.close();
       await ctx.ledger.close();
       await tallies?.close();
-      await outbox.close();
+      await Promise.all(outboxes.map((outbox) => outbox.close()));
       await bus.close();
       await constantContact.close();
       await ticketTailor.close();

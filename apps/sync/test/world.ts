@@ -37,6 +37,14 @@ export interface SeenDelivery {
   readonly workflow: { readonly id: string };
 }
 
+/** An event as a reader of its topic sees it. */
+export interface ToldEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly boxofficeid: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
 /** sync on real MongoDB, Kafka and Constant Contact's sandbox, with the other services' voices, a gateway's signature, and a ledger's clock that a test may set. */
 export const createWorld = async (env: Readonly<Record<string, string>> = {}) => {
   const [servers, sandbox, ticketTailor, { privateKey, publicKey }] = await Promise.all([
@@ -140,6 +148,18 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
       };
       held.set(connectionId, { until, release: free });
       return free;
+    },
+    /** The events of a topic, as they come; from its beginning. */
+    listen: async (topic: string): Promise<readonly ToldEvent[]> => {
+      const told: ToldEvent[] = [];
+      await bus.consumeBatches({
+        topic,
+        groupId: newId('event'),
+        handle: async (messages) => {
+          told.push(...messages.map(({ value }) => JSON.parse(value?.toString() ?? '') as ToldEvent));
+        },
+      });
+      return told;
     },
     /** Writes messages as they are. */
     publish: (topic: string, messages: Parameters<typeof bus.publish>[1]) => bus.publish(topic, messages),

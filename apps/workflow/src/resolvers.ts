@@ -28,6 +28,7 @@ const foreignTypes = {
   connection: 'Connection',
   delivery: 'Delivery',
   backfill: 'Backfill',
+  notice: 'Notice',
   subscription: 'AppSubscription',
 } as const;
 
@@ -36,7 +37,7 @@ const node = async (id: string, graph: GraphContext) => {
     const workflow = await ownById(id, graph);
     return workflow && ({ __typename: 'Workflow', ...workflow } as const);
   }
-  for (const kind of ['connection', 'delivery', 'backfill', 'subscription'] as const)
+  for (const kind of ['connection', 'delivery', 'backfill', 'notice', 'subscription'] as const)
     if (isId(kind, id)) return { __typename: foreignTypes[kind], id };
   return null;
 };

@@ -317,6 +317,7 @@ describe('reading workflows', () => {
     expect(await type('dlv_1')).toBe('Delivery');
     expect(await type('sub_1')).toBe('AppSubscription');
     expect(await type('bf_1')).toBe('Backfill');
+    expect(await type('ntc_1')).toBe('Notice');
     for (const nothing of ['wf_nothing', 'wf_ $ne', 'bo_1', '', 'x'.repeat(10_000)])
       expect(await type(nothing)).toBeNull();
   });

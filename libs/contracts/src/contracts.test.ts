@@ -7,6 +7,7 @@ import {
   isId,
   kindOf,
   newId,
+  noticeEventSchema,
   optInOf,
   orderEventSchema,
   workflowEventSchema,
@@ -21,6 +22,8 @@ describe('events', () => {
     'order-cancelled': orderEventSchema,
     'workflow-changed': workflowEventSchema,
     'connection-changed': connectionEventSchema,
+    'notice-raised': noticeEventSchema,
+    'notice-recovered': noticeEventSchema,
   };
   const schemaFor = (file: string) => schemas[file.split('.')[0] as keyof typeof schemas];
 

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { newId } from './ids';
-import { connectionFactSchema, deliveryOutcomeFactSchema, entitlementFactSchema, workflowFactSchema } from './facts';
+import {
+  connectionFactSchema,
+  deliveryOutcomeFactSchema,
+  entitlementFactSchema,
+  noticeFactSchema,
+  workflowFactSchema,
+} from './facts';
 import { orderSchema } from './order';
 
 /** A CloudEvents 1.0 envelope in structured mode around `data`. Unknown attributes are let through. */
@@ -25,6 +31,8 @@ export const entitlementEventSchema = envelope(['boxlist.entitlement.changed.v1'
 export const connectionEventSchema = envelope(['boxlist.connection.changed.v1'], connectionFactSchema);
 export const workflowEventSchema = envelope(['boxlist.workflow.changed.v1'], workflowFactSchema);
 export const deliveryOutcomeEventSchema = envelope(['boxlist.delivery.settled.v1'], deliveryOutcomeFactSchema);
+export const noticeEventTypes = ['boxlist.notice.raised.v1', 'boxlist.notice.recovered.v1'] as const;
+export const noticeEventSchema = envelope(noticeEventTypes, noticeFactSchema);
 
 export type OrderEvent = z.infer<typeof orderEventSchema>;
 
@@ -90,6 +98,16 @@ export const topics = {
     retentionMs: days(14),
     personalData: false,
     schema: deliveryOutcomeEventSchema,
+  },
+  notices: {
+    name: 'notices.v1',
+    title: 'What an organiser is to know of, when it begins and when it is over',
+    key: '<noticeId>',
+    partitions: 3,
+    compacted: false,
+    retentionMs: days(14),
+    personalData: false,
+    schema: noticeEventSchema,
   },
 } as const satisfies Record<string, TopicEntry>;
 

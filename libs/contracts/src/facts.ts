@@ -124,7 +124,30 @@ export const deliveryOutcomeFactSchema = z
   })
   .describe('The outcome of one order × one workflow.');
 
+/** What an organiser is told of. A kind is added, never renamed. */
+export const noticeKinds = ['CONNECTION_BROKEN', 'FAILURES', 'QUOTA_EXHAUSTED', 'DEAD_LETTERS'] as const;
+
+/** Something that an organiser is to know of, from when it began until it was over. Ids and codes only: no personal data on this topic. */
+export const noticeFactSchema = z
+  .object({
+    noticeId: z.string().startsWith('ntc_').describe('One for each time that it begins; its end has the same.'),
+    boxOfficeId,
+    kind: z.enum(noticeKinds).describe('Readers ignore a kind that they do not know.'),
+    level: z
+      .number()
+      .int()
+      .nullable()
+      .describe('For FAILURES: how many of the last 100 outcomes of the workflow, 50, 70, 90 or 100; else null.'),
+    connectionId: z.string().startsWith('conn_').nullable().describe('The connection that it is about, if it is.'),
+    workflowId: z.string().startsWith('wf_').nullable().describe('The workflow that it is about, if it is.'),
+    raisedAt: z.iso.datetime({ offset: true }).describe('When it was seen first.'),
+    recoveredAt: z.iso.datetime({ offset: true }).nullable().describe('When it was over; null while it is not.'),
+  })
+  .describe('A notice, as it is raised and once more when it is over.');
+
 export type EntitlementFact = z.infer<typeof entitlementFactSchema>;
 export type ConnectionFact = z.infer<typeof connectionFactSchema>;
 export type WorkflowFact = z.infer<typeof workflowFactSchema>;
 export type DeliveryOutcomeFact = z.infer<typeof deliveryOutcomeFactSchema>;
+export type NoticeFact = z.infer<typeof noticeFactSchema>;
+export type NoticeKind = NoticeFact['kind'];

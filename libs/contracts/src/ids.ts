@@ -14,6 +14,7 @@ export const idPrefixes = {
   backfill: 'bf_',
   retry: 'rty_',
   deadLetter: 'dl_',
+  notice: 'ntc_',
   event: 'evt_',
 } as const;
 

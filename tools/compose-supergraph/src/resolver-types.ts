@@ -38,6 +38,8 @@ const mappers: Readonly<Record<string, Mappers>> = {
     Retry: source('store/retries', 'Retry'),
     DeadLetter: source('store/dead-letters', 'DeadLetter'),
     DeadLetterConnection: source('use-cases/dead-letters', 'DeadLetterPage'),
+    Notice: source('store/notices', 'Notice'),
+    NoticeConnection: source('use-cases/read-notices', 'NoticePage'),
     BuyerErasure: source('store/erasures', 'Erasure'),
     ErasedContact: source('store/erasures', 'ErasedContact'),
     PreviewedOrder: source('use-cases/preview-workflow', 'Previewed'),

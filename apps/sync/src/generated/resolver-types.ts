@@ -6,6 +6,8 @@ import type { Backfill as BackfillSource } from '../store/backfills';
 import type { Retry as RetrySource } from '../store/retries';
 import type { DeadLetter as DeadLetterSource } from '../store/dead-letters';
 import type { DeadLetterPage as DeadLetterPageSource } from '../use-cases/dead-letters';
+import type { Notice as NoticeSource } from '../store/notices';
+import type { NoticePage as NoticePageSource } from '../use-cases/read-notices';
 import type { Erasure as ErasureSource, ErasedContact as ErasedContactSource } from '../store/erasures';
 import type { Previewed as PreviewedSource } from '../use-cases/preview-workflow';
 import type { GraphContext } from '../context';
@@ -71,6 +73,8 @@ export type BoxOffice = {
   readonly deadLetters: DeadLetterConnection;
   /** Retries, newest first, at most 100. */
   readonly retries: ReadonlyArray<Retry>;
+  /** What an organiser is to know of, newest first: what is so now, and what was. What is over is kept as long as the history of deliveries. */
+  readonly notices: NoticeConnection;
   /** How far the erasure of the buyer with exactly this e-mail address has come; null when none was asked for. Owner only. */
   readonly buyerErasure: Maybe<BuyerErasure>;
   /** For how long what is over is kept. */
@@ -91,6 +95,14 @@ export type BoxOfficeDeliveriesArgs = {
 /** The tenant: one organiser's Ticket Tailor account. */
 export type BoxOfficeDeadLettersArgs = {
   statuses?: InputMaybe<ReadonlyArray<DeadLetterStatus>>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** The tenant: one organiser's Ticket Tailor account. */
+export type BoxOfficeNoticesArgs = {
+  states?: InputMaybe<ReadonlyArray<NoticeState>>;
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
 };
@@ -693,6 +705,64 @@ export type CancelRetryPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
+/** What an organiser is told of. */
+export type NoticeKind =
+  /** A connection needs a new sign-in; its deliveries wait. Over when it was signed in again, or ended. */
+  | 'CONNECTION_BROKEN'
+  /**
+   * Many of the last 100 outcomes of a workflow have failed: 50, 70, 90 or 100, each a notice of its own. Skipped deliveries are no such outcomes, and while there were fewer than 100 those that are missing count as
+   * not failed. By workflow, for a wrong list or field is one workflow's, and others that work would hide it; what all workflows of a connection suffer is a notice of the connection. All levels are over when fewer than 40
+   * have failed, so that a share that swings around 50 raises no notice with every swing; then each may come once more.
+   */
+  | 'FAILURES'
+  /** The day's calls are used up, and deliveries of the box office wait for it. Over when calls are made again, at 00:00 UTC. */
+  | 'QUOTA_EXHAUSTED'
+  /** Order events could not be understood and wait for somebody. Over when none is open any more. */
+  | 'DEAD_LETTERS';
+
+/** Whether a notice is over. */
+export type NoticeState =
+  /** It is so now. */
+  | 'RAISED'
+  /** It is over. */
+  | 'RECOVERED';
+
+/** Something that an organiser is to know of, from when it began until it was over. Raised once each time that it begins, and told on `notices.v1` as it begins and as it is over. No personal data. */
+export type Notice = Node & {
+  /** Id of the notice, `ntc_…`. */
+  readonly id: Scalars['ID']['output'];
+  /** What it tells. */
+  readonly kind: NoticeKind;
+  /** For FAILURES: how many of the last 100 outcomes, 50, 70, 90 or 100. */
+  readonly level: Maybe<Scalars['Int']['output']>;
+  /** The connection that it is about, if it is about one. */
+  readonly connection: Maybe<Connection>;
+  /** The workflow that it is about, if it is about one. */
+  readonly workflow: Maybe<Workflow>;
+  /** When it was seen first. */
+  readonly raisedAt: Scalars['DateTime']['output'];
+  /** When it was over; null while it is not. */
+  readonly recoveredAt: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** A page of notices. */
+export type NoticeConnection = {
+  /** Items with their cursors. */
+  readonly edges: ReadonlyArray<NoticeEdge>;
+  /** The items alone. */
+  readonly nodes: ReadonlyArray<Notice>;
+  /** Where the page stands. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A notice in a page. */
+export type NoticeEdge = {
+  /** Position for `after`. */
+  readonly cursor: Scalars['String']['output'];
+  /** The notice. */
+  readonly node: Notice;
+};
+
 /** How a dead letter stands. */
 export type DeadLetterStatus =
   /** It waits for somebody. */
@@ -925,6 +995,7 @@ export type FederationTypes = {
   Backfill: Backfill;
   Retry: Retry;
   Delivery: Delivery;
+  Notice: Notice;
 };
 
 /** Mapping of federation reference types */
@@ -944,6 +1015,9 @@ export type FederationReferenceTypes = {
   Delivery:
     ( { __typename: 'Delivery' }
     & GraphQLRecursivePick<FederationTypes['Delivery'], {"id":true}> );
+  Notice:
+    ( { __typename: 'Notice' }
+    & GraphQLRecursivePick<FederationTypes['Notice'], {"id":true}> );
 };
 
 
@@ -953,6 +1027,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
     | ( BackfillSource & { __typename: 'Backfill' } )
     | ( RetrySource & { __typename: 'Retry' } )
     | ( DeliverySource & { __typename: 'Delivery' } )
+    | ( NoticeSource & { __typename: 'Notice' } )
   ;
 };
 
@@ -1012,6 +1087,11 @@ export type ResolversTypes = {
   RetryDeliveriesPayload: ResolverTypeWrapper<Omit<RetryDeliveriesPayload, 'retry'> & { retry: Maybe<ResolversTypes['Retry']> }>;
   CancelRetryInput: CancelRetryInput;
   CancelRetryPayload: ResolverTypeWrapper<Omit<CancelRetryPayload, 'retry'> & { retry: Maybe<ResolversTypes['Retry']> }>;
+  NoticeKind: NoticeKind;
+  NoticeState: NoticeState;
+  Notice: ResolverTypeWrapper<NoticeSource>;
+  NoticeConnection: ResolverTypeWrapper<NoticePageSource>;
+  NoticeEdge: ResolverTypeWrapper<Omit<NoticeEdge, 'node'> & { node: ResolversTypes['Notice'] }>;
   DeadLetterStatus: DeadLetterStatus;
   DeadLetter: ResolverTypeWrapper<DeadLetterSource>;
   DeadLetterConnection: ResolverTypeWrapper<DeadLetterPageSource>;
@@ -1077,6 +1157,9 @@ export type ResolversParentTypes = {
   RetryDeliveriesPayload: Omit<RetryDeliveriesPayload, 'retry'> & { retry: Maybe<ResolversParentTypes['Retry']> };
   CancelRetryInput: CancelRetryInput;
   CancelRetryPayload: Omit<CancelRetryPayload, 'retry'> & { retry: Maybe<ResolversParentTypes['Retry']> };
+  Notice: NoticeSource;
+  NoticeConnection: NoticePageSource;
+  NoticeEdge: Omit<NoticeEdge, 'node'> & { node: ResolversParentTypes['Notice'] };
   DeadLetter: DeadLetterSource;
   DeadLetterConnection: DeadLetterPageSource;
   DeadLetterEdge: Omit<DeadLetterEdge, 'node'> & { node: ResolversParentTypes['DeadLetter'] };
@@ -1100,7 +1183,7 @@ export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes
 }
 
 export type NodeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
-  __resolveType: TypeResolveFn<'Backfill' | 'Retry' | 'Delivery', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'Backfill' | 'Retry' | 'Delivery' | 'Notice', ParentType, ContextType>;
 };
 
 export type PageInfoResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
@@ -1127,6 +1210,7 @@ export type BoxOfficeResolvers<ContextType = GraphContext, ParentType extends Re
   syncHealth: Resolver<ResolversTypes['SyncHealth'], ParentType, ContextType>;
   deadLetters: Resolver<ResolversTypes['DeadLetterConnection'], ParentType, ContextType, Partial<BoxOfficeDeadLettersArgs>>;
   retries: Resolver<ReadonlyArray<ResolversTypes['Retry']>, ParentType, ContextType>;
+  notices: Resolver<ResolversTypes['NoticeConnection'], ParentType, ContextType, Partial<BoxOfficeNoticesArgs>>;
   buyerErasure: Resolver<Maybe<ResolversTypes['BuyerErasure']>, ParentType, ContextType, RequireFields<BoxOfficeBuyerErasureArgs, 'email'>>;
   retention: Resolver<ResolversTypes['Retention'], ParentType, ContextType>;
 };
@@ -1347,6 +1431,29 @@ export type CancelRetryPayloadResolvers<ContextType = GraphContext, ParentType e
   userErrors: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
+export type NoticeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Notice'] = ResolversParentTypes['Notice'], FederationReferenceType extends FederationReferenceTypes['Notice'] = FederationReferenceTypes['Notice']> = {
+  __resolveReference: ReferenceResolver<Maybe<ResolversTypes['Notice']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  kind: Resolver<ResolversTypes['NoticeKind'], ParentType, ContextType>;
+  level: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  connection: Resolver<Maybe<ResolversTypes['Connection']>, ParentType, ContextType>;
+  workflow: Resolver<Maybe<ResolversTypes['Workflow']>, ParentType, ContextType>;
+  raisedAt: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  recoveredAt: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type NoticeConnectionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['NoticeConnection'] = ResolversParentTypes['NoticeConnection']> = {
+  edges: Resolver<ReadonlyArray<ResolversTypes['NoticeEdge']>, ParentType, ContextType>;
+  nodes: Resolver<ReadonlyArray<ResolversTypes['Notice']>, ParentType, ContextType>;
+  pageInfo: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type NoticeEdgeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['NoticeEdge'] = ResolversParentTypes['NoticeEdge']> = {
+  cursor: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node: Resolver<ResolversTypes['Notice'], ParentType, ContextType>;
+};
+
 export type DeadLetterResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['DeadLetter'] = ResolversParentTypes['DeadLetter']> = {
   id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   status: Resolver<ResolversTypes['DeadLetterStatus'], ParentType, ContextType>;
@@ -1440,6 +1547,9 @@ export type Resolvers<ContextType = GraphContext> = {
   ChangeBackfillPayload: ChangeBackfillPayloadResolvers<ContextType>;
   RetryDeliveriesPayload: RetryDeliveriesPayloadResolvers<ContextType>;
   CancelRetryPayload: CancelRetryPayloadResolvers<ContextType>;
+  Notice: NoticeResolvers<ContextType>;
+  NoticeConnection: NoticeConnectionResolvers<ContextType>;
+  NoticeEdge: NoticeEdgeResolvers<ContextType>;
   DeadLetter: DeadLetterResolvers<ContextType>;
   DeadLetterConnection: DeadLetterConnectionResolvers<ContextType>;
   DeadLetterEdge: DeadLetterEdgeResolvers<ContextType>;

@@ -62,6 +62,7 @@ export const createDeadLetterStore = (mongo: Connection) => {
       await letters.createIndex({ boxOfficeId: 1, receivedAt: -1, _id: -1 });
       await letters.createIndex({ boxOfficeId: 1, addressHashes: 1 });
       await letters.createIndex({ boxOfficeId: 1, orderId: 1 });
+      await letters.createIndex({ boxOfficeId: 1, status: 1 });
       await letters.createIndex({ unsent: 1 }, { partialFilterExpression: { unsent: true } });
     },
     /** Keeps those that are new. */
@@ -88,6 +89,8 @@ export const createDeadLetterStore = (mongo: Connection) => {
           .limit(limit)
           .toArray()
       ).map(toLetter),
+    anyOpen: async (boxOfficeId: string, now: Date): Promise<boolean> =>
+      (await letters.findOne(choose(boxOfficeId, null, now), { projection: { _id: 1 } })) !== null,
     count: (filter: object): Promise<number> => letters.countDocuments(filter),
     /** Marks open ones for being put back; answers how many. */
     replay: async (boxOfficeId: string, ids: LetterChoice, now: Date): Promise<number> =>

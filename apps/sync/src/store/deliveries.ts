@@ -162,6 +162,7 @@ export const isReady = (now: Date) => ({ ...isOpen, $lte: now });
 
 /** The open ones as the index of reasons holds them, each reason in the order of time: so the oldest is found without the settled ones being read. */
 export const openByIndex = { status: { $in: ['PENDING', 'WAITING'] }, reason: { $in: [null, ...waitingFor] } };
+const outOfQuota = { reason: 'QUOTA_EXCEEDED', readyAt: isOpen };
 
 /** Deliveries: the durable queue and the history in one. */
 export const createDeliveryStore = (mongo: Connection) => {
@@ -173,6 +174,7 @@ export const createDeliveryStore = (mongo: Connection) => {
       const open = { partialFilterExpression: { readyAt: isOpen } };
       await deliveries.createIndex({ connectionId: 1, queue: 1, readyAt: 1, emailHash: 1 }, open);
       await deliveries.createIndex({ connectionId: 1, reason: 1 }, { ...open, name: 'waiting' });
+      await deliveries.createIndex({ reason: 1, boxOfficeId: 1 }, { ...open, name: 'waiting-offices' });
       await deliveries.createIndex(
         { backfillId: 1, status: 1 },
         { partialFilterExpression: { backfillId: { $gt: '' } } },
@@ -233,6 +235,18 @@ export const createDeliveryStore = (mongo: Connection) => {
     /** How many there are; of more than `most`, so many. */
     count: (filter: object, most?: number): Promise<number> =>
       deliveries.countDocuments(filter, most === undefined ? {} : { limit: most }),
+    /** Whether any of a box office waits for the calls of another day. */
+    anyOutOfQuota: async (boxOfficeId: string): Promise<boolean> =>
+      (await deliveries.findOne({ ...outOfQuota, boxOfficeId } as never, { projection: { _id: 1 } })) !== null,
+    /** The next box office, by its id, of which any wait for the calls of another day. */
+    nextOutOfQuota: async (after: string): Promise<string | undefined> => {
+      const [next] = await deliveries
+        .find({ ...outOfQuota, boxOfficeId: { $gt: after } } as never, { projection: { boxOfficeId: 1 } })
+        .sort({ boxOfficeId: 1 })
+        .limit(1)
+        .toArray();
+      return next?.boxOfficeId;
+    },
     oldestOpen: async (boxOfficeId: string): Promise<Date | null> => {
       const [first] = await deliveries
         .find({ boxOfficeId, ...openByIndex } as never, { projection: { createdAt: 1 } })

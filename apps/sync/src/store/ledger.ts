@@ -188,6 +188,8 @@ export const createLedgerStore = (
     exhaust: (): Promise<void> => change((ledger, time) => ({ ...ledger, exhaustedDay: utcDay(time) })),
     /** Slows down because Constant Contact says that it is throttling. */
     slowDown: (): Promise<void> => change(throttled),
+    /** Whether the day has no call left for orders. */
+    isExhausted: async (): Promise<boolean> => !mayUse((await read()).ledger, 'live', await now(), limits),
     posture: async (): Promise<Posture> => postureOf((await read()).ledger, await now(), limits, bounds),
     usage: async () => {
       const [{ ledger }, time] = await Promise.all([read(), now()]);

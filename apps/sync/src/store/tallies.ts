@@ -1,5 +1,6 @@
 import { isDuplicateKey } from '@boxlist/service-kit';
 import type { Connection } from 'mongoose';
+import { afterOutcomes, bandOf, type FailureWindow } from '../domain/failure-window';
 import type { DeliveryStatus } from '../domain/reasons';
 import type { NewDelivery } from './deliveries';
 import { inParts, writeAlike } from './in-parts';
@@ -22,6 +23,10 @@ interface TallyDocument {
   batch: Counted[];
   /** Whether some that are counted above were removed since, because history expires. */
   hasExpired?: true;
+  /** What was counted last of those that failed or were synchronised. */
+  failures?: FailureWindow;
+  /** How much fails has come to another band since notices were told. */
+  untold?: true;
 }
 
 /** How many deliveries of one status and reason there are; the open ones are one row. */
@@ -33,13 +38,19 @@ interface TallyRow {
 
 const batchSize = 5_000;
 
-type Changed = Pick<NewDelivery, '_id' | 'version' | 'status' | 'reason' | 'counted' | 'backfillId'>;
+type Changed = Pick<NewDelivery, '_id' | 'version' | 'status' | 'reason' | 'counted' | 'backfillId' | 'settledAt'>;
 
 /** Open ones are one bucket, so that waiting and working again moves nothing; those of a backfill are apart. */
 const bucketOf = ({ status, reason, backfillId }: Pick<Changed, 'status' | 'reason' | 'backfillId'>): string => {
   const open = status === 'PENDING' || status === 'WAITING';
   return [open ? 'OPEN' : status, open ? '' : (reason ?? ''), ...(backfillId ? [backfillId] : [])].join(' ');
 };
+
+/** The outcomes among them that tell whether a workflow works, oldest first. A skip says nothing of that. */
+const outcomesAmong = (changed: readonly Changed[]): ('SYNCED' | 'FAILED')[] =>
+  [...changed]
+    .sort((a, b) => (a.settledAt?.getTime() ?? 0) - (b.settledAt?.getTime() ?? 0))
+    .flatMap(({ status }) => (status === 'SYNCED' || status === 'FAILED' ? [status] : []));
 
 /**
  * How the deliveries of each workflow stand, as numbers that cost the same to read however many deliveries there are. A delivery that changes says so by `uncounted`; the changes are
@@ -52,7 +63,10 @@ export const createTallyStore = (mongo: Connection) => {
   const read = async (workflowId: string): Promise<TallyDocument> =>
     (await tallies.findOne({ _id: workflowId })) ?? { _id: workflowId, revision: 0, counts: {}, batch: [] };
 
-  const swap = async (known: TallyDocument, next: Pick<TallyDocument, 'counts' | 'batch'>): Promise<boolean> => {
+  const swap = async (
+    known: TallyDocument,
+    next: Pick<TallyDocument, 'counts' | 'batch' | 'failures' | 'untold'>,
+  ): Promise<boolean> => {
     try {
       const { matchedCount, upsertedCount } = await tallies.updateOne(
         { _id: known._id, revision: known.revision },
@@ -104,8 +118,11 @@ export const createTallyStore = (mongo: Connection) => {
       since: delivery.counted?.revision ?? 0,
       bucket: bucketOf(delivery),
     }));
-    if (!(await swap(tally, { counts, batch }))) return undefined;
-    const counted = { ...tally, revision: tally.revision + 1, counts, batch };
+    const before = tally.failures ?? '';
+    const failures = afterOutcomes(before, outcomesAmong(changed));
+    const news = bandOf(failures) === bandOf(before) ? {} : { untold: true as const };
+    if (!(await swap(tally, { counts, batch, failures, ...news }))) return undefined;
+    const counted = { ...tally, revision: tally.revision + 1, counts, batch, failures };
     await mark(counted);
     return (await swap(counted, { counts, batch: [] }))
       ? { ...counted, revision: counted.revision + 1, batch: [] }
@@ -123,7 +140,7 @@ export const createTallyStore = (mongo: Connection) => {
     const seen = new Set<string>();
     let changed: Changed[] = [];
     for await (const delivery of deliveries.find({ workflowId, uncounted: true } as object, {
-      projection: { version: 1, status: 1, reason: 1, counted: 1, backfillId: 1 },
+      projection: { version: 1, status: 1, reason: 1, counted: 1, backfillId: 1, settledAt: 1 },
       batchSize,
     })) {
       if (seen.has(delivery._id)) continue;
@@ -166,12 +183,24 @@ export const createTallyStore = (mongo: Connection) => {
   return {
     init: async (): Promise<void> => {
       await deliveries.createIndex(
-        { workflowId: 1 },
+        { workflowId: 1, uncounted: 1 },
         { name: 'uncounted', partialFilterExpression: { uncounted: true } },
       );
+      await tallies.createIndex({ untold: 1 }, { partialFilterExpression: { untold: true } });
     },
     /** Counts what has changed anywhere. */
     foldAll: (goesOn: () => boolean): Promise<void> => foldEach(goesOn),
+    /** The last outcomes of a workflow, as counted so far. */
+    failureWindow: async (workflowId: string): Promise<FailureWindow> => (await read(workflowId)).failures ?? '',
+    /** Workflows of which more or fewer fail than was told, with the revision by which that is known. */
+    untold: async function* (): AsyncGenerator<{ workflowId: string; revision: number }> {
+      for await (const { _id, revision } of tallies.find({ untold: true }, { projection: { revision: 1 } }))
+        yield { workflowId: _id, revision };
+    },
+    /** Told; what was counted since is told again. */
+    told: async (workflowId: string, revision: number): Promise<void> => {
+      await tallies.updateOne({ _id: workflowId, revision }, { $unset: { untold: 1 } });
+    },
     /** Whether any of a backfill are open, by what has been counted so far. */
     anyOpen: async (workflowId: string, backfillId: string): Promise<boolean> =>
       ((await read(workflowId)).counts[bucketOf({ status: 'PENDING', reason: null, backfillId })] ?? 0) > 0,

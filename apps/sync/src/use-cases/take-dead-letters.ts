@@ -5,6 +5,7 @@ import { readLetter, type ReadLetter } from '../domain/dead-letter';
 import { orderKey } from '../domain/order';
 import { deadLettersTaken } from '../report';
 import type { DeadLetter } from '../store/dead-letters';
+import { tellOfDeadLetters } from './tell-notices';
 
 /** More of one box office are not kept: the oldest go. */
 const mostLetters = 10_000;
@@ -34,6 +35,10 @@ export const takeDeadLetters = async (ctx: Context, messages: readonly BusMessag
   );
   for (const boxOfficeId of new Set(fresh.map((each) => each.boxOfficeId)))
     await ctx.deadLetters.keepNewest(boxOfficeId, mostLetters);
+  await tellOfDeadLetters(
+    ctx,
+    fresh.map(({ boxOfficeId }) => boxOfficeId),
+  );
   deadLettersTaken(ctx, fresh.length);
 };
 

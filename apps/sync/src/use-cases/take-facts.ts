@@ -3,6 +3,7 @@ import type { Context } from '../context';
 import { forgetErased } from './forget-buyer';
 import { freeReconnected, freeResumed } from './free-waiting';
 import { matchOrders } from './take-orders';
+import { tellOfConnection } from './tell-notices';
 
 const ordersAtOnce = 1_000;
 
@@ -33,6 +34,7 @@ export const takeEntitlement = async (ctx: Context, fact: EntitlementFact): Prom
 /** A connection that works again, or was ended, frees what waited for it; of one that was ended nothing is known any more. */
 export const takeConnection = async (ctx: Context, fact: ConnectionFact): Promise<void> => {
   await ctx.connections.apply(fact);
+  await tellOfConnection(ctx, fact.boxOfficeId, fact.connectionId);
   const present = await ctx.connections.byId(fact.connectionId);
   await freeReconnected(ctx, present);
   if (present?.status !== 'DISCONNECTED') return;

@@ -15,6 +15,7 @@ import { createErasureStore } from '../../src/store/erasures';
 import { createJoinStore } from '../../src/store/joins';
 import { createLaneStore } from '../../src/store/lanes';
 import { createLedgerStore } from '../../src/store/ledger';
+import { createNoticeStore, noticeRendering } from '../../src/store/notices';
 import { createOrderStore } from '../../src/store/orders';
 import { createResourceStore } from '../../src/store/resources';
 import { createRetryStore } from '../../src/store/retries';
@@ -26,6 +27,7 @@ import { startExpiry } from '../../src/use-cases/expire-history';
 import { startTallies } from '../../src/use-cases/keep-tallies';
 import { startBackfills } from '../../src/use-cases/run-backfills';
 import { startRetries } from '../../src/use-cases/run-retries';
+import { startNotices } from '../../src/use-cases/tell-notices';
 import { startReplays } from '../../src/use-cases/send-replays';
 import type { MemoryBus } from './memory-bus';
 import type { MemoryMongo } from './memory-mongo';
@@ -69,6 +71,7 @@ export const startSync = async (
   const bus = kafka.connect(actor);
   const erasures = createErasureStore(connection);
   const deliveries = createDeliveryStore(connection);
+  const notices = createNoticeStore(connection);
   const running: { dispatcher?: ReturnType<typeof startDispatcher> } = {};
   const unfollowed = { caughtUp: async () => false };
   let ctx: Context = {
@@ -81,6 +84,7 @@ export const startSync = async (
     backfills: createBackfillStore(connection),
     retries: createRetryStore(connection),
     deadLetters: createDeadLetterStore(connection),
+    notices,
     entitlements: createFactCopy<EntitlementFact>(
       connection,
       'entitlement_facts',
@@ -126,6 +130,13 @@ export const startSync = async (
     log,
     clock: () => new Date(clock()),
   });
+  await startOutboxRelay({
+    bus,
+    collection: notices.collection,
+    topic: { name: topics.notices.name, compacted: false, rendering: noticeRendering },
+    log,
+    clock: () => new Date(clock()),
+  });
   ctx = { ...ctx, followers: await openEventDoors(bus, () => ctx, true) };
   startTallies(ctx);
   startBackfills(ctx);
@@ -133,6 +144,7 @@ export const startSync = async (
   startReplays(ctx);
   startErasures(ctx);
   startExpiry(ctx);
+  startNotices(ctx);
   running.dispatcher = startDispatcher(ctx);
   return ctx;
 };

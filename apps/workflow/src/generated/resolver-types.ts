@@ -96,6 +96,12 @@ export type Backfill = Node & {
   readonly id: Scalars['ID']['output'];
 };
 
+/** Something that an organiser is to know of, from when it began until it was over. Raised once each time that it begins, and told on `notices.v1` as it begins and as it is over. No personal data. */
+export type Notice = Node & {
+  /** Id of the notice, `ntc_…`. */
+  readonly id: Scalars['ID']['output'];
+};
+
 /** A box office's use of an add-on. */
 export type AppSubscription = Node & {
   /** Id of the subscription, `sub_…`; the same after a reactivation. */
@@ -613,6 +619,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
     | ( Connection & { __typename: 'Connection' } )
     | ( Delivery & { __typename: 'Delivery' } )
     | ( Backfill & { __typename: 'Backfill' } )
+    | ( Notice & { __typename: 'Notice' } )
     | ( AppSubscription & { __typename: 'AppSubscription' } )
     | ( WorkflowSource & { __typename: 'Workflow' } )
   ;
@@ -633,6 +640,7 @@ export type ResolversTypes = {
   Connection: ResolverTypeWrapper<Connection>;
   Delivery: ResolverTypeWrapper<Delivery>;
   Backfill: ResolverTypeWrapper<Backfill>;
+  Notice: ResolverTypeWrapper<Notice>;
   AppSubscription: ResolverTypeWrapper<AppSubscription>;
   WorkflowTemplate: ResolverTypeWrapper<WorkflowTemplate>;
   TemplateDetail: ResolverTypeWrapper<TemplateDetail>;
@@ -678,6 +686,7 @@ export type ResolversParentTypes = {
   Connection: Connection;
   Delivery: Delivery;
   Backfill: Backfill;
+  Notice: Notice;
   AppSubscription: AppSubscription;
   WorkflowTemplate: WorkflowTemplate;
   TemplateDetail: TemplateDetail;
@@ -706,7 +715,7 @@ export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversT
 }
 
 export type NodeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
-  __resolveType: TypeResolveFn<'Connection' | 'Delivery' | 'Backfill' | 'AppSubscription' | 'Workflow', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'Connection' | 'Delivery' | 'Backfill' | 'Notice' | 'AppSubscription' | 'Workflow', ParentType, ContextType>;
 };
 
 export type PageInfoResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
@@ -745,6 +754,11 @@ export type DeliveryResolvers<ContextType = GraphContext, ParentType extends Res
 };
 
 export type BackfillResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Backfill'] = ResolversParentTypes['Backfill']> = {
+  id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type NoticeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Notice'] = ResolversParentTypes['Notice']> = {
   id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
@@ -878,6 +892,7 @@ export type Resolvers<ContextType = GraphContext> = {
   Connection: ConnectionResolvers<ContextType>;
   Delivery: DeliveryResolvers<ContextType>;
   Backfill: BackfillResolvers<ContextType>;
+  Notice: NoticeResolvers<ContextType>;
   AppSubscription: AppSubscriptionResolvers<ContextType>;
   WorkflowTemplate: WorkflowTemplateResolvers<ContextType>;
   TemplateDetail: TemplateDetailResolvers<ContextType>;

@@ -1,0 +1,129 @@
+import { factEvent, idPrefixes } from '@boxlist/contracts';
+import type { OutboxRendering } from '@boxlist/event-bus';
+import { isDuplicateKey } from '@boxlist/service-kit';
+import { createHash } from 'node:crypto';
+import type { Connection } from 'mongoose';
+import { subjectKey, type NoticeSubject } from '../domain/notice';
+
+/** One episode of a subject: from when it was raised until it was over. */
+export interface Notice extends NoticeSubject {
+  readonly _id: string;
+  readonly raisedAt: Date;
+  readonly recoveredAt: Date | null;
+}
+
+type NewsId = 'raised' | 'recovered';
+interface News {
+  readonly id: NewsId;
+  readonly at: Date;
+}
+
+interface NoticeDocument extends Notice {
+  readonly subject: string;
+  /** 1 for the first of its subject. */
+  readonly episode: number;
+  /** Set while it is not over. */
+  readonly open?: true;
+  readonly outbox: readonly News[];
+  /** When it may be forgotten; set when it is over. */
+  readonly expiresAt?: Date;
+}
+
+/** The id of an episode follows from its number: begun by two processes at once it is one. */
+const noticeId = (subject: string, episode: number): string =>
+  `${idPrefixes.notice}${createHash('sha256').update(`${subject}\n${episode}`).digest('base64url').slice(0, 26)}`;
+
+/** The events of a notice; told twice they have the same id. */
+export const noticeRendering: OutboxRendering<NoticeSubject & Omit<NoticeDocument, keyof NoticeSubject>, News> = {
+  fields: ['boxOfficeId', 'kind', 'level', 'connectionId', 'workflowId', 'raisedAt'],
+  of: ({ _id, boxOfficeId, kind, level, connectionId, workflowId, raisedAt }, { id, at }) => ({
+    key: _id,
+    value: JSON.stringify(
+      factEvent({
+        id: `${idPrefixes.event}${_id.slice(idPrefixes.notice.length)}.${id}`,
+        type: `boxlist.notice.${id}.v1`,
+        source: '/boxlist/sync',
+        subject: _id,
+        boxOfficeId,
+        time: at,
+        data: {
+          noticeId: _id,
+          boxOfficeId,
+          kind,
+          level,
+          connectionId,
+          workflowId,
+          raisedAt: raisedAt.toISOString(),
+          recoveredAt: id === 'recovered' ? at.toISOString() : null,
+        },
+      }),
+    ),
+  }),
+};
+
+const projection = { outbox: 0, subject: 0, episode: 0, open: 0, expiresAt: 0 };
+
+/** Notices, each with the news of it. */
+export const createNoticeStore = (mongo: Connection) => {
+  const notices = mongo.collection<NoticeDocument>('notices');
+  return {
+    collection: notices,
+    init: async (): Promise<void> => {
+      await notices.createIndex({ subject: 1, episode: -1 });
+      await notices.createIndex({ boxOfficeId: 1, raisedAt: -1, _id: -1 });
+      await notices.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+      await notices.createIndex({ kind: 1 }, { name: 'open', partialFilterExpression: { open: true } });
+    },
+    /**
+     * Raises or ends the notice of a subject as it is seen to stand. It is looked at after the last episode is known, and what is written holds only as long as that is still the last: of any number of processes one
+     * begins an episode and one ends it, and nobody by what was so before.
+     */
+    settle: async (
+      about: NoticeSubject,
+      holds: (isOpen: boolean) => boolean | Promise<boolean>,
+      { now, keptMs }: { readonly now: Date; readonly keptMs: number },
+    ): Promise<NewsId | undefined> => {
+      const subject = subjectKey(about);
+      const [last] = await notices.find({ subject }).sort({ episode: -1 }).limit(1).toArray();
+      const isOpen = last?.open === true;
+      if ((await holds(isOpen)) === isOpen) return undefined;
+      if (last && isOpen) {
+        const { matchedCount } = await notices.updateOne({ _id: last._id, open: true }, {
+          $set: { recoveredAt: now, expiresAt: new Date(now.getTime() + keptMs) },
+          $unset: { open: 1 },
+          $push: { outbox: { id: 'recovered', at: now } },
+        } as never);
+        return matchedCount === 1 ? 'recovered' : undefined;
+      }
+      const episode = (last?.episode ?? 0) + 1;
+      try {
+        await notices.insertOne({
+          ...about,
+          _id: noticeId(subject, episode),
+          subject,
+          episode,
+          open: true,
+          raisedAt: now,
+          recoveredAt: null,
+          outbox: [{ id: 'raised', at: now }],
+        });
+        return 'raised';
+      } catch (error) {
+        if (isDuplicateKey(error)) return undefined;
+        throw error;
+      }
+    },
+    /** Those that are not over. */
+    open: (): AsyncIterable<Notice> => notices.find({ open: true }, { projection }),
+    byId: (id: string): Promise<Notice | null> => notices.findOne({ _id: id }, { projection }),
+    count: (filter: object): Promise<number> => notices.countDocuments(filter),
+    find: (filter: object, sort: 1 | -1, limit: number): Promise<Notice[]> =>
+      notices
+        .find(filter as never, { projection })
+        .sort({ raisedAt: sort, _id: sort })
+        .limit(limit)
+        .toArray(),
+  };
+};
+
+export type NoticeStore = ReturnType<typeof createNoticeStore>;
