@@ -1,4 +1,4 @@
-import { factEvent, idPrefixes } from '@boxlist/contracts';
+import { factEvent, idPrefixes, type NoticeKind } from '@boxlist/contracts';
 import type { OutboxRendering } from '@boxlist/event-bus';
 import { isDuplicateKey } from '@boxlist/service-kit';
 import { createHash } from 'node:crypto';
@@ -113,8 +113,9 @@ export const createNoticeStore = (mongo: Connection) => {
         throw error;
       }
     },
-    /** Those that are not over. */
-    open: (): AsyncIterable<Notice> => notices.find({ open: true }, { projection }),
+    /** Those of these kinds that are not over. */
+    open: (kinds: readonly NoticeKind[]): AsyncIterable<Notice> =>
+      notices.find({ open: true, kind: { $in: kinds } }, { projection }),
     byId: (id: string): Promise<Notice | null> => notices.findOne({ _id: id }, { projection }),
     count: (filter: object): Promise<number> => notices.countDocuments(filter),
     find: (filter: object, sort: 1 | -1, limit: number): Promise<Notice[]> =>

@@ -5,6 +5,8 @@ import { noticeTold } from '../report';
 import { repeatedly } from './repeatedly';
 
 const pollMs = 1_000;
+/** Connections tell of themselves by their facts. */
+const overByThemselves = ['FAILURES', 'QUOTA_EXHAUSTED', 'DEAD_LETTERS'] as const;
 
 /** How a subject stands; asked again at any time it is found out anew. */
 const holds = async (ctx: Context, about: NoticeSubject, isOpen: boolean): Promise<boolean> => {
@@ -55,7 +57,7 @@ const tellOfAll = async (ctx: Context, goesOn: () => boolean): Promise<void> => 
       if (next === undefined) break;
       await settle(ctx, exhaustedQuota((boxOfficeId = next)));
     }
-  for await (const notice of ctx.notices.open()) {
+  for await (const notice of ctx.notices.open(overByThemselves)) {
     if (!goesOn()) return;
     await settle(ctx, notice);
   }

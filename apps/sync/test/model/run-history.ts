@@ -100,6 +100,7 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
     say: ({ topic, key, value }) => say(topic, key, value),
   });
   const rest: Rest = {
+    now: stage.now,
     mongo,
     bus,
     told,

@@ -4,6 +4,7 @@ import type { Backfill } from '../../src/store/backfills';
 import { deliveryId, type NewDelivery } from '../../src/store/deliveries';
 import type { Erasure } from '../../src/store/erasures';
 import type { Retry } from '../../src/store/retries';
+import { judgeNotices } from './agreeing-notices';
 import { offices, people, type Office } from './history';
 import type { MemoryBus } from './memory-bus';
 import type { MemoryMongo } from './memory-mongo';
@@ -38,6 +39,7 @@ export interface Rest {
   readonly logLines: () => readonly string[];
   /** Persons at whose contact somebody else has done something too. */
   readonly touched: ReadonlySet<string>;
+  readonly now: () => number;
   readonly problem: (text: string) => void;
 }
 
@@ -89,6 +91,7 @@ export const isAtRest = (rest: Rest): boolean => {
           (connectionState(officeOf(boxOfficeId)) === 'broken' && contacts.some(({ state }) => state === 'PENDING')),
       ) &&
     mongo.all<Retry>('retries').every(({ open }) => !open) &&
+    mongo.all<{ outbox: unknown[] }>('notices').every(({ outbox }) => outbox.length === 0) &&
     mongo.all<{ unsent: boolean }>('dead_letters').every(({ unsent }) => !unsent) &&
     offices.every((office) => accounts.sandbox.activitiesRunning(office === 0 ? 'riverside' : 'harbour') === 0)
   );
@@ -130,6 +133,7 @@ export const judgeRest = (rest: Rest): void => {
   judgeSynced(rest);
   judgeTenants(rest);
   judgeErased(rest);
+  judgeNotices(rest);
   for (const line of rest.logLines()) if (personal.test(line)) rest.problem(`9: personal data in the log: ${line}`);
 };
 
