@@ -58,9 +58,7 @@ const events = (office: Office, expected: string[]): Promise<void> =>
     for (const event of own) expect(noticeEventSchema.safeParse(event).error).toBeUndefined();
     const once = [...new Map(own.map((event) => [event.id, event])).values()];
     // Those of one notice come in their order, and those of several as they like.
-    const words = once.map(
-      ({ type, data }) => `${type.split('.')[2]} ${String(data.kind)} ${String(data.level ?? '')}`,
-    );
+    const words = once.map(({ type, data: { kind, level } }) => [type.split('.')[2], kind, level ?? ''].join(' '));
     expect(words.sort()).toEqual([...expected].sort());
   });
 

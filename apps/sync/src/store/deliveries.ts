@@ -208,7 +208,12 @@ export const createDeliveryStore = (mongo: Connection) => {
       const { matchedCount } = await deliveries.updateOne(
         { _id, version: known.version },
         {
-          $set: { ...fields, fence: known.fence + 1 },
+          // What was given to another buyer says nothing of this one.
+          $set: {
+            ...fields,
+            ...(fields.emailHash === known.emailHash ? {} : { gave: null }),
+            fence: known.fence + 1,
+          },
           $inc: { version: 1 },
           $push: { outbox: { $each: outbox } },
         },

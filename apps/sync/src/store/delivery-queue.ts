@@ -50,7 +50,7 @@ const updateOf = ({ delivery, attempts, to }: Result, now: Date): object =>
           activityIds: to.next.activityIds ?? [],
           held: to.next.held ?? false,
           ...(to.next.countsAsAttempt && delivery.queue === 'live' ? { queue: 'retry' } : {}),
-          ...(to.next.emailHash ? { emailHash: to.next.emailHash } : {}),
+          ...(to.next.emailHash ? { emailHash: to.next.emailHash, gave: null } : {}),
           ...(to.next.contactId ? { contactId: to.next.contactId } : {}),
           ...(to.next.performed ? { performed: to.next.performed } : {}),
           ...(to.next.gave ? { gave: to.next.gave } : {}),

@@ -80,7 +80,7 @@ const workWished = async (
     deliveries: new Map(wanted.map(({ delivery }) => [delivery._id, delivery])),
     hashes: new Map(wanted.flatMap(({ order, delivery }) => [[order.email ?? '', delivery.emailHash ?? ''] as const])),
     performed: new Map(),
-    gives: new Map(wanted.map(({ delivery, wish }) => [delivery._id, givenBy(wish)])),
+    gives: new Map(wanted.map((each) => [each.delivery._id, givenSoFar(each)])),
   };
   const knowledge = contactKnowledge(ctx, caller, batch);
   const means = meansInMode(await meansOf(ctx, connectionId), mode);
@@ -188,6 +188,19 @@ const givenBy = ({ optIn, createsContacts, listIds, tagIds }: Wish): Given => ({
   tagIds,
 });
 
+/** What it gave before, and gives now: the workflow may have changed in between. */
+const givenSoFar = ({ delivery: { gave }, wish }: Wanted): Given => {
+  const { listIds, tagIds } = givenBy(wish);
+  return {
+    listIds: [...new Set([...(gave?.listIds ?? []), ...listIds])],
+    tagIds: [...new Set([...(gave?.tagIds ?? []), ...tagIds])],
+  };
+};
+
+/** Whether an import has brought what an import can bring: its lists are those that are wished for now. */
+const wasImported = ({ delivery: { imported, gave }, wish }: Wanted): boolean =>
+  imported && givenBy(wish).listIds.every((id) => gave?.listIds.includes(id));
+
 const partiesOf = (ctx: Context, wanted: readonly Wanted[]): Party[] => {
   const byEmail = new Map<string, Wanted[]>();
   for (const each of wanted) {
@@ -200,7 +213,7 @@ const partiesOf = (ctx: Context, wanted: readonly Wanted[]): Party[] => {
       email,
       wishes,
       isUncertain: some.some(({ delivery }) => delivery.uncertain),
-      isImported: some.every(({ delivery }) => delivery.imported),
+      isImported: some.every(wasImported),
       detailsMark: createHmac('sha256', ctx.markKey).update(detailsText(wishes)).digest('base64url').slice(0, 22),
     };
   });
