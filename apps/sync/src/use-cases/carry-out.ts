@@ -3,7 +3,7 @@ import { AppError } from '@boxlist/contracts';
 import type { Context } from '../context';
 import type { KnownContact } from '../domain/known-contact';
 import type { ImportLine, PlannedCall, TagMember } from '../domain/plan-batch';
-import type { Delivery, Outcome, Result } from '../store/deliveries';
+import type { Delivery, Given, Outcome, Result } from '../store/deliveries';
 import { beginActivity } from './begin-activity';
 import type { LaneCaller } from './call-constant-contact';
 import { eachAtOnce, lookUpsAtOnce } from './each-at-once';
@@ -268,6 +268,10 @@ const makeTag = async (run: Run, { members, tagIds }: Tag): Promise<void> => {
   for (const { deliveryIds, contactId } of present) note(run, deliveryIds, 'added tags', contactId);
 };
 
+/** What an import gives of it: tags are given after it. */
+const withoutTags = (gives: Given | undefined, { gave }: Delivery): Given | undefined =>
+  gives && { ...gives, tagIds: gave?.tagIds ?? [] };
+
 /** Those whose calls were all answered: done, or waiting for the activities that they began. */
 const reportServed = async (run: Run): Promise<void> => {
   const forgotten = new Date(run.ctx.clock().getTime() + forgottenMs);
@@ -275,9 +279,10 @@ const reportServed = async (run: Run): Promise<void> => {
     [...run.progress].flatMap(([id, { performed, activityIds, contactId, imported, failed }]) => {
       const delivery = run.batch.deliveries.get(id);
       if (!delivery || failed) return [];
+      const gives = run.batch.gives.get(id);
       const to: Result['to'] =
         activityIds.size === 0
-          ? { outcome: { status: 'SYNCED', reason: 'SYNCED', contactId, performed, gave: run.batch.gives.get(id) } }
+          ? { outcome: { status: 'SYNCED', reason: 'SYNCED', contactId, performed, gave: gives } }
           : {
               next: {
                 waitingFor: 'ACTIVITY_RUNNING',
@@ -288,7 +293,7 @@ const reportServed = async (run: Run): Promise<void> => {
                 activityIds: [...activityIds],
                 performed,
                 contactId,
-                gave: run.batch.gives.get(id),
+                gave: imported ? withoutTags(gives, delivery) : gives,
               },
             };
       return [{ delivery, to }];

@@ -169,12 +169,7 @@ const found: readonly (readonly [name: string, commands: readonly Command[], giv
   // The lists had changed while an import ran: those of now were taken for brought.
   [
     'an import brings the lists that it was begun with, and the others are given after it',
-    [
-      order({ event: 0 }),
-      order({ office: 1 }),
-      workflow({ perEvent: true, eventTag: true }),
-      workflow({ lists: [1] }),
-    ],
+    [order({ event: 0 }), order({ office: 1 }), workflow({ perEvent: true, eventTag: true }), workflow({ lists: [1] })],
     { seed: 0, callsPerDay: 12, whenQuotaIsScarce: 'IMPORT' },
   ],
 ];
