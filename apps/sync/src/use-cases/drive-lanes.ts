@@ -14,6 +14,8 @@ import { sparingErased } from './forget-buyer';
 import { workBatch, type BatchReport } from './work-batch';
 
 const pollMs = 200;
+/** How long a lane is kept by its work when a process has as many as it drives at once. */
+const turnMs = 10_000;
 /** How soon it is asked again whether a backfill is made. */
 const makingPollMs = 1_000;
 const parkedMs = 24 * 3_600_000;
@@ -79,6 +81,8 @@ interface Drive {
   readonly lane: Lane;
   readonly stillHeld: () => Promise<boolean>;
   readonly goesOn: () => boolean;
+  /** Whether it has had its time while others may wait for theirs. */
+  readonly isOverdue: () => boolean;
   /** E-mails that another queue of this lane is working on. */
   readonly busy: Set<string>;
   parked: boolean;
@@ -151,7 +155,7 @@ const gathersUntil = async ({ ctx, lane }: Drive, windowMs: number): Promise<Dat
 /** Works off one queue of a lane until it has nothing ready. */
 const workQueue = async (drive: Drive, queue: Queue, size: number): Promise<void> => {
   const { ctx, lane, busy } = drive;
-  while (drive.goesOn() && (await drive.stillHeld())) {
+  while (drive.goesOn() && !drive.isOverdue() && (await drive.stillHeld())) {
     const claimed = await ctx.deliveries.claim(lane, queue, busy, ctx.clock(), size);
     const free = await withoutAwaiting(drive, claimed);
     // Another queue may have taken the same buyer in the meantime: the others are left to a later turn.
@@ -279,8 +283,15 @@ const besideEachOther = async (
   );
 };
 
-/** Drives one lane until it has nothing ready, is parked, or is lost. */
-const driveLane = async (ctx: Context, lane: Lane, isClosing: () => boolean): Promise<void> => {
+interface Dispatcher {
+  readonly isClosing: () => boolean;
+  /** Whether other lanes may wait for this one to be let go. */
+  readonly isCrowded: () => boolean;
+}
+
+/** Drives one lane until it has nothing ready, is parked, is lost, or has had its turn. */
+const driveLane = async (ctx: Context, lane: Lane, { isClosing, isCrowded }: Dispatcher): Promise<void> => {
+  const begunAt = ctx.clock().getTime();
   let heldUntil = ctx.clock().getTime() + ctx.leaseMs;
   const stillHeld = async (): Promise<boolean> => {
     const now = ctx.clock().getTime();
@@ -294,6 +305,7 @@ const driveLane = async (ctx: Context, lane: Lane, isClosing: () => boolean): Pr
     lane,
     stillHeld,
     goesOn: () => !drive.parked && !isClosing(),
+    isOverdue: () => isCrowded() && ctx.clock().getTime() - begunAt > turnMs,
     busy: new Set(),
     parked: false,
   };
@@ -323,11 +335,12 @@ const driveLane = async (ctx: Context, lane: Lane, isClosing: () => boolean): Pr
     (await ctx.activities.ofConnection(lane.connectionId))[0]?.pollAt ?? null,
   ].filter((each) => each !== null);
   const soonest = next.length > 0 ? new Date(Math.min(...next.map((each) => each.getTime()))) : null;
-  await ctx.lanes.release(lane, soonest, ctx.clock());
+  // After all others that are ready by now.
+  await ctx.lanes.release(lane, drive.isOverdue() ? ctx.clock() : soonest, ctx.clock());
 };
 
-/** Drives lanes of this process until closed; several connections at once, each by one process. */
-export const startDispatcher = (ctx: Context, lanesAtOnce = 8) => {
+/** Drives lanes of this process until closed; many connections at once, each by one process. Nearly all of the time they wait for permits: as many as there are take their turns in the ledger. */
+export const startDispatcher = (ctx: Context, lanesAtOnce = 200) => {
   const holder = randomUUID();
   const running = new Set<Promise<void>>();
   let closing = false;
@@ -340,7 +353,7 @@ export const startDispatcher = (ctx: Context, lanesAtOnce = 8) => {
       while (!closing && running.size < lanesAtOnce) {
         const lane = await ctx.lanes.claim(holder, ctx.clock(), ctx.leaseMs);
         if (!lane) break;
-        const driven = driveLane(ctx, lane, () => closing)
+        const driven = driveLane(ctx, lane, { isClosing: () => closing, isCrowded: () => running.size >= lanesAtOnce })
           .catch((error: unknown) => ctx.log.warn({ err: error, connectionId: lane.connectionId }, 'lane.interrupted'))
           .finally(() => {
             running.delete(driven);

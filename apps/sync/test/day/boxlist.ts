@@ -32,7 +32,7 @@ interface Drive {
 // As sync is set up, and as `drive-lanes` and `follow-activities` have it.
 const bounds = { minMs: 10_000, maxMs: 1_800_000 };
 const processes = 2;
-const lanesAtOnce = 8;
+const lanesAtOnce = 200;
 const pollMs = 200;
 const batchSize = 200;
 const gatheredBatchSize = 3_000;
