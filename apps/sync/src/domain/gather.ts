@@ -1,4 +1,4 @@
-import { expectedLive, leftToday, mayUse, msToNextUtcDay, type Ledger, type Limits } from './ledger';
+import { expectedLive, expectedOf, leftToday, mayUse, msToNextUtcDay, type Ledger, type Limits } from './ledger';
 
 /** How live orders are sent at present. */
 export interface Posture {
@@ -16,17 +16,28 @@ export interface GatherBounds {
 
 /** About what it costs to send off what a connection has gathered: knowledge of its contacts, an import, tags, polls. */
 const callsPerFlush = 5;
+/** Orders of a connection that come within a window; where fewer are to be expected, waiting shares no call. */
+const fewestToGather = 2;
+
 /**
  * While today's calls are ample for the rest of the day, every order goes at once. Else the window is as long as it takes for what is left to pay for
- * every active connection's flushes until midnight.
+ * every active connection's flushes until midnight; but a box office that has too few orders for any to share a call does not wait for more.
  */
-export const postureOf = (ledger: Ledger, now: number, limits: Limits, { minMs, maxMs }: GatherBounds): Posture => {
+export const postureOf = (
+  ledger: Ledger,
+  now: number,
+  limits: Limits,
+  { minMs, maxMs }: GatherBounds,
+  boxOfficeId?: string,
+): Posture => {
   const left = leftToday(ledger, now, limits);
   const expected = expectedLive(ledger, now);
   // Nothing is gained by gathering: whoever asks is told when the day begins anew.
   if (!mayUse(ledger, 'live', now, limits)) return { windowMs: 0, scarce: true };
   if (expected * 1.25 <= left) return { windowMs: 0, scarce: false };
   const flushes = left / (callsPerFlush * Math.max(1, Object.keys(ledger.active).length));
-  const windowMs = flushes > 0 ? msToNextUtcDay(now) / flushes : maxMs;
-  return { windowMs: Math.round(Math.min(maxMs, Math.max(minMs, windowMs))), scarce: true };
+  const wanted = flushes > 0 ? msToNextUtcDay(now) / flushes : maxMs;
+  const windowMs = Math.round(Math.min(maxMs, Math.max(minMs, wanted)));
+  const isLone = boxOfficeId !== undefined && expectedOf(ledger, boxOfficeId, now, windowMs) < fewestToGather;
+  return { windowMs: isLone ? 0 : windowMs, scarce: true };
 };

@@ -198,4 +198,17 @@ describe("today's calls", () => {
     expect(windows[0]).toBeGreaterThan(0);
     expect(windows.at(-1)).toBeLessThanOrEqual(bounds.maxMs);
   });
+
+  it('let a box office with few orders send them at once, however many come to the others', () => {
+    const ledger = {
+      ...declare(emptyLedger, 'a', [], { bo_many: 1_000, bo_one: 1 }, noon),
+      day: '2026-11-23',
+      used: 8_000,
+    };
+    const windowOf = (boxOfficeId?: string): number => postureOf(ledger, noon, limits, bounds, boxOfficeId).windowMs;
+    expect(windowOf()).toBeGreaterThan(0);
+    expect(windowOf('bo_many')).toBe(windowOf());
+    expect([windowOf('bo_one'), windowOf('bo_none')]).toEqual([0, 0]);
+    expect(postureOf(ledger, noon, limits, bounds, 'bo_one').scarce).toBe(true);
+  });
 });

@@ -38,8 +38,8 @@ export interface Ledger {
   /** Live buyers of about the last hour, older ones fading out, as of `paceAt`. */
   readonly pace: number;
   readonly paceAt: number;
-  /** When each box office last had a live buyer; those of the last hour. */
-  readonly active: Readonly<Record<string, number>>;
+  /** The box offices that had a live buyer in the last hour: when the last one came, and the pace of each as of then. */
+  readonly active: Readonly<Record<string, { readonly at: number; readonly pace: number }>>;
 }
 
 export interface Limits {
@@ -99,7 +99,15 @@ export const nextFreeAt = ({ recent, pausedUntil }: Ledger, { perSecond }: Limit
 export const expectedLive = (ledger: Ledger, now: number): number =>
   (faded(ledger, now) * msToNextUtcDay(now)) / hourMs;
 
-const faded = ({ pace, paceAt }: Ledger, now: number): number => pace * Math.exp(-Math.max(0, now - paceAt) / hourMs);
+const fadedBy = (ms: number): number => Math.exp(-Math.max(0, ms) / hourMs);
+
+const faded = ({ pace, paceAt }: Ledger, now: number): number => pace * fadedBy(now - paceAt);
+
+/** Live buyers of a box office to be expected within a time, if it goes on as in the last hour. */
+export const expectedOf = ({ active }: Ledger, boxOfficeId: string, now: number, ms: number): number => {
+  const own = active[boxOfficeId];
+  return own ? (own.pace * fadedBy(now - own.at) * ms) / hourMs : 0;
+};
 
 /** Whether a class may use one more of today's calls: backfills leave what live buyers will need, and all leave some for people. */
 export const mayUse = (ledger: Ledger, kind: CallClass, now: number, limits: Limits): boolean => {
@@ -119,7 +127,7 @@ export const declare = (
 ): Ledger => {
   const known = Object.entries(ledger.holders).filter(([id, { until }]) => id !== holder && until > now);
   const came = Object.values(arrivals).reduce((sum, count) => sum + count, 0);
-  const recentlyActive = Object.entries(ledger.active).filter(([, at]) => at > now - hourMs);
+  const recentlyActive = Object.entries(ledger.active).filter(([, { at }]) => at > now - hourMs);
   return {
     ...ledger,
     holders: {
@@ -129,7 +137,12 @@ export const declare = (
     ...(came > 0 ? { pace: faded(ledger, now) + came, paceAt: now } : {}),
     active: {
       ...Object.fromEntries(recentlyActive),
-      ...Object.fromEntries(Object.keys(arrivals).map((boxOfficeId) => [boxOfficeId, now])),
+      ...Object.fromEntries(
+        Object.entries(arrivals).map(([boxOfficeId, count]) => [
+          boxOfficeId,
+          { at: now, pace: expectedOf(ledger, boxOfficeId, now, hourMs) + count },
+        ]),
+      ),
     },
   };
 };

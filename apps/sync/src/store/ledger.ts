@@ -190,7 +190,9 @@ export const createLedgerStore = (
     slowDown: (): Promise<void> => change(throttled),
     /** Whether the day has no call left for orders. */
     isExhausted: async (): Promise<boolean> => !mayUse((await read()).ledger, 'live', await now(), limits),
-    posture: async (): Promise<Posture> => postureOf((await read()).ledger, await now(), limits, bounds),
+    /** How live orders are sent at present; of one box office, where it is named. */
+    posture: async (boxOfficeId?: string): Promise<Posture> =>
+      postureOf((await read()).ledger, await now(), limits, bounds, boxOfficeId),
     usage: async () => {
       const [{ ledger }, time] = await Promise.all([read(), now()]);
       const today = ledger.day === utcDay(time);

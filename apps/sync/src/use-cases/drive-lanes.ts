@@ -312,7 +312,7 @@ const driveLane = async (ctx: Context, lane: Lane, { isClosing, isCrowded }: Dis
   const connection = await ctx.connections.byId(lane.connectionId);
   // Before activities are followed: a delivery that is told late to wait for one that has been seen to end would wait in vain.
   if (lane.takenOver) await ctx.deliveries.takeOver(lane);
-  const { windowMs } = await ctx.ledger.posture();
+  const { windowMs } = await ctx.ledger.posture(connection?.boxOfficeId);
   const gathersTo = await gathersUntil(drive, windowMs);
   const size = windowMs > 0 ? gatheredBatchSize : batchSize;
   await follow(drive, connection?.boxOfficeId ?? '');

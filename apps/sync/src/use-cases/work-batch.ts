@@ -83,8 +83,8 @@ const workWished = async (
     gives: new Map(wanted.map((each) => [each.delivery._id, givenSoFar(each)])),
   };
   const knowledge = contactKnowledge(ctx, caller, batch);
-  const means = meansInMode(await meansOf(ctx, connectionId), mode);
   let parties = partiesOf(ctx, wanted);
+  const means = meansInMode(await meansOf(ctx, connectionId, parties.length), mode);
   for (let round = 1; parties.length > 0; round += 1) {
     if (round > mostRounds) {
       await report.fail(deliveriesOf(batch, parties), new AppError('DEFECT', 'A batch does not come to its end'));
@@ -166,12 +166,19 @@ const reportDecided = async (batch: Batch, plan: Plan, report: BatchReport): Pro
   ]);
 };
 
-const meansOf = async (ctx: Context, connectionId: string): Promise<Means> => {
+/** An import costs its own call and those that ask how it goes: for fewer it spares none. */
+const fewestToImport = 3;
+
+const meansOf = async (ctx: Context, connectionId: string, contacts: number): Promise<Means> => {
   const [connection, posture] = await Promise.all([ctx.connections.byId(connectionId), ctx.ledger.posture()]);
   return {
     optInRoute: connection?.optInRoute ?? 'DIRECT',
     // An import would make mailable without the confirmation that was asked for.
-    importsNew: posture.scarce && connection?.whenQuotaIsScarce === 'IMPORT' && connection.optInRoute === 'DIRECT',
+    importsNew:
+      contacts >= fewestToImport &&
+      posture.scarce &&
+      connection?.whenQuotaIsScarce === 'IMPORT' &&
+      connection.optInRoute === 'DIRECT',
   };
 };
 

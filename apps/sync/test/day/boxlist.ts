@@ -50,7 +50,7 @@ export const boxlist = (world: World): Way => {
     permits: ledgerPermits(time, shared, `process ${index}`, limits),
     lanes: 0,
   }));
-  const posture = () => postureOf(shared.ledger, time.now(), limits, bounds);
+  const posture = (boxOfficeId?: string) => postureOf(shared.ledger, time.now(), limits, bounds, boxOfficeId);
 
   const callOf =
     ({ lane, permits }: Drive, kind: CallClass) =>
@@ -97,7 +97,8 @@ export const boxlist = (world: World): Way => {
       const some = ready(drive.lane, queue, Math.max(1, Math.floor(size / account.office.workflows)));
       if (some.length === 0) return;
       // A backfill comes by import; live orders do only where calls are scarce and the organiser chose it.
-      const importsNew = queue === 'backfill' || (posture().scarce && account.office.importsWhenScarce);
+      const importsNew =
+        queue === 'backfill' || (some.length >= 3 && posture().scarce && account.office.importsWhenScarce);
       await workOrders(
         account,
         some,
@@ -162,7 +163,7 @@ export const boxlist = (world: World): Way => {
   const driveLane = async (lane: Lane, permits: Permits): Promise<void> => {
     const { wakes } = lane;
     const drive: Drive = { lane, permits, parked: false };
-    const { windowMs } = posture();
+    const { windowMs } = posture(lane.account.office.id);
     const gathersTo = gathersUntil(lane, windowMs);
     await follow(drive);
     const worked: Queue[] = gathersTo === undefined ? ['live', 'backfill'] : ['backfill'];
