@@ -1,6 +1,7 @@
 import { AppError } from '@boxlist/contracts';
 import { Pool, type FormData } from 'undici';
 import { z } from 'zod';
+import { guardMoment, isTooLate } from './sent-by';
 
 export interface CallOptions {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -110,14 +111,16 @@ const neverSent = (error: unknown): boolean => {
 /** HTTP over kept connections, made when first needed. */
 const overHttp = (origin: string, timeoutMs: number): { send: Send; close: () => Promise<void> } => {
   const pool = new Pool(origin, {
-    connections: 8,
+    // As many as may be under way: a call that waited for another's answer would be sent late.
+    connections: 100,
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
     connect: { timeout: timeoutMs },
   });
+  const guarded = pool.compose(guardMoment);
   return {
     send: async (outgoing) => {
-      const { statusCode, body } = await pool.request({ ...outgoing, signal: AbortSignal.timeout(timeoutMs) });
+      const { statusCode, body } = await guarded.request({ ...outgoing, signal: AbortSignal.timeout(timeoutMs) });
       return { status: statusCode, text: await body.text() };
     },
     close: () => pool.close(),
@@ -150,6 +153,7 @@ export const createCaller = ({
         body: form ?? (body === undefined ? undefined : JSON.stringify(body)),
       }));
     } catch (error) {
+      if (isTooLate(error)) throw error;
       throw new AppError(
         'CONSTANT_CONTACT_UNAVAILABLE',
         'Constant Contact did not answer',

@@ -4,3 +4,4 @@ export { msUntilUtcMidnight, type Outgoing, type Send } from './call';
 export * from './client';
 export { importLimits } from './imports';
 export * from './oauth';
+export { isTooLate, sentBy } from './sent-by';

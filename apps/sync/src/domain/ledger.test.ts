@@ -4,6 +4,7 @@ import { postureOf } from './gather';
 import {
   declare,
   emptyLedger,
+  givenBack,
   leftToday,
   msToNextUtcDay,
   nextFreeAt,
@@ -210,5 +211,22 @@ describe("today's calls", () => {
     expect(windowOf('bo_many')).toBe(windowOf());
     expect([windowOf('bo_one'), windowOf('bo_none')]).toEqual([0, 0]);
     expect(postureOf(ledger, noon, limits, bounds, 'bo_one').scarce).toBe(true);
+  });
+});
+
+describe('a permit whose call was not made', () => {
+  const given = (at: number): Ledger =>
+    serve(declare(emptyLedger, 'a', [want('x', 1, 'live', at)], {}, at), 'a', at, limits).ledger;
+
+  it('is of the day again, and not of the second', () => {
+    const back = givenBack(given(noon), 'live', noon);
+    expect(leftToday(back, noon, limits)).toBe(limits.perDay);
+    expect(back.recent).toEqual([noon]);
+  });
+
+  it('does not give a call to the day that has begun since it was asked for', () => {
+    const midnight = Date.parse('2026-11-24T00:00:00Z');
+    const back = givenBack(given(midnight), 'live', midnight - 5);
+    expect(leftToday(back, midnight, limits)).toBe(limits.perDay - 1);
   });
 });

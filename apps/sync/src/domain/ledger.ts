@@ -178,6 +178,15 @@ export const serve = (
   }
 };
 
+/** A call for which a permit was asked at that time was not made after all. The day has it again if it is still the same one; its second is gone. */
+export const givenBack = (ledger: Ledger, kind: CallClass, askedAt: number): Ledger => {
+  const { day, used, usedBy } = ledger;
+  const own = usedBy[kind] ?? 0;
+  return day === utcDay(askedAt) && own > 0
+    ? { ...ledger, used: used - 1, usedBy: { ...usedBy, [kind]: own - 1 } }
+    : ledger;
+};
+
 /** Constant Contact says that it is throttling: nothing for a while, longer each time in a row. */
 export const throttled = (ledger: Ledger, now: number): Ledger => {
   const strikes = now - ledger.pausedUntil < 60_000 ? ledger.strikes + 1 : 1;

@@ -10,6 +10,7 @@ import {
   declare,
   emptyLedger,
   expectedLive,
+  givenBack,
   leftToday,
   mayUse,
   msToNextUtcDay,
@@ -146,8 +147,7 @@ export const createLedgerStore = (
     while ((waiting.length > 0 || arrivals !== noArrivals) && !closed) {
       const pause = await look();
       if (waiting.length === 0) continue;
-      const woken = new Promise<void>((resolve) => (wake = resolve));
-      await Promise.race([delay(pause), woken]);
+      await Promise.race([delay(pause), new Promise<void>((resolve) => (wake = resolve))]);
     }
   };
   const start = (): void => {
@@ -175,6 +175,8 @@ export const createLedgerStore = (
         start();
       });
     },
+    /** The call of a permit that was asked for at that time was not made, and nothing of it has left the process. */
+    giveBack: (permit: Permit, askedAt: number) => change((ledger) => givenBack(ledger, permit.class, askedAt)),
     /** Says that so many live buyers came: the pace by which the rest of the day is judged. */
     arrived: (boxOfficeId: string, count: number): void => {
       arrivals = { ...arrivals, [boxOfficeId]: (arrivals[boxOfficeId] ?? 0) + count };

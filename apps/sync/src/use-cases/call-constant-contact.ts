@@ -1,3 +1,4 @@
+import { isTooLate, sentBy } from '@boxlist/constant-contact';
 import { AppError } from '@boxlist/contracts';
 import type { Context } from '../context';
 import { permitMs, type CallClass } from '../domain/ledger';
@@ -24,18 +25,37 @@ interface CallerOptions {
   readonly mayServe?: (serves: readonly string[]) => Promise<void>;
 }
 
+/** A permit: when it was asked for by the ledger's clock, and until when its call may leave by the process's own. */
+interface Given {
+  readonly askedAt: number;
+  readonly sendBy: number;
+}
+
 export const laneCaller = (ctx: Context, options: CallerOptions): LaneCaller => {
   const attempts = new Map<string, Attempt[]>();
-  const permit = async (serves: readonly string[]): Promise<void> => {
+  const permit = async (serves: readonly string[]): Promise<Given> => {
     await options.mayServe?.(serves);
     for (;;) {
       const askedAt = performance.now();
+      const time = await ctx.ledger.now();
       await ctx.ledger.take(options);
       const givenAt = performance.now();
       if (!(await options.stillHeld()))
         throw new AppError('LEASE_LOST', 'Another process drives this connection by now');
       if (givenAt - askedAt > longWaitMs) await options.mayServe?.(serves);
-      if (performance.now() - givenAt < permitMs) return;
+      if (performance.now() - givenAt < permitMs) return { askedAt: time, sendBy: givenAt + permitMs };
+      await ctx.ledger.giveBack(options, time);
+    }
+  };
+  /** Sends it with a permit that is still good when the call leaves, a new one for each try: the wait for a connection may have made one old. */
+  const send = async <T>(first: Given, serves: readonly string[], run: () => Promise<T>): Promise<T> => {
+    for (let given = first; ; given = await permit(serves)) {
+      try {
+        return await sentBy(given.sendBy, run);
+      } catch (error) {
+        if (!isTooLate(error)) throw error;
+        await ctx.ledger.giveBack(options, given.askedAt);
+      }
     }
   };
   const once = async <T>(
@@ -44,7 +64,7 @@ export const laneCaller = (ctx: Context, options: CallerOptions): LaneCaller => 
     run: (token: string) => Promise<T>,
     token: string,
   ): Promise<T> => {
-    await permit(serves);
+    const first = await permit(serves);
     const at = ctx.clock();
     const note = (answer: string): void => {
       const attempt = { at, call: name, answer, durationMs: ctx.clock().getTime() - at.getTime() };
@@ -52,7 +72,7 @@ export const laneCaller = (ctx: Context, options: CallerOptions): LaneCaller => 
       called(name, answer);
     };
     try {
-      const result = await run(token);
+      const result = await send(first, serves, () => run(token));
       note('OK');
       return result;
     } catch (error) {
