@@ -1,5 +1,6 @@
 import type { JournalEntry } from '@boxlist/testkit';
 import type { FollowedJournal } from './follow-journal';
+import { mostSentInASecond } from './sends';
 import { callsPerSecond, type World } from './world';
 
 /** What a process, or the sandbox, that was held still does when it goes on: calls whose permit has grown old, and calls that have queued up, come at once. */
@@ -11,6 +12,7 @@ const isRefused = ({ status }: JournalEntry): boolean => status === 429;
 /** Watches from now on whether the limits are kept: permits in a second, calls for permits, and refusals by Constant Contact. */
 export const watchCalls = async (world: World, journal: FollowedJournal) => {
   const excused = new Set<number>();
+  const begunAt = Date.now();
   let injected = 0;
   world.permits.begin();
   const before = await world.permits.used();
@@ -32,10 +34,16 @@ export const watchCalls = async (world: World, journal: FollowedJournal) => {
         violations.push(`Constant Contact refused ${refused - injected} calls as too many in a second`);
       const most = world.permits.mostInASecond();
       if (most > callsPerSecond) violations.push(`the ledger gave ${most} permits in a second`);
+      const sends = world.syncs.sendsSince(begunAt);
+      const mostSent = mostSentInASecond(sends);
+      if (mostSent > callsPerSecond) violations.push(`${mostSent} calls were sent within a second`);
       const calls = entries.filter(isApi).length;
       if (before.day === after.day && calls > after.used - before.used)
         violations.push(`${calls} calls were made with ${after.used - before.used} permits`);
-      return { violations, refusedByRate: entries.filter(isRefused).length - injected };
+      // A kill may keep the last calls of a process from being noted, and no more than that.
+      if (calls > 0 && sends.length < calls / 2)
+        violations.push(`of ${calls} calls only ${sends.length} were noted by their senders`);
+      return { violations, mostSentInASecond: mostSent, refusedByRate: entries.filter(isRefused).length - injected };
     },
   };
 };

@@ -56,7 +56,7 @@ const main = async (): Promise<number> => {
       failed = lines.length > 0;
       const deliveries = wave.verdicts.reduce((sum, each) => sum + each.deliveries, 0);
       say(
-        `seeds ${seeds[0] ?? seed} to ${seeds.at(-1) ?? seed}: ${deliveries} deliveries, ${wave.calls} calls (at most ${wave.mostCallsInASecond} in a second, ${wave.refusedByRate} refused by rate), ${wave.seconds.disturbed.toFixed(0)} s disturbed, ${wave.seconds.settling.toFixed(0)} s settling${failed ? '' : ', all as it must be'}`,
+        `seeds ${seeds[0] ?? seed} to ${seeds.at(-1) ?? seed}: ${deliveries} deliveries, ${wave.calls} calls (in a second at most ${wave.mostSentInASecond} sent and ${wave.mostCallsInASecond} arrived, ${wave.refusedByRate} refused by rate), ${wave.seconds.disturbed.toFixed(0)} s disturbed, ${wave.seconds.settling.toFixed(0)} s settling${failed ? '' : ', all as it must be'}`,
       );
       for (const line of lines) console.log(line);
     }

@@ -1,6 +1,7 @@
 import { freePort, startProcess, workspaceRoot, type LocalProcess } from '@boxlist/testkit';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { readSends, wasHeldBack, type Sent, type Still } from './sends';
 
 interface One {
   readonly url: string;
@@ -34,12 +35,20 @@ export const startSyncProcesses = async ({ count, env, logDir }: Options) => {
   /** When something was let go on or started. */
   let lastWokenAt = 0;
   let closing = false;
+  const stills: Still[][] = Array.from({ length: count }, () => []);
+  const sendsFile = (index: number): string => join(logDir, `sync-${index}.sends`);
 
   const launch = (one: One, index: number): Promise<LocalProcess> =>
     startProcess({
       command: join(root, 'node_modules/.bin/node'),
-      args: ['--disable-warning=TimeoutNegativeWarning', '--enable-source-maps', join(root, 'dist/apps/sync/main.js')],
-      env: { ...env, SYNC_PORT: new URL(one.url).port },
+      args: [
+        '--disable-warning=TimeoutNegativeWarning',
+        '--enable-source-maps',
+        '--import',
+        join(root, 'tools/chaos/src/note-sends.mjs'),
+        join(root, 'dist/apps/sync/main.js'),
+      ],
+      env: { ...env, SYNC_PORT: new URL(one.url).port, CHAOS_SENDS_FILE: sendsFile(index) },
       logFile: join(logDir, `sync-${index}.log`),
     });
 
@@ -101,6 +110,11 @@ export const startSyncProcesses = async ({ count, env, logDir }: Options) => {
     urls: all.map(({ url }) => url),
     endedAlone,
     lastWokenAt: () => lastWokenAt,
+    /** The calls that the processes wrote since a time, but for those that were stopped between the last look at their permit and the write. */
+    sendsSince: (since: number): Sent[] =>
+      all.flatMap((_, index) =>
+        readSends(sendsFile(index)).filter((each) => each.sent >= since && !wasHeldBack(each, stills[index] ?? [])),
+      ),
     kill: (which: number | 'all', downMs: number) =>
       disturb(which, ['up', 'paused'], async (one, index) => {
         one.state = 'down';
@@ -115,14 +129,16 @@ export const startSyncProcesses = async ({ count, env, logDir }: Options) => {
         await start(one, index);
       }),
     pause: (which: number | 'all', ms: number) =>
-      disturb(which, ['up'], async (one) => {
+      disturb(which, ['up'], async (one, index) => {
         const held = one.process;
         one.state = 'paused';
+        const from = Date.now();
         held?.signal('SIGSTOP');
         await delay(ms);
         // It was killed meanwhile, and another has come.
         if (one.process !== held || one.state !== 'paused') return;
         one.state = 'up';
+        stills[index]?.push({ from, to: Date.now() });
         held?.signal('SIGCONT');
         lastWokenAt = Date.now();
       }),

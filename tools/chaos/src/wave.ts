@@ -23,6 +23,7 @@ export interface WaveResult {
   readonly violations: readonly string[];
   readonly calls: number;
   readonly mostCallsInASecond: number;
+  readonly mostSentInASecond: number;
   readonly refusedByRate: number;
   /** Until the last fault was over, and until nothing was pending any more. */
   readonly seconds: { readonly disturbed: number; readonly settling: number };
@@ -98,6 +99,7 @@ export const runWave = async (world: World, schedules: readonly Schedule[], sett
     violations,
     calls: total,
     mostCallsInASecond: mostInASecond,
+    mostSentInASecond: limits.mostSentInASecond,
     refusedByRate: limits.refusedByRate,
     seconds: { disturbed: (calmAt - begunAt) / 1_000, settling: (settledAt - calmAt) / 1_000 },
   };
