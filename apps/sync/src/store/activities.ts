@@ -11,6 +11,8 @@ export interface RunningActivity {
   readonly activityId: string | null;
   /** Whoever sent it did not learn what became of it, or has not yet. */
   readonly unanswered: boolean;
+  /** It never began: whoever waits for it is to be freed. */
+  readonly isRefused?: boolean;
   readonly startedAt: Date;
   /** When it is asked for next. */
   readonly pollAt: Date;
@@ -36,6 +38,10 @@ export const createActivityStore = (mongo: Connection) => {
     /** It was answered. */
     began: async (id: string, activityId: string, pollAt: Date): Promise<void> => {
       await activities.updateOne({ _id: id }, { $set: { activityId, pollAt, unanswered: false } });
+    },
+    /** It was refused: it never begins. */
+    refused: async (id: string, pollAt: Date): Promise<void> => {
+      await activities.updateOne({ _id: id }, { $set: { isRefused: true, pollAt } });
     },
     /** It is sent, or will not be. */
     sent: (id: string): void => void sending.delete(id),

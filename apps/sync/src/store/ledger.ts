@@ -197,17 +197,7 @@ export const createLedgerStore = (
       postureOf((await read()).ledger, await now(), limits, bounds, boxOfficeId),
     usage: async () => {
       const [{ ledger }, time] = await Promise.all([read(), now()]);
-      const today = ledger.day === utcDay(time);
-      return {
-        limitPerDay: limits.perDay,
-        usedToday: today ? ledger.used : 0,
-        leftToday: leftToday(ledger, time, limits),
-        perSecond: limits.perSecond,
-        resetsAt: new Date(time + msToNextUtcDay(time)),
-        usedBy: callClasses.map((kind) => ({ class: kind, calls: (today ? ledger.usedBy[kind] : undefined) ?? 0 })),
-        expectedToday: Math.round(expectedLive(ledger, time)),
-        gatherMs: postureOf(ledger, time, limits, bounds).windowMs,
-      };
+      return usageOf(ledger, time, limits, bounds);
     },
     close: async (): Promise<void> => {
       closed = true;
@@ -215,6 +205,20 @@ export const createLedgerStore = (
       wake?.();
       await cycling;
     },
+  };
+};
+
+const usageOf = (ledger: Ledger, time: number, limits: Limits, bounds: GatherBounds) => {
+  const today = ledger.day === utcDay(time);
+  return {
+    limitPerDay: limits.perDay,
+    usedToday: today ? ledger.used : 0,
+    leftToday: leftToday(ledger, time, limits),
+    perSecond: limits.perSecond,
+    resetsAt: new Date(time + msToNextUtcDay(time)),
+    usedBy: callClasses.map((kind) => ({ class: kind, calls: (today ? ledger.usedBy[kind] : undefined) ?? 0 })),
+    expectedToday: Math.round(expectedLive(ledger, time)),
+    gatherMs: postureOf(ledger, time, limits, bounds).windowMs,
   };
 };
 

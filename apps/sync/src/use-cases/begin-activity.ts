@@ -40,7 +40,8 @@ export const beginActivity = async (
     const { activity_id: activityId } = await caller.call(call, serves, (token) => send(token, name));
     await ctx.activities.began(name, activityId, later(firstPollMs));
   } catch (error) {
-    if (isAnswered(error)) await ctx.activities.end(name);
+    // Another process may have let deliveries wait for it in the meantime: whoever follows activities frees them.
+    if (isAnswered(error)) await ctx.activities.refused(name, ctx.clock());
     else await ctx.activities.postpone(name, later(unansweredPollMs));
     throw error;
   } finally {

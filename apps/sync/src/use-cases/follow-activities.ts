@@ -37,9 +37,14 @@ export const followActivities = async (
   save: (results: readonly Result[]) => Promise<void>,
 ): Promise<void> => {
   const now = ctx.clock();
-  const running = (await ctx.activities.ofConnection(connectionId)).filter(
-    ({ _id }) => !ctx.activities.isBeingSent(_id),
-  );
+  const end = async ({ _id }: RunningActivity, clean: boolean): Promise<void> => {
+    const freed = await ctx.deliveries.activityEnded(connectionId, _id, clean);
+    await save(freed.map((delivery) => freedFrom(ctx, delivery)));
+    await ctx.activities.end(_id);
+  };
+  const known = (await ctx.activities.ofConnection(connectionId)).filter(({ _id }) => !ctx.activities.isBeingSent(_id));
+  for (const activity of known) if (activity.isRefused) await end(activity, false);
+  const running = known.filter(({ isRefused }) => !isRefused);
   const due = running.filter(({ pollAt }) => pollAt <= now);
   if (due.length === 0) return;
   const seen = await readStates(ctx, caller, running).catch((error: unknown) => {
@@ -57,15 +62,7 @@ export const followActivities = async (
         activity._id,
         isUnknown ? new Date(now.getTime() + unknownPollMs) : nextPoll(activity, ctx.clock()),
       );
-    else {
-      const freed = await ctx.deliveries.activityEnded(
-        connectionId,
-        activity._id,
-        state !== undefined && isClean(state),
-      );
-      await save(freed.map((delivery) => freedFrom(ctx, delivery)));
-      await ctx.activities.end(activity._id);
-    }
+    else await end(activity, state !== undefined && isClean(state));
   }
 };
 
@@ -121,7 +118,7 @@ export const activitiesAwaited = async (
   connectionId: string,
   deliveries: readonly Delivery[],
 ): Promise<ReadonlyMap<string, readonly string[]>> => {
-  const running = await ctx.activities.ofConnection(connectionId);
+  const running = (await ctx.activities.ofConnection(connectionId)).filter(({ isRefused }) => !isRefused);
   const [first] = deliveries;
   if (!first || running.length === 0) return new Map();
   const isOf = ({ activityIds, uncertain, claimed, createdAt }: Involved, activity: RunningActivity): boolean =>
