@@ -456,7 +456,7 @@ export type Quota = {
   readonly usedBy: ReadonlyArray<QuotaUse>;
   /** How many buyers are expected to come until the day ends, if it goes on as in the last hour. */
   readonly expectedToday: Scalars['Int']['output'];
-  /** For how long orders gather at present so that they share calls, in milliseconds; 0 while calls are ample. */
+  /** For how long orders of the box office gather at present so that they share calls, in milliseconds; 0 while calls are ample, and for a box office with too few orders to share any. */
   readonly gatherMs: Scalars['Int']['output'];
 };
 

@@ -195,9 +195,10 @@ export const createLedgerStore = (
     /** How live orders are sent at present; of one box office, where it is named. */
     posture: async (boxOfficeId?: string): Promise<Posture> =>
       postureOf((await read()).ledger, await now(), limits, bounds, boxOfficeId),
-    usage: async () => {
+    /** What is used and left; `gatherMs` is that of the box office. */
+    usage: async (boxOfficeId: string) => {
       const [{ ledger }, time] = await Promise.all([read(), now()]);
-      return usageOf(ledger, time, limits, bounds);
+      return usageOf(ledger, time, limits, postureOf(ledger, time, limits, bounds, boxOfficeId));
     },
     close: async (): Promise<void> => {
       closed = true;
@@ -208,7 +209,7 @@ export const createLedgerStore = (
   };
 };
 
-const usageOf = (ledger: Ledger, time: number, limits: Limits, bounds: GatherBounds) => {
+const usageOf = (ledger: Ledger, time: number, limits: Limits, { windowMs: gatherMs }: Posture) => {
   const today = ledger.day === utcDay(time);
   return {
     limitPerDay: limits.perDay,
@@ -218,7 +219,7 @@ const usageOf = (ledger: Ledger, time: number, limits: Limits, bounds: GatherBou
     resetsAt: new Date(time + msToNextUtcDay(time)),
     usedBy: callClasses.map((kind) => ({ class: kind, calls: (today ? ledger.usedBy[kind] : undefined) ?? 0 })),
     expectedToday: Math.round(expectedLive(ledger, time)),
-    gatherMs: postureOf(ledger, time, limits, bounds).windowMs,
+    gatherMs,
   };
 };
 

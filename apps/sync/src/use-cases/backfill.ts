@@ -85,7 +85,7 @@ export const planBackfill = async (ctx: Context, identity: Identity, input: Back
   });
   const { size: accountSize } = await ctx.contacts.mirror(workflow.connectionId);
   const calls = callsNeeded(input.mode, workflow, { buyers: buyers.size, known, accountSize });
-  const quota = await ctx.ledger.usage();
+  const quota = await ctx.ledger.usage(identity.boxOfficeId);
   const now = ctx.clock();
   return {
     orders,

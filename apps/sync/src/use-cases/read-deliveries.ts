@@ -88,7 +88,7 @@ export const syncHealth = async (ctx: Context, { boxOfficeId }: Identity) => {
   const [{ pending, waiting, isExact }, oldestPendingAt, quota, connections] = await Promise.all([
     countBacklog(ctx, boxOfficeId),
     ctx.deliveries.oldestOpen(boxOfficeId),
-    ctx.ledger.usage(),
+    ctx.ledger.usage(boxOfficeId),
     ctx.connections.ofBoxOffices([boxOfficeId]),
   ]);
   return {
