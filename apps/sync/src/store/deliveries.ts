@@ -174,10 +174,6 @@ export const createDeliveryStore = (mongo: Connection) => {
       const open = { partialFilterExpression: { readyAt: isOpen } };
       await deliveries.createIndex({ connectionId: 1, queue: 1, readyAt: 1, emailHash: 1 }, open);
       await deliveries.createIndex({ connectionId: 1, reason: 1, readyAt: 1 }, { ...open, name: 'waiting' });
-      await deliveries.createIndex(
-        { connectionId: 1, claimed: 1, readyAt: 1, fence: 1 },
-        { name: 'claimed', partialFilterExpression: { claimed: true } },
-      );
       await deliveries.createIndex({ reason: 1, boxOfficeId: 1 }, { ...open, name: 'waiting-offices' });
       await deliveries.createIndex(
         { backfillId: 1, status: 1 },
