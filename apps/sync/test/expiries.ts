@@ -1,6 +1,7 @@
 import { expect } from '@jest/globals';
+import type { WorkflowFact } from '@boxlist/contracts';
 import { eventually } from '@boxlist/testkit';
-import type { createOffice, World } from './world';
+import { createWorld, type createOffice, type World } from './world';
 
 type Office = Awaited<ReturnType<typeof createOffice>>;
 
@@ -15,8 +16,18 @@ interface Kept {
   readonly email: string | null;
 }
 
+/** A world that keeps history for 30 days, and dead letters for 5. */
+export const createExpiryWorld = (): Promise<World> =>
+  createWorld({ HISTORY_RETENTION_DAYS: '30', DEAD_LETTER_RETENTION_DAYS: '5' });
+
 /** What a world keeps of orders, and time that passes there. */
 export const expiriesIn = (world: World) => {
+  /** A workflow that gives a list and a tag. */
+  const gives = (given: Partial<WorkflowFact> = {}): Partial<WorkflowFact> => ({
+    lists: { fixed: [world.listIds[0]!], perEvent: false },
+    tags: { fixed: [world.tagIds[0]!], event: false, ticketTypes: false },
+    ...given,
+  });
   const ordersOf = (office: Office) =>
     world.mongo.collection<Kept>('orders').find({ boxOfficeId: office.boxOfficeId }).toArray();
   const deliveriesOf = (office: Office) =>
@@ -69,5 +80,5 @@ export const expiriesIn = (world: World) => {
     return data!.boxOffice.deadLetters.nodes.map(({ orderId }) => orderId.split('_').at(-1));
   };
 
-  return { ordersOf, deliveriesOf, pass, expired, marked, retrySkipped, letters };
+  return { gives, ordersOf, deliveriesOf, pass, expired, marked, retrySkipped, letters };
 };

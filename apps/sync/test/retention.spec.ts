@@ -1,36 +1,26 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { deadLetterTopicOf, topics, type WorkflowFact } from '@boxlist/contracts';
+import { deadLetterTopicOf, topics } from '@boxlist/contracts';
 import { eventually } from '@boxlist/testkit';
 import { erasuresIn } from './erasures';
-import { at, dayMs, expiriesIn, past } from './expiries';
-import { createMongoGate } from './mongo-gate';
-import { callsDuring, createOffice, createWorld, type World } from './world';
-
-const retention = { HISTORY_RETENTION_DAYS: 30, DEAD_LETTER_RETENTION_DAYS: 5 };
+import { at, createExpiryWorld, dayMs, expiriesIn, past } from './expiries';
+import { callsDuring, createOffice, type World } from './world';
 
 let world: World;
 let listId: string;
 let tagId: string;
 let { erase, exportOf, tracesOf, statsOf } = {} as ReturnType<typeof erasuresIn>;
-let { ordersOf, deliveriesOf, pass, expired, marked, retrySkipped, letters } = {} as ReturnType<typeof expiriesIn>;
+let { gives, ordersOf, pass, expired, marked, retrySkipped, letters } = {} as ReturnType<typeof expiriesIn>;
 beforeAll(async () => {
-  world = await createWorld(
-    Object.fromEntries(Object.entries(retention).map(([name, value]) => [name, String(value)])),
-  );
+  world = await createExpiryWorld();
   listId = world.listIds[0]!;
   tagId = world.tagIds[0]!;
   ({ erase, exportOf, tracesOf, statsOf } = erasuresIn(world));
-  ({ ordersOf, deliveriesOf, pass, expired, marked, retrySkipped, letters } = expiriesIn(world));
+  ({ gives, ordersOf, pass, expired, marked, retrySkipped, letters } = expiriesIn(world));
 }, 120_000);
 afterAll(() => world?.close(), 30_000);
 
 type Office = Awaited<ReturnType<typeof createOffice>>;
 
-const gives = (given: Partial<WorkflowFact> = {}): Partial<WorkflowFact> => ({
-  lists: { fixed: [listId], perEvent: false },
-  tags: { fixed: [tagId], event: false, ticketTypes: false },
-  ...given,
-});
 const onlyMarker = async (office: Office, name: string): Promise<void> =>
   expect((await office.deliveries()).map(({ order }) => order.id.split('_').at(-1))).toEqual([name]);
 
@@ -265,110 +255,6 @@ describe('what an expired order has written', () => {
     await office.until(1, ({ reason }) => reason?.code === 'BUYER_ERASED');
     expect(await tracesOf(office, office.emailOf('ada'))).toEqual([]);
   }, 40_000);
-});
-
-describe('an expiry whose process has died', () => {
-  it('is finished by another when only the order was done with', async () => {
-    const office = await createOffice(world);
-    const workflow = await office.workflow(gives());
-    await world.produce([office.order('ada', past)]);
-    await office.settled(1);
-    const [delivery] = await deliveriesOf(office).toArray();
-    await pass(31);
-    await expired(office);
-    // All that the first process had written when it was killed.
-    await world.mongo.collection('deliveries').insertOne({ ...delivery!, outbox: [] });
-    await world.mongo.collection('deliveries').updateOne({ _id: delivery!._id }, { $unset: { uncounted: 1 } });
-    await world.mongo
-      .collection('orders')
-      .updateOne({ boxOfficeId: office.boxOfficeId }, { $set: { agesFrom: new Date(0) } });
-    await world.mongo.collection('tombstones').deleteMany({});
-    await expired(office);
-    await eventually(async () =>
-      expect((await exportOf(office, office.emailOf('ada'))).export).toMatchObject({
-        expired: [{ listIds: [listId], tagIds: [tagId] }],
-      }),
-    );
-    expect(await statsOf(office, workflow.workflowId)).toMatchObject({ total: 1, synced: 1 });
-  }, 40_000);
-
-  it('leaves no delivery behind that somebody writes late who had read the order before', async () => {
-    const office = await createOffice(world);
-    await office.workflow(gives());
-    await world.produce([office.order('ada', past)]);
-    await office.settled(1);
-    const [delivery] = await deliveriesOf(office).toArray();
-    await pass(31);
-    await expired(office);
-    await world.mongo.collection('deliveries').insertOne({
-      ...delivery!,
-      status: 'PENDING',
-      reason: null,
-      readyAt: new Date(),
-      settledAt: null,
-      counted: null,
-      uncounted: true,
-      outbox: [],
-      gave: null,
-      attempts: [],
-      version: 1,
-      fence: 0,
-    });
-    const calls = await callsDuring(world, async () => {
-      await marked(office, 'marker');
-      await eventually(async () =>
-        expect(await deliveriesOf(office).toArray()).toContainEqual(
-          expect.objectContaining({ _id: delivery!._id, reason: 'ORDER_EXPIRED', consent: expect.anything() }),
-        ),
-      );
-    });
-    expect(calls).toEqual({ 'POST /contacts': 1 });
-    await pass(2);
-    await expired(office);
-  }, 40_000);
-});
-
-describe('processes that expire history at once', () => {
-  it('remove everything once, and statistics add up', async () => {
-    const office = await createOffice(world);
-    const workflow = await office.workflow(gives());
-    const people = Array.from({ length: 30 }, (_, index) => `p${index}`);
-    await world.produce(people.map((who) => office.order(who, past)));
-    await office.settled(people.length, 60_000);
-    const another = await world.startAnother();
-    try {
-      await pass(31);
-      await expired(office, people.length);
-      expect(await office.deliveries()).toEqual([]);
-      expect(await statsOf(office, workflow.workflowId)).toMatchObject({ total: 30, synced: 30 });
-    } finally {
-      await another.close();
-    }
-  }, 90_000);
-
-  it('leave an order alone that is told of anew while one of them is about to remove it', async () => {
-    const gate = await createMongoGate(world.config.MONGODB_URI);
-    const office = await createOffice(world);
-    await office.workflow(gives({ onCancelledOrder: 'REMOVE_TAGS_AND_LISTS' }));
-    await world.produce([office.order('ada', { ...past, time: at(1) })]);
-    await office.settled(1);
-    // Only the process behind the gate finds it old.
-    const hasty = await world.startAnother({ MONGODB_URI: gate.uri, HISTORY_RETENTION_DAYS: 15, SYNC_WORK: 'intake' });
-    try {
-      const held = gate.hold('update', 'orders', 'expiredAt');
-      await pass(16);
-      await held.reached();
-      await world.produce([office.order('ada', { ...past, time: at(2), status: 'cancelled' })]);
-      await office.until(1, ({ reason }) => reason?.code === 'TAKEN_BACK');
-      held.open();
-      await marked(office, 'marker');
-      expect((await ordersOf(office)).map(({ expiredAt }) => expiredAt)).toEqual([undefined, undefined]);
-      expect(await office.contact('ada')).toMatchObject({ list_memberships: [], taggings: [] });
-    } finally {
-      await hasty.close();
-      await gate.close();
-    }
-  }, 60_000);
 });
 
 describe('deliveries that have grown old', () => {
