@@ -127,9 +127,10 @@ export const nextMoments = (rest: Rest): number[] => [
 export const judgeRest = (rest: Rest): void => {
   judgeOrders(rest);
   judgeDeliveries(rest);
-  judgeTallies(rest);
-  judgeRetries(rest);
-  judgeOutcomes(rest);
+  const published = publishedOutcomes(rest);
+  judgeTallies(rest, published);
+  judgeRetries(rest, published);
+  judgeOutcomes(rest, published);
   judgeSynced(rest);
   judgeTenants(rest);
   judgeErased(rest);
@@ -225,10 +226,9 @@ const bucketOf = (delivery: StoredDelivery): string =>
   isOpen(delivery) ? 'OPEN' : `${delivery.status} ${delivery.reason ?? ''}`;
 
 /** The last outcome of each delivery that was published. */
-const publishedOutcomes = ({
-  bus,
-  problem,
-}: Rest): Map<string, { workflowId: string; version: number; text: string }> => {
+type Published = ReadonlyMap<string, { readonly workflowId: string; readonly version: number; readonly text: string }>;
+
+const publishedOutcomes = ({ bus, problem }: Rest): Published => {
   const last = new Map<string, { workflowId: string; version: number; text: string }>();
   const told = new Map<string, string>();
   for (const { value } of bus.messages(topics.deliveryOutcomes.name)) {
@@ -249,8 +249,7 @@ const publishedOutcomes = ({
 };
 
 /** Those that are kept by how they stand, and those that have expired by how they ended: nothing open expires, and nothing is counted twice or not at all. */
-const judgeTallies = (rest: Rest): void => {
-  const { mongo, problem } = rest;
+const judgeTallies = ({ mongo, problem }: Rest, published: Published): void => {
   const real = new Map<string, number>();
   const count = (key: string): void => void real.set(key, (real.get(key) ?? 0) + 1);
   const kept = new Set<string>();
@@ -258,7 +257,7 @@ const judgeTallies = (rest: Rest): void => {
     kept.add(delivery._id);
     count(`${delivery.workflowId} ${bucketOf(delivery)}`);
   }
-  for (const [id, { workflowId, text }] of publishedOutcomes(rest)) if (!kept.has(id)) count(`${workflowId} ${text}`);
+  for (const [id, { workflowId, text }] of published) if (!kept.has(id)) count(`${workflowId} ${text}`);
   const counted = new Map<string, number>();
   for (const { _id, counts } of mongo.all<Tally>('tallies'))
     for (const [bucket, count] of Object.entries(counts)) {
@@ -274,10 +273,9 @@ const judgeTallies = (rest: Rest): void => {
 };
 
 /** An ended retry keeps nothing of whom it was for, and has put no delivery back more than once. */
-const judgeRetries = (rest: Rest): void => {
-  const { mongo, problem } = rest;
+const judgeRetries = ({ mongo, problem }: Rest, published: Published): void => {
   const kept = new Set(mongo.all<StoredDelivery>('deliveries').map(({ _id }) => _id));
-  const expired = [...publishedOutcomes(rest).keys()].filter((id) => !kept.has(id)).length;
+  const expired = [...published.keys()].filter((id) => !kept.has(id)).length;
   for (const { _id, boxOfficeId, status, open, wanted, taking, requeued } of mongo.all<Retry>('retries')) {
     const theirs = mongo.all<StoredDelivery>('deliveries').filter((each) => each.boxOfficeId === boxOfficeId);
     if (open || status === 'RUNNING') problem(`3: retry ${_id} does not come to its end`);
@@ -287,12 +285,11 @@ const judgeRetries = (rest: Rest): void => {
   }
 };
 
-const judgeOutcomes = (rest: Rest): void => {
-  const last = publishedOutcomes(rest);
-  for (const delivery of rest.mongo.all<StoredDelivery>('deliveries'))
-    if (!isOpen(delivery) && last.get(delivery._id)?.text !== `${delivery.status} ${delivery.reason ?? ''}`)
-      rest.problem(
-        `3: ${delivery._id} is ${delivery.status} ${delivery.reason ?? ''} and was published as ${last.get(delivery._id)?.text ?? 'nothing'}`,
+const judgeOutcomes = ({ mongo, problem }: Rest, published: Published): void => {
+  for (const delivery of mongo.all<StoredDelivery>('deliveries'))
+    if (!isOpen(delivery) && published.get(delivery._id)?.text !== `${delivery.status} ${delivery.reason ?? ''}`)
+      problem(
+        `3: ${delivery._id} is ${delivery.status} ${delivery.reason ?? ''} and was published as ${published.get(delivery._id)?.text ?? 'nothing'}`,
       );
 };
 
