@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { mostInASecond } from './permits';
 
 /** A call as the process that made it saw it: when it was asked for and when it was written to its connection, in ms. */
 export interface Sent {
@@ -21,13 +22,9 @@ export const wasHeldBack = ({ made, sent }: Sent, held: readonly Still[]): boole
 
 /** The most calls that were written within any second. */
 export const mostSentInASecond = (sends: readonly Sent[]): number => {
-  const times = sends.map(({ sent }) => sent).sort((a, b) => a - b);
-  let most = 0;
-  for (let last = 0, first = 0; last < times.length; last += 1) {
-    while (times[last]! - times[first]! >= 1_000) first += 1;
-    most = Math.max(most, last - first + 1);
-  }
-  return most;
+  const counts = new Map<number, number>();
+  for (const { sent } of sends) counts.set(sent, (counts.get(sent) ?? 0) + 1);
+  return mostInASecond(counts);
 };
 
 /** What a process noted in its file; a line that a kill cut off is left out. */
