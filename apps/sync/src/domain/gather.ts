@@ -16,6 +16,8 @@ export interface GatherBounds {
 
 /** About what it costs to send off what a connection has gathered: knowledge of its contacts, an import, tags, polls. */
 const callsPerFlush = 5;
+/** An import costs its own call and those that ask how it goes: for fewer contacts it spares none. */
+export const fewestToImport = 3;
 /** Orders of a connection that come within a window; where fewer are to be expected, waiting shares no call. */
 const fewestToGather = 2;
 

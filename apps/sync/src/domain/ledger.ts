@@ -60,6 +60,8 @@ const starvedMs = 15_000;
 /** For how long a process leaves a free permit to another whose turn it is. */
 const courtesyMs = 200;
 const hourMs = 3_600_000;
+/** How soon it is asked again for calls that are kept for others. */
+const keptRetryMs = 10 * 60_000;
 /** Kept for what people wait for in front of a page. */
 const interactiveShare = 0.01;
 
@@ -115,6 +117,30 @@ export const mayUse = (ledger: Ledger, kind: CallClass, now: number, limits: Lim
   if (kind === 'interactive') return left > 0;
   const forPeople = Math.floor(limits.perDay * interactiveShare);
   return left > forPeople + (kind === 'backfill' ? expectedLive(ledger, now) * 1.2 : 0);
+};
+
+/** Whether the day has calls left, though none for a class that may not be used now. */
+export const isKeptForOthers = (ledger: Ledger, kind: CallClass, now: number, limits: Limits): boolean =>
+  kind === 'backfill' && leftToday(ledger, now, limits) > 0;
+
+/** For how long a class is refused that may not be used now, in ms. */
+export const refusedForMs = (ledger: Ledger, kind: CallClass, now: number, limits: Limits): number =>
+  Math.min(isKeptForOthers(ledger, kind, now, limits) ? keptRetryMs : Infinity, msToNextUtcDay(now));
+
+/** What a process wants, by those of it who wait for a permit. */
+export const demandsOf = (waiting: readonly (Permit & Pick<Demand, 'since'>)[]): Demand[] => {
+  const demands = new Map<string, Demand>();
+  for (const { class: kind, boxOfficeId, since } of waiting) {
+    const key = `${kind} ${boxOfficeId}`;
+    const known = demands.get(key);
+    demands.set(key, {
+      class: kind,
+      boxOfficeId,
+      count: (known?.count ?? 0) + 1,
+      since: Math.min(known?.since ?? since, since),
+    });
+  }
+  return [...demands.values()];
 };
 
 /** A process says what it wants now, and how many live buyers came since it last said so. Its earlier wants are forgotten. */

@@ -9,36 +9,33 @@ export interface NoticeSubject {
   readonly workflowId: string | null;
 }
 
+const nothing = { level: null, connectionId: null, workflowId: null } as const;
+
 export const brokenConnection = (boxOfficeId: string, connectionId: string): NoticeSubject => ({
+  ...nothing,
   boxOfficeId,
   kind: 'CONNECTION_BROKEN',
-  level: null,
   connectionId,
-  workflowId: null,
 });
 
 export const failures = (boxOfficeId: string, workflowId: string, level: number): NoticeSubject => ({
+  ...nothing,
   boxOfficeId,
   kind: 'FAILURES',
   level,
-  connectionId: null,
   workflowId,
 });
 
 export const exhaustedQuota = (boxOfficeId: string): NoticeSubject => ({
+  ...nothing,
   boxOfficeId,
   kind: 'QUOTA_EXHAUSTED',
-  level: null,
-  connectionId: null,
-  workflowId: null,
 });
 
 export const openDeadLetters = (boxOfficeId: string): NoticeSubject => ({
+  ...nothing,
   boxOfficeId,
   kind: 'DEAD_LETTERS',
-  level: null,
-  connectionId: null,
-  workflowId: null,
 });
 
 /** One text for each subject. */

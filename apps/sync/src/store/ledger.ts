@@ -8,18 +8,20 @@ import { postureOf, type GatherBounds, type Posture } from '../domain/gather';
 import {
   callClasses,
   declare,
+  demandsOf,
   emptyLedger,
   expectedLive,
   givenBack,
   leftToday,
   mayUse,
   msToNextUtcDay,
+  isKeptForOthers,
   nextFreeAt,
   permitDelayMs,
+  refusedForMs,
   serve,
   throttled,
   utcDay,
-  type Demand,
   type Ledger,
   type Limits,
   type Permit,
@@ -44,7 +46,6 @@ interface Waiter extends Permit {
 const id = 'constant-contact';
 const arrivalsMs = 500;
 const mostLagMs = 2_000;
-const reservedRetryMs = 10 * 60_000;
 
 /** The one ledger of the application, shared by all processes through one document that is swapped as a whole. */
 export const createLedgerStore = (
@@ -225,34 +226,14 @@ const usageOf = (ledger: Ledger, time: number, limits: Limits, { windowMs: gathe
 
 const noArrivals: Record<string, number> = {};
 
-const demandsOf = (waiting: readonly Waiter[]): Demand[] => {
-  const demands = new Map<string, Demand>();
-  for (const { class: kind, boxOfficeId, since } of waiting) {
-    const key = `${kind} ${boxOfficeId}`;
-    const known = demands.get(key);
-    demands.set(key, {
-      class: kind,
-      boxOfficeId,
-      count: (known?.count ?? 0) + 1,
-      since: Math.min(known?.since ?? since, since),
-    });
-  }
-  return [...demands.values()];
-};
-
 const usedUp = (ledger: Ledger, { class: kind }: Permit, time: number, limits: Limits): AppError =>
-  leftToday(ledger, time, limits) > 0 && kind === 'backfill'
-    ? new AppError(
-        'QUOTA_EXCEEDED',
-        "What is left of the day's calls is kept for live orders",
-        {},
-        { retryAfterMs: Math.min(reservedRetryMs, msToNextUtcDay(time)) },
-      )
-    : new AppError(
-        'QUOTA_EXCEEDED',
-        "The application's calls of the day are used up",
-        {},
-        { retryAfterMs: msToNextUtcDay(time) },
-      );
+  new AppError(
+    'QUOTA_EXCEEDED',
+    isKeptForOthers(ledger, kind, time, limits)
+      ? "What is left of the day's calls is kept for live orders"
+      : "The application's calls of the day are used up",
+    {},
+    { retryAfterMs: refusedForMs(ledger, kind, time, limits) },
+  );
 
 export type LedgerStore = ReturnType<typeof createLedgerStore>;

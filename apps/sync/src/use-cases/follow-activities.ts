@@ -6,6 +6,7 @@ import type { RunningActivity } from '../store/activities';
 import type { Delivery, Result } from '../store/deliveries';
 import type { Involved } from '../store/delivery-queue';
 import type { LaneCaller } from './call-constant-contact';
+import { forgottenMs } from './carry-out';
 
 const shortestPollMs = 500;
 const longestPollMs = 60_000;
@@ -13,7 +14,6 @@ const longestPollMs = 60_000;
 const lateFileMs = 60_000;
 /** The same of what can be sent once more without harm, but has no name to be known by. */
 const lateMs = 3_000;
-const longestUnknownMs = 30 * 60_000;
 const unknownPollMs = 10_000;
 
 const isOver = ({ state }: CcActivity): boolean => ['completed', 'cancelled', 'failed', 'timed_out'].includes(state);
@@ -69,7 +69,7 @@ export const followActivities = async (
 /** Whether what nobody answered may still do something: a file that is not seen for its time, and anything else as long as it may be among what runs and nobody here knows. */
 const mayStillCome = ({ isFile, startedAt }: RunningActivity, { strangersRun }: Seen, now: Date): boolean => {
   const age = now.getTime() - startedAt.getTime();
-  return isFile ? age < lateFileMs : age < lateMs || (strangersRun && age < longestUnknownMs);
+  return isFile ? age < lateFileMs : age < lateMs || (strangersRun && age < forgottenMs);
 };
 
 const isOutOfReach = (error: unknown): boolean =>

@@ -59,20 +59,15 @@ const takeOne = async (
     return done(delivery, contactId);
   const performed = [...delivery.performed];
   const activityIds: string[] = [];
-  if (tagIds.length > 0) {
-    const name = await beginActivity(ctx, caller, 'remove tags', { connectionId, serves }, (token) =>
-      ctx.constantContact.changeTaggings(token, 'remove', [contactId], tagIds),
-    );
-    activityIds.push(name);
-    performed.push('removed tags');
-  }
-  if (listIds.length > 0) {
-    const name = await beginActivity(ctx, caller, 'remove from lists', { connectionId, serves }, (token) =>
-      ctx.constantContact.removeFromLists(token, [contactId], listIds),
-    );
-    activityIds.push(name);
-    performed.push('removed from lists');
-  }
+  const begin = async (call: string, note: string, send: Parameters<typeof beginActivity>[4]): Promise<void> => {
+    activityIds.push(await beginActivity(ctx, caller, call, { connectionId, serves }, send));
+    performed.push(note);
+  };
+  const { constantContact: cc } = ctx;
+  if (tagIds.length > 0)
+    await begin('remove tags', 'removed tags', (token) => cc.changeTaggings(token, 'remove', [contactId], tagIds));
+  if (listIds.length > 0)
+    await begin('remove from lists', 'removed from lists', (token) => cc.removeFromLists(token, [contactId], listIds));
   return {
     next: {
       waitingFor: 'ACTIVITY_RUNNING',

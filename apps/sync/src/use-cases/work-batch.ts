@@ -2,6 +2,7 @@ import { AppError, type WorkflowFact } from '@boxlist/contracts';
 import { createHmac } from 'node:crypto';
 import type { Context } from '../context';
 import { meansInMode, workflowInMode, type BackfillMode } from '../domain/backfill';
+import { fewestToImport } from '../domain/gather';
 import { decideOrder, type OrderDecision } from '../domain/decide-order';
 import type { Wish } from '../domain/decide-contact';
 import type { StoredOrder } from '../domain/order';
@@ -165,9 +166,6 @@ const reportDecided = async (batch: Batch, plan: Plan, report: BatchReport): Pro
     ),
   ]);
 };
-
-/** An import costs its own call and those that ask how it goes: for fewer it spares none. */
-const fewestToImport = 3;
 
 const meansOf = async (ctx: Context, connectionId: string, contacts: number): Promise<Means> => {
   const [connection, posture] = await Promise.all([ctx.connections.byId(connectionId), ctx.ledger.posture()]);

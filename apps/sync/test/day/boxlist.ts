@@ -1,4 +1,4 @@
-import { postureOf } from '../../src/domain/gather';
+import { fewestToImport, postureOf } from '../../src/domain/gather';
 import { emptyLedger, type CallClass } from '../../src/domain/ledger';
 import type { Account, Activity } from './account';
 import { ledgerPermits, type Shared } from './ledger-permits';
@@ -98,7 +98,7 @@ export const boxlist = (world: World): Way => {
       if (some.length === 0) return;
       // A backfill comes by import; live orders do only where calls are scarce and the organiser chose it.
       const importsNew =
-        queue === 'backfill' || (some.length >= 3 && posture().scarce && account.office.importsWhenScarce);
+        queue === 'backfill' || (some.length >= fewestToImport && posture().scarce && account.office.importsWhenScarce);
       await workOrders(
         account,
         some,

@@ -1,12 +1,11 @@
 import {
   declare,
-  leftToday,
+  demandsOf,
   mayUse,
-  msToNextUtcDay,
   nextFreeAt,
+  refusedForMs,
   serve,
   type CallClass,
-  type Demand,
   type Ledger,
   type Limits,
   type Permit,
@@ -26,7 +25,6 @@ export interface Shared {
 }
 
 const arrivalsMs = 500;
-const reservedRetryMs = 10 * 60_000;
 const notItsTurnMs = 40;
 
 /** Permits as a process of sync gets them: it says what it wants, and takes what the ledger's rules give it. The database between is left out. */
@@ -55,8 +53,7 @@ export const ledgerPermits = (time: VirtualTime, shared: Shared, holder: string,
     }
     for (const refused of waiting.filter((each) => !mayUse(ledger, each.class, now, limits))) {
       waiting = waiting.filter((each) => each !== refused);
-      const isKept = leftToday(ledger, now, limits) > 0 && refused.class === 'backfill';
-      refused.reject(new DayUsedUp(now + Math.min(isKept ? reservedRetryMs : Infinity, msToNextUtcDay(now))));
+      refused.reject(new DayUsedUp(now + refusedForMs(ledger, refused.class, now, limits)));
     }
     if (waiting.length > 0) lookAt(Math.max(nextFreeAt(ledger, limits), now + (permits.length > 0 ? 1 : notItsTurnMs)));
   };
@@ -71,19 +68,4 @@ export const ledgerPermits = (time: VirtualTime, shared: Shared, holder: string,
       lookAt(time.now() + arrivalsMs);
     },
   };
-};
-
-const demandsOf = (waiting: readonly Waiter[]): Demand[] => {
-  const demands = new Map<string, Demand>();
-  for (const { class: kind, boxOfficeId, since } of waiting) {
-    const key = `${kind} ${boxOfficeId}`;
-    const known = demands.get(key);
-    demands.set(key, {
-      class: kind,
-      boxOfficeId,
-      count: (known?.count ?? 0) + 1,
-      since: Math.min(known?.since ?? since, since),
-    });
-  }
-  return [...demands.values()];
 };
