@@ -43,3 +43,12 @@ export const postureOf = (
   const isLone = boxOfficeId !== undefined && expectedOf(ledger, boxOfficeId, now, windowMs) < fewestToGather;
   return { windowMs: isLone ? 0 : windowMs, scarce: true };
 };
+
+const shortestPollMs = 500;
+/** Longer than most activities take: whoever has gathered for that long loses little by waiting once more, and one call tells the end. */
+const shortestScarcePollMs = 10_000;
+const longestPollMs = 60_000;
+
+/** How long after it began, or was asked for, an activity is asked for again, in ms: ever rarer, and rarer from the beginning where calls are scarce. */
+export const pollDelayMs = (polls: number, { scarce }: Pick<Posture, 'scarce'>): number =>
+  Math.min(longestPollMs, (scarce ? shortestScarcePollMs : shortestPollMs) * 2 ** Math.min(polls, 10));

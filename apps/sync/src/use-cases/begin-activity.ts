@@ -1,10 +1,9 @@
 import { AppError } from '@boxlist/contracts';
 import { randomUUID } from 'node:crypto';
 import type { Context } from '../context';
+import { pollDelayMs } from '../domain/gather';
 import type { LaneCaller } from './call-constant-contact';
 
-/** How soon an activity is asked for first. */
-const firstPollMs = 500;
 /** How soon one is looked for that nobody has answered: its call takes no longer as a rule. */
 const unansweredPollMs = 2_000;
 
@@ -38,7 +37,7 @@ export const beginActivity = async (
       pollAt: later(unansweredPollMs),
     });
     const { activity_id: activityId } = await caller.call(call, serves, (token) => send(token, name));
-    await ctx.activities.began(name, activityId, later(firstPollMs));
+    await ctx.activities.began(name, activityId, later(pollDelayMs(0, await ctx.ledger.posture())));
   } catch (error) {
     // Another process may have let deliveries wait for it in the meantime: whoever follows activities frees them.
     if (isAnswered(error)) await ctx.activities.refused(name, ctx.clock());

@@ -1,6 +1,7 @@
 import type { CcActivity } from '@boxlist/constant-contact';
 import { AppError } from '@boxlist/contracts';
 import type { Context } from '../context';
+import { pollDelayMs } from '../domain/gather';
 import { retryDelayMs } from '../domain/retry';
 import type { RunningActivity } from '../store/activities';
 import type { Delivery, Result } from '../store/deliveries';
@@ -8,8 +9,6 @@ import type { Involved } from '../store/delivery-queue';
 import type { LaneCaller } from './call-constant-contact';
 import { forgottenMs } from './carry-out';
 
-const shortestPollMs = 500;
-const longestPollMs = 60_000;
 /** After this time a file that was announced is imported, and can be seen, or it never will be: longer than the call may take. It would be imported twice. */
 const lateFileMs = 60_000;
 /** The same of what can be sent once more without harm, but has no name to be known by. */
@@ -51,6 +50,7 @@ export const followActivities = async (
     if (isOutOfReach(error)) return nothingSeen;
     throw error;
   });
+  const posture = await ctx.ledger.posture();
   for (const activity of running) {
     const state = seen.states.get(activity._id);
     if (state && activity.activityId === null) await ctx.activities.found(activity._id, state.activity_id);
@@ -60,7 +60,9 @@ export const followActivities = async (
     if (goesOn)
       await ctx.activities.postpone(
         activity._id,
-        isUnknown ? new Date(now.getTime() + unknownPollMs) : nextPoll(activity, ctx.clock()),
+        isUnknown
+          ? new Date(now.getTime() + unknownPollMs)
+          : new Date(ctx.clock().getTime() + pollDelayMs(activity.polls, posture)),
       );
     else await end(activity, state !== undefined && isClean(state));
   }
@@ -74,9 +76,6 @@ const mayStillCome = ({ isFile, startedAt }: RunningActivity, { strangersRun }: 
 
 const isOutOfReach = (error: unknown): boolean =>
   error instanceof AppError && (error.code === 'NOT_FOUND' || error.code === 'CONNECTION_NOT_FOUND');
-
-const nextPoll = ({ polls }: RunningActivity, now: Date): Date =>
-  new Date(now.getTime() + Math.min(longestPollMs, shortestPollMs * 2 ** Math.min(polls, 10)));
 
 /** What was seen of activities: their states, by what they are named here, and whether others run that nobody here knows. */
 interface Seen {

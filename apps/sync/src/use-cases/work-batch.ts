@@ -5,6 +5,7 @@ import { meansInMode, workflowInMode, type BackfillMode } from '../domain/backfi
 import { fewestToImport } from '../domain/gather';
 import { decideOrder, type OrderDecision } from '../domain/decide-order';
 import type { Wish } from '../domain/decide-contact';
+import type { KnownContact } from '../domain/known-contact';
 import type { StoredOrder } from '../domain/order';
 import { detailsText, planBatch, type Means, type Party, type Plan } from '../domain/plan-batch';
 import type { Delivery, Given, Result } from '../store/deliveries';
@@ -32,7 +33,7 @@ export interface Batch {
   /** Notes of a plan, told with the outcome. */
   readonly performed: Map<string, string[]>;
   /** What each delivery gives when it is done. */
-  readonly gives: ReadonlyMap<string, Given>;
+  readonly gives: Map<string, Given>;
 }
 
 const mostRounds = 5;
@@ -102,6 +103,8 @@ const workWished = async (
       return;
     }
     parties = await learn(batch, knowledge, again, plan, report);
+    for (const each of wanted)
+      batch.gives.set(each.delivery._id, givenSoFar(each, knowledge.known.get(each.order.email ?? '')));
   }
 };
 
@@ -193,12 +196,15 @@ const givenBy = ({ optIn, createsContacts, listIds, tagIds }: Wish): Given => ({
   tagIds,
 });
 
-/** What it gave before, and gives now: the workflow may have changed in between. */
-const givenSoFar = ({ delivery: { gave }, wish }: Wanted): Given => {
+/** What it gave before, and gives now: the workflow may have changed in between. Where it is not certain what came of it before, the contact tells. */
+const givenSoFar = ({ delivery: { gave, uncertain }, wish }: Wanted, contact?: KnownContact | 'none'): Given => {
   const { listIds, tagIds } = givenBy(wish);
+  const has = uncertain && contact !== 'none' ? contact?.whole : undefined;
+  const came = (before: readonly string[] = [], ids?: readonly string[]) =>
+    ids ? before.filter((id) => ids.includes(id)) : before;
   return {
-    listIds: [...new Set([...(gave?.listIds ?? []), ...listIds])],
-    tagIds: [...new Set([...(gave?.tagIds ?? []), ...tagIds])],
+    listIds: [...new Set([...came(gave?.listIds, has?.list_memberships), ...listIds])],
+    tagIds: [...new Set([...came(gave?.tagIds, has?.taggings), ...tagIds])],
   };
 };
 

@@ -71,7 +71,7 @@ export const createAccount = (office: Office, orders: readonly Order[]) => {
     write,
     begin: (now: number, rows: number): Activity => ({
       endsAt: now + activityMs + (rows / rowsPerSecond) * 1_000,
-      pollAt: now + 500,
+      pollAt: Infinity,
       polls: 0,
     }),
     /** Whether an order's wishes have come true. */

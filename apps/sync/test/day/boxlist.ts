@@ -1,4 +1,4 @@
-import { fewestToImport, postureOf } from '../../src/domain/gather';
+import { fewestToImport, pollDelayMs, postureOf } from '../../src/domain/gather';
 import { emptyLedger, type CallClass } from '../../src/domain/ledger';
 import type { Account, Activity } from './account';
 import { ledgerPermits, type Shared } from './ledger-permits';
@@ -37,8 +37,6 @@ const pollMs = 200;
 const batchSize = 200;
 const gatheredBatchSize = 3_000;
 const backfillBatchSize = 39_999;
-const shortestPollMs = 500;
-const longestPollMs = 60_000;
 const delayedPollMs = 5_000;
 
 /** Boxlist's way: its planner, its ledger with turns among box offices, its gathering window and its lanes, by two processes. */
@@ -68,7 +66,10 @@ export const boxlist = (world: World): Way => {
       for (const activity of to.activities) {
         const waiting = activities.get(activity);
         if (waiting) waiting.add(entry);
-        else activities.set(activity, new Set([entry]));
+        else {
+          activity.pollAt = time.now() + pollDelayMs(0, posture());
+          activities.set(activity, new Set([entry]));
+        }
       }
     } else if (to.kind === 'later') {
       world.refused(queue);
@@ -137,7 +138,7 @@ export const boxlist = (world: World): Way => {
     }
     for (const [activity, waiting] of activities) {
       if (activity.endsAt > time.now()) {
-        activity.pollAt = time.now() + Math.min(longestPollMs, shortestPollMs * 2 ** activity.polls);
+        activity.pollAt = time.now() + pollDelayMs(activity.polls, posture());
         activity.polls += 1;
         continue;
       }

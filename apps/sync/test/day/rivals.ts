@@ -1,4 +1,4 @@
-import { postureOf } from '../../src/domain/gather';
+import { pollDelayMs, postureOf } from '../../src/domain/gather';
 import { declare, emptyLedger, type CallClass } from '../../src/domain/ledger';
 import { eachAtOnce } from '../../src/use-cases/each-at-once';
 import type { Activity } from './account';
@@ -11,8 +11,6 @@ const callsAtOnce = 4;
 const officesAtOnce = 8;
 const batchSize = 200;
 const backfillBatchSize = 39_999;
-const shortestPollMs = 500;
-const longestPollMs = 60_000;
 
 /** Hands on what was put in, oldest first; waits while there is nothing. */
 const createQueue = <T>() => {
@@ -99,7 +97,7 @@ const plannedQueues = (world: World, byClass: boolean): Way => {
   const followed = new Map<Activity, Set<Task>>();
   const follow = async (activity: Activity, kind: CallClass): Promise<void> => {
     for (let polls = 0; ; polls += 1) {
-      await time.sleep(Math.min(longestPollMs, shortestPollMs * 2 ** Math.max(0, polls - 1)));
+      await time.sleep(pollDelayMs(Math.max(0, polls - 1), { scarce: isScarce() }));
       try {
         await call(kind)();
       } catch (error) {
