@@ -175,11 +175,7 @@ const found: readonly (readonly [name: string, commands: readonly Command[], giv
   // What a batch was to give counted as given also where the batch had failed and the workflow, changed in between, did not ask for it again.
   [
     'what did not come, and is not wished for any more, is not said to have been given',
-    [
-      workflow({ office: 1, perEvent: true, eventTag: true }),
-      order({ office: 1, event: 0 }),
-      workflow({ office: 1 }),
-    ],
+    [workflow({ office: 1, perEvent: true, eventTag: true }), order({ office: 1, event: 0 }), workflow({ office: 1 })],
     { seed: 0, faults: [{ call: 1, kind: 'activity-fails' }], optInRoute: ['DIRECT', 'CONFIRM'] },
   ],
 ];
