@@ -59,12 +59,8 @@ const measure = async (world: BenchWorld, round: Round, size: number) => {
       made += 1;
       await round.produce([round.order(office.boxOfficeId, size + made, `${round.prefix}.live${made}@example.com`)]);
       for (const id = `or_${round.prefix}_${size + made}`; ;) {
-        const found = await deliveries.findOne({
-          boxOfficeId: office.boxOfficeId,
-          emailHash: { $ne: null },
-          orderId: id,
-          createdAt: { $gt: new Date(Date.now() - 60_000) },
-        });
+        // By an index that holds both and nothing else: this question is not what is measured.
+        const found = await deliveries.findOne({ boxOfficeId: office.boxOfficeId, orderId: id });
         if (found?.status === 'SYNCED') return;
       }
     }),
