@@ -96,16 +96,13 @@ export const matchOrders = async (
   if (matched.length === 0) return 0;
   const wanted = matched.filter(({ _id }) => !earlier.has(_id));
   const known = new Set(await ctx.deliveries.insert(wanted));
-  const reopenedIn = await reopenChanged(
+  const openIn = await reopenChanged(
     ctx,
     matched.filter(({ _id }) => earlier.has(_id) || known.has(_id)),
     workflows,
   );
   for (const [boxOfficeId, count] of newBuyers(wanted, known)) ctx.ledger.arrived(boxOfficeId, count);
-  const busy = [
-    ...reopenedIn,
-    ...wanted.filter(({ readyAt }) => readyAt !== null).map(({ connectionId }) => connectionId),
-  ];
+  const busy = [...openIn, ...wanted.filter(({ readyAt }) => readyAt !== null).map(({ connectionId }) => connectionId)];
   await ctx.lanes.wake(busy, now);
   if (busy.length > 0) ctx.nudge();
   await freeResumed(
@@ -125,8 +122,8 @@ const newBuyers = (wanted: readonly NewDelivery[], known: ReadonlySet<string>): 
 };
 
 /**
- * Puts those back to work whose order has changed since, and gives their connections; again for those that the dispatcher changed in the meantime. They go on from the order as it is now: what it was when it was
- * matched may be outdated.
+ * Puts those back to work whose order has changed since, and gives the connections of all that are at work; again for those that the dispatcher changed in the meantime. They go on from the order as it is now: what
+ * it was when it was matched may be outdated.
  */
 const reopenChanged = async (
   ctx: Context,
@@ -138,6 +135,8 @@ const reopenChanged = async (
   for (let left = [...revisions.keys()]; left.length > 0;) {
     const known = await ctx.deliveries.byIds(left);
     const changed = known.filter(({ _id, orderRevision }) => orderRevision !== revisions.get(_id));
+    // Whoever put them back to work before may have been killed before it woke the lane.
+    connectionIds.push(...known.flatMap(({ readyAt, connectionId }) => (readyAt === null ? [] : connectionId)));
     left = [];
     if (changed.length === 0) break;
     // Read after the deliveries, so that none of them was made from a newer state.

@@ -178,6 +178,17 @@ const found: readonly (readonly [name: string, commands: readonly Command[], giv
     [workflow({ office: 1, perEvent: true, eventTag: true }), order({ office: 1, event: 0 }), workflow({ office: 1 })],
     { seed: 0, faults: [{ call: 1, kind: 'activity-fails' }], optInRoute: ['DIRECT', 'CONFIRM'] },
   ],
+  // The process that had put a cancelled order's delivery back to work died before it woke the lane, and who took the event again saw nothing to change.
+  [
+    'what was put back to work is worked on also when whoever did so dies',
+    [
+      workflow({ onCancelledOrder: 'REMOVE_TAGS_AND_LISTS' }),
+      order(),
+      { do: 'settle', after: 0 },
+      order({ status: 'cancelled' }),
+    ],
+    { seed: 0, mishaps: [{ process: 0, at: 166, kind: 'crash', takesEffect: false }] },
+  ],
 ];
 
 describe('what was found', () => {
