@@ -20,6 +20,8 @@ export interface Context {
   readonly outbox: OutboxRelay;
   readonly takePermit: TakePermit;
   readonly inFlight: InFlight;
+  /** Whether organisers may have imported contacts given explicit permission later. */
+  readonly offersUpgrades: boolean;
   readonly allowedReturnUrls: readonly string[];
   readonly clock: () => Date;
   readonly log: Log;

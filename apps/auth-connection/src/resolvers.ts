@@ -26,6 +26,7 @@ export const resolvers: CompleteResolvers<Resolvers, ResolversParentTypes> = {
     customFields: (connection, { first, after, search }, { ctx }) =>
       customFields(ctx, connection, { first, after, search }),
   },
+  ConnectionSettings: { canUpgradeImported: (_, __, { ctx }) => ctx.offersUpgrades },
   Mutation: {
     beginConnection: (_, { input: { connectionId, returnUrl } }, { ctx, identity }) =>
       withUserErrors({ authorizationUrl: null, connection: null }, () =>
@@ -37,8 +38,8 @@ export const resolvers: CompleteResolvers<Resolvers, ResolversParentTypes> = {
       })),
     updateConnectionSettings: (_, { input }, { ctx, identity }) =>
       withUserErrors({ connection: null }, async () => {
-        const { connectionId, version, optInRoute, whenQuotaIsScarce } = input;
-        const chosen = { connectionId, version, optInRoute, whenQuotaIsScarce };
+        const { connectionId, version, optInRoute, whenQuotaIsScarce, upgradesImported } = input;
+        const chosen = { connectionId, version, optInRoute, whenQuotaIsScarce, upgradesImported };
         return { connection: await updateConnectionSettings(ctx, identity, chosen) };
       }),
     setTicketTailorApiKey: (_, { input }, { ctx, identity }) =>

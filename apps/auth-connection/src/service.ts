@@ -71,6 +71,7 @@ export const createAuthConnection = async (
     outbox,
     takePermit: createPermits(config.SYNC_URL, tokens),
     inFlight: createInFlight(),
+    offersUpgrades: config.CONSTANT_CONTACT_SIGN_UP_KEEPS_OPT_OUTS,
     allowedReturnUrls: config.ALLOWED_RETURN_URLS,
     clock: () => new Date(),
     log,

@@ -11,30 +11,36 @@ afterAll(() => world?.close(), 30_000);
 interface Seen {
   readonly id: string;
   readonly version: number;
-  readonly settings: { readonly optInRoute: string; readonly whenQuotaIsScarce: string };
+  readonly settings: {
+    readonly optInRoute: string;
+    readonly whenQuotaIsScarce: string;
+    readonly upgradesImported: boolean;
+    readonly canUpgradeImported: boolean;
+  };
 }
 type Organiser = ReturnType<typeof createOrganiser>;
 const seen = async (organiser: Organiser): Promise<Seen | undefined> =>
   (
     await organiser.ask<{ boxOffice: { connections: Seen[] } }>(
-      '{ boxOffice { connections { id version settings { optInRoute whenQuotaIsScarce } } } }',
+      '{ boxOffice { connections { id version settings { optInRoute whenQuotaIsScarce upgradesImported canUpgradeImported } } } }',
     )
   ).data?.boxOffice.connections[0];
 const choose = (organiser: Organiser, input: object, role?: Role) =>
   organiser.mutate<{ connection: Seen | null }>(
     'updateConnectionSettings',
     'UpdateConnectionSettingsInput',
-    'connection { id version settings { optInRoute whenQuotaIsScarce } }',
+    'connection { id version settings { optInRoute whenQuotaIsScarce upgradesImported canUpgradeImported } }',
     input,
     role,
   );
-const standard = { optInRoute: 'DIRECT', whenQuotaIsScarce: 'WAIT' };
+const standard = { optInRoute: 'DIRECT', whenQuotaIsScarce: 'WAIT', upgradesImported: false };
+const shown = { ...standard, canUpgradeImported: false };
 
 describe("an organiser's choices for a connection", () => {
   it('are to create at once and to wait, until chosen otherwise one by one, and are told to others', async () => {
     const organiser = createOrganiser(world);
     const connectionId = await organiser.connected();
-    expect((await seen(organiser))?.settings).toEqual(standard);
+    expect((await seen(organiser))?.settings).toEqual(shown);
     expect(await world.told(connectionId, 'CONNECTED')).toMatchObject(standard);
     const steps = [
       [{ whenQuotaIsScarce: 'IMPORT' }, { optInRoute: 'DIRECT', whenQuotaIsScarce: 'IMPORT' }],
@@ -125,7 +131,7 @@ describe("an organiser's choices for a connection", () => {
     const { userErrors } = await choose(organiser, { connectionId, optInRoute: 'CONFIRM' });
     expect(userErrors).toEqual([{ code: 'CONNECTION_REQUIRED', field: ['input', 'connectionId'] }]);
     await organiser.connected();
-    expect((await seen(organiser))?.settings).toEqual(standard);
+    expect((await seen(organiser))?.settings).toEqual(shown);
     expect(await world.told(connectionId, 'CONNECTED')).toMatchObject(standard);
   });
 
@@ -134,7 +140,7 @@ describe("an organiser's choices for a connection", () => {
     const connectionId = await organiser.connected();
     const { userErrors } = await choose(organiser, { connectionId, version: 99, optInRoute: 'CONFIRM' });
     expect(userErrors).toEqual([{ code: 'VERSION_CONFLICT', field: ['input', 'version'] }]);
-    expect((await seen(organiser))?.settings).toEqual(standard);
+    expect((await seen(organiser))?.settings).toEqual(shown);
   });
 
   it('are not for viewers, nor for other box offices', async () => {
@@ -143,6 +149,38 @@ describe("an organiser's choices for a connection", () => {
     expect((await choose(organiser, { connectionId, optInRoute: 'CONFIRM' }, 'viewer')).code).toBe('FORBIDDEN');
     const { userErrors } = await choose(createOrganiser(world), { connectionId, optInRoute: 'CONFIRM' });
     expect(userErrors).toEqual([{ code: 'CONNECTION_NOT_FOUND', field: ['input', 'connectionId'] }]);
-    expect((await seen(organiser))?.settings).toEqual(standard);
+    expect((await seen(organiser))?.settings).toEqual(shown);
   });
+
+  it('hold no upgrade of imported contacts where the operator does not know that it leaves opt-outs alone', async () => {
+    const organiser = createOrganiser(world);
+    const connectionId = await organiser.connected();
+    const { userErrors } = await choose(organiser, { connectionId, upgradesImported: true });
+    expect(userErrors).toEqual([{ code: 'UPGRADE_NOT_OFFERED', field: ['input', 'upgradesImported'] }]);
+    expect((await choose(organiser, { connectionId, upgradesImported: false })).userErrors).toEqual([]);
+    expect((await seen(organiser))?.settings).toEqual(shown);
+  });
+
+  it('hold one where the operator does, and tell it', async () => {
+    const careful = world;
+    const trusting = (world = await createWorld({ CONSTANT_CONTACT_SIGN_UP_KEEPS_OPT_OUTS: 'true' }));
+    try {
+      const organiser = createOrganiser(trusting);
+      const connectionId = await organiser.connected();
+      expect((await seen(organiser))?.settings).toMatchObject({ upgradesImported: false, canUpgradeImported: true });
+      const { connection } = await choose(organiser, {
+        connectionId,
+        whenQuotaIsScarce: 'IMPORT',
+        upgradesImported: true,
+      });
+      expect(connection?.settings).toMatchObject({ whenQuotaIsScarce: 'IMPORT', upgradesImported: true });
+      const { version } = connection!;
+      expect(await trusting.toldAs(connectionId, (fact) => fact.version === version)).toMatchObject({
+        upgradesImported: true,
+      });
+    } finally {
+      world = careful;
+      await trusting.close();
+    }
+  }, 60_000);
 });

@@ -93,11 +93,12 @@ export interface Stored {
 }
 
 /** auth-connection on real servers, with a gateway's signature, and a clock and permits that the test sets. */
-export const createWorld = async () => {
+export const createWorld = async (given: Readonly<Record<string, string>> = {}) => {
   const port = await freePort();
   const redirectUrl = `http://127.0.0.1:${port}/oauth/constant-contact/callback`;
   const servers = await startServers(redirectUrl);
-  const { env, sign } = await settingsFor(port, redirectUrl, servers);
+  const { env: standard, sign } = await settingsFor(port, redirectUrl, servers);
+  const env = { ...standard, ...given };
   const moment = { aheadMs: 0 };
   const permits: { taken: number; take: TakePermit } = { taken: 0, take: async () => undefined };
   const logged: string[] = [];

@@ -4,6 +4,7 @@ import {
   httpUrl,
   kafkaSettings,
   mongoSettings,
+  optOutSettings,
   port,
   secret,
   settings,
@@ -18,6 +19,7 @@ export const configSchema = z.object({
   ...mongoSettings,
   ...kafkaSettings,
   ...subgraphSettings,
+  ...optOutSettings,
   SYNC_PORT: port(4104).describe('Port of the service; 0 takes a free one.'),
   SYNC_WORK: z
     .enum(['all', 'intake', 'dispatch'])

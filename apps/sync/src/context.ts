@@ -19,6 +19,7 @@ import type { ResourceStore } from './store/resources';
 import type { RetryStore } from './store/retries';
 import type { TallyStore } from './store/tallies';
 import type { TombstoneStore } from './store/tombstones';
+import type { UpgradeStore } from './store/upgrades';
 
 /** Access tokens of connections; `rejected` says which one got a 401. */
 export type TokenSource = (connectionId: string, rejected?: string) => Promise<string>;
@@ -37,6 +38,7 @@ export interface Context {
   readonly activities: ActivityStore;
   readonly tallies: TallyStore;
   readonly tombstones: TombstoneStore;
+  readonly upgrades: UpgradeStore;
   readonly joins: JoinStore;
   readonly backfills: BackfillStore;
   readonly retries: RetryStore;
@@ -52,6 +54,8 @@ export interface Context {
   readonly followers: { readonly entitlements: Caught; readonly connections: Caught };
   readonly bus: EventBus;
   readonly constantContact: ConstantContact;
+  /** Whether the sign-up form is known to leave a contact unsubscribed who has unsubscribed. */
+  readonly signUpKeepsOptOuts: boolean;
   readonly tokens: TokenSource;
   readonly ticketTailor: TicketTailor;
   readonly ticketTailorKey: TicketTailorKeySource;

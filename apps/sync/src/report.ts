@@ -9,6 +9,10 @@ const outcomes = counter('boxlist_delivery_outcomes_total', 'Outcomes of deliver
 const events = counter('boxlist_order_events_total', 'Order events by what became of them');
 const calls = counter('boxlist_constant_contact_calls_total', 'Calls to Constant Contact by kind and answer');
 const expired = counter('boxlist_history_expired_total', 'Orders and deliveries whose time has run out');
+const upgrades = counter(
+  'boxlist_upgrades_total',
+  'Imported contacts by what became of making their permission explicit',
+);
 const notices = counter('boxlist_notices_total', 'Notices to organisers by kind and what was told');
 const latency = histogram('boxlist_delivery_latency_ms', 'From the delivery to its outcome');
 
@@ -51,6 +55,11 @@ export const historyExpired = (
   expired({ kind: 'order' }, gone.orders);
   expired({ kind: 'delivery' }, gone.deliveries);
   log.info(gone, 'history.expired');
+};
+
+export const upgradeEnded = ({ log }: Context, boxOfficeId: string, result: 'upgraded' | 'left' | 'refused'): void => {
+  upgrades({ result });
+  log.info({ boxOfficeId, result }, 'upgrade.ended');
 };
 
 export const called = (call: string, answer: string): void => calls({ call, answer });

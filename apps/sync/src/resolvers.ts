@@ -132,6 +132,7 @@ export const resolvers: CompleteResolvers<Resolvers, ResolversParentTypes> = {
     }),
     reason: ({ reason }) => explained(reason),
   },
+  WaitingFor: { reason: ({ reason }) => ({ code: reason, message: reasons[reason] }) },
   QuotaUse: { class: ({ class: kind }) => kind.toUpperCase() as Uppercase<CallClass> },
   Mutation: {
     retryDeliveries: (_, { input }, { ctx, identity }) =>

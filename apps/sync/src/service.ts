@@ -36,6 +36,7 @@ import { createResourceStore } from './store/resources';
 import { createRetryStore } from './store/retries';
 import { createTallyStore } from './store/tallies';
 import { createTombstoneStore } from './store/tombstones';
+import { createUpgradeStore } from './store/upgrades';
 import { createTicketTailorKeySource } from './ticket-tailor-keys';
 import { createTokenSource } from './tokens';
 import { startBackfills } from './use-cases/run-backfills';
@@ -78,6 +79,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
     deliveries: createDeliveryStore(mongo),
     lanes: createLaneStore(mongo),
     contacts: createContactStore(mongo, erasures),
+    upgrades: createUpgradeStore(mongo, erasures),
     activities: createActivityStore(mongo),
     backfills: createBackfillStore(mongo),
     retries: createRetryStore(mongo),
@@ -129,6 +131,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
     followers: { entitlements: unfollowed, connections: unfollowed },
     bus,
     constantContact,
+    signUpKeepsOptOuts: config.CONSTANT_CONTACT_SIGN_UP_KEEPS_OPT_OUTS,
     tokens: createTokenSource(askAuthConnection),
     ticketTailor,
     ticketTailorKey: createTicketTailorKeySource(askAuthConnection),

@@ -264,6 +264,39 @@ describe('a backfill', () => {
     ]);
   });
 
+  it('by a call for each contact shows what is done as it goes, stops soon when it is paused, and repeats nothing', async () => {
+    const buyers = 130;
+    const { office, workflow } = await withOrders({}, (of) =>
+      Array.from({ length: buyers }, (_, index) => of.order(`o${index}`)),
+    );
+    // Forty at a time take a while.
+    await world.sandbox.fault({ kind: 'latency', path: '/v3/contacts$', method: 'POST', ms: 150, times: null });
+    const progress = async () => (await backfills(office, workflow.workflowId))[0]!.progress;
+    const calls = await callsDuring(world, async () => {
+      const { backfill } = await mutate(office, 'startBackfill', {
+        workflowId: workflow.workflowId,
+        mode: 'ONE_BY_ONE',
+      });
+      await eventually(async () => expect((await progress()).synced).toBeGreaterThan(0));
+      expect((await progress()).synced).toBeLessThan(buyers);
+      await mutate(office, 'pauseBackfill', { backfillId: backfill?.id });
+      const paused = await eventually(async () => {
+        const waiting = (await office.deliveries()).filter(({ reason }) => reason?.code === 'BACKFILL_PAUSED');
+        const { synced } = await progress();
+        expect(waiting.length + synced).toBe(buyers);
+        return synced;
+      });
+      expect(paused).toBeLessThan(buyers);
+      expect(await office.contacts()).toHaveLength(paused);
+
+      await world.sandbox.clearFaults();
+      await mutate(office, 'resumeBackfill', { backfillId: backfill?.id });
+      expect((await done(office, workflow.workflowId)).progress).toMatchObject({ synced: buyers });
+    });
+    expect(calls).toEqual({ 'POST /contacts': buyers });
+    expect(await office.contacts()).toHaveLength(buyers);
+  }, 60_000);
+
   it('is refused for another box office, for a viewer, and twice at once', async () => {
     const { office, workflow } = await withOrders({}, three);
     const input = { workflowId: workflow.workflowId, mode: 'IMPORT' };

@@ -29,6 +29,13 @@ describe('deliveries of a connection that needs a new sign-in', () => {
       ({ status, reason }) => status === 'WAITING' && reason?.code === 'CONNECTION_NEEDS_RECONNECT',
     );
     expect(await office.contacts()).toEqual([]);
+    const { data } = await world.ask<{ boxOffice: { syncHealth: { waitingFor: object[] } } }>(
+      office.boxOfficeId,
+      '{ boxOffice { syncHealth { waitingFor { reason { code } count } } } }',
+    );
+    expect(data?.boxOffice.syncHealth.waitingFor).toEqual([
+      { reason: { code: 'CONNECTION_NEEDS_RECONNECT' }, count: 2 },
+    ]);
 
     world.broken.delete(office.connectionId);
     await office.tellConnection();

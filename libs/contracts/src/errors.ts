@@ -25,6 +25,10 @@ export const errorRegistry = {
     'invalid',
     'More than 100,000 deliveries match a retry; take fewer at once, by workflow, reason or time.',
   ),
+  UPGRADE_NOT_OFFERED: entry(
+    'invalid',
+    'Imported contacts are not given explicit permission later: the operator does not know that this leaves opt-outs alone.',
+  ),
   UNAUTHENTICATED: entry('denied', 'No valid token came with the call.'),
   FORBIDDEN: entry('denied', "The caller's role does not allow this."),
   SIGNATURE_INVALID: entry(

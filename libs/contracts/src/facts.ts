@@ -38,6 +38,12 @@ export const connectionFactSchema = z
     accountId: z.string().nullable().describe("Constant Contact's encoded account id; null before the first sign-in."),
     optInRoute: optInRouteSchema.default('DIRECT'),
     whenQuotaIsScarce: whenQuotaIsScarceSchema.default('WAIT'),
+    upgradesImported: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether those who were imported because calls ran short are given explicit permission later, with calls that the day leaves over.',
+      ),
     version,
   })
   .describe('The whole present state of a connection.');

@@ -119,6 +119,13 @@ export const kafkaSettings = {
     .describe('Put before every topic and group name; empty in production.'),
 };
 
+/** Settings of a service that offers, or makes, calls whose effect on an opt-out Constant Contact does not document. */
+export const optOutSettings = {
+  CONSTANT_CONTACT_SIGN_UP_KEEPS_OPT_OUTS: flag(false).describe(
+    'Whether the sign-up form leaves a contact unsubscribed who has unsubscribed. The documents leave it open: say true only after trying it in an account of your own (docs/decisions/0015). Only then contacts that were imported because calls ran short may be given explicit permission later.',
+  ),
+};
+
 /** Settings of a subgraph: whom it believes. */
 export const subgraphSettings = {
   IDENTITY_PUBLIC_JWK: jwk().describe(

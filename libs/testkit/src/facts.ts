@@ -47,6 +47,7 @@ export const aConnection = (
   accountId: 'riverside',
   optInRoute: 'DIRECT',
   whenQuotaIsScarce: 'WAIT',
+  upgradesImported: false,
   version: 1,
   ...given,
 });

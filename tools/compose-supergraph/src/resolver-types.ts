@@ -22,6 +22,7 @@ const mappers: Readonly<Record<string, Mappers>> = {
   'auth-connection': {
     BoxOffice: keyOnly,
     Connection: source('domain/connection', 'Connection'),
+    ConnectionSettings: source('domain/connection', 'ConnectionSettings'),
   },
   workflow: {
     BoxOffice: keyOnly,
@@ -43,6 +44,7 @@ const mappers: Readonly<Record<string, Mappers>> = {
     BuyerErasure: source('store/erasures', 'Erasure'),
     ErasedContact: source('store/erasures', 'ErasedContact'),
     PreviewedOrder: source('use-cases/preview-workflow', 'Previewed'),
+    WaitingFor: source('use-cases/count-deliveries', 'Waiting'),
     QuotaUse: "{ readonly class: import('../domain/ledger').CallClass; readonly calls: number }",
   },
 };

@@ -1,19 +1,36 @@
 import { AppError, type BoxOfficeId, type ConnectionFact, type ConnectionId } from '@boxlist/contracts';
 
 /** What the organiser chose for a connection. */
-export type ConnectionSettings = Pick<ConnectionFact, 'optInRoute' | 'whenQuotaIsScarce'>;
+export type ConnectionSettings = Pick<ConnectionFact, 'optInRoute' | 'whenQuotaIsScarce' | 'upgradesImported'>;
 
-export const standardSettings: ConnectionSettings = { optInRoute: 'DIRECT', whenQuotaIsScarce: 'WAIT' };
+export const standardSettings: ConnectionSettings = {
+  optInRoute: 'DIRECT',
+  whenQuotaIsScarce: 'WAIT',
+  upgradesImported: false,
+};
 
 /** What an organiser may leave out, or give as null, when choosing. */
 export type SettingsChange = { readonly [K in keyof ConnectionSettings]?: ConnectionSettings[K] | null };
 
-/** The settings after a change, which leaves out what stays. Throws BAD_INPUT for two choices that contradict each other. */
-export const chosenSettings = (present: ConnectionSettings, change: SettingsChange): ConnectionSettings => {
+/**
+ * The settings after a change, which leaves out what stays. Throws BAD_INPUT for two choices that contradict each other, UPGRADE_NOT_OFFERED for upgrades of imported contacts where they are not offered.
+ */
+export const chosenSettings = (
+  present: ConnectionSettings,
+  change: SettingsChange,
+  offers: { readonly upgrades: boolean },
+): ConnectionSettings => {
   const chosen = {
     optInRoute: change.optInRoute ?? present.optInRoute,
     whenQuotaIsScarce: change.whenQuotaIsScarce ?? present.whenQuotaIsScarce,
+    upgradesImported: change.upgradesImported ?? present.upgradesImported,
   };
+  if (change.upgradesImported && !offers.upgrades)
+    throw new AppError(
+      'UPGRADE_NOT_OFFERED',
+      'Imported contacts keep implicit permission here: it is not known that the call which makes it explicit leaves an opt-out alone',
+      { field: ['input', 'upgradesImported'] },
+    );
   if (chosen.optInRoute === 'CONFIRM' && chosen.whenQuotaIsScarce === 'IMPORT')
     throw new AppError(
       'BAD_INPUT',

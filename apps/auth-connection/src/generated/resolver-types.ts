@@ -1,6 +1,6 @@
 // Generated from schema.graphql by `npm run generate`: do not edit.
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { Connection as ConnectionSource } from '../domain/connection';
+import type { Connection as ConnectionSource, ConnectionSettings as ConnectionSettingsSource } from '../domain/connection';
 import type { GraphContext } from '../context';
 export type Maybe<T> = T | null | undefined;
 export type InputMaybe<T> = T | null | undefined;
@@ -157,6 +157,13 @@ export type ConnectionSettings = {
   readonly optInRoute: OptInRoute;
   /** What happens to new buyers when calls run short; WAIT unless chosen otherwise. */
   readonly whenQuotaIsScarce: WhenQuotaIsScarce;
+  /**
+   * Whether those who were imported because calls ran short are given explicit permission later, with calls that the day leaves over: in its last hour or so, and never one that an order could
+   * still use. Each is looked at right before; whoever has unsubscribed, is held back, or is on no list any more is left as they are. False unless chosen otherwise.
+   */
+  readonly upgradesImported: Scalars['Boolean']['output'];
+  /** Whether `upgradesImported` can be chosen: the operator knows that the call which makes permission explicit leaves alone whoever unsubscribes a moment before. */
+  readonly canUpgradeImported: Scalars['Boolean']['output'];
 };
 
 /** A contact list of the connected account. */
@@ -336,6 +343,8 @@ export type UpdateConnectionSettingsInput = {
   readonly optInRoute?: InputMaybe<OptInRoute>;
   /** What happens to new buyers when calls run short. */
   readonly whenQuotaIsScarce?: InputMaybe<WhenQuotaIsScarce>;
+  /** Whether those who were imported then are given explicit permission later. True gives UPGRADE_NOT_OFFERED where `canUpgradeImported` is false. */
+  readonly upgradesImported?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
 /** The choice. */
@@ -519,7 +528,7 @@ export type ResolversTypes = {
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   OptInRoute: OptInRoute;
   WhenQuotaIsScarce: WhenQuotaIsScarce;
-  ConnectionSettings: ResolverTypeWrapper<ConnectionSettings>;
+  ConnectionSettings: ResolverTypeWrapper<ConnectionSettingsSource>;
   ContactList: ResolverTypeWrapper<ContactList>;
   Tag: ResolverTypeWrapper<Tag>;
   CustomField: ResolverTypeWrapper<CustomField>;
@@ -559,7 +568,7 @@ export type ResolversParentTypes = {
   TicketTailorApiKey: TicketTailorApiKey;
   Connection: ConnectionSource;
   Int: Scalars['Int']['output'];
-  ConnectionSettings: ConnectionSettings;
+  ConnectionSettings: ConnectionSettingsSource;
   ContactList: ContactList;
   Tag: Tag;
   CustomField: CustomField;
@@ -640,6 +649,8 @@ export type ConnectionResolvers<ContextType = GraphContext, ParentType extends R
 export type ConnectionSettingsResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ConnectionSettings'] = ResolversParentTypes['ConnectionSettings']> = {
   optInRoute: Resolver<ResolversTypes['OptInRoute'], ParentType, ContextType>;
   whenQuotaIsScarce: Resolver<ResolversTypes['WhenQuotaIsScarce'], ParentType, ContextType>;
+  upgradesImported: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  canUpgradeImported: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
 export type ContactListResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ContactList'] = ResolversParentTypes['ContactList']> = {

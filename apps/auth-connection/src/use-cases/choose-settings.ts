@@ -1,4 +1,5 @@
 import { AppError } from '@boxlist/contracts';
+import { isDeepStrictEqual } from 'node:util';
 import { requireRole, type Identity } from '@boxlist/service-kit';
 import type { Context } from '../context';
 import { chosenSettings, type Connection, type SettingsChange } from '../domain/connection';
@@ -36,9 +37,8 @@ export const updateConnectionSettings = async (
       });
     if (input.version != null && input.version !== connection.version) throw conflict();
     const { settings } = connection;
-    const chosen = chosenSettings(settings, input);
-    if (chosen.optInRoute === settings.optInRoute && chosen.whenQuotaIsScarce === settings.whenQuotaIsScarce)
-      return connection;
+    const chosen = chosenSettings(settings, input, { upgrades: ctx.offersUpgrades });
+    if (isDeepStrictEqual(chosen, settings)) return connection;
     const changed = await ctx.connections.choose(connection, chosen);
     if (!changed) continue;
     await ctx.outbox.nudge();

@@ -24,7 +24,9 @@ export const workflowInMode = (workflow: WorkflowFact, mode: BackfillMode | null
 
 /** How contacts may be created for deliveries of that mode. */
 export const meansInMode = (means: Means, mode: BackfillMode | null): Means =>
-  mode === null ? means : { ...means, importsNew: mode === 'IMPORT' && means.optInRoute === 'DIRECT' };
+  mode === null
+    ? means
+    : { ...means, importsNew: mode === 'IMPORT' && means.optInRoute === 'DIRECT', upgradesImported: false };
 
 /** What would become of the orders of a backfill: how many by decision; `GO` goes to Constant Contact. */
 export type DecisionCounts = Readonly<Partial<Record<ReasonCode | 'GO', number>>>;

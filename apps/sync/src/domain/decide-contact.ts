@@ -20,6 +20,8 @@ export interface Wish {
   readonly details: Details;
   /** When those details were told (ms) that an older event of the order gave; the others came with the newest. */
   readonly toldAt: DetailTimes;
+  /** What does not reach the contact as the order told it, in words. */
+  readonly shortenings?: readonly string[];
 }
 
 /** What may be done for one wish. */

@@ -5,9 +5,11 @@ import {
   declare,
   emptyLedger,
   givenBack,
+  isRefused,
   leftToday,
   msToNextUtcDay,
   nextFreeAt,
+  refusedForMs,
   serve,
   throttled,
   type CallClass,
@@ -34,14 +36,15 @@ const run = (
     everyMs = 50,
     from = emptyLedger,
     at = limits,
-  }: { forMs: number; everyMs?: number; from?: Ledger; at?: Limits },
+    since = noon,
+  }: { forMs: number; everyMs?: number; from?: Ledger; at?: Limits; since?: number },
 ) => {
   let ledger = from;
   const given: { at: number; holder: string; boxOfficeId: string; class: CallClass }[] = [];
   const left = new Map(
     Object.entries(holders).map(([holder, demands]) => [holder, demands.map((each) => ({ ...each }))]),
   );
-  for (let now = noon; now < noon + forMs; now += everyMs) {
+  for (let now = since; now < since + forMs; now += everyMs) {
     for (const [holder, demands] of left) {
       const served = serve(
         declare(
@@ -211,6 +214,44 @@ describe("today's calls", () => {
     expect(windowOf('bo_many')).toBe(windowOf());
     expect([windowOf('bo_one'), windowOf('bo_none')]).toEqual([0, 0]);
     expect(postureOf(ledger, noon, limits, bounds, 'bo_one').scarce).toBe(true);
+  });
+});
+
+describe('what the day leaves over', () => {
+  const midnight = Date.parse('2026-11-24T00:00:00Z');
+  const usedUpTo = (left: number): Ledger => ({ ...emptyLedger, day: '2026-11-23', used: limits.perDay - left });
+  const many = 1_000;
+
+  it('is for upgrades, and nothing before: not while the calls that are left could all be used until midnight', () => {
+    const upgrades = { a: [want('bo_1', many, 'upgrade')] };
+    expect(run(upgrades, { forMs: 60_000, from: usedUpTo(8_000) }).given).toEqual([]);
+    const { given, ledger } = run(upgrades, { forMs: 90_000, from: usedUpTo(300), since: midnight - 90_000 });
+    for (const [index, { at }] of given.entries())
+      expect((300 - 100 - index) / limits.perSecond).toBeGreaterThanOrEqual((midnight - at) / 1_100);
+    // 1 % is kept for people.
+    expect(leftToday(ledger, midnight - 1, limits)).toBe(100);
+  });
+
+  it('is no call that somebody else could have used, whenever they come', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 150, max: 600 }), fc.integer({ min: 0, max: 60_000 }), (left, afterMs) => {
+        const begun = { forMs: 60_000, from: usedUpTo(left), since: midnight - 60_000 };
+        const live = want('bo_1', many, 'live', begun.since + afterMs);
+        const alone = run({ a: [live] }, begun).given;
+        const beside = run({ a: [live], b: [want('bo_2', many, 'upgrade')] }, begun).given;
+        const served = beside.filter((each) => each.class === 'live').length;
+        // The second in which they come may have been given already.
+        expect(served).toBeGreaterThanOrEqual(alone.length - limits.perSecond);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('is waited for where it is near, and else comes later', () => {
+    const now = midnight - 60_000;
+    const refused = (left: number) => isRefused(usedUpTo(left), 'upgrade', now, limits);
+    expect([refused(400), refused(305), refused(250)]).toEqual([false, false, true]);
+    expect(refusedForMs(usedUpTo(250), 'upgrade', now, limits)).toBe(60_000 - 150 * 275);
   });
 });
 

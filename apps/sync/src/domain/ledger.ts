@@ -1,5 +1,5 @@
 /** What a call is for. The order is the order of service. */
-export const callClasses = ['interactive', 'live', 'retry', 'poll', 'backfill'] as const;
+export const callClasses = ['interactive', 'live', 'retry', 'poll', 'backfill', 'upgrade'] as const;
 export type CallClass = (typeof callClasses)[number];
 
 /** Permits that a process wants, for one box office in one class. */
@@ -62,6 +62,8 @@ const courtesyMs = 200;
 const hourMs = 3_600_000;
 /** How soon it is asked again for calls that are kept for others. */
 const keptRetryMs = 10 * 60_000;
+const leastRetryMs = 1_000;
+const momentMs = 5_000;
 /** Kept for what people wait for in front of a page. */
 const interactiveShare = 0.01;
 
@@ -111,21 +113,36 @@ export const expectedOf = ({ active }: Ledger, boxOfficeId: string, now: number,
   return own ? (own.pace * fadedBy(now - own.at) * ms) / hourMs : 0;
 };
 
-/** Whether a class may use one more of today's calls: backfills leave what live buyers will need, and all leave some for people. */
+const keptForPeople = ({ perDay }: Limits): number => Math.floor(perDay * interactiveShare);
+
+/** In how long, in ms, a call is left over whatever comes: from when on the second's limit lets orders not use all that the day has left for them. */
+const leftOverInMs = (ledger: Ledger, now: number, limits: Limits): number => {
+  const left = Math.max(0, leftToday(ledger, now, limits) - keptForPeople(limits));
+  return Math.max(0, msToNextUtcDay(now) - (left * windowMs) / limits.perSecond);
+};
+
+/** Whether a class may use one more of today's calls: backfills leave what live buyers will need, upgrades what anybody could, and all leave some for people. */
 export const mayUse = (ledger: Ledger, kind: CallClass, now: number, limits: Limits): boolean => {
   const left = leftToday(ledger, now, limits);
   if (kind === 'interactive') return left > 0;
-  const forPeople = Math.floor(limits.perDay * interactiveShare);
-  return left > forPeople + (kind === 'backfill' ? expectedLive(ledger, now) * 1.2 : 0);
+  if (kind === 'upgrade' && leftOverInMs(ledger, now, limits) > 0) return false;
+  return left > keptForPeople(limits) + (kind === 'backfill' ? expectedLive(ledger, now) * 1.2 : 0);
 };
+
+/** Whether a class is told to come again later. Upgrades live on what is left over from one moment to the next: who may have a call in a moment waits for it. */
+export const isRefused = (ledger: Ledger, kind: CallClass, now: number, limits: Limits): boolean =>
+  !mayUse(ledger, kind, now, limits) && (kind !== 'upgrade' || leftOverInMs(ledger, now, limits) > momentMs);
 
 /** Whether the day has calls left, though none for a class that may not be used now. */
 export const isKeptForOthers = (ledger: Ledger, kind: CallClass, now: number, limits: Limits): boolean =>
-  kind === 'backfill' && leftToday(ledger, now, limits) > 0;
+  (kind === 'backfill' || kind === 'upgrade') && leftToday(ledger, now, limits) > 0;
 
 /** For how long a class is refused that may not be used now, in ms. */
-export const refusedForMs = (ledger: Ledger, kind: CallClass, now: number, limits: Limits): number =>
-  Math.min(isKeptForOthers(ledger, kind, now, limits) ? keptRetryMs : Infinity, msToNextUtcDay(now));
+export const refusedForMs = (ledger: Ledger, kind: CallClass, now: number, limits: Limits): number => {
+  if (!isKeptForOthers(ledger, kind, now, limits)) return msToNextUtcDay(now);
+  const askedAgainMs = kind === 'upgrade' ? Math.max(leftOverInMs(ledger, now, limits), leastRetryMs) : keptRetryMs;
+  return Math.min(askedAgainMs, msToNextUtcDay(now));
+};
 
 /** What a process wants, by those of it who wait for a permit. */
 export const demandsOf = (waiting: readonly (Permit & Pick<Demand, 'since'>)[]): Demand[] => {
@@ -241,6 +258,8 @@ const nextInTurn = (
     .filter((kind) => waiting.some((each) => each.class === kind) && mayUse(ledger, kind, now, limits))
     .map((kind) => ({ kind, candidates: waiting.filter((each) => each.class === kind) }));
   const hasStarved = ({ kind, candidates }: (typeof groups)[number]): boolean =>
+    // Upgrades have what is left over, and no claim to more.
+    kind !== 'upgrade' &&
     Math.max(ledger.servedAt[kind] ?? 0, Math.min(...candidates.map(({ since }) => since))) < now - starvedMs;
   return (groups.find(hasStarved) ?? groups[0])?.candidates.reduce((best, each) =>
     comesBefore(ledger, each, best) ? each : best,

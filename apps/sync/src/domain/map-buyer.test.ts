@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { detailsOf, eventTagName, ticketTypeTagNames } from './map-buyer';
+import { detailsOf, eventTagName, shortenings, ticketTypeTagNames } from './map-buyer';
 import { orderFrom, revisionOf } from './order';
 
 const event = (data: object) =>
@@ -28,6 +28,27 @@ describe('a buyer', () => {
   it('has names cut at 50 and a phone over 25 characters left out', () => {
     const details = detailsOf(event({ buyer_details: { first_name: 'x'.repeat(60), phone: '1'.repeat(26) } }));
     expect(details).toEqual({ firstName: 'x'.repeat(50) });
+  });
+
+  it('is told what was cut or left out, without a value, and nothing where all fits', () => {
+    const question = { question: 'Why?', answer: 'z'.repeat(256) };
+    const long = event({
+      buyer_details: {
+        first_name: 'x'.repeat(51),
+        last_name: 'x'.repeat(50),
+        phone: '1'.repeat(26),
+        address: { postal_code: 'y'.repeat(51) },
+        custom_questions: [question],
+      },
+    });
+    const mapping = [{ source: 'CUSTOM_QUESTION' as const, question: 'why?', customFieldId: 'f1' }];
+    expect(shortenings(long, mapping)).toEqual([
+      'cut the first name at 50 characters',
+      'cut the postal code at 50 characters',
+      'left out the phone: longer than the 25 characters that a contact takes',
+      'cut a custom field at 255 characters',
+    ]);
+    expect(shortenings(event({ buyer_details: { first_name: 'Ada', phone: '0123' } }), mapping)).toEqual([]);
   });
 
   it('has nothing of attendees kept', () => {

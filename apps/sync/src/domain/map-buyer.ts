@@ -25,17 +25,42 @@ export const detailTimesOf = ({ carried }: Pick<StoredOrder, 'carried'>): Detail
     detailNames.flatMap((name) => (carried[name] === undefined ? [] : [[name, carried[name].eventTime] as const])),
   );
 
+/** How many characters Constant Contact takes. */
+const longest = { firstName: 50, lastName: 50, street: 255, postalCode: 50, phone: 25, customField: 255 } as const;
+const cuttable = {
+  firstName: 'first name',
+  lastName: 'last name',
+  street: 'street',
+  postalCode: 'postal code',
+} as const;
+
 const cut = (value: string | null, max: number): string | undefined =>
   value === null ? undefined : [...value].slice(0, max).join('').trim();
 
-/** Names are cut at 50, street at 255; a phone over 25 characters is left out rather than cut into another number. */
+const isTooLong = (value: string | null, max: number): boolean => value !== null && [...value].length > max;
+
+/** What is too long is cut; a phone is left out rather than cut into another number. */
 export const detailsOf = ({ firstName, lastName, phone, street, postalCode }: StoredOrder): Details => ({
-  ...present('firstName', cut(firstName, 50)),
-  ...present('lastName', cut(lastName, 50)),
-  ...present('phone', phone !== null && phone.length <= 25 ? phone : undefined),
-  ...present('street', cut(street, 255)),
-  ...present('postalCode', cut(postalCode, 50)),
+  ...present('firstName', cut(firstName, longest.firstName)),
+  ...present('lastName', cut(lastName, longest.lastName)),
+  ...present('phone', phone !== null && phone.length <= longest.phone ? phone : undefined),
+  ...present('street', cut(street, longest.street)),
+  ...present('postalCode', cut(postalCode, longest.postalCode)),
 });
+
+/** What of an order does not reach the contact as it was told, in words and without a value. */
+export const shortenings = (order: StoredOrder, mapping: WorkflowFact['fieldMapping']): string[] => [
+  ...Object.entries(cuttable).flatMap(([name, words]) => {
+    const max = longest[name as keyof typeof cuttable];
+    return isTooLong(order[name as keyof typeof cuttable], max) ? [`cut the ${words} at ${max} characters`] : [];
+  }),
+  ...(order.phone !== null && order.phone.length > longest.phone
+    ? [`left out the phone: longer than the ${longest.phone} characters that a contact takes`]
+    : []),
+  ...(mapping.some(({ source, question }) => isTooLong(fieldValue(order, source, question), longest.customField))
+    ? [`cut a custom field at ${longest.customField} characters`]
+    : []),
+];
 
 const present = <K extends keyof Details>(name: K, value: string | undefined): Details =>
   value ? { [name]: value } : {};
@@ -66,7 +91,7 @@ export const fieldValues = (
   mapping: WorkflowFact['fieldMapping'],
 ): { customFieldId: string; value: string }[] =>
   mapping.flatMap(({ source, question, customFieldId }) => {
-    const value = cut(fieldValue(order, source, question), 255);
+    const value = cut(fieldValue(order, source, question), longest.customField);
     return value ? [{ customFieldId, value }] : [];
   });
 

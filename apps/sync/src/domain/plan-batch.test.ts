@@ -145,6 +145,28 @@ describe('the plan for a new contact', () => {
   });
 });
 
+describe('what a plan cannot bring', () => {
+  it('is told to the delivery whose order told it, where something is written', () => {
+    const cut = wish({ listIds: [listA], shortenings: ['cut the first name at 50 characters'] });
+    expect(planOne([cut, wish({ tagIds: [tagA] })]).notes).toEqual([
+      { deliveryIds: [cut.deliveryId], note: 'cut the first name at 50 characters' },
+    ]);
+    expect(planOne([{ ...cut, optIn: 'NOT_OPTED_IN' }]).notes).toEqual([]);
+  });
+
+  it('is an international phone in an import', () => {
+    const means: Means = { optInRoute: 'DIRECT', importsNew: true };
+    const { notes, calls } = planOne([wish({ listIds: [listA], details: { phone: '+44 20 7946 0000' } })], 'none', {
+      means,
+    });
+    expect(notes.map(({ note }) => note)).toEqual(['left out the phone: an import takes no international numbers']);
+    expect(calls).toMatchObject([{ lines: [{ row: expect.not.objectContaining({ phone: expect.anything() }) }] }]);
+    expect(planOne([wish({ listIds: [listA], details: { phone: '020 7946 0000' } })], 'none', { means }).notes).toEqual(
+      [],
+    );
+  });
+});
+
 describe('the plan for contacts that exist', () => {
   it('asks nothing of Constant Contact that is so already', () => {
     const known = whole({ list_memberships: [listA], taggings: [tagA], first_name: 'Ada' });

@@ -1,8 +1,15 @@
-import { importLimits, type CcImportRow, type CcNewContact, type CcSignUp } from '@boxlist/constant-contact';
 import { changedDetails, importRow, newContact, putBody, signUp, type MergedWish } from './contact-bodies';
 import { decideContact, type ContactDecision, type Wish } from './decide-contact';
 import type { KnownContact } from './known-contact';
 import { detailNames } from './map-buyer';
+import {
+  sharedImports,
+  sharedTags,
+  type ImportLine,
+  type Listed,
+  type PlannedCall,
+  type Tagged,
+} from './planned-calls';
 import type { ReasonCode } from './reasons';
 
 /** One contact, and what the ready deliveries would like to be true of it. */
@@ -25,44 +32,9 @@ export interface Means {
   readonly optInRoute: 'DIRECT' | 'CONFIRM';
   /** Calls are scarce, and the organiser would rather have new buyers imported now than wait. */
   readonly importsNew: boolean;
+  /** Those who are imported so are given explicit permission later. */
+  readonly upgradesImported?: boolean;
 }
-
-interface ForOne {
-  readonly email: string;
-  readonly deliveryIds: readonly string[];
-}
-export interface ImportLine extends ForOne {
-  readonly row: CcImportRow;
-  /** Custom fields, whose columns need their names. */
-  readonly fields: Wish['fields'];
-  /** What an import cannot do is left, and Constant Contact may not know the contact yet: it is looked at again afterwards. */
-  readonly needsMore: boolean;
-  readonly detailsMark: string;
-}
-export interface TagMember extends ForOne {
-  /** Absent when the call that creates it comes first in this plan. */
-  readonly contactId?: string;
-}
-
-/** One call to Constant Contact, with the deliveries that it serves. */
-export type PlannedCall =
-  | ({ readonly kind: 'create'; readonly contact: CcNewContact; readonly detailsMark: string } & ForOne)
-  | ({ readonly kind: 'sign-up'; readonly contact: CcSignUp; readonly detailsMark: string } & ForOne)
-  | ({
-      readonly kind: 'put';
-      readonly contactId: string;
-      readonly contact: Readonly<Record<string, unknown>>;
-      readonly detailsMark: string;
-    } & ForOne)
-  | ({ readonly kind: 'resubscribe'; readonly contactId: string; readonly listIds: readonly string[] } & ForOne)
-  | {
-      readonly kind: 'import';
-      readonly lines: readonly ImportLine[];
-      readonly listIds: readonly string[];
-      /** Rows in numbers go as a file, which packs closer; they have the same columns then. */
-      readonly asFile: boolean;
-    }
-  | { readonly kind: 'tag'; readonly members: readonly TagMember[]; readonly tagIds: readonly string[] };
 
 /** What is to be done now for a batch of contacts. */
 export interface Plan {
@@ -77,15 +49,9 @@ export interface Plan {
 }
 
 /** The vendor's limits. */
-const mostTaggedAtOnce = 500;
-const mostTagsAtOnce = 50;
 const mostLists = 50;
 const mostTags = 50;
 const longestImportEmail = 50;
-/** More rows than this go as a file. */
-const mostRowsAsJson = 500;
-/** Header, lists and the form around a file. */
-const fileOverhead = 10_000;
 
 interface Write {
   readonly wish: Wish;
@@ -133,8 +99,8 @@ export const detailsText = (wishes: readonly Wish[]): string => {
 /** What one contact asks for, before calls are shared. */
 interface Part {
   readonly single: PlannedCall[];
-  readonly line?: { readonly line: ImportLine; readonly listIds: readonly string[] };
-  readonly tags?: { readonly member: TagMember; readonly tagIds: readonly string[] };
+  readonly line?: Listed;
+  readonly tags?: Tagged;
   readonly unknown?: { readonly whole: boolean };
   readonly skips: Plan['skips'];
   readonly done: Plan['done'];
@@ -217,15 +183,14 @@ const planNew = (party: Party, writes: readonly Write[], means: Means): Part => 
   if (writes.length === 0) return nothing;
   const { email, detailsMark } = party;
   const deliveryIds = writes.map(({ wish }) => wish.deliveryId);
-  const { merged, notes } = withinCeilings(merge(writes), deliveryIds, { listIds: [], tagIds: [] });
+  const { merged, notes } = withinCeilings(merge(writes), writes, { listIds: [], tagIds: [] });
   const one = { email, deliveryIds, detailsMark };
   switch (routeOfNew(party, merged, means)) {
     case 'import':
-      return {
-        ...nothing,
-        notes,
-        line: { line: lineOf(party, merged, deliveryIds, merged.tagIds.length > 0), listIds: merged.listIds },
-      };
+      return withLine({ ...nothing, notes }, party, merged, deliveryIds, {
+        needsMore: merged.tagIds.length > 0,
+        upgrades: means.upgradesImported === true,
+      });
     case 'sign-up':
       return {
         ...nothing,
@@ -245,19 +210,23 @@ const planNew = (party: Party, writes: readonly Write[], means: Means): Part => 
   }
 };
 
-/** A contact takes 50 lists and 50 tags; what is over is left out and told. */
+/** A contact takes 50 lists and 50 tags; what is over is left out and told, as is what the orders told and cannot be brought. */
 const withinCeilings = (
   merged: MergedWish,
-  deliveryIds: readonly string[],
+  writes: readonly Write[],
   has: { readonly listIds: readonly string[]; readonly tagIds: readonly string[] },
 ): { merged: MergedWish; notes: Plan['notes'] } => {
   const listIds = merged.listIds.slice(0, Math.max(0, mostLists - has.listIds.length));
   const tagIds = merged.tagIds.slice(0, Math.max(0, mostTags - has.tagIds.length));
+  const deliveryIds = writes.map(({ wish }) => wish.deliveryId);
   const note = (kind: string, most: number, count: number): Plan['notes'] =>
     count > 0 ? [{ deliveryIds, note: `left out ${count} ${kind}(s): a contact takes at most ${most}` }] : [];
   return {
     merged: { ...merged, listIds, tagIds },
     notes: [
+      ...writes.flatMap(({ wish: { deliveryId, shortenings = [] } }) =>
+        shortenings.map((each) => ({ deliveryIds: [deliveryId], note: each })),
+      ),
       ...note('list', mostLists, merged.listIds.length - listIds.length),
       ...note('tag', mostTags, merged.tagIds.length - tagIds.length),
     ],
@@ -285,7 +254,7 @@ const planExisting = (party: Party, contact: KnownContact, writes: readonly Writ
   const { contactId, whole, state } = contact;
   const deliveryIds = writes.map(({ wish }) => wish.deliveryId);
   const one = { email, deliveryIds, detailsMark };
-  const { merged, notes } = withinCeilings(missingOf(merge(writes), contact), deliveryIds, {
+  const { merged, notes } = withinCeilings(missingOf(merge(writes), contact), writes, {
     listIds: whole?.list_memberships ?? [],
     tagIds: whole?.taggings ?? [],
   });
@@ -301,7 +270,7 @@ const planExisting = (party: Party, contact: KnownContact, writes: readonly Writ
   }
   const listIds = party.isImported ? [] : merged.listIds;
   if (listIds.length > 0 && email.length <= longestImportEmail)
-    return { ...rest, line: { line: lineOf(party, merged, deliveryIds, false), listIds } };
+    return withLine(rest, party, merged, deliveryIds, { needsMore: false, upgrades: false });
   const changesDetails = Object.keys(merged.details).length > 0 || merged.fields.length > 0;
   const isMarked = party.isImported || contact.detailsMark === detailsMark;
   if (listIds.length > 0 || (changesDetails && !isMarked)) {
@@ -313,82 +282,23 @@ const planExisting = (party: Party, contact: KnownContact, writes: readonly Writ
   return tags.tags ? rest : { ...rest, done: deliveryIds.map((deliveryId) => ({ deliveryId, contactId })) };
 };
 
-const lineOf = (party: Party, merged: MergedWish, deliveryIds: readonly string[], needsMore: boolean): ImportLine => ({
-  email: party.email,
-  deliveryIds,
-  row: importRow(party.email, merged.details),
-  fields: merged.fields,
-  needsMore,
-  detailsMark: party.detailsMark,
-});
+/** With a line of an import for the lists of a wish. */
+const withLine = (
+  part: Part,
+  { email, detailsMark }: Party,
+  { listIds, details, fields }: MergedWish,
+  deliveryIds: readonly string[],
+  is: Pick<ImportLine, 'needsMore' | 'upgrades'>,
+): Part => {
+  const row = importRow(email, details);
+  const isWithoutPhone = details.phone !== undefined && row.phone === undefined;
+  const note = 'left out the phone: an import takes no international numbers';
+  return {
+    ...part,
+    notes: [...part.notes, ...(isWithoutPhone ? [{ deliveryIds, note }] : [])],
+    line: { line: { email, deliveryIds, row, fields, ...is, detailsMark }, listIds },
+  };
+};
 
-const tagsFor = (member: TagMember, tagIds: readonly string[]): Pick<Part, 'tags'> =>
+const tagsFor = (member: Tagged['member'], tagIds: readonly string[]): Pick<Part, 'tags'> =>
   tagIds.length > 0 ? { tags: { member, tagIds } } : {};
-
-const chunks = <T>(items: readonly T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
-
-/** An import gives all of its rows the same lists. Many rows go as files within the vendor's limits. */
-const sharedImports = (wanted: readonly NonNullable<Part['line']>[]): PlannedCall[] => {
-  const groups = new Map<string, { lines: ImportLine[]; listIds: readonly string[] }>();
-  for (const { line, listIds } of wanted) {
-    const key = [...listIds].sort().join();
-    const group = groups.get(key) ?? { lines: [], listIds: listIds.slice(0, mostLists) };
-    group.lines.push(line);
-    groups.set(key, group);
-  }
-  return [...groups.values()].flatMap(({ lines, listIds }): PlannedCall[] =>
-    lines.length <= mostRowsAsJson
-      ? [{ kind: 'import', lines, listIds, asFile: false }]
-      : filesOf(lines).map((some) => ({ kind: 'import', lines: some, listIds, asFile: true })),
-  );
-};
-
-/** Lines with the same columns, in chunks that a file takes. */
-const filesOf = (lines: readonly ImportLine[]): ImportLine[][] => {
-  const byColumns = new Map<string, ImportLine[]>();
-  for (const line of lines) {
-    const columns = [...Object.keys(line.row), ...line.fields.map(({ customFieldId }) => customFieldId)].sort().join();
-    const group = byColumns.get(columns) ?? [];
-    group.push(line);
-    byColumns.set(columns, group);
-  }
-  return [...byColumns.values()].flatMap((group) => {
-    const files: ImportLine[][] = [];
-    let bytes = Infinity;
-    for (const line of group) {
-      const size = bytesOf(line);
-      const last = files.at(-1);
-      if (!last || last.length >= importLimits.csvContacts || bytes + size > importLimits.bytes - fileOverhead) {
-        files.push([line]);
-        bytes = size;
-      } else {
-        last.push(line);
-        bytes += size;
-      }
-    }
-    return files;
-  });
-};
-
-/** At most what a line takes in a file: its values, each with quotes, their own quotes doubled, and a comma. */
-const bytesOf = ({ row, fields }: ImportLine): number =>
-  [...Object.values(row), ...fields.map(({ value }) => value)].reduce(
-    (sum, value) => sum + Buffer.byteLength(value) + (value.match(/"/g)?.length ?? 0) + 3,
-    2,
-  );
-
-/** A tag batch gives all of its contacts the same tags. */
-const sharedTags = (wanted: readonly NonNullable<Part['tags']>[]): PlannedCall[] => {
-  const groups = new Map<string, { members: TagMember[]; tagIds: readonly string[] }>();
-  for (const { member, tagIds } of wanted)
-    for (const some of chunks(tagIds, mostTagsAtOnce)) {
-      const key = [...some].sort().join();
-      const group = groups.get(key) ?? { members: [], tagIds: some };
-      group.members.push(member);
-      groups.set(key, group);
-    }
-  return [...groups.values()].flatMap(({ members, tagIds }) =>
-    chunks(members, mostTaggedAtOnce).map((some) => ({ kind: 'tag' as const, members: some, tagIds })),
-  );
-};

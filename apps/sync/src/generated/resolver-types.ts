@@ -10,6 +10,7 @@ import type { Notice as NoticeSource } from '../store/notices';
 import type { NoticePage as NoticePageSource } from '../use-cases/read-notices';
 import type { Erasure as ErasureSource, ErasedContact as ErasedContactSource } from '../store/erasures';
 import type { Previewed as PreviewedSource } from '../use-cases/preview-workflow';
+import type { Waiting as WaitingSource } from '../use-cases/count-deliveries';
 import type { GraphContext } from '../context';
 export type Maybe<T> = T | null | undefined;
 export type InputMaybe<T> = T | null | undefined;
@@ -434,10 +435,24 @@ export type SyncHealth = {
   readonly countsAreExact: Scalars['Boolean']['output'];
   /** When the oldest open one came to be. */
   readonly oldestPendingAt: Maybe<Scalars['DateTime']['output']>;
+  /** What those that wait are waiting for, the most frequent first; nothing that nothing waits for. */
+  readonly waitingFor: ReadonlyArray<WaitingFor>;
+  /** Imported contacts that are to be given explicit permission, with calls that a day leaves over; of more than 10,000, so many. */
+  readonly upgradesWaiting: Scalars['Int']['output'];
   /** The application's quota at Constant Contact, shared by all box offices. */
   readonly quota: Quota;
   /** Connections that need a new sign-in; their deliveries wait. */
   readonly connectionsNeedingReconnect: ReadonlyArray<Connection>;
+};
+
+/** Deliveries that wait for one thing. */
+export type WaitingFor = {
+  /** What they wait for. */
+  readonly reason: DeliveryReason;
+  /** How many; of more than 10,000, so many. */
+  readonly count: Scalars['Int']['output'];
+  /** When the first of them goes on at the latest, whatever happens; many go on earlier, when what they wait for comes. */
+  readonly nextAttemptAt: Scalars['DateTime']['output'];
 };
 
 /** Calls to Constant Contact of the UTC day. */
@@ -471,7 +486,9 @@ export type CallClass =
   /** Asking how far Constant Contact has come. */
   | 'POLL'
   /** Orders of before a workflow. */
-  | 'BACKFILL';
+  | 'BACKFILL'
+  /** Making explicit the permission of contacts that were imported because calls ran short: with calls that nothing else could use before the day ends. */
+  | 'UPGRADE';
 
 /** How many calls one class had. */
 export type QuotaUse = {
@@ -1068,7 +1085,8 @@ export type ResolversTypes = {
   DeliveryEdge: ResolverTypeWrapper<Omit<DeliveryEdge, 'node'> & { node: ResolversTypes['Delivery'] }>;
   WorkflowStats: ResolverTypeWrapper<WorkflowStats>;
   ReasonCount: ResolverTypeWrapper<ReasonCount>;
-  SyncHealth: ResolverTypeWrapper<Omit<SyncHealth, 'quota'> & { quota: ResolversTypes['Quota'] }>;
+  SyncHealth: ResolverTypeWrapper<Omit<SyncHealth, 'waitingFor' | 'quota'> & { waitingFor: ReadonlyArray<ResolversTypes['WaitingFor']>, quota: ResolversTypes['Quota'] }>;
+  WaitingFor: ResolverTypeWrapper<WaitingSource>;
   Quota: ResolverTypeWrapper<Omit<Quota, 'usedBy'> & { usedBy: ReadonlyArray<ResolversTypes['QuotaUse']> }>;
   CallClass: CallClass;
   QuotaUse: ResolverTypeWrapper<{ readonly class: import('../domain/ledger').CallClass; readonly calls: number }>;
@@ -1139,7 +1157,8 @@ export type ResolversParentTypes = {
   DeliveryEdge: Omit<DeliveryEdge, 'node'> & { node: ResolversParentTypes['Delivery'] };
   WorkflowStats: WorkflowStats;
   ReasonCount: ReasonCount;
-  SyncHealth: Omit<SyncHealth, 'quota'> & { quota: ResolversParentTypes['Quota'] };
+  SyncHealth: Omit<SyncHealth, 'waitingFor' | 'quota'> & { waitingFor: ReadonlyArray<ResolversParentTypes['WaitingFor']>, quota: ResolversParentTypes['Quota'] };
+  WaitingFor: WaitingSource;
   Quota: Omit<Quota, 'usedBy'> & { usedBy: ReadonlyArray<ResolversParentTypes['QuotaUse']> };
   QuotaUse: { readonly class: import('../domain/ledger').CallClass; readonly calls: number };
   Mutation: Record<PropertyKey, never>;
@@ -1343,8 +1362,16 @@ export type SyncHealthResolvers<ContextType = GraphContext, ParentType extends R
   waiting: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   countsAreExact: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   oldestPendingAt: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  waitingFor: Resolver<ReadonlyArray<ResolversTypes['WaitingFor']>, ParentType, ContextType>;
+  upgradesWaiting: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   quota: Resolver<ResolversTypes['Quota'], ParentType, ContextType>;
   connectionsNeedingReconnect: Resolver<ReadonlyArray<ResolversTypes['Connection']>, ParentType, ContextType>;
+};
+
+export type WaitingForResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['WaitingFor'] = ResolversParentTypes['WaitingFor']> = {
+  reason: Resolver<ResolversTypes['DeliveryReason'], ParentType, ContextType>;
+  count: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  nextAttemptAt: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
 };
 
 export type QuotaResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Quota'] = ResolversParentTypes['Quota']> = {
@@ -1535,6 +1562,7 @@ export type Resolvers<ContextType = GraphContext> = {
   WorkflowStats: WorkflowStatsResolvers<ContextType>;
   ReasonCount: ReasonCountResolvers<ContextType>;
   SyncHealth: SyncHealthResolvers<ContextType>;
+  WaitingFor: WaitingForResolvers<ContextType>;
   Quota: QuotaResolvers<ContextType>;
   QuotaUse: QuotaUseResolvers<ContextType>;
   Mutation: MutationResolvers<ContextType>;

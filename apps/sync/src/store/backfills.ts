@@ -71,6 +71,9 @@ export const createBackfillStore = (mongo: Connection) => {
         cursor: { $ne: null },
         waitsUntil: null,
       } as object)) !== null,
+    /** Whether a backfill of this connection needs calls for each contact. */
+    anyOneByOne: async (connectionId: string): Promise<boolean> =>
+      (await backfills.findOne({ connectionId, status: 'RUNNING', mode: { $ne: 'IMPORT' } } as object)) !== null,
     running: (): Promise<Backfill[]> => backfills.find({ status: 'RUNNING' }).limit(100).toArray(),
     /** Undefined when it was changed meanwhile. */
     change: changeKnown<Backfill>(backfills),

@@ -1,7 +1,7 @@
 import type { Connection } from 'mongoose';
 import type { MirrorState } from '../domain/choose-reading';
 import type { KnownContact } from '../domain/known-contact';
-import type { ErasureStore } from './erasures';
+import { unlessErased, type ErasureStore } from './erasures';
 import { inParts, writeAlike } from './in-parts';
 
 interface ContactDocument extends Omit<KnownContact, 'whole'> {
@@ -41,30 +41,30 @@ export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStor
       );
     },
     /** Notes what was seen; `detailsMark` null leaves the mark that is known. */
-    saw: async (connectionId: string, seen: readonly Sighting[], seenAt: Date): Promise<void> => {
-      const hashes = seen.map(({ emailHash }) => emailHash);
-      const before = await erasures.among(hashes);
-      const sightings = seen.filter(({ emailHash }) => !before.has(emailHash));
-      if (sightings.length === 0) return;
-      const writes = sightings.map(({ emailHash, contact: { whole: _w, detailsMark, ...contact } }) => ({
-        updateOne: {
-          filter: { _id: keyOf(connectionId, emailHash), seenAt: { $lte: seenAt } },
-          update: {
-            $set: { ...contact, connectionId, seenAt, ...(detailsMark === null ? {} : { detailsMark }) },
-            ...(detailsMark === null ? { $setOnInsert: { detailsMark: null } } : {}),
-          },
-          upsert: true,
+    saw: (connectionId: string, seen: readonly Sighting[], seenAt: Date): Promise<void> =>
+      unlessErased(
+        erasures,
+        seen,
+        async (kept) => {
+          const writes = kept.map(({ emailHash, contact: { whole: _w, detailsMark, ...contact } }) => ({
+            updateOne: {
+              filter: { _id: keyOf(connectionId, emailHash), seenAt: { $lte: seenAt } },
+              update: {
+                $set: { ...contact, connectionId, seenAt, ...(detailsMark === null ? {} : { detailsMark }) },
+                ...(detailsMark === null ? { $setOnInsert: { detailsMark: null } } : {}),
+              },
+              upsert: true,
+            },
+          }));
+          try {
+            await contacts.bulkWrite(writes, { ordered: false });
+          } catch (error) {
+            // The filter misses what was seen later, and its upsert meets the key: nothing to do.
+            if (!(typeof error === 'object' && error !== null && 'code' in error && error.code === 11000)) throw error;
+          }
         },
-      }));
-      try {
-        await contacts.bulkWrite(writes, { ordered: false });
-      } catch (error) {
-        // The filter misses what was seen later, and its upsert meets the key: nothing to do.
-        if (!(typeof error === 'object' && error !== null && 'code' in error && error.code === 11000)) throw error;
-      }
-      // Erased while it was written.
-      for (const hash of await erasures.among(hashes)) await forgetOne([connectionId], hash);
-    },
+        ({ emailHash }) => forgetOne([connectionId], emailHash),
+      ),
     forgetBuyer: forgetOne,
     /** Notes which details were written to contacts that are known. */
     marked: async (

@@ -174,7 +174,7 @@ export const createDeliveryStore = (mongo: Connection) => {
       const open = { partialFilterExpression: { readyAt: isOpen } };
       await deliveries.createIndex({ connectionId: 1, queue: 1, readyAt: 1, emailHash: 1 }, open);
       await deliveries.createIndex({ connectionId: 1, reason: 1, readyAt: 1 }, { ...open, name: 'waiting' });
-      await deliveries.createIndex({ reason: 1, boxOfficeId: 1 }, { ...open, name: 'waiting-offices' });
+      await deliveries.createIndex({ reason: 1, boxOfficeId: 1, readyAt: 1 }, { ...open, name: 'waiting-by-office' });
       await deliveries.createIndex(
         { backfillId: 1, status: 1 },
         { partialFilterExpression: { backfillId: { $gt: '' } } },
@@ -251,6 +251,15 @@ export const createDeliveryStore = (mongo: Connection) => {
         .limit(1)
         .toArray();
       return next?.boxOfficeId;
+    },
+    /** When the first of those of a box office that wait for this goes on at the latest. */
+    nextWaiting: async (boxOfficeId: string, reason: WaitingFor): Promise<Date | null> => {
+      const [first] = await deliveries
+        .find({ reason, boxOfficeId, readyAt: isOpen } as never, { projection: { readyAt: 1 } })
+        .sort({ readyAt: 1 })
+        .limit(1)
+        .toArray();
+      return first?.readyAt ?? null;
     },
     oldestOpen: async (boxOfficeId: string): Promise<Date | null> => {
       const [first] = await deliveries

@@ -7,6 +7,7 @@ import {
   isReady,
   outcomeEntry,
   queues,
+  type Attempt,
   type Delivery,
   type Given,
   type NewDelivery,
@@ -177,6 +178,13 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
         if (first?.readyAt && (soonest === null || first.readyAt < soonest)) soonest = first.readyAt;
       }
       return soonest;
+    },
+    /** Adds to what is told of one what was done for its contact after its outcome. */
+    addHistory: async (id: string, attempts: readonly Attempt[], performed?: string): Promise<void> => {
+      if (attempts.length === 0 && performed === undefined) return;
+      await deliveries.updateOne({ _id: id }, {
+        $push: { attempts: { $each: attempts, $slice: -20 }, ...(performed === undefined ? {} : { performed }) },
+      } as never);
     },
     /** Takes an activity that has ended off those that waited for it; gives the ones that wait for no other. */
     activityEnded: async (connectionId: string, activityId: string, isClean: boolean): Promise<Delivery[]> => {

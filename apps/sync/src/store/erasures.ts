@@ -74,3 +74,20 @@ export const createErasureStore = (mongo: Connection) => {
 };
 
 export type ErasureStore = ReturnType<typeof createErasureStore>;
+
+/**
+ * Writes something of buyers, unless they are erased: asks before, and once more when it is written, and takes back what is of those who were erased in between. One of the two sees the other, whichever came first.
+ */
+export const unlessErased = async <T extends { readonly emailHash: string }>(
+  erasures: Pick<ErasureStore, 'among'>,
+  some: readonly T[],
+  write: (kept: readonly T[]) => Promise<void>,
+  takeBack: (each: T) => Promise<void>,
+): Promise<void> => {
+  const before = await erasures.among(some.map(({ emailHash }) => emailHash));
+  const kept = some.filter(({ emailHash }) => !before.has(emailHash));
+  if (kept.length === 0) return;
+  await write(kept);
+  const after = await erasures.among(kept.map(({ emailHash }) => emailHash));
+  for (const each of kept) if (after.has(each.emailHash)) await takeBack(each);
+};

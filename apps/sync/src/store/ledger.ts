@@ -16,12 +16,14 @@ import {
   mayUse,
   msToNextUtcDay,
   isKeptForOthers,
+  isRefused,
   nextFreeAt,
   permitDelayMs,
   refusedForMs,
   serve,
   throttled,
   utcDay,
+  type CallClass,
   type Ledger,
   type Limits,
   type Permit,
@@ -136,7 +138,7 @@ export const createLedgerStore = (
       waiting = waiting.filter((each) => each !== served);
       served?.resolve();
     }
-    for (const each of waiting.filter((one) => asked.includes(one) && !mayUse(ledger, one.class, time, limits))) {
+    for (const each of waiting.filter((one) => asked.includes(one) && isRefused(ledger, one.class, time, limits))) {
       waiting = waiting.filter((other) => other !== each);
       each.reject(usedUp(ledger, each, time, limits));
     }
@@ -193,6 +195,11 @@ export const createLedgerStore = (
     slowDown: (): Promise<void> => change(throttled),
     /** Whether the day has no call left for orders. */
     isExhausted: async (): Promise<boolean> => !mayUse((await read()).ledger, 'live', await now(), limits),
+    /** For how long a class is refused, in ms; 0 where it is not. */
+    refusedFor: async (kind: CallClass): Promise<number> => {
+      const [{ ledger }, time] = await Promise.all([read(), now()]);
+      return isRefused(ledger, kind, time, limits) ? refusedForMs(ledger, kind, time, limits) : 0;
+    },
     /** How live orders are sent at present; of one box office, where it is named. */
     posture: async (boxOfficeId?: string): Promise<Posture> =>
       postureOf((await read()).ledger, await now(), limits, bounds, boxOfficeId),

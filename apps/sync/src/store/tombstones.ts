@@ -1,7 +1,7 @@
 import type { Connection } from 'mongoose';
 import type { Told } from '../domain/outdated';
 import type { Given } from './deliveries';
-import type { ErasureStore } from './erasures';
+import { unlessErased, type ErasureStore } from './erasures';
 import { inParts } from './in-parts';
 
 interface TombstoneDocument {
@@ -45,19 +45,18 @@ export const createTombstoneStore = (mongo: Connection, erasures: Pick<ErasureSt
     });
   };
   /** Said again, and by two at once, it leaves the same. */
-  const note = async <B extends Buyer>(some: readonly B[], update: (each: B) => object): Promise<void> => {
-    const hashes = some.map(({ emailHash }) => emailHash);
-    const before = await erasures.among(hashes);
-    const kept = some.filter(({ emailHash }) => !before.has(emailHash));
-    await inParts(
-      kept.map((each) => ({ updateOne: { filter: { _id: keyOf(each) }, update: update(each), upsert: true } })),
-      async (part) => [await tombstones.bulkWrite(part as never, { ordered: false })],
+  const note = <B extends Buyer>(some: readonly B[], update: (each: B) => object): Promise<void> =>
+    unlessErased(
+      erasures,
+      some,
+      async (kept) => {
+        await inParts(
+          kept.map((each) => ({ updateOne: { filter: { _id: keyOf(each) }, update: update(each), upsert: true } })),
+          async (part) => [await tombstones.bulkWrite(part as never, { ordered: false })],
+        );
+      },
+      ({ connectionId, emailHash }) => forgetBuyer([connectionId], emailHash),
     );
-    // Erased while it was written.
-    const after = await erasures.among(hashes);
-    for (const { connectionId, emailHash } of kept)
-      if (after.has(emailHash)) await forgetBuyer([connectionId], emailHash);
-  };
   return {
     /** Notes how new the values were that orders have written: of each the newest counts. */
     noteTold: (some: readonly OfWorkflow[]): Promise<void> =>

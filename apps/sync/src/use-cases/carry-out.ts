@@ -2,7 +2,7 @@ import type { CcImportRow } from '@boxlist/constant-contact';
 import { AppError } from '@boxlist/contracts';
 import type { Context } from '../context';
 import type { KnownContact } from '../domain/known-contact';
-import type { ImportLine, PlannedCall, TagMember } from '../domain/plan-batch';
+import type { ImportLine, PlannedCall, TagMember } from '../domain/planned-calls';
 import type { Delivery, Given, Outcome, Result } from '../store/deliveries';
 import { beginActivity } from './begin-activity';
 import type { LaneCaller } from './call-constant-contact';
@@ -12,6 +12,9 @@ import type { Batch, BatchReport } from './work-batch';
 
 /** What waits for an activity is looked at by itself after this time, should the activity have been forgotten. */
 export const forgottenMs = 30 * 60_000;
+
+/** How many contacts are worked on one by one before it is asked whether a batch goes on, and before those that are done are told: some seconds of calls. */
+export const oneByOne = 40;
 
 type Single = Exclude<PlannedCall, { kind: 'import' | 'tag' }>;
 type Import = Extract<PlannedCall, { kind: 'import' }>;
@@ -61,17 +64,44 @@ export const carryOut = async (
   };
   const singles = calls.filter((call): call is Single => call.kind !== 'import' && call.kind !== 'tag');
   for (const id of calls.flatMap(servedBy)) run.progress.set(id, startOf(batch, id));
-  await eachAtOnce(singles, lookUpsAtOnce, (call) => attempt(run, call.deliveryIds, () => makeSingle(run, call)));
-  for (const call of calls) {
-    if (call.kind === 'import') await attempt(run, servedBy(call), () => makeImport(run, call));
-    else if (call.kind === 'tag') await attempt(run, servedBy(call), () => makeTag(run, call));
-  }
+  const shared = calls.filter((call): call is Import | Tag => call.kind === 'import' || call.kind === 'tag');
+  await makeSingles(run, singles, new Set(shared.flatMap(servedBy)));
+  for (const call of shared)
+    await attempt(run, servedBy(call), () => (call.kind === 'import' ? makeImport(run, call) : makeTag(run, call)));
   await reportServed(run);
   return { refused: run.refused, stopped: run.stopped };
 };
 
+/** Makes the calls for one contact each. Those that nothing else is to be done for are told soon; when the batch is not to go on, the others are put back as they were. */
+const makeSingles = async (run: Run, singles: readonly Single[], sharing: ReadonlySet<string>): Promise<void> => {
+  for (let start = 0; start < singles.length; start += oneByOne) {
+    if (start > 0 && run.stopped === undefined && !(await run.report.goesOn())) {
+      const left = new Set(singles.slice(start).flatMap(({ deliveryIds }) => deliveryIds));
+      for (const id of left) run.progress.delete(id);
+      return putBack(
+        run.ctx,
+        [...left].flatMap((id) => run.batch.deliveries.get(id) ?? []),
+        run.report,
+      );
+    }
+    const some = singles.slice(start, start + oneByOne);
+    await eachAtOnce(some, lookUpsAtOnce, (call) => attempt(run, call.deliveryIds, () => makeSingle(run, call)));
+    await reportServed(
+      run,
+      some.flatMap(({ deliveryIds }) => deliveryIds).filter((id) => !sharing.has(id)),
+    );
+  }
+};
+
+/** Nothing was done for them, and they are ready again. */
+export const putBack = (ctx: Context, deliveries: readonly Delivery[], report: BatchReport): Promise<void> => {
+  const next = { waitingFor: null, readyAt: ctx.clock(), countsAsAttempt: false };
+  return report.tell(deliveries.map((delivery) => ({ delivery, to: { next } })));
+};
+
 const startOf = (batch: Batch, id: string): Progress => ({
-  performed: [...(batch.deliveries.get(id)?.performed ?? []), ...(batch.performed.get(id) ?? [])],
+  // What could not be brought is told once, however often it is planned for.
+  performed: [...new Set([...(batch.deliveries.get(id)?.performed ?? []), ...(batch.performed.get(id) ?? [])])],
   activityIds: new Set(),
   imported: false,
   failed: false,
@@ -225,6 +255,7 @@ const makeImport = async (run: Run, { lines, listIds, asFile }: Import): Promise
   const serves = lines.flatMap(({ deliveryIds }) => deliveryIds);
   const rows: CcImportRow[] = [];
   for (const line of lines) rows.push({ ...line.row, ...(await customColumns(run, line)) });
+  await ctx.upgrades.note(batch.connectionId, upgradesOf(batch, lines), ctx.clock());
   const { constantContact: cc } = ctx;
   await begin(
     run,
@@ -242,6 +273,16 @@ const makeImport = async (run: Run, { lines, listIds, asFile }: Import): Promise
     lines.flatMap(({ email, detailsMark }) => ({ emailHash: batch.hashes.get(email) ?? '', detailsMark })),
   );
 };
+
+/** Whose permission is to be made explicit later, each on an opt-in. */
+const upgradesOf = ({ deliveries, hashes }: Batch, lines: readonly ImportLine[]) =>
+  lines.flatMap(({ email, deliveryIds, upgrades }) => {
+    const optIn = deliveryIds
+      .map((id) => deliveries.get(id))
+      .find((delivery) => delivery?.consent.value === 'OPTED_IN');
+    const emailHash = hashes.get(email);
+    return upgrades && optIn && emailHash ? [{ emailHash, orderKey: optIn.orderKey, deliveryId: optIn._id }] : [];
+  });
 
 /** The columns of a line's custom fields; a field that is gone is left out. */
 const customColumns = async ({ ctx, caller, batch }: Run, line: ImportLine): Promise<Record<string, string>> => {
@@ -273,12 +314,15 @@ const withoutTags = (gives: Given | undefined, { gave }: Delivery): Given | unde
   gives && { ...gives, tagIds: gave?.tagIds ?? [] };
 
 /** Those whose calls were all answered: done, or waiting for the activities that they began. */
-const reportServed = async (run: Run): Promise<void> => {
+const reportServed = async (run: Run, among: readonly string[] = [...run.progress.keys()]): Promise<void> => {
   const forgotten = new Date(run.ctx.clock().getTime() + forgottenMs);
   await run.report.tell(
-    [...run.progress].flatMap(([id, { performed, activityIds, contactId, imported, failed }]) => {
+    among.flatMap((id) => {
+      const progress = run.progress.get(id);
       const delivery = run.batch.deliveries.get(id);
-      if (!delivery || failed) return [];
+      if (!delivery || !progress || progress.failed) return [];
+      run.progress.delete(id);
+      const { performed, activityIds, contactId, imported } = progress;
       const gives = run.batch.gives.get(id);
       const to: Result['to'] =
         activityIds.size === 0

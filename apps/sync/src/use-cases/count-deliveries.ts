@@ -1,5 +1,6 @@
 import type { Context } from '../context';
 import type { DeliveryChoice } from '../domain/delivery-choice';
+import { waitingFor, type WaitingFor } from '../domain/reasons';
 import { backlogOf, rowsChosen, type Counted } from '../domain/tallied';
 import { chosenBy } from '../store/delivery-choice';
 
@@ -42,4 +43,24 @@ export const countBacklog = async (ctx: Context, boxOfficeId: string) => {
   const isClear = pending.isExact && waiting.isExact;
   const open = isClear ? 0 : ((await tallied(ctx, boxOfficeId, { statuses: ['PENDING', 'WAITING'] })) ?? 0);
   return backlogOf(pending, waiting, open);
+};
+
+/** Deliveries that wait for one thing: how many, and when the first of them goes on at the latest. */
+export interface Waiting {
+  readonly reason: WaitingFor;
+  readonly count: number;
+  readonly nextAttemptAt: Date;
+}
+
+/** What deliveries of a box office wait for, the most frequent first. */
+export const countWaiting = async (ctx: Context, boxOfficeId: string): Promise<Waiting[]> => {
+  const found = await Promise.all(
+    waitingFor.map(async (reason) => {
+      const nextAttemptAt = await ctx.deliveries.nextWaiting(boxOfficeId, reason);
+      if (nextAttemptAt === null) return [];
+      const { count } = await countSome(ctx, boxOfficeId, { statuses: ['WAITING'], reasons: [reason] });
+      return [{ reason, count, nextAttemptAt }];
+    }),
+  );
+  return found.flat().sort((a, b) => b.count - a.count);
 };

@@ -1,8 +1,7 @@
-import { AppError, kindOf } from '@boxlist/contracts';
+import { AppError, kindOf, type ConnectionFact } from '@boxlist/contracts';
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { Context } from '../context';
-import { retryDelayMs } from '../domain/retry';
 import { deliverySettled } from '../report';
 import { queues, type Delivery, type Outcome, type Postponement, type Queue, type Result } from '../store/deliveries';
 import type { Lane } from '../store/lanes';
@@ -10,7 +9,9 @@ import { laneCaller, type LaneCaller } from './call-constant-contact';
 import { forgottenMs } from './carry-out';
 import { activitiesAwaited, followActivities } from './follow-activities';
 import { freeReconnected } from './free-waiting';
+import { mayBeAnothers, parkedMs, verdictOn, type Verdict } from './judge-failure';
 import { sparingErased } from './forget-buyer';
+import { nextUpgradeAt, upgradeImported } from './upgrade-imported';
 import { workBatch, type BatchReport } from './work-batch';
 
 const pollMs = 200;
@@ -18,62 +19,12 @@ const pollMs = 200;
 const turnMs = 10_000;
 /** How soon it is asked again whether a backfill is made. */
 const makingPollMs = 1_000;
-const parkedMs = 24 * 3_600_000;
 /** How many deliveries are planned for together: few enough that what comes next does not wait long, and all that have gathered. */
 const batchSize = 200;
 const gatheredBatchSize = 3_000;
-/** As many as one import takes. */
-const backfillBatchSize = 39_999;
-
-/** What a failure means for the deliveries it met. */
-type Verdict = { readonly outcome: Outcome } | { readonly next: Postponement; readonly parksLane: boolean };
-
-/** Turns a failure into an outcome or a next try, by its code and kind; the default is to try again, after reading what became of it. */
-export const verdictOn = (
-  ctx: Pick<Context, 'clock' | 'retry' | 'random'>,
-  error: unknown,
-  delivery: Pick<Delivery, 'attemptCount' | 'firstTriedAt'>,
-): Verdict => {
-  const now = ctx.clock().getTime();
-  const wait = (
-    waitingFor: Postponement['waitingFor'],
-    ms: number,
-    countsAsAttempt: boolean,
-    parksLane = false,
-  ): Verdict => ({
-    next: { waitingFor, readyAt: new Date(now + ms), countsAsAttempt, ...(countsAsAttempt ? { uncertain: true } : {}) },
-    parksLane,
-  });
-  if (error instanceof AppError) {
-    switch (error.code) {
-      case 'QUOTA_EXCEEDED':
-        return wait('QUOTA_EXCEEDED', error.retryAfterMs ?? 60_000, false, true);
-      case 'RATE_LIMITED':
-        return wait('RETRYING', error.retryAfterMs ?? 1_000, false);
-      case 'CONNECTION_NEEDS_RECONNECT':
-      case 'UNAUTHORIZED_AT_CONSTANT_CONTACT':
-      case 'MISSING_PRIVILEGES':
-        return wait('CONNECTION_NEEDS_RECONNECT', parkedMs, false, true);
-      case 'CONNECTION_NOT_FOUND':
-        return { outcome: { status: 'SKIPPED', reason: 'CONNECTION_DISCONNECTED' } };
-      case 'LEASE_LOST':
-        return wait(null, 0, false, true);
-      case 'REJECTED_BY_CONSTANT_CONTACT':
-        return { outcome: { status: 'FAILED', reason: 'REJECTED_BY_CONSTANT_CONTACT' } };
-      default:
-        break;
-    }
-  }
-  if (delivery.firstTriedAt && now - delivery.firstTriedAt.getTime() > ctx.retry.forMs)
-    return { outcome: { status: 'FAILED', reason: 'GAVE_UP' } };
-  return wait('RETRYING', retryDelayMs(ctx.retry, delivery.attemptCount, ctx.random()), true);
-};
-
-/** Whether a refusal may be the fault of one of several that shared a call: then each is tried by itself. */
-const mayBeAnothers = (error: unknown, deliveries: readonly Delivery[]): boolean =>
-  error instanceof AppError &&
-  error.code === 'REJECTED_BY_CONSTANT_CONTACT' &&
-  new Set(deliveries.map(({ emailHash }) => emailHash)).size > 1;
+/** As many as one import takes; of a backfill that needs calls for each contact fewer, so that their live orders do not wait long. */
+const importBatchSize = 39_999;
+const backfillBatchSize = 500;
 
 /** One lane while this process holds it. */
 interface Drive {
@@ -85,6 +36,8 @@ interface Drive {
   readonly isOverdue: () => boolean;
   /** E-mails that another queue of this lane is working on. */
   readonly busy: Set<string>;
+  /** Until when live orders gather to be sent together; undefined where they do not. */
+  readonly gathersTo: Date | undefined;
   parked: boolean;
 }
 
@@ -132,18 +85,27 @@ const reportTo = (drive: Drive, caller: LaneCaller): BatchReport => {
       await saveAndTell(drive, results);
       return drive.parked;
     },
+    goesOn: async () => drive.goesOn() && !drive.isOverdue(),
   };
+};
+
+/** Whether something is due that only a drive begun anew looks at: a batch to be asked for, or orders that have gathered. Whatever takes long is left for it. */
+const isDueAnew = async ({ ctx, lane, gathersTo }: Drive): Promise<boolean> => {
+  const now = ctx.clock();
+  if (gathersTo && gathersTo <= now) return true;
+  const running = await ctx.activities.ofConnection(lane.connectionId);
+  return running.some(({ _id, pollAt }) => pollAt <= now && !ctx.activities.isBeingSent(_id));
 };
 
 const callerOf = (
   { ctx, lane, stillHeld }: Drive,
   boxOfficeId: string,
-  kind: Queue | 'poll',
+  kind: Queue | 'poll' | 'upgrade',
   mayServe?: (serves: readonly string[]) => Promise<void>,
 ): LaneCaller => laneCaller(ctx, { connectionId: lane.connectionId, boxOfficeId, class: kind, stillHeld, mayServe });
 
 /** When what has gathered is sent; undefined when there is nothing or it is time. */
-const gathersUntil = async ({ ctx, lane }: Drive, windowMs: number): Promise<Date | undefined> => {
+const gathersUntil = async (ctx: Context, lane: Lane, windowMs: number): Promise<Date | undefined> => {
   if (windowMs === 0) return undefined;
   const now = ctx.clock();
   const gathered = await ctx.deliveries.gathered(lane.connectionId, 'live', now, gatheredBatchSize);
@@ -156,6 +118,7 @@ const gathersUntil = async ({ ctx, lane }: Drive, windowMs: number): Promise<Dat
 const workQueue = async (drive: Drive, queue: Queue, size: number): Promise<void> => {
   const { ctx, lane, busy } = drive;
   while (drive.goesOn() && !drive.isOverdue() && (await drive.stillHeld())) {
+    if (queue === 'backfill' && (await isDueAnew(drive))) return;
     const claimed = await ctx.deliveries.claim(lane, queue, busy, ctx.clock(), size);
     const free = await withoutAwaiting(drive, claimed);
     // Another queue may have taken the same buyer in the meantime: the others are left to a later turn.
@@ -165,7 +128,7 @@ const workQueue = async (drive: Drive, queue: Queue, size: number): Promise<void
     const hashes = [...new Set(ready.flatMap(({ emailHash }) => emailHash ?? []))];
     for (const hash of hashes) busy.add(hash);
     try {
-      const caller = callerOf(drive, first.boxOfficeId, queue, sparingErased(ctx, ready));
+      const caller = callerOf(drive, first.boxOfficeId, queue, sparingErased(ctx, first.boxOfficeId, ready));
       const report = reportTo(drive, caller);
       const together = ready.filter(({ alone }) => !alone);
       for (const backfillId of new Set(together.map((each) => each.backfillId))) {
@@ -189,12 +152,13 @@ const workQueue = async (drive: Drive, queue: Queue, size: number): Promise<void
 
 /** Works on deliveries of one backfill, or of none; those of a backfill that was paused or cancelled meanwhile are not worked on. */
 const workSome = async (
-  { ctx, lane }: Drive,
+  drive: Drive,
   caller: LaneCaller,
   report: BatchReport,
   backfillId: string | null,
   some: readonly Delivery[],
 ): Promise<void> => {
+  const { ctx, lane } = drive;
   const backfill = backfillId === null ? null : await ctx.backfills.byId(backfillId);
   const later = new Date(ctx.clock().getTime() + 365 * parkedMs);
   if (backfill?.status === 'CANCELLED')
@@ -208,7 +172,14 @@ const workSome = async (
         to: { next: { waitingFor: 'BACKFILL_PAUSED', readyAt: later, countsAsAttempt: false } },
       })),
     );
-  else await workBatch(ctx, caller, lane.connectionId, some, report, backfill?.mode ?? null);
+  else {
+    const goesOn = async (): Promise<boolean> =>
+      (await report.goesOn()) &&
+      (await ctx.backfills.byId(backfill?._id ?? ''))?.status === 'RUNNING' &&
+      !(await isDueAnew(drive));
+    const lasting = backfill ? { ...report, goesOn } : report;
+    await workBatch(ctx, caller, lane.connectionId, some, lasting, backfill?.mode ?? null);
+  }
 };
 
 /** Those for whose contact nothing is under way; the others wait until it is worked off. */
@@ -252,32 +223,46 @@ const follow = async (drive: Drive, boxOfficeId: string): Promise<void> => {
   }
 };
 
+const upgrade = (drive: Drive, connection: ConnectionFact | undefined): Promise<void> =>
+  upgradeImported(drive.ctx, {
+    connection,
+    busy: drive.busy,
+    goesOn: async () => drive.goesOn() && !drive.isOverdue() && !(await isDueAnew(drive)),
+    callerFor: (boxOfficeId, some) => {
+      const served = some.map(({ deliveryId, emailHash }) => ({ _id: deliveryId, emailHash }));
+      return callerOf(drive, boxOfficeId, 'upgrade', sparingErased(drive.ctx, boxOfficeId, served));
+    },
+  });
+
 /** Whether what is ready of backfills may be sent: they are made at first, so that as many as possible share an import. */
 const isMade = async ({ ctx, lane }: Drive): Promise<boolean> => {
   if (!(await ctx.backfills.isMaking(lane.connectionId))) return true;
-  const gathered = await ctx.deliveries.gathered(lane.connectionId, 'backfill', ctx.clock(), backfillBatchSize);
+  const gathered = await ctx.deliveries.gathered(lane.connectionId, 'backfill', ctx.clock(), importBatchSize);
   return gathered?.isMany ?? false;
 };
 
-/** Works on queues until all are through; those that are looks again for new work while another, perhaps a long backfill, is under way. */
+/** What a lane works on: its queues, and upgrades of imported contacts. */
+type Work = Queue | 'upgrade';
+
+/** Works on all until they are through; those that are looks again for new work while another, perhaps a long backfill, is under way. */
 const besideEachOther = async (
   { goesOn, stillHeld }: Drive,
-  worked: readonly Queue[],
-  work: (queue: Queue) => Promise<void>,
+  worked: readonly Work[],
+  work: (each: Work) => Promise<void>,
 ): Promise<void> => {
   const atWork = new Set(worked);
   const through = new AbortController();
   await Promise.all(
-    worked.map(async (queue) => {
+    worked.map(async (each) => {
       try {
-        await work(queue);
+        await work(each);
       } finally {
-        atWork.delete(queue);
+        atWork.delete(each);
         if (atWork.size === 0) through.abort();
       }
-      while (queue !== 'backfill' && atWork.size > 0 && goesOn() && (await stillHeld())) {
+      while ((each === 'live' || each === 'retry') && atWork.size > 0 && goesOn() && (await stillHeld())) {
         await setTimeout(pollMs, undefined, { signal: through.signal }).catch(() => undefined);
-        if (atWork.size > 0) await work(queue);
+        if (atWork.size > 0) await work(each);
       }
     }),
   );
@@ -300,6 +285,11 @@ const driveLane = async (ctx: Context, lane: Lane, { isClosing, isCrowded }: Dis
     heldUntil = now + ctx.leaseMs;
     return true;
   };
+  const connection = await ctx.connections.byId(lane.connectionId);
+  // Before activities are followed: a delivery that is told late to wait for one that has been seen to end would wait in vain.
+  if (lane.takenOver) await ctx.deliveries.takeOver(lane);
+  const { windowMs } = await ctx.ledger.posture(connection?.boxOfficeId);
+  const gathersTo = await gathersUntil(ctx, lane, windowMs);
   const drive: Drive = {
     ctx,
     lane,
@@ -307,13 +297,9 @@ const driveLane = async (ctx: Context, lane: Lane, { isClosing, isCrowded }: Dis
     goesOn: () => !drive.parked && !isClosing(),
     isOverdue: () => isCrowded() && ctx.clock().getTime() - begunAt > turnMs,
     busy: new Set(),
+    gathersTo,
     parked: false,
   };
-  const connection = await ctx.connections.byId(lane.connectionId);
-  // Before activities are followed: a delivery that is told late to wait for one that has been seen to end would wait in vain.
-  if (lane.takenOver) await ctx.deliveries.takeOver(lane);
-  const { windowMs } = await ctx.ledger.posture(connection?.boxOfficeId);
-  const gathersTo = await gathersUntil(drive, windowMs);
   const size = windowMs > 0 ? gatheredBatchSize : batchSize;
   await follow(drive, connection?.boxOfficeId ?? '');
   const held = new Set<Queue>([
@@ -321,8 +307,11 @@ const driveLane = async (ctx: Context, lane: Lane, { isClosing, isCrowded }: Dis
     ...((await isMade(drive)) ? [] : ['backfill' as const]),
   ]);
   const worked = queues.filter((queue) => !held.has(queue));
-  const sizes = { live: size, retry: size, backfill: backfillBatchSize };
-  await besideEachOther(drive, worked, (queue) => workQueue(drive, queue, sizes[queue]));
+  const isOfImports = !(await ctx.backfills.anyOneByOne(lane.connectionId));
+  const sizes = { live: size, retry: size, backfill: isOfImports ? importBatchSize : backfillBatchSize };
+  await besideEachOther(drive, [...worked, 'upgrade'], (each) =>
+    each === 'upgrade' ? upgrade(drive, connection) : workQueue(drive, each, sizes[each]),
+  );
   if (drive.parked) {
     const now = await ctx.connections.byId(lane.connectionId);
     // The news of a new sign-in came while deliveries were parked: it has not met them all.
@@ -333,6 +322,7 @@ const driveLane = async (ctx: Context, lane: Lane, { isClosing, isCrowded }: Dis
     held.has('backfill') ? new Date(ctx.clock().getTime() + makingPollMs) : null,
     await ctx.deliveries.nextReadyAt(lane.connectionId, worked),
     (await ctx.activities.ofConnection(lane.connectionId))[0]?.pollAt ?? null,
+    await nextUpgradeAt(ctx, connection),
   ].filter((each) => each !== null);
   const soonest = next.length > 0 ? new Date(Math.min(...next.map((each) => each.getTime()))) : null;
   // After all others that are ready by now.

@@ -30,6 +30,7 @@ export const forgetBuyer = async (ctx: Context, boxOfficeId: string, emailHash: 
   const connectionIds = connections.map(({ connectionId }) => connectionId);
   await ctx.contacts.forgetBuyer(connectionIds, emailHash);
   await ctx.tombstones.forgetBuyer(connectionIds, emailHash);
+  await ctx.upgrades.forgetBuyer(connectionIds, emailHash);
 };
 
 const hashOf = (ctx: Context, { boxOfficeId, email }: StoredOrder): string =>
@@ -53,8 +54,11 @@ export const forgetErased = async (ctx: Context, orders: readonly StoredOrder[])
 };
 
 /** For a batch that is worked on: lets no call be made for a buyer who was erased after their order was read. The rest of the batch is planned anew without them. */
-export const sparingErased = (ctx: Context, deliveries: readonly Delivery[]) => {
-  const boxOfficeId = deliveries[0]?.boxOfficeId ?? '';
+export const sparingErased = (
+  ctx: Context,
+  boxOfficeId: string,
+  deliveries: readonly Pick<Delivery, '_id' | 'emailHash'>[],
+) => {
   const hashes = new Map(deliveries.map(({ _id, emailHash }) => [_id, emailHash]));
   const since = new Date(ctx.clock().getTime() - overlapMs);
   return async (serves: readonly string[]): Promise<void> => {

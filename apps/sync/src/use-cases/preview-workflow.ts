@@ -6,6 +6,7 @@ import { decideOrder } from '../domain/decide-order';
 import type { KnownContact } from '../domain/known-contact';
 import {
   detailsOf,
+  shortenings,
   detailTimesOf,
   eventListName,
   eventTagName,
@@ -86,6 +87,7 @@ const wishIn = (order: StoredOrder, workflow: WorkflowFact): Wish & Pick<Preview
     fields: fieldValues(order, workflow.fieldMapping),
     details: detailsOf(order),
     toldAt: detailTimesOf(order),
+    shortenings: shortenings(order, workflow.fieldMapping),
     listNames,
     tagNames,
   };

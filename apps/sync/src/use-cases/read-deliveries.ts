@@ -5,7 +5,7 @@ import { normalEmail } from '../domain/order';
 import type { DeliveryStatus } from '../domain/reasons';
 import type { Delivery } from '../store/deliveries';
 import { chosenBy } from '../store/delivery-choice';
-import { countBacklog, countDeliveries } from './count-deliveries';
+import { countBacklog, countDeliveries, countWaiting, mostCounted } from './count-deliveries';
 import { pageByTime } from './page-by-time';
 
 export interface DeliveryFilter {
@@ -85,8 +85,9 @@ export const workflowStats = async (ctx: Context, { boxOfficeId }: Identity, wor
 
 /** Backlog, quota and troubled connections of a box office. */
 export const syncHealth = async (ctx: Context, { boxOfficeId }: Identity) => {
-  const [{ pending, waiting, isExact }, oldestPendingAt, quota, connections] = await Promise.all([
+  const [{ pending, waiting, isExact }, waitingFor, oldestPendingAt, quota, connections] = await Promise.all([
     countBacklog(ctx, boxOfficeId),
+    countWaiting(ctx, boxOfficeId),
     ctx.deliveries.oldestOpen(boxOfficeId),
     ctx.ledger.usage(boxOfficeId),
     ctx.connections.ofBoxOffices([boxOfficeId]),
@@ -95,6 +96,11 @@ export const syncHealth = async (ctx: Context, { boxOfficeId }: Identity) => {
     pending,
     waiting,
     countsAreExact: isExact,
+    waitingFor,
+    upgradesWaiting: await ctx.upgrades.count(
+      connections.map(({ connectionId }) => connectionId),
+      mostCounted,
+    ),
     oldestPendingAt,
     quota,
     connectionsNeedingReconnect: connections

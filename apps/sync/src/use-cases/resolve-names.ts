@@ -6,6 +6,7 @@ import {
   fieldValues,
   ticketTypeTagNames,
   detailsOf,
+  shortenings,
   detailTimesOf,
 } from '../domain/map-buyer';
 import type { StoredOrder } from '../domain/order';
@@ -133,5 +134,6 @@ export const wishOf = async (
     fields: fieldValues(order, workflow.fieldMapping),
     details: detailsOf(order),
     toldAt: detailTimesOf(order),
+    shortenings: shortenings(order, workflow.fieldMapping),
   };
 };

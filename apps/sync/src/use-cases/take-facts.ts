@@ -39,5 +39,6 @@ export const takeConnection = async (ctx: Context, fact: ConnectionFact): Promis
   await freeReconnected(ctx, present);
   if (present?.status !== 'DISCONNECTED') return;
   await ctx.contacts.forget(fact.connectionId);
+  await ctx.upgrades.forget(fact.connectionId);
   await ctx.resources.forget(fact.connectionId);
 };

@@ -11,7 +11,7 @@ import { detailsText, planBatch, type Means, type Party, type Plan } from '../do
 import type { Delivery, Given, Result } from '../store/deliveries';
 import { toldBy, wishNotOutdated } from '../domain/outdated';
 import type { LaneCaller } from './call-constant-contact';
-import { carryOut } from './carry-out';
+import { carryOut, oneByOne, putBack } from './carry-out';
 import { freeResumed } from './free-waiting';
 import { contactKnowledge, type ContactKnowledge } from './know-contacts';
 import { wishOf } from './resolve-names';
@@ -22,6 +22,8 @@ export interface BatchReport {
   readonly tell: (results: readonly Pick<Result, 'delivery' | 'to'>[]) => Promise<void>;
   /** The failure decides between a next try and an outcome; true when it concerns the whole connection, so that the rest must wait too. */
   readonly fail: (deliveries: readonly Delivery[], error: unknown) => Promise<boolean>;
+  /** Whether the rest of a long batch is to be worked on now. */
+  readonly goesOn: () => Promise<boolean>;
 }
 
 /** The deliveries of one batch, by contact. */
@@ -85,65 +87,94 @@ const workWished = async (
     gives: new Map(wanted.map((each) => [each.delivery._id, givenSoFar(each)])),
   };
   const knowledge = contactKnowledge(ctx, caller, batch);
-  let parties = partiesOf(ctx, wanted);
+  const byEmail = Map.groupBy(wanted, ({ order }) => order.email ?? '');
+  const parties = partiesOf(ctx, byEmail);
   const means = meansInMode(await meansOf(ctx, connectionId, parties.length), mode);
-  for (let round = 1; parties.length > 0; round += 1) {
-    if (round > mostRounds) {
-      await report.fail(deliveriesOf(batch, parties), new AppError('DEFECT', 'A batch does not come to its end'));
-      return;
-    }
-    const plan = planBatch(parties, knowledge.known, means);
-    await reportDecided(batch, plan, report);
-    const { refused, stopped } = await carryOut(ctx, caller, batch, plan.calls, report);
-    const again = parties.filter(
-      ({ email }) => refused.has(email) || plan.unknown.some((unknown) => unknown.email === email),
-    );
-    if (stopped !== undefined) {
-      await report.fail(deliveriesOf(batch, again), stopped);
-      return;
-    }
-    parties = await learn(batch, knowledge, again, plan, report);
-    for (const each of wanted)
-      batch.gives.set(each.delivery._id, givenSoFar(each, knowledge.known.get(each.order.email ?? '')));
-  }
+  await workParties({ ctx, caller, batch, knowledge, means, report, byEmail }, parties, 1);
 };
 
-const deliveriesOf = (batch: Batch, parties: readonly Party[]): Delivery[] =>
-  parties.flatMap(({ wishes }) => wishes.flatMap(({ deliveryId }) => batch.deliveries.get(deliveryId) ?? []));
+/** A batch under way. */
+interface Work {
+  readonly ctx: Context;
+  readonly caller: LaneCaller;
+  readonly batch: Batch;
+  readonly knowledge: ContactKnowledge;
+  readonly means: Means;
+  readonly report: BatchReport;
+  readonly byEmail: ReadonlyMap<string, readonly Wanted[]>;
+}
 
-/** Reads what the plan did not know; gives the contacts to plan for anew. */
-const learn = async (
-  batch: Batch,
-  knowledge: ContactKnowledge,
-  parties: readonly Party[],
-  plan: Plan,
-  report: BatchReport,
-): Promise<Party[]> => {
-  const whole = new Set(plan.unknown.flatMap((each) => (each.whole ? [each.email] : [])));
+/**
+ * One round: a plan and its calls; then another for those of whom more has to be known. Whoever needs a look of their own has it in a small part of the batch, so that what relies on it follows soon, and a long
+ * batch can be left. Gives why nothing more is to be tried, where that is so: all have been told of it.
+ */
+const workParties = async (work: Work, parties: readonly Party[], round: number): Promise<unknown> => {
+  const { ctx, caller, batch, knowledge, report } = work;
+  if (parties.length === 0) return undefined;
+  if (round > mostRounds) {
+    await report.fail(deliveriesOf(batch, parties), new AppError('DEFECT', 'A batch does not come to its end'));
+    return undefined;
+  }
+  const plan = planBatch(parties, knowledge.known, work.means);
+  await reportDecided(batch, plan, report);
+  const { refused, stopped } = await carryOut(ctx, caller, batch, plan.calls, report);
+  const unknown = new Map(plan.unknown.map(({ email, whole }) => [email, whole]));
+  const again = parties.filter(({ email }) => refused.has(email) || unknown.has(email));
+  const single = again.filter(({ email }) => unknown.get(email));
+  const parts = [again.filter(({ email }) => !unknown.get(email))];
+  for (let start = 0; start < single.length; start += oneByOne) parts.push(single.slice(start, start + oneByOne));
+  let why = stopped;
+  for (const [index, part] of parts.entries()) {
+    if (part.length === 0) continue;
+    if (why !== undefined) await report.fail(deliveriesOf(batch, part), why);
+    // The first ones are worked on in any case, so that none is looked at for nothing.
+    else if (index > 1 && !(await report.goesOn())) await putBack(ctx, deliveriesOf(batch, part), report);
+    else why = await learnAndGoOn(work, part, index > 0, round);
+  }
+  return why;
+};
+
+/** Reads what the plan did not know, `whole` by a look at each, and works on. */
+const learnAndGoOn = async (work: Work, parties: readonly Party[], whole: boolean, round: number): Promise<unknown> => {
+  const { batch, knowledge, report } = work;
+  let known: readonly Party[];
   try {
     const failures = await knowledge.learn(
       parties.map(({ email, wishes }) => ({
         email,
         emailHash: batch.hashes.get(email) ?? '',
-        whole: whole.has(email),
+        whole,
         deliveryIds: wishes.map(({ deliveryId }) => deliveryId),
       })),
     );
-    const failed = new Set(failures.map(({ email }) => email));
+    let why: unknown;
     for (const { email, error } of failures)
-      await report.fail(
-        deliveriesOf(
-          batch,
-          parties.filter((party) => party.email === email),
-        ),
-        error,
-      );
-    return parties.filter(({ email }) => !failed.has(email));
+      if (
+        await report.fail(
+          deliveriesOf(
+            batch,
+            parties.filter((party) => party.email === email),
+          ),
+          error,
+        )
+      )
+        why = error;
+    known = parties.filter(({ email }) => !failures.some((failure) => failure.email === email));
+    if (why !== undefined) {
+      await report.fail(deliveriesOf(batch, known), why);
+      return why;
+    }
   } catch (error) {
-    await report.fail(deliveriesOf(batch, parties), error);
-    return [];
+    return (await report.fail(deliveriesOf(batch, parties), error)) ? error : undefined;
   }
+  for (const { email } of known)
+    for (const each of work.byEmail.get(email) ?? [])
+      batch.gives.set(each.delivery._id, givenSoFar(each, knowledge.known.get(email)));
+  return workParties(work, known, round + 1);
 };
+
+const deliveriesOf = (batch: Batch, parties: readonly Party[]): Delivery[] =>
+  parties.flatMap(({ wishes }) => wishes.flatMap(({ deliveryId }) => batch.deliveries.get(deliveryId) ?? []));
 
 const reportDecided = async (batch: Batch, plan: Plan, report: BatchReport): Promise<void> => {
   for (const { deliveryIds, note } of plan.notes)
@@ -163,7 +194,7 @@ const reportDecided = async (batch: Batch, plan: Plan, report: BatchReport): Pro
           reason: 'SYNCED',
           contactId,
           gave: batch.gives.get(deliveryId),
-          performed: [...performed, ...(batch.performed.get(deliveryId) ?? [])],
+          performed: [...new Set([...performed, ...(batch.performed.get(deliveryId) ?? [])])],
         },
       })),
     ),
@@ -174,6 +205,7 @@ const meansOf = async (ctx: Context, connectionId: string, contacts: number): Pr
   const [connection, posture] = await Promise.all([ctx.connections.byId(connectionId), ctx.ledger.posture()]);
   return {
     optInRoute: connection?.optInRoute ?? 'DIRECT',
+    upgradesImported: ctx.signUpKeepsOptOuts && connection?.upgradesImported === true,
     // An import would make mailable without the confirmation that was asked for.
     importsNew:
       contacts >= fewestToImport &&
@@ -212,13 +244,8 @@ const givenSoFar = ({ delivery: { gave, uncertain }, wish }: Wanted, contact?: K
 const wasImported = ({ delivery: { imported, gave }, wish }: Wanted): boolean =>
   imported && givenBy(wish).listIds.every((id) => gave?.listIds.includes(id));
 
-const partiesOf = (ctx: Context, wanted: readonly Wanted[]): Party[] => {
-  const byEmail = new Map<string, Wanted[]>();
-  for (const each of wanted) {
-    const email = each.order.email ?? '';
-    byEmail.set(email, [...(byEmail.get(email) ?? []), each]);
-  }
-  return [...byEmail].map(([email, some]) => {
+const partiesOf = (ctx: Context, byEmail: ReadonlyMap<string, readonly Wanted[]>): Party[] =>
+  [...byEmail].map(([email, some]) => {
     const wishes = some.map(({ wish }) => wish);
     return {
       email,
@@ -228,7 +255,6 @@ const partiesOf = (ctx: Context, wanted: readonly Wanted[]): Party[] => {
       detailsMark: createHmac('sha256', ctx.markKey).update(detailsText(wishes)).digest('base64url').slice(0, 22),
     };
   });
-};
 
 /** The wishes of the deliveries that still apply; the others are reported with their reason. */
 const wishesOf = async (
@@ -326,7 +352,7 @@ const resultOf = (ctx: Context, decision: Exclude<OrderDecision, { kind: 'go' }>
     : { outcome: { status: decision.kind === 'skip' ? 'SKIPPED' : 'FAILED', reason: decision.reason } };
 
 /** A "no" counts only when all news of subscriptions have arrived. */
-const isEntitled = async (ctx: Context, boxOfficeId: string): Promise<boolean> => {
+export const isEntitled = async (ctx: Context, boxOfficeId: string): Promise<boolean> => {
   const ask = async (): Promise<boolean> =>
     (await ctx.entitlements.ofBoxOffices([boxOfficeId])).some(({ entitled }) => entitled);
   if (await ask()) return true;

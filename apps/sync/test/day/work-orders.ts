@@ -1,7 +1,8 @@
 import { chooseReading, pageSize } from '../../src/domain/choose-reading';
 import type { Wish } from '../../src/domain/decide-contact';
 import type { KnownContact } from '../../src/domain/known-contact';
-import { planBatch, type Means, type Party, type PlannedCall } from '../../src/domain/plan-batch';
+import { planBatch, type Means, type Party } from '../../src/domain/plan-batch';
+import type { PlannedCall } from '../../src/domain/planned-calls';
 import { eachAtOnce, lookUpsAtOnce } from '../../src/use-cases/each-at-once';
 import type { Account, Activity } from './account';
 import type { Order } from './load';

@@ -21,11 +21,13 @@ describe('histories', () => {
   }, 300_000);
 
   it('keep every promise wherever one of the processes dies, before what it called took effect or after', async () => {
-    for (const history of eventful) {
+    for (const history of [...eventful, upgraded]) {
       const { awaits, problems } = await runHistory(history);
       expect(problems).toEqual([]);
+      // The long one, which waits for the end of a day, at some.
+      const step = history === upgraded ? 11 : 1;
       for (const process of [0, 1])
-        for (let at = 1; at <= awaits[process]!; at += 1)
+        for (let at = 1; at <= awaits[process]!; at += step)
           for (const takesEffect of [false, true]) {
             const crashed = { ...history, mishaps: [{ process, at, kind: 'crash' as const, takesEffect }] };
             expect([crashed.mishaps, (await runHistory(crashed)).problems]).toEqual([crashed.mishaps, []]);
@@ -98,3 +100,19 @@ const eventful: readonly History[] = [
     bought({ order: 1, at: 2, status: 'cancelled', after: 20 }),
   ],
 ].map((commands) => aHistory(commands as readonly Command[], { seed: 7 }));
+
+/** On a day with few calls three buyers are imported, and upgraded with what the day leaves over; one has unsubscribed by then. */
+const upgraded: History = aHistory(
+  [
+    workflow({ lists: [0], tags: [0] }),
+    { do: 'connection', office: 0, to: 'broken', after: 0 },
+    bought({ after: 0 }),
+    bought({ order: 1, person: 1, after: 0 }),
+    bought({ order: 2, person: 2, after: 0 }),
+    { do: 'settle', after: 0 },
+    { do: 'connection', office: 0, to: 'connected', after: 0 },
+    { do: 'wait', ms: 60_000, after: 60 },
+    { do: 'contact', office: 0, person: 1, act: 'unsubscribe', after: 60 },
+  ],
+  { seed: 7, callsPerDay: 12, whenQuotaIsScarce: 'IMPORT', upgradesImported: true },
+);

@@ -112,6 +112,8 @@ export interface History {
   readonly callsPerDay: number;
   readonly optInRoute: readonly ['DIRECT' | 'CONFIRM', 'DIRECT' | 'CONFIRM'];
   readonly whenQuotaIsScarce: 'WAIT' | 'IMPORT';
+  /** Imported contacts are upgraded later, and the sign-up form leaves opt-outs alone. */
+  readonly upgradesImported: boolean;
 }
 
 const office = fc.constantFrom(...offices);
@@ -306,4 +308,5 @@ export const anyHistory: fc.Arbitrary<History> = fc.record({
     fc.constantFrom('DIRECT' as const, 'DIRECT' as const, 'CONFIRM' as const),
   ),
   whenQuotaIsScarce: fc.constantFrom('WAIT' as const, 'IMPORT' as const),
+  upgradesImported: fc.boolean(),
 });

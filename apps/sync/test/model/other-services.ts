@@ -13,7 +13,7 @@ import { accounts as accountIds, boxOfficeOf, connectionOf, officeOf, workflowOf
 import { factOf } from './workflow-fact';
 
 interface Outside {
-  readonly history: Pick<History, 'optInRoute' | 'whenQuotaIsScarce'>;
+  readonly history: Pick<History, 'optInRoute' | 'whenQuotaIsScarce' | 'upgradesImported'>;
   readonly sandbox: InProcessSandbox;
   readonly now: () => number;
   readonly say: (message: FactMessage) => void;
@@ -41,6 +41,7 @@ export const createOtherServices = ({ history, sandbox, now, say }: Outside) => 
           accountId: accountIds[office],
           optInRoute: history.optInRoute[office],
           whenQuotaIsScarce: history.whenQuotaIsScarce,
+          upgradesImported: history.upgradesImported,
           version: versionOf(connectionOf(office)),
         }),
         time(),

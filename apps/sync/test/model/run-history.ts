@@ -85,6 +85,7 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
     told,
     faults: history.faults,
     callsPerDay: history.callsPerDay,
+    upgradesImported: history.upgradesImported,
     mayAsk: (office) => others.mayAsk(office),
     isGone: (office, person) => gone.has(`${office} ${person}`),
     problem,
@@ -126,6 +127,7 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
         random: stage.random,
         log,
         callsPerDay: history.callsPerDay,
+        signUpKeepsOptOuts: history.upgradesImported,
         send: (by) => async (outgoing) => {
           const [, name = '', token] = /^Bearer (conn_\w)#(\d+)$/.exec(outgoing.headers.authorization ?? '') ?? [];
           const office = officeOf(name);

@@ -3,6 +3,7 @@ import type { StoredOrder } from '../../src/domain/order';
 import type { Backfill } from '../../src/store/backfills';
 import { deliveryId, type NewDelivery } from '../../src/store/deliveries';
 import type { Erasure } from '../../src/store/erasures';
+import type { Upgrade } from '../../src/store/upgrades';
 import type { Retry } from '../../src/store/retries';
 import { judgeNotices } from './agreeing-notices';
 import { offices, people, type Office } from './history';
@@ -91,6 +92,7 @@ export const isAtRest = (rest: Rest): boolean => {
           (connectionState(officeOf(boxOfficeId)) === 'broken' && contacts.some(({ state }) => state === 'PENDING')),
       ) &&
     mongo.all<Retry>('retries').every(({ open }) => !open) &&
+    mongo.all<Upgrade>('upgrades').every((each) => connectionState(officeOf(each.connectionId)) !== 'connected') &&
     mongo.all<{ outbox: unknown[] }>('notices').every(({ outbox }) => outbox.length === 0) &&
     mongo.all<{ unsent: boolean }>('dead_letters').every(({ unsent }) => !unsent) &&
     offices.every((office) => accounts.sandbox.activitiesRunning(office === 0 ? 'riverside' : 'harbour') === 0)

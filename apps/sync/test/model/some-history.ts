@@ -48,6 +48,7 @@ export const aHistory = (commands: readonly Command[], given: Partial<Omit<Histo
   callsPerDay: 10_000,
   optInRoute: ['DIRECT', 'DIRECT'],
   whenQuotaIsScarce: 'WAIT',
+  upgradesImported: false,
   ...given,
   commands: [workflow(), workflow({ office: 1 }), ...commands],
 });

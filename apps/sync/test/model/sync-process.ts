@@ -21,6 +21,7 @@ import { createResourceStore } from '../../src/store/resources';
 import { createRetryStore } from '../../src/store/retries';
 import { createTallyStore } from '../../src/store/tallies';
 import { createTombstoneStore } from '../../src/store/tombstones';
+import { createUpgradeStore } from '../../src/store/upgrades';
 import { startDispatcher } from '../../src/use-cases/drive-lanes';
 import { startErasures } from '../../src/use-cases/erase-buyer';
 import { startExpiry } from '../../src/use-cases/expire-history';
@@ -55,6 +56,7 @@ interface Outside {
   readonly random: () => number;
   readonly log: Log;
   readonly callsPerDay: number;
+  readonly signUpKeepsOptOuts: boolean;
 }
 
 export const leaseMs = 30_000;
@@ -65,7 +67,7 @@ export const retentionMs = 20 * 3_600_000;
 /** One process of sync: the service's own composition, on what stands in for the world outside. */
 export const startSync = async (
   actor: Actor,
-  { mongo, bus: kafka, send, token, clock, random, log, callsPerDay }: Outside,
+  { mongo, bus: kafka, send, token, clock, random, log, callsPerDay, signUpKeepsOptOuts }: Outside,
 ): Promise<Context> => {
   const connection = mongo.connect(actor.call);
   const bus = kafka.connect(actor);
@@ -101,6 +103,8 @@ export const startSync = async (
     resources: createResourceStore(connection),
     tallies: createTallyStore(connection),
     tombstones: createTombstoneStore(connection, erasures),
+    upgrades: createUpgradeStore(connection, erasures),
+    signUpKeepsOptOuts,
     joins: createJoinStore(connection),
     followers: { entitlements: unfollowed, connections: unfollowed },
     bus,

@@ -30,6 +30,8 @@ interface Watch {
   readonly told: LedgerOfTold;
   readonly faults: readonly CallFault[];
   readonly callsPerDay: number;
+  /** Imported contacts are upgraded; then the sign-up form leaves opt-outs alone. */
+  readonly upgradesImported: boolean;
   /** Whether a workflow of the box office may ask unsubscribed buyers. */
   readonly mayAsk: (office: Office) => boolean;
   /** Whether the person was erased there, and everything that was under way has come to its end since. */
@@ -38,8 +40,10 @@ interface Watch {
 }
 
 /** Constant Contact's accounts, and what may never be seen happening in them. */
-export const createWatchedAccounts = ({ clock, told, faults, callsPerDay, mayAsk, isGone, problem }: Watch) => {
+export const createWatchedAccounts = (watch: Watch) => {
+  const { clock, told, faults, callsPerDay, upgradesImported, mayAsk, isGone, problem } = watch;
   const sandbox = createInProcessSandbox(clock);
+  sandbox.world.switches.signUpFormResubscribes = !upgradesImported;
   const before: Map<string, Seen>[] = [new Map<string, Seen>(), new Map<string, Seen>()];
   const issues: number[] = [];
   const days = new Map<string, number>();
@@ -69,6 +73,8 @@ export const createWatchedAccounts = ({ clock, told, faults, callsPerDay, mayAsk
     if (lists.length > 0 && !optedIn) problem(`1: put on a list without an opt-in: ${where}`);
     if (becomesMailable && !optedIn) problem(`1: made mailable without an opt-in: ${where}`);
     const key = `${office} ${person}`;
+    if (was?.permission === 'implicit' && is.permission === 'explicit' && !(upgradesImported && optedIn))
+      problem(`1: permission made explicit that nobody gave, or wished to have: ${where}`);
     // The sign-up form is used right after a look of its own; who unsubscribes in that gap is its known price (decision 3).
     const inTheGap = by.includes('sign_up_form') && (unsubscribed.get(key) ?? 0) > (lookedUp.get(key) ?? 0);
     if (was?.permission === 'unsubscribed' && !inTheGap) {

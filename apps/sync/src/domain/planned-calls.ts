@@ -1,0 +1,129 @@
+import { importLimits, type CcImportRow, type CcNewContact, type CcSignUp } from '@boxlist/constant-contact';
+import type { Wish } from './decide-contact';
+
+interface ForOne {
+  readonly email: string;
+  readonly deliveryIds: readonly string[];
+}
+export interface ImportLine extends ForOne {
+  readonly row: CcImportRow;
+  /** Custom fields, whose columns need their names. */
+  readonly fields: Wish['fields'];
+  /** What an import cannot do is left, and Constant Contact may not know the contact yet: it is looked at again afterwards. */
+  readonly needsMore: boolean;
+  /** It makes a contact with implicit permission, which is to be made explicit later. */
+  readonly upgrades: boolean;
+  readonly detailsMark: string;
+}
+export interface TagMember extends ForOne {
+  /** Absent when the call that creates it comes first in this plan. */
+  readonly contactId?: string;
+}
+
+/** A line of an import, with the lists that it is to be put on. */
+export interface Listed {
+  readonly line: ImportLine;
+  readonly listIds: readonly string[];
+}
+/** A contact, with the tags that it is to be given. */
+export interface Tagged {
+  readonly member: TagMember;
+  readonly tagIds: readonly string[];
+}
+
+/** One call to Constant Contact, with the deliveries that it serves. */
+export type PlannedCall =
+  | ({ readonly kind: 'create'; readonly contact: CcNewContact; readonly detailsMark: string } & ForOne)
+  | ({ readonly kind: 'sign-up'; readonly contact: CcSignUp; readonly detailsMark: string } & ForOne)
+  | ({
+      readonly kind: 'put';
+      readonly contactId: string;
+      readonly contact: Readonly<Record<string, unknown>>;
+      readonly detailsMark: string;
+    } & ForOne)
+  | ({ readonly kind: 'resubscribe'; readonly contactId: string; readonly listIds: readonly string[] } & ForOne)
+  | {
+      readonly kind: 'import';
+      readonly lines: readonly ImportLine[];
+      readonly listIds: readonly string[];
+      /** Rows in numbers go as a file, which packs closer; they have the same columns then. */
+      readonly asFile: boolean;
+    }
+  | { readonly kind: 'tag'; readonly members: readonly TagMember[]; readonly tagIds: readonly string[] };
+
+/** The vendor's limits. */
+const mostTaggedAtOnce = 500;
+const mostTagsAtOnce = 50;
+const mostListsAtOnce = 50;
+/** More rows than this go as a file. */
+const mostRowsAsJson = 500;
+/** Header, lists and the form around a file. */
+const fileOverhead = 10_000;
+
+const chunks = <T>(items: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+
+/** An import gives all of its rows the same lists. Many rows go as files within the vendor's limits. */
+export const sharedImports = (wanted: readonly Listed[]): PlannedCall[] => {
+  const groups = new Map<string, { lines: ImportLine[]; listIds: readonly string[] }>();
+  for (const { line, listIds } of wanted) {
+    const key = [...listIds].sort().join();
+    const group = groups.get(key) ?? { lines: [], listIds: listIds.slice(0, mostListsAtOnce) };
+    group.lines.push(line);
+    groups.set(key, group);
+  }
+  return [...groups.values()].flatMap(({ lines, listIds }): PlannedCall[] =>
+    lines.length <= mostRowsAsJson
+      ? [{ kind: 'import', lines, listIds, asFile: false }]
+      : filesOf(lines).map((some) => ({ kind: 'import', lines: some, listIds, asFile: true })),
+  );
+};
+
+/** Lines with the same columns, in chunks that a file takes. */
+const filesOf = (lines: readonly ImportLine[]): ImportLine[][] => {
+  const byColumns = new Map<string, ImportLine[]>();
+  for (const line of lines) {
+    const columns = [...Object.keys(line.row), ...line.fields.map(({ customFieldId }) => customFieldId)].sort().join();
+    const group = byColumns.get(columns) ?? [];
+    group.push(line);
+    byColumns.set(columns, group);
+  }
+  return [...byColumns.values()].flatMap((group) => {
+    const files: ImportLine[][] = [];
+    let bytes = Infinity;
+    for (const line of group) {
+      const size = bytesOf(line);
+      const last = files.at(-1);
+      if (!last || last.length >= importLimits.csvContacts || bytes + size > importLimits.bytes - fileOverhead) {
+        files.push([line]);
+        bytes = size;
+      } else {
+        last.push(line);
+        bytes += size;
+      }
+    }
+    return files;
+  });
+};
+
+/** At most what a line takes in a file: its values, each with quotes, their own quotes doubled, and a comma. */
+const bytesOf = ({ row, fields }: ImportLine): number =>
+  [...Object.values(row), ...fields.map(({ value }) => value)].reduce(
+    (sum, value) => sum + Buffer.byteLength(value) + (value.match(/"/g)?.length ?? 0) + 3,
+    2,
+  );
+
+/** A tag batch gives all of its contacts the same tags. */
+export const sharedTags = (wanted: readonly Tagged[]): PlannedCall[] => {
+  const groups = new Map<string, { members: TagMember[]; tagIds: readonly string[] }>();
+  for (const { member, tagIds } of wanted)
+    for (const some of chunks(tagIds, mostTagsAtOnce)) {
+      const key = [...some].sort().join();
+      const group = groups.get(key) ?? { members: [], tagIds: some };
+      group.members.push(member);
+      groups.set(key, group);
+    }
+  return [...groups.values()].flatMap(({ members, tagIds }) =>
+    chunks(members, mostTaggedAtOnce).map((some) => ({ kind: 'tag' as const, members: some, tagIds })),
+  );
+};
