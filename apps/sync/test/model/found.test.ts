@@ -189,6 +189,18 @@ const found: readonly (readonly [name: string, commands: readonly Command[], giv
     ],
     { seed: 0, mishaps: [{ process: 0, at: 166, kind: 'crash', takesEffect: false }] },
   ],
+  // The contact was deleted between the look-up and the update: an update by the account restored it, mailable as it had been.
+  [
+    'an update of details restores no contact that has just been deleted',
+    [
+      workflow({ office: 1, whenNotOptedIn: 'UPDATE_EXISTING' }),
+      { do: 'seed', office: 1, person: 0, permission: 'explicit', after: 0 },
+      { do: 'settle', after: 0 },
+      order({ office: 1, optIn: null, phone: true }),
+      { do: 'contact', office: 1, person: 0, act: 'delete', after: 60 },
+    ],
+    { seed: 53 },
+  ],
 ];
 
 describe('what was found', () => {
