@@ -11,7 +11,8 @@ import { forgottenMs } from './carry-out';
 import { activitiesAwaited, followActivities } from './follow-activities';
 import { freeReconnected } from './free-waiting';
 import { sparingErased } from './forget-buyer';
-import { workBatch, type BatchReport } from './work-batch';
+import type { BatchReport } from './work-batch';
+import { partsOf, workPart } from './work-part';
 
 const pollMs = 200;
 /** How long a lane is kept by its work when a process has as many as it drives at once. */
@@ -167,48 +168,16 @@ const workQueue = async (drive: Drive, queue: Queue, size: number): Promise<void
     try {
       const caller = callerOf(drive, first.boxOfficeId, queue, sparingErased(ctx, ready));
       const report = reportTo(drive, caller);
-      const together = ready.filter(({ alone }) => !alone);
-      for (const backfillId of new Set(together.map((each) => each.backfillId))) {
-        const some = together.filter((each) => each.backfillId === backfillId);
-        await workSome(drive, caller, report, backfillId, some);
+      for (const [index, part] of partsOf(ready).entries()) {
+        if (index > 0 && part[0]?.alone && !drive.goesOn()) break;
+        // What was begun for a part before it may be under way for the same buyer.
+        const some = index === 0 ? part : await withoutAwaiting(drive, part);
+        await workPart(ctx, caller, lane.connectionId, some, report);
       }
-      for (const hash of new Set(ready.flatMap(({ alone, emailHash }) => (alone ? [emailHash] : []))))
-        if (drive.goesOn())
-          await workBatch(
-            ctx,
-            caller,
-            lane.connectionId,
-            ready.filter(({ alone, emailHash }) => alone && emailHash === hash),
-            report,
-          );
     } finally {
       for (const hash of hashes) busy.delete(hash);
     }
   }
-};
-
-/** Works on deliveries of one backfill, or of none; those of a backfill that was paused or cancelled meanwhile are not worked on. */
-const workSome = async (
-  { ctx, lane }: Drive,
-  caller: LaneCaller,
-  report: BatchReport,
-  backfillId: string | null,
-  some: readonly Delivery[],
-): Promise<void> => {
-  const backfill = backfillId === null ? null : await ctx.backfills.byId(backfillId);
-  const later = new Date(ctx.clock().getTime() + 365 * parkedMs);
-  if (backfill?.status === 'CANCELLED')
-    await report.tell(
-      some.map((delivery) => ({ delivery, to: { outcome: { status: 'SKIPPED', reason: 'BACKFILL_CANCELLED' } } })),
-    );
-  else if (backfill?.status === 'PAUSED')
-    await report.tell(
-      some.map((delivery) => ({
-        delivery,
-        to: { next: { waitingFor: 'BACKFILL_PAUSED', readyAt: later, countsAsAttempt: false } },
-      })),
-    );
-  else await workBatch(ctx, caller, lane.connectionId, some, report, backfill?.mode ?? null);
 };
 
 /** Those for whose contact nothing is under way; the others wait until it is worked off. */

@@ -100,7 +100,15 @@ export type Command = Happening & { readonly after: number };
 export interface CallFault {
   readonly call: number;
   readonly kind:
-    'lost-before' | 'lost-after' | 'unavailable' | 'throttled' | 'quota' | 'unauthorized' | 'activity-fails';
+    | 'lost-before'
+    | 'lost-after'
+    | 'unavailable'
+    | 'throttled'
+    | 'quota'
+    | 'unauthorized'
+    | 'activity-fails'
+    /** Of the first one from then on that several people share: it is refused for good. */
+    | 'refused';
 }
 
 export interface History {
@@ -289,6 +297,7 @@ const fault = fc.record<CallFault>({
     'quota' as const,
     'unauthorized' as const,
     'activity-fails' as const,
+    'refused' as const,
   ),
 });
 

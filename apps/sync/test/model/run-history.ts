@@ -10,6 +10,7 @@ import { offices, people, type Command, type History, type Office } from './hist
 import { lookAround, ownBackfill, ownRetry } from './look-around';
 import { createMemoryBus } from './memory-bus';
 import { createMemoryMongo } from './memory-mongo';
+import { organisersWishes } from './organisers-wishes';
 import { createOtherServices } from './other-services';
 import {
   isAtRest,
@@ -85,7 +86,7 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
     told,
     faults: history.faults,
     callsPerDay: history.callsPerDay,
-    mayAsk: (office) => others.mayAsk(office),
+    wishes: () => wishes,
     isGone: (office, person) => gone.has(`${office} ${person}`),
     problem,
   });
@@ -99,6 +100,7 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
     now: stage.now,
     say: ({ topic, key, value }) => say(topic, key, value),
   });
+  const wishes = organisersWishes({ mongo, told, others });
   const rest: Rest = {
     now: stage.now,
     mongo,
@@ -309,7 +311,7 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
       else if ((idle += 1) > 3) break;
     }
     told.settle();
-    others.settle();
+    wishes.settle();
     for (const office of offices)
       people.forEach((_, person) => {
         if (isErased(rest, office, person)) gone.add(`${office} ${person}`);

@@ -1,6 +1,7 @@
 import type { Outgoing } from '@boxlist/constant-contact';
 import { createInProcessSandbox, type SandboxContact } from '@boxlist/constant-contact-sandbox';
 import { people, type CallFault, type Office } from './history';
+import type { OrganisersWishes } from './organisers-wishes';
 import { callsPerSecond } from './sync-process';
 import { accounts, mergedOf, offices, originOf, personOf, type LedgerOfTold } from './told';
 
@@ -25,20 +26,23 @@ const seenOf = ({ email_address: email, list_memberships, taggings, deleted_at, 
   firstName: core.first_name,
 });
 
+/** Whether a call is made for several people. */
+const isShared = (body: string): boolean =>
+  people.filter((email) => body.includes(email)).length > 1 || /"contact_ids":\["[^"]+",/.test(body);
+
 interface Watch {
   readonly clock: () => number;
   readonly told: LedgerOfTold;
   readonly faults: readonly CallFault[];
   readonly callsPerDay: number;
-  /** Whether a workflow of the box office may ask unsubscribed buyers. */
-  readonly mayAsk: (office: Office) => boolean;
+  readonly wishes: () => OrganisersWishes;
   /** Whether the person was erased there, and everything that was under way has come to its end since. */
   readonly isGone: (office: Office, person: number) => boolean;
   readonly problem: (text: string) => void;
 }
 
 /** Constant Contact's accounts, and what may never be seen happening in them. */
-export const createWatchedAccounts = ({ clock, told, faults, callsPerDay, mayAsk, isGone, problem }: Watch) => {
+export const createWatchedAccounts = ({ clock, told, faults, callsPerDay, wishes, isGone, problem }: Watch) => {
   const sandbox = createInProcessSandbox(clock);
   const before: Map<string, Seen>[] = [new Map<string, Seen>(), new Map<string, Seen>()];
   const issues: number[] = [];
@@ -49,6 +53,7 @@ export const createWatchedAccounts = ({ clock, told, faults, callsPerDay, mayAsk
   let moments = 0;
   let calls = 0;
   let refusedToken = false;
+  let refusals = 0;
   const writes: string[] = [];
 
   const read = (office: Office): Map<string, Seen> =>
@@ -68,6 +73,10 @@ export const createWatchedAccounts = ({ clock, told, faults, callsPerDay, mayAsk
     const optedIn = told.ofPerson(office, person).some(({ optIn }) => optIn === 'OPTED_IN');
     if (lists.length > 0 && !optedIn) problem(`1: put on a list without an opt-in: ${where}`);
     if (becomesMailable && !optedIn) problem(`1: made mailable without an opt-in: ${where}`);
+    if (optedIn && (lists.length > 0 || becomesMailable) && !wishes().maySubscribe(office, person))
+      problem(`1: subscribed, which no workflow asks for: ${where}`);
+    if (!is.isDeleted && (!was || was.isDeleted) && !wishes().mayCreate(office, person))
+      problem(`1: created, which no workflow asks for: ${where}`);
     const key = `${office} ${person}`;
     // The sign-up form is used right after a look of its own; who unsubscribes in that gap is its known price (decision 3).
     const inTheGap = by.includes('sign_up_form') && (unsubscribed.get(key) ?? 0) > (lookedUp.get(key) ?? 0);
@@ -121,9 +130,15 @@ export const createWatchedAccounts = ({ clock, told, faults, callsPerDay, mayAsk
     const anew = told
       .ofPerson(office, person)
       .some(({ optIn, placedAt }) => optIn === 'OPTED_IN' && placedAt > optedOutAt);
-    if (!mayAsk(office)) problem(`2: asked an unsubscribed buyer without the organiser's wish, office ${office}`);
+    if (!wishes().mayAsk(office))
+      problem(`2: asked an unsubscribed buyer without the organiser's wish, office ${office}`);
     if (contact && contact.email_address?.permission_to_send === 'unsubscribed' && !anew)
       problem(`2: asked an unsubscribed buyer who did not opt in anew, office ${office}`);
+  };
+
+  const refusalOf = ({ body }: Outgoing): 'refused' | undefined => {
+    const due = faults.filter(({ call, kind }) => kind === 'refused' && call <= calls);
+    return due.length > refusals && typeof body === 'string' && isShared(body) ? 'refused' : undefined;
   };
 
   const answer = (office: Office, fault: CallFault['kind'] | undefined, { method, path, body }: Outgoing) => {
@@ -138,6 +153,10 @@ export const createWatchedAccounts = ({ clock, told, faults, callsPerDay, mayAsk
       return refused(401, 'unauthorized');
     }
     const text = typeof body === 'string' ? body : undefined;
+    if (fault === 'refused') {
+      refusals += 1;
+      return refused(400, 'contacts.api.validation.error');
+    }
     judgeCall(office, method, path, text ?? '');
     moments += 1;
     const asked = new URL(path, 'http://sandbox').searchParams.get('email');
@@ -167,7 +186,8 @@ export const createWatchedAccounts = ({ clock, told, faults, callsPerDay, mayAsk
       return () => {
         observe(office, 'an activity');
         calls += 1;
-        const fault = faults.find(({ call }) => call === calls)?.kind;
+        const fault =
+          faults.find(({ call, kind }) => call === calls && kind !== 'refused')?.kind ?? refusalOf(outgoing);
         return answer(office, fault, outgoing);
       };
     },
