@@ -257,6 +257,19 @@ const found: readonly (readonly [name: string, commands: readonly Command[], giv
     ],
     { seed: 550 },
   ],
+  // A delivery of a paused backfill was let wait after the resumption had freed those that waited: for a year.
+  [
+    'what is let wait for a backfill while it is resumed does not wait for it',
+    [
+      order(),
+      workflow({ workflow: 1, lists: [1], after: 20 }),
+      { do: 'settle', after: 0 },
+      { do: 'backfill', office: 0, by: 0, workflow: 1, mode: 'ONE_BY_ONE', after: 0 },
+      { do: 'change-backfill', office: 0, by: 0, change: 'pause', after: 20 },
+      { do: 'change-backfill', office: 0, by: 1, change: 'resume', after: 1 },
+    ],
+    { seed: 17 },
+  ],
 ];
 
 describe('what was found', () => {
