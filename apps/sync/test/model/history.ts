@@ -318,7 +318,7 @@ const beginning: fc.Arbitrary<Command[]> = fc.tuple(workflow, workflow).map(([a,
 const mishap = fc.record<Mishap>({
   process,
   at: fc.integer({ min: 1, max: 600 }),
-  kind: fc.constantFrom('crash' as const, 'crash' as const, 'fail' as const),
+  kind: fc.constantFrom('crash' as const, 'crash' as const, 'fail' as const, 'stall' as const),
   takesEffect: fc.boolean(),
 });
 
