@@ -147,7 +147,8 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
   let unanswered: (() => void)[] = [];
   /** What is asked at a process's door; a refusal is an answer. */
   const ask = (office: Office, by: number, door: (ctx: Context, identity: Identity) => Promise<unknown>): void => {
-    const life = lives[by] ?? lives[1 - by];
+    // Whoever stands still is not asked.
+    const life = [lives[by], lives[1 - by]].find((each) => each && !stage.isFrozen(each.actor.process)) ?? lives[by];
     if (!life) return void unanswered.push(() => ask(office, by, door));
     const again = (): void => ask(office, by, door);
     unanswered.push(again);
