@@ -73,7 +73,10 @@ export const importRow = (email: string, details: Details): CcImportRow => ({
   ...(details.postalCode ? { zip: details.postalCode } : {}),
 });
 
-/** Everything core that was read, with the changes; never the permission, so that an opt-out is not undone. */
+/**
+ * Everything core that was read, with the changes; never the permission, so that an opt-out is not undone. It is the contact's own update, as it is: only one of the account restores a contact that was deleted since it
+ * was read.
+ */
 export const putBody = (
   contact: CcContact,
   details: Details,
@@ -87,7 +90,7 @@ export const putBody = (
     (each) => !fields.some(({ customFieldId }) => customFieldId === each.custom_field_id),
   );
   return {
-    update_source: 'Account',
+    update_source: 'Contact',
     email_address: { address: contact.email_address.address },
     ...Object.fromEntries(core.flatMap((name) => (contact[name] == null ? [] : [[name, contact[name]]]))),
     ...optional('first_name', details.firstName ?? contact.first_name),

@@ -203,6 +203,8 @@ export const createDeliveryStore = (mongo: Connection) => {
         gave: _g,
         // What is under way for the contact stays known: it is waited for.
         activityIds: _i,
+        // What a backfill may not do, a later change of the order may not either.
+        backfillId: _b,
         ...fields
       } = fresh;
       const { matchedCount } = await deliveries.updateOne(

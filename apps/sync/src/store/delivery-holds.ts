@@ -18,9 +18,9 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
         $set: { status: 'PENDING', reason: null, readyAt: now },
       } as never);
     },
-    /** Lets the open ones of a backfill wait that nobody works on. */
+    /** Lets the open ones of a backfill wait that nobody works on; what it gave is taken back all the same. */
     holdBackfill: async (backfillId: string, now: Date): Promise<void> => {
-      await deliveries.updateMany({ backfillId, readyAt: isReady(now), activityIds: [] }, {
+      await deliveries.updateMany({ backfillId, readyAt: isReady(now), activityIds: [], takesBack: false }, {
         $set: {
           status: 'WAITING',
           reason: 'BACKFILL_PAUSED',
@@ -34,10 +34,10 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
         { $set: { status: 'PENDING', reason: null, readyAt: now } } as never,
       );
     },
-    /** Ends the open ones of a backfill that nobody works on and that wait for no activity; the others come to their own end. */
+    /** Ends the open ones of a backfill that nobody works on and that wait for no activity and take nothing back; the others come to their own end. */
     cancelBackfill: async (backfillId: string, now: Date): Promise<void> => {
       for (;;) {
-        const open = await some({ backfillId, readyAt: isOpen, claimed: false, activityIds: [] })
+        const open = await some({ backfillId, readyAt: isOpen, claimed: false, activityIds: [], takesBack: false })
           .limit(1_000)
           .toArray();
         if (open.length === 0) return;

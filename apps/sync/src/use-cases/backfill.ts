@@ -14,6 +14,7 @@ import type { StoredOrder } from '../domain/order';
 import type { Backfill } from '../store/backfills';
 import { deliveryId } from '../store/deliveries';
 import { previewFetched } from './fetch-orders';
+import { holdPaused } from './free-waiting';
 
 export interface BackfillInput {
   readonly workflowId: string;
@@ -161,7 +162,7 @@ export const changeBackfill = async (
         : await ctx.backfills.change(backfill, { status: to, pausedFor: null, waitsUntil: null, failures: 0 });
     if (!changed) continue;
     const now = ctx.clock();
-    if (change === 'pause') await ctx.deliveries.holdBackfill(id, now);
+    if (change === 'pause') await holdPaused(ctx, id);
     if (change === 'resume') await ctx.deliveries.resumeBackfill(id, now);
     if (change === 'cancel') await ctx.deliveries.cancelBackfill(id, now);
     await ctx.lanes.wake([changed.connectionId], now);

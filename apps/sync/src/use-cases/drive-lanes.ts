@@ -12,7 +12,8 @@ import { freeReconnected } from './free-waiting';
 import { mayBeAnothers, parkedMs, verdictOn, type Verdict } from './judge-failure';
 import { sparingErased } from './forget-buyer';
 import { nextUpgradeAt, upgradeImported } from './upgrade-imported';
-import { workBatch, type BatchReport } from './work-batch';
+import type { BatchReport } from './work-batch';
+import { partsOf, workPart } from './work-part';
 
 const pollMs = 200;
 /** How long a lane is kept by its work when a process has as many as it drives at once. */
@@ -48,7 +49,7 @@ const saveAndTell = async ({ ctx }: Drive, results: readonly Result[]): Promise<
 };
 
 /** Reports of a batch, written as they come. */
-const reportTo = (drive: Drive, caller: LaneCaller): BatchReport => {
+const reportTo = (drive: Drive, caller: LaneCaller, queue: Queue): BatchReport => {
   const { ctx, lane } = drive;
   const resultOf = (delivery: Delivery, to: Result['to']): Result => ({
     delivery,
@@ -85,7 +86,7 @@ const reportTo = (drive: Drive, caller: LaneCaller): BatchReport => {
       await saveAndTell(drive, results);
       return drive.parked;
     },
-    goesOn: async () => drive.goesOn() && !drive.isOverdue(),
+    goesOn: async () => drive.goesOn() && !drive.isOverdue() && !(queue === 'backfill' && (await isDueAnew(drive))),
   };
 };
 
@@ -129,56 +130,16 @@ const workQueue = async (drive: Drive, queue: Queue, size: number): Promise<void
     for (const hash of hashes) busy.add(hash);
     try {
       const caller = callerOf(drive, first.boxOfficeId, queue, sparingErased(ctx, first.boxOfficeId, ready));
-      const report = reportTo(drive, caller);
-      const together = ready.filter(({ alone }) => !alone);
-      for (const backfillId of new Set(together.map((each) => each.backfillId))) {
-        const some = together.filter((each) => each.backfillId === backfillId);
-        await workSome(drive, caller, report, backfillId, some);
+      const report = reportTo(drive, caller, queue);
+      for (const [index, part] of partsOf(ready).entries()) {
+        if (index > 0 && part[0]?.alone && !drive.goesOn()) break;
+        // What was begun for a part before it may be under way for the same buyer.
+        const some = index === 0 ? part : await withoutAwaiting(drive, part);
+        await workPart(ctx, caller, lane.connectionId, some, report);
       }
-      for (const hash of new Set(ready.flatMap(({ alone, emailHash }) => (alone ? [emailHash] : []))))
-        if (drive.goesOn())
-          await workBatch(
-            ctx,
-            caller,
-            lane.connectionId,
-            ready.filter(({ alone, emailHash }) => alone && emailHash === hash),
-            report,
-          );
     } finally {
       for (const hash of hashes) busy.delete(hash);
     }
-  }
-};
-
-/** Works on deliveries of one backfill, or of none; those of a backfill that was paused or cancelled meanwhile are not worked on. */
-const workSome = async (
-  drive: Drive,
-  caller: LaneCaller,
-  report: BatchReport,
-  backfillId: string | null,
-  some: readonly Delivery[],
-): Promise<void> => {
-  const { ctx, lane } = drive;
-  const backfill = backfillId === null ? null : await ctx.backfills.byId(backfillId);
-  const later = new Date(ctx.clock().getTime() + 365 * parkedMs);
-  if (backfill?.status === 'CANCELLED')
-    await report.tell(
-      some.map((delivery) => ({ delivery, to: { outcome: { status: 'SKIPPED', reason: 'BACKFILL_CANCELLED' } } })),
-    );
-  else if (backfill?.status === 'PAUSED')
-    await report.tell(
-      some.map((delivery) => ({
-        delivery,
-        to: { next: { waitingFor: 'BACKFILL_PAUSED', readyAt: later, countsAsAttempt: false } },
-      })),
-    );
-  else {
-    const goesOn = async (): Promise<boolean> =>
-      (await report.goesOn()) &&
-      (await ctx.backfills.byId(backfill?._id ?? ''))?.status === 'RUNNING' &&
-      !(await isDueAnew(drive));
-    const lasting = backfill ? { ...report, goesOn } : report;
-    await workBatch(ctx, caller, lane.connectionId, some, lasting, backfill?.mode ?? null);
   }
 };
 

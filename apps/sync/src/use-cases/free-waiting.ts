@@ -19,6 +19,21 @@ export const freeResumed = async (ctx: Context, workflowIds: Iterable<string>): 
   }
 };
 
+/** Lets what is ready of a paused backfill wait. */
+export const holdPaused = async (ctx: Context, backfillId: string): Promise<void> => {
+  await ctx.deliveries.holdBackfill(backfillId, ctx.clock());
+  await freeUnpaused(ctx, backfillId);
+};
+
+/** Frees what waits for a backfill that is not paused any more. Whoever has let a delivery wait asks so afterwards, for it may have been resumed or cancelled in between. */
+export const freeUnpaused = async (ctx: Context, backfillId: string): Promise<void> => {
+  const backfill = await ctx.backfills.byId(backfillId);
+  if (!backfill || backfill.status === 'PAUSED') return;
+  await ctx.deliveries.resumeBackfill(backfillId, ctx.clock());
+  await ctx.lanes.wake([backfill.connectionId], ctx.clock());
+  ctx.nudge();
+};
+
 /** Frees what waits for a new sign-in, unless the connection still lacks one: it goes on, or ends where the connection was ended. */
 export const freeReconnected = async (ctx: Context, connection: ConnectionFact | undefined): Promise<void> => {
   if (!connection || connection.status === 'NEEDS_RECONNECT') return;

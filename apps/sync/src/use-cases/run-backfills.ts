@@ -1,16 +1,17 @@
-import { AppError, kindOf } from '@boxlist/contracts';
+import { AppError, kindOf, type WorkflowFact } from '@boxlist/contracts';
 import type { Context } from '../context';
 import { workflowInMode, type BackfillPauseReason } from '../domain/backfill';
-import type { StoredOrder } from '../domain/order';
+import { revisionOf, type StoredOrder } from '../domain/order';
 import { retryDelayMs } from '../domain/retry';
 import { backfillHeld } from '../report';
 import type { Backfill } from '../store/backfills';
+import type { NewDelivery } from '../store/deliveries';
 import { eachAtOnce } from './each-at-once';
 import { keepFetched, readOrders } from './fetch-orders';
 import { forgetErased } from './forget-buyer';
-import { freeResumed } from './free-waiting';
+import { freeResumed, holdPaused } from './free-waiting';
 import { repeatedly } from './repeatedly';
-import { deliveryOf, marksOf } from './take-orders';
+import { deliveryOf, marksOf, matchOrders } from './take-orders';
 
 const ordersAtOnce = 5_000;
 const pollMs = 500;
@@ -41,6 +42,7 @@ const makeNext = async (ctx: Context, backfill: Backfill): Promise<boolean> => {
       backfillId: backfill._id,
     }));
   await ctx.deliveries.insert(fresh);
+  await followChanges(ctx, fresh, workflow);
   await forgetErased(ctx, page);
   if (fresh.some(({ status }) => status === 'WAITING')) await freeResumed(ctx, [workflow.workflowId]);
   await ctx.backfills.change(backfill, {
@@ -53,6 +55,21 @@ const makeNext = async (ctx: Context, backfill: Backfill): Promise<boolean> => {
   await ctx.lanes.wake([backfill.connectionId], now);
   ctx.nudge();
   return next !== null;
+};
+
+/** Whoever took a newer event of an order between its reading and the writing of its delivery found none to change. */
+const followChanges = async (ctx: Context, fresh: readonly NewDelivery[], workflow: WorkflowFact): Promise<void> => {
+  const made = new Map(fresh.map(({ orderKey, orderRevision }) => [orderKey, orderRevision]));
+  const changed = (await ctx.orders.byKeys([...made.keys()])).filter(
+    (order) => revisionOf(order) !== made.get(order.key),
+  );
+  // Only for the delivery that a backfill has made.
+  const receivedAt = new Date(0);
+  await matchOrders(
+    ctx,
+    changed.map((order) => ({ order, receivedAt })),
+    [workflow],
+  );
 };
 
 interface NextOrders {
@@ -93,7 +110,7 @@ const waitAfter = async (ctx: Context, backfill: Backfill, error: unknown): Prom
   const now = ctx.clock();
   if (isPausing(error.code)) {
     if (!(await ctx.backfills.change(backfill, { status: 'PAUSED', pausedFor: error.code, waitsUntil: null }))) return;
-    await ctx.deliveries.holdBackfill(backfill._id, now);
+    await holdPaused(ctx, backfill._id);
     await ctx.lanes.wake([backfill.connectionId], now);
     backfillHeld(ctx, backfill, error.code);
     return;

@@ -1,10 +1,12 @@
 import { AppError, maxOrderEventBytes, orderEventSchema, type WorkflowFact } from '@boxlist/contracts';
 import { parseCloudEvent, problemsOf, type BusMessage, type DeadLetterReason } from '@boxlist/event-bus';
 import type { Context } from '../context';
+import { workflowInMode } from '../domain/backfill';
 import { replayHeader } from '../domain/dead-letter';
 import { decideOrder } from '../domain/decide-order';
 import { mergeOrders, orderFrom, revisionOf, type StoredOrder } from '../domain/order';
 import { ordersTaken } from '../report';
+import type { Backfill } from '../store/backfills';
 import { deliveryId, outcomeEntry, type Delivery, type NewDelivery, type Outcome } from '../store/deliveries';
 import type { ReceivedOrder } from '../store/orders';
 import { forgetErased, withoutErased } from './forget-buyer';
@@ -142,12 +144,15 @@ const reopenChanged = async (
     // Read after the deliveries, so that none of them was made from a newer state.
     const present = await ctx.orders.byKeys([...new Set(changed.map(({ orderKey }) => orderKey))]);
     const orders = new Map(present.map((order) => [order.key, order]));
+    const backfills = await backfillsOf(ctx, changed);
     for (const before of changed) {
       const order = orders.get(before.orderKey);
-      const workflow = workflows.find(({ workflowId }) => workflowId === before.workflowId);
+      const present = workflows.find(({ workflowId }) => workflowId === before.workflowId);
+      const backfill = backfills.get(before.backfillId);
+      const workflow = present && workflowInMode(present, backfill?.mode ?? null);
       const fresh = order && workflow && deliveryOf(order, marksOf(ctx, order), workflow, ctx.clock());
       if (!fresh || before.orderRevision === fresh.orderRevision) continue;
-      const next = reopened(before, fresh, workflow);
+      const next = reopened(before, fresh, workflow, backfill?.status === 'CANCELLED');
       if (!next) await ctx.deliveries.noteRevision(before, fresh.orderRevision);
       else if (await ctx.deliveries.reopen(before, next)) connectionIds.push(next.connectionId);
       else left.push(before._id);
@@ -156,11 +161,25 @@ const reopenChanged = async (
   return connectionIds;
 };
 
+const backfillsOf = async (ctx: Context, deliveries: readonly Delivery[]): Promise<Map<string | null, Backfill>> => {
+  const found = new Map<string | null, Backfill>();
+  for (const id of new Set(deliveries.flatMap(({ backfillId }) => backfillId ?? []))) {
+    const backfill = await ctx.backfills.byId(id);
+    if (backfill) found.set(id, backfill);
+  }
+  return found;
+};
+
 /**
  * A delivery as it goes on after its order has changed; undefined where it stays as it is. What was synchronised stays so when its order is cancelled or the workflow has stopped, unless the
- * organiser chose that what was given is taken back: nobody is unsubscribed by an order.
+ * organiser chose that what was given is taken back: nobody is unsubscribed by an order. So does what has ended of a backfill that was cancelled.
  */
-const reopened = (before: Delivery, fresh: NewDelivery, workflow: WorkflowFact): NewDelivery | undefined => {
+const reopened = (
+  before: Delivery,
+  fresh: NewDelivery,
+  workflow: WorkflowFact,
+  isCancelled: boolean,
+): NewDelivery | undefined => {
   if ((fresh.reason === 'BUYER_ERASED' || fresh.reason === 'ORDER_EXPIRED') && before.settledAt !== null)
     return undefined;
   const began = before.status === 'SYNCED' || before.gave !== null || before.claimed || before.attemptCount > 0;
@@ -176,6 +195,7 @@ const reopened = (before: Delivery, fresh: NewDelivery, workflow: WorkflowFact):
       takesBack: true,
     };
   if (before.status === 'SYNCED' && fresh.status === 'SKIPPED') return undefined;
+  if (isCancelled && before.settledAt !== null) return undefined;
   const outcome = outcomeOf(fresh);
   // The version is that of the delivery: whoever listens passes by what is not newer.
   const outbox = outcome ? [outcomeEntry(outcome, before.version + 1, fresh.createdAt)] : [];

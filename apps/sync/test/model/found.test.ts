@@ -189,6 +189,87 @@ const found: readonly (readonly [name: string, commands: readonly Command[], giv
     ],
     { seed: 0, mishaps: [{ process: 0, at: 166, kind: 'crash', takesEffect: false }] },
   ],
+  // A delivery of a backfill whose order changed was put back to work as one of none: the backfill's mode was forgotten.
+  [
+    'a backfill that only updates creates nobody when its order is completed later',
+    [
+      workflow({ createsContacts: false }),
+      order({ status: 'pending' }),
+      workflow({ workflow: 1, lists: [1], after: 60 }),
+      { do: 'backfill', office: 0, by: 0, workflow: 1, mode: 'UPDATE_EXISTING', after: 60 },
+      { do: 'settle', after: 0 },
+      order({ at: 2 }),
+    ],
+    { seed: 0 },
+  ],
+  // The same of a backfill that had been cancelled: a change of the order did what the organiser had stopped.
+  [
+    'what was cancelled with its backfill stays so when its order changes',
+    [
+      workflow({ createsContacts: false }),
+      order({ status: 'pending' }),
+      workflow({ workflow: 1, lists: [1], after: 60 }),
+      { do: 'backfill', office: 0, by: 0, workflow: 1, mode: 'ONE_BY_ONE', after: 60 },
+      { do: 'settle', after: 0 },
+      { do: 'change-backfill', office: 0, by: 0, change: 'cancel', after: 0 },
+      { do: 'settle', after: 0 },
+      order({ at: 2 }),
+    ],
+    { seed: 0 },
+  ],
+  // What had shared a refused call was tried by itself as if it were of no backfill.
+  [
+    'a backfill that only updates puts nobody on a list when a shared call is refused',
+    [
+      workflow({ createsContacts: false }),
+      order(),
+      order({ order: 1, person: 1 }),
+      { do: 'settle', after: 0 },
+      { do: 'seed', office: 0, person: 0, permission: 'explicit', after: 0 },
+      { do: 'seed', office: 0, person: 1, permission: 'explicit', after: 0 },
+      workflow({ workflow: 1, lists: [1], tags: [0] }),
+      { do: 'backfill', office: 0, by: 0, workflow: 1, mode: 'UPDATE_EXISTING', after: 60 },
+    ],
+    { seed: 0, faults: [{ call: 1, kind: 'refused' }] },
+  ],
+  // The contact was deleted between the look-up and the update: an update by the account restored it, mailable as it had been.
+  [
+    'an update of details restores no contact that has just been deleted',
+    [
+      workflow({ office: 1, whenNotOptedIn: 'UPDATE_EXISTING' }),
+      { do: 'seed', office: 1, person: 0, permission: 'explicit', after: 0 },
+      { do: 'settle', after: 0 },
+      order({ office: 1, optIn: null, phone: true }),
+      { do: 'contact', office: 1, person: 0, act: 'delete', after: 60 },
+    ],
+    { seed: 53 },
+  ],
+  // The order changed between its reading for a backfill and the writing of its delivery: whoever took the change found no delivery, and the delivery had ended by what the order was before.
+  [
+    'an opt-in that comes while a backfill is made counts',
+    [
+      order({ optIn: null }),
+      { do: 'settle', after: 0 },
+      workflow({ workflow: 1, lists: [1] }),
+      { do: 'settle', after: 0 },
+      { do: 'backfill', office: 0, by: 0, workflow: 1, mode: 'ONE_BY_ONE', after: 0 },
+      order({ at: 2, after: 8 }),
+    ],
+    { seed: 550 },
+  ],
+  // A delivery of a paused backfill was let wait after the resumption had freed those that waited: for a year.
+  [
+    'what is let wait for a backfill while it is resumed does not wait for it',
+    [
+      order(),
+      workflow({ workflow: 1, lists: [1], after: 20 }),
+      { do: 'settle', after: 0 },
+      { do: 'backfill', office: 0, by: 0, workflow: 1, mode: 'ONE_BY_ONE', after: 0 },
+      { do: 'change-backfill', office: 0, by: 0, change: 'pause', after: 20 },
+      { do: 'change-backfill', office: 0, by: 1, change: 'resume', after: 1 },
+    ],
+    { seed: 17 },
+  ],
 ];
 
 describe('what was found', () => {

@@ -35,6 +35,16 @@ describe('histories', () => {
     }
   }, 300_000);
 
+  it('keep every promise wherever one of the processes stands still until a buyer is erased', async () => {
+    // So many, about, come before the erasure is asked for.
+    const awaits = 350;
+    for (const process of [0, 1])
+      for (let at = 1; at <= awaits; at += 1) {
+        const stalled = { ...erased, mishaps: [{ process, at, kind: 'stall' as const, takesEffect: false }] };
+        expect([stalled.mishaps, (await runHistory(stalled)).problems]).toEqual([stalled.mishaps, []]);
+      }
+  }, 300_000);
+
   it('can be had again: the same history goes the same way', async () => {
     for (const history of fc.sample(anyHistory, { numRuns: 20, seed: 1 }))
       expect(await runHistory(history)).toEqual(await runHistory(history));
@@ -54,6 +64,12 @@ const rich = (given: Parameters<typeof workflow>[0] = {}): Command =>
   });
 const bought = (given: Parameters<typeof order>[0] = {}): Command =>
   order({ event: 0, names: true, phone: true, after: 3, ...given });
+
+/** Someone becomes a contact, and is erased. */
+const erased = aHistory(
+  [rich(), bought({ after: 8 }), { do: 'erase', office: 0, by: 1, person: 0, deleteContact: false, after: 200 }],
+  { seed: 7 },
+);
 
 /** Histories in which a crash has something to spoil: creating and updating, taking back, erasing, a backfill, a retry, expiring. */
 const eventful: readonly History[] = [

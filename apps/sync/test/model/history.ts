@@ -100,7 +100,15 @@ export type Command = Happening & { readonly after: number };
 export interface CallFault {
   readonly call: number;
   readonly kind:
-    'lost-before' | 'lost-after' | 'unavailable' | 'throttled' | 'quota' | 'unauthorized' | 'activity-fails';
+    | 'lost-before'
+    | 'lost-after'
+    | 'unavailable'
+    | 'throttled'
+    | 'quota'
+    | 'unauthorized'
+    | 'activity-fails'
+    /** Of the first one from then on that several people share: it is refused for good. */
+    | 'refused';
 }
 
 export interface History {
@@ -172,13 +180,17 @@ const workflow = fc.record<WorkflowCommand>({
 
 const act = <D extends Happening['do']>(name: D) => ({ do: fc.constant(name) });
 
-const happening: fc.Arbitrary<Happening> = fc.oneof(
-  { maxDepth: 1 },
-  { weight: 30, arbitrary: order },
-  { weight: 10, arbitrary: workflow },
-  { weight: 6, arbitrary: fc.record({ ...act('again'), which: fc.nat(50) }) },
-  { weight: 1, arbitrary: fc.record({ ...act('bad-event'), office, person }) },
+const happenings: readonly {
+  readonly name: Happening['do'];
+  readonly weight: number;
+  readonly arbitrary: fc.Arbitrary<Happening>;
+}[] = [
+  { name: 'order', weight: 30, arbitrary: order },
+  { name: 'workflow', weight: 10, arbitrary: workflow },
+  { name: 'again', weight: 6, arbitrary: fc.record({ ...act('again'), which: fc.nat(50) }) },
+  { name: 'bad-event', weight: 1, arbitrary: fc.record({ ...act('bad-event'), office, person }) },
   {
+    name: 'contact',
     weight: 5,
     arbitrary: fc.record({
       ...act('contact'),
@@ -194,6 +206,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
     }),
   },
   {
+    name: 'seed',
     weight: 4,
     arbitrary: fc.record({
       ...act('seed'),
@@ -209,6 +222,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
     }),
   },
   {
+    name: 'connection',
     weight: 3,
     arbitrary: fc.record({
       ...act('connection'),
@@ -216,10 +230,15 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
       to: fc.constantFrom('broken' as const, 'connected' as const, 'connected' as const, 'disconnected' as const),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ ...act('entitlement'), office, entitled: fc.boolean() }) },
-  { weight: 3, arbitrary: fc.record({ ...act('retry'), office, by: process, person: fc.option(person) }) },
-  { weight: 1, arbitrary: fc.record({ ...act('cancel-retry'), office, by: process }) },
+  { name: 'entitlement', weight: 2, arbitrary: fc.record({ ...act('entitlement'), office, entitled: fc.boolean() }) },
   {
+    name: 'retry',
+    weight: 3,
+    arbitrary: fc.record({ ...act('retry'), office, by: process, person: fc.option<number>(person) }),
+  },
+  { name: 'cancel-retry', weight: 1, arbitrary: fc.record({ ...act('cancel-retry'), office, by: process }) },
+  {
+    name: 'backfill',
     weight: 3,
     arbitrary: fc.record({
       ...act('backfill'),
@@ -230,6 +249,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
     }),
   },
   {
+    name: 'change-backfill',
     weight: 2,
     arbitrary: fc.record({
       ...act('change-backfill'),
@@ -239,10 +259,12 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
     }),
   },
   {
+    name: 'erase',
     weight: 2,
     arbitrary: fc.record({ ...act('erase'), office, by: process, person, deleteContact: fc.boolean() }),
   },
   {
+    name: 'letters',
     weight: 1,
     arbitrary: fc.record({
       ...act('letters'),
@@ -251,21 +273,43 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
       what: fc.constantFrom('replay' as const, 'discard' as const),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ ...act('look'), office, by: process }) },
-  { weight: 2, arbitrary: fc.record({ ...act('wait'), ms: fc.constantFrom(100, 1_000, 31_000, 3_600_000) }) },
-  { weight: 3, arbitrary: fc.record({ ...act('grow-old') }) },
+  { name: 'look', weight: 1, arbitrary: fc.record({ ...act('look'), office, by: process }) },
   {
+    name: 'wait',
+    weight: 2,
+    arbitrary: fc.record({ ...act('wait'), ms: fc.constantFrom(100, 1_000, 31_000, 3_600_000) }),
+  },
+  { name: 'grow-old', weight: 3, arbitrary: fc.record({ ...act('grow-old') }) },
+  {
+    name: 'freeze',
     weight: 2,
     arbitrary: fc.record({ ...act('freeze'), process, ms: fc.constantFrom(200, 5_000, 40_000, 100_000) }),
   },
-  { weight: 2, arbitrary: fc.record({ ...act('kill'), process }) },
-  { weight: 1, arbitrary: fc.record({ ...act('rebalance') }) },
-  { weight: 2, arbitrary: fc.record({ ...act('settle') }) },
-);
+  { name: 'kill', weight: 2, arbitrary: fc.record({ ...act('kill'), process }) },
+  { name: 'rebalance', weight: 1, arbitrary: fc.record({ ...act('rebalance') }) },
+  { name: 'settle', weight: 2, arbitrary: fc.record({ ...act('settle') }) },
+];
 
-const command: fc.Arbitrary<Command> = fc
-  .tuple(happening, fc.constantFrom(0, 0, 1, 3, 8, 20, 60))
-  .map(([what, after]) => ({ ...what, after }));
+/** Any command; of what a theme names, as much as it says. */
+const commandOf = (theme: Partial<Record<Happening['do'], number>>): fc.Arbitrary<Command> =>
+  fc
+    .tuple(
+      fc.oneof(...happenings.map(({ name, weight, arbitrary }) => ({ weight: theme[name] ?? weight, arbitrary }))),
+      fc.constantFrom(0, 0, 1, 3, 8, 20, 60),
+    )
+    .map(([what, after]) => ({ ...what, after }));
+
+const commandsOf = (theme: Parameters<typeof commandOf>[0]): fc.Arbitrary<Command[]> =>
+  fc.array(commandOf(theme), { minLength: 1, maxLength: 16, size: 'max' });
+
+/** Half of the histories are of everything; in the others what is rare meets its own kind. */
+const commands: fc.Arbitrary<Command[]> = fc.oneof(
+  { weight: 4, arbitrary: commandsOf({}) },
+  { weight: 1, arbitrary: commandsOf({ backfill: 20, 'change-backfill': 15, workflow: 20, settle: 10 }) },
+  { weight: 1, arbitrary: commandsOf({ erase: 15, again: 10, letters: 5, kill: 5 }) },
+  { weight: 1, arbitrary: commandsOf({ retry: 15, 'cancel-retry': 5, connection: 15, settle: 5 }) },
+  { weight: 1, arbitrary: commandsOf({ 'grow-old': 15, contact: 10, seed: 10 }) },
+);
 
 /** Each box office has a workflow from the beginning, so that most histories come to something. */
 const beginning: fc.Arbitrary<Command[]> = fc.tuple(workflow, workflow).map(([a, b]) => [
@@ -276,7 +320,7 @@ const beginning: fc.Arbitrary<Command[]> = fc.tuple(workflow, workflow).map(([a,
 const mishap = fc.record<Mishap>({
   process,
   at: fc.integer({ min: 1, max: 600 }),
-  kind: fc.constantFrom('crash' as const, 'crash' as const, 'fail' as const),
+  kind: fc.constantFrom('crash' as const, 'crash' as const, 'fail' as const, 'stall' as const),
   takesEffect: fc.boolean(),
 });
 
@@ -291,15 +335,14 @@ const fault = fc.record<CallFault>({
     'quota' as const,
     'unauthorized' as const,
     'activity-fails' as const,
+    'refused' as const,
   ),
 });
 
 /** Any history. */
 export const anyHistory: fc.Arbitrary<History> = fc.record({
   seed: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 2 ** 31 })),
-  commands: fc
-    .tuple(beginning, fc.array(command, { minLength: 1, maxLength: 16, size: 'max' }))
-    .map(([first, rest]) => [...first, ...rest]),
+  commands: fc.tuple(beginning, commands).map(([first, rest]) => [...first, ...rest]),
   mishaps: fc.array(mishap, { maxLength: 3, size: 'max' }),
   faults: fc.array(fault, { maxLength: 2, size: 'max' }),
   callsPerDay: fc.constantFrom(10_000, 10_000, 10_000, 12),

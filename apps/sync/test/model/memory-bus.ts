@@ -141,6 +141,14 @@ export const createMemoryBus = (clock: () => number) => {
         });
       }
     },
+    /** A process that stands still: its partitions go to another. */
+    handOver: (actor: Actor): void => {
+      for (const group of groups.values())
+        group.owner.forEach((owner, partition) => {
+          const other = group.members.find((member) => member.actor !== actor);
+          if (other && owner?.actor === actor) assign(group, partition, other);
+        });
+    },
     /** All partitions change hands, also of those who are in the middle of their work. */
     rebalance: (): void => {
       for (const group of groups.values())

@@ -9,7 +9,7 @@ import {
   type FactMessage,
 } from '@boxlist/testkit';
 import type { History, Office, WorkflowCommand } from './history';
-import { accounts as accountIds, boxOfficeOf, connectionOf, officeOf, workflowOf } from './told';
+import { accounts as accountIds, boxOfficeOf, connectionOf, workflowOf } from './told';
 import { factOf } from './workflow-fact';
 
 interface Outside {
@@ -24,7 +24,9 @@ export const createOtherServices = ({ history, sandbox, now, say }: Outside) => 
   const connections: ConnectionFact['status'][] = ['CONNECTED', 'CONNECTED'];
   const workflows = new Map<string, WorkflowFact>();
   const versions = new Map<string, number>();
-  let asked = new Set<Office>();
+  /** Workflows as they are, and as they have been since everything was at rest. */
+  let recent: WorkflowFact[] = [];
+  const firstActive = new Map<string, number>();
   const time = (): Date => new Date(now());
   const versionOf = (id: string): number => {
     const next = (versions.get(id) ?? 0) + 1;
@@ -78,18 +80,20 @@ export const createOtherServices = ({ history, sandbox, now, say }: Outside) => 
         activeSince: known && !resumes ? known.activeSince : time().toISOString(),
       });
       workflows.set(id, fact);
-      if (fact.whenUnsubscribed === 'SEND_RESUBSCRIBE_EMAIL') asked.add(office);
+      recent.push(fact);
+      if (!firstActive.has(id)) firstActive.set(id, now());
       say(workflowMessage(fact, time()));
     },
-    /** Whether a workflow of the box office asks unsubscribed buyers to come back, or has asked so since everything was at rest. */
-    mayAsk: (office: Office): boolean => asked.has(office),
-    /** Everything is at rest: what no workflow asks for any more is asked for by nobody. */
+    /** The workflows of a box office that somebody may act upon now: as they are, and as they have been since everything was at rest. */
+    workflowsOf: (office: Office): WorkflowFact[] =>
+      recent.filter(({ boxOfficeId }) => boxOfficeId === boxOfficeOf(office)),
+    /** When a workflow was told of first: what came before is for a backfill. */
+    firstActive: (workflowId: string): number => firstActive.get(workflowId) ?? Infinity,
+    /** Everything is at rest: what workflows were before is over. */
     settle: (): void => {
-      asked = new Set(
-        [...workflows.values()].flatMap(({ whenUnsubscribed, boxOfficeId }) =>
-          whenUnsubscribed === 'SEND_RESUBSCRIBE_EMAIL' ? [officeOf(boxOfficeId)] : [],
-        ),
-      );
+      recent = [...workflows.values()];
     },
   };
 };
+
+export type OtherServices = ReturnType<typeof createOtherServices>;

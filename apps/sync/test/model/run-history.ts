@@ -8,18 +8,12 @@ import { cancelRetry, retryDeliveries } from '../../src/use-cases/retry-deliveri
 import { judgeCounts } from './agreeing-counts';
 import { offices, people, type Command, type History, type Office } from './history';
 import { lookAround, ownBackfill, ownRetry } from './look-around';
+import { comeToRest } from './come-to-rest';
 import { createMemoryBus } from './memory-bus';
 import { createMemoryMongo } from './memory-mongo';
+import { organisersWishes } from './organisers-wishes';
 import { createOtherServices } from './other-services';
-import {
-  isAtRest,
-  isErased,
-  judgeRest,
-  nextMoments,
-  type OrderDocument,
-  type Rest,
-  type StoredDelivery,
-} from './settled-state';
+import { isErased, judgeRest, type OrderDocument, type Rest, type StoredDelivery } from './settled-state';
 import { createStage, type Actor } from './stage';
 import { retentionMs, startSync } from './sync-process';
 import {
@@ -86,7 +80,7 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
     faults: history.faults,
     callsPerDay: history.callsPerDay,
     upgradesImported: history.upgradesImported,
-    mayAsk: (office) => others.mayAsk(office),
+    wishes: () => wishes,
     isGone: (office, person) => gone.has(`${office} ${person}`),
     problem,
   });
@@ -100,6 +94,7 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
     now: stage.now,
     say: ({ topic, key, value }) => say(topic, key, value),
   });
+  const wishes = organisersWishes({ mongo, told, others });
   const rest: Rest = {
     now: stage.now,
     mongo,
@@ -132,9 +127,9 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
           const [, name = '', token] = /^Bearer (conn_\w)#(\d+)$/.exec(outgoing.headers.authorization ?? '') ?? [];
           const office = officeOf(name);
           const arrive = accounts.send(office, outgoing);
-          return by.call(`${outgoing.method} ${outgoing.path}`, () =>
-            Number(token) === tokens[office] ? arrive() : { status: 401, text: '{"error_key":"unauthorized"}' },
-          );
+          const answer = () =>
+            Number(token) === tokens[office] ? arrive() : { status: 401, text: '{"error_key":"unauthorized"}' };
+          return by.call(`${outgoing.method} ${outgoing.path}`, answer, true);
         },
         token: (connectionId, rejected) => {
           const office = officeOf(connectionId);
@@ -154,7 +149,8 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
   let unanswered: (() => void)[] = [];
   /** What is asked at a process's door; a refusal is an answer. */
   const ask = (office: Office, by: number, door: (ctx: Context, identity: Identity) => Promise<unknown>): void => {
-    const life = lives[by] ?? lives[1 - by];
+    // Whoever stands still is not asked.
+    const life = [lives[by], lives[1 - by]].find((each) => each && !stage.isFrozen(each.actor.process)) ?? lives[by];
     if (!life) return void unanswered.push(() => ask(office, by, door));
     const again = (): void => ask(office, by, door);
     unanswered.push(again);
@@ -275,43 +271,22 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
     }
   };
 
-  const fingerprint = (): string => `${mongo.changes()} ${bus.published()} ${accounts.calls()}`;
-
   /** Lets everything come to rest and looks at it. */
   const settle = async (): Promise<void> => {
-    stage.thaw();
-    for (let rounds = 0, idle = 0; ; rounds += 1) {
-      await revive();
-      const before = fingerprint();
-      const waits = bus.deliver(() => 100);
-      stage.beat();
-      await stage.run(2_000);
-      accounts.observe();
-      if (rounds > 3_000) return problem('3: the processes do not come to rest');
-      if (waits || !lives[0] || !lives[1]) continue;
-      if (unanswered.length > 0) {
-        for (const again of unanswered.splice(0)) again();
-        continue;
-      }
-      if (isAtRest(rest) && fingerprint() === before) break;
-      if (fingerprint() !== before) {
-        idle = 0;
-        continue;
-      }
-      const now = stage.now();
-      const moments = nextMoments(rest).filter((moment) => moment < 8e15);
-      const next = moments.filter((moment) => moment > now);
-      // It may have come while the last beat was carried out.
-      const hasCome = moments.some((moment) => moment <= now && moment > now - 1_000);
-      if (offices.some((office) => accounts.sandbox.activitiesRunning(accountIds[office]) > 0)) stage.advance(1_000);
-      else if (hasCome && idle < 3) {
-        idle += 1;
-        stage.advance(1);
-      } else if (next.length > 0) stage.advanceTo(Math.min(...next));
-      else if ((idle += 1) > 3) break;
-    }
+    await comeToRest({
+      stage,
+      rest,
+      revive,
+      isAlive: (process) => lives[process] !== undefined,
+      handOver: (process) => lives[process] && bus.handOver(lives[process].actor),
+      askAgain: () => {
+        const asked = unanswered.splice(0);
+        for (const again of asked) again();
+        return asked.length > 0;
+      },
+    });
     told.settle();
-    others.settle();
+    wishes.settle();
     for (const office of offices)
       people.forEach((_, person) => {
         if (isErased(rest, office, person)) gone.add(`${office} ${person}`);
@@ -320,15 +295,18 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
     await askForCounts();
   };
 
-  /** A process may die of the question: then nobody is told a number. */
+  /** A process may die of the question, or stand still: then nobody is told a number, or too late. */
   const askForCounts = async (): Promise<void> => {
     const life = lives[0] ?? lives[1];
     if (!life) return;
-    judgeCounts(rest, life.ctx).catch((error: unknown) => {
+    let isLate = false;
+    const inTime = { mongo, problem: (text: string): void => (isLate ? undefined : problem(text)) };
+    judgeCounts(inTime, life.ctx).catch((error: unknown) => {
       if (!(error instanceof Error && error.name === 'MongoNetworkError'))
         problem(`3: a count failed: ${String(error)}`);
     });
     await stage.run(0);
+    isLate = true;
   };
 
   /** An order of an erased buyer that was given another address later: what its earlier events told is gone, and begins anew when they come again. */

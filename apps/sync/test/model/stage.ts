@@ -9,17 +9,22 @@ export const randomOf = (seed: number): (() => number) => {
   };
 };
 
-/** What happens to a process at one of its awaits: it dies, or what it called fails; before the call took effect or after. */
+/** What happens to a process at one of its awaits: it dies, stands still for longer than its lease, or what it called fails; before the call took effect or after. */
 export interface Mishap {
   readonly process: number;
   /** The number of the await, counted over the lives of the process. */
   readonly at: number;
-  readonly kind: 'crash' | 'fail';
+  readonly kind: 'crash' | 'fail' | 'stall';
   readonly takesEffect: boolean;
 }
 
+/** Longer than a lease and than an erasure waits for what was under way. */
+export const stallMs = 100_000;
+
 interface Step {
   readonly actor: Actor;
+  /** It is sent: whoever waits for the answer may stand still, it arrives all the same. */
+  readonly isSent: boolean;
   readonly run: () => void;
 }
 
@@ -28,7 +33,7 @@ export interface Actor {
   readonly process: number;
   readonly isDead: () => boolean;
   /** Makes one call of the outside world; what it does happens when the stage lets it. */
-  readonly call: <T>(name: string, act: () => T) => Promise<T>;
+  readonly call: <T>(name: string, act: () => T, isSent?: boolean) => Promise<T>;
 }
 
 interface Timer {
@@ -85,27 +90,31 @@ export const createStage = ({ seed, startAt, mishaps, onDeath, trace }: StageOpt
       process,
       isDead: () => dead,
       kill: () => (dead = true),
-      call: <T>(name: string, act: () => T): Promise<T> =>
+      call: <T>(name: string, act: () => T, isSent = false): Promise<T> =>
         new Promise<T>((resolve, reject) => {
           if (dead) return;
-          steps.push({
-            actor,
-            run: () => {
-              const at = (awaits[process]! += 1);
-              const mishap = mishaps.find((each) => each.process === process && each.at === at);
-              try {
-                if (mishap && !mishap.takesEffect) throw new ConnectionLost();
-                const answer = act();
-                trace?.(
-                  `${now - startAt} process ${process} await ${at} ${name} → ${JSON.stringify(answer)?.slice(0, 900) ?? ''}`,
-                );
-                if (mishap) throw new ConnectionLost();
-                resolve(answer);
-              } catch (error) {
-                if (mishap?.kind === 'crash') die(actor);
-                else reject(error instanceof Error ? error : new Error('No error was thrown'));
-              }
-            },
+          const add = (run: () => void): void => void steps.push({ actor, isSent, run });
+          const perform = (at: number, mishap?: Mishap): void => {
+            try {
+              if (mishap && !mishap.takesEffect) throw new ConnectionLost();
+              const answer = act();
+              trace?.(
+                `${now - startAt} process ${process} await ${at} ${name} → ${JSON.stringify(answer)?.slice(0, 900) ?? ''}`,
+              );
+              if (mishap) throw new ConnectionLost();
+              resolve(answer);
+            } catch (error) {
+              if (mishap?.kind === 'crash') die(actor);
+              else reject(error instanceof Error ? error : new Error('No error was thrown'));
+            }
+          };
+          add(() => {
+            const at = (awaits[process]! += 1);
+            const mishap = mishaps.find((each) => each.process === process && each.at === at);
+            if (mishap?.kind !== 'stall') return perform(at, mishap);
+            frozenUntil[process] = now + stallMs;
+            if (mishap.takesEffect || isSent) perform(at);
+            else add(() => perform(at));
           });
         }),
     };
@@ -117,7 +126,7 @@ export const createStage = ({ seed, startAt, mishaps, onDeath, trace }: StageOpt
   /** Lets some of what waits happen; false when nothing can. */
   const turn = async (): Promise<boolean> => {
     await macrotask();
-    const able = steps.filter(({ actor }) => !isFrozen(actor));
+    const able = steps.filter(({ actor, isSent }) => isSent || !isFrozen(actor));
     if (able.length === 0) return false;
     const chosen = seed === 0 ? able : able.filter(() => random() < 0.5);
     if (chosen.length === 0) chosen.push(able[Math.floor(random() * able.length)]!);
@@ -194,6 +203,7 @@ export const createStage = ({ seed, startAt, mishaps, onDeath, trace }: StageOpt
     freeze: (process: number, ms: number): void => {
       frozenUntil[process] = now + ms;
     },
+    isFrozen: (process: number): boolean => frozenUntil[process]! > now,
     thaw: (): void => {
       frozenUntil.fill(0);
     },

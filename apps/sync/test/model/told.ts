@@ -85,7 +85,7 @@ export const eventJson = ({ office, key, ...told }: Told): string => {
 };
 
 type Field = 'person' | 'optIn' | 'status' | 'event' | 'firstName' | 'phone';
-export type Merged = Pick<Told, Field> & { readonly placedAt: number };
+export type Merged = Pick<Told, Field | 'key'> & { readonly placedAt: number };
 
 const isNewer = (a: Told, b: Told): boolean => a.time > b.time || (a.time === b.time && a.id > b.id);
 
@@ -98,6 +98,7 @@ export const mergedOf = (events: readonly Told[]): Merged | undefined => {
       undefined,
     )?.[field] ?? null;
   return {
+    key: events[0]!.key,
     person: newest('person') as Told['person'],
     optIn: newest('optIn') as Told['optIn'],
     status: newest('status') as Told['status'],

@@ -1,6 +1,7 @@
 import type { Outgoing } from '@boxlist/constant-contact';
 import { createInProcessSandbox, type SandboxContact } from '@boxlist/constant-contact-sandbox';
 import { people, type CallFault, type Office } from './history';
+import type { OrganisersWishes } from './organisers-wishes';
 import { callsPerSecond } from './sync-process';
 import { accounts, mergedOf, offices, originOf, personOf, type LedgerOfTold } from './told';
 
@@ -25,6 +26,10 @@ const seenOf = ({ email_address: email, list_memberships, taggings, deleted_at, 
   firstName: core.first_name,
 });
 
+/** Whether a call is made for several people. */
+const isShared = (body: string): boolean =>
+  people.filter((email) => body.includes(email)).length > 1 || /"contact_ids":\["[^"]+",/.test(body);
+
 interface Watch {
   readonly clock: () => number;
   readonly told: LedgerOfTold;
@@ -32,8 +37,7 @@ interface Watch {
   readonly callsPerDay: number;
   /** Imported contacts are upgraded; then the sign-up form leaves opt-outs alone. */
   readonly upgradesImported: boolean;
-  /** Whether a workflow of the box office may ask unsubscribed buyers. */
-  readonly mayAsk: (office: Office) => boolean;
+  readonly wishes: () => OrganisersWishes;
   /** Whether the person was erased there, and everything that was under way has come to its end since. */
   readonly isGone: (office: Office, person: number) => boolean;
   readonly problem: (text: string) => void;
@@ -41,7 +45,7 @@ interface Watch {
 
 /** Constant Contact's accounts, and what may never be seen happening in them. */
 export const createWatchedAccounts = (watch: Watch) => {
-  const { clock, told, faults, callsPerDay, upgradesImported, mayAsk, isGone, problem } = watch;
+  const { clock, told, faults, callsPerDay, upgradesImported, wishes, isGone, problem } = watch;
   const sandbox = createInProcessSandbox(clock);
   sandbox.world.switches.signUpFormResubscribes = !upgradesImported;
   const before: Map<string, Seen>[] = [new Map<string, Seen>(), new Map<string, Seen>()];
@@ -53,6 +57,7 @@ export const createWatchedAccounts = (watch: Watch) => {
   let moments = 0;
   let calls = 0;
   let refusedToken = false;
+  let refusals = 0;
   const writes: string[] = [];
 
   const read = (office: Office): Map<string, Seen> =>
@@ -72,6 +77,10 @@ export const createWatchedAccounts = (watch: Watch) => {
     const optedIn = told.ofPerson(office, person).some(({ optIn }) => optIn === 'OPTED_IN');
     if (lists.length > 0 && !optedIn) problem(`1: put on a list without an opt-in: ${where}`);
     if (becomesMailable && !optedIn) problem(`1: made mailable without an opt-in: ${where}`);
+    if (optedIn && (lists.length > 0 || becomesMailable) && !wishes().maySubscribe(office, person))
+      problem(`1: subscribed, which no workflow asks for: ${where}`);
+    if (!is.isDeleted && (!was || was.isDeleted) && !wishes().mayCreate(office, person))
+      problem(`1: created, which no workflow asks for: ${where}`);
     const key = `${office} ${person}`;
     if (was?.permission === 'implicit' && is.permission === 'explicit' && !(upgradesImported && optedIn))
       problem(`1: permission made explicit that nobody gave, or wished to have: ${where}`);
@@ -127,9 +136,15 @@ export const createWatchedAccounts = (watch: Watch) => {
     const anew = told
       .ofPerson(office, person)
       .some(({ optIn, placedAt }) => optIn === 'OPTED_IN' && placedAt > optedOutAt);
-    if (!mayAsk(office)) problem(`2: asked an unsubscribed buyer without the organiser's wish, office ${office}`);
+    if (!wishes().mayAsk(office))
+      problem(`2: asked an unsubscribed buyer without the organiser's wish, office ${office}`);
     if (contact && contact.email_address?.permission_to_send === 'unsubscribed' && !anew)
       problem(`2: asked an unsubscribed buyer who did not opt in anew, office ${office}`);
+  };
+
+  const refusalOf = ({ body }: Outgoing): 'refused' | undefined => {
+    const due = faults.filter(({ call, kind }) => kind === 'refused' && call <= calls);
+    return due.length > refusals && typeof body === 'string' && isShared(body) ? 'refused' : undefined;
   };
 
   const answer = (office: Office, fault: CallFault['kind'] | undefined, { method, path, body }: Outgoing) => {
@@ -144,6 +159,10 @@ export const createWatchedAccounts = (watch: Watch) => {
       return refused(401, 'unauthorized');
     }
     const text = typeof body === 'string' ? body : undefined;
+    if (fault === 'refused') {
+      refusals += 1;
+      return refused(400, 'contacts.api.validation.error');
+    }
     judgeCall(office, method, path, text ?? '');
     moments += 1;
     const asked = new URL(path, 'http://sandbox').searchParams.get('email');
@@ -173,7 +192,8 @@ export const createWatchedAccounts = (watch: Watch) => {
       return () => {
         observe(office, 'an activity');
         calls += 1;
-        const fault = faults.find(({ call }) => call === calls)?.kind;
+        const fault =
+          faults.find(({ call, kind }) => call === calls && kind !== 'refused')?.kind ?? refusalOf(outgoing);
         return answer(office, fault, outgoing);
       };
     },

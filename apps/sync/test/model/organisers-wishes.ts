@@ -1,0 +1,68 @@
+import type { Backfill } from '../../src/store/backfills';
+import type { Office } from './history';
+import type { MemoryMongo } from './memory-mongo';
+import type { OtherServices } from './other-services';
+import type { OrderDocument } from './settled-state';
+import type { LedgerOfTold, Merged } from './told';
+
+interface Outside {
+  readonly mongo: MemoryMongo;
+  readonly told: LedgerOfTold;
+  readonly others: Pick<OtherServices, 'workflowsOf' | 'firstActive' | 'settle'>;
+}
+
+/** What organisers have chosen that may be done for somebody, by the orders and workflows that may be acted upon now. */
+export const organisersWishes = ({ mongo, told, others }: Outside) => {
+  /** Backfills that were cancelled when everything was at rest: they bring nobody any more. */
+  const over = new Set<string>();
+  /** Whether a workflow takes an order for one that may create contacts: it came after the workflow, or by a backfill that creates. */
+  const isTaken = (key: string, workflowId: string): boolean => {
+    const receivedAt = mongo.all<OrderDocument>('orders').find(({ _id }) => _id === key)?.receivedAt;
+    return (
+      !receivedAt ||
+      receivedAt.getTime() >= others.firstActive(workflowId) ||
+      mongo
+        .all<Backfill>('backfills')
+        .some((each) => each.workflowId === workflowId && each.mode !== 'UPDATE_EXISTING' && !over.has(each._id))
+    );
+  };
+  const some = (office: Office, person: number, isEnough: (order: Merged, whenNotOptedIn: string) => boolean) =>
+    told
+      .ofPerson(office, person)
+      .some(
+        (order) =>
+          order.status === 'completed' &&
+          others
+            .workflowsOf(office)
+            .some(
+              ({ workflowId, status, createsContacts, whenNotOptedIn, filter: { eventIds } }) =>
+                status === 'ACTIVE' &&
+                createsContacts &&
+                (eventIds.length === 0 || eventIds.includes(`ev_${order.event ?? ''}`)) &&
+                isEnough(order, whenNotOptedIn) &&
+                isTaken(order.key, workflowId),
+            ),
+      );
+  return {
+    /** Everything is at rest. */
+    settle: (): void => {
+      others.settle();
+      for (const { _id, status } of mongo.all<Backfill>('backfills')) if (status === 'CANCELLED') over.add(_id);
+    },
+    /** Whether a workflow of the box office may ask unsubscribed buyers. */
+    mayAsk: (office: Office): boolean =>
+      others.workflowsOf(office).some(({ whenUnsubscribed }) => whenUnsubscribed === 'SEND_RESUBSCRIBE_EMAIL'),
+    /** Whether the person may become a contact. */
+    mayCreate: (office: Office, person: number): boolean =>
+      some(
+        office,
+        person,
+        ({ optIn }, whenNotOptedIn) => optIn === 'OPTED_IN' || whenNotOptedIn === 'ADD_WITHOUT_LIST',
+      ),
+    /** Whether the person may be made mailable, or put on a list. */
+    maySubscribe: (office: Office, person: number): boolean =>
+      some(office, person, ({ optIn }) => optIn === 'OPTED_IN'),
+  };
+};
+
+export type OrganisersWishes = ReturnType<typeof organisersWishes>;
