@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@boxlist/testkit';
-import { openByIndex, type NewDelivery } from '../src/store/deliveries';
+import { openOf, type NewDelivery } from '../src/store/deliveries';
 import { chosenBy } from '../src/store/delivery-choice';
 import { createOffice, createWorld, type World } from './world';
 
@@ -76,7 +76,7 @@ describe('what is asked of thousands of deliveries', () => {
     ['those of a status', (boxOfficeId) => chosenBy(boxOfficeId, { statuses: ['PENDING'] })],
     ['those of a reason', (boxOfficeId) => chosenBy(boxOfficeId, { reasons: ['GAVE_UP'] })],
     ['those of a time', (boxOfficeId) => chosenBy(boxOfficeId, { to: new Date(0) })],
-    ['the oldest open one', (boxOfficeId) => ({ boxOfficeId, ...openByIndex })],
+    ['the oldest open one', openOf],
   ])('is answered by an index, without the others being read: %s', async (_name, filter) => {
     const { executionStats } = (await stored()
       .find(filter(office.boxOfficeId) as never)

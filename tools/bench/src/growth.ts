@@ -13,10 +13,11 @@ export const benchGrowth = async (world: BenchWorld, { large }: Options): Promis
   for (const size of [small, large]) {
     const round = await world.round();
     try {
-      const { times, seconds, rssMiB } = await measure(world, round, size);
+      const { times, seconds, memory } = await measure(world, round, size);
       measured.push(times);
       lines.push(line('growth', `to insert ${told(size)} deliveries`, seconds, 's'));
-      lines.push(line('growth', `memory of sync at ${told(size)} deliveries`, rssMiB, 'MiB'));
+      lines.push(line('growth', `memory of sync at ${told(size)} deliveries`, memory.now, 'MiB'));
+      lines.push(line('growth', `memory of sync at ${told(size)} deliveries, at most`, memory.most, 'MiB'));
     } finally {
       await round.end();
     }
@@ -65,7 +66,7 @@ const measure = async (world: BenchWorld, round: Round, size: number) => {
       }
     }),
   };
-  return { times, seconds, rssMiB: sync.rssMiB() };
+  return { times, seconds, memory: sync.memoryMiB() };
 };
 
 const median = async (act: () => Promise<unknown>): Promise<number> => {

@@ -135,9 +135,12 @@ const createRound = async ({ dir, servers, sandboxUrl, tokenUrl, publicJwk }: De
     );
     return {
       url,
-      /** Resident memory now. */
-      rssMiB: (): number =>
-        Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${sync.pid}/status`, 'utf8'))?.[1] ?? 0) / 1_024,
+      /** Resident memory now, and the most that it has been. */
+      memoryMiB: () => {
+        const status = readFileSync(`/proc/${sync.pid}/status`, 'utf8');
+        const of = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1_024;
+        return { now: of('VmRSS'), most: of('VmHWM') };
+      },
       stop: () => sync.stop(),
     };
   };

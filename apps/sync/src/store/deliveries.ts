@@ -3,6 +3,7 @@ import type { OutboxRendering } from '@boxlist/event-bus';
 import { createHash } from 'node:crypto';
 import type { Connection } from 'mongoose';
 import { waitingFor, type DeliveryStatus, type ReasonCode, type WaitingFor } from '../domain/reasons';
+import { byIndex } from './by-index';
 import { deliveryQueue } from './delivery-queue';
 import { inParts } from './in-parts';
 import { insertNew } from './insert-new';
@@ -161,8 +162,10 @@ export const isOpen = { $gte: new Date(0) };
 export const isReady = (now: Date) => ({ ...isOpen, $lte: now });
 
 /** The open ones as the index of reasons holds them, each reason in the order of time: so the oldest is found without the settled ones being read. */
-export const openByIndex = { status: { $in: ['PENDING', 'WAITING'] }, reason: { $in: [null, ...waitingFor] } };
-const outOfQuota = { reason: 'QUOTA_EXCEEDED', readyAt: isOpen };
+export const openOf = (boxOfficeId: string): object =>
+  byIndex({ boxOfficeId, status: { $in: ['PENDING', 'WAITING'] } }, { reason: { $in: [null, ...waitingFor] } });
+const outOfQuota = (boxOfficeId: string | object): object =>
+  byIndex({ reason: 'QUOTA_EXCEEDED', readyAt: isOpen }, { boxOfficeId });
 
 /** Deliveries: the durable queue and the history in one. */
 export const createDeliveryStore = (mongo: Connection) => {
@@ -244,11 +247,11 @@ export const createDeliveryStore = (mongo: Connection) => {
       deliveries.countDocuments(filter, most === undefined ? {} : { limit: most }),
     /** Whether any of a box office waits for the calls of another day. */
     anyOutOfQuota: async (boxOfficeId: string): Promise<boolean> =>
-      (await deliveries.findOne({ ...outOfQuota, boxOfficeId } as never, { projection: { _id: 1 } })) !== null,
+      (await deliveries.findOne(outOfQuota(boxOfficeId) as never, { projection: { _id: 1 } })) !== null,
     /** The next box office, by its id, of which any wait for the calls of another day. */
     nextOutOfQuota: async (after: string): Promise<string | undefined> => {
       const [next] = await deliveries
-        .find({ ...outOfQuota, boxOfficeId: { $gt: after } } as never, { projection: { boxOfficeId: 1 } })
+        .find(outOfQuota({ $gt: after }) as never, { projection: { boxOfficeId: 1 } })
         .sort({ boxOfficeId: 1 })
         .limit(1)
         .toArray();
@@ -265,7 +268,7 @@ export const createDeliveryStore = (mongo: Connection) => {
     },
     oldestOpen: async (boxOfficeId: string): Promise<Date | null> => {
       const [first] = await deliveries
-        .find({ boxOfficeId, ...openByIndex } as never, { projection: { createdAt: 1 } })
+        .find(openOf(boxOfficeId) as never, { projection: { createdAt: 1 } })
         .sort({ createdAt: 1 })
         .limit(1)
         .toArray();

@@ -1,5 +1,6 @@
 import type { Collection } from 'mongoose';
 import type { WaitingFor } from '../domain/reasons';
+import { byIndex } from './by-index';
 import { isOpen, isReady, type NewDelivery, type Result } from './deliveries';
 
 type Save = (results: readonly Result[], now: Date) => Promise<unknown>;
@@ -14,9 +15,10 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
       waitedFor: readonly WaitingFor[],
       now: Date,
     ): Promise<void> => {
-      await deliveries.updateMany({ boxOfficeId, workflowId, reason: { $in: waitedFor }, readyAt: isOpen }, {
-        $set: { status: 'PENDING', reason: null, readyAt: now },
-      } as never);
+      await deliveries.updateMany(
+        byIndex({ reason: { $in: waitedFor }, readyAt: isOpen }, { boxOfficeId, workflowId }),
+        { $set: { status: 'PENDING', reason: null, readyAt: now } } as never,
+      );
     },
     /** Lets the open ones of a backfill wait that nobody works on; what it gave is taken back all the same. */
     holdBackfill: async (backfillId: string, now: Date): Promise<void> => {

@@ -1,4 +1,5 @@
 import type { Collection } from 'mongoose';
+import { byIndex } from './by-index';
 import { deliveryErasure } from './delivery-erasure';
 import { deliveryHolds } from './delivery-holds';
 import { deliveryRetries } from './delivery-retries';
@@ -122,10 +123,11 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
   return {
     /** Marks what the lane's last holder took and has not told of with the fence of the new one: from now on nothing that the last one writes late is taken. */
     takeOver: async ({ connectionId, fence }: { connectionId: string; fence: number }): Promise<void> => {
-      await deliveries.updateMany(
-        { connectionId, readyAt: isOpen, claimed: true, fence: { $lt: fence } },
-        { $set: { fence } },
-      );
+      for (const queue of queues)
+        await deliveries.updateMany(
+          byIndex({ connectionId, queue, readyAt: isOpen }, { claimed: true, fence: { $lt: fence } }),
+          { $set: { fence } },
+        );
     },
     /** The ready ones of a lane's queue, oldest first, marked with the fence of who works on them. Those of the given e-mails are left. */
     claim: async (
@@ -136,12 +138,9 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
       limit: number,
     ): Promise<Delivery[]> => {
       const isFew = busy.size > 0 && busy.size <= mostNamed;
-      const found = (await some({
-        connectionId,
-        queue,
-        readyAt: isReady(now),
-        ...(isFew ? { emailHash: { $nin: [...busy] } } : {}),
-      })
+      const found = (await some(
+        byIndex({ connectionId, queue, readyAt: isReady(now) }, isFew ? { emailHash: { $nin: [...busy] } } : {}),
+      )
         // Those of one buyer come together, so that they share calls.
         .sort({ readyAt: 1, emailHash: 1 })
         .limit(limit)
@@ -189,11 +188,11 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
     /** Takes an activity that has ended off those that waited for it; gives the ones that wait for no other. */
     activityEnded: async (connectionId: string, activityId: string, isClean: boolean): Promise<Delivery[]> => {
       const waiting = { connectionId, reason: 'ACTIVITY_RUNNING', readyAt: isOpen };
-      await deliveries.updateMany({ ...waiting, activityIds: activityId } as never, {
+      await deliveries.updateMany(byIndex(waiting, { activityIds: activityId }), {
         $pull: { activityIds: activityId },
         ...(isClean ? {} : { $set: { uncertain: true } }),
       });
-      return await some({ ...waiting, activityIds: [] }).toArray();
+      return await some(byIndex(waiting, { activityIds: [] })).toArray();
     },
     /** For which orders the contacts of these buyers were written, or may have been. */
     writtenFor: async (of: Contact, emailHashes: readonly string[]): Promise<Standing[]> =>

@@ -1,6 +1,7 @@
 import { AppError } from '@boxlist/contracts';
 import { requireRole, type CountedPage, type Identity, type PageArgs } from '@boxlist/service-kit';
 import type { Context } from '../context';
+import { byIndex, ofTime } from '../store/by-index';
 import type { DeadLetter, DeadLetterStatus, LetterChoice } from '../store/dead-letters';
 import { pageByTime } from './page-by-time';
 
@@ -24,8 +25,16 @@ export const deadLetterPage = (
   pageByTime<'receivedAt', DeadLetter>(
     ctx.deadLetters,
     'receivedAt',
-    { boxOfficeId, status: { $in: statuses?.length ? statuses : unfinished }, expiresAt: { $gt: ctx.clock() } },
+    {
+      of: (time) =>
+        byIndex(
+          { boxOfficeId, ...ofTime('receivedAt', time) },
+          { status: { $in: statuses?.length ? statuses : unfinished }, expiresAt: { $gt: ctx.clock() } },
+        ),
+      areFew: true,
+    },
     { first, after },
+    ctx.clock(),
   );
 
 const chosen = (identity: Identity, { ids, all }: LettersInput): LetterChoice => {

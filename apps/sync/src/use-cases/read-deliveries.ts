@@ -4,7 +4,7 @@ import type { DeliveryChoice } from '../domain/delivery-choice';
 import { normalEmail } from '../domain/order';
 import type { DeliveryStatus } from '../domain/reasons';
 import type { Delivery } from '../store/deliveries';
-import { chosenBy } from '../store/delivery-choice';
+import { areFew, chosenBy } from '../store/delivery-choice';
 import { countBacklog, countDeliveries, countWaiting, mostCounted } from './count-deliveries';
 import { pageByTime } from './page-by-time';
 
@@ -53,8 +53,13 @@ export const deliveryPage = async (
   const page = await pageByTime<'createdAt', Delivery>(
     ctx.deliveries,
     'createdAt',
-    chosenBy(boxOfficeId, choice),
+    {
+      ...choice,
+      of: (time) => chosenBy(boxOfficeId, { ...choice, ...time }),
+      areFew: areFew(choice),
+    },
     args,
+    ctx.clock(),
   );
   let counting: ReturnType<typeof countDeliveries> | undefined;
   const counted = () => (counting ??= countDeliveries(ctx, boxOfficeId, choice));

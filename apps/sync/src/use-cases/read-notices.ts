@@ -1,5 +1,6 @@
 import type { CountedPage, Identity, PageArgs } from '@boxlist/service-kit';
 import type { Context } from '../context';
+import { byIndex, ofTime } from '../store/by-index';
 import type { Notice } from '../store/notices';
 import { pageByTime } from './page-by-time';
 
@@ -13,9 +14,12 @@ export const noticePage = (
   { first, after, states }: Pick<PageArgs, 'first' | 'after'> & { readonly states?: readonly NoticeState[] | null },
 ): Promise<NoticePage> => {
   const among = new Set<NoticeState>(states?.length ? states : ['RAISED', 'RECOVERED']);
-  const wanted = {
-    boxOfficeId,
-    ...(among.size === 2 ? {} : { recoveredAt: among.has('RAISED') ? null : { $ne: null } }),
-  };
-  return pageByTime<'raisedAt', Notice>(ctx.notices, 'raisedAt', wanted, { first, after });
+  const rest = among.size === 2 ? {} : { recoveredAt: among.has('RAISED') ? null : { $ne: null } };
+  return pageByTime<'raisedAt', Notice>(
+    ctx.notices,
+    'raisedAt',
+    { of: (time) => byIndex({ boxOfficeId, ...ofTime('raisedAt', time) }, rest), areFew: true },
+    { first, after },
+    ctx.clock(),
+  );
 };

@@ -1,0 +1,16 @@
+/** `from` is included, `to` is not. */
+export interface TimeRange {
+  readonly from?: Date | undefined;
+  readonly to?: Date | undefined;
+}
+
+/** A time as a condition on one field; none where it has no end. */
+export const ofTime = (field: string, { from, to }: TimeRange): object =>
+  from || to ? { [field]: { ...(from ? { $gte: from } : {}), ...(to ? { $lt: to } : {}) } } : {};
+
+/**
+ * A question in two parts: what is answered by the keys of one index, equalities and then one range, and what is asked of those that it finds. To MongoDB both are one. A server that takes an index only where its keys
+ * are all that is named takes it for the first part, and does not read the collection.
+ */
+export const byIndex = (keys: object, rest: object): object =>
+  Object.keys(rest).length === 0 ? keys : { $and: [keys, { $and: [rest] }] };
