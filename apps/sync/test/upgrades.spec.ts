@@ -124,7 +124,7 @@ describe('buyers who were imported because calls ran short', () => {
     expect(await permissions(office)).toMatchObject(all('implicit'));
   }, 60_000);
 
-  it('are not upgraded any more when the choice is taken back, the add-on has ended, or the buyer is erased', async () => {
+  it('are not upgraded any more when the choice is taken back or the buyer is erased', async () => {
     const office = await withImported();
     await world.ask(
       office.boxOfficeId,
@@ -134,9 +134,21 @@ describe('buyers who were imported because calls ran short', () => {
     );
     expect((await health(office.boxOfficeId)).upgradesWaiting).toBe(3);
     await office.tellConnection({ upgradesImported: false });
-    beforeMidnight();
-    await office.tellConnection({ upgradesImported: false });
     await eventually(async () => expect((await health(office.boxOfficeId)).upgradesWaiting).toBe(0));
+    beforeMidnight();
+    await world.produce([office.order('marker')]);
+    await office.settled(5);
+    expect(await permissions(office)).toMatchObject({ ben: 'implicit', cleo: 'implicit', dan: 'implicit' });
+  }, 60_000);
+
+  it('are not upgraded when the add-on has ended', async () => {
+    const office = await withImported();
+    await world.entitle(office.boxOfficeId, false, 2);
+    const calls = await callsDuring(world, async () => {
+      beforeMidnight();
+      await eventually(async () => expect((await health(office.boxOfficeId)).upgradesWaiting).toBe(0));
+    });
+    expect(calls).toEqual({});
     expect(await permissions(office)).toEqual(all('implicit'));
   }, 60_000);
 });

@@ -65,6 +65,8 @@ export const createUpgradeStore = (mongo: Connection, erasures: Pick<ErasureStor
     end: async ({ _id, deliveryId }: Upgrade): Promise<void> => {
       await upgrades.deleteOne({ _id, deliveryId });
     },
+    ofBuyer: (connectionId: string, emailHash: string): Promise<Upgrade | null> =>
+      upgrades.findOne({ _id: keyOf(connectionId, emailHash) }),
     /** How many there are; of more than `most`, so many. */
     count: (connectionIds: readonly string[], most: number): Promise<number> =>
       upgrades.countDocuments({ connectionId: { $in: connectionIds } }, { limit: most }),

@@ -22,9 +22,12 @@ export const exportBuyer = async (ctx: Context, identity: Identity, input: { rea
   ]);
   const contacts: object[] = [];
   const expired: object[] = [];
+  const upgrades: object[] = [];
   for (const { connectionId } of connections) {
     const left = (await ctx.tombstones.of(connectionId, [emailHash])).get(emailHash);
     if (left) expired.push({ connectionId, ...left });
+    const upgrade = await ctx.upgrades.ofBuyer(connectionId, emailHash);
+    if (upgrade) upgrades.push({ connectionId, deliveryId: upgrade.deliveryId });
     const known = (await ctx.contacts.byHashes(connectionId, [emailHash])).get(emailHash);
     if (known)
       contacts.push({
@@ -46,6 +49,8 @@ export const exportBuyer = async (ctx: Context, identity: Identity, input: { rea
     contacts,
     /** What orders have left whose history has expired: when values were told, and the ids of what was given. */
     expired,
+    /** Where an imported contact is to be given explicit permission, on the opt-in of which delivery. */
+    upgrades,
     deadLetters: letters.map(shownLetter),
     erasure: erasure && { requestedAt: erasure.requestedAt, status: erasure.status, email: erasure.email },
   };

@@ -31,14 +31,14 @@ export const takeEntitlement = async (ctx: Context, fact: EntitlementFact): Prom
   await ctx.entitlements.apply(fact);
 };
 
-/** A connection that works again, or was ended, frees what waited for it; of one that was ended nothing is known any more. */
+/** A connection that works again, or was ended, frees what waited for it; of one that was ended nothing is known any more, and where imported contacts are to stay as they are it is not noted either who was. */
 export const takeConnection = async (ctx: Context, fact: ConnectionFact): Promise<void> => {
   await ctx.connections.apply(fact);
   await tellOfConnection(ctx, fact.boxOfficeId, fact.connectionId);
   const present = await ctx.connections.byId(fact.connectionId);
   await freeReconnected(ctx, present);
+  if (!present?.upgradesImported || present.status === 'DISCONNECTED') await ctx.upgrades.forget(fact.connectionId);
   if (present?.status !== 'DISCONNECTED') return;
   await ctx.contacts.forget(fact.connectionId);
-  await ctx.upgrades.forget(fact.connectionId);
   await ctx.resources.forget(fact.connectionId);
 };

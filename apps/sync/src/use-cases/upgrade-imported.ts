@@ -8,7 +8,7 @@ import type { LaneCaller } from './call-constant-contact';
 import { contactKnowledge } from './know-contacts';
 import { isEntitled } from './work-batch';
 
-const takenAtOnce = 100;
+const takenAtOnce = 20;
 /** How soon one is looked at again for whose contact something is still to be done. */
 const busyMs = 60_000;
 const leastPauseMs = 1_000;
@@ -41,8 +41,9 @@ export const upgradeImported = async (ctx: Context, lent: Lent): Promise<void> =
   const { connectionId, boxOfficeId } = connection;
   let stopped = false;
   while (!stopped && (await lent.goesOn())) {
+    if ((await ctx.ledger.refusedFor('upgrade')) > 0) return;
     const due = await ctx.upgrades.due(connectionId, ctx.clock(), takenAtOnce);
-    if (due.length === 0 || (await ctx.ledger.refusedFor('upgrade')) > 0) return;
+    if (due.length === 0) return;
     if (!connection.upgradesImported || !(await isEntitled(ctx, boxOfficeId))) {
       await ctx.upgrades.forget(connectionId);
       return;
