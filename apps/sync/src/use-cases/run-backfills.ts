@@ -41,9 +41,9 @@ const makeNext = async (ctx: Context, backfill: Backfill): Promise<boolean> => {
       queue: 'backfill' as const,
       backfillId: backfill._id,
     }));
-  await ctx.deliveries.insert(fresh);
-  await followChanges(ctx, fresh, workflow);
-  await forgetErased(ctx, page);
+  const known = new Set(await ctx.deliveries.insert(fresh));
+  const changed = await followChanges(ctx, fresh, known, workflow);
+  await forgetErased(ctx, [...page, ...changed]);
   if (fresh.some(({ status }) => status === 'WAITING')) await freeResumed(ctx, [workflow.workflowId]);
   await ctx.backfills.change(backfill, {
     cursor: next,
@@ -57,12 +57,21 @@ const makeNext = async (ctx: Context, backfill: Backfill): Promise<boolean> => {
   return next !== null;
 };
 
-/** Whoever took a newer event of an order between its reading and the writing of its delivery found none to change. */
-const followChanges = async (ctx: Context, fresh: readonly NewDelivery[], workflow: WorkflowFact): Promise<void> => {
-  const made = new Map(fresh.map(({ orderKey, orderRevision }) => [orderKey, orderRevision]));
-  const changed = (await ctx.orders.byKeys([...made.keys()])).filter(
-    (order) => revisionOf(order) !== made.get(order.key),
-  );
+/**
+ * Whoever took a newer event of an order between its reading and the writing of its delivery found none to change; and those that were made already may be of such a moment, before a crash. Gives the orders that were looked
+ * at for it, as they are now.
+ */
+const followChanges = async (
+  ctx: Context,
+  fresh: readonly NewDelivery[],
+  known: ReadonlySet<string>,
+  workflow: WorkflowFact,
+): Promise<StoredOrder[]> => {
+  const made = new Map(fresh.map((delivery) => [delivery.orderKey, delivery]));
+  const changed = (await ctx.orders.byKeys([...made.keys()])).filter((order) => {
+    const delivery = made.get(order.key);
+    return delivery && (known.has(delivery._id) || revisionOf(order) !== delivery.orderRevision);
+  });
   // Only for the delivery that a backfill has made.
   const receivedAt = new Date(0);
   await matchOrders(
@@ -70,6 +79,7 @@ const followChanges = async (ctx: Context, fresh: readonly NewDelivery[], workfl
     changed.map((order) => ({ order, receivedAt })),
     [workflow],
   );
+  return changed;
 };
 
 interface NextOrders {
