@@ -5,6 +5,8 @@ import type { StoredOrder } from '../domain/order';
 import { retryDelayMs } from '../domain/retry';
 import { backfillHeld } from '../report';
 import type { Backfill } from '../store/backfills';
+import type { NewDelivery } from '../store/deliveries';
+import { breather } from './breathe';
 import { eachAtOnce } from './each-at-once';
 import { keepFetched, readOrders } from './fetch-orders';
 import { forgetErased } from './forget-buyer';
@@ -33,13 +35,17 @@ const makeNext = async (ctx: Context, backfill: Backfill): Promise<boolean> => {
   const { orders: page, next, unreadable = 0 } = found;
   const now = ctx.clock();
   const inMode = workflowInMode(workflow, backfill.mode);
-  const fresh = page
-    .filter(({ expired }) => !expired)
-    .map((order) => ({
+  const breathe = breather();
+  const fresh: NewDelivery[] = [];
+  for (const order of page) {
+    if (order.expired) continue;
+    await breathe();
+    fresh.push({
       ...deliveryOf(order, marksOf(ctx, order), inMode, now),
-      queue: 'backfill' as const,
+      queue: 'backfill',
       backfillId: backfill._id,
-    }));
+    });
+  }
   await ctx.deliveries.insert(fresh);
   await forgetErased(ctx, page);
   if (fresh.some(({ status }) => status === 'WAITING')) await freeResumed(ctx, [workflow.workflowId]);

@@ -11,6 +11,7 @@ import { detailsText, planBatch, type Means, type Party, type Plan } from '../do
 import type { Delivery, Given, Result } from '../store/deliveries';
 import { toldBy, wishNotOutdated } from '../domain/outdated';
 import type { LaneCaller } from './call-constant-contact';
+import { breather } from './breathe';
 import { carryOut } from './carry-out';
 import { freeResumed } from './free-waiting';
 import { contactKnowledge, type ContactKnowledge } from './know-contacts';
@@ -85,7 +86,7 @@ const workWished = async (
     gives: new Map(wanted.map((each) => [each.delivery._id, givenSoFar(each)])),
   };
   const knowledge = contactKnowledge(ctx, caller, batch);
-  let parties = partiesOf(ctx, wanted);
+  let parties = await partiesOf(ctx, wanted);
   const means = meansInMode(await meansOf(ctx, connectionId, parties.length), mode);
   for (let round = 1; parties.length > 0; round += 1) {
     if (round > mostRounds) {
@@ -212,22 +213,26 @@ const givenSoFar = ({ delivery: { gave, uncertain }, wish }: Wanted, contact?: K
 const wasImported = ({ delivery: { imported, gave }, wish }: Wanted): boolean =>
   imported && givenBy(wish).listIds.every((id) => gave?.listIds.includes(id));
 
-const partiesOf = (ctx: Context, wanted: readonly Wanted[]): Party[] => {
+const partiesOf = async (ctx: Context, wanted: readonly Wanted[]): Promise<Party[]> => {
+  const breathe = breather();
   const byEmail = new Map<string, Wanted[]>();
   for (const each of wanted) {
     const email = each.order.email ?? '';
     byEmail.set(email, [...(byEmail.get(email) ?? []), each]);
   }
-  return [...byEmail].map(([email, some]) => {
+  const parties: Party[] = [];
+  for (const [email, some] of byEmail) {
+    await breathe();
     const wishes = some.map(({ wish }) => wish);
-    return {
+    parties.push({
       email,
       wishes,
       isUncertain: some.some(({ delivery }) => delivery.uncertain),
       isImported: some.every(wasImported),
       detailsMark: createHmac('sha256', ctx.markKey).update(detailsText(wishes)).digest('base64url').slice(0, 22),
-    };
-  });
+    });
+  }
+  return parties;
 };
 
 /** The wishes of the deliveries that still apply; the others are reported with their reason. */
@@ -253,7 +258,9 @@ const wishesOf = async (
   }
   const wanted: Wanted[] = [];
   const decided: Pick<Result, 'delivery' | 'to'>[] = [];
+  const breathe = breather();
   for (const delivery of deliveries) {
+    await breathe();
     const order = orders.get(delivery.orderKey);
     const present = workflows.get(delivery.workflowId);
     const workflow = present && workflowInMode(present, mode);
