@@ -50,6 +50,11 @@ export const createConstantContact = ({
     call({ method: 'POST', path, accessToken, body }, answer);
   const get = <S extends z.ZodType>(accessToken: string, path: string, answer: S) =>
     call({ method: 'GET', path, accessToken }, answer);
+  const fileToImport = (fileName: string, rows: readonly CcImportRow[], listIds: readonly string[]) => {
+    const form = fileImport(fileName, rows, listIds);
+    return (accessToken: string) =>
+      call({ method: 'POST', path: '/activities/contacts_file_import', accessToken, form }, answers.activitySchema);
+  };
   /** A page's path: the first one's, or the opaque `next` of the page before (a path that repeats the API's own prefix). */
   const pagePath = (first: string, next: string | undefined): string => {
     if (!next) return first;
@@ -123,16 +128,9 @@ export const createConstantContact = ({
      * The same as a CSV file, of rows with the same columns. The activity shows the file's name: give each job its own, and one whose answer was lost is
      * found among the activities.
      */
-    importFile: async (token: string, fileName: string, rows: readonly CcImportRow[], listIds: readonly string[]) =>
-      call(
-        {
-          method: 'POST',
-          path: '/activities/contacts_file_import',
-          accessToken: token,
-          form: fileImport(fileName, rows, listIds),
-        },
-        answers.activitySchema,
-      ),
+    importFile: async (token: string, ...file: Parameters<typeof fileToImport>) => fileToImport(...file)(token),
+    /** The same in two steps: a file of many rows takes longer to write than the call that sends it may be kept waiting. Throws at once what is refused here. */
+    fileToImport,
     /** At most 500 contacts and 50 tags. */
     changeTaggings: (
       token: string,

@@ -71,14 +71,16 @@ export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStor
       connectionId: string,
       marks: readonly { readonly emailHash: string; readonly detailsMark: string }[],
     ): Promise<void> => {
-      await writeAlike(
-        contacts as never,
-        marks.map(({ emailHash, detailsMark }) => ({
-          id: keyOf(connectionId, emailHash),
-          holds: {},
-          update: { $set: { detailsMark } },
-        })),
-      );
+      await inParts(marks, async (part) => [
+        await writeAlike(
+          contacts as never,
+          part.map(({ emailHash, detailsMark }) => ({
+            id: keyOf(connectionId, emailHash),
+            holds: {},
+            update: { $set: { detailsMark } },
+          })),
+        ),
+      ]);
     },
     mirror: async (connectionId: string): Promise<MirrorState> => {
       const found = await mirrors.findOne({ _id: connectionId } as object);

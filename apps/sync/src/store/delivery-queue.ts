@@ -83,12 +83,18 @@ type Standing = Pick<Delivery, '_id' | (typeof standing)[number]>;
 export type Involved = Pick<Delivery, '_id' | 'emailHash' | 'activityIds' | 'uncertain' | 'claimed' | 'createdAt'>;
 const standingOnly = { projection: Object.fromEntries(standing.map((name) => [name, 1])) };
 
+/** How many documents of a long answer come at once, so that reading them is no long work. */
+const batchSize = 1_000;
+const whole = { projection: { outbox: 0 }, batchSize };
+/** What of a ready delivery tells whether it is taken. */
+const takenBy = { projection: { emailHash: 1, claimed: 1 }, batchSize };
+
 /** As many e-mails are left out by the query itself; of more those that come are left. */
 const mostNamed = 500;
 
 /** The durable queue: who works on what, and what became of it. */
 export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
-  const some = (filter: object) => deliveries.find(filter as never, { projection: { outbox: 0 } });
+  const some = (filter: object) => deliveries.find(filter as never, whole);
   /** The deliveries of these buyers by a connection. A buyer has few: the rest of the question is asked of them here, so that it is the index alone that finds them. */
   const ofBuyers = async (
     { boxOfficeId, connectionId }: Contact,
@@ -129,26 +135,31 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
           { $set: { fence } },
         );
     },
-    /** The ready ones of a lane's queue, oldest first, marked with the fence of who works on them. Those of the given e-mails are left. */
+    /** The ready ones of a lane's queue, oldest first, marked with the fence of who works on them; as many as are marked as long as it goes on. Those of the given e-mails are left. */
     claim: async (
       { connectionId, fence }: { connectionId: string; fence: number },
       queue: Queue,
       busy: ReadonlySet<string>,
       now: Date,
       limit: number,
+      goesOn: () => Promise<boolean> = () => Promise.resolve(true),
     ): Promise<Delivery[]> => {
       const isFew = busy.size > 0 && busy.size <= mostNamed;
-      const found = (await some(
-        byIndex({ connectionId, queue, readyAt: isReady(now) }, isFew ? { emailHash: { $nin: [...busy] } } : {}),
-      )
+      const wanted = byIndex(
+        { connectionId, queue, readyAt: isReady(now) },
+        isFew ? { emailHash: { $nin: [...busy] } } : {},
+      );
+      const found = (await deliveries
+        .find(wanted as never, takenBy)
         // Those of one buyer come together, so that they share calls.
         .sort({ readyAt: 1, emailHash: 1 })
         .limit(limit)
-        .toArray()) as unknown as Delivery[];
+        .toArray()) as unknown as Pick<Delivery, '_id' | 'emailHash' | 'claimed'>[];
       const ready = found.filter(({ emailHash }) => emailHash === null || !busy.has(emailHash));
       if (ready.length === 0) return [];
       const wasClaimed = new Map(ready.map(({ _id, claimed }) => [_id, claimed]));
       const claimPart = async (part: string[]): Promise<Delivery[]> => {
+        if (!(await goesOn())) return [];
         const claimable = { _id: { $in: part }, readyAt: isReady(now) };
         await deliveries.updateMany({ ...claimable, fence: { $lte: fence } }, { $set: { fence, claimed: true } });
         return await some({ ...claimable, fence }).toArray();

@@ -107,7 +107,7 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
     const [at, key] = after === '' ? [since, ''] : placeOf(after);
     const read = (receivedAt: object | Date, more: object, atMost: number) =>
       orders
-        .find({ boxOfficeId, receivedAt, ...more } as object)
+        .find({ boxOfficeId, receivedAt, ...more } as object, { batchSize: 1_000 })
         .sort({ receivedAt: 1, _id: 1 })
         .limit(atMost)
         .toArray();
@@ -156,8 +156,8 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
       ];
     },
     byKeys: async (keys: readonly string[]): Promise<StoredOrder[]> =>
-      (await inParts([...new Set(keys)], (part) => orders.find({ _id: { $in: part } } as object).toArray())).map(
-        toOrder,
+      inParts([...new Set(keys)], async (part) =>
+        (await orders.find({ _id: { $in: part } } as object).toArray()).map(toOrder),
       ),
     /** Some of the orders of a buyer, as they are kept. */
     ofBuyer: async (boxOfficeId: string, emailHash: string, limit: number): Promise<KeptOrder[]> =>

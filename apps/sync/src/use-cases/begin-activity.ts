@@ -7,6 +7,8 @@ import type { LaneCaller } from './call-constant-contact';
 /** How soon one is looked for that nobody has answered: its call takes no longer as a rule. */
 const unansweredPollMs = 2_000;
 
+type Send = (token: string) => Promise<{ readonly activity_id: string }>;
+
 interface Beginning {
   readonly connectionId: string;
   /** The deliveries that it serves. */
@@ -17,17 +19,18 @@ interface Beginning {
 
 /**
  * Has Constant Contact begin an activity, and gives the name that deliveries wait for it by. It is announced before it is sent: one whose answer is lost, or that a crash leaves behind, is looked for before anything
- * is done for the same contacts again. Throws what the call throws.
+ * is done for the same contacts again. What is sent is made ready first: a permit for the call may not grow old over that. Throws what the call throws.
  */
 export const beginActivity = async (
   ctx: Context,
   caller: LaneCaller,
   call: string,
   { connectionId, serves, isFile = false }: Beginning,
-  send: (token: string, name: string) => Promise<{ readonly activity_id: string }>,
+  prepare: (name: string) => Send,
 ): Promise<string> => {
   const name = `boxlist-${randomUUID()}${isFile ? '.csv' : ''}`;
   const later = (ms: number): Date => new Date(ctx.clock().getTime() + ms);
+  const send = prepare(name);
   try {
     await ctx.activities.announce({
       _id: name,
@@ -36,7 +39,7 @@ export const beginActivity = async (
       startedAt: ctx.clock(),
       pollAt: later(unansweredPollMs),
     });
-    const { activity_id: activityId } = await caller.call(call, serves, (token) => send(token, name));
+    const { activity_id: activityId } = await caller.call(call, serves, send);
     await ctx.activities.began(name, activityId, later(pollDelayMs(0, await ctx.ledger.posture())));
   } catch (error) {
     // Another process may have let deliveries wait for it in the meantime: whoever follows activities frees them.

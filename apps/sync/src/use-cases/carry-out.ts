@@ -242,11 +242,11 @@ const begin = async (
   run: Run,
   call: string,
   serves: readonly string[],
-  send: (token: string, name: string) => Promise<{ readonly activity_id: string }>,
+  prepare: Parameters<typeof beginActivity>[4],
   isFile = false,
 ): Promise<void> => {
   const { ctx, caller, batch } = run;
-  const name = await beginActivity(ctx, caller, call, { connectionId: batch.connectionId, serves, isFile }, send);
+  const name = await beginActivity(ctx, caller, call, { connectionId: batch.connectionId, serves, isFile }, prepare);
   for (const id of serves) run.progress.get(id)?.activityIds.add(name);
 };
 
@@ -261,7 +261,7 @@ const makeImport = async (run: Run, { lines, listIds, asFile }: Import): Promise
     run,
     'import contacts',
     serves,
-    (token, name) => (asFile ? cc.importFile(token, name, rows, listIds) : cc.importContacts(token, rows, listIds)),
+    (name) => (asFile ? cc.fileToImport(name, rows, listIds) : (token) => cc.importContacts(token, rows, listIds)),
     asFile,
   );
   note(run, serves, 'added lists and details');
@@ -303,8 +303,11 @@ const makeTag = async (run: Run, { members, tagIds }: Tag): Promise<void> => {
   if (present.length === 0) return;
   const serves = present.flatMap(({ deliveryIds }) => deliveryIds);
   const contactIds = present.map(({ contactId }) => contactId);
-  await begin(run, 'add tags', serves, (token) =>
-    run.ctx.constantContact.changeTaggings(token, 'add', contactIds, tagIds),
+  await begin(
+    run,
+    'add tags',
+    serves,
+    () => (token) => run.ctx.constantContact.changeTaggings(token, 'add', contactIds, tagIds),
   );
   for (const { deliveryIds, contactId } of present) note(run, deliveryIds, 'added tags', contactId);
 };

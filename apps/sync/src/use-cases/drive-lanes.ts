@@ -23,6 +23,7 @@ const makingPollMs = 1_000;
 /** How many deliveries are planned for together: few enough that what comes next does not wait long, and all that have gathered. */
 const batchSize = 200;
 const gatheredBatchSize = 3_000;
+const savedAtOnce = 1_000;
 /** As many as one import takes; of a backfill that needs calls for each contact fewer, so that their live orders do not wait long. */
 const importBatchSize = 39_999;
 const backfillBatchSize = 500;
@@ -42,10 +43,14 @@ interface Drive {
   parked: boolean;
 }
 
-const saveAndTell = async ({ ctx }: Drive, results: readonly Result[]): Promise<void> => {
+/** Part by part, so that neither the lease runs out over many nor what else is to be done waits for all of them. */
+const saveAndTell = async ({ ctx, stillHeld }: Drive, results: readonly Result[]): Promise<void> => {
   const now = ctx.clock();
-  for (const { delivery, to } of await ctx.deliveries.save(results, now))
-    if ('outcome' in to) deliverySettled(ctx, delivery, to.outcome, now);
+  for (let start = 0; start < results.length; start += savedAtOnce) {
+    if (start > 0) await stillHeld();
+    for (const { delivery, to } of await ctx.deliveries.save(results.slice(start, start + savedAtOnce), now))
+      if ('outcome' in to) deliverySettled(ctx, delivery, to.outcome, now);
+  }
 };
 
 /** Reports of a batch, written as they come. */
@@ -120,7 +125,7 @@ const workQueue = async (drive: Drive, queue: Queue, size: number): Promise<void
   const { ctx, lane, busy } = drive;
   while (drive.goesOn() && !drive.isOverdue() && (await drive.stillHeld())) {
     if (queue === 'backfill' && (await isDueAnew(drive))) return;
-    const claimed = await ctx.deliveries.claim(lane, queue, busy, ctx.clock(), size);
+    const claimed = await ctx.deliveries.claim(lane, queue, busy, ctx.clock(), size, drive.stillHeld);
     const free = await withoutAwaiting(drive, claimed);
     // Another queue may have taken the same buyer in the meantime: the others are left to a later turn.
     const ready = free.filter(({ emailHash }) => emailHash === null || !busy.has(emailHash));

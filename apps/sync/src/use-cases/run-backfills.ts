@@ -6,6 +6,7 @@ import { retryDelayMs } from '../domain/retry';
 import { backfillHeld } from '../report';
 import type { Backfill } from '../store/backfills';
 import type { NewDelivery } from '../store/deliveries';
+import { breather } from './breathe';
 import { eachAtOnce } from './each-at-once';
 import { keepFetched, readOrders } from './fetch-orders';
 import { forgetErased } from './forget-buyer';
@@ -34,13 +35,17 @@ const makeNext = async (ctx: Context, backfill: Backfill): Promise<boolean> => {
   const { orders: page, next, unreadable = 0 } = found;
   const now = ctx.clock();
   const inMode = workflowInMode(workflow, backfill.mode);
-  const fresh = page
-    .filter(({ expired }) => !expired)
-    .map((order) => ({
+  const breathe = breather();
+  const fresh: NewDelivery[] = [];
+  for (const order of page) {
+    if (order.expired) continue;
+    await breathe();
+    fresh.push({
       ...deliveryOf(order, marksOf(ctx, order), inMode, now),
-      queue: 'backfill' as const,
+      queue: 'backfill',
       backfillId: backfill._id,
-    }));
+    });
+  }
   const known = new Set(await ctx.deliveries.insert(fresh));
   const changed = await followChanges(ctx, fresh, known, workflow);
   await forgetErased(ctx, [...page, ...changed]);

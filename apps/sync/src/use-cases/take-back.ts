@@ -59,8 +59,12 @@ const takeOne = async (
     return done(delivery, contactId);
   const performed = [...delivery.performed];
   const activityIds: string[] = [];
-  const begin = async (call: string, note: string, send: Parameters<typeof beginActivity>[4]): Promise<void> => {
-    activityIds.push(await beginActivity(ctx, caller, call, { connectionId, serves }, send));
+  const begin = async (
+    call: string,
+    note: string,
+    send: ReturnType<Parameters<typeof beginActivity>[4]>,
+  ): Promise<void> => {
+    activityIds.push(await beginActivity(ctx, caller, call, { connectionId, serves }, () => send));
     performed.push(note);
   };
   const { constantContact: cc } = ctx;

@@ -11,6 +11,7 @@ import { detailsText, planBatch, type Means, type Party, type Plan } from '../do
 import type { Delivery, Given, Result } from '../store/deliveries';
 import { toldBy, wishNotOutdated } from '../domain/outdated';
 import type { LaneCaller } from './call-constant-contact';
+import { breather } from './breathe';
 import { carryOut, oneByOne, putBack } from './carry-out';
 import { freeResumed } from './free-waiting';
 import { contactKnowledge, type ContactKnowledge } from './know-contacts';
@@ -88,7 +89,7 @@ const workWished = async (
   };
   const knowledge = contactKnowledge(ctx, caller, batch);
   const byEmail = Map.groupBy(wanted, ({ order }) => order.email ?? '');
-  const parties = partiesOf(ctx, byEmail);
+  const parties = await partiesOf(ctx, byEmail);
   const means = meansInMode(await meansOf(ctx, connectionId, parties.length), mode);
   await workParties({ ctx, caller, batch, knowledge, means, report, byEmail }, parties, 1);
 };
@@ -244,17 +245,22 @@ const givenSoFar = ({ delivery: { gave, uncertain }, wish }: Wanted, contact?: K
 const wasImported = ({ delivery: { imported, gave }, wish }: Wanted): boolean =>
   imported && givenBy(wish).listIds.every((id) => gave?.listIds.includes(id));
 
-const partiesOf = (ctx: Context, byEmail: ReadonlyMap<string, readonly Wanted[]>): Party[] =>
-  [...byEmail].map(([email, some]) => {
+const partiesOf = async (ctx: Context, byEmail: ReadonlyMap<string, readonly Wanted[]>): Promise<Party[]> => {
+  const breathe = breather();
+  const parties: Party[] = [];
+  for (const [email, some] of byEmail) {
+    await breathe();
     const wishes = some.map(({ wish }) => wish);
-    return {
+    parties.push({
       email,
       wishes,
       isUncertain: some.some(({ delivery }) => delivery.uncertain),
       isImported: some.every(wasImported),
       detailsMark: createHmac('sha256', ctx.markKey).update(detailsText(wishes)).digest('base64url').slice(0, 22),
-    };
-  });
+    });
+  }
+  return parties;
+};
 
 /** The wishes of the deliveries that still apply; the others are reported with their reason. */
 const wishesOf = async (
@@ -279,7 +285,9 @@ const wishesOf = async (
   }
   const wanted: Wanted[] = [];
   const decided: Pick<Result, 'delivery' | 'to'>[] = [];
+  const breathe = breather();
   for (const delivery of deliveries) {
+    await breathe();
     const order = orders.get(delivery.orderKey);
     const present = workflows.get(delivery.workflowId);
     const workflow = present && workflowInMode(present, mode);
