@@ -299,7 +299,7 @@ export type Delivery = Node & {
   readonly performed: ReadonlyArray<Scalars['String']['output']>;
   /** When it is looked at again, while it waits. */
   readonly nextAttemptAt: Maybe<Scalars['DateTime']['output']>;
-  /** The last calls made for it, oldest first, at most 20. */
+  /** The calls made for it, oldest first; of more than 500 the last ones. */
   readonly attempts: ReadonlyArray<DeliveryAttempt>;
   /** What the decision rests on. */
   readonly consent: ConsentEvidence;

@@ -17,6 +17,9 @@ import {
 } from './deliveries';
 import { changedAtOnce, inParts, writeAlike } from './in-parts';
 
+/** All that days of tries come to; what an endless row of retries adds pushes the oldest out. */
+const mostAttempts = 500;
+
 const updateOf = ({ delivery, attempts, to }: Result, now: Date): object =>
   'outcome' in to
     ? {
@@ -35,7 +38,7 @@ const updateOf = ({ delivery, attempts, to }: Result, now: Date): object =>
         },
         $inc: { version: 1 },
         $push: {
-          attempts: { $each: attempts, $slice: -20 },
+          attempts: { $each: attempts, $slice: -mostAttempts },
           outbox: outcomeEntry(to.outcome, delivery.version + 1, now),
         },
       }
@@ -58,7 +61,7 @@ const updateOf = ({ delivery, attempts, to }: Result, now: Date): object =>
           ...(to.next.gave ? { gave: to.next.gave } : {}),
         },
         $inc: { attemptCount: to.next.countsAsAttempt ? 1 : 0 },
-        $push: { attempts: { $each: attempts, $slice: -20 } },
+        $push: { attempts: { $each: attempts, $slice: -mostAttempts } },
       };
 
 type Contact = Pick<Delivery, 'boxOfficeId' | 'connectionId'>;
@@ -193,7 +196,7 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
     addHistory: async (id: string, attempts: readonly Attempt[], performed?: string): Promise<void> => {
       if (attempts.length === 0 && performed === undefined) return;
       await deliveries.updateOne({ _id: id }, {
-        $push: { attempts: { $each: attempts, $slice: -20 }, ...(performed === undefined ? {} : { performed }) },
+        $push: { attempts: { $each: attempts, $slice: -mostAttempts }, ...(performed === undefined ? {} : { performed }) },
       } as never);
     },
     /** Takes an activity that has ended off those that waited for it; gives the ones that wait for no other. */
