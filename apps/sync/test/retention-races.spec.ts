@@ -29,7 +29,7 @@ describe('an expiry whose process has died', () => {
     await pass(31);
     await expired(office);
     // All that the first process had written when it was killed.
-    await world.mongo.collection('deliveries').insertOne({ ...delivery!, outbox: [] });
+    await world.mongo.collection('deliveries').replaceOne({ _id: delivery!._id }, { ...delivery!, outbox: [] });
     await world.mongo.collection('deliveries').updateOne({ _id: delivery!._id }, { $unset: { uncounted: 1 } });
     await world.mongo
       .collection('orders')
@@ -52,20 +52,23 @@ describe('an expiry whose process has died', () => {
     const [delivery] = await deliveriesOf(office).toArray();
     await pass(31);
     await expired(office);
-    await world.mongo.collection('deliveries').insertOne({
-      ...delivery!,
-      status: 'PENDING',
-      reason: null,
-      readyAt: new Date(),
-      settledAt: null,
-      counted: null,
-      uncounted: true,
-      outbox: [],
-      gave: null,
-      attempts: [],
-      version: 1,
-      fence: 0,
-    });
+    await world.mongo.collection('deliveries').replaceOne(
+      { _id: delivery!._id },
+      {
+        ...delivery!,
+        status: 'PENDING',
+        reason: null,
+        readyAt: new Date(),
+        settledAt: null,
+        counted: null,
+        uncounted: true,
+        outbox: [],
+        gave: null,
+        attempts: [],
+        version: 1,
+        fence: 0,
+      },
+    );
     const calls = await callsDuring(world, async () => {
       await marked(office, 'marker');
       await eventually(async () =>

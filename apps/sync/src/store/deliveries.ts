@@ -167,6 +167,48 @@ export const openOf = (boxOfficeId: string): object =>
 const outOfQuota = (boxOfficeId: string | object): object =>
   byIndex({ reason: 'QUOTA_EXCEEDED', readyAt: isOpen }, { boxOfficeId });
 
+/** All that a delivery holds but its id. */
+const everyField = {
+  boxOfficeId: 1,
+  connectionId: 1,
+  workflowId: 1,
+  workflowVersion: 1,
+  orderKey: 1,
+  orderId: 1,
+  orderRevision: 1,
+  orderTime: 1,
+  emailHash: 1,
+  eventId: 1,
+  eventName: 1,
+  status: 1,
+  reason: 1,
+  performed: 1,
+  contactId: 1,
+  readyAt: 1,
+  queue: 1,
+  fence: 1,
+  claimed: 1,
+  uncertain: 1,
+  alone: 1,
+  imported: 1,
+  gave: 1,
+  backfillId: 1,
+  takesBack: 1,
+  activityIds: 1,
+  held: 1,
+  attempts: 1,
+  attemptCount: 1,
+  firstTriedAt: 1,
+  consent: 1,
+  version: 1,
+  createdAt: 1,
+  settledAt: 1,
+  retryId: 1,
+  outbox: 1,
+  counted: 1,
+  uncounted: 1,
+} satisfies Record<Exclude<keyof NewDelivery, '_id'>, 1>;
+
 /** Deliveries: the durable queue and the history in one. */
 export const createDeliveryStore = (mongo: Connection) => {
   const deliveries = mongo.collection<NewDelivery>('deliveries');
@@ -189,8 +231,11 @@ export const createDeliveryStore = (mongo: Connection) => {
       await deliveries.createIndex({ boxOfficeId: 1, orderId: 1 });
       await deliveries.createIndex({ boxOfficeId: 1, status: 1, reason: 1, createdAt: -1, _id: -1 });
     },
-    byIds: (ids: readonly string[]): Promise<Delivery[]> =>
-      inParts(ids, async (part) => (await some({ _id: { $in: part } }).toArray()) as Delivery[]),
+    byIds: async (ids: readonly string[]): Promise<Delivery[]> => {
+      const found = await inParts(ids, async (part) => (await some({ _id: { $in: part } }).toArray()) as Delivery[]);
+      // Of removed ones only the id is left.
+      return found.filter(({ orderKey }) => orderKey !== undefined);
+    },
     /** Inserts those that are not there yet; answers the ids of the others. */
     insert: (fresh: readonly NewDelivery[]): Promise<string[]> => insertNew(deliveries, fresh),
     /** Puts a delivery back to work because its order changed; false when it was changed by somebody else meanwhile. */
@@ -235,13 +280,17 @@ export const createDeliveryStore = (mongo: Connection) => {
     /** Whether a backfill has any without an outcome. */
     anyOpen: async (backfillId: string): Promise<boolean> =>
       (await deliveries.findOne({ backfillId, readyAt: isOpen } as never, { projection: { _id: 1 } })) !== null,
-    /** Removes those of these that have ended, are published and are counted; gives how many. */
+    /**
+     * Removes those of these that have ended, are published and are counted; gives how many. Their ids stay: whoever read the order before it expired, and writes its delivery only now, finds that it was made.
+     */
     removeFinal: async (ids: readonly string[]): Promise<number> =>
       (
         await inParts(ids, async (part) => [
-          await deliveries.deleteMany({ _id: { $in: part }, readyAt: null, uncounted: null, outbox: [] } as object),
+          await deliveries.updateMany({ _id: { $in: part }, readyAt: null, uncounted: null, outbox: [] } as object, {
+            $unset: everyField,
+          }),
         ])
-      ).reduce((sum, { deletedCount }) => sum + deletedCount, 0),
+      ).reduce((sum, { modifiedCount }) => sum + modifiedCount, 0),
     /** How many there are; of more than `most`, so many. */
     count: (filter: object, most?: number): Promise<number> =>
       deliveries.countDocuments(filter, most === undefined ? {} : { limit: most }),

@@ -195,8 +195,11 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
     /** Adds to what is told of one what was done for its contact after its outcome. */
     addHistory: async (id: string, attempts: readonly Attempt[], performed?: string): Promise<void> => {
       if (attempts.length === 0 && performed === undefined) return;
-      await deliveries.updateOne({ _id: id }, {
-        $push: { attempts: { $each: attempts, $slice: -mostAttempts }, ...(performed === undefined ? {} : { performed }) },
+      await deliveries.updateOne({ _id: id, version: { $gt: 0 } }, {
+        $push: {
+          attempts: { $each: attempts, $slice: -mostAttempts },
+          ...(performed === undefined ? {} : { performed }),
+        },
       } as never);
     },
     /** Takes an activity that has ended off those that waited for it; gives the ones that wait for no other. */

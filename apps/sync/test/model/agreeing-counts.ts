@@ -3,7 +3,7 @@ import type { DeliveryStatus } from '../../src/domain/reasons';
 import type { DeliveryChoice } from '../../src/domain/delivery-choice';
 import { countBacklog, countDeliveries } from '../../src/use-cases/count-deliveries';
 import { offices } from './history';
-import type { Rest, StoredDelivery } from './settled-state';
+import { keptDeliveries, type Rest } from './settled-state';
 import { boxOfficeOf, workflowOf } from './told';
 
 const open: readonly DeliveryStatus[] = ['PENDING', 'WAITING'];
@@ -13,15 +13,13 @@ export const judgeCounts = async ({ mongo, problem }: Pick<Rest, 'mongo' | 'prob
   const judge = async (boxOfficeId: string, choice: DeliveryChoice): Promise<void> => {
     const { statuses, reasons, workflowId } = choice;
     const { count, isExact } = await countDeliveries(ctx, boxOfficeId, choice);
-    const plain = mongo
-      .all<StoredDelivery>('deliveries')
-      .filter(
-        (each) =>
-          each.boxOfficeId === boxOfficeId &&
-          (!statuses || statuses.includes(each.status)) &&
-          (!reasons || reasons.includes(each.reason ?? '')) &&
-          (!workflowId || each.workflowId === workflowId),
-      ).length;
+    const plain = keptDeliveries(mongo).filter(
+      (each) =>
+        each.boxOfficeId === boxOfficeId &&
+        (!statuses || statuses.includes(each.status)) &&
+        (!reasons || reasons.includes(each.reason ?? '')) &&
+        (!workflowId || each.workflowId === workflowId),
+    ).length;
     if (count !== plain || !isExact)
       problem(`3: ${boxOfficeId} is shown ${count} deliveries of ${JSON.stringify(choice)}, and there are ${plain}`);
   };
@@ -37,7 +35,7 @@ export const judgeCounts = async ({ mongo, problem }: Pick<Rest, 'mongo' | 'prob
         judge(boxOfficeId, { reasons: ['ORDER_PENDING', 'NOT_OPTED_IN'] }),
         judge(boxOfficeId, { workflowId: workflowOf(office === 0 ? 1 : 0, 0) }),
         countBacklog(ctx, boxOfficeId).then(({ pending, waiting }) => {
-          const ours = mongo.all<StoredDelivery>('deliveries').filter((each) => each.boxOfficeId === boxOfficeId);
+          const ours = keptDeliveries(mongo).filter((each) => each.boxOfficeId === boxOfficeId);
           const plain = open.map((status) => ours.filter((each) => each.status === status).length);
           if (String([pending, waiting]) !== String(plain))
             problem(`3: ${boxOfficeId} is shown a backlog of ${pending} and ${waiting}, and it is ${String(plain)}`);

@@ -270,6 +270,19 @@ const found: readonly (readonly [name: string, commands: readonly Command[], giv
     ],
     { seed: 17 },
   ],
+  // A process that had read an order stood still until the order had expired and its delivery was removed, and then made that delivery once more: it ended twice, and was counted twice.
+  [
+    'a delivery that was removed with its order is not made again by who had read the order before',
+    [
+      workflow({ office: 1, createsContacts: false }),
+      { do: 'grow-old', after: 0 },
+      order({ office: 1, at: 1, person: null }),
+      order({ office: 1 }),
+      { do: 'grow-old', after: 20 },
+      order({ office: 1, person: null, after: 3 }),
+    ],
+    { seed: 7, mishaps: [{ process: 0, at: 143, kind: 'stall', takesEffect: true }] },
+  ],
 ];
 
 describe('what was found', () => {

@@ -11,7 +11,7 @@ import { deliveryPage, workflowStats } from '../../src/use-cases/read-deliveries
 import { cancelRetry, retryDeliveries } from '../../src/use-cases/retry-deliveries';
 import { people, type Office } from './history';
 import type { MemoryMongo } from './memory-mongo';
-import type { Rest, StoredDelivery } from './settled-state';
+import { keptDeliveries, type Rest } from './settled-state';
 import { boxOfficeOf, connectionOf, officeOf, workflowOf } from './told';
 
 /** The newest backfill of a box office. */
@@ -64,9 +64,7 @@ export const lookAround = async (
     );
     if (answer !== 'missing') problem(`8: box office ${office} asked for another's and was told ${answer}`);
   }
-  const ids = mongo
-    .all<StoredDelivery>('deliveries')
-    .flatMap((each) => (officeOf(each.boxOfficeId) === other ? each._id : []));
+  const ids = keptDeliveries(mongo).flatMap((each) => (officeOf(each.boxOfficeId) === other ? each._id : []));
   if ((await retryDeliveries(ctx, identity, { ids })).matched > 0) problem("8: another's deliveries were retried");
   const stats = await workflowStats(ctx, identity, workflowOf(other, 0));
   if (stats.total > 0) problem("8: another's statistics were shown");

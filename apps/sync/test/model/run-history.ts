@@ -13,7 +13,7 @@ import { createMemoryBus } from './memory-bus';
 import { createMemoryMongo } from './memory-mongo';
 import { organisersWishes } from './organisers-wishes';
 import { createOtherServices } from './other-services';
-import { isErased, judgeRest, type OrderDocument, type Rest, type StoredDelivery } from './settled-state';
+import { isErased, judgeRest, keptDeliveries, type OrderDocument, type Rest } from './settled-state';
 import { createStage, type Actor } from './stage';
 import { retentionMs, startSync } from './sync-process';
 import {
@@ -319,9 +319,7 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
   const tellAgain = async (): Promise<void> => {
     const stateOf = (): string[] =>
       [
-        ...mongo
-          .all<StoredDelivery>('deliveries')
-          .map(({ _id, version, status, reason }) => [_id, version, status, reason]),
+        ...keptDeliveries(mongo).map(({ _id, version, status, reason }) => [_id, version, status, reason]),
         // When they are looked at for their age is no matter.
         ...mongo.all<OrderDocument & { agesFrom: Date }>('orders').map(({ agesFrom: _, ...order }) => order),
       ].map((each) => JSON.stringify(each));
@@ -365,7 +363,7 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
     giveBack();
   }
   const outcomes: Record<string, number> = {};
-  for (const { status, reason } of mongo.all<StoredDelivery>('deliveries')) {
+  for (const { status, reason } of keptDeliveries(mongo)) {
     const name = `${status} ${reason ?? ''}`;
     outcomes[name] = (outcomes[name] ?? 0) + 1;
   }

@@ -72,9 +72,13 @@ const waitsRightly = (rest: Rest, delivery: StoredDelivery): boolean => {
 };
 
 /** Whether nothing is left that goes on by itself. */
+/** Of those that were removed only the id is left. */
+export const keptDeliveries = (mongo: MemoryMongo): StoredDelivery[] =>
+  mongo.all<StoredDelivery>('deliveries').filter(({ orderKey }) => orderKey !== undefined);
+
 export const isAtRest = (rest: Rest): boolean => {
   const { mongo, accounts, connectionState } = rest;
-  const deliveries = mongo.all<StoredDelivery>('deliveries');
+  const deliveries = keptDeliveries(mongo);
   return (
     deliveries.every(
       (each) =>
@@ -105,14 +109,10 @@ const named = ['ORDER_PENDING', 'WORKFLOW_RESUME', 'CONNECTION_NEEDS_RECONNECT',
 /** A broken connection all of whose work is parked does no more than ask for its activities again and again. */
 const isParked = ({ mongo, connectionState }: Rest, connectionId: string): boolean =>
   connectionState(officeOf(connectionId)) === 'broken' &&
-  mongo
-    .all<StoredDelivery>('deliveries')
-    .every(
-      (each) =>
-        each.connectionId !== connectionId ||
-        !isOpen(each) ||
-        [...named, 'ACTIVITY_RUNNING'].includes(each.reason ?? ''),
-    );
+  keptDeliveries(mongo).every(
+    (each) =>
+      each.connectionId !== connectionId || !isOpen(each) || [...named, 'ACTIVITY_RUNNING'].includes(each.reason ?? ''),
+  );
 
 /** The moments at which something goes on by itself. */
 export const nextMoments = (rest: Rest): number[] => [
@@ -188,7 +188,7 @@ const judgeOrders = (rest: Rest): void => {
 
 const judgeDeliveries = (rest: Rest): void => {
   const { mongo, problem } = rest;
-  const deliveries = mongo.all<StoredDelivery>('deliveries');
+  const deliveries = keptDeliveries(mongo);
   for (const delivery of deliveries)
     if (isOpen(delivery) && !waitsRightly(rest, delivery))
       problem(
@@ -255,7 +255,7 @@ const judgeTallies = ({ mongo, problem }: Rest, published: Published): void => {
   const real = new Map<string, number>();
   const count = (key: string): void => void real.set(key, (real.get(key) ?? 0) + 1);
   const kept = new Set<string>();
-  for (const delivery of mongo.all<StoredDelivery>('deliveries')) {
+  for (const delivery of keptDeliveries(mongo)) {
     kept.add(delivery._id);
     count(`${delivery.workflowId} ${bucketOf(delivery)}`);
   }
@@ -276,10 +276,10 @@ const judgeTallies = ({ mongo, problem }: Rest, published: Published): void => {
 
 /** An ended retry keeps nothing of whom it was for, and has put no delivery back more than once. */
 const judgeRetries = ({ mongo, problem }: Rest, published: Published): void => {
-  const kept = new Set(mongo.all<StoredDelivery>('deliveries').map(({ _id }) => _id));
+  const kept = new Set(keptDeliveries(mongo).map(({ _id }) => _id));
   const expired = [...published.keys()].filter((id) => !kept.has(id)).length;
   for (const { _id, boxOfficeId, status, open, wanted, taking, requeued } of mongo.all<Retry>('retries')) {
-    const theirs = mongo.all<StoredDelivery>('deliveries').filter((each) => each.boxOfficeId === boxOfficeId);
+    const theirs = keptDeliveries(mongo).filter((each) => each.boxOfficeId === boxOfficeId);
     if (open || status === 'RUNNING') problem(`3: retry ${_id} does not come to its end`);
     if (Object.keys(wanted).length > 0 || taking.length > 0) problem(`3: retry ${_id} keeps what it was for`);
     const there = theirs.length + expired;
@@ -288,7 +288,7 @@ const judgeRetries = ({ mongo, problem }: Rest, published: Published): void => {
 };
 
 const judgeOutcomes = ({ mongo, problem }: Rest, published: Published): void => {
-  for (const delivery of mongo.all<StoredDelivery>('deliveries'))
+  for (const delivery of keptDeliveries(mongo))
     if (!isOpen(delivery) && published.get(delivery._id)?.text !== `${delivery.status} ${delivery.reason ?? ''}`)
       problem(
         `3: ${delivery._id} is ${delivery.status} ${delivery.reason ?? ''} and was published as ${published.get(delivery._id)?.text ?? 'nothing'}`,
@@ -298,7 +298,7 @@ const judgeOutcomes = ({ mongo, problem }: Rest, published: Published): void => 
 /** Who is said to be synchronised is so at Constant Contact, unless somebody else had their hands on the contact. */
 const judgeSynced = (rest: Rest): void => {
   const { mongo, accounts, touched, problem } = rest;
-  for (const delivery of mongo.all<StoredDelivery>('deliveries')) {
+  for (const delivery of keptDeliveries(mongo)) {
     const order = mongo.all<OrderDocument>('orders').find(({ _id }) => _id === delivery.orderKey);
     const office = officeOf(delivery.connectionId);
     const person = people.findIndex((email) => email === order?.email);
@@ -324,7 +324,7 @@ const judgeSynced = (rest: Rest): void => {
 };
 
 const judgeTenants = ({ mongo, accounts, problem }: Rest): void => {
-  for (const delivery of mongo.all<StoredDelivery>('deliveries')) {
+  for (const delivery of keptDeliveries(mongo)) {
     const all = [delivery.boxOfficeId, delivery.connectionId, delivery.workflowId, delivery.orderKey, delivery.orderId];
     if (new Set(all.map(officeOf)).size > 1) problem(`8: a delivery of two box offices: ${all.join(' ')}`);
   }
