@@ -4,7 +4,7 @@ import { retryDelayMs } from '../domain/retry';
 import type { Delivery, Outcome, Postponement } from '../store/deliveries';
 
 /** For how long waits what a person has to free. */
-export const parkedMs = 24 * 3_600_000;
+const parkedMs = 24 * 3_600_000;
 
 /** What a failure means for the deliveries it met. */
 export type Verdict = { readonly outcome: Outcome } | { readonly next: Postponement; readonly parksLane: boolean };
