@@ -9,7 +9,7 @@ import { contactKnowledge } from './know-contacts';
 import { isEntitled } from './work-batch';
 
 const takenAtOnce = 20;
-/** How soon one is looked at again for whose contact something is still to be done. */
+/** How soon one is looked at again for whose contact something is under way. */
 const busyMs = 60_000;
 const leastPauseMs = 1_000;
 
@@ -65,7 +65,7 @@ export const upgradeImported = async (ctx: Context, lent: Lent): Promise<void> =
   }
 };
 
-/** Those whose order still names the same buyer, who opted in. The others are ended; one whose contact something is still to be done for waits. */
+/** Those whose order still names the same buyer, who opted in. The others are ended; one for whose contact something is under way waits. */
 const stillStanding = async (
   ctx: Context,
   { boxOfficeId, connectionId }: ConnectionFact,
@@ -79,7 +79,9 @@ const stillStanding = async (
     { boxOfficeId, connectionId },
     due.map(({ emailHash }) => emailHash),
   );
-  const held = new Set([...busy, ...open.map(({ emailHash }) => emailHash)]);
+  // What brings the contact may be on its way; what only waits for somebody brings nothing.
+  const underWay = open.filter(({ activityIds, claimed }) => claimed || activityIds.length > 0);
+  const held = new Set([...busy, ...underWay.map(({ emailHash }) => emailHash)]);
   const standing: Standing[] = [];
   for (const upgrade of due) {
     const email = orders.get(upgrade.orderKey)?.email ?? null;
