@@ -54,6 +54,8 @@ export const createWatchedAccounts = (watch: Watch) => {
   /** When each person's contact was last looked up and last unsubscribed, in counted moments. */
   const lookedUp = new Map<string, number>();
   const unsubscribed = new Map<string, number>();
+  /** The same of when somebody at the account made it. */
+  const made = new Map<string, number>();
   let moments = 0;
   let calls = 0;
   let refusedToken = false;
@@ -82,10 +84,13 @@ export const createWatchedAccounts = (watch: Watch) => {
     if (!is.isDeleted && (!was || was.isDeleted) && !wishes().mayCreate(office, person))
       problem(`1: created, which no workflow asks for: ${where}`);
     const key = `${office} ${person}`;
-    if (was?.permission === 'implicit' && is.permission === 'explicit' && !(upgradesImported && optedIn))
-      problem(`1: permission made explicit that nobody gave, or wished to have: ${where}`);
     // The sign-up form is used right after a look of its own; who unsubscribes in that gap is its known price (decision 3).
-    const inTheGap = by.includes('sign_up_form') && (unsubscribed.get(key) ?? 0) > (lookedUp.get(key) ?? 0);
+    const isGap = (since: ReadonlyMap<string, number>): boolean =>
+      by.includes('sign_up_form') && (since.get(key) ?? 0) > (lookedUp.get(key) ?? 0);
+    const inTheGap = isGap(unsubscribed);
+    // Where a confirmation is wanted, somebody may make the contact in that gap too.
+    if (was?.permission === 'implicit' && is.permission === 'explicit' && !(upgradesImported && optedIn) && !isGap(made))
+      problem(`1: permission made explicit that nobody gave, or wished to have: ${where}`);
     if (was?.permission === 'unsubscribed' && !inTheGap) {
       if (is.permission !== 'unsubscribed') problem(`2: an unsubscribed contact became ${is.permission}: ${where}`);
       else if (lists.length > 0) problem(`2: an unsubscribed contact was put on a list: ${where}`);
@@ -214,6 +219,7 @@ export const createWatchedAccounts = (watch: Watch) => {
     seed: (office: Office, person: number, permission: string): void => {
       observe(office, 'an activity');
       moments += 1;
+      made.set(`${office} ${person}`, moments);
       if (permission === 'unsubscribed') unsubscribed.set(`${office} ${person}`, moments);
       sandbox.seed(accounts[office], { email: people[person]!, permission_to_send: permission });
       accept(office);
