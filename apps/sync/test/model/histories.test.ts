@@ -20,20 +20,22 @@ describe('histories', () => {
     expect(failureOf(failure)).toBe('');
   }, 300_000);
 
-  it('keep every promise wherever one of the processes dies, before what it called took effect or after', async () => {
-    for (const history of [...eventful, upgraded]) {
+  it.each(Object.entries(eventful))(
+    'keep every promise wherever one of the processes dies, before what it called took effect or after: %s',
+    async (_, history) => {
       const { awaits, problems } = await runHistory(history);
       expect(problems).toEqual([]);
       // The long one, which waits for the end of a day, at some.
-      const step = history === upgraded ? 11 : 1;
+      const step = history === eventful.upgrading ? 11 : 1;
       for (const process of [0, 1])
         for (let at = 1; at <= awaits[process]!; at += step)
           for (const takesEffect of [false, true]) {
             const crashed = { ...history, mishaps: [{ process, at, kind: 'crash' as const, takesEffect }] };
             expect([crashed.mishaps, (await runHistory(crashed)).problems]).toEqual([crashed.mishaps, []]);
           }
-    }
-  }, 300_000);
+    },
+    300_000,
+  );
 
   it('keep every promise wherever one of the processes stands still until a buyer is erased', async () => {
     // So many, about, come before the erasure is asked for.
@@ -65,30 +67,34 @@ const rich = (given: Parameters<typeof workflow>[0] = {}): Command =>
 const bought = (given: Parameters<typeof order>[0] = {}): Command =>
   order({ event: 0, names: true, phone: true, after: 3, ...given });
 
-/** Someone becomes a contact, and is erased. */
-const erased = aHistory(
-  [rich(), bought({ after: 8 }), { do: 'erase', office: 0, by: 1, person: 0, deleteContact: false, after: 200 }],
-  { seed: 7 },
-);
+const happening = (commands: readonly Command[], given: Partial<History> = {}): History =>
+  aHistory(commands, { seed: 7, ...given });
 
-/** Histories in which a crash has something to spoil: creating and updating, taking back, erasing, a backfill, a retry, expiring. */
-const eventful: readonly History[] = [
-  [
+/** Someone becomes a contact, and is erased. */
+const erased = happening([
+  rich(),
+  bought({ after: 8 }),
+  { do: 'erase', office: 0, by: 1, person: 0, deleteContact: false, after: 200 },
+]);
+
+/** Histories in which a crash has something to spoil. */
+const eventful: Readonly<Record<string, History>> = {
+  'taking back': happening([
     rich(),
     rich({ workflow: 1, lists: [1], tags: [1], eventTag: false }),
     bought(),
     bought({ order: 1, at: 1, after: 20 }),
     bought({ at: 2, status: 'cancelled', after: 60 }),
-  ],
-  [
+  ]),
+  'an erasure': happening([
     rich(),
     { do: 'seed', office: 0, person: 0, permission: 'explicit', after: 0 },
     bought(),
     bought({ order: 1, person: 1, after: 8 }),
     { do: 'erase', office: 0, by: 0, person: 1, deleteContact: true, after: 20 },
     bought({ order: 2, person: 1, after: 3 }),
-  ],
-  [
+  ]),
+  'a backfill': happening([
     bought({ after: 0 }),
     bought({ order: 1, person: 1, after: 0 }),
     { do: 'settle', after: 0 },
@@ -96,8 +102,8 @@ const eventful: readonly History[] = [
     { do: 'settle', after: 0 },
     { do: 'backfill', office: 0, by: 0, workflow: 1, mode: 'IMPORT', after: 0 },
     bought({ order: 2, at: 3, after: 20 }),
-  ],
-  [
+  ]),
+  'a retry': happening([
     rich(),
     bought({ optIn: null, after: 0 }),
     bought({ order: 1, person: 1, optIn: 'false', after: 0 }),
@@ -106,29 +112,28 @@ const eventful: readonly History[] = [
     { do: 'settle', after: 0 },
     { do: 'retry', office: 0, by: 0, person: null, after: 0 },
     { do: 'connection', office: 0, to: 'connected', after: 8 },
-  ],
-  [
+  ]),
+  expiring: happening([
     rich(),
     bought({ at: 5, after: 0 }),
     { do: 'grow-old', after: 0 },
     bought({ order: 1, at: 1, after: 3 }),
     bought({ at: 6, status: 'cancelled', after: 20 }),
     bought({ order: 1, at: 2, status: 'cancelled', after: 20 }),
-  ],
-].map((commands) => aHistory(commands as readonly Command[], { seed: 7 }));
-
-/** On a day with few calls three buyers are imported, and upgraded with what the day leaves over; one has unsubscribed by then. */
-const upgraded: History = aHistory(
-  [
-    workflow({ lists: [0], tags: [0] }),
-    { do: 'connection', office: 0, to: 'broken', after: 0 },
-    bought({ after: 0 }),
-    bought({ order: 1, person: 1, after: 0 }),
-    bought({ order: 2, person: 2, after: 0 }),
-    { do: 'settle', after: 0 },
-    { do: 'connection', office: 0, to: 'connected', after: 0 },
-    { do: 'wait', ms: 60_000, after: 60 },
-    { do: 'contact', office: 0, person: 1, act: 'unsubscribe', after: 60 },
-  ],
-  { seed: 7, callsPerDay: 12, whenQuotaIsScarce: 'IMPORT', upgradesImported: true },
-);
+  ]),
+  /** On a day with few calls three buyers are imported, and upgraded with what the day leaves over; one has unsubscribed by then. */
+  upgrading: happening(
+    [
+      workflow({ lists: [0], tags: [0] }),
+      { do: 'connection', office: 0, to: 'broken', after: 0 },
+      bought({ after: 0 }),
+      bought({ order: 1, person: 1, after: 0 }),
+      bought({ order: 2, person: 2, after: 0 }),
+      { do: 'settle', after: 0 },
+      { do: 'connection', office: 0, to: 'connected', after: 0 },
+      { do: 'wait', ms: 60_000, after: 60 },
+      { do: 'contact', office: 0, person: 1, act: 'unsubscribe', after: 60 },
+    ],
+    { callsPerDay: 12, whenQuotaIsScarce: 'IMPORT', upgradesImported: true },
+  ),
+};

@@ -89,7 +89,12 @@ export const createWatchedAccounts = (watch: Watch) => {
       by.includes('sign_up_form') && (since.get(key) ?? 0) > (lookedUp.get(key) ?? 0);
     const inTheGap = isGap(unsubscribed);
     // Where a confirmation is wanted, somebody may make the contact in that gap too.
-    if (was?.permission === 'implicit' && is.permission === 'explicit' && !(upgradesImported && optedIn) && !isGap(made))
+    if (
+      was?.permission === 'implicit' &&
+      is.permission === 'explicit' &&
+      !(upgradesImported && optedIn) &&
+      !isGap(made)
+    )
       problem(`1: permission made explicit that nobody gave, or wished to have: ${where}`);
     if (was?.permission === 'unsubscribed' && !inTheGap) {
       if (is.permission !== 'unsubscribed') problem(`2: an unsubscribed contact became ${is.permission}: ${where}`);
