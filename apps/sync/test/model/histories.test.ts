@@ -21,18 +21,18 @@ describe('histories', () => {
   }, 300_000);
 
   it.each(Object.entries(eventful))(
-    'keep every promise wherever one of the processes dies, before what it called took effect or after: %s',
+    'keep every promise wherever one of the processes dies, by turns before what it called took effect and after: %s',
     async (_, history) => {
       const { awaits, problems } = await runHistory(history);
       expect(problems).toEqual([]);
       // The long one, which waits for the end of a day, at some.
       const step = history === eventful.upgrading ? 11 : 1;
       for (const process of [0, 1])
-        for (let at = 1; at <= awaits[process]!; at += step)
-          for (const takesEffect of [false, true]) {
-            const crashed = { ...history, mishaps: [{ process, at, kind: 'crash' as const, takesEffect }] };
-            expect([crashed.mishaps, (await runHistory(crashed)).problems]).toEqual([crashed.mishaps, []]);
-          }
+        for (let at = 1; at <= awaits[process]!; at += step) {
+          const takesEffect = (at + process) % 2 === 0;
+          const crashed = { ...history, mishaps: [{ process, at, kind: 'crash' as const, takesEffect }] };
+          expect([crashed.mishaps, (await runHistory(crashed)).problems]).toEqual([crashed.mishaps, []]);
+        }
     },
     300_000,
   );
