@@ -241,9 +241,14 @@ interface Dispatcher {
 }
 
 /** Drives one lane until it has nothing ready, is parked, is lost, or has had its turn. */
-const driveLane = async (ctx: Context, lane: Lane, { isClosing, isCrowded }: Dispatcher): Promise<void> => {
+const driveLane = async (
+  ctx: Context,
+  lane: Lane,
+  leasedUntil: Date,
+  { isClosing, isCrowded }: Dispatcher,
+): Promise<void> => {
   const begunAt = ctx.clock().getTime();
-  let heldUntil = ctx.clock().getTime() + ctx.leaseMs;
+  let heldUntil = leasedUntil.getTime();
   const stillHeld = async (): Promise<boolean> => {
     const now = ctx.clock().getTime();
     if (heldUntil - now > ctx.leaseMs / 2) return true;
@@ -307,9 +312,15 @@ export const startDispatcher = (ctx: Context, lanesAtOnce = 200) => {
     do {
       again = false;
       while (!closing && running.size < lanesAtOnce) {
-        const lane = await ctx.lanes.claim(holder, ctx.clock(), ctx.leaseMs);
+        const now = ctx.clock();
+        const lane = await ctx.lanes.claim(holder, now, ctx.leaseMs);
         if (!lane) break;
-        const driven = driveLane(ctx, lane, { isClosing: () => closing, isCrowded: () => running.size >= lanesAtOnce })
+        // From when it was asked for, and not from when the answer came: the lease may have run out in between.
+        const leasedUntil = new Date(now.getTime() + ctx.leaseMs);
+        const driven = driveLane(ctx, lane, leasedUntil, {
+          isClosing: () => closing,
+          isCrowded: () => running.size >= lanesAtOnce,
+        })
           .catch((error: unknown) => ctx.log.warn({ err: error, connectionId: lane.connectionId }, 'lane.interrupted'))
           .finally(() => {
             running.delete(driven);

@@ -283,6 +283,26 @@ const found: readonly (readonly [name: string, commands: readonly Command[], giv
     ],
     { seed: 7, mishaps: [{ process: 0, at: 143, kind: 'stall', takesEffect: true }] },
   ],
+  // The claim of a lane was answered after its lease had run out: whoever had it counted the lease from the answer, and drove the lane beside the next one, each with imports of its own for one contact.
+  [
+    'a lane whose lease ran out before the claim was answered is not driven beside who has it by then',
+    [
+      workflow({ lists: [1] }),
+      { do: 'connection', office: 0, to: 'broken', after: 0 },
+      order({ names: true }),
+      order({ order: 1, person: 1 }),
+      order({ order: 2, person: 2 }),
+      { do: 'settle', after: 0 },
+      { do: 'connection', office: 0, to: 'connected', after: 0 },
+      { do: 'seed', office: 0, person: 0, permission: 'explicit', after: 8 },
+      { do: 'wait', ms: 31_000, after: 0 },
+      order({ person: null }),
+      order({ at: 1, person: null, names: true, after: 3 }),
+      { do: 'again', which: 0, after: 60 },
+      order({ office: 1 }),
+    ],
+    { seed: 0 },
+  ],
 ];
 
 describe('what was found', () => {
