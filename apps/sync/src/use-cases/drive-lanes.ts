@@ -189,16 +189,23 @@ const follow = async (drive: Drive, boxOfficeId: string): Promise<void> => {
   }
 };
 
-const upgrade = (drive: Drive, connection: ConnectionFact | undefined): Promise<void> =>
-  upgradeImported(drive.ctx, {
-    connection,
-    busy: drive.busy,
-    goesOn: async () => drive.goesOn() && !drive.isOverdue() && !(await isDueAnew(drive)),
-    callerFor: (boxOfficeId, some) => {
-      const served = some.map(({ deliveryId, emailHash }) => ({ _id: deliveryId, emailHash }));
-      return callerOf(drive, boxOfficeId, 'upgrade', sparingErased(drive.ctx, boxOfficeId, served));
-    },
-  });
+/** What keeps upgrades from going on keeps nothing else of the lane: they are tried again with its next drive. */
+const upgrade = async (drive: Drive, connection: ConnectionFact | undefined): Promise<void> => {
+  const { ctx, lane, busy } = drive;
+  try {
+    await upgradeImported(ctx, {
+      connection,
+      busy,
+      goesOn: async () => drive.goesOn() && !drive.isOverdue() && !(await isDueAnew(drive)),
+      callerFor: (boxOfficeId, some) => {
+        const served = some.map(({ deliveryId, emailHash }) => ({ _id: deliveryId, emailHash }));
+        return callerOf(drive, boxOfficeId, 'upgrade', sparingErased(ctx, boxOfficeId, served));
+      },
+    });
+  } catch (error) {
+    ctx.log.warn({ err: error, connectionId: lane.connectionId }, 'upgrades.delayed');
+  }
+};
 
 /** Whether what is ready of backfills may be sent: they are made at first, so that as many as possible share an import. */
 const isMade = async ({ ctx, lane }: Drive): Promise<boolean> => {

@@ -14,45 +14,6 @@ const histories = 2_500;
 /** The same ones each time, so that a change is judged by itself; `npm run model` draws others. */
 const seed = 20_261_124;
 
-describe('histories', () => {
-  it('of any kind keep every promise', async () => {
-    const { failure } = await checkHistories({ histories, seed });
-    expect(failureOf(failure)).toBe('');
-  }, 300_000);
-
-  it.each(Object.entries(eventful))(
-    'keep every promise wherever one of the processes dies, by turns before what it called took effect and after: %s',
-    async (_, history) => {
-      const { awaits, problems } = await runHistory(history);
-      expect(problems).toEqual([]);
-      // The long one, which waits for the end of a day, at some.
-      const step = history === eventful.upgrading ? 11 : 1;
-      for (const process of [0, 1])
-        for (let at = 1; at <= awaits[process]!; at += step) {
-          const takesEffect = (at + process) % 2 === 0;
-          const crashed = { ...history, mishaps: [{ process, at, kind: 'crash' as const, takesEffect }] };
-          expect([crashed.mishaps, (await runHistory(crashed)).problems]).toEqual([crashed.mishaps, []]);
-        }
-    },
-    300_000,
-  );
-
-  it('keep every promise wherever one of the processes stands still until a buyer is erased', async () => {
-    // So many, about, come before the erasure is asked for.
-    const awaits = 350;
-    for (const process of [0, 1])
-      for (let at = 1; at <= awaits; at += 1) {
-        const stalled = { ...erased, mishaps: [{ process, at, kind: 'stall' as const, takesEffect: false }] };
-        expect([stalled.mishaps, (await runHistory(stalled)).problems]).toEqual([stalled.mishaps, []]);
-      }
-  }, 300_000);
-
-  it('can be had again: the same history goes the same way', async () => {
-    for (const history of fc.sample(anyHistory, { numRuns: 20, seed: 1 }))
-      expect(await runHistory(history)).toEqual(await runHistory(history));
-  });
-});
-
 const rich = (given: Parameters<typeof workflow>[0] = {}): Command =>
   workflow({
     lists: [0],
@@ -137,3 +98,42 @@ const eventful: Readonly<Record<string, History>> = {
     { callsPerDay: 12, whenQuotaIsScarce: 'IMPORT', upgradesImported: true },
   ),
 };
+
+describe('histories', () => {
+  it('of any kind keep every promise', async () => {
+    const { failure } = await checkHistories({ histories, seed });
+    expect(failureOf(failure)).toBe('');
+  }, 300_000);
+
+  it.each(Object.entries(eventful))(
+    'keep every promise wherever one of the processes dies, by turns before what it called took effect and after: %s',
+    async (_, history) => {
+      const { awaits, problems } = await runHistory(history);
+      expect(problems).toEqual([]);
+      // The long one, which waits for the end of a day, at some.
+      const step = history === eventful.upgrading ? 11 : 1;
+      for (const process of [0, 1])
+        for (let at = 1; at <= awaits[process]!; at += step) {
+          const takesEffect = (at + process) % 2 === 0;
+          const crashed = { ...history, mishaps: [{ process, at, kind: 'crash' as const, takesEffect }] };
+          expect([crashed.mishaps, (await runHistory(crashed)).problems]).toEqual([crashed.mishaps, []]);
+        }
+    },
+    300_000,
+  );
+
+  it('keep every promise wherever one of the processes stands still until a buyer is erased', async () => {
+    // So many, about, come before the erasure is asked for.
+    const awaits = 350;
+    for (const process of [0, 1])
+      for (let at = 1; at <= awaits; at += 1) {
+        const stalled = { ...erased, mishaps: [{ process, at, kind: 'stall' as const, takesEffect: false }] };
+        expect([stalled.mishaps, (await runHistory(stalled)).problems]).toEqual([stalled.mishaps, []]);
+      }
+  }, 300_000);
+
+  it('can be had again: the same history goes the same way', async () => {
+    for (const history of fc.sample(anyHistory, { numRuns: 20, seed: 1 }))
+      expect(await runHistory(history)).toEqual(await runHistory(history));
+  });
+});
