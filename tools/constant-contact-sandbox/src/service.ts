@@ -17,7 +17,13 @@ const bodyLimit = 128 * 1024 * 1024;
 /** Starts the sandbox: Constant Contact's OAuth and V3 API as Boxlist uses them, with a control plane and a page. */
 export const createSandbox = async (config: SandboxConfig): Promise<Service> => {
   const world = createWorld(config);
-  const app = fastify({ bodyLimit, forceCloseConnections: true, routerOptions: { maxParamLength: 200 } });
+  const app = fastify({
+    bodyLimit,
+    forceCloseConnections: true,
+    // Longer than a caller leaves a connection unused: one that is ended at the moment of its next use fails a call that no fault was asked for.
+    keepAliveTimeout: 600_000,
+    routerOptions: { maxParamLength: 200 },
+  });
   await app.register(formbody);
   await app.register(multipart, { limits: { fileSize: bodyLimit, files: 1, fields: 10 } });
   emptyJsonBodies(app);
