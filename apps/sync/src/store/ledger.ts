@@ -97,6 +97,10 @@ export const createLedgerStore = (
     }
   };
 
+  /** The ledger with the live buyers that came to this process and are not told yet: they are about to be planned for. */
+  const withArrivals = ({ ledger }: Known, time: number): Ledger =>
+    arrivals === noArrivals ? ledger : declare(ledger, holder, ledger.holders[holder]?.demands ?? [], arrivals, time);
+
   /** Waits for the moment of permits; false when it has passed: used later they would fall into another second. */
   const inTime = async (askedAt: number, usedAt: number): Promise<boolean> => {
     const writtenAt = await now();
@@ -201,11 +205,14 @@ export const createLedgerStore = (
       return isRefused(ledger, kind, time, limits) ? refusedForMs(ledger, kind, time, limits) : 0;
     },
     /** How live orders are sent at present; of one box office, where it is named. */
-    posture: async (boxOfficeId?: string): Promise<Posture> =>
-      postureOf((await read()).ledger, await now(), limits, bounds, boxOfficeId),
+    posture: async (boxOfficeId?: string): Promise<Posture> => {
+      const [known, time] = await Promise.all([read(), now()]);
+      return postureOf(withArrivals(known, time), time, limits, bounds, boxOfficeId);
+    },
     /** What is used and left; `gatherMs` is that of the box office. */
     usage: async (boxOfficeId: string) => {
-      const [{ ledger }, time] = await Promise.all([read(), now()]);
+      const [known, time] = await Promise.all([read(), now()]);
+      const ledger = withArrivals(known, time);
       return usageOf(ledger, time, limits, postureOf(ledger, time, limits, bounds, boxOfficeId));
     },
     close: async (): Promise<void> => {
