@@ -91,6 +91,7 @@ export const createWatchedAccounts = (watch: Watch) => {
     // Where a confirmation is wanted, somebody may make the contact in that gap too.
     if (
       was?.permission === 'implicit' &&
+      !was.isDeleted &&
       is.permission === 'explicit' &&
       !(upgradesImported && optedIn) &&
       !isGap(made)
