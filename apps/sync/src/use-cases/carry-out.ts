@@ -28,6 +28,8 @@ interface Progress {
   /** Came by import, and something is left that an import cannot do: looked at again when it has ended. */
   imported: boolean;
   failed: boolean;
+  /** Something was done for it: should the rest be refused, that is not forgotten. */
+  wrote: boolean;
 }
 
 /** The calls of a plan under way. */
@@ -105,6 +107,7 @@ const startOf = (batch: Batch, id: string): Progress => ({
   activityIds: new Set(),
   imported: false,
   failed: false,
+  wrote: false,
 });
 
 const servedBy = (call: PlannedCall): readonly string[] => {
@@ -141,11 +144,12 @@ const failAll = (run: Run, ids: readonly string[], error: unknown): Promise<bool
   return run.report.fail(deliveriesIn(run, ids), error);
 };
 
-/** With what is under way for them by now. */
+/** With what is under way for them by now, and whether something was done. */
 const deliveriesIn = ({ batch, progress }: Run, ids: readonly string[]): Delivery[] =>
   ids.flatMap((id) => {
     const delivery = batch.deliveries.get(id);
-    return delivery ? [{ ...delivery, activityIds: [...(progress.get(id)?.activityIds ?? [])] }] : [];
+    const { activityIds = [], wrote = false } = progress.get(id) ?? {};
+    return delivery ? [{ ...delivery, activityIds: [...activityIds], uncertain: delivery.uncertain || wrote }] : [];
   });
 
 const note = ({ progress }: Run, ids: readonly string[], what: string, contactId?: string): void => {
@@ -153,6 +157,7 @@ const note = ({ progress }: Run, ids: readonly string[], what: string, contactId
     const each = progress.get(id);
     if (!each) continue;
     each.performed.push(what);
+    each.wrote = true;
     if (contactId) each.contactId = contactId;
   }
 };

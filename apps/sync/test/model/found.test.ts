@@ -303,6 +303,21 @@ const found: readonly (readonly [name: string, commands: readonly Command[], giv
     ],
     { seed: 0 },
   ],
+  // A sign-up was done and the tagging after it was refused, for the day had no call for a backfill any more: nobody knew of the write, and an older order's details overwrote its.
+  [
+    'what was written before the rest was refused is not forgotten',
+    [
+      workflow({ createsContacts: false }),
+      order({ at: 1, names: true }),
+      workflow({ workflow: 1, lists: [0], tags: [0], after: 20 }),
+      { do: 'backfill', office: 0, by: 0, workflow: 1, mode: 'ONE_BY_ONE', after: 0 },
+      order({ order: 1, optIn: null, names: true }),
+      { do: 'again', which: 0, after: 60 },
+      order({ order: 1 }),
+      { do: 'wait', ms: 100, after: 1 },
+    ],
+    { seed: 35, callsPerDay: 12, optInRoute: ['CONFIRM', 'DIRECT'], upgradesImported: true },
+  ],
 ];
 
 describe('what was found', () => {
