@@ -1,4 +1,5 @@
 import { importLimits, type CcImportRow, type CcNewContact, type CcSignUp } from '@boxlist/constant-contact';
+import { chunks } from './chunks';
 import type { Wish } from './decide-contact';
 
 interface ForOne {
@@ -59,9 +60,6 @@ const mostListsAtOnce = 50;
 const mostRowsAsJson = 500;
 /** Header, lists and the form around a file. */
 const fileOverhead = 10_000;
-
-const chunks = <T>(items: readonly T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 
 /** An import gives all of its rows the same lists. Many rows go as files within the vendor's limits. */
 export const sharedImports = (wanted: readonly Listed[]): PlannedCall[] => {

@@ -1,6 +1,7 @@
 import type { Connection } from 'mongoose';
 import type { MirrorState } from '../domain/choose-reading';
 import type { KnownContact } from '../domain/known-contact';
+import { buyerKey, forgetBuyerIn } from './by-buyer';
 import { unlessErased, type ErasureStore } from './erasures';
 import { inParts, writeAlike } from './in-parts';
 
@@ -23,17 +24,14 @@ const unknown: MirrorState = { complete: false, watermark: null, cursor: null, s
 export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStore, 'among'>) => {
   const contacts = mongo.collection<ContactDocument>('contacts');
   const mirrors = mongo.collection<MirrorState & { _id: string }>('mirrors');
-  const keyOf = (connectionId: string, emailHash: string): string => `${connectionId}:${emailHash}`;
-  const forgetOne = async (connectionIds: readonly string[], emailHash: string): Promise<void> => {
-    await contacts.deleteMany({ _id: { $in: connectionIds.map((each) => keyOf(each, emailHash)) } });
-  };
+  const forgetBuyer = forgetBuyerIn(contacts);
   return {
     init: async (): Promise<void> => {
       await contacts.createIndex({ connectionId: 1 });
     },
     byHashes: async (connectionId: string, hashes: readonly string[]): Promise<Map<string, KnownContact>> => {
       const found = await inParts(
-        hashes.map((hash) => keyOf(connectionId, hash)),
+        hashes.map((hash) => buyerKey(connectionId, hash)),
         (part) => contacts.find({ _id: { $in: part } } as object).toArray(),
       );
       return new Map(
@@ -48,7 +46,7 @@ export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStor
         async (kept) => {
           const writes = kept.map(({ emailHash, contact: { whole: _w, detailsMark, ...contact } }) => ({
             updateOne: {
-              filter: { _id: keyOf(connectionId, emailHash), seenAt: { $lte: seenAt } },
+              filter: { _id: buyerKey(connectionId, emailHash), seenAt: { $lte: seenAt } },
               update: {
                 $set: { ...contact, connectionId, seenAt, ...(detailsMark === null ? {} : { detailsMark }) },
                 ...(detailsMark === null ? { $setOnInsert: { detailsMark: null } } : {}),
@@ -63,9 +61,9 @@ export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStor
             if (!(typeof error === 'object' && error !== null && 'code' in error && error.code === 11000)) throw error;
           }
         },
-        ({ emailHash }) => forgetOne([connectionId], emailHash),
+        ({ emailHash }) => forgetBuyer([connectionId], emailHash),
       ),
-    forgetBuyer: forgetOne,
+    forgetBuyer,
     /** Notes which details were written to contacts that are known. */
     marked: async (
       connectionId: string,
@@ -75,7 +73,7 @@ export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStor
         await writeAlike(
           contacts as never,
           part.map(({ emailHash, detailsMark }) => ({
-            id: keyOf(connectionId, emailHash),
+            id: buyerKey(connectionId, emailHash),
             holds: {},
             update: { $set: { detailsMark } },
           })),

@@ -1,3 +1,5 @@
+import { chunks } from '../domain/chunks';
+
 /** How many documents one command names, or brings. */
 const atOnce = 1_000;
 
@@ -8,8 +10,7 @@ export const inParts = async <I, T>(
   size = atOnce,
 ): Promise<T[]> => {
   const answers: T[] = [];
-  for (let start = 0; start < items.length; start += size)
-    answers.push(...(await command(items.slice(start, start + size))));
+  for (const part of chunks(items, size)) answers.push(...(await command(part)));
   return answers;
 };
 

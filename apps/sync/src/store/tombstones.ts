@@ -1,6 +1,7 @@
 import type { Connection } from 'mongoose';
 import type { Told } from '../domain/outdated';
 import type { Given } from './deliveries';
+import { buyerKey, forgetBuyerIn } from './by-buyer';
 import { unlessErased, type ErasureStore } from './erasures';
 import { inParts } from './in-parts';
 
@@ -38,12 +39,7 @@ export interface OfWorkflow extends Buyer {
  */
 export const createTombstoneStore = (mongo: Connection, erasures: Pick<ErasureStore, 'among'>) => {
   const tombstones = mongo.collection<TombstoneDocument>('tombstones');
-  const keyOf = ({ connectionId, emailHash }: Buyer): string => `${connectionId}:${emailHash}`;
-  const forgetBuyer = async (connectionIds: readonly string[], emailHash: string): Promise<void> => {
-    await tombstones.deleteMany({
-      _id: { $in: connectionIds.map((connectionId) => keyOf({ connectionId, emailHash })) },
-    });
-  };
+  const forgetBuyer = forgetBuyerIn(tombstones);
   /** Said again, and by two at once, it leaves the same. */
   const note = <B extends Buyer>(some: readonly B[], update: (each: B) => object): Promise<void> =>
     unlessErased(
@@ -51,7 +47,13 @@ export const createTombstoneStore = (mongo: Connection, erasures: Pick<ErasureSt
       some,
       async (kept) => {
         await inParts(
-          kept.map((each) => ({ updateOne: { filter: { _id: keyOf(each) }, update: update(each), upsert: true } })),
+          kept.map((each) => ({
+            updateOne: {
+              filter: { _id: buyerKey(each.connectionId, each.emailHash) },
+              update: update(each),
+              upsert: true,
+            },
+          })),
           async (part) => [await tombstones.bulkWrite(part as never, { ordered: false })],
         );
       },
@@ -77,7 +79,7 @@ export const createTombstoneStore = (mongo: Connection, erasures: Pick<ErasureSt
     /** Of these buyers by the hash of the address; only those of whom there is something. */
     of: async (connectionId: string, emailHashes: readonly string[]): Promise<Map<string, Tombstone>> => {
       const found = await inParts(
-        emailHashes.map((emailHash) => keyOf({ connectionId, emailHash })),
+        emailHashes.map((emailHash) => buyerKey(connectionId, emailHash)),
         (part) => tombstones.find({ _id: { $in: part } }).toArray(),
       );
       return new Map(

@@ -1,4 +1,5 @@
 import type { Connection } from 'mongoose';
+import { buyerKey, forgetBuyerIn } from './by-buyer';
 import { unlessErased, type ErasureStore } from './erasures';
 
 /** An imported contact whose permission is to be made explicit, on the opt-in of an order. Ids and a keyed hash: no personal data. */
@@ -18,10 +19,7 @@ export interface Upgrade {
 /** Contacts that were imported because calls ran short, until their permission is explicit or it turns out that they are to be left as they are. */
 export const createUpgradeStore = (mongo: Connection, erasures: Pick<ErasureStore, 'among'>) => {
   const upgrades = mongo.collection<Upgrade>('upgrades');
-  const keyOf = (connectionId: string, emailHash: string): string => `${connectionId}:${emailHash}`;
-  const forgetBuyer = async (connectionIds: readonly string[], emailHash: string): Promise<void> => {
-    await upgrades.deleteMany({ _id: { $in: connectionIds.map((each) => keyOf(each, emailHash)) } });
-  };
+  const forgetBuyer = forgetBuyerIn(upgrades);
   return {
     init: async (): Promise<void> => {
       await upgrades.createIndex({ connectionId: 1, readyAt: 1 });
@@ -38,7 +36,7 @@ export const createUpgradeStore = (mongo: Connection, erasures: Pick<ErasureStor
         async (kept) => {
           const writes = kept.map((each) => ({
             updateOne: {
-              filter: { _id: keyOf(connectionId, each.emailHash) },
+              filter: { _id: buyerKey(connectionId, each.emailHash) },
               update: { $set: { ...each, connectionId, readyAt, tries: 0 } },
               upsert: true,
             },
@@ -66,7 +64,7 @@ export const createUpgradeStore = (mongo: Connection, erasures: Pick<ErasureStor
       await upgrades.deleteOne({ _id, deliveryId });
     },
     ofBuyer: (connectionId: string, emailHash: string): Promise<Upgrade | null> =>
-      upgrades.findOne({ _id: keyOf(connectionId, emailHash) }),
+      upgrades.findOne({ _id: buyerKey(connectionId, emailHash) }),
     /** How many there are; of more than `most`, so many. */
     count: (connectionIds: readonly string[], most: number): Promise<number> =>
       upgrades.countDocuments({ connectionId: { $in: connectionIds } }, { limit: most }),

@@ -1,6 +1,7 @@
 import type { CcImportRow } from '@boxlist/constant-contact';
 import { AppError } from '@boxlist/contracts';
 import type { Context } from '../context';
+import { chunks } from '../domain/chunks';
 import type { KnownContact } from '../domain/known-contact';
 import type { ImportLine, PlannedCall, TagMember } from '../domain/planned-calls';
 import type { Delivery, Given, Outcome, Result } from '../store/deliveries';
@@ -76,9 +77,9 @@ export const carryOut = async (
 
 /** Makes the calls for one contact each. Those that nothing else is to be done for are told soon; when the batch is not to go on, the others are put back as they were. */
 const makeSingles = async (run: Run, singles: readonly Single[], sharing: ReadonlySet<string>): Promise<void> => {
-  for (let start = 0; start < singles.length; start += oneByOne) {
-    if (start > 0 && run.stopped === undefined && !(await run.report.goesOn())) {
-      const left = new Set(singles.slice(start).flatMap(({ deliveryIds }) => deliveryIds));
+  for (const [index, some] of chunks(singles, oneByOne).entries()) {
+    if (index > 0 && run.stopped === undefined && !(await run.report.goesOn())) {
+      const left = new Set(singles.slice(index * oneByOne).flatMap(({ deliveryIds }) => deliveryIds));
       for (const id of left) run.progress.delete(id);
       return putBack(
         run.ctx,
@@ -86,7 +87,6 @@ const makeSingles = async (run: Run, singles: readonly Single[], sharing: Readon
         run.report,
       );
     }
-    const some = singles.slice(start, start + oneByOne);
     await eachAtOnce(some, lookUpsAtOnce, (call) => attempt(run, call.deliveryIds, () => makeSingle(run, call)));
     await reportServed(
       run,

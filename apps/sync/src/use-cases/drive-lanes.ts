@@ -2,6 +2,7 @@ import { AppError, kindOf, type ConnectionFact } from '@boxlist/contracts';
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { Context } from '../context';
+import { chunks } from '../domain/chunks';
 import { deliverySettled } from '../report';
 import { queues, type Delivery, type Queue, type Result } from '../store/deliveries';
 import type { Lane } from '../store/lanes';
@@ -28,6 +29,10 @@ const savedAtOnce = 1_000;
 const importBatchSize = 39_999;
 const backfillBatchSize = 500;
 
+/** What a lane works on: its queues, and upgrades of imported contacts. */
+type Work = Queue | 'upgrade';
+const takesLong = (work: Work): boolean => work === 'backfill' || work === 'upgrade';
+
 /** One lane while this process holds it. */
 interface Drive {
   readonly ctx: Context;
@@ -46,9 +51,9 @@ interface Drive {
 /** Part by part, so that neither the lease runs out over many nor what else is to be done waits for all of them. */
 const saveAndTell = async ({ ctx, stillHeld }: Drive, results: readonly Result[]): Promise<void> => {
   const now = ctx.clock();
-  for (let start = 0; start < results.length; start += savedAtOnce) {
-    if (start > 0) await stillHeld();
-    for (const { delivery, to } of await ctx.deliveries.save(results.slice(start, start + savedAtOnce), now))
+  for (const [index, part] of chunks(results, savedAtOnce).entries()) {
+    if (index > 0) await stillHeld();
+    for (const { delivery, to } of await ctx.deliveries.save(part, now))
       if ('outcome' in to) deliverySettled(ctx, delivery, to.outcome, now);
   }
 };
@@ -91,7 +96,7 @@ const reportTo = (drive: Drive, caller: LaneCaller, queue: Queue): BatchReport =
       await saveAndTell(drive, results);
       return drive.parked;
     },
-    goesOn: async () => drive.goesOn() && !drive.isOverdue() && !(queue === 'backfill' && (await isDueAnew(drive))),
+    goesOn: () => mayGoOn(drive, queue),
   };
 };
 
@@ -103,10 +108,14 @@ const isDueAnew = async ({ ctx, lane, gathersTo }: Drive): Promise<boolean> => {
   return running.some(({ _id, pollAt }) => pollAt <= now && !ctx.activities.isBeingSent(_id));
 };
 
+/** Whether work that has begun is to go on now: what takes long also leaves its place to what is due. */
+const mayGoOn = async (drive: Drive, work: Work): Promise<boolean> =>
+  drive.goesOn() && !drive.isOverdue() && !(takesLong(work) && (await isDueAnew(drive)));
+
 const callerOf = (
   { ctx, lane, stillHeld }: Drive,
   boxOfficeId: string,
-  kind: Queue | 'poll' | 'upgrade',
+  kind: Work | 'poll',
   mayServe?: (serves: readonly string[]) => Promise<void>,
 ): LaneCaller => laneCaller(ctx, { connectionId: lane.connectionId, boxOfficeId, class: kind, stillHeld, mayServe });
 
@@ -124,7 +133,7 @@ const gathersUntil = async (ctx: Context, lane: Lane, windowMs: number): Promise
 const workQueue = async (drive: Drive, queue: Queue, size: number): Promise<void> => {
   const { ctx, lane, busy } = drive;
   while (drive.goesOn() && !drive.isOverdue() && (await drive.stillHeld())) {
-    if (queue === 'backfill' && (await isDueAnew(drive))) return;
+    if (takesLong(queue) && (await isDueAnew(drive))) return;
     const claimed = await ctx.deliveries.claim(lane, queue, busy, ctx.clock(), size, drive.stillHeld);
     const free = await withoutAwaiting(drive, claimed);
     // Another queue may have taken the same buyer in the meantime: the others are left to a later turn.
@@ -196,7 +205,7 @@ const upgrade = async (drive: Drive, connection: ConnectionFact | undefined): Pr
     await upgradeImported(ctx, {
       connection,
       busy,
-      goesOn: async () => drive.goesOn() && !drive.isOverdue() && !(await isDueAnew(drive)),
+      goesOn: () => mayGoOn(drive, 'upgrade'),
       callerFor: (boxOfficeId, some) => {
         const served = some.map(({ deliveryId, emailHash }) => ({ _id: deliveryId, emailHash }));
         return callerOf(drive, boxOfficeId, 'upgrade', sparingErased(ctx, boxOfficeId, served));
@@ -214,9 +223,6 @@ const isMade = async ({ ctx, lane }: Drive): Promise<boolean> => {
   return gathered?.isMany ?? false;
 };
 
-/** What a lane works on: its queues, and upgrades of imported contacts. */
-type Work = Queue | 'upgrade';
-
 /** Works on all until they are through; those that are looks again for new work while another, perhaps a long backfill, is under way. */
 const besideEachOther = async (
   { goesOn, stillHeld }: Drive,
@@ -233,7 +239,7 @@ const besideEachOther = async (
         atWork.delete(each);
         if (atWork.size === 0) through.abort();
       }
-      while ((each === 'live' || each === 'retry') && atWork.size > 0 && goesOn() && (await stillHeld())) {
+      while (!takesLong(each) && atWork.size > 0 && goesOn() && (await stillHeld())) {
         await setTimeout(pollMs, undefined, { signal: through.signal }).catch(() => undefined);
         if (atWork.size > 0) await work(each);
       }

@@ -9,6 +9,19 @@ const parkedMs = 24 * 3_600_000;
 /** What a failure means for the deliveries it met. */
 export type Verdict = { readonly outcome: Outcome } | { readonly next: Postponement; readonly parksLane: boolean };
 
+const ofConnection: readonly string[] = [
+  'QUOTA_EXCEEDED',
+  'CONNECTION_NEEDS_RECONNECT',
+  'CONNECTION_NOT_FOUND',
+  'UNAUTHORIZED_AT_CONSTANT_CONTACT',
+  'MISSING_PRIVILEGES',
+  'LEASE_LOST',
+];
+
+/** Whether a failure is one of a whole connection at present, and not of what was tried. */
+export const concernsConnection = (error: unknown): boolean =>
+  error instanceof AppError && ofConnection.includes(error.code);
+
 /** Turns a failure into an outcome or a next try, by its code and kind; the default is to try again, after reading what became of it. */
 export const verdictOn = (
   ctx: Pick<Context, 'clock' | 'retry' | 'random'>,
@@ -16,29 +29,24 @@ export const verdictOn = (
   delivery: Pick<Delivery, 'attemptCount' | 'firstTriedAt'>,
 ): Verdict => {
   const now = ctx.clock().getTime();
-  const wait = (
-    waitingFor: Postponement['waitingFor'],
-    ms: number,
-    countsAsAttempt: boolean,
-    parksLane = false,
-  ): Verdict => ({
+  const wait = (waitingFor: Postponement['waitingFor'], ms: number, countsAsAttempt: boolean): Verdict => ({
     next: { waitingFor, readyAt: new Date(now + ms), countsAsAttempt, ...(countsAsAttempt ? { uncertain: true } : {}) },
-    parksLane,
+    parksLane: concernsConnection(error),
   });
   if (error instanceof AppError) {
     switch (error.code) {
       case 'QUOTA_EXCEEDED':
-        return wait('QUOTA_EXCEEDED', error.retryAfterMs ?? 60_000, false, true);
+        return wait('QUOTA_EXCEEDED', error.retryAfterMs ?? 60_000, false);
       case 'RATE_LIMITED':
         return wait('RETRYING', error.retryAfterMs ?? 1_000, false);
       case 'CONNECTION_NEEDS_RECONNECT':
       case 'UNAUTHORIZED_AT_CONSTANT_CONTACT':
       case 'MISSING_PRIVILEGES':
-        return wait('CONNECTION_NEEDS_RECONNECT', parkedMs, false, true);
+        return wait('CONNECTION_NEEDS_RECONNECT', parkedMs, false);
       case 'CONNECTION_NOT_FOUND':
         return { outcome: { status: 'SKIPPED', reason: 'CONNECTION_DISCONNECTED' } };
       case 'LEASE_LOST':
-        return wait(null, 0, false, true);
+        return wait(null, 0, false);
       case 'REJECTED_BY_CONSTANT_CONTACT':
         return { outcome: { status: 'FAILED', reason: 'REJECTED_BY_CONSTANT_CONTACT' } };
       default:

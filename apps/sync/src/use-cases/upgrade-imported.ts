@@ -5,6 +5,7 @@ import { retryDelayMs } from '../domain/retry';
 import { upgradeEnded } from '../report';
 import type { Upgrade } from '../store/upgrades';
 import type { LaneCaller } from './call-constant-contact';
+import { concernsConnection } from './judge-failure';
 import { contactKnowledge } from './know-contacts';
 import { isEntitled } from './work-batch';
 
@@ -138,13 +139,7 @@ const putOff = async (ctx: Context, boxOfficeId: string, upgrade: Upgrade, error
   ctx.log.warn({ err: error, connectionId: upgrade.connectionId }, 'upgrade.delayed');
   const delayMs = Math.max(retryAfterMs ?? 0, retryDelayMs(ctx.retry, upgrade.tries, ctx.random()), leastPauseMs);
   await ctx.upgrades.postpone(upgrade, later(ctx, delayMs));
-  return (
-    code === 'QUOTA_EXCEEDED' ||
-    code === 'CONNECTION_NEEDS_RECONNECT' ||
-    code === 'CONNECTION_NOT_FOUND' ||
-    code === 'UNAUTHORIZED_AT_CONSTANT_CONTACT' ||
-    code === 'MISSING_PRIVILEGES'
-  );
+  return concernsConnection(error);
 };
 
 const later = (ctx: Context, ms: number): Date => new Date(ctx.clock().getTime() + ms);

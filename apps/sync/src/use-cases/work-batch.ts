@@ -2,6 +2,7 @@ import { AppError, type WorkflowFact } from '@boxlist/contracts';
 import { createHmac } from 'node:crypto';
 import type { Context } from '../context';
 import { meansInMode, workflowInMode, type BackfillMode } from '../domain/backfill';
+import { chunks } from '../domain/chunks';
 import { fewestToImport } from '../domain/gather';
 import { decideOrder, type OrderDecision } from '../domain/decide-order';
 import type { Wish } from '../domain/decide-contact';
@@ -122,8 +123,7 @@ const workParties = async (work: Work, parties: readonly Party[], round: number)
   const unknown = new Map(plan.unknown.map(({ email, whole }) => [email, whole]));
   const again = parties.filter(({ email }) => refused.has(email) || unknown.has(email));
   const single = again.filter(({ email }) => unknown.get(email));
-  const parts = [again.filter(({ email }) => !unknown.get(email))];
-  for (let start = 0; start < single.length; start += oneByOne) parts.push(single.slice(start, start + oneByOne));
+  const parts = [again.filter(({ email }) => !unknown.get(email)), ...chunks(single, oneByOne)];
   let why = stopped;
   for (const [index, part] of parts.entries()) {
     if (part.length === 0) continue;
