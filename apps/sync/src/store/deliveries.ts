@@ -97,6 +97,15 @@ export interface Outcome {
   readonly gave?: Given;
 }
 
+/** Whether its order's values were written to its contact, or may have been: also when it ended otherwise after that. */
+export const mayHaveWritten = ({
+  status,
+  gave,
+  claimed,
+  uncertain,
+}: Pick<Delivery, 'status' | 'gave' | 'claimed' | 'uncertain'>): boolean =>
+  status === 'SYNCED' || gave !== null || claimed || uncertain;
+
 /** When and why a delivery is looked at again. */
 export interface Postponement {
   readonly waitingFor: WaitingFor | null;

@@ -6,6 +6,7 @@ import { deliveryRetries } from './delivery-retries';
 import {
   isOpen,
   isReady,
+  mayHaveWritten,
   outcomeEntry,
   queues,
   type Attempt,
@@ -213,11 +214,7 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
     },
     /** For which orders the contacts of these buyers were written, or may have been. */
     writtenFor: async (of: Contact, emailHashes: readonly string[]): Promise<Standing[]> =>
-      (await ofBuyers(of, emailHashes)).filter(
-        ({ status, gave, claimed, uncertain, readyAt }) =>
-          // Uncertain and open: reopened while a call for it was under way.
-          status === 'SYNCED' || gave !== null || claimed || (uncertain && readyAt !== null),
-      ),
+      (await ofBuyers(of, emailHashes)).filter(mayHaveWritten),
     /** The open ones of these buyers. */
     openFor: async (of: Contact, emailHashes: readonly string[]): Promise<Involved[]> =>
       (await ofBuyers(of, emailHashes)).filter(({ readyAt }) => readyAt !== null),

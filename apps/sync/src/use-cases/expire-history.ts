@@ -2,7 +2,7 @@ import type { Context } from '../context';
 import { agesInstead, nextLook, strayMs } from '../domain/expiry';
 import { toldBy } from '../domain/outdated';
 import { historyExpired } from '../report';
-import { deliveryId, type Delivery } from '../store/deliveries';
+import { deliveryId, mayHaveWritten, type Delivery } from '../store/deliveries';
 import type { AgedOrder } from '../store/order-expiry';
 import { repeatedly } from './repeatedly';
 
@@ -80,18 +80,20 @@ const noteTold = async (ctx: Context, over: readonly AgedOrder[], deliveriesOf: 
   );
   await ctx.tombstones.noteTold(
     over.flatMap((each) =>
-      deliveriesOf(each).flatMap(({ connectionId, workflowId, emailHash, status, gave }) =>
-        emailHash !== null && (status === 'SYNCED' || gave !== null)
-          ? [
-              {
-                connectionId,
-                emailHash,
-                workflowId,
-                told: toldBy(each.order, workflows.get(workflowId)?.fieldMapping ?? []),
-              },
-            ]
-          : [],
-      ),
+      deliveriesOf(each)
+        .filter(mayHaveWritten)
+        .flatMap(({ connectionId, workflowId, emailHash }) =>
+          emailHash === null
+            ? []
+            : [
+                {
+                  connectionId,
+                  emailHash,
+                  workflowId,
+                  told: toldBy(each.order, workflows.get(workflowId)?.fieldMapping ?? []),
+                },
+              ],
+        ),
     ),
   );
 };

@@ -318,6 +318,26 @@ const found: readonly (readonly [name: string, commands: readonly Command[], giv
     ],
     { seed: 35, callsPerDay: 12, optInRoute: ['CONFIRM', 'DIRECT'], upgradesImported: true },
   ],
+  // The same, and its workflow was deleted before the rest could be done: it ended, and with it ended what was known of the write.
+  [
+    'what was written before the rest was refused is not forgotten when the delivery ends otherwise',
+    [
+      workflow({ createsContacts: false, eventTag: true }),
+      order({ at: 1, names: true }),
+      workflow({ workflow: 1, lists: [0], tags: [0], after: 20 }),
+      { do: 'backfill', office: 0, by: 0, workflow: 1, mode: 'ONE_BY_ONE', after: 0 },
+      order({ office: 1, order: 2, status: 'pending' }),
+      { do: 'connection', office: 0, to: 'connected', after: 60 },
+      order({ order: 1, person: 1, event: 0, names: true }),
+      { do: 'again', which: 3, after: 60 },
+      order({ office: 1, order: 2, person: null, after: 20 }),
+      order({ order: 1 }),
+      workflow({ workflow: 1, status: 'DELETED', after: 20 }),
+      order({ office: 1, after: 60 }),
+      { do: 'wait', ms: 100, after: 0 },
+    ],
+    { seed: 126, callsPerDay: 12, optInRoute: ['CONFIRM', 'DIRECT'], upgradesImported: true },
+  ],
 ];
 
 describe('what was found', () => {
