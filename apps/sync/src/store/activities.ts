@@ -9,8 +9,8 @@ export interface RunningActivity {
   readonly isFile: boolean;
   /** Its id at Constant Contact; null as long as the answer to its beginning is not known: perhaps it never began. */
   readonly activityId: string | null;
-  /** Whoever sent it did not learn what became of it, or has not yet. */
-  readonly unanswered: boolean;
+  /** Whoever sent it did not learn what became of it, or has not noted yet with the deliveries that it serves that they wait for it: any that was being worked on may be one of them. */
+  readonly untold: boolean;
   /** It never began: whoever waits for it is to be freed. */
   readonly isRefused?: boolean;
   readonly startedAt: Date;
@@ -22,7 +22,7 @@ export interface RunningActivity {
 /** The activities whose end is not known yet. */
 export const createActivityStore = (mongo: Connection) => {
   const activities = mongo.collection<RunningActivity>('activities');
-  /** Those that this process is sending, or waits to send: nobody has to look for them. */
+  /** Those that this process is sending, or waits to send, or has not told of yet: nobody has to look for them. */
   const sending = new Set<string>();
   return {
     init: async (): Promise<void> => {
@@ -33,17 +33,21 @@ export const createActivityStore = (mongo: Connection) => {
       of: Pick<RunningActivity, '_id' | 'connectionId' | 'isFile' | 'startedAt' | 'pollAt'>,
     ): Promise<void> => {
       sending.add(of._id);
-      await activities.insertOne({ ...of, activityId: null, unanswered: true, polls: 0 });
+      await activities.insertOne({ ...of, activityId: null, untold: true, polls: 0 });
     },
     /** It was answered. */
     began: async (id: string, activityId: string, pollAt: Date): Promise<void> => {
-      await activities.updateOne({ _id: id }, { $set: { activityId, pollAt, unanswered: false } });
+      await activities.updateOne({ _id: id }, { $set: { activityId, pollAt } });
+    },
+    /** All that it serves are noted as waiting for it. */
+    told: async (id: string): Promise<void> => {
+      await activities.updateOne({ _id: id }, { $set: { untold: false } });
     },
     /** It was refused: it never begins. */
     refused: async (id: string, pollAt: Date): Promise<void> => {
       await activities.updateOne({ _id: id }, { $set: { isRefused: true, pollAt } });
     },
-    /** It is sent, or will not be. */
+    /** It is sent and told of, or will not be. */
     sent: (id: string): void => void sending.delete(id),
     isBeingSent: (id: string): boolean => sending.has(id),
     /** An import whose answer nobody knows has been found by its file's name. */

@@ -170,9 +170,12 @@ export const outcomeRendering: OutboxRendering<Told & { readonly outbox?: readon
 export const isOpen = { $gte: new Date(0) };
 export const isReady = (now: Date) => ({ ...isOpen, $lte: now });
 
+/** The same in a query for `status`, for the indices that hold that. */
+export const isUnsettled = { $in: ['PENDING', 'WAITING'] satisfies DeliveryStatus[] };
+
 /** The open ones as the index of reasons holds them, each reason in the order of time: so the oldest is found without the settled ones being read. */
 export const openOf = (boxOfficeId: string): object =>
-  byIndex({ boxOfficeId, status: { $in: ['PENDING', 'WAITING'] } }, { reason: { $in: [null, ...waitingFor] } });
+  byIndex({ boxOfficeId, status: isUnsettled }, { reason: { $in: [null, ...waitingFor] } });
 const outOfQuota = (boxOfficeId: string | object): object =>
   byIndex({ reason: 'QUOTA_EXCEEDED', readyAt: isOpen }, { boxOfficeId });
 
@@ -245,8 +248,8 @@ export const createDeliveryStore = (mongo: Connection) => {
       // Of removed ones only the id is left.
       return found.filter(({ orderKey }) => orderKey !== undefined);
     },
-    /** Inserts those that are not there yet; answers the ids of the others. */
-    insert: (fresh: readonly NewDelivery[]): Promise<string[]> => insertNew(deliveries, fresh),
+    /** Inserts those that are not there yet, `atOnce` with a command; answers the ids of the others. */
+    insert: (fresh: readonly NewDelivery[], atOnce?: number): Promise<string[]> => insertNew(deliveries, fresh, atOnce),
     /** Puts a delivery back to work because its order changed; false when it was changed by somebody else meanwhile. */
     reopen: async (known: Delivery, fresh: NewDelivery): Promise<boolean> => {
       const {
@@ -288,7 +291,7 @@ export const createDeliveryStore = (mongo: Connection) => {
       await some(filter).sort({ createdAt: sort, _id: sort }).limit(limit).toArray(),
     /** Whether a backfill has any without an outcome. */
     anyOpen: async (backfillId: string): Promise<boolean> =>
-      (await deliveries.findOne({ backfillId, readyAt: isOpen } as never, { projection: { _id: 1 } })) !== null,
+      (await deliveries.findOne({ backfillId, status: isUnsettled } as never, { projection: { _id: 1 } })) !== null,
     /**
      * Removes those of these that have ended, are published and are counted; gives how many. Their ids stay: whoever read the order before it expired, and writes its delivery only now, finds that it was made.
      */

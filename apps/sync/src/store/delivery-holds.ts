@@ -1,9 +1,12 @@
 import type { Collection } from 'mongoose';
+import { chunks } from '../domain/chunks';
 import type { WaitingFor } from '../domain/reasons';
 import { byIndex } from './by-index';
-import { isOpen, isReady, type NewDelivery, type Result } from './deliveries';
+import { isOpen, isReady, isUnsettled, type NewDelivery, type Result } from './deliveries';
 
 type Save = (results: readonly Result[], now: Date) => Promise<unknown>;
+
+const cancelledAtOnce = 1_000;
 
 /** What lets deliveries wait, and frees them. */
 export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) => {
@@ -38,19 +41,21 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
     },
     /** Ends the open ones of a backfill that nobody works on and that wait for no activity and take nothing back; the others come to their own end. */
     cancelBackfill: async (backfillId: string, now: Date): Promise<void> => {
+      const open = { backfillId, status: isUnsettled };
+      const free = { readyAt: isOpen, claimed: false, activityIds: [], takesBack: false };
       for (;;) {
-        const open = await some({ backfillId, readyAt: isOpen, claimed: false, activityIds: [], takesBack: false })
-          .limit(1_000)
-          .toArray();
-        if (open.length === 0) return;
-        await save(
-          open.map((delivery) => ({
-            delivery,
-            attempts: [],
-            to: { outcome: { status: 'SKIPPED' as const, reason: 'BACKFILL_CANCELLED' as const } },
-          })),
-          now,
-        );
+        const found = await deliveries.find(byIndex(open, free) as never, { projection: { _id: 1 } }).toArray();
+        if (found.length === 0) return;
+        const ids = found.map(({ _id }) => _id);
+        for (const part of chunks(ids, cancelledAtOnce))
+          await save(
+            (await some({ _id: { $in: part }, ...open, ...free }).toArray()).map((delivery) => ({
+              delivery,
+              attempts: [],
+              to: { outcome: { status: 'SKIPPED' as const, reason: 'BACKFILL_CANCELLED' as const } },
+            })),
+            now,
+          );
       }
     },
     /** Frees what waited for a reconnect; the time of trying begins anew. */

@@ -16,6 +16,7 @@ import {
   type Queue,
   type Result,
 } from './deliveries';
+import { chunks } from '../domain/chunks';
 import { changedAtOnce, inParts, writeAlike } from './in-parts';
 
 /** All that days of tries come to; what an endless row of retries adds pushes the oldest out. */
@@ -31,7 +32,8 @@ const updateOf = ({ delivery, attempts, to }: Result, now: Date): object =>
           claimed: false,
           settledAt: now,
           uncounted: true,
-          activityIds: [],
+          // Also when it ends otherwise, what runs for its contact is waited for before more is done for that.
+          activityIds: delivery.activityIds,
           ...(to.outcome.contactId ? { contactId: to.outcome.contactId } : {}),
           ...(to.outcome.performed ? { performed: to.outcome.performed } : {}),
           ...(to.outcome.reason === 'TAKEN_BACK' ? { gave: null } : to.outcome.gave ? { gave: to.outcome.gave } : {}),
@@ -109,6 +111,20 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
     );
     return theirs.filter((each) => each.connectionId === connectionId);
   };
+  /** Also of those that were changed meanwhile it is known what runs for their contacts. */
+  const noteUnderWay = async (results: readonly Result[]): Promise<void> => {
+    const begun = results.flatMap(({ delivery: { _id }, to }) =>
+      'next' in to && to.next.activityIds?.length ? [{ id: _id, activityIds: to.next.activityIds }] : [],
+    );
+    await writeAlike(
+      deliveries as never,
+      begun.map(({ id, activityIds }) => ({
+        id,
+        holds: {},
+        update: { $addToSet: { activityIds: { $each: activityIds } } },
+      })),
+    );
+  };
   /** Writes what became of them; gives those that were written: the others were changed meanwhile, or another holder has the lane by now. */
   const save = async (results: readonly Result[], now: Date): Promise<Result[]> => {
     if (results.length === 0) return [];
@@ -121,6 +137,7 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
       })),
     );
     if (matched === results.length) return [...results];
+    await noteUnderWay(results);
     const settled = results.filter(({ to }) => 'outcome' in to).map(({ delivery }) => delivery._id);
     const known = new Map(
       (await inParts(settled, (part) => some({ _id: { $in: part } }).toArray())).map(({ _id, version }) => [
@@ -203,21 +220,31 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
         },
       } as never);
     },
-    /** Takes an activity that has ended off those that waited for it; gives the ones that wait for no other. */
-    activityEnded: async (connectionId: string, activityId: string, isClean: boolean): Promise<Delivery[]> => {
-      const waiting = { connectionId, reason: 'ACTIVITY_RUNNING', readyAt: isOpen };
-      await deliveries.updateMany(byIndex(waiting, { activityIds: activityId }), {
-        $pull: { activityIds: activityId },
-        ...(isClean ? {} : { $set: { uncertain: true } }),
-      });
-      return await some(byIndex(waiting, { activityIds: [] })).toArray();
+    /** Those that wait for an activity that has ended, part by part, each as it goes on from there; those that wait for another too are told of the end and wait on. */
+    async *freedBy(connectionId: string, activityId: string, isClean: boolean): AsyncGenerator<Delivery[]> {
+      const isWaiting = { connectionId, reason: 'ACTIVITY_RUNNING', readyAt: isOpen };
+      const waiting = (await deliveries
+        .find(byIndex(isWaiting, { activityIds: activityId }), { projection: { _id: 1 }, batchSize })
+        .toArray()) as unknown as { readonly _id: string }[];
+      for (const part of chunks(waiting, batchSize)) {
+        const its = { _id: { $in: part.map(({ _id }) => _id) }, ...isWaiting, activityIds: activityId };
+        const some = (await deliveries.find(its as never, whole).toArray()) as unknown as Delivery[];
+        const [last, waitOn] = [
+          some.filter(({ activityIds }) => activityIds.length === 1),
+          some.filter(({ activityIds }) => activityIds.length > 1),
+        ];
+        if (waitOn.length > 0)
+          await deliveries.updateMany({ ...its, _id: { $in: waitOn.map(({ _id }) => _id) } } as never, {
+            $pull: { activityIds: activityId },
+            ...(isClean ? {} : { $set: { uncertain: true } }),
+          });
+        yield last.map((each) => ({ ...each, activityIds: [], uncertain: each.uncertain || !isClean }));
+      }
     },
     /** For which orders the contacts of these buyers were written, or may have been. */
     writtenFor: async (of: Contact, emailHashes: readonly string[]): Promise<Standing[]> =>
       (await ofBuyers(of, emailHashes)).filter(mayHaveWritten),
-    /** The open ones of these buyers. */
-    openFor: async (of: Contact, emailHashes: readonly string[]): Promise<Involved[]> =>
-      (await ofBuyers(of, emailHashes)).filter(({ readyAt }) => readyAt !== null),
+    ofBuyers: (of: Contact, emailHashes: readonly string[]): Promise<Involved[]> => ofBuyers(of, emailHashes),
     /** What other deliveries have given the same contact, and what stays with it for them. */
     givenByOthers: async ({ _id, emailHash, ...of }: Delivery): Promise<Given> => {
       const others = (await ofBuyers(of, emailHash === null ? [] : [emailHash])).filter(

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { Context } from '../context';
-import { beginActivity } from './begin-activity';
+import { withActivities } from './begin-activity';
 import type { LaneCaller } from './call-constant-contact';
 
 // The file of an import was written after the permit for its call was given. For many rows that took longer than a permit may be old: the call was never sent, and a new permit asked for again and again.
@@ -11,6 +11,7 @@ it('an activity is made ready before a permit for its call is asked for', async 
     activities: {
       announce: async () => void steps.push('announced'),
       began: async () => undefined,
+      told: async () => void steps.push('told'),
       sent: () => undefined,
     },
     ledger: { posture: async () => ({ windowMs: 0 }) },
@@ -21,12 +22,15 @@ it('an activity is made ready before a permit for its call is asked for', async 
       return run('token');
     },
   } as unknown as LaneCaller;
-  await beginActivity(ctx, caller, 'import contacts', { connectionId: 'con_1', serves: [], isFile: true }, () => {
-    steps.push('made ready');
-    return async () => {
-      steps.push('sent');
-      return { activity_id: 'a1' };
-    };
+  await withActivities(ctx, caller, async (begin) => {
+    await begin('import contacts', { connectionId: 'con_1', serves: [], isFile: true }, () => {
+      steps.push('made ready');
+      return async () => {
+        steps.push('sent');
+        return { activity_id: 'a1' };
+      };
+    });
+    steps.push('noted');
   });
-  expect(steps).toEqual(['made ready', 'announced', 'permitted', 'sent']);
+  expect(steps).toEqual(['made ready', 'announced', 'permitted', 'sent', 'noted', 'told']);
 });

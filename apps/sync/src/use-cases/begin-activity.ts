@@ -21,12 +21,32 @@ interface Beginning {
  * Has Constant Contact begin an activity, and gives the name that deliveries wait for it by. It is announced before it is sent: one whose answer is lost, or that a crash leaves behind, is looked for before anything
  * is done for the same contacts again. What is sent is made ready first: a permit for the call may not grow old over that. Throws what the call throws.
  */
-export const beginActivity = async (
+export type Begin = (call: string, beginning: Beginning, prepare: (name: string) => Send) => Promise<string>;
+
+/** Work that begins activities, and notes with all deliveries that they serve that they wait for them before it ends. Where it does not come to its end, any that was being worked on is taken for one of them. */
+export const withActivities = async <T>(
   ctx: Context,
   caller: LaneCaller,
-  call: string,
-  { connectionId, serves, isFile = false }: Beginning,
-  prepare: (name: string) => Send,
+  work: (begin: Begin) => Promise<T>,
+): Promise<T> => {
+  const begun: string[] = [];
+  try {
+    const result = await work(async (...what) => {
+      const name = await beginActivity(ctx, caller, ...what);
+      begun.push(name);
+      return name;
+    });
+    for (const name of begun) await ctx.activities.told(name);
+    return result;
+  } finally {
+    for (const name of begun) ctx.activities.sent(name);
+  }
+};
+
+const beginActivity = async (
+  ctx: Context,
+  caller: LaneCaller,
+  ...[call, { connectionId, serves, isFile = false }, prepare]: Parameters<Begin>
 ): Promise<string> => {
   const name = `boxlist-${randomUUID()}${isFile ? '.csv' : ''}`;
   const later = (ms: number): Date => new Date(ctx.clock().getTime() + ms);
@@ -42,12 +62,11 @@ export const beginActivity = async (
     const { activity_id: activityId } = await caller.call(call, serves, send);
     await ctx.activities.began(name, activityId, later(pollDelayMs(0, await ctx.ledger.posture())));
   } catch (error) {
+    ctx.activities.sent(name);
     // Another process may have let deliveries wait for it in the meantime: whoever follows activities frees them.
     if (isAnswered(error)) await ctx.activities.refused(name, ctx.clock());
     else await ctx.activities.postpone(name, later(unansweredPollMs));
     throw error;
-  } finally {
-    ctx.activities.sent(name);
   }
   return name;
 };

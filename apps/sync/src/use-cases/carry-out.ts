@@ -5,7 +5,7 @@ import { chunks } from '../domain/chunks';
 import type { KnownContact } from '../domain/known-contact';
 import type { ImportLine, PlannedCall, TagMember } from '../domain/planned-calls';
 import type { Delivery, Given, Outcome, Result } from '../store/deliveries';
-import { beginActivity } from './begin-activity';
+import { withActivities, type Begin } from './begin-activity';
 import type { LaneCaller } from './call-constant-contact';
 import { eachAtOnce, lookUpsAtOnce } from './each-at-once';
 import { fieldColumn } from './resolve-names';
@@ -37,6 +37,7 @@ interface Progress {
 interface Run {
   readonly ctx: Context;
   readonly caller: LaneCaller;
+  readonly begin: Begin;
   readonly batch: Batch;
   readonly report: BatchReport;
   readonly progress: Map<string, Progress>;
@@ -54,25 +55,31 @@ export const carryOut = async (
   batch: Batch,
   calls: readonly PlannedCall[],
   report: BatchReport,
-): Promise<{ readonly refused: ReadonlySet<string>; readonly stopped: unknown }> => {
-  const run: Run = {
-    ctx,
-    caller,
-    batch,
-    report,
-    progress: new Map(),
-    refused: new Set(),
-    made: new Map(),
-    stopped: undefined,
-  };
+): Promise<{ readonly refused: ReadonlySet<string>; readonly stopped: unknown }> =>
+  withActivities(ctx, caller, async (begin) => {
+    const run: Run = {
+      ctx,
+      caller,
+      begin,
+      batch,
+      report,
+      progress: new Map(),
+      refused: new Set(),
+      made: new Map(),
+      stopped: undefined,
+    };
+    await makeAll(run, calls);
+    return { refused: run.refused, stopped: run.stopped };
+  });
+
+const makeAll = async (run: Run, calls: readonly PlannedCall[]): Promise<void> => {
   const singles = calls.filter((call): call is Single => call.kind !== 'import' && call.kind !== 'tag');
-  for (const id of calls.flatMap(servedBy)) run.progress.set(id, startOf(batch, id));
+  for (const id of calls.flatMap(servedBy)) run.progress.set(id, startOf(run.batch, id));
   const shared = calls.filter((call): call is Import | Tag => call.kind === 'import' || call.kind === 'tag');
   await makeSingles(run, singles, new Set(shared.flatMap(servedBy)));
   for (const call of shared)
     await attempt(run, servedBy(call), () => (call.kind === 'import' ? makeImport(run, call) : makeTag(run, call)));
   await reportServed(run);
-  return { refused: run.refused, stopped: run.stopped };
 };
 
 /** Makes the calls for one contact each. Those that nothing else is to be done for are told soon; when the batch is not to go on, the others are put back as they were. */
@@ -247,11 +254,10 @@ const begin = async (
   run: Run,
   call: string,
   serves: readonly string[],
-  prepare: Parameters<typeof beginActivity>[4],
+  prepare: Parameters<Begin>[2],
   isFile = false,
 ): Promise<void> => {
-  const { ctx, caller, batch } = run;
-  const name = await beginActivity(ctx, caller, call, { connectionId: batch.connectionId, serves, isFile }, prepare);
+  const name = await run.begin(call, { connectionId: run.batch.connectionId, serves, isFile }, prepare);
   for (const id of serves) run.progress.get(id)?.activityIds.add(name);
 };
 

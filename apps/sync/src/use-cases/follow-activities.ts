@@ -37,8 +37,8 @@ export const followActivities = async (
 ): Promise<void> => {
   const now = ctx.clock();
   const end = async ({ _id }: RunningActivity, clean: boolean): Promise<void> => {
-    const freed = await ctx.deliveries.activityEnded(connectionId, _id, clean);
-    await save(freed.map((delivery) => freedFrom(ctx, delivery)));
+    for await (const freed of ctx.deliveries.freedBy(connectionId, _id, clean))
+      await save(freed.map((delivery) => freedFrom(ctx, delivery)));
     await ctx.activities.end(_id);
   };
   const known = (await ctx.activities.ofConnection(connectionId)).filter(({ _id }) => !ctx.activities.isBeingSent(_id));
@@ -108,6 +108,22 @@ const readStates = async (ctx: Context, caller: LaneCaller, running: readonly Ru
   return { states, strangersRun };
 };
 
+/** The activities of a connection that run, or may run: of each delivery those that serve it, or may. */
+export const activitiesUnderWay = async (
+  ctx: Context,
+  connectionId: string,
+): Promise<{ readonly any: boolean; readonly of: (each: Involved) => string[] }> => {
+  const running = (await ctx.activities.ofConnection(connectionId)).filter(({ isRefused }) => !isRefused);
+  const serves = ({ _id, untold, startedAt }: RunningActivity, each: Involved): boolean =>
+    each.activityIds.includes(_id) ||
+    // Whoever was working on it may have sent it with this one; of what is being sent here, what it serves is known.
+    ((each.uncertain || each.claimed) && untold && !ctx.activities.isBeingSent(_id) && each.createdAt <= startedAt);
+  return {
+    any: running.length > 0,
+    of: (each) => running.flatMap((activity) => (serves(activity, each) ? activity._id : [])),
+  };
+};
+
 /**
  * For each delivery the activities that run for its contact, or may run: its own, and those of other deliveries of the same buyer. Before they are worked off nothing that is read of the contact holds, and what is
  * written may be written over by what is older.
@@ -117,24 +133,17 @@ export const activitiesAwaited = async (
   connectionId: string,
   deliveries: readonly Delivery[],
 ): Promise<ReadonlyMap<string, readonly string[]>> => {
-  const running = (await ctx.activities.ofConnection(connectionId)).filter(({ isRefused }) => !isRefused);
+  const underWay = await activitiesUnderWay(ctx, connectionId);
   const [first] = deliveries;
-  if (!first || running.length === 0) return new Map();
-  const isOf = ({ activityIds, uncertain, claimed, createdAt }: Involved, activity: RunningActivity): boolean =>
-    activityIds.includes(activity._id) ||
-    // Whoever was working on it may have sent it with this one; of what is being sent here, what it serves is known.
-    ((uncertain || claimed) &&
-      activity.unanswered &&
-      !ctx.activities.isBeingSent(activity._id) &&
-      createdAt <= activity.startedAt);
+  if (!first || !underWay.any) return new Map();
   const hashes = new Set(deliveries.flatMap(({ emailHash }) => emailHash ?? []));
   const own = new Set(deliveries.map(({ _id }) => _id));
-  const others = (await ctx.deliveries.openFor(first, [...hashes])).filter(({ _id }) => !own.has(_id));
+  const others = (await ctx.deliveries.ofBuyers(first, [...hashes])).filter(({ _id }) => !own.has(_id));
   const involved = [...deliveries.map((each) => ({ ...each, claimed: false })), ...others];
   const ofBuyer = new Map<string, Set<string>>();
   const ofDelivery = new Map<string, readonly string[]>();
   for (const each of involved) {
-    const ids = running.filter((activity) => isOf(each, activity)).map(({ _id }) => _id);
+    const ids = underWay.of(each);
     ofDelivery.set(each._id, ids);
     if (each.emailHash === null) continue;
     const theirs = ofBuyer.get(each.emailHash) ?? new Set();

@@ -6,6 +6,7 @@ import { retryDelayMs } from '../domain/retry';
 import { backfillHeld } from '../report';
 import type { Backfill } from '../store/backfills';
 import type { NewDelivery } from '../store/deliveries';
+import { changedAtOnce } from '../store/in-parts';
 import { breather } from './breathe';
 import { eachAtOnce } from './each-at-once';
 import { keepFetched, readOrders } from './fetch-orders';
@@ -46,7 +47,7 @@ const makeNext = async (ctx: Context, backfill: Backfill): Promise<boolean> => {
       backfillId: backfill._id,
     });
   }
-  const known = new Set(await ctx.deliveries.insert(fresh));
+  const known = new Set(await ctx.deliveries.insert(fresh, changedAtOnce));
   const changed = await followChanges(ctx, fresh, known, workflow);
   await forgetErased(ctx, [...page, ...changed]);
   if (fresh.some(({ status }) => status === 'WAITING')) await freeResumed(ctx, [workflow.workflowId]);

@@ -1,7 +1,7 @@
 import type { WorkflowFact } from '@boxlist/contracts';
 import type { Context } from '../context';
 import type { Delivery, Given, Result } from '../store/deliveries';
-import { beginActivity } from './begin-activity';
+import { withActivities, type Begin } from './begin-activity';
 import type { LaneCaller } from './call-constant-contact';
 import { forgottenMs } from './carry-out';
 import type { BatchReport, Wanted } from './work-batch';
@@ -26,7 +26,9 @@ export const takeBack = async (
   for (const each of wanted) {
     const { delivery } = each;
     try {
-      await report.tell([{ delivery, to: await takeOne(ctx, caller, connectionId, each) }]);
+      await withActivities(ctx, caller, async (begin) =>
+        report.tell([{ delivery, to: await takeOne(ctx, caller, begin, connectionId, each) }]),
+      );
     } catch (error) {
       if (await report.fail([delivery], error)) {
         await report.fail(
@@ -42,6 +44,7 @@ export const takeBack = async (
 const takeOne = async (
   ctx: Context,
   caller: LaneCaller,
+  begin: Begin,
   connectionId: string,
   { delivery, order, workflow, wish }: Wanted,
 ): Promise<Result['to']> => {
@@ -59,19 +62,15 @@ const takeOne = async (
     return done(delivery, contactId);
   const performed = [...delivery.performed];
   const activityIds: string[] = [];
-  const begin = async (
-    call: string,
-    note: string,
-    send: ReturnType<Parameters<typeof beginActivity>[4]>,
-  ): Promise<void> => {
-    activityIds.push(await beginActivity(ctx, caller, call, { connectionId, serves }, () => send));
+  const take = async (call: string, note: string, send: ReturnType<Parameters<Begin>[2]>): Promise<void> => {
+    activityIds.push(await begin(call, { connectionId, serves }, () => send));
     performed.push(note);
   };
   const { constantContact: cc } = ctx;
   if (tagIds.length > 0)
-    await begin('remove tags', 'removed tags', (token) => cc.changeTaggings(token, 'remove', [contactId], tagIds));
+    await take('remove tags', 'removed tags', (token) => cc.changeTaggings(token, 'remove', [contactId], tagIds));
   if (listIds.length > 0)
-    await begin('remove from lists', 'removed from lists', (token) => cc.removeFromLists(token, [contactId], listIds));
+    await take('remove from lists', 'removed from lists', (token) => cc.removeFromLists(token, [contactId], listIds));
   return {
     next: {
       waitingFor: 'ACTIVITY_RUNNING',

@@ -6,6 +6,7 @@ import { upgradeEnded } from '../report';
 import type { Upgrade } from '../store/upgrades';
 import type { LaneCaller } from './call-constant-contact';
 import { concernsConnection } from './judge-failure';
+import { activitiesUnderWay } from './follow-activities';
 import { contactKnowledge } from './know-contacts';
 import { isEntitled } from './work-batch';
 
@@ -76,13 +77,14 @@ const stillStanding = async (
   const orders = new Map(
     (await ctx.orders.byKeys([...new Set(due.map(({ orderKey }) => orderKey))])).map((order) => [order.key, order]),
   );
-  const open = await ctx.deliveries.openFor(
+  const theirs = await ctx.deliveries.ofBuyers(
     { boxOfficeId, connectionId },
     due.map(({ emailHash }) => emailHash),
   );
   // What brings the contact may be on its way; what only waits for somebody brings nothing.
-  const underWay = open.filter(({ activityIds, claimed }) => claimed || activityIds.length > 0);
-  const held = new Set([...busy, ...underWay.map(({ emailHash }) => emailHash)]);
+  const underWay = await activitiesUnderWay(ctx, connectionId);
+  const involved = theirs.filter((each) => each.claimed || underWay.of(each).length > 0);
+  const held = new Set([...busy, ...involved.map(({ emailHash }) => emailHash)]);
   const standing: Standing[] = [];
   for (const upgrade of due) {
     const email = orders.get(upgrade.orderKey)?.email ?? null;

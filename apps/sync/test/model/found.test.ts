@@ -338,6 +338,22 @@ const found: readonly (readonly [name: string, commands: readonly Command[], giv
     ],
     { seed: 126, callsPerDay: 12, optInRoute: ['CONFIRM', 'DIRECT'], upgradesImported: true },
   ],
+  // An order changed between the beginning of its import and the note that it waits for that: it was worked on at once, and the import, worked off after it, brought the older details back.
+  [
+    'an order that changes while its import is begun waits for the import',
+    [
+      workflow({ lists: [1] }),
+      { do: 'connection', office: 0, to: 'broken', after: 0 },
+      order({ names: true }),
+      order({ order: 1, person: 1 }),
+      order({ order: 2, person: 2 }),
+      { do: 'settle', after: 0 },
+      { do: 'connection', office: 0, to: 'connected', after: 0 },
+      order({ at: 1, person: null, names: true, after: 20 }),
+      order({ person: null }),
+    ],
+    { seed: 0, callsPerDay: 12, whenQuotaIsScarce: 'IMPORT' },
+  ],
 ];
 
 describe('what was found', () => {
