@@ -3,6 +3,7 @@ import type { MirrorState } from '../domain/choose-reading';
 import type { KnownContact } from '../domain/known-contact';
 import { buyerKey, forgetBuyerIn } from './by-buyer';
 import { unlessErased, type ErasureStore } from './erasures';
+import { insertNew } from './insert-new';
 import { inParts, writeAlike } from './in-parts';
 
 interface ContactDocument extends Omit<KnownContact, 'whole'> {
@@ -25,6 +26,18 @@ export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStor
   const contacts = mongo.collection<ContactDocument>('contacts');
   const mirrors = mongo.collection<MirrorState & { _id: string }>('mirrors');
   const forgetBuyer = forgetBuyerIn(contacts);
+  const changeSeen = async (seen: readonly ContactDocument[]): Promise<void> => {
+    if (seen.length === 0) return;
+    await contacts.bulkWrite(
+      seen.map(({ _id, detailsMark, ...contact }) => ({
+        updateOne: {
+          filter: { _id, seenAt: { $lte: contact.seenAt } },
+          update: { $set: { ...contact, ...(detailsMark === null ? {} : { detailsMark }) } },
+        },
+      })),
+      { ordered: false },
+    );
+  };
   return {
     init: async (): Promise<void> => {
       await contacts.createIndex({ connectionId: 1 });
@@ -38,28 +51,30 @@ export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStor
         found.map(({ _id, connectionId: _c, seenAt: _s, ...contact }) => [_id.slice(connectionId.length + 1), contact]),
       );
     },
-    /** Notes what was seen; `detailsMark` null leaves the mark that is known. */
+    /** Notes what was seen; `detailsMark` null leaves the mark that is known. Those not known yet, as all are at a first reading, are inserted together: much cheaper than one by one. */
     saw: (connectionId: string, seen: readonly Sighting[], seenAt: Date): Promise<void> =>
       unlessErased(
         erasures,
         seen,
         async (kept) => {
-          const writes = kept.map(({ emailHash, contact: { whole: _w, detailsMark, ...contact } }) => ({
-            updateOne: {
-              filter: { _id: buyerKey(connectionId, emailHash), seenAt: { $lte: seenAt } },
-              update: {
-                $set: { ...contact, connectionId, seenAt, ...(detailsMark === null ? {} : { detailsMark }) },
-                ...(detailsMark === null ? { $setOnInsert: { detailsMark: null } } : {}),
-              },
-              upsert: true,
-            },
+          const documents = kept.map(({ emailHash, contact: { whole: _w, ...contact } }) => ({
+            ...contact,
+            _id: buyerKey(connectionId, emailHash),
+            connectionId,
+            seenAt,
           }));
-          try {
-            await contacts.bulkWrite(writes, { ordered: false });
-          } catch (error) {
-            // The filter misses what was seen later, and its upsert meets the key: nothing to do.
-            if (!(typeof error === 'object' && error !== null && 'code' in error && error.code === 11000)) throw error;
-          }
+          const ids = documents.map(({ _id }) => _id);
+          const known = new Set(
+            (await contacts.find({ _id: { $in: ids } } as object, { projection: { _id: 1 } }).toArray()).map(
+              ({ _id }) => _id,
+            ),
+          );
+          const taken = await insertNew(
+            contacts,
+            documents.filter(({ _id }) => !known.has(_id)),
+          );
+          for (const id of taken) known.add(id);
+          await changeSeen(documents.filter(({ _id }) => known.has(_id)));
         },
         ({ emailHash }) => forgetBuyer([connectionId], emailHash),
       ),
