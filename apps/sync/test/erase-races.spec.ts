@@ -208,7 +208,7 @@ describe('a buyer who is erased between two steps of a dispatcher', () => {
     try {
       const office = await createOffice(there.held);
       await office.workflow({ lists: { fixed: [there.held.listIds[0]!], perEvent: false } });
-      const step = there.gate.hold('update', 'contacts');
+      const step = there.gate.hold('insert', 'contacts');
       await there.held.produce([office.order('ada')]);
       await step.reached();
       await there.erase(office, office.emailOf('ada'));
