@@ -111,16 +111,16 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
     );
     return theirs.filter((each) => each.connectionId === connectionId);
   };
-  /** Also of those that were changed meanwhile it is known what runs for their contacts. */
+  /** Also of those that were changed meanwhile it is known what runs for their contacts. Those that another holder has by now are its own. */
   const noteUnderWay = async (results: readonly Result[]): Promise<void> => {
-    const begun = results.flatMap(({ delivery: { _id }, to }) =>
-      'next' in to && to.next.activityIds?.length ? [{ id: _id, activityIds: to.next.activityIds }] : [],
+    const begun = results.flatMap(({ delivery: { _id, version }, to }) =>
+      'next' in to && to.next.activityIds?.length ? [{ id: _id, version, activityIds: to.next.activityIds }] : [],
     );
     await writeAlike(
       deliveries as never,
-      begun.map(({ id, activityIds }) => ({
+      begun.map(({ id, version, activityIds }) => ({
         id,
-        holds: {},
+        holds: { version: { $gt: version } },
         update: { $addToSet: { activityIds: { $each: activityIds } } },
       })),
     );
@@ -244,6 +244,7 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
     /** For which orders the contacts of these buyers were written, or may have been. */
     writtenFor: async (of: Contact, emailHashes: readonly string[]): Promise<Standing[]> =>
       (await ofBuyers(of, emailHashes)).filter(mayHaveWritten),
+    /** All of these buyers, those that have ended too, and what may be under way for them. */
     ofBuyers: (of: Contact, emailHashes: readonly string[]): Promise<Involved[]> => ofBuyers(of, emailHashes),
     /** What other deliveries have given the same contact, and what stays with it for them. */
     givenByOthers: async ({ _id, emailHash, ...of }: Delivery): Promise<Given> => {

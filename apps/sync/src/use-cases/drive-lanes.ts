@@ -51,8 +51,8 @@ interface Drive {
 /** Part by part, so that neither the lease runs out over many nor what else is to be done waits for all of them. */
 const saveAndTell = async ({ ctx, stillHeld }: Drive, results: readonly Result[]): Promise<void> => {
   const now = ctx.clock();
-  for (const [index, part] of chunks(results, savedAtOnce).entries()) {
-    if (index > 0) await stillHeld();
+  for (const part of chunks(results, savedAtOnce)) {
+    await stillHeld();
     for (const { delivery, to } of await ctx.deliveries.save(part, now))
       if ('outcome' in to) deliverySettled(ctx, delivery, to.outcome, now);
   }
