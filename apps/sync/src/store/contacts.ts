@@ -1,4 +1,5 @@
 import type { Connection } from 'mongoose';
+import { isDeepStrictEqual } from 'node:util';
 import type { MirrorState } from '../domain/choose-reading';
 import type { KnownContact } from '../domain/known-contact';
 import { buyerKey, forgetBuyerIn } from './by-buyer';
@@ -26,12 +27,32 @@ export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStor
   const contacts = mongo.collection<ContactDocument>('contacts');
   const mirrors = mongo.collection<MirrorState & { _id: string }>('mirrors');
   const forgetBuyer = forgetBuyerIn(contacts);
-  const changeSeen = async (seen: readonly ContactDocument[]): Promise<void> => {
-    if (seen.length === 0) return;
+  /** Of those that are as they were known only the time is noted, all together: a reading brings many that it has brought before. */
+  const seeAgain = async (
+    seen: readonly ContactDocument[],
+    known: ReadonlyMap<string, ContactDocument>,
+    seenAt: Date,
+  ): Promise<void> => {
+    const isSame = (each: ContactDocument): boolean => {
+      const before = known.get(each._id);
+      return (
+        before !== undefined &&
+        before.seenAt <= seenAt &&
+        isDeepStrictEqual({ ...before, seenAt }, { ...each, detailsMark: each.detailsMark ?? before.detailsMark })
+      );
+    };
+    const same = seen.filter(isSame);
+    const matched = await writeAlike(
+      contacts as never,
+      same.map(({ _id }) => ({ id: _id, holds: { seenAt: known.get(_id)?.seenAt }, update: { $set: { seenAt } } })),
+    );
+    // Otherwise some are not as they were known a moment ago.
+    const changed = matched === same.length ? seen.filter((each) => !isSame(each)) : seen;
+    if (changed.length === 0) return;
     await contacts.bulkWrite(
-      seen.map(({ _id, detailsMark, ...contact }) => ({
+      changed.map(({ _id, detailsMark, ...contact }) => ({
         updateOne: {
-          filter: { _id, seenAt: { $lte: contact.seenAt } },
+          filter: { _id, seenAt: { $lte: seenAt } },
           update: { $set: { ...contact, ...(detailsMark === null ? {} : { detailsMark }) } },
         },
       })),
@@ -64,17 +85,20 @@ export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStor
             seenAt,
           }));
           const ids = documents.map(({ _id }) => _id);
-          const known = new Set(
-            (await contacts.find({ _id: { $in: ids } } as object, { projection: { _id: 1 } }).toArray()).map(
-              ({ _id }) => _id,
+          const known = new Map(
+            (await contacts.find({ _id: { $in: ids } } as object).toArray()).map((each) => [each._id, each]),
+          );
+          const taken = new Set(
+            await insertNew(
+              contacts,
+              documents.filter(({ _id }) => !known.has(_id)),
             ),
           );
-          const taken = await insertNew(
-            contacts,
-            documents.filter(({ _id }) => !known.has(_id)),
+          await seeAgain(
+            documents.filter(({ _id }) => known.has(_id) || taken.has(_id)),
+            known,
+            seenAt,
           );
-          for (const id of taken) known.add(id);
-          await changeSeen(documents.filter(({ _id }) => known.has(_id)));
         },
         ({ emailHash }) => forgetBuyer([connectionId], emailHash),
       ),
