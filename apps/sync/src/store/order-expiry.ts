@@ -42,10 +42,11 @@ export const orderExpiry = (orders: Collection<OrderDocument>, toOrder: (documen
      * after a crash too.
      */
     expire: (some: readonly AgedOrder[], now: Date): Promise<number> =>
-      change(some, ({ order }) => {
+      change(some, ({ order, agesFrom }) => {
         const { key: _k, expired: _e, ...left } = expiredOrder(order);
         return {
-          $set: { ...left, erased: false, emailHash: null, receivedAt: null, expiredAt: now },
+          // It is among the aged also where another process has just put its look off.
+          $set: { ...left, erased: false, emailHash: null, receivedAt: null, agesFrom, expiredAt: now },
           $inc: { revision: 1 },
         };
       }),

@@ -354,6 +354,21 @@ const found: readonly (readonly [name: string, commands: readonly Command[], giv
     ],
     { seed: 0, callsPerDay: 12, whenQuotaIsScarce: 'IMPORT' },
   ],
+  // One process put the look at an old order off by a day, for it had just got a delivery, while another, which had not seen that one, made it a tombstone: what hung on it stayed a day longer.
+  [
+    'the deliveries of an expired order go with it, also when its look was put off',
+    [
+      order({ office: 1 }),
+      order({ person: null, after: 60 }),
+      workflow({ office: 1, workflow: 1, after: 8 }),
+      { do: 'grow-old', after: 3 },
+      { do: 'backfill', office: 1, by: 0, workflow: 1, mode: 'IMPORT', after: 0 },
+      order({ after: 8 }),
+      order({ person: null, after: 8 }),
+      { do: 'erase', office: 0, by: 0, person: 0, deleteContact: false, after: 0 },
+    ],
+    { seed: 402_761_907, upgradesImported: true },
+  ],
 ];
 
 describe('what was found', () => {
