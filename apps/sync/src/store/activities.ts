@@ -22,7 +22,7 @@ export interface RunningActivity {
 /** The activities whose end is not known yet. */
 export const createActivityStore = (mongo: Connection) => {
   const activities = mongo.collection<RunningActivity>('activities');
-  /** Those that this process is sending, or waits to send, or has not told of yet: nobody has to look for them. */
+  /** Those that this process is sending, or waits to send: nobody has to look for them. */
   const sending = new Set<string>();
   return {
     init: async (): Promise<void> => {
@@ -47,7 +47,7 @@ export const createActivityStore = (mongo: Connection) => {
     refused: async (id: string, pollAt: Date): Promise<void> => {
       await activities.updateOne({ _id: id }, { $set: { isRefused: true, pollAt } });
     },
-    /** It is sent and told of, or will not be. */
+    /** It is sent, or will not be. */
     sent: (id: string): void => void sending.delete(id),
     isBeingSent: (id: string): boolean => sending.has(id),
     /** An import whose answer nobody knows has been found by its file's name. */

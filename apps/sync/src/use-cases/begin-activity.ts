@@ -30,17 +30,13 @@ export const withActivities = async <T>(
   work: (begin: Begin) => Promise<T>,
 ): Promise<T> => {
   const begun: string[] = [];
-  try {
-    const result = await work(async (...what) => {
-      const name = await beginActivity(ctx, caller, ...what);
-      begun.push(name);
-      return name;
-    });
-    for (const name of begun) await ctx.activities.told(name);
-    return result;
-  } finally {
-    for (const name of begun) ctx.activities.sent(name);
-  }
+  const result = await work(async (...what) => {
+    const name = await beginActivity(ctx, caller, ...what);
+    begun.push(name);
+    return name;
+  });
+  for (const name of begun) await ctx.activities.told(name);
+  return result;
 };
 
 const beginActivity = async (
@@ -62,11 +58,12 @@ const beginActivity = async (
     const { activity_id: activityId } = await caller.call(call, serves, send);
     await ctx.activities.began(name, activityId, later(pollDelayMs(0, await ctx.ledger.posture())));
   } catch (error) {
-    ctx.activities.sent(name);
     // Another process may have let deliveries wait for it in the meantime: whoever follows activities frees them.
     if (isAnswered(error)) await ctx.activities.refused(name, ctx.clock());
     else await ctx.activities.postpone(name, later(unansweredPollMs));
     throw error;
+  } finally {
+    ctx.activities.sent(name);
   }
   return name;
 };
