@@ -27,27 +27,34 @@ export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStor
   const contacts = mongo.collection<ContactDocument>('contacts');
   const mirrors = mongo.collection<MirrorState & { _id: string }>('mirrors');
   const forgetBuyer = forgetBuyerIn(contacts);
+  const byIds = (ids: readonly string[]): Promise<ContactDocument[]> =>
+    inParts(ids, (part) => contacts.find({ _id: { $in: part } } as object).toArray());
   /** Of those that are as they were known only the time is noted, all together: a reading brings many that it has brought before. */
   const seeAgain = async (
     seen: readonly ContactDocument[],
     known: ReadonlyMap<string, ContactDocument>,
     seenAt: Date,
   ): Promise<void> => {
-    const isSame = (each: ContactDocument): boolean => {
-      const before = known.get(each._id);
-      return (
-        before !== undefined &&
-        before.seenAt <= seenAt &&
-        isDeepStrictEqual({ ...before, seenAt }, { ...each, detailsMark: each.detailsMark ?? before.detailsMark })
-      );
-    };
-    const same = seen.filter(isSame);
+    const same = new Set(
+      seen.filter((each) => {
+        const before = known.get(each._id);
+        return (
+          before !== undefined &&
+          before.seenAt <= seenAt &&
+          isDeepStrictEqual({ ...before, seenAt }, { ...each, detailsMark: each.detailsMark ?? before.detailsMark })
+        );
+      }),
+    );
     const matched = await writeAlike(
       contacts as never,
-      same.map(({ _id }) => ({ id: _id, holds: { seenAt: known.get(_id)?.seenAt }, update: { $set: { seenAt } } })),
+      [...same].map(({ _id }) => ({
+        id: _id,
+        holds: { seenAt: known.get(_id)?.seenAt },
+        update: { $set: { seenAt } },
+      })),
     );
     // Otherwise some are not as they were known a moment ago.
-    const changed = matched === same.length ? seen.filter((each) => !isSame(each)) : seen;
+    const changed = matched === same.size ? seen.filter((each) => !same.has(each)) : seen;
     if (changed.length === 0) return;
     await contacts.bulkWrite(
       changed.map(({ _id, detailsMark, ...contact }) => ({
@@ -64,10 +71,7 @@ export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStor
       await contacts.createIndex({ connectionId: 1 });
     },
     byHashes: async (connectionId: string, hashes: readonly string[]): Promise<Map<string, KnownContact>> => {
-      const found = await inParts(
-        hashes.map((hash) => buyerKey(connectionId, hash)),
-        (part) => contacts.find({ _id: { $in: part } } as object).toArray(),
-      );
+      const found = await byIds(hashes.map((hash) => buyerKey(connectionId, hash)));
       return new Map(
         found.map(({ _id, connectionId: _c, seenAt: _s, ...contact }) => [_id.slice(connectionId.length + 1), contact]),
       );
@@ -84,10 +88,7 @@ export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStor
             connectionId,
             seenAt,
           }));
-          const ids = documents.map(({ _id }) => _id);
-          const known = new Map(
-            (await contacts.find({ _id: { $in: ids } } as object).toArray()).map((each) => [each._id, each]),
-          );
+          const known = new Map((await byIds(documents.map(({ _id }) => _id))).map((each) => [each._id, each]));
           const taken = new Set(
             await insertNew(
               contacts,

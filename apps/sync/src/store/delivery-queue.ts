@@ -245,7 +245,7 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
     writtenFor: async (of: Contact, emailHashes: readonly string[]): Promise<Standing[]> =>
       (await ofBuyers(of, emailHashes)).filter(mayHaveWritten),
     /** All of these buyers, those that have ended too, and what may be under way for them. */
-    ofBuyers: (of: Contact, emailHashes: readonly string[]): Promise<Involved[]> => ofBuyers(of, emailHashes),
+    ofBuyers,
     /** What other deliveries have given the same contact, and what stays with it for them. */
     givenByOthers: async ({ _id, emailHash, ...of }: Delivery): Promise<Given> => {
       const others = (await ofBuyers(of, emailHash === null ? [] : [emailHash])).filter(

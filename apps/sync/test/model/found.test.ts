@@ -3,6 +3,17 @@ import type { Command, History } from './history';
 import { runHistory } from './run-history';
 import { aHistory, order, workflow } from './some-history';
 
+/** Three buyers of the first box office whose orders come to be sent together, once its connection works again. */
+const threeTogether: readonly Command[] = [
+  workflow({ lists: [1] }),
+  { do: 'connection', office: 0, to: 'broken', after: 0 },
+  order({ names: true }),
+  order({ order: 1, person: 1 }),
+  order({ order: 2, person: 2 }),
+  { do: 'settle', after: 0 },
+  { do: 'connection', office: 0, to: 'connected', after: 0 },
+];
+
 /*
  * Histories that once broke a promise, as small as they could be made, each with the mechanism. Where it is a race, the seed met it as the code was then; others meet it by chance.
  */
@@ -287,13 +298,7 @@ const found: readonly (readonly [name: string, commands: readonly Command[], giv
   [
     'a lane whose lease ran out before the claim was answered is not driven beside who has it by then',
     [
-      workflow({ lists: [1] }),
-      { do: 'connection', office: 0, to: 'broken', after: 0 },
-      order({ names: true }),
-      order({ order: 1, person: 1 }),
-      order({ order: 2, person: 2 }),
-      { do: 'settle', after: 0 },
-      { do: 'connection', office: 0, to: 'connected', after: 0 },
+      ...threeTogether,
       { do: 'seed', office: 0, person: 0, permission: 'explicit', after: 8 },
       { do: 'wait', ms: 31_000, after: 0 },
       order({ person: null }),
@@ -341,17 +346,7 @@ const found: readonly (readonly [name: string, commands: readonly Command[], giv
   // An order changed between the beginning of its import and the note that it waits for that: it was worked on at once, and the import, worked off after it, brought the older details back.
   [
     'an order that changes while its import is begun waits for the import',
-    [
-      workflow({ lists: [1] }),
-      { do: 'connection', office: 0, to: 'broken', after: 0 },
-      order({ names: true }),
-      order({ order: 1, person: 1 }),
-      order({ order: 2, person: 2 }),
-      { do: 'settle', after: 0 },
-      { do: 'connection', office: 0, to: 'connected', after: 0 },
-      order({ at: 1, person: null, names: true, after: 20 }),
-      order({ person: null }),
-    ],
+    [...threeTogether, order({ at: 1, person: null, names: true, after: 20 }), order({ person: null })],
     { seed: 0, callsPerDay: 12, whenQuotaIsScarce: 'IMPORT' },
   ],
   // One process put the look at an old order off by a day, for it had just got a delivery, while another, which had not seen that one, made it a tombstone: what hung on it stayed a day longer.
