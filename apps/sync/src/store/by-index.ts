@@ -1,3 +1,6 @@
+import type { Collection } from 'mongoose';
+import { chunks } from '../domain/chunks';
+
 /** `from` is included, `to` is not. */
 export interface TimeRange {
   readonly from?: Date | undefined;
@@ -14,3 +17,24 @@ export const ofTime = (field: string, { from, to }: TimeRange): object =>
  */
 export const byIndex = (keys: object, rest: object): object =>
   Object.keys(rest).length === 0 ? keys : { $and: [keys, { $and: [rest] }] };
+
+/**
+ * What answers a question in two parts, so many at a time: which they are is asked once, by the index; each part is then read when its turn comes, without what fits no more by then.
+ */
+export async function* foundInParts<T>(
+  collection: Pick<Collection<{ _id: string }>, 'find'>,
+  keys: object,
+  rest: object,
+  size: number,
+): AsyncGenerator<T[]> {
+  const found = await collection
+    .find(byIndex(keys, rest) as never, { projection: { _id: 1 }, batchSize: size })
+    .toArray();
+  for (const ids of chunks(found, size))
+    yield (await collection
+      .find({ _id: { $in: ids.map(({ _id }) => _id) }, ...keys, ...rest } as never, {
+        projection: { outbox: 0 },
+        batchSize: size,
+      })
+      .toArray()) as unknown as T[];
+}

@@ -1,8 +1,7 @@
 import type { Collection } from 'mongoose';
-import { chunks } from '../domain/chunks';
 import type { WaitingFor } from '../domain/reasons';
-import { byIndex } from './by-index';
-import { isOpen, isReady, isUnsettled, type NewDelivery, type Result } from './deliveries';
+import { byIndex, foundInParts } from './by-index';
+import { isOpen, isReady, isUnsettled, type Delivery, type NewDelivery, type Result } from './deliveries';
 
 type Save = (results: readonly Result[], now: Date) => Promise<unknown>;
 
@@ -10,7 +9,6 @@ const cancelledAtOnce = 1_000;
 
 /** What lets deliveries wait, and frees them. */
 export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) => {
-  const some = (filter: object) => deliveries.find(filter as never, { projection: { outbox: 0 } });
   return {
     /** Frees those of a workflow that wait for one of these. */
     resume: async (
@@ -43,20 +41,19 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
     cancelBackfill: async (backfillId: string, now: Date): Promise<void> => {
       const open = { backfillId, status: isUnsettled };
       const free = { readyAt: isOpen, claimed: false, activityIds: [], takesBack: false };
-      for (;;) {
-        const found = await deliveries.find(byIndex(open, free) as never, { projection: { _id: 1 } }).toArray();
-        if (found.length === 0) return;
-        const ids = found.map(({ _id }) => _id);
-        for (const part of chunks(ids, cancelledAtOnce))
-          await save(
-            (await some({ _id: { $in: part }, ...open, ...free }).toArray()).map((delivery) => ({
-              delivery,
-              attempts: [],
-              to: { outcome: { status: 'SKIPPED' as const, reason: 'BACKFILL_CANCELLED' as const } },
-            })),
-            now,
-          );
-      }
+      const cancelled = (delivery: Delivery): Result => ({
+        delivery,
+        attempts: [],
+        to: { outcome: { status: 'SKIPPED', reason: 'BACKFILL_CANCELLED' } },
+      });
+      let count: number;
+      do {
+        count = 0;
+        for await (const part of foundInParts<Delivery>(deliveries, open, free, cancelledAtOnce)) {
+          count += part.length;
+          await save(part.map(cancelled), now);
+        }
+      } while (count > 0);
     },
     /** Frees what waited for a reconnect; the time of trying begins anew. */
     free: async (connectionId: string, now: Date): Promise<void> => {

@@ -1,5 +1,5 @@
 import type { Collection } from 'mongoose';
-import { byIndex } from './by-index';
+import { byIndex, foundInParts } from './by-index';
 import { deliveryErasure } from './delivery-erasure';
 import { deliveryHolds } from './delivery-holds';
 import { deliveryRetries } from './delivery-retries';
@@ -16,7 +16,6 @@ import {
   type Queue,
   type Result,
 } from './deliveries';
-import { chunks } from '../domain/chunks';
 import { changedAtOnce, inParts, writeAlike } from './in-parts';
 
 /** All that days of tries come to; what an endless row of retries adds pushes the oldest out. */
@@ -223,18 +222,14 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
     /** Those that wait for an activity that has ended, part by part, each as it goes on from there; those that wait for another too are told of the end and wait on. */
     async *freedBy(connectionId: string, activityId: string, isClean: boolean): AsyncGenerator<Delivery[]> {
       const isWaiting = { connectionId, reason: 'ACTIVITY_RUNNING', readyAt: isOpen };
-      const waiting = (await deliveries
-        .find(byIndex(isWaiting, { activityIds: activityId }), { projection: { _id: 1 }, batchSize })
-        .toArray()) as unknown as { readonly _id: string }[];
-      for (const part of chunks(waiting, batchSize)) {
-        const its = { _id: { $in: part.map(({ _id }) => _id) }, ...isWaiting, activityIds: activityId };
-        const some = (await deliveries.find(its as never, whole).toArray()) as unknown as Delivery[];
+      const its = { activityIds: activityId };
+      for await (const some of foundInParts<Delivery>(deliveries, isWaiting, its, batchSize)) {
         const [last, waitOn] = [
           some.filter(({ activityIds }) => activityIds.length === 1),
           some.filter(({ activityIds }) => activityIds.length > 1),
         ];
         if (waitOn.length > 0)
-          await deliveries.updateMany({ ...its, _id: { $in: waitOn.map(({ _id }) => _id) } } as never, {
+          await deliveries.updateMany({ _id: { $in: waitOn.map(({ _id }) => _id) }, ...isWaiting, ...its } as never, {
             $pull: { activityIds: activityId },
             ...(isClean ? {} : { $set: { uncertain: true } }),
           });
