@@ -73,7 +73,7 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ['libs/event-bus/src/**/*.ts'], rules: { 'no-restricted-imports': 'off' } },
+  { files: ['libs/event-bus/**/*.ts'], rules: { 'no-restricted-imports': 'off' } },
   {
     files: ['**/config.ts', 'libs/testkit/**/*.ts', 'tools/**/*.ts', 'apps/e2e/**/*.ts', '**/test/**/*.ts'],
     rules: { 'no-restricted-properties': 'off' },

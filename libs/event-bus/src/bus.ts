@@ -1,7 +1,10 @@
-import { AppError, deadLetterTopicOf, kindOf } from '@boxlist/contracts';
-import { Kafka, logLevel, type Admin, type EachBatchPayload, type Producer } from 'kafkajs';
+import { AppError, deadLetterTopicOf } from '@boxlist/contracts';
+import { Kafka, logLevel, type Admin } from 'kafkajs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { startConsumer, type BatchSubscription } from './consumer';
 import type { BusMessage, NewMessage } from './message';
+import { pauseMs } from './pause-ms';
+import { createPublisher } from './publisher';
 
 /** What the bus logs with: any pino logger fits. */
 export interface BusLog {
@@ -26,17 +29,6 @@ export interface TopicSpec {
   readonly retentionMs?: number;
 }
 
-interface BatchSubscription {
-  readonly topic: string;
-  readonly groupId: string;
-  /**
-   * Handles messages of one partition, in order. When it resolves their offsets are committed; when it throws they come
-   * again: `unavailable` and `throttled` for ever with growing pauses, anything else five times and then message by message, so that
-   * only the one at fault goes to the dead-letter topic.
-   */
-  readonly handle: (messages: readonly BusMessage[]) => Promise<void>;
-}
-
 export interface Consumer {
   /**
    * Waits until the group has committed everything that was on the topic at the time of the call. False when that
@@ -55,7 +47,10 @@ export interface DeadLetterReason {
 export interface EventBus {
   /** Creates the topics that do not exist. Safe to call by many processes at once. */
   ensureTopics(specs: readonly TopicSpec[]): Promise<void>;
-  /** Writes messages with acks=all by an idempotent producer. Resolves once acknowledged; throws KAFKA_UNAVAILABLE. */
+  /**
+   * Writes messages with acks=all by an idempotent producer, in the order of the calls. Resolves once acknowledged; throws KAFKA_UNAVAILABLE, and then they may have been written all the same: whoever publishes them again
+   * may have them twice, and whoever reads must bear that.
+   */
   publish(topic: string, messages: readonly NewMessage[]): Promise<void>;
   /** Keeps a message that could not be understood, unchanged, with the reason in its headers. */
   deadLetter(message: BusMessage, reason: DeadLetterReason): Promise<void>;
@@ -65,17 +60,8 @@ export interface EventBus {
   close(): Promise<void>;
 }
 
-/** How long a group waits for a member that fell silent: killed, or cut off by a restart of the broker, which ends sessions on this side alone. */
-const sessionMs = 10_000;
-const heartbeatMs = 2_000;
-/** How many messages are handled, and their offset committed, together. */
-const sliceSize = 1_000;
-
 const kafkaFailure = (error: unknown): AppError =>
   new AppError('KAFKA_UNAVAILABLE', 'Kafka did not acknowledge', {}, { cause: error });
-
-/** Exponential with full jitter, in milliseconds. */
-const pauseMs = (attempt: number): number => Math.random() * Math.min(30_000, 200 * 2 ** Math.min(attempt, 10));
 
 /** Connects to Kafka. The connection is kept and made anew by itself; `close` ends consumers first. */
 export const createEventBus = (options: EventBusOptions): EventBus => {
@@ -94,31 +80,31 @@ export const createEventBus = (options: EventBusOptions): EventBus => {
   });
   const named = (name: string): string => `${topicPrefix}${name}`;
   const plain = (name: string): string => name.slice(topicPrefix.length);
-  const connected = lazyClients(kafka);
+  const admin = lazyAdmin(kafka);
   const closers: (() => Promise<void>)[] = [];
 
   /** A client that has failed is not used again: one whose connection was lost may not come back by itself. */
   const withAdmin = async (use: (admin: Admin) => Promise<unknown>): Promise<void> => {
     try {
-      await use(await connected.admin());
+      await use(await admin.connected());
     } catch (error) {
-      connected.forgetAdmin();
+      void admin.forget();
       throw kafkaFailure(error);
     }
+  };
+
+  const publishers = new Map<string, ReturnType<typeof createPublisher>>();
+  const publisherOf = (topic: string): ReturnType<typeof createPublisher> => {
+    const publisher = publishers.get(topic) ?? createPublisher(kafka, named(topic));
+    publishers.set(topic, publisher);
+    return publisher;
   };
 
   const publish = async (topic: string, messages: readonly NewMessage[]): Promise<void> => {
     if (messages.length === 0) return;
     try {
-      const producer = await connected.producer();
-      await producer.send({
-        topic: named(topic),
-        acks: -1,
-        timeout: 15_000,
-        messages: messages.map(({ key, value, headers }) => ({ key, value, headers: { ...headers } })),
-      });
+      await publisherOf(topic).publish(messages);
     } catch (error) {
-      connected.forgetProducer();
       throw kafkaFailure(error);
     }
   };
@@ -140,131 +126,31 @@ export const createEventBus = (options: EventBusOptions): EventBus => {
       },
     ]);
 
-  const consumeBatches = async ({ topic, groupId, handle }: BatchSubscription): Promise<Consumer> => {
-    const group = named(groupId);
-    const consumer = kafka.consumer({
-      groupId: group,
-      sessionTimeout: sessionMs,
-      heartbeatInterval: heartbeatMs,
-      maxBytesPerPartition: 2 * 1024 * 1024,
-      maxWaitTimeInMs: 250,
-      retry: {
-        initialRetryTime: 200,
-        maxRetryTime: 10_000,
-        retries: Number.MAX_SAFE_INTEGER,
-        restartOnFailure: async () => true,
-      },
-    });
-    let closing = false;
-    const run = async (payload: EachBatchPayload): Promise<void> => {
-      const messages = payload.batch.messages.map((message): BusMessage => ({
-        topic: payload.batch.topic,
-        partition: payload.batch.partition,
-        offset: message.offset,
-        key: message.key?.toString() ?? null,
-        value: message.value,
-        headers: Object.fromEntries(
-          Object.entries(message.headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value ?? '')]),
-        ),
-      }));
-      for (let start = 0; start < messages.length; start += sliceSize) {
-        const slice = messages.slice(start, start + sliceSize);
-        const usable = () => payload.isRunning() && !payload.isStale() && !closing;
-        const done = await handleSafely(slice, handle, deadLetter, usable, () => payload.heartbeat(), log);
-        const last = slice.at(-1);
-        if (!done || !last || payload.isStale()) return;
-        payload.resolveOffset(last.offset);
-        await payload.commitOffsetsIfNecessary({
-          topics: [
-            {
-              topic: payload.batch.topic,
-              partitions: [{ partition: payload.batch.partition, offset: (BigInt(last.offset) + 1n).toString() }],
-            },
-          ],
-        });
-        await payload.heartbeat();
-      }
-    };
-    await consumer.connect();
-    await consumer.subscribe({ topics: [named(topic)], fromBeginning: true });
-    await consumer.run({
-      eachBatchAutoResolve: false,
-      autoCommit: true,
-      partitionsConsumedConcurrently: 3,
-      eachBatch: run,
-    });
-    const close = async (): Promise<void> => {
-      closing = true;
-      await consumer.disconnect().catch(() => undefined);
-    };
+  const consumeBatches = async (subscription: BatchSubscription): Promise<Consumer> => {
+    const [topic, groupId] = [named(subscription.topic), named(subscription.groupId)];
+    const { close } = await startConsumer({ kafka, log, deadLetter }, { ...subscription, topic, groupId });
     closers.push(close);
     return {
       close,
       caughtUp: (timeoutMs) =>
-        within(timeoutMs, (signal) => withAdmin((admin) => untilCaughtUp(admin, named(topic), group, signal))).catch(
+        within(timeoutMs, (signal) => withAdmin((client) => untilCaughtUp(client, topic, groupId, signal))).catch(
           () => false,
         ),
     };
   };
 
   return {
-    ensureTopics: (specs) => withAdmin((admin) => ensureTopics(admin, specs, named)),
+    ensureTopics: (specs) => withAdmin((client) => ensureTopics(client, specs, named)),
     publish,
     deadLetter,
     consumeBatches,
-    check: () => withAdmin((admin) => admin.describeCluster()),
+    check: () => withAdmin((client) => client.describeCluster()),
     close: async () => {
       await Promise.all(closers.map((close) => close()));
-      await connected.close();
+      await Promise.all([...publishers.values()].map((publisher) => publisher.close()));
+      await admin.forget();
     },
   };
-};
-
-const handleSafely = async (
-  messages: readonly BusMessage[],
-  handle: BatchSubscription['handle'],
-  deadLetter: EventBus['deadLetter'],
-  usable: () => boolean,
-  heartbeat: () => Promise<void>,
-  log: BusLog,
-): Promise<boolean> => {
-  for (let attempt = 1, faults = 0; usable(); attempt += 1) {
-    try {
-      await withHeartbeat(heartbeat, () => handle(messages));
-      return true;
-    } catch (error) {
-      const kind = kindOf(error);
-      log.warn({ err: error, kind, attempt, count: messages.length }, 'events.retried');
-      if (kind !== 'unavailable' && kind !== 'throttled') faults += 1;
-      if (faults >= 5) {
-        if (messages.length === 1 && messages[0]) {
-          await deadLetter(messages[0], {
-            code: error instanceof AppError ? error.code : 'DEFECT',
-            reason: 'It could not be handled; see the log',
-          });
-          return true;
-        }
-        for (const message of messages) {
-          if (!(await handleSafely([message], handle, deadLetter, usable, heartbeat, log))) return false;
-        }
-        return true;
-      }
-      // Whoever throttles knows best for how long.
-      const told = kind === 'throttled' && error instanceof AppError ? error.retryAfterMs : undefined;
-      await withHeartbeat(heartbeat, () => delay(told ?? pauseMs(attempt)));
-    }
-  }
-  return false;
-};
-
-/** Keeps the session alive while work takes longer than it. */
-const withHeartbeat = async <T>(heartbeat: () => Promise<void>, work: () => Promise<T>): Promise<T> => {
-  const timer = setInterval(() => void heartbeat().catch(() => undefined), heartbeatMs);
-  try {
-    return await work();
-  } finally {
-    clearInterval(timer);
-  }
 };
 
 /** Resolves once the group has committed what was on the topic at the call. */
@@ -318,45 +204,20 @@ const ensureTopics = async (
   }
 };
 
-/** A producer and an admin client that connect when first needed, once, and anew after a failure. */
-const lazyClients = (kafka: Kafka) => {
-  let producer: Promise<Producer> | undefined;
+/** An admin client that connects when first needed, once, and anew after a failure. */
+const lazyAdmin = (kafka: Kafka) => {
   let admin: Promise<Admin> | undefined;
-  const forgetProducer = (): void => {
-    const old = producer;
-    producer = undefined;
-    void old?.then((client) => client.disconnect()).catch(() => undefined);
-  };
-  const forgetAdmin = (): void => {
-    const old = admin;
-    admin = undefined;
-    void old?.then((client) => client.disconnect()).catch(() => undefined);
-  };
   return {
-    producer: () =>
-      (producer ??= (async () => {
-        const client = kafka.producer({
-          idempotent: true,
-          maxInFlightRequests: 1,
-          allowAutoTopicCreation: false,
-          retry: { retries: 5 },
-        });
-        await client.connect();
-        return client;
-      })()),
-    admin: () =>
+    connected: () =>
       (admin ??= (async () => {
         const client = kafka.admin({ retry: { retries: 5 } });
         await client.connect();
         return client;
       })()),
-    forgetProducer,
-    forgetAdmin,
-    close: async () => {
-      await Promise.allSettled([
-        producer?.then((client) => client.disconnect()),
-        admin?.then((client) => client.disconnect()),
-      ]);
+    forget: async (): Promise<void> => {
+      const old = admin;
+      admin = undefined;
+      await old?.then((client) => client.disconnect()).catch(() => undefined);
     },
   };
 };

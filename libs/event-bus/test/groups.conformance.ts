@@ -1,7 +1,8 @@
 import { eventually } from '@boxlist/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { BusMessage, EventBus } from '../src';
-import { aTopic, busesOn, followed, ownName, startServers, type Servers } from './world';
+import { createEventBus, type BusMessage, type EventBus } from '../src';
+import { AssignerProtocol, Kafka, logLevel } from 'kafkajs';
+import { aTopic, busesOn, followed, ownName, quiet, startServers, type Servers } from './world';
 
 let servers: Servers;
 let buses: ReturnType<typeof busesOn>;
@@ -72,6 +73,61 @@ describe('two members of a group', () => {
     const all = [...ones, ...others];
     expect(new Set(all)).toEqual(new Set(source.sent));
     await other.close();
+  }, 60_000);
+});
+
+/** Somebody in a group who shares its partitions out in a way that no bus knows. */
+const aStranger = async (topic: string, groupId: string) => {
+  const kafka = new Kafka({ brokers: servers.kafka.brokers.split(','), logLevel: logLevel.NOTHING });
+  const stranger = kafka.consumer({
+    groupId,
+    partitionAssigners: [
+      () => ({
+        name: 'Strange',
+        version: 1,
+        assign: async ({ members }) =>
+          members.map(({ memberId }, index) => ({
+            memberId,
+            memberAssignment: AssignerProtocol.MemberAssignment.encode({
+              version: 1,
+              assignment: index === 0 ? { [topic]: [0] } : {},
+              userData: Buffer.alloc(0),
+            }),
+          })),
+        protocol: ({ topics }) => ({
+          name: 'Strange',
+          metadata: AssignerProtocol.MemberMetadata.encode({ version: 1, topics, userData: Buffer.alloc(0) }),
+        }),
+      }),
+    ],
+  });
+  const joined = new Promise<void>((resolve) => stranger.on(stranger.events.GROUP_JOIN, () => resolve()));
+  await stranger.connect();
+  await stranger.subscribe({ topics: [topic], fromBeginning: true });
+  await stranger.run({ eachMessage: async () => undefined });
+  await joined;
+  return { leave: () => stranger.disconnect() };
+};
+
+describe('a member whom the group does not take', () => {
+  it('tries again until it is taken', async () => {
+    const topic = await aTopic(bus);
+    const group = ownName('group');
+    const stranger = await aStranger(topic, group);
+    const told: string[] = [];
+    const note = (_fields: object, message: string): void => void told.push(message);
+    const own = createEventBus({
+      brokers: servers.kafka.brokers.split(','),
+      clientId: 'spec',
+      log: { ...quiet, error: note },
+    });
+    const seen: string[] = [];
+    await member(own, topic, group, seen);
+    await eventually(() => expect(told).toContain('events.consumer-ended'));
+    await stranger.leave();
+    await bus.publish(topic, [{ key: 'one', value: 'after all' }]);
+    await eventually(() => expect(seen).toContain('after all'), { timeoutMs: 30_000 });
+    await own.close();
   }, 60_000);
 });
 

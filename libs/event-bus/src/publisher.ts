@@ -1,0 +1,101 @@
+import type { Kafka, Producer } from 'kafkajs';
+import type { NewMessage } from './message';
+
+interface Publication {
+  readonly messages: readonly NewMessage[];
+  readonly bytes: number;
+  readonly acknowledged: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** What is sent together at most, in bytes; far below what a broker takes at once, which is a mebibyte. */
+const togetherBytes = 256 * 1024;
+
+const bytesOf = ({ key, value, headers = {} }: NewMessage): number =>
+  Object.entries(headers).reduce(
+    (sum, [name, text]) => sum + name.length + Buffer.byteLength(text),
+    Buffer.byteLength(key) + Buffer.byteLength(value),
+  );
+
+const connected = async (kafka: Kafka): Promise<Producer> => {
+  const producer = kafka.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    allowAutoTopicCreation: false,
+    retry: { retries: 5 },
+  });
+  await producer.connect();
+  return producer;
+};
+
+/**
+ * Writes to one topic with acks=all by an idempotent producer, one request at a time; what comes meanwhile goes together with the next.
+ *
+ * Not two requests at once: kafkajs gives messages their sequence numbers when it sends them and takes the numbers back when no answer comes. A second request that waits would get the numbers of the first, which the
+ * broker may have written: it would take the second for the first again, and acknowledge what it does not write.
+ */
+export const createPublisher = (kafka: Kafka, topic: string) => {
+  let producer: Promise<Producer> | undefined;
+  const waiting: Publication[] = [];
+  let isSending = false;
+  let isClosed = false;
+
+  /** Those that go together next: at least one. */
+  const next = (): Publication[] => {
+    let bytes = 0;
+    const end = waiting.findIndex((each, index) => (bytes += each.bytes) > togetherBytes && index > 0);
+    return waiting.splice(0, end < 0 ? waiting.length : end);
+  };
+
+  /** A producer that has failed is not used again: its numbers are uncertain, and one whose connection was lost may not come back by itself. */
+  const forget = async (): Promise<void> => {
+    const old = producer;
+    producer = undefined;
+    await old?.then((client) => client.disconnect()).catch(() => undefined);
+  };
+
+  const send = async (together: readonly Publication[]): Promise<void> => {
+    try {
+      producer ??= connected(kafka);
+      await (
+        await producer
+      ).send({
+        topic,
+        acks: -1,
+        timeout: 15_000,
+        messages: together
+          .flatMap(({ messages }) => messages)
+          .map(({ key, value, headers }) => ({ key, value, headers: { ...headers } })),
+      });
+      for (const { acknowledged } of together) acknowledged();
+    } catch (error) {
+      void forget();
+      for (const { failed } of together) failed(error);
+    }
+  };
+
+  const sendAll = async (): Promise<void> => {
+    isSending = true;
+    while (waiting.length > 0) await send(next());
+    isSending = false;
+  };
+
+  return {
+    /** Resolves once acknowledged; throws what kafkajs does, and then it may have been written all the same. */
+    publish: (messages: readonly NewMessage[]): Promise<void> =>
+      new Promise((acknowledged, failed) => {
+        if (isClosed) return failed(new Error('The bus is closed'));
+        waiting.push({
+          messages,
+          bytes: messages.reduce((sum, each) => sum + bytesOf(each), 0),
+          acknowledged,
+          failed,
+        });
+        if (!isSending) void sendAll();
+      }),
+    close: async (): Promise<void> => {
+      isClosed = true;
+      await forget();
+    },
+  };
+};

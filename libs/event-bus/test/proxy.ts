@@ -1,0 +1,59 @@
+import { freePort } from '@boxlist/testkit';
+import { connect, createServer, type Socket } from 'node:net';
+
+const host = '127.0.0.1';
+
+/** How a broker tells where it is: its host, then its port. */
+const addressOf = (port: number): Buffer => {
+  const address = Buffer.alloc(host.length + 4);
+  address.write(host);
+  address.writeInt32BE(port, host.length);
+  return address;
+};
+
+/**
+ * A way to a broker on this machine that can lose its answers: what is asked still comes to it. A client stays on this
+ * way, for wherever the broker says where it is, the proxy says that it is here.
+ */
+export const startProxy = async (broker: string) => {
+  const port = await freePort();
+  const [theirs, ours] = [addressOf(Number(broker.split(':')[1])), addressOf(port)];
+  const sockets = new Set<Socket>();
+  let isMute = false;
+  const renamed = (answer: Buffer): Buffer => {
+    for (let at = answer.indexOf(theirs); at >= 0; at = answer.indexOf(theirs, at)) ours.copy(answer, at);
+    return answer;
+  };
+  const server = createServer((client) => {
+    const upstream = connect(Number(broker.split(':')[1]), host);
+    const end = (): void => {
+      client.destroy();
+      upstream.destroy();
+    };
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', end).on('close', () => {
+        sockets.delete(socket);
+        end();
+      });
+    }
+    client.on('data', (asked) => upstream.write(asked));
+    upstream.on('data', (answer) => void (isMute || client.write(renamed(answer))));
+  });
+  await new Promise<void>((resolve) => server.listen(port, host, resolve));
+  const cut = (): void => sockets.forEach((socket) => socket.destroy());
+  return {
+    brokers: `${host}:${port}`,
+    /** Lets no answer through any more. */
+    mute: (): void => void (isMute = true),
+    /** Ends all connections; those that come then are answered again. */
+    cut: (): void => {
+      isMute = false;
+      cut();
+    },
+    close: async (): Promise<void> => {
+      cut();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+};
