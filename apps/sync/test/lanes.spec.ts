@@ -1,3 +1,4 @@
+import { eventually } from '@boxlist/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createMongoGate } from './mongo-gate';
 import { createOffice, createWorld, type World } from './world';
@@ -40,5 +41,61 @@ describe('a lane whose holder lost it in the middle', () => {
     nextClaim.open();
     expect(await office.settled(1)).toMatchObject([{ status: 'SYNCED' }]);
     expect(await office.contact('ada')).toMatchObject({ list_memberships: [world.listIds[0]] });
+  }, 60_000);
+
+  /** An import for a buyer whose holder lost the lane before it had noted whom it serves: it may be anybody who was worked on. Gives what lets that holder go on. */
+  const untold = async (who: string) => {
+    const office = await createOffice(world);
+    await world.sandbox.seed('riverside', { email: office.emailOf(who), permission_to_send: 'explicit' });
+    await office.workflow({ lists: { fixed: [world.listIds[0]!], perEvent: false } });
+    const note = gate.hold('update', 'deliveries', 'ACTIVITY_RUNNING');
+    await world.produce([office.order(who)]);
+    await note.reached();
+    const renewal = gate.hold('update', 'lanes', 'updates');
+    await renewal.reached();
+    const goOn = (): void => {
+      note.open();
+      renewal.open();
+    };
+    return { office, goOn };
+  };
+  /** From now on the next holder cannot ask Constant Contact whether an activity is over. */
+  const noFollowing = () => world.sandbox.fault({ kind: 'status', path: '/activities', status: 500, times: 100 });
+
+  // The second holder was about to forget the import after it had freed all that waited for it. The third let the delivery wait for it: the import may have served it.
+  it('does not let a delivery wait for an activity that is about to be forgotten', async () => {
+    const { office, goOn } = await untold('bob');
+    const forgetting = gate.hold('delete', 'activities');
+    await forgetting.reached();
+    await noFollowing();
+    const ofOffice = { boxOfficeId: office.boxOfficeId };
+    await eventually(async () =>
+      expect(['WAITING', 'SYNCED']).toContain((await world.mongo.collection('deliveries').findOne(ofOffice))?.status),
+    );
+
+    forgetting.open();
+    goOn();
+    await world.sandbox.clearFaults();
+    expect(await office.settled(1)).toMatchObject([{ status: 'SYNCED' }]);
+  }, 60_000);
+
+  // The second holder had seen the import end and was about to say so when the third, who had not, was about to note that the delivery waits for it.
+  it('takes up anew a delivery that is noted too late as waiting for an activity', async () => {
+    const { office, goOn } = await untold('cleo');
+    const ending = gate.hold('update', 'activities', 'isClean');
+    await ending.reached();
+    await noFollowing();
+    const lateNote = gate.hold('update', 'deliveries', 'ACTIVITY_RUNNING');
+    await lateNote.reached();
+    ending.open();
+    const ofConnection = { connectionId: office.connectionId };
+    await eventually(async () =>
+      expect(await world.mongo.collection('activities').countDocuments(ofConnection)).toBe(0),
+    );
+
+    lateNote.open();
+    goOn();
+    await world.sandbox.clearFaults();
+    expect(await office.settled(1)).toMatchObject([{ status: 'SYNCED' }]);
   }, 60_000);
 });

@@ -45,7 +45,7 @@ export const createMongoGate = async (uri: string) => {
      * Holds the next command of that kind on that collection, that has all of those words as field names or ends of values. `reached` resolves when it is there,
      * `open` lets it go on.
      */
-    hold: (command: 'insert' | 'update', collection: string, ...words: readonly string[]) => {
+    hold: (command: 'insert' | 'update' | 'delete', collection: string, ...words: readonly string[]) => {
       const held: Held = { words: [command, collection, ...words] };
       wanted = held;
       return {

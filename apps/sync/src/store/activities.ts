@@ -11,8 +11,8 @@ export interface RunningActivity {
   readonly activityId: string | null;
   /** Whoever sent it did not learn what became of it, or has not noted yet with the deliveries that it serves that they wait for it: any that was being worked on may be one of them. */
   readonly untold: boolean;
-  /** It never began: whoever waits for it is to be freed. */
-  readonly isRefused?: boolean;
+  /** It is over, or never began, and whoever waits for it is to be freed; `isClean` where it did all that it was asked to. */
+  readonly ended?: { readonly isClean: boolean };
   readonly startedAt: Date;
   /** When it is asked for next. */
   readonly pollAt: Date;
@@ -43,9 +43,14 @@ export const createActivityStore = (mongo: Connection) => {
     told: async (id: string): Promise<void> => {
       await activities.updateOne({ _id: id }, { $set: { untold: false } });
     },
-    /** It was refused: it never begins. */
-    refused: async (id: string, pollAt: Date): Promise<void> => {
-      await activities.updateOne({ _id: id }, { $set: { isRefused: true, pollAt } });
+    /**
+     * It is over. Said before anybody is freed: whoever notes afterwards that a delivery waits for it can see that nobody will free that one. Only then it is forgotten.
+     */
+    ended: async (id: string, isClean: boolean, pollAt: Date): Promise<void> => {
+      await activities.updateOne({ _id: id }, { $set: { ended: { isClean }, pollAt } });
+    },
+    forget: async (id: string): Promise<void> => {
+      await activities.deleteOne({ _id: id });
     },
     /** It is sent, or will not be. */
     sent: (id: string): void => void sending.delete(id),
@@ -57,11 +62,11 @@ export const createActivityStore = (mongo: Connection) => {
     /** All of a connection, those first that are due first. */
     ofConnection: (connectionId: string): Promise<RunningActivity[]> =>
       activities.find({ connectionId }).sort({ pollAt: 1 }).toArray(),
+    /** Those of a connection that are not over. */
+    underWay: (connectionId: string): Promise<RunningActivity[]> =>
+      activities.find({ connectionId, ended: { $exists: false } }).toArray(),
     postpone: async (id: string, pollAt: Date): Promise<void> => {
       await activities.updateOne({ _id: id }, { $set: { pollAt }, $inc: { polls: 1 } });
-    },
-    end: async (id: string): Promise<void> => {
-      await activities.deleteOne({ _id: id });
     },
   };
 };

@@ -59,7 +59,7 @@ const beginActivity = async (
     await ctx.activities.began(name, activityId, later(pollDelayMs(0, await ctx.ledger.posture())));
   } catch (error) {
     // Another process may have let deliveries wait for it in the meantime: whoever follows activities frees them.
-    if (isAnswered(error)) await ctx.activities.refused(name, ctx.clock());
+    if (isAnswered(error)) await ctx.activities.ended(name, false, ctx.clock());
     else await ctx.activities.postpone(name, later(unansweredPollMs));
     throw error;
   } finally {

@@ -180,7 +180,18 @@ const withoutAwaiting = async (drive: Drive, claimed: readonly Delivery[]): Prom
     }
   }
   await saveAndTell(drive, waiting);
+  if (waiting.length > 0) await wakeLate(drive, awaited);
   return free;
+};
+
+/** An activity may have been ended meanwhile by a holder that lost the lane: whoever was noted too late for it to be freed is taken up anew. */
+const wakeLate = async ({ ctx, lane }: Drive, awaited: ReadonlyMap<string, readonly string[]>): Promise<void> => {
+  const underWay = new Set((await ctx.activities.underWay(lane.connectionId)).map(({ _id }) => _id));
+  const late = [...awaited].filter(([, activityIds]) => !activityIds.every((id) => underWay.has(id)));
+  await ctx.deliveries.wake(
+    late.map(([id]) => id),
+    ctx.clock(),
+  );
 };
 
 const follow = async (drive: Drive, boxOfficeId: string): Promise<void> => {

@@ -36,14 +36,14 @@ export const followActivities = async (
   save: (results: readonly Result[]) => Promise<void>,
 ): Promise<void> => {
   const now = ctx.clock();
-  const end = async ({ _id }: RunningActivity, clean: boolean): Promise<void> => {
-    for await (const freed of ctx.deliveries.freedBy(connectionId, _id, clean))
+  const free = async (_id: string, isClean: boolean): Promise<void> => {
+    for await (const freed of ctx.deliveries.freedBy(connectionId, _id, isClean))
       await save(freed.map((delivery) => freedFrom(ctx, delivery)));
-    await ctx.activities.end(_id);
+    await ctx.activities.forget(_id);
   };
   const known = (await ctx.activities.ofConnection(connectionId)).filter(({ _id }) => !ctx.activities.isBeingSent(_id));
-  for (const activity of known) if (activity.isRefused) await end(activity, false);
-  const running = known.filter(({ isRefused }) => !isRefused);
+  for (const { _id, ended } of known) if (ended) await free(_id, ended.isClean);
+  const running = known.filter(({ ended }) => !ended);
   const due = running.filter(({ pollAt }) => pollAt <= now);
   if (due.length === 0) return;
   const seen = await readStates(ctx, caller, running).catch((error: unknown) => {
@@ -64,7 +64,11 @@ export const followActivities = async (
           ? new Date(now.getTime() + unknownPollMs)
           : new Date(ctx.clock().getTime() + pollDelayMs(activity.polls, posture)),
       );
-    else await end(activity, state !== undefined && isClean(state));
+    else {
+      const clean = state !== undefined && isClean(state);
+      await ctx.activities.ended(activity._id, clean, now);
+      await free(activity._id, clean);
+    }
   }
 };
 
@@ -113,7 +117,7 @@ export const activitiesUnderWay = async (
   ctx: Context,
   connectionId: string,
 ): Promise<{ readonly any: boolean; readonly of: (each: Involved) => string[] }> => {
-  const running = (await ctx.activities.ofConnection(connectionId)).filter(({ isRefused }) => !isRefused);
+  const running = await ctx.activities.underWay(connectionId);
   const serves = ({ _id, untold, startedAt }: RunningActivity, each: Involved): boolean =>
     each.activityIds.includes(_id) ||
     // Whoever was working on it may have sent it with this one; of what is being sent here, what it serves is known.
