@@ -58,10 +58,9 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
     /** Has those looked at again that wait for activities. */
     wake: async (ids: readonly string[], now: Date): Promise<void> => {
       if (ids.length === 0) return;
-      await deliveries.updateMany(
-        { _id: { $in: ids }, reason: 'ACTIVITY_RUNNING', readyAt: isOpen } as never,
-        { $set: { readyAt: now } },
-      );
+      await deliveries.updateMany({ _id: { $in: ids }, reason: 'ACTIVITY_RUNNING', readyAt: isOpen } as never, {
+        $set: { readyAt: now },
+      });
     },
     /** Frees what waited for a reconnect; the time of trying begins anew. */
     free: async (connectionId: string, now: Date): Promise<void> => {
