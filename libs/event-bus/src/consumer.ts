@@ -84,7 +84,7 @@ export const startConsumer = async (
       },
     });
     member = own;
-    own.on(own.events.GROUP_JOIN, () => void (failures = 0));
+    own.on(own.events.END_BATCH_PROCESS, () => void (failures = 0));
     own.on(own.events.CRASH, ({ payload: { error, restart } }) => {
       if (restart || signal.aborted) return;
       log.error({ err: error, groupId }, 'events.consumer-ended');

@@ -56,6 +56,7 @@ export const createPublisher = (kafka: Kafka, topic: string) => {
 
   const send = async (together: readonly Publication[]): Promise<void> => {
     try {
+      if (isClosed) throw new Error('The bus is closed');
       producer ??= connected(kafka);
       await (
         await producer
@@ -84,7 +85,6 @@ export const createPublisher = (kafka: Kafka, topic: string) => {
     /** Resolves once acknowledged; throws what kafkajs does, and then it may have been written all the same. */
     publish: (messages: readonly NewMessage[]): Promise<void> =>
       new Promise((acknowledged, failed) => {
-        if (isClosed) return failed(new Error('The bus is closed'));
         waiting.push({
           messages,
           bytes: messages.reduce((sum, each) => sum + bytesOf(each), 0),
