@@ -43,6 +43,12 @@ describe('a lane whose holder lost it in the middle', () => {
     expect(await office.contact('ada')).toMatchObject({ list_memberships: [world.listIds[0]] });
   }, 60_000);
 
+  /** The holder stands still: what would keep its lane comes too late. */
+  const loseLane = async () => {
+    const renewal = gate.hold('update', 'lanes', 'updates');
+    await renewal.reached();
+    return renewal;
+  };
   /** An import for a buyer whose holder lost the lane before it had noted whom it serves: it may be anybody who was worked on. Gives what lets that holder go on. */
   const untold = async (who: string) => {
     const office = await createOffice(world);
@@ -51,39 +57,34 @@ describe('a lane whose holder lost it in the middle', () => {
     const note = gate.hold('update', 'deliveries', 'ACTIVITY_RUNNING');
     await world.produce([office.order(who)]);
     await note.reached();
-    const renewal = gate.hold('update', 'lanes', 'updates');
-    await renewal.reached();
-    const goOn = (): void => {
-      note.open();
-      renewal.open();
-    };
-    return { office, goOn };
+    return { office, held: [note, await loseLane()] };
   };
   /** From now on the next holder cannot ask Constant Contact whether an activity is over. */
   const noFollowing = () => world.sandbox.fault({ kind: 'status', path: '/activities', status: 500, times: 100 });
 
   // The second holder was about to forget the import after it had freed all that waited for it. The third let the delivery wait for it: the import may have served it.
   it('does not let a delivery wait for an activity that is about to be forgotten', async () => {
-    const { office, goOn } = await untold('bob');
+    const { office, held } = await untold('bob');
     const forgetting = gate.hold('delete', 'activities');
     await forgetting.reached();
+    held.push(forgetting, await loseLane());
     await noFollowing();
     const ofOffice = { boxOfficeId: office.boxOfficeId };
     await eventually(async () =>
       expect(['WAITING', 'SYNCED']).toContain((await world.mongo.collection('deliveries').findOne(ofOffice))?.status),
     );
 
-    forgetting.open();
-    goOn();
+    for (const each of held.toReversed()) each.open();
     await world.sandbox.clearFaults();
     expect(await office.settled(1)).toMatchObject([{ status: 'SYNCED' }]);
   }, 60_000);
 
   // The second holder had seen the import end and was about to say so when the third, who had not, was about to note that the delivery waits for it.
   it('takes up anew a delivery that is noted too late as waiting for an activity', async () => {
-    const { office, goOn } = await untold('cleo');
+    const { office, held } = await untold('cleo');
     const ending = gate.hold('update', 'activities', 'isClean');
     await ending.reached();
+    held.push(await loseLane());
     await noFollowing();
     const lateNote = gate.hold('update', 'deliveries', 'ACTIVITY_RUNNING');
     await lateNote.reached();
@@ -94,8 +95,34 @@ describe('a lane whose holder lost it in the middle', () => {
     );
 
     lateNote.open();
-    goOn();
+    for (const each of held) each.open();
     await world.sandbox.clearFaults();
+    expect(await office.settled(1)).toMatchObject([{ status: 'SYNCED' }]);
+  }, 60_000);
+});
+
+describe('a lane that waits for a permit to ask for an activity', () => {
+  it('is kept, however long that takes', async () => {
+    const office = await createOffice(world);
+    await world.sandbox.seed('riverside', { email: office.emailOf('dora'), permission_to_send: 'explicit' });
+    await office.workflow({ lists: { fixed: [world.listIds[0]!], perEvent: false } });
+    const note = gate.hold('update', 'deliveries', 'ACTIVITY_RUNNING');
+    await world.produce([office.order('dora')]);
+    await note.reached();
+    const permit = gate.hold('update', 'ledger');
+    note.open();
+    await permit.reached();
+    const lanes = world.mongo.collection<{ _id: string; fence: number; leaseUntil: Date }>('lanes');
+    const lane = async () => {
+      const { fence = 0, leaseUntil } = (await lanes.findOne({ _id: office.connectionId })) ?? {};
+      return { fence, leasedUntil: leaseUntil?.getTime() ?? 0 };
+    };
+    const before = await lane();
+    const twoLeasesMs = 2_000;
+    await eventually(async () => expect((await lane()).leasedUntil).toBeGreaterThan(before.leasedUntil + twoLeasesMs));
+    expect((await lane()).fence).toBe(before.fence);
+
+    permit.open();
     expect(await office.settled(1)).toMatchObject([{ status: 'SYNCED' }]);
   }, 60_000);
 });

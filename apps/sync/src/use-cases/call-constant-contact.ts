@@ -40,9 +40,14 @@ export const laneCaller = (ctx: Context, options: CallerOptions): LaneCaller => 
       const time = await ctx.ledger.now();
       await ctx.ledger.take(options);
       const givenAt = performance.now();
-      if (!(await options.stillHeld()))
-        throw new AppError('LEASE_LOST', 'Another process drives this connection by now');
-      if (givenAt - askedAt > longWaitMs) await options.mayServe?.(serves);
+      try {
+        if (!(await options.stillHeld()))
+          throw new AppError('LEASE_LOST', 'Another process drives this connection by now');
+        if (givenAt - askedAt > longWaitMs) await options.mayServe?.(serves);
+      } catch (error) {
+        await ctx.ledger.giveBack(options, time);
+        throw error;
+      }
       if (performance.now() - givenAt < permitMs) return { askedAt: time, sendBy: givenAt + permitMs };
       await ctx.ledger.giveBack(options, time);
     }

@@ -209,6 +209,17 @@ const follow = async (drive: Drive, boxOfficeId: string): Promise<void> => {
   }
 };
 
+/** Keeps the lane while something is under way that may wait long for its permits; what works on queues does so by itself. */
+const keeping = async ({ stillHeld }: Drive, work: () => Promise<void>): Promise<void> => {
+  const through = new AbortController();
+  const { signal } = through;
+  const keep = async (): Promise<void> => {
+    while (!signal.aborted && (await stillHeld()))
+      await setTimeout(pollMs, undefined, { signal }).catch(() => undefined);
+  };
+  await Promise.all([keep(), work().finally(() => through.abort())]);
+};
+
 /** What keeps upgrades from going on keeps nothing else of the lane: they are tried again with its next drive. */
 const upgrade = async (drive: Drive, connection: ConnectionFact | undefined): Promise<void> => {
   const { ctx, lane, busy } = drive;
@@ -296,7 +307,7 @@ const driveLane = async (
     parked: false,
   };
   const size = windowMs > 0 ? gatheredBatchSize : batchSize;
-  await follow(drive, connection?.boxOfficeId ?? '');
+  await keeping(drive, () => follow(drive, connection?.boxOfficeId ?? ''));
   const held = new Set<Queue>([
     ...(gathersTo ? ['live' as const] : []),
     ...((await isMade(drive)) ? [] : ['backfill' as const]),

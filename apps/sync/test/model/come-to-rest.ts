@@ -1,5 +1,5 @@
 import { offices } from './history';
-import { isAtRest, nextMoments, type Rest } from './settled-state';
+import { isAtRest, judgeWaits, nextMoments, type Rest } from './settled-state';
 import { stallMs, type Stage } from './stage';
 import { accounts } from './told';
 
@@ -37,6 +37,7 @@ export const comeToRest = async ({ stage, rest, revive, isAlive, handOver, askAg
       continue;
     }
     if (waits || !isAlive(0) || !isAlive(1) || askAgain()) continue;
+    if (isSame) judgeWaits(rest);
     if (isAtRest(rest) && isSame) return;
     if (isSame && !goOn(rest, stage, idle)) return;
   }

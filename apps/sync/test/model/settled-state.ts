@@ -71,11 +71,24 @@ const waitsRightly = (rest: Rest, delivery: StoredDelivery): boolean => {
   }
 };
 
-/** Whether nothing is left that goes on by itself. */
 /** Of those that were removed only the id is left. */
 export const keptDeliveries = (mongo: MemoryMongo): StoredDelivery[] =>
   mongo.all<StoredDelivery>('deliveries').filter(({ orderKey }) => orderKey !== undefined);
 
+/** Nobody waits for an activity that nobody follows any more. */
+export const judgeWaits = ({ mongo, now, problem }: Rest): void => {
+  const followed = new Set(mongo.all<{ _id: string }>('activities').map(({ _id }) => _id));
+  for (const { orderKey, workflowId, reason, activityIds, readyAt } of keptDeliveries(mongo))
+    if (
+      reason === 'ACTIVITY_RUNNING' &&
+      readyAt &&
+      readyAt.getTime() > now() &&
+      activityIds.some((id) => !followed.has(id))
+    )
+      problem(`3: delivery of ${orderKey} by ${workflowId} waits for an activity that nobody follows`);
+};
+
+/** Whether nothing is left that goes on by itself. */
 export const isAtRest = (rest: Rest): boolean => {
   const { mongo, accounts, connectionState } = rest;
   const deliveries = keptDeliveries(mongo);
