@@ -13,6 +13,7 @@ interface State {
 }
 
 const everyMs = 150;
+const dayMs = 86_400_000;
 
 /** The most of some times in any second; `counts`: how often each came. */
 export const mostInASecond = (counts: ReadonlyMap<number, number>): number => {
@@ -30,6 +31,8 @@ export const mostInASecond = (counts: ReadonlyMap<number, number>): number => {
 /** Reads the ledger again and again: it holds the permits of the last second only. What could not be read is not seen. */
 export const watchPermits = (mongo: Connection) => {
   const ledgers = mongo.collection<LedgerDocument>('ledger');
+  const activities = mongo.collection<{ _id: string; connectionId: string; pollAt: Date }>('activities');
+  const lanes = mongo.collection<{ _id: string; readyAt: Date; wake: number }>('lanes');
   let seen = new Map<number, number>();
   let looking: Promise<void> | undefined;
   const read = async (): Promise<{ revision: number; state: State } | undefined> => {
@@ -57,17 +60,23 @@ export const watchPermits = (mongo: Connection) => {
       const { day, used } = (await read())?.state ?? { day: '', used: 0 };
       return { day, used };
     },
-    /** What midnight does: the day that Constant Contact called used up is over. */
+    /** What midnight does: the day that Constant Contact called used up is over, and activities are asked for again that had to wait for that. */
     beginNewDay: async (): Promise<void> => {
       for (;;) {
         const known = await read();
-        if (typeof known?.state.exhaustedDay !== 'string') return;
+        if (typeof known?.state.exhaustedDay !== 'string') break;
         const { matchedCount } = await ledgers.updateOne(
           { _id: 'constant-contact', revision: known.revision },
           { $set: { state: JSON.stringify({ ...known.state, exhaustedDay: null }), revision: known.revision + 1 } },
         );
-        if (matchedCount === 1) return;
+        if (matchedCount === 1) break;
       }
+      const now = Date.now();
+      const midnight = new Date(now - (now % dayMs) + dayMs);
+      const waiting = await activities.find({ pollAt: { $gte: midnight } }).toArray();
+      await activities.updateMany({ _id: { $in: waiting.map(({ _id }) => _id) } }, { $set: { pollAt: new Date(now) } });
+      const lanesOf = [...new Set(waiting.map(({ connectionId }) => connectionId))];
+      await lanes.updateMany({ _id: { $in: lanesOf } }, { $min: { readyAt: new Date(now) }, $inc: { wake: 1 } });
     },
     close: async (): Promise<void> => {
       clearInterval(timer);

@@ -34,14 +34,12 @@ const standing = async ({ graph, outcomes }: World, { boxOfficeId, workflowIds, 
 const help = async (world: World, office: Office): Promise<void> => {
   const waiting = await world.graph.deliveries(office.boxOfficeId, {
     statuses: ['WAITING'],
-    reasons: ['CONNECTION_NEEDS_RECONNECT', 'QUOTA_EXCEEDED'],
+    reasons: ['CONNECTION_NEEDS_RECONNECT', 'QUOTA_EXCEEDED', 'ACTIVITY_RUNNING'],
   });
   const waitsFor = (code: string): boolean => waiting.some(({ reason }) => reason?.code === code);
   if (waitsFor('CONNECTION_NEEDS_RECONNECT')) await office.connect();
-  if (waitsFor('QUOTA_EXCEEDED')) {
-    await world.permits.beginNewDay();
-    await world.graph.retry(office.boxOfficeId, ['WAITING'], ['QUOTA_EXCEEDED']);
-  }
+  if (waitsFor('QUOTA_EXCEEDED') || waitsFor('ACTIVITY_RUNNING')) await world.permits.beginNewDay();
+  if (waitsFor('QUOTA_EXCEEDED')) await world.graph.retry(office.boxOfficeId, ['WAITING'], ['QUOTA_EXCEEDED']);
 };
 
 /** Waits until nothing of a box office is pending; gives what stood against it. */
