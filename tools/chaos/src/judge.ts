@@ -2,6 +2,7 @@ import type { DeliveryOutcomeFact } from '@boxlist/contracts';
 import type { JournalEntry, SandboxContact } from '@boxlist/testkit';
 import { expectedContacts, expectedDeliveries, type ExpectedContact } from './expected';
 import type { SeenDelivery, Stats } from './graph';
+import { newestOf } from './outcomes';
 import type { Schedule } from './schedule';
 import { writesIn, type Write } from './writes';
 
@@ -86,9 +87,7 @@ const judgeStats = ({ stats, deliveries, workflowIds }: Observed): string[] =>
 
 /** The newest outcome that was published of each delivery is the one that it has. */
 const judgeOutcomes = ({ outcomes, deliveries }: Observed): string[] => {
-  const newest = new Map<string, DeliveryOutcomeFact>();
-  for (const each of outcomes)
-    if (each.version >= (newest.get(each.deliveryId)?.version ?? 0)) newest.set(each.deliveryId, each);
+  const newest = newestOf(outcomes);
   return deliveries.flatMap((each) => {
     const published = newest.get(each.id);
     if (!published) return [`the outcome of ${each.id} was not published`];

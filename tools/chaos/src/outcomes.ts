@@ -1,6 +1,14 @@
 import { deliveryOutcomeEventSchema, topics, type DeliveryOutcomeFact } from '@boxlist/contracts';
 import { parseCloudEvent, type EventBus } from '@boxlist/event-bus';
 
+/** Of each delivery the newest outcome: an older one may come once more behind it. */
+export const newestOf = (outcomes: readonly DeliveryOutcomeFact[]): ReadonlyMap<string, DeliveryOutcomeFact> => {
+  const newest = new Map<string, DeliveryOutcomeFact>();
+  for (const each of outcomes)
+    if (each.version >= (newest.get(each.deliveryId)?.version ?? 0)) newest.set(each.deliveryId, each);
+  return newest;
+};
+
 /** Follows what sync publishes of deliveries. */
 export const followOutcomes = async (bus: EventBus) => {
   const ofOffice = new Map<string, DeliveryOutcomeFact[]>();

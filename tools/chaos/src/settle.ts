@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Office } from './office';
+import { newestOf } from './outcomes';
 import type { World } from './world';
 
 interface Options {
@@ -19,7 +20,7 @@ const standing = async ({ graph, outcomes }: World, { boxOfficeId, workflowIds, 
     failed: sum('failed'),
     /** What comes after the last outcome. */
     isTold: async (): Promise<boolean> => {
-      const published = new Map(outcomes.of(boxOfficeId).map((each) => [each.deliveryId, each]));
+      const published = newestOf(outcomes.of(boxOfficeId));
       const deliveries = await graph.deliveries(boxOfficeId);
       const letters = new Set((await graph.deadLetters(boxOfficeId)).map(({ orderId }) => orderId));
       return (
