@@ -17,16 +17,22 @@ afterAll(async () => {
   await world?.close();
 }, 30_000);
 
+/** An import for a buyer that has begun; its holder is about to note that the delivery waits for it. */
+const importBegun = async (who: string) => {
+  const office = await createOffice(world);
+  await world.sandbox.seed('riverside', { email: office.emailOf(who), permission_to_send: 'explicit' });
+  await office.workflow({ lists: { fixed: [world.listIds[0]!], perEvent: false } });
+  const note = gate.hold('update', 'deliveries', 'ACTIVITY_RUNNING');
+  await world.produce([office.order(who)]);
+  await note.reached();
+  return { office, note };
+};
+
 describe('a lane whose holder lost it in the middle', () => {
   // The holder had begun an import and was about to note which activity its delivery waits for. The next holder saw that activity end before the note came: nobody
   // was left who would end the wait, for half an hour.
   it('does not let a delivery wait for an activity whose end was seen already', async () => {
-    const office = await createOffice(world);
-    await world.sandbox.seed('riverside', { email: office.emailOf('ada'), permission_to_send: 'explicit' });
-    await office.workflow({ lists: { fixed: [world.listIds[0]!], perEvent: false } });
-    const note = gate.hold('update', 'deliveries', 'ACTIVITY_RUNNING');
-    await world.produce([office.order('ada')]);
-    await note.reached();
+    const { office, note } = await importBegun('ada');
     const renewal = gate.hold('update', 'lanes', 'updates');
     await renewal.reached();
     const nextClaim = gate.hold('update', 'deliveries', '$lte');
@@ -51,12 +57,7 @@ describe('a lane whose holder lost it in the middle', () => {
   };
   /** An import for a buyer whose holder lost the lane before it had noted whom it serves: it may be anybody who was worked on. Gives what lets that holder go on. */
   const untold = async (who: string) => {
-    const office = await createOffice(world);
-    await world.sandbox.seed('riverside', { email: office.emailOf(who), permission_to_send: 'explicit' });
-    await office.workflow({ lists: { fixed: [world.listIds[0]!], perEvent: false } });
-    const note = gate.hold('update', 'deliveries', 'ACTIVITY_RUNNING');
-    await world.produce([office.order(who)]);
-    await note.reached();
+    const { office, note } = await importBegun(who);
     return { office, held: [note, await loseLane()] };
   };
   /** From now on the next holder cannot ask Constant Contact whether an activity is over. */
@@ -103,12 +104,7 @@ describe('a lane whose holder lost it in the middle', () => {
 
 describe('a lane that waits for a permit to ask for an activity', () => {
   it('is kept, however long that takes', async () => {
-    const office = await createOffice(world);
-    await world.sandbox.seed('riverside', { email: office.emailOf('dora'), permission_to_send: 'explicit' });
-    await office.workflow({ lists: { fixed: [world.listIds[0]!], perEvent: false } });
-    const note = gate.hold('update', 'deliveries', 'ACTIVITY_RUNNING');
-    await world.produce([office.order('dora')]);
-    await note.reached();
+    const { office, note } = await importBegun('dora');
     const permit = gate.hold('update', 'ledger');
     note.open();
     await permit.reached();

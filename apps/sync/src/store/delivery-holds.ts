@@ -2,6 +2,7 @@ import type { Collection } from 'mongoose';
 import type { WaitingFor } from '../domain/reasons';
 import { byIndex, foundInParts } from './by-index';
 import { isOpen, isReady, isUnsettled, type Delivery, type NewDelivery, type Result } from './deliveries';
+import { writeAlike } from './in-parts';
 
 type Save = (results: readonly Result[], now: Date) => Promise<unknown>;
 
@@ -57,10 +58,11 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
     },
     /** Has those looked at again that wait for activities. */
     wake: async (ids: readonly string[], now: Date): Promise<void> => {
-      if (ids.length === 0) return;
-      await deliveries.updateMany({ _id: { $in: ids }, reason: 'ACTIVITY_RUNNING', readyAt: isOpen } as never, {
-        $set: { readyAt: now },
-      });
+      const holds = { reason: 'ACTIVITY_RUNNING', readyAt: isOpen };
+      await writeAlike(
+        deliveries as never,
+        ids.map((id) => ({ id, holds, update: { $set: { readyAt: now } } })),
+      );
     },
     /** Frees what waited for a reconnect; the time of trying begins anew. */
     free: async (connectionId: string, now: Date): Promise<void> => {
