@@ -17,12 +17,15 @@ afterAll(async () => {
   await world?.close();
 }, 30_000);
 
+/** Holds the next note that a delivery waits for an activity. */
+const holdNote = () => gate.hold('update', 'deliveries', 'ACTIVITY_RUNNING', 'held');
+
 /** An import for a buyer that has begun; its holder is about to note that the delivery waits for it. */
 const importBegun = async (who: string) => {
   const office = await createOffice(world);
   await world.sandbox.seed('riverside', { email: office.emailOf(who), permission_to_send: 'explicit' });
   await office.workflow({ lists: { fixed: [world.listIds[0]!], perEvent: false } });
-  const note = gate.hold('update', 'deliveries', 'ACTIVITY_RUNNING');
+  const note = holdNote();
   await world.produce([office.order(who)]);
   await note.reached();
   return { office, note };
@@ -80,31 +83,47 @@ describe('a lane whose holder lost it in the middle', () => {
     expect(await office.settled(1)).toMatchObject([{ status: 'SYNCED' }]);
   }, 60_000);
 
-  // The second holder had seen the import end and was about to say so when the third, who had not, was about to note that the delivery waits for it.
-  it('takes up anew a delivery that is noted too late as waiting for an activity', async () => {
-    const { office, held } = await untold('cleo');
+  /** The second holder had seen the import end and was about to say so when the third, who had not, was about to note that the delivery waits for it. */
+  const notedLate = async (who: string) => {
+    const { office, held } = await untold(who);
     const ending = gate.hold('update', 'activities', 'isClean');
     await ending.reached();
     held.push(await loseLane());
     await noFollowing();
-    const lateNote = gate.hold('update', 'deliveries', 'ACTIVITY_RUNNING');
+    const lateNote = holdNote();
     await lateNote.reached();
     ending.open();
     const ofConnection = { connectionId: office.connectionId };
     await eventually(async () =>
       expect(await world.mongo.collection('activities').countDocuments(ofConnection)).toBe(0),
     );
+    return { office, held, lateNote };
+  };
 
+  it('takes up anew a delivery that is noted too late as waiting for an activity', async () => {
+    const { office, held, lateNote } = await notedLate('cleo');
     lateNote.open();
     for (const each of held) each.open();
     await world.sandbox.clearFaults();
     expect(await office.settled(1)).toMatchObject([{ status: 'SYNCED' }]);
   }, 60_000);
+
+  it('takes it up anew also where who noted that falls silent before it looks', async () => {
+    const { office, held, lateNote } = await notedLate('dora');
+    const waking = gate.hold('update', 'deliveries', 'ACTIVITY_RUNNING');
+    lateNote.open();
+    await waking.reached();
+    held.push(await loseLane());
+    await world.sandbox.clearFaults();
+    expect(await office.settled(1)).toMatchObject([{ status: 'SYNCED' }]);
+
+    for (const each of [waking, ...held]) each.open();
+  }, 60_000);
 });
 
 describe('a lane that waits for a permit to ask for an activity', () => {
   it('is kept, however long that takes', async () => {
-    const { office, note } = await importBegun('dora');
+    const { office, note } = await importBegun('edda');
     const permit = gate.hold('update', 'ledger');
     note.open();
     await permit.reached();

@@ -2,6 +2,7 @@ import { AppError, deadLetterTopicOf } from '@boxlist/contracts';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startConsumer, type BatchSubscription } from './consumer';
+import { lazyClient } from './lazy-client';
 import type { BusMessage, NewMessage } from './message';
 import { pauseMs } from './pause-ms';
 import { createPublisher } from './publisher';
@@ -80,10 +81,9 @@ export const createEventBus = (options: EventBusOptions): EventBus => {
   });
   const named = (name: string): string => `${topicPrefix}${name}`;
   const plain = (name: string): string => name.slice(topicPrefix.length);
-  const admin = lazyAdmin(kafka);
+  const admin = lazyClient(() => kafka.admin({ retry: { retries: 5 } }));
   const closers: (() => Promise<void>)[] = [];
 
-  /** A client that has failed is not used again: one whose connection was lost may not come back by itself. */
   const withAdmin = async (use: (admin: Admin) => Promise<unknown>): Promise<void> => {
     try {
       await use(await admin.connected());
@@ -202,22 +202,4 @@ const ensureTopics = async (
       await delay(pauseMs(attempt));
     }
   }
-};
-
-/** An admin client that connects when first needed, once, and anew after a failure. */
-const lazyAdmin = (kafka: Kafka) => {
-  let admin: Promise<Admin> | undefined;
-  return {
-    connected: () =>
-      (admin ??= (async () => {
-        const client = kafka.admin({ retry: { retries: 5 } });
-        await client.connect();
-        return client;
-      })()),
-    forget: async (): Promise<void> => {
-      const old = admin;
-      admin = undefined;
-      await old?.then((client) => client.disconnect()).catch(() => undefined);
-    },
-  };
 };

@@ -1,4 +1,5 @@
-import type { Kafka, Producer } from 'kafkajs';
+import type { Kafka } from 'kafkajs';
+import { lazyClient } from './lazy-client';
 import type { NewMessage } from './message';
 
 interface Publication {
@@ -17,17 +18,6 @@ const bytesOf = ({ key, value, headers = {} }: NewMessage): number =>
     Buffer.byteLength(key) + Buffer.byteLength(value),
   );
 
-const connected = async (kafka: Kafka): Promise<Producer> => {
-  const producer = kafka.producer({
-    idempotent: true,
-    maxInFlightRequests: 1,
-    allowAutoTopicCreation: false,
-    retry: { retries: 5 },
-  });
-  await producer.connect();
-  return producer;
-};
-
 /**
  * Writes to one topic with acks=all by an idempotent producer, one request at a time; what comes meanwhile goes together with the next.
  *
@@ -35,7 +25,10 @@ const connected = async (kafka: Kafka): Promise<Producer> => {
  * broker may have written: it would take the second for the first again, and acknowledge what it does not write.
  */
 export const createPublisher = (kafka: Kafka, topic: string) => {
-  let producer: Promise<Producer> | undefined;
+  // One that has failed is forgotten also because its numbers are uncertain.
+  const producer = lazyClient(() =>
+    kafka.producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false, retry: { retries: 5 } }),
+  );
   const waiting: Publication[] = [];
   let isSending = false;
   let isClosed = false;
@@ -47,20 +40,11 @@ export const createPublisher = (kafka: Kafka, topic: string) => {
     return waiting.splice(0, end < 0 ? waiting.length : end);
   };
 
-  /** A producer that has failed is not used again: its numbers are uncertain, and one whose connection was lost may not come back by itself. */
-  const forget = async (): Promise<void> => {
-    const old = producer;
-    producer = undefined;
-    await old?.then((client) => client.disconnect()).catch(() => undefined);
-  };
-
   const send = async (together: readonly Publication[]): Promise<void> => {
     try {
       if (isClosed) throw new Error('The bus is closed');
-      producer ??= connected(kafka);
-      await (
-        await producer
-      ).send({
+      const client = await producer.connected();
+      await client.send({
         topic,
         acks: -1,
         timeout: 15_000,
@@ -70,7 +54,7 @@ export const createPublisher = (kafka: Kafka, topic: string) => {
       });
       for (const { acknowledged } of together) acknowledged();
     } catch (error) {
-      void forget();
+      void producer.forget();
       for (const { failed } of together) failed(error);
     }
   };
@@ -95,7 +79,7 @@ export const createPublisher = (kafka: Kafka, topic: string) => {
       }),
     close: async (): Promise<void> => {
       isClosed = true;
-      await forget();
+      await producer.forget();
     },
   };
 };

@@ -64,6 +64,16 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
         ids.map((id) => ({ id, holds, update: { $set: { readyAt: now } } })),
       );
     },
+    /** Has those of a connection looked at again that wait for an activity which is none of these. */
+    wakeForgotten: async (connectionId: string, known: readonly string[], now: Date): Promise<void> => {
+      await deliveries.updateMany(
+        byIndex(
+          { connectionId, reason: 'ACTIVITY_RUNNING', readyAt: isOpen },
+          { activityIds: { $elemMatch: { $nin: known } } },
+        ),
+        { $set: { readyAt: now } },
+      );
+    },
     /** Frees what waited for a reconnect; the time of trying begins anew. */
     free: async (connectionId: string, now: Date): Promise<void> => {
       await deliveries.updateMany(

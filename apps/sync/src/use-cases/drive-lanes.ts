@@ -194,6 +194,12 @@ const wakeLate = async ({ ctx, lane }: Drive, awaited: ReadonlyMap<string, reado
   );
 };
 
+/** The last holder may have fallen silent before it looked whether what it let deliveries wait for was over; what is over and not forgotten yet is worked off by whoever follows it. */
+const wakeForgotten = async (ctx: Context, { connectionId }: Lane): Promise<void> => {
+  const known = (await ctx.activities.ofConnection(connectionId)).map(({ _id }) => _id);
+  await ctx.deliveries.wakeForgotten(connectionId, known, ctx.clock());
+};
+
 const follow = async (drive: Drive, boxOfficeId: string): Promise<void> => {
   const { ctx, lane } = drive;
   try {
@@ -308,6 +314,7 @@ const driveLane = async (
   };
   const size = windowMs > 0 ? gatheredBatchSize : batchSize;
   await keeping(drive, () => follow(drive, connection?.boxOfficeId ?? ''));
+  if (lane.takenOver) await wakeForgotten(ctx, lane);
   const held = new Set<Queue>([
     ...(gathersTo ? ['live' as const] : []),
     ...((await isMade(drive)) ? [] : ['backfill' as const]),
