@@ -46,7 +46,9 @@ export const configSchema = z.object({
     .int()
     .min(1)
     .default(10_000)
-    .describe('Calls a UTC day for the whole application.'),
+    .describe(
+      "Calls a UTC day for the whole application. Once it is raised, what waits for the next day's calls goes on within a minute.",
+    ),
   DISPATCH_LEASE_MS: durationMs(30_000, 1_000).describe(
     'How long a process that died keeps a connection from the others.',
   ),

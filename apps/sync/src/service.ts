@@ -43,6 +43,7 @@ import { startBackfills } from './use-cases/run-backfills';
 import { startRetries } from './use-cases/run-retries';
 import { startDispatcher } from './use-cases/drive-lanes';
 import { startErasures } from './use-cases/erase-buyer';
+import { startFreeing } from './use-cases/free-waiting';
 import { startExpiry } from './use-cases/expire-history';
 import { startTallies } from './use-cases/keep-tallies';
 import { startNotices } from './use-cases/tell-notices';
@@ -158,7 +159,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
     startErasures(ctx),
     startExpiry(ctx),
     startNotices(ctx),
-    ...(dispatches ? [startRetries(ctx)] : []),
+    ...(dispatches ? [startRetries(ctx), startFreeing(ctx)] : []),
   ];
   running.dispatcher = dispatches ? startDispatcher(ctx) : undefined;
   const app = createHttp({ log, health: { mongodb: () => checkMongo(mongo), kafka: () => bus.check() } });

@@ -11,8 +11,8 @@ beforeAll(async () => {
 afterAll(() => world?.close(), 30_000);
 
 const onList = () => ({ lists: { fixed: [listId], perEvent: false } });
-const health = async (boxOfficeId: Parameters<World['ask']>[0]) => {
-  const { data } = await world.ask<{
+const health = async (boxOfficeId: Parameters<World['ask']>[0], of = world) => {
+  const { data } = await of.ask<{
     boxOffice: { syncHealth: { pending: number; waiting: number; quota: { leftToday: number; resetsAt: string } } };
   }>(boxOfficeId, '{ boxOffice { syncHealth { pending waiting quota { leftToday resetsAt } } } }');
   return data!.boxOffice.syncHealth;
@@ -154,8 +154,33 @@ const useUp = async (): Promise<void> => {
   await ledgers.updateOne({}, { $set: { state: JSON.stringify(state) }, $inc: { revision: 1 } });
 };
 
-// The last of the file: it uses up the day.
 describe("the application's calls of the day", () => {
+  it('when used up let nothing wait any more once their limit is raised', async () => {
+    const limited = await createWorld({ CONSTANT_CONTACT_CALLS_PER_DAY: '500', SYNC_WORK: 'intake' });
+    try {
+      const office = await createOffice(limited);
+      await office.workflow({ lists: { fixed: [limited.listIds[0]!], perEvent: false } });
+      const before = await limited.startAnother({ SYNC_WORK: 'dispatch' });
+      await limited.sandbox.seed('riverside', { email: office.emailOf('imported'), permission_to_send: 'explicit' });
+      await limited.sandbox.fault({ kind: 'quota-exceeded', method: 'GET', path: '/activities', times: 1 });
+      await limited.produce([office.order('imported')]);
+      await office.until(1, ({ reason }) => reason?.code === 'ACTIVITY_RUNNING');
+      await eventually(async () => expect((await health(office.boxOfficeId, limited)).quota.leftToday).toBe(0));
+      await limited.produce([office.order('new')]);
+      await office.until(2, ({ reason }) => ['ACTIVITY_RUNNING', 'QUOTA_EXCEEDED'].includes(reason?.code ?? ''));
+      await before.close();
+
+      const raised = await limited.startAnother({ SYNC_WORK: 'dispatch', CONSTANT_CONTACT_CALLS_PER_DAY: 1_000 });
+      await office.until(2, ({ status, reason }) => status === 'SYNCED' || reason?.code === 'ACTIVITY_RUNNING');
+      limited.moment.aheadMs += 10 * 60_000;
+      await office.until(2, ({ status }) => status === 'SYNCED');
+      await raised.close();
+    } finally {
+      await limited.close();
+    }
+  }, 60_000);
+
+  // The last of the file: it uses up the day.
   it('when used up let everything wait until 00:00 UTC, and then go on', async () => {
     const office = await createOffice(world);
     await office.workflow(onList());

@@ -4,6 +4,7 @@ import { postureOf } from './gather';
 import {
   declare,
   emptyLedger,
+  exhausted,
   givenBack,
   isRefused,
   leftToday,
@@ -115,8 +116,9 @@ describe('the ledger', () => {
   });
 
   it('believes Constant Contact when it says that the day is used up', () => {
-    const from = { ...emptyLedger, exhaustedDay: '2026-11-23' };
+    const from = exhausted(emptyLedger, noon, limits);
     expect(run({ a: [want('bo_1', 9)] }, { forMs: 5_000, from }).given).toEqual([]);
+    expect(leftToday(from, noon, { ...limits, perDay: limits.perDay + 1 })).toBe(limits.perDay + 1);
   });
 
   it('pauses when Constant Contact throttles, longer each time in a row', () => {

@@ -24,8 +24,9 @@ export interface Ledger {
   readonly usedBy: Readonly<Partial<Record<CallClass, number>>>;
   /** When the last permits were given, oldest first; as many as a second takes. */
   readonly recent: readonly number[];
-  /** Set when Constant Contact itself said that the day is used up. */
+  /** Set when Constant Contact itself said that the day is used up, with the limit that was set then: one that is raised after that counts. */
   readonly exhaustedDay: string | null;
+  readonly exhaustedAtLimit?: number;
   /** No permits before; set when Constant Contact says that it is throttling, longer each time in a row. */
   readonly pausedUntil: number;
   readonly strikes: number;
@@ -89,9 +90,16 @@ export const msToNextUtcDay = (ms: number): number => 86_400_000 - (ms % 86_400_
 /** How many calls are left today. */
 export const leftToday = (ledger: Ledger, now: number, { perDay }: Limits): number => {
   const day = utcDay(now);
-  if (ledger.exhaustedDay === day) return 0;
+  if (ledger.exhaustedDay === day && perDay <= (ledger.exhaustedAtLimit ?? perDay)) return 0;
   return Math.max(0, perDay - (ledger.day === day ? ledger.used : 0));
 };
+
+/** Constant Contact says that the day is used up. */
+export const exhausted = (ledger: Ledger, now: number, { perDay }: Limits): Ledger => ({
+  ...ledger,
+  exhaustedDay: utcDay(now),
+  exhaustedAtLimit: perDay,
+});
 
 /** When the next permit may be given by the limit of a second. */
 export const nextFreeAt = ({ recent, pausedUntil }: Ledger, { perSecond }: Limits): number => {

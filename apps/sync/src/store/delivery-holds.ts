@@ -1,12 +1,12 @@
 import type { Collection } from 'mongoose';
 import type { WaitingFor } from '../domain/reasons';
 import { byIndex, foundInParts } from './by-index';
-import { isOpen, isReady, isUnsettled, type Delivery, type NewDelivery, type Result } from './deliveries';
+import { isOpen, isReady, isUnsettled, type Delivery, type NewDelivery, type Queue, type Result } from './deliveries';
 import { writeAlike } from './in-parts';
 
 type Save = (results: readonly Result[], now: Date) => Promise<unknown>;
 
-const cancelledAtOnce = 1_000;
+const readAtOnce = 1_000;
 
 /** What lets deliveries wait, and frees them. */
 export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) => {
@@ -50,15 +50,23 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
       let count: number;
       do {
         count = 0;
-        for await (const part of foundInParts<Delivery>(deliveries, open, free, cancelledAtOnce)) {
+        for await (const part of foundInParts<Delivery>(deliveries, open, free, readAtOnce)) {
           count += part.length;
           await save(part.map(cancelled), now);
         }
       } while (count > 0);
     },
-    /** Has those looked at again that wait for activities. */
-    wake: async (ids: readonly string[], now: Date): Promise<void> => {
-      const holds = { reason: 'ACTIVITY_RUNNING', readyAt: isOpen };
+    /** Those of a box office in these queues that wait for the calls of another day, part by part. */
+    outOfQuota: (boxOfficeId: string, among: readonly Queue[], now: Date): AsyncGenerator<Delivery[]> =>
+      foundInParts<Delivery>(
+        deliveries,
+        { reason: 'QUOTA_EXCEEDED', boxOfficeId, readyAt: { ...isOpen, $gt: now } },
+        { queue: { $in: among } },
+        readAtOnce,
+      ),
+    /** Has those looked at again that wait for this. */
+    wake: async (ids: readonly string[], waitsFor: WaitingFor, now: Date): Promise<void> => {
+      const holds = { reason: waitsFor, readyAt: isOpen };
       await writeAlike(
         deliveries as never,
         ids.map((id) => ({ id, holds, update: { $set: { readyAt: now } } })),

@@ -10,6 +10,7 @@ import {
   declare,
   demandsOf,
   emptyLedger,
+  exhausted,
   expectedLive,
   givenBack,
   leftToday,
@@ -194,7 +195,7 @@ export const createLedgerStore = (
       }, arrivalsMs);
     },
     /** Remembers that Constant Contact called the day used up. */
-    exhaust: (): Promise<void> => change((ledger, time) => ({ ...ledger, exhaustedDay: utcDay(time) })),
+    exhaust: (): Promise<void> => change((ledger, time) => exhausted(ledger, time, limits)),
     /** Slows down because Constant Contact says that it is throttling. */
     slowDown: (): Promise<void> => change(throttled),
     /** Whether the day has no call left for orders. */

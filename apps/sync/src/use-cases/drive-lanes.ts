@@ -1,4 +1,4 @@
-import { AppError, kindOf, type ConnectionFact } from '@boxlist/contracts';
+import { kindOf, type ConnectionFact } from '@boxlist/contracts';
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { Context } from '../context';
@@ -190,6 +190,7 @@ const wakeLate = async ({ ctx, lane }: Drive, awaited: ReadonlyMap<string, reado
   const late = [...awaited].filter(([, activityIds]) => !activityIds.every((id) => underWay.has(id)));
   await ctx.deliveries.wake(
     late.map(([id]) => id),
+    'ACTIVITY_RUNNING',
     ctx.clock(),
   );
 };
@@ -200,20 +201,10 @@ const wakeForgotten = async (ctx: Context, { connectionId }: Lane): Promise<void
   await ctx.deliveries.wakeForgotten(connectionId, known, ctx.clock());
 };
 
-const follow = async (drive: Drive, boxOfficeId: string): Promise<void> => {
-  const { ctx, lane } = drive;
-  try {
-    await followActivities(ctx, callerOf(drive, boxOfficeId, 'poll'), lane.connectionId, (results) =>
-      saveAndTell(drive, results),
-    );
-  } catch (error) {
-    ctx.log.warn({ err: error, connectionId: lane.connectionId }, 'activities.delayed');
-    const told = error instanceof AppError ? error.retryAfterMs : undefined;
-    const pollAt = new Date(ctx.clock().getTime() + Math.max(5_000, told ?? 0));
-    for (const { _id } of await ctx.activities.ofConnection(lane.connectionId))
-      await ctx.activities.postpone(_id, pollAt);
-  }
-};
+const follow = (drive: Drive, boxOfficeId: string): Promise<void> =>
+  followActivities(drive.ctx, callerOf(drive, boxOfficeId, 'poll'), drive.lane.connectionId, (results) =>
+    saveAndTell(drive, results),
+  );
 
 /** Keeps the lane while something is under way that may wait long for its permits; what works on queues does so by itself. */
 const keeping = async ({ stillHeld }: Drive, work: () => Promise<void>): Promise<void> => {

@@ -14,6 +14,9 @@ const lateFileMs = 60_000;
 /** The same of what can be sent once more without harm, but has no name to be known by. */
 const lateMs = 3_000;
 const unknownPollMs = 10_000;
+/** When activities are asked for again that could not be asked for: not only with the next day, for its limit may have been raised. */
+const leastDelayedMs = 5_000;
+const mostDelayedMs = 10 * 60_000;
 
 const isOver = ({ state }: CcActivity): boolean => ['completed', 'cancelled', 'failed', 'timed_out'].includes(state);
 
@@ -25,16 +28,29 @@ const isClean = ({ state, activity_errors: errors, status }: CcActivity): boolea
   !status?.correctable_count &&
   !status?.cannot_add_to_list_count;
 
-/**
- * Asks for the activities of a connection that are due, all with one call where more than one runs, and frees what waited for those that have ended:
- * done, or back to work where something was not taken or is still to be done.
- */
-export const followActivities = async (
+type Follow = (
   ctx: Context,
   caller: LaneCaller,
   connectionId: string,
   save: (results: readonly Result[]) => Promise<void>,
-): Promise<void> => {
+) => Promise<void>;
+
+/**
+ * Asks for the activities of a connection that are due, all with one call where more than one runs, and frees what waited for those that have ended:
+ * done, or back to work where something was not taken or is still to be done. Those that cannot be asked for are asked for later.
+ */
+export const followActivities: Follow = async (ctx, caller, connectionId, save) => {
+  try {
+    await followDue(ctx, caller, connectionId, save);
+  } catch (error) {
+    ctx.log.warn({ err: error, connectionId }, 'activities.delayed');
+    const told = error instanceof AppError ? (error.retryAfterMs ?? 0) : 0;
+    const pollAt = new Date(ctx.clock().getTime() + Math.min(mostDelayedMs, Math.max(leastDelayedMs, told)));
+    for (const { _id } of await ctx.activities.ofConnection(connectionId)) await ctx.activities.postpone(_id, pollAt);
+  }
+};
+
+const followDue: Follow = async (ctx, caller, connectionId, save) => {
   const now = ctx.clock();
   const free = async (_id: string, isClean: boolean): Promise<void> => {
     for await (const freed of ctx.deliveries.freedBy(connectionId, _id, isClean))

@@ -1,6 +1,10 @@
 import type { ConnectionFact } from '@boxlist/contracts';
 import type { Context } from '../context';
 import type { WaitingFor } from '../domain/reasons';
+import { queues, type Queue } from '../store/deliveries';
+import { repeatedly } from './repeatedly';
+
+const freeingEveryMs = 60_000;
 
 /**
  * Frees what waits for workflows that do not keep it waiting any more: resumed, told to skip, or deleted; for a deleted one also no order is waited for. Whoever has let a delivery wait asks so afterwards, for the news may have come in between; one of the two
@@ -41,3 +45,32 @@ export const freeReconnected = async (ctx: Context, connection: ConnectionFact |
   await ctx.lanes.wake([connection.connectionId], ctx.clock());
   ctx.nudge();
 };
+
+/** Frees what waits for the calls of another day though this one has some for it: its limit was raised. */
+const freeWithinQuota = async (ctx: Context, goesOn: () => boolean): Promise<void> => {
+  const hasCalls: Queue[] = [];
+  for (const queue of queues) if ((await ctx.ledger.refusedFor(queue)) === 0) hasCalls.push(queue);
+  if (hasCalls.length === 0) return;
+  for (let boxOfficeId = await ctx.deliveries.nextOutOfQuota(''); boxOfficeId !== undefined;) {
+    for await (const some of ctx.deliveries.outOfQuota(boxOfficeId, hasCalls, ctx.clock())) {
+      if (!goesOn()) return;
+      await ctx.deliveries.wake(
+        some.map(({ _id }) => _id),
+        'QUOTA_EXCEEDED',
+        ctx.clock(),
+      );
+      await ctx.lanes.wake(
+        some.map(({ connectionId }) => connectionId),
+        ctx.clock(),
+      );
+      ctx.nudge();
+    }
+    boxOfficeId = await ctx.deliveries.nextOutOfQuota(boxOfficeId);
+  }
+};
+
+/** Looks for what need not wait any more, until closed. */
+export const startFreeing = (ctx: Context) =>
+  repeatedly(ctx, { everyMs: freeingEveryMs, atOnce: true, delayed: 'freeing.delayed' }, (goesOn) =>
+    freeWithinQuota(ctx, goesOn),
+  );

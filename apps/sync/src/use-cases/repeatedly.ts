@@ -1,18 +1,20 @@
 import type { Context } from '../context';
 
-/** Does something again and again until closed, never twice at once; a failure is logged and tried again. */
+/** Does something again and again until closed, never twice at once, for the first time `atOnce` or after a while; a failure is logged and tried again. */
 export const repeatedly = (
   { log }: Context,
-  { everyMs, delayed }: { everyMs: number; delayed: string },
+  { everyMs, delayed, atOnce = false }: { everyMs: number; delayed: string; atOnce?: boolean },
   pass: (goesOn: () => boolean) => Promise<void>,
 ) => {
   let closed = false;
   let running: Promise<void> | undefined;
-  const timer = setInterval(() => {
+  const begin = (): void => {
     running ??= pass(() => !closed)
       .catch((error: unknown) => log.warn({ err: error }, delayed))
       .finally(() => (running = undefined));
-  }, everyMs);
+  };
+  const timer = setInterval(begin, everyMs);
+  if (atOnce) begin();
   return {
     close: async (): Promise<void> => {
       closed = true;
