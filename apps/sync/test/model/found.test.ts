@@ -364,6 +364,28 @@ const found: readonly (readonly [name: string, commands: readonly Command[], giv
     ],
     { seed: 402_761_907, upgradesImported: true },
   ],
+  // A holder that had lost its lane noted its import with a delivery whose order had changed, when the import had long been forgotten: the delivery waited for it too, for half an hour.
+  [
+    'a delivery does not wait on for an import that was over when it was noted',
+    [
+      workflow({ perEvent: true }),
+      { do: 'connection', office: 0, to: 'broken', after: 0 },
+      order({ event: 1 }),
+      order({ order: 1, person: 1, event: 1 }),
+      order({ order: 2, person: 2, event: 1 }),
+      { do: 'settle', after: 0 },
+      { do: 'connection', office: 0, to: 'connected', after: 0 },
+      { do: 'look', office: 0, by: 0, after: 20 },
+      { do: 'freeze', process: 1, ms: 40_000, after: 20 },
+      order({ person: null, names: true }),
+    ],
+    {
+      seed: 0,
+      mishaps: [{ process: 0, at: 90, kind: 'stall', takesEffect: true }],
+      callsPerDay: 12,
+      whenQuotaIsScarce: 'IMPORT',
+    },
+  ],
 ];
 
 describe('what was found', () => {
