@@ -111,7 +111,6 @@ export const signUpAnswer = z.looseObject({ contact_id: z.string(), action: text
 export const nothing = z.unknown();
 
 export type CcContact = z.infer<typeof contactSchema>;
-export type CcPermission = z.infer<typeof permission>;
 export type CcList = z.infer<typeof listSchema>;
 export type CcTag = z.infer<typeof tagSchema>;
 export type CcCustomField = z.infer<typeof fieldSchema>;

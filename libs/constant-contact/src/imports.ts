@@ -25,7 +25,7 @@ export const jsonImport = (rows: readonly CcImportRow[], listIds: readonly strin
 };
 
 /** Rows as CSV. All have the same columns: an empty cell could blank what the contact has. */
-export const csvOf = (rows: readonly CcImportRow[]): string => {
+const csvOf = (rows: readonly CcImportRow[]): string => {
   const columns = Object.keys(rows[0] ?? {});
   const isLike = (row: CcImportRow): boolean =>
     Object.keys(row).length === columns.length && columns.every((name) => row[name] !== undefined && row[name] !== '');

@@ -1,4 +1,4 @@
-export type { CcActivity, CcContact, CcCustomField, CcList, CcPermission, CcTag } from './answers';
+export type { CcActivity, CcContact, CcCustomField, CcList, CcTag } from './answers';
 export * from './bodies';
 export { msUntilUtcMidnight, type Outgoing, type Send } from './call';
 export * from './client';

@@ -23,7 +23,7 @@ const envelope = <T extends z.ZodType>(types: readonly [string, ...string[]], da
     data,
   });
 
-export const orderEventTypes = ['boxlist.order.created.v1', 'boxlist.order.updated.v1'] as const;
+const orderEventTypes = ['boxlist.order.created.v1', 'boxlist.order.updated.v1'] as const;
 
 /** An event on `orders.v1`. */
 export const orderEventSchema = envelope(orderEventTypes, orderSchema);
@@ -31,7 +31,7 @@ export const entitlementEventSchema = envelope(['boxlist.entitlement.changed.v1'
 export const connectionEventSchema = envelope(['boxlist.connection.changed.v1'], connectionFactSchema);
 export const workflowEventSchema = envelope(['boxlist.workflow.changed.v1'], workflowFactSchema);
 export const deliveryOutcomeEventSchema = envelope(['boxlist.delivery.settled.v1'], deliveryOutcomeFactSchema);
-export const noticeEventTypes = ['boxlist.notice.raised.v1', 'boxlist.notice.recovered.v1'] as const;
+const noticeEventTypes = ['boxlist.notice.raised.v1', 'boxlist.notice.recovered.v1'] as const;
 export const noticeEventSchema = envelope(noticeEventTypes, noticeFactSchema);
 
 export type OrderEvent = z.infer<typeof orderEventSchema>;
@@ -110,8 +110,6 @@ export const topics = {
     schema: noticeEventSchema,
   },
 } as const satisfies Record<string, TopicEntry>;
-
-export type TopicName = keyof typeof topics;
 
 /** Where what could not be understood on a topic goes, with the reason in its headers. */
 export const deadLetterTopicOf = (topic: string): string => `${topic}.dead-letter`;

@@ -18,12 +18,12 @@ export const entitlementFactSchema = z
   })
   .describe("The whole present state of a box office's subscription to an add-on.");
 
-export const optInRouteSchema = z
+const optInRouteSchema = z
   .enum(['DIRECT', 'CONFIRM'])
   .describe(
     'How a new contact who opted in is created: at once with explicit permission, or by the sign-up form, which honours Confirmed Opt-in.',
   );
-export const whenQuotaIsScarceSchema = z
+const whenQuotaIsScarceSchema = z
   .enum(['WAIT', 'IMPORT'])
   .describe(
     "What happens to new buyers who opted in when the application's calls of the day run short: they wait for a call each, or are imported with implicit permission.",
@@ -48,26 +48,20 @@ export const connectionFactSchema = z
   })
   .describe('The whole present state of a connection.');
 
-export const whenNotOptedInSchema = z.enum(['SKIP', 'UPDATE_EXISTING', 'ADD_WITHOUT_LIST']);
-export const whenUnsubscribedSchema = z.enum(['SKIP', 'SEND_RESUBSCRIBE_EMAIL']);
-export const onCancelledOrderSchema = z
+const whenNotOptedInSchema = z.enum(['SKIP', 'UPDATE_EXISTING', 'ADD_WITHOUT_LIST']);
+const whenUnsubscribedSchema = z.enum(['SKIP', 'SEND_RESUBSCRIBE_EMAIL']);
+const onCancelledOrderSchema = z
   .enum(['KEEP', 'REMOVE_TAGS', 'REMOVE_FROM_LISTS', 'REMOVE_TAGS_AND_LISTS'])
   .describe(
     'What of its own additions the workflow takes back when a synchronised order is cancelled or refunded. Nobody is ever unsubscribed by it.',
   );
-export const whenPausedSchema = z
+const whenPausedSchema = z
   .enum(['SKIP', 'WAIT'])
   .describe(
     'What becomes of orders that arrive while the workflow is paused: skipped for good, or kept waiting until it is resumed.',
   );
 /** Which value of an order a custom field takes. */
-export const fieldSourceSchema = z.enum([
-  'EVENT_NAME',
-  'EVENT_START_DATE',
-  'ORDER_ID',
-  'TICKET_TYPES',
-  'CUSTOM_QUESTION',
-]);
+const fieldSourceSchema = z.enum(['EVENT_NAME', 'EVENT_START_DATE', 'ORDER_ID', 'TICKET_TYPES', 'CUSTOM_QUESTION']);
 
 /** What a workflow does, ready to plan from: template and details are already turned into data. */
 export const workflowFactSchema = z
@@ -131,7 +125,7 @@ export const deliveryOutcomeFactSchema = z
   .describe('The outcome of one order × one workflow.');
 
 /** What an organiser is told of. A kind is added, never renamed. */
-export const noticeKinds = ['CONNECTION_BROKEN', 'FAILURES', 'QUOTA_EXHAUSTED', 'DEAD_LETTERS'] as const;
+const noticeKinds = ['CONNECTION_BROKEN', 'FAILURES', 'QUOTA_EXHAUSTED', 'DEAD_LETTERS'] as const;
 
 /** Something that an organiser is to know of, from when it began until it was over. Ids and codes only: no personal data on this topic. */
 export const noticeFactSchema = z

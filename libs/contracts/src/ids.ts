@@ -25,8 +25,6 @@ export type Id<K extends IdKind> = string & { readonly __id: K };
 export type BoxOfficeId = Id<'boxOffice'>;
 export type SubscriptionId = Id<'subscription'>;
 export type ConnectionId = Id<'connection'>;
-export type WorkflowId = Id<'workflow'>;
-export type DeliveryId = Id<'delivery'>;
 
 /** A new id of a kind: the prefix and a ULID, so ids made later sort later (to the millisecond, per process). */
 export const newId = <K extends IdKind>(kind: K): Id<K> => `${idPrefixes[kind]}${ulid()}` as Id<K>;

@@ -40,7 +40,7 @@ const graphqlCodeOf = (error: AppError): string => {
 };
 
 /** Shows an AppError by its kind; anything unexpected is logged whole and shown as INTERNAL_SERVER_ERROR. */
-export const formatGraphqlError =
+const formatGraphqlError =
   (log: Log) =>
   (formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError => {
     const original: unknown = mongoFailure(thrown instanceof GraphQLError ? (thrown.originalError ?? thrown) : thrown);

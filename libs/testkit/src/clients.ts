@@ -207,5 +207,3 @@ export const sandboxClient = (url: string) => {
     reset: () => call('POST', '/reset', {}),
   };
 };
-
-export type SandboxClient = ReturnType<typeof sandboxClient>;

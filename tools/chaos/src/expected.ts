@@ -63,10 +63,10 @@ const together = (all: readonly Given[]): Given => ({
 });
 
 /** The answer that counts once all events of an order have come. */
-export const answerOf = ({ versions }: PlannedOrder): Answer =>
+const answerOf = ({ versions }: PlannedOrder): Answer =>
   answers[Math.max(...versions.map(({ optIn }) => answers.indexOf(optIn)))] ?? 'not asked';
 
-export const isCancelled = ({ versions }: PlannedOrder): boolean => versions.at(-1)?.status === 'cancelled';
+const isCancelled = ({ versions }: PlannedOrder): boolean => versions.at(-1)?.status === 'cancelled';
 
 /** What a workflow of a kind gives whoever opted in with an order for an event. Only the tags for others. */
 const givenBy = ({ kind }: PlannedWorkflow, event: number): Given =>

@@ -107,5 +107,3 @@ export const createGraph = (urls: readonly string[], key: CryptoKey) => {
     },
   };
 };
-
-export type Graph = ReturnType<typeof createGraph>;

@@ -153,5 +153,3 @@ export const startSyncProcesses = async ({ count, env, logDir }: Options) => {
     },
   };
 };
-
-export type SyncProcesses = Awaited<ReturnType<typeof startSyncProcesses>>;

@@ -17,7 +17,7 @@ import { startSyncProcesses } from './sync-processes';
 
 /** The limit of calls: more than the real one, so that many schedules fit into a minute. */
 export const callsPerSecond = 40;
-export const leaseMs = 2_000;
+const leaseMs = 2_000;
 const account = 'riverside';
 
 /** The ids of the account's lists and tags by name. */

@@ -30,7 +30,7 @@ export const collection = <T>(kind: string, prefix: string, note: Note) => {
 };
 export type Collection<T> = ReturnType<typeof collection<T>>;
 
-export const emailKey = (address: string): string => address.trim().toLowerCase();
+const emailKey = (address: string): string => address.trim().toLowerCase();
 
 /** An account's contacts: found by id and by e-mail at once, and walked in the order of creation. */
 export const contactBook = (prefix: string, note: Note) => {

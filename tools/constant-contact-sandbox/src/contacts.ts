@@ -59,7 +59,7 @@ export const phoneOf = (phone_number: string, kind: string, by: string, now: str
   create_source: by,
   update_source: by,
 });
-export const addressOf = (given: Partial<Address>, now: string): Address => ({
+const addressOf = (given: Partial<Address>, now: string): Address => ({
   street_address_id: crypto.randomUUID(),
   created_at: now,
   updated_at: now,

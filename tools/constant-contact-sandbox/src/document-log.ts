@@ -146,5 +146,3 @@ export const openDocumentLog = ({ file, load, live, liveCount, slack = 50_000 }:
     compacted: (): Promise<void> => compacting ?? Promise.resolve(),
   };
 };
-
-export type DocumentLog = ReturnType<typeof openDocumentLog>;

@@ -169,7 +169,7 @@ const csvOf = <T extends z.ZodType<unknown, string>>(item: T, max = 100) =>
     .transform((value) => value.split(','))
     .pipe(z.array(item).max(max));
 /** Page sizes as the query gives them; 50 where it says nothing. */
-export const limitUpTo = (max: number) =>
+const limitUpTo = (max: number) =>
   z.string().regex(/^\d+$/).default('50').transform(Number).pipe(z.number().min(1).max(max));
 
 const include = csvOf(

@@ -1,13 +1,9 @@
 import { configSchema } from '../src/config';
 import { createSandbox } from '../src/service';
 
-export const redirect = 'http://127.0.0.1:9/callback';
+const redirect = 'http://127.0.0.1:9/callback';
 const allScopes = 'contact_data offline_access account_read';
 
-export interface Problem {
-  readonly error_key: string;
-  readonly error_message: string;
-}
 export interface Answer {
   readonly status: number;
   // Each test says what it expects of a body.
@@ -145,5 +141,4 @@ export interface ShownContact {
   readonly job_title?: string;
   readonly deleted_at?: string;
 }
-export type Sandbox = ReturnType<typeof sandboxAt>;
 export const uuids = (count: number): string[] => Array.from({ length: count }, () => crypto.randomUUID());

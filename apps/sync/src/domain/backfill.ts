@@ -2,7 +2,6 @@ import { importLimits } from '@boxlist/constant-contact';
 import type { WorkflowFact } from '@boxlist/contracts';
 import { pageSize } from './choose-reading';
 import type { Means } from './plan-batch';
-import type { ReasonCode } from './reasons';
 
 /**
  * IMPORT: those who opted in come by import, with implicit permission. ONE_BY_ONE: each by a call of their own, with explicit permission. UPDATE_EXISTING: details and tags of those
@@ -27,9 +26,6 @@ export const meansInMode = (means: Means, mode: BackfillMode | null): Means =>
   mode === null
     ? means
     : { ...means, importsNew: mode === 'IMPORT' && means.optInRoute === 'DIRECT', upgradesImported: false };
-
-/** What would become of the orders of a backfill: how many by decision; `GO` goes to Constant Contact. */
-export type DecisionCounts = Readonly<Partial<Record<ReasonCode | 'GO', number>>>;
 
 interface Budget {
   readonly leftToday: number;

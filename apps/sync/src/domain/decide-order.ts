@@ -15,7 +15,7 @@ const within = (wanted: readonly string[], has: readonly (string | null)[]): boo
   wanted.length === 0 || has.some((value) => value !== null && wanted.includes(value));
 
 /** Whether an order is inside of a workflow's filter: each list that is not empty must hold one of its values. */
-export const matchesFilter = ({ event, ticketTypes }: StoredOrder, { filter }: WorkflowFact): boolean =>
+const matchesFilter = ({ event, ticketTypes }: StoredOrder, { filter }: WorkflowFact): boolean =>
   within(filter.eventIds, [event?.id ?? null]) &&
   within(filter.eventSeriesIds, [event?.seriesId ?? null]) &&
   within(

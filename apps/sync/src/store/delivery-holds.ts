@@ -56,6 +56,33 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
         }
       } while (count > 0);
     },
+    /**
+     * Those that wait for an activity that has ended, part by part, each as it goes on from there; those that wait for another too that is under way are told of the end and wait on. Another that is not has ended
+     * unseen: it was noted late.
+     */
+    async *freedBy(
+      connectionId: string,
+      activityId: string,
+      isClean: boolean,
+      underWay: ReadonlySet<string>,
+    ): AsyncGenerator<Delivery[]> {
+      const isWaiting = { connectionId, reason: 'ACTIVITY_RUNNING', readyAt: isOpen };
+      const its = { activityIds: activityId };
+      for await (const some of foundInParts<Delivery>(deliveries, isWaiting, its, readAtOnce)) {
+        const isLast = ({ activityIds }: Delivery): boolean => !activityIds.some((id) => underWay.has(id));
+        const [last, waitOn] = [some.filter(isLast), some.filter((each) => !isLast(each))];
+        if (waitOn.length > 0)
+          await deliveries.updateMany({ _id: { $in: waitOn.map(({ _id }) => _id) }, ...isWaiting, ...its } as never, {
+            $pull: { activityIds: activityId },
+            ...(isClean ? {} : { $set: { uncertain: true } }),
+          });
+        yield last.map((each) => ({
+          ...each,
+          activityIds: [],
+          uncertain: each.uncertain || !isClean || each.activityIds.length > 1,
+        }));
+      }
+    },
     /** Those of a box office in these queues that wait for the calls of another day, part by part. */
     outOfQuota: (boxOfficeId: string, among: readonly Queue[], now: Date): AsyncGenerator<Delivery[]> =>
       foundInParts<Delivery>(

@@ -1,5 +1,5 @@
 import type { Collection } from 'mongoose';
-import { byIndex, foundInParts } from './by-index';
+import { byIndex } from './by-index';
 import { deliveryErasure } from './delivery-erasure';
 import { deliveryHolds } from './delivery-holds';
 import { deliveryRetries } from './delivery-retries';
@@ -218,33 +218,6 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
           ...(performed === undefined ? {} : { performed }),
         },
       } as never);
-    },
-    /**
-     * Those that wait for an activity that has ended, part by part, each as it goes on from there; those that wait for another too that is under way are told of the end and wait on. Another that is not has ended
-     * unseen: it was noted late.
-     */
-    async *freedBy(
-      connectionId: string,
-      activityId: string,
-      isClean: boolean,
-      underWay: ReadonlySet<string>,
-    ): AsyncGenerator<Delivery[]> {
-      const isWaiting = { connectionId, reason: 'ACTIVITY_RUNNING', readyAt: isOpen };
-      const its = { activityIds: activityId };
-      for await (const some of foundInParts<Delivery>(deliveries, isWaiting, its, batchSize)) {
-        const isLast = ({ activityIds }: Delivery): boolean => !activityIds.some((id) => underWay.has(id));
-        const [last, waitOn] = [some.filter(isLast), some.filter((each) => !isLast(each))];
-        if (waitOn.length > 0)
-          await deliveries.updateMany({ _id: { $in: waitOn.map(({ _id }) => _id) }, ...isWaiting, ...its } as never, {
-            $pull: { activityIds: activityId },
-            ...(isClean ? {} : { $set: { uncertain: true } }),
-          });
-        yield last.map((each) => ({
-          ...each,
-          activityIds: [],
-          uncertain: each.uncertain || !isClean || each.activityIds.length > 1,
-        }));
-      }
     },
     /** For which orders the contacts of these buyers were written, or may have been. */
     writtenFor: async (of: Contact, emailHashes: readonly string[]): Promise<Standing[]> =>

@@ -15,7 +15,7 @@ import { freeResumed } from './free-waiting';
 type Read = { readonly order: StoredOrder; readonly replayOf?: string } | { readonly bad: DeadLetterReason };
 
 /** Reads one message, or says why it cannot be used. */
-export const readOrder = (message: BusMessage): Read => {
+const readOrder = (message: BusMessage): Read => {
   const bad = (code: string, reason: string): Read => ({ bad: { code, reason } });
   if ((message.value?.length ?? 0) > maxOrderEventBytes)
     return bad('EVENT_TOO_LARGE', `The value is larger than ${maxOrderEventBytes} bytes`);

@@ -14,7 +14,7 @@ export const copyOf = <T>(value: T): T => {
   return copy as T;
 };
 
-export const isSame = (a: unknown, b: unknown): boolean => {
+const isSame = (a: unknown, b: unknown): boolean => {
   if (a === b) return true;
   if (a === undefined || a === null) return b === undefined || b === null;
   if (a instanceof Date) return b instanceof Date && a.getTime() === b.getTime();

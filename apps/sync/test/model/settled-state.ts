@@ -1,4 +1,4 @@
-import { deadLetterTopicOf, deliveryOutcomeEventSchema, topics, type WorkflowFact } from '@boxlist/contracts';
+import { deliveryOutcomeEventSchema, topics, type WorkflowFact } from '@boxlist/contracts';
 import type { StoredOrder } from '../../src/domain/order';
 import type { Backfill } from '../../src/store/backfills';
 import { deliveryId, type NewDelivery } from '../../src/store/deliveries';
@@ -385,6 +385,3 @@ const judgeErased = (rest: Rest): void => {
       }
     }
 };
-
-/** The dead letters that wait on the topic, for completeness: nobody else reads them. */
-export const letters = (bus: MemoryBus): number => bus.messages(deadLetterTopicOf(topics.orders.name)).length;

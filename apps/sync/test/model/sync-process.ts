@@ -59,7 +59,7 @@ interface Outside {
   readonly signUpKeepsOptOuts: boolean;
 }
 
-export const leaseMs = 30_000;
+const leaseMs = 30_000;
 export const callsPerSecond = 4;
 /** Longer than all waits of a history together, but for those in which it grows old. */
 export const retentionMs = 20 * 3_600_000;

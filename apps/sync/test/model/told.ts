@@ -4,8 +4,8 @@ export const boxOfficeOf = (office: Office): string => `bo_${'ab'[office]}`;
 export const connectionOf = (office: Office): string => `conn_${'ab'[office]}`;
 export const workflowOf = (office: Office, workflow: number): string => `wf_${'ab'[office]}${workflow}`;
 export const accounts = ['riverside', 'harbour'] as const;
-export const orderIdOf = (office: Office, order: number): string => `or_${'ab'[office]}${order}`;
-export const eventNameOf = (office: Office, event: number): string => `Gala ${event} of office-${office}-`;
+const orderIdOf = (office: Office, order: number): string => `or_${'ab'[office]}${order}`;
+const eventNameOf = (office: Office, event: number): string => `Gala ${event} of office-${office}-`;
 export const officeOf = (id: string): Office => (id.includes('_a') ? 0 : 1);
 export const personOf = (email: string): number => people.findIndex((each) => each === email);
 
