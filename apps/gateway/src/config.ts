@@ -1,5 +1,7 @@
-import { commonSettings, flag, httpUrl, jwk, port, settings } from '@boxlist/service-kit';
+import { commaList, commonSettings, flag, httpUrl, jwk, port, settings } from '@boxlist/service-kit';
 import { z } from 'zod';
+
+const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
 
 export const configSchema = z.object({
   ...commonSettings,
@@ -12,6 +14,10 @@ export const configSchema = z.object({
   AUTH_CONNECTION_URL: httpUrl().describe('Base of auth-connection.'),
   WORKFLOW_URL: httpUrl().describe('Base of workflow.'),
   SYNC_URL: httpUrl().describe('Base of sync.'),
+  BROWSER_ORIGINS: commaList()
+    .default([])
+    .refine((list) => list.every(isOrigin), 'must be origins like https://app.example.com, separated by commas')
+    .describe('Origins of the web pages that may query the graph from a browser, separated by commas; empty for none.'),
   EXPLORER_ENABLED: flag(true).describe(
     'Shows an explorer page at /graphql and lets clients read the schema; off in production.',
   ),

@@ -13,6 +13,7 @@ import {
   type Log,
   type Service,
 } from '@boxlist/service-kit';
+import cors from '@fastify/cors';
 import { ApolloArmor } from '@escape.tech/graphql-armor';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { FastifyInstance } from 'fastify';
@@ -96,6 +97,13 @@ export const createGateway = async (config: Config): Promise<Service> => {
     plugins: [fastifyApolloDrainPlugin<GatewayContext>(app), oneOperation, ...armour.plugins],
   });
   await server.start();
+  // Callers are known by a token that pages send themselves, and by no cookie.
+  if (config.BROWSER_ORIGINS.length > 0)
+    await app.register(cors, {
+      origin: config.BROWSER_ORIGINS,
+      methods: ['GET', 'POST'],
+      maxAge: 600,
+    });
   mountGraph(
     app,
     server,

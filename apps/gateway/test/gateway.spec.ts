@@ -1,5 +1,7 @@
 import { AppError } from '@boxlist/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { settings } from '@boxlist/service-kit';
+import { configSchema } from '../src/config';
 import { startWorld, type World } from './world';
 
 let world: World;
@@ -233,4 +235,52 @@ it('pages of other origins are not let in: the gateway gives no leave to share',
   const preflight = await fetch(`${world.url}/graphql`, { method: 'OPTIONS', headers });
   expect(preflight.ok).toBe(false);
   expect(preflight.headers.get('access-control-allow-origin')).toBeNull();
+});
+
+describe('a page of another origin', () => {
+  const own = 'https://app.example.com';
+  const allowedOrigin = ({ headers }: { headers: Headers }) => headers.get('access-control-allow-origin');
+  const asksFirst = (at: World, origin: string) =>
+    fetch(`${at.url}/graphql`, {
+      method: 'OPTIONS',
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,content-type',
+      },
+    });
+  const queries = (at: World, origin: string, authorization = '') =>
+    at.post('{"query":"{ __typename }"}', { origin, authorization });
+
+  it('may query where its origin is named, and reads why it may not otherwise', async () => {
+    const named = await startWorld({ BROWSER_ORIGINS: `https://other.example.com, ${own}` });
+    try {
+      const first = await asksFirst(named, own);
+      expect([first.status, allowedOrigin(first)]).toEqual([204, own]);
+      expect(first.headers.get('access-control-allow-headers')).toBe('authorization,content-type');
+      expect(first.headers.get('access-control-allow-methods')).toContain('POST');
+      const authorization = `Bearer ${await named.tokens.token()}`;
+      const [answer, refusal] = [await queries(named, own, authorization), await queries(named, own)];
+      expect([answer.status, allowedOrigin(answer)]).toEqual([200, own]);
+      expect([refusal.status, allowedOrigin(refusal)]).toEqual([401, own]);
+
+      expect(allowedOrigin(await asksFirst(named, 'https://evil.example.com'))).toBeNull();
+      expect(allowedOrigin(await queries(named, 'https://evil.example.com', authorization))).toBeNull();
+    } finally {
+      await named.close();
+    }
+  });
+
+  it('may not where no origin is named', async () => {
+    const first = await asksFirst(world, own);
+    expect([first.ok, allowedOrigin(first)]).toEqual([false, null]);
+    expect(allowedOrigin(await queries(world, own))).toBeNull();
+  });
+
+  it.each(['*', 'app.example.com', 'https://app.example.com/', 'https://app.example.com/console'])(
+    'is not named by %s',
+    (BROWSER_ORIGINS) => {
+      expect(() => settings(configSchema, { BROWSER_ORIGINS })).toThrow(/BROWSER_ORIGINS.*must be origins/);
+    },
+  );
 });
