@@ -86,12 +86,19 @@ const holds = (values: readonly unknown[], operator: string, wanted: unknown): b
       return comparable((difference) => difference >= 0);
     case '$exists':
       return values.some((value) => value !== undefined) === wanted;
+    case '$elemMatch':
+      return values.some((value) => Array.isArray(value) && value.some((each) => meets([each], wanted as Doc)));
     case '$type':
       if (wanted !== 'date' && wanted !== 'string') return unknownOperator(`$type ${String(wanted)}`);
       return among.some((value) => kindOfValue(value) === wanted);
     default:
       return unknownOperator(operator);
   }
+};
+
+const meets = (values: readonly unknown[], condition: Doc): boolean => {
+  for (const operator in condition) if (!holds(values, operator, condition[operator])) return false;
+  return true;
 };
 
 const isCondition = (value: unknown): value is Doc => isPlain(value) && Object.keys(value)[0]?.startsWith('$') === true;
@@ -108,9 +115,7 @@ export const matches = (document: unknown, filter: Doc): boolean => {
     } else if (name.startsWith('$')) return unknownOperator(name);
     else {
       const values = valuesAt(document, name);
-      if (isCondition(wanted)) {
-        for (const operator in wanted) if (!holds(values, operator, wanted[operator])) return false;
-      } else if (!holds(values, '$eq', wanted)) return false;
+      if (!(isCondition(wanted) ? meets(values, wanted) : holds(values, '$eq', wanted))) return false;
     }
   }
   return true;
