@@ -39,15 +39,8 @@ import { createTombstoneStore } from './store/tombstones';
 import { createUpgradeStore } from './store/upgrades';
 import { createTicketTailorKeySource } from './ticket-tailor-keys';
 import { createTokenSource } from './tokens';
-import { startBackfills } from './use-cases/run-backfills';
-import { startRetries } from './use-cases/run-retries';
+import { startChores } from './use-cases/chores';
 import { startDispatcher } from './use-cases/drive-lanes';
-import { startErasures } from './use-cases/erase-buyer';
-import { startFreeing } from './use-cases/free-waiting';
-import { startExpiry } from './use-cases/expire-history';
-import { startTallies } from './use-cases/keep-tallies';
-import { startNotices } from './use-cases/tell-notices';
-import { startReplays } from './use-cases/send-replays';
 
 type Overrides = Partial<Pick<Context, 'clock' | 'tokens' | 'ticketTailorKey' | 'random'>> & {
   /** The ledger's clock instead of the database's, in ms. */
@@ -152,15 +145,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
   };
   ctx = { ...ctx, followers: await openEventDoors(bus, () => ctx, config.SYNC_WORK !== 'dispatch') };
   const dispatches = config.SYNC_WORK !== 'intake';
-  const tallies = dispatches ? startTallies(ctx) : undefined;
-  const backfills = dispatches ? startBackfills(ctx) : undefined;
-  const chores = [
-    startReplays(ctx),
-    startErasures(ctx),
-    startExpiry(ctx),
-    startNotices(ctx),
-    ...(dispatches ? [startRetries(ctx), startFreeing(ctx)] : []),
-  ];
+  const chores = startChores(ctx, dispatches);
   running.dispatcher = dispatches ? startDispatcher(ctx) : undefined;
   const app = createHttp({ log, health: { mongodb: () => checkMongo(mongo), kafka: () => bus.check() } });
   app.post('/internal/quota/permits', async (request) => {
@@ -182,11 +167,9 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
     url,
     close: async () => {
       await app.close();
-      await Promise.all(chores.map((chore) => chore.close()));
-      await backfills?.close();
+      await chores.close();
       await running.dispatcher?.close();
       await ctx.ledger.close();
-      await tallies?.close();
       await Promise.all(outboxes.map((outbox) => outbox.close()));
       await bus.close();
       await constantContact.close();
