@@ -116,6 +116,21 @@ describe('an order whose buyer was erased', () => {
     );
   });
 
+  it('is the same whatever comes when and however often, where nobody else is named', () => {
+    fc.assert(
+      fc.property(
+        events
+          .map((some) => some.map((each) => ({ ...each, email: each.email && erasedAddress })))
+          .chain((each) =>
+            fc.tuple(fc.constant(each), fc.shuffledSubarray([...each, ...each], { minLength: each.length * 2 })),
+          ),
+        ([once, shuffledTwice]) => {
+          expect(all(shuffledTwice.map(sieved))).toEqual(all(once.map(sieved)));
+        },
+      ),
+    );
+  });
+
   it('gives who comes after them no opt-in and no detail that may have been theirs, and every "no"', () => {
     fc.assert(
       fc.property(events, (given) => {

@@ -31,7 +31,7 @@ export interface StoredOrder {
   readonly carried: Partial<Record<MergedField, Stamp>>;
   /** Its buyer was erased: nothing of the person is kept, and nothing is done for them. */
   readonly erased?: true;
-  /** The place of the newest event that named an erased buyer, also when a later one names somebody else. */
+  /** The place of the newest event with which it was an erased buyer's, also when a later one names somebody else. */
   readonly erasedUpTo?: Stamp;
   /** Its history has expired: only which order it was is kept, and none of its events brings it back. */
   readonly expired?: true;
@@ -163,16 +163,15 @@ const withoutErased = (order: StoredOrder): StoredOrder => {
 
 /** An order without anything of its buyer. Which event gave the address stays known: a later one may name another buyer. */
 export const withoutBuyer = (order: StoredOrder): StoredOrder => {
-  const address = stampOf(order, 'email');
-  // An answer that came later, without an address, is still theirs.
-  const last = order.optIn === 'OPTED_IN' ? newerOf(address, stampOf(order, 'optIn')) : address;
+  const { eventTime, eventId } = order;
   return withoutErased({
     ...order,
     ...nobody,
     email: null,
     carried: withoutCarried(order.carried, personalFields),
     erased: true,
-    erasedUpTo: newerOf(order.erasedUpTo, last)!,
+    // What came later without an address is still theirs.
+    erasedUpTo: newerOf(order.erasedUpTo, { eventTime, eventId })!,
   });
 };
 

@@ -386,6 +386,18 @@ const found: readonly (readonly [name: string, commands: readonly Command[], giv
       whenQuotaIsScarce: 'IMPORT',
     },
   ],
+  // An opt-in without an address belonged to the erased buyer named before it, unless a newer answer hid it when it was merged.
+  [
+    "how far an order was an erased buyer's does not depend on what is merged with what",
+    [
+      order({ office: 1, person: null, optIn: 'false' }),
+      { do: 'erase', office: 1, by: 0, person: 1, deleteContact: false, after: 0 },
+      order({ office: 1, at: -1, person: 1 }),
+      order({ office: 1, at: -1, person: null }),
+      order({ person: null }),
+    ],
+    { seed: 0 },
+  ],
 ];
 
 describe('what was found', () => {
