@@ -131,6 +131,19 @@ describe('an order whose buyer was erased', () => {
     );
   });
 
+  it('is not brought back by who has read its events before the erasure and writes late', () => {
+    fc.assert(
+      fc.property(events, fc.infiniteStream(fc.boolean()), (given, chosen) => {
+        const some = given.map((each) => ({ ...each, email: each.email && erasedAddress }));
+        const stored = all(some.map(sieved));
+        const late = some.filter(() => chosen.next().value);
+        if (!stored.erased || late.length === 0) return;
+        expect(mergeOrders(stored, all(late))).toEqual(stored);
+        expect(mergeOrders(all(late), stored)).toEqual(stored);
+      }),
+    );
+  });
+
   it('gives who comes after them no opt-in and no detail that may have been theirs, and every "no"', () => {
     fc.assert(
       fc.property(events, (given) => {

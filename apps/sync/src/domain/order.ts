@@ -187,6 +187,14 @@ const lacks = (order: StoredOrder, field: MergedField): boolean =>
   !(field === 'email' && order.erased) &&
   !(field === 'optIn' && order.carried.optIn !== undefined);
 
+/** Whether the older of two states has the value of a field. Where both have an address by the same event, that its buyer was erased counts: who has read the event before that may write it late. */
+const isOfOlder = (older: StoredOrder, newer: StoredOrder, field: MergedField): boolean => {
+  if (lacks(newer, field)) return true;
+  if (lacks(older, field)) return false;
+  const [before, after] = [stampOf(older, field), stampOf(newer, field)];
+  return isNewer(before, after) || (field === 'email' && older.erased === true && !isNewer(after, before));
+};
+
 /**
  * Two states of one order as one: of each field the newest value that is not empty. Older never overwrites newer, empty never overwrites a value,
  * and the result is the same whatever the order of arrival and however often an event comes. When the newest address is an erased buyer's, nothing of any buyer is left, and nothing of theirs comes to who is named later. One that has expired stays so,
@@ -199,10 +207,7 @@ export const mergeOrders = (a: StoredOrder, b: StoredOrder): StoredOrder => {
   const taken: Partial<Record<MergedField, unknown>> = {};
   let isErased = false;
   for (const field of mergedFields) {
-    const from =
-      lacks(newer, field) || (!lacks(older, field) && isNewer(stampOf(older, field), stampOf(newer, field)))
-        ? older
-        : newer;
+    const from = isOfOlder(older, newer, field) ? older : newer;
     taken[field] = from[field];
     if (field === 'email') isErased = from.erased === true;
     const stamp = stampOf(from, field);

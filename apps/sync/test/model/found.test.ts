@@ -398,6 +398,21 @@ const found: readonly (readonly [name: string, commands: readonly Command[], giv
     ],
     { seed: 0 },
   ],
+  // A process stood still past the erasure with an event that it had read before, wrote the buyer back over the same event without them, and died before it looked.
+  [
+    'an erased buyer is not brought back by a late write of an event that is known without them',
+    [
+      { do: 'again', which: 10, after: 20 },
+      { do: 'change-backfill', office: 0, by: 0, change: 'pause', after: 8 },
+      workflow({ after: 3 }),
+      order({ office: 1, person: 1 }),
+      order({ person: null, after: 1 }),
+      { do: 'freeze', process: 0, ms: 100_000, after: 0 },
+      { do: 'erase', office: 1, by: 0, person: 1, deleteContact: false, after: 0 },
+      { do: 'entitlement', office: 0, entitled: false, after: 0 },
+    ],
+    { seed: 70_515_687, mishaps: [{ process: 0, at: 65, kind: 'crash', takesEffect: true }], upgradesImported: true },
+  ],
 ];
 
 describe('what was found', () => {
