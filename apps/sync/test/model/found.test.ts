@@ -413,6 +413,21 @@ const found: readonly (readonly [name: string, commands: readonly Command[], giv
     ],
     { seed: 70_515_687, mishaps: [{ process: 0, at: 65, kind: 'crash', takesEffect: true }], upgradesImported: true },
   ],
+  // An order was completed when it was matched, and pending when its delivery was put back to work: nobody looked whether the workflow that it waited for then had been deleted meanwhile.
+  [
+    'what waits only when it is put back to work ends with its workflow',
+    [
+      order({ office: 1, order: 1 }),
+      { do: 'connection', office: 0, to: 'broken', after: 20 },
+      order({ office: 1, order: 1, person: null, phone: true }),
+      { do: 'again', which: 0, after: 8 },
+      workflow({ office: 1, status: 'DELETED' }),
+      { do: 'freeze', process: 1, ms: 100_000, after: 8 },
+      order({ office: 1, order: 1, person: null, status: 'pending' }),
+      { do: 'change-backfill', office: 0, by: 0, change: 'pause', after: 0 },
+    ],
+    { seed: 198_893_144 },
+  ],
 ];
 
 describe('what was found', () => {
