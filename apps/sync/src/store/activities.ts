@@ -24,6 +24,8 @@ export const createActivityStore = (mongo: Connection) => {
   const activities = mongo.collection<RunningActivity>('activities');
   /** Those that this process is sending, or waits to send: nobody has to look for them. */
   const sending = new Set<string>();
+  const underWay = (connectionId: string): Promise<RunningActivity[]> =>
+    activities.find({ connectionId, ended: { $exists: false } }).toArray();
   return {
     init: async (): Promise<void> => {
       await activities.createIndex({ connectionId: 1, pollAt: 1 });
@@ -63,8 +65,10 @@ export const createActivityStore = (mongo: Connection) => {
     ofConnection: (connectionId: string): Promise<RunningActivity[]> =>
       activities.find({ connectionId }).sort({ pollAt: 1 }).toArray(),
     /** Those of a connection that are not over. */
-    underWay: (connectionId: string): Promise<RunningActivity[]> =>
-      activities.find({ connectionId, ended: { $exists: false } }).toArray(),
+    underWay,
+    /** What those of a connection that are not over are named by. */
+    namesUnderWay: async (connectionId: string): Promise<ReadonlySet<string>> =>
+      new Set((await underWay(connectionId)).map(({ _id }) => _id)),
     postpone: async (id: string, pollAt: Date): Promise<void> => {
       await activities.updateOne({ _id: id }, { $set: { pollAt }, $inc: { polls: 1 } });
     },

@@ -186,7 +186,7 @@ const withoutAwaiting = async (drive: Drive, claimed: readonly Delivery[]): Prom
 
 /** An activity may have been ended meanwhile by a holder that lost the lane: whoever was noted too late for it to be freed is taken up anew. */
 const wakeLate = async ({ ctx, lane }: Drive, awaited: ReadonlyMap<string, readonly string[]>): Promise<void> => {
-  const underWay = new Set((await ctx.activities.underWay(lane.connectionId)).map(({ _id }) => _id));
+  const underWay = await ctx.activities.namesUnderWay(lane.connectionId);
   const late = [...awaited].filter(([, activityIds]) => !activityIds.every((id) => underWay.has(id)));
   await ctx.deliveries.wake(
     late.map(([id]) => id),

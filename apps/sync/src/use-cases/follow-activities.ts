@@ -53,7 +53,7 @@ export const followActivities: Follow = async (ctx, caller, connectionId, save) 
 const followDue: Follow = async (ctx, caller, connectionId, save) => {
   const now = ctx.clock();
   const free = async (_id: string, isClean: boolean): Promise<void> => {
-    const underWay = new Set((await ctx.activities.underWay(connectionId)).map((each) => each._id));
+    const underWay = await ctx.activities.namesUnderWay(connectionId);
     for await (const freed of ctx.deliveries.freedBy(connectionId, _id, isClean, underWay))
       await save(freed.map((delivery) => freedFrom(ctx, delivery)));
     await ctx.activities.forget(_id);
