@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Command, History } from './history';
+import type { Command } from './history';
 import { runHistory } from './run-history';
-import { aHistory, order, workflow } from './some-history';
+import { aHistory, order, workflow, type Found } from './some-history';
 
 /** Three buyers of the first box office whose orders come to be sent together, once its connection works again. */
 const threeTogether: readonly Command[] = [
@@ -17,7 +17,7 @@ const threeTogether: readonly Command[] = [
 /*
  * Histories that once broke a promise, as small as they could be made, each with the mechanism. Where it is a race, the seed met it as the code was then; others meet it by chance.
  */
-const found: readonly (readonly [name: string, commands: readonly Command[], given?: Partial<History>])[] = [
+const found: readonly Found[] = [
   // The intake matched every event with the workflows of that moment: an old event that came again made deliveries for a workflow created since.
   [
     'an old event that comes again is not for a new workflow',
@@ -200,49 +200,6 @@ const found: readonly (readonly [name: string, commands: readonly Command[], giv
     ],
     { seed: 0, mishaps: [{ process: 0, at: 166, kind: 'crash', takesEffect: false }] },
   ],
-  // A delivery of a backfill whose order changed was put back to work as one of none: the backfill's mode was forgotten.
-  [
-    'a backfill that only updates creates nobody when its order is completed later',
-    [
-      workflow({ createsContacts: false }),
-      order({ status: 'pending' }),
-      workflow({ workflow: 1, lists: [1], after: 60 }),
-      { do: 'backfill', office: 0, by: 0, workflow: 1, mode: 'UPDATE_EXISTING', after: 60 },
-      { do: 'settle', after: 0 },
-      order({ at: 2 }),
-    ],
-    { seed: 0 },
-  ],
-  // The same of a backfill that had been cancelled: a change of the order did what the organiser had stopped.
-  [
-    'what was cancelled with its backfill stays so when its order changes',
-    [
-      workflow({ createsContacts: false }),
-      order({ status: 'pending' }),
-      workflow({ workflow: 1, lists: [1], after: 60 }),
-      { do: 'backfill', office: 0, by: 0, workflow: 1, mode: 'ONE_BY_ONE', after: 60 },
-      { do: 'settle', after: 0 },
-      { do: 'change-backfill', office: 0, by: 0, change: 'cancel', after: 0 },
-      { do: 'settle', after: 0 },
-      order({ at: 2 }),
-    ],
-    { seed: 0 },
-  ],
-  // What had shared a refused call was tried by itself as if it were of no backfill.
-  [
-    'a backfill that only updates puts nobody on a list when a shared call is refused',
-    [
-      workflow({ createsContacts: false }),
-      order(),
-      order({ order: 1, person: 1 }),
-      { do: 'settle', after: 0 },
-      { do: 'seed', office: 0, person: 0, permission: 'explicit', after: 0 },
-      { do: 'seed', office: 0, person: 1, permission: 'explicit', after: 0 },
-      workflow({ workflow: 1, lists: [1], tags: [0] }),
-      { do: 'backfill', office: 0, by: 0, workflow: 1, mode: 'UPDATE_EXISTING', after: 60 },
-    ],
-    { seed: 0, faults: [{ call: 1, kind: 'refused' }] },
-  ],
   // The contact was deleted between the look-up and the update: an update by the account restored it, mailable as it had been.
   [
     'an update of details restores no contact that has just been deleted',
@@ -254,45 +211,6 @@ const found: readonly (readonly [name: string, commands: readonly Command[], giv
       { do: 'contact', office: 1, person: 0, act: 'delete', after: 60 },
     ],
     { seed: 53 },
-  ],
-  // The order changed between its reading for a backfill and the writing of its delivery: whoever took the change found no delivery, and the delivery had ended by what the order was before.
-  [
-    'an opt-in that comes while a backfill is made counts',
-    [
-      order({ optIn: null }),
-      { do: 'settle', after: 0 },
-      workflow({ workflow: 1, lists: [1] }),
-      { do: 'settle', after: 0 },
-      { do: 'backfill', office: 0, by: 0, workflow: 1, mode: 'ONE_BY_ONE', after: 0 },
-      order({ at: 2, after: 8 }),
-    ],
-    { seed: 550 },
-  ],
-  // A delivery of a paused backfill was let wait after the resumption had freed those that waited: for a year.
-  [
-    'what is let wait for a backfill while it is resumed does not wait for it',
-    [
-      order(),
-      workflow({ workflow: 1, lists: [1], after: 20 }),
-      { do: 'settle', after: 0 },
-      { do: 'backfill', office: 0, by: 0, workflow: 1, mode: 'ONE_BY_ONE', after: 0 },
-      { do: 'change-backfill', office: 0, by: 0, change: 'pause', after: 20 },
-      { do: 'change-backfill', office: 0, by: 1, change: 'resume', after: 1 },
-    ],
-    { seed: 17 },
-  ],
-  // A process that had read an order stood still until the order had expired and its delivery was removed, and then made that delivery once more: it ended twice, and was counted twice.
-  [
-    'a delivery that was removed with its order is not made again by who had read the order before',
-    [
-      workflow({ office: 1, createsContacts: false }),
-      { do: 'grow-old', after: 0 },
-      order({ office: 1, at: 1, person: null }),
-      order({ office: 1 }),
-      { do: 'grow-old', after: 20 },
-      order({ office: 1, person: null, after: 3 }),
-    ],
-    { seed: 7, mishaps: [{ process: 0, at: 143, kind: 'stall', takesEffect: true }] },
   ],
   // The claim of a lane was answered after its lease had run out: whoever had it counted the lease from the answer, and drove the lane beside the next one, each with imports of its own for one contact.
   [
@@ -308,61 +226,11 @@ const found: readonly (readonly [name: string, commands: readonly Command[], giv
     ],
     { seed: 0 },
   ],
-  // A sign-up was done and the tagging after it was refused, for the day had no call for a backfill any more: nobody knew of the write, and an older order's details overwrote its.
-  [
-    'what was written before the rest was refused is not forgotten',
-    [
-      workflow({ createsContacts: false }),
-      order({ at: 1, names: true }),
-      workflow({ workflow: 1, lists: [0], tags: [0], after: 20 }),
-      { do: 'backfill', office: 0, by: 0, workflow: 1, mode: 'ONE_BY_ONE', after: 0 },
-      order({ order: 1, optIn: null, names: true }),
-      { do: 'again', which: 0, after: 60 },
-      order({ order: 1 }),
-      { do: 'wait', ms: 100, after: 1 },
-    ],
-    { seed: 35, callsPerDay: 12, optInRoute: ['CONFIRM', 'DIRECT'], upgradesImported: true },
-  ],
-  // The same, and its workflow was deleted before the rest could be done: it ended, and with it ended what was known of the write.
-  [
-    'what was written before the rest was refused is not forgotten when the delivery ends otherwise',
-    [
-      workflow({ createsContacts: false, eventTag: true }),
-      order({ at: 1, names: true }),
-      workflow({ workflow: 1, lists: [0], tags: [0], after: 20 }),
-      { do: 'backfill', office: 0, by: 0, workflow: 1, mode: 'ONE_BY_ONE', after: 0 },
-      order({ office: 1, order: 2, status: 'pending' }),
-      { do: 'connection', office: 0, to: 'connected', after: 60 },
-      order({ order: 1, person: 1, event: 0, names: true }),
-      { do: 'again', which: 3, after: 60 },
-      order({ office: 1, order: 2, person: null, after: 20 }),
-      order({ order: 1 }),
-      workflow({ workflow: 1, status: 'DELETED', after: 20 }),
-      order({ office: 1, after: 60 }),
-      { do: 'wait', ms: 100, after: 0 },
-    ],
-    { seed: 126, callsPerDay: 12, optInRoute: ['CONFIRM', 'DIRECT'], upgradesImported: true },
-  ],
   // An order changed between the beginning of its import and the note that it waits for that: it was worked on at once, and the import, worked off after it, brought the older details back.
   [
     'an order that changes while its import is begun waits for the import',
     [...threeTogether, order({ at: 1, person: null, names: true, after: 20 }), order({ person: null })],
     { seed: 0, callsPerDay: 12, whenQuotaIsScarce: 'IMPORT' },
-  ],
-  // One process put the look at an old order off by a day, for it had just got a delivery, while another, which had not seen that one, made it a tombstone: what hung on it stayed a day longer.
-  [
-    'the deliveries of an expired order go with it, also when its look was put off',
-    [
-      order({ office: 1 }),
-      order({ person: null, after: 60 }),
-      workflow({ office: 1, workflow: 1, after: 8 }),
-      { do: 'grow-old', after: 3 },
-      { do: 'backfill', office: 1, by: 0, workflow: 1, mode: 'IMPORT', after: 0 },
-      order({ after: 8 }),
-      order({ person: null, after: 8 }),
-      { do: 'erase', office: 0, by: 0, person: 0, deleteContact: false, after: 0 },
-    ],
-    { seed: 402_761_907, upgradesImported: true },
   ],
   // A holder that had lost its lane noted its import with a delivery whose order had changed, when the import had long been forgotten: the delivery waited for it too, for half an hour.
   [
@@ -385,33 +253,6 @@ const found: readonly (readonly [name: string, commands: readonly Command[], giv
       callsPerDay: 12,
       whenQuotaIsScarce: 'IMPORT',
     },
-  ],
-  // An opt-in without an address belonged to the erased buyer named before it, unless a newer answer hid it when it was merged.
-  [
-    "how far an order was an erased buyer's does not depend on what is merged with what",
-    [
-      order({ office: 1, person: null, optIn: 'false' }),
-      { do: 'erase', office: 1, by: 0, person: 1, deleteContact: false, after: 0 },
-      order({ office: 1, at: -1, person: 1 }),
-      order({ office: 1, at: -1, person: null }),
-      order({ person: null }),
-    ],
-    { seed: 0 },
-  ],
-  // A process stood still past the erasure with an event that it had read before, wrote the buyer back over the same event without them, and died before it looked.
-  [
-    'an erased buyer is not brought back by a late write of an event that is known without them',
-    [
-      { do: 'again', which: 10, after: 20 },
-      { do: 'change-backfill', office: 0, by: 0, change: 'pause', after: 8 },
-      workflow({ after: 3 }),
-      order({ office: 1, person: 1 }),
-      order({ person: null, after: 1 }),
-      { do: 'freeze', process: 0, ms: 100_000, after: 0 },
-      { do: 'erase', office: 1, by: 0, person: 1, deleteContact: false, after: 0 },
-      { do: 'entitlement', office: 0, entitled: false, after: 0 },
-    ],
-    { seed: 70_515_687, mishaps: [{ process: 0, at: 65, kind: 'crash', takesEffect: true }], upgradesImported: true },
   ],
   // An order was completed when it was matched, and pending when its delivery was put back to work: nobody looked whether the workflow that it waited for then had been deleted meanwhile.
   [

@@ -1,0 +1,117 @@
+import { describe, expect, it } from '@jest/globals';
+import { runHistory } from './run-history';
+import { aHistory, order, workflow, type Found } from './some-history';
+
+/* As in found.test.ts: what broke a promise of a backfill. */
+const found: readonly Found[] = [
+  // A delivery of a backfill whose order changed was put back to work as one of none: the backfill's mode was forgotten.
+  [
+    'a backfill that only updates creates nobody when its order is completed later',
+    [
+      workflow({ createsContacts: false }),
+      order({ status: 'pending' }),
+      workflow({ workflow: 1, lists: [1], after: 60 }),
+      { do: 'backfill', office: 0, by: 0, workflow: 1, mode: 'UPDATE_EXISTING', after: 60 },
+      { do: 'settle', after: 0 },
+      order({ at: 2 }),
+    ],
+    { seed: 0 },
+  ],
+  // The same of a backfill that had been cancelled: a change of the order did what the organiser had stopped.
+  [
+    'what was cancelled with its backfill stays so when its order changes',
+    [
+      workflow({ createsContacts: false }),
+      order({ status: 'pending' }),
+      workflow({ workflow: 1, lists: [1], after: 60 }),
+      { do: 'backfill', office: 0, by: 0, workflow: 1, mode: 'ONE_BY_ONE', after: 60 },
+      { do: 'settle', after: 0 },
+      { do: 'change-backfill', office: 0, by: 0, change: 'cancel', after: 0 },
+      { do: 'settle', after: 0 },
+      order({ at: 2 }),
+    ],
+    { seed: 0 },
+  ],
+  // What had shared a refused call was tried by itself as if it were of no backfill.
+  [
+    'a backfill that only updates puts nobody on a list when a shared call is refused',
+    [
+      workflow({ createsContacts: false }),
+      order(),
+      order({ order: 1, person: 1 }),
+      { do: 'settle', after: 0 },
+      { do: 'seed', office: 0, person: 0, permission: 'explicit', after: 0 },
+      { do: 'seed', office: 0, person: 1, permission: 'explicit', after: 0 },
+      workflow({ workflow: 1, lists: [1], tags: [0] }),
+      { do: 'backfill', office: 0, by: 0, workflow: 1, mode: 'UPDATE_EXISTING', after: 60 },
+    ],
+    { seed: 0, faults: [{ call: 1, kind: 'refused' }] },
+  ],
+  // The order changed between its reading for a backfill and the writing of its delivery: whoever took the change found no delivery, and the delivery had ended by what the order was before.
+  [
+    'an opt-in that comes while a backfill is made counts',
+    [
+      order({ optIn: null }),
+      { do: 'settle', after: 0 },
+      workflow({ workflow: 1, lists: [1] }),
+      { do: 'settle', after: 0 },
+      { do: 'backfill', office: 0, by: 0, workflow: 1, mode: 'ONE_BY_ONE', after: 0 },
+      order({ at: 2, after: 8 }),
+    ],
+    { seed: 550 },
+  ],
+  // A delivery of a paused backfill was let wait after the resumption had freed those that waited: for a year.
+  [
+    'what is let wait for a backfill while it is resumed does not wait for it',
+    [
+      order(),
+      workflow({ workflow: 1, lists: [1], after: 20 }),
+      { do: 'settle', after: 0 },
+      { do: 'backfill', office: 0, by: 0, workflow: 1, mode: 'ONE_BY_ONE', after: 0 },
+      { do: 'change-backfill', office: 0, by: 0, change: 'pause', after: 20 },
+      { do: 'change-backfill', office: 0, by: 1, change: 'resume', after: 1 },
+    ],
+    { seed: 17 },
+  ],
+  // A sign-up was done and the tagging after it was refused, for the day had no call for a backfill any more: nobody knew of the write, and an older order's details overwrote its.
+  [
+    'what was written before the rest was refused is not forgotten',
+    [
+      workflow({ createsContacts: false }),
+      order({ at: 1, names: true }),
+      workflow({ workflow: 1, lists: [0], tags: [0], after: 20 }),
+      { do: 'backfill', office: 0, by: 0, workflow: 1, mode: 'ONE_BY_ONE', after: 0 },
+      order({ order: 1, optIn: null, names: true }),
+      { do: 'again', which: 0, after: 60 },
+      order({ order: 1 }),
+      { do: 'wait', ms: 100, after: 1 },
+    ],
+    { seed: 35, callsPerDay: 12, optInRoute: ['CONFIRM', 'DIRECT'], upgradesImported: true },
+  ],
+  // The same, and its workflow was deleted before the rest could be done: it ended, and with it ended what was known of the write.
+  [
+    'what was written before the rest was refused is not forgotten when the delivery ends otherwise',
+    [
+      workflow({ createsContacts: false, eventTag: true }),
+      order({ at: 1, names: true }),
+      workflow({ workflow: 1, lists: [0], tags: [0], after: 20 }),
+      { do: 'backfill', office: 0, by: 0, workflow: 1, mode: 'ONE_BY_ONE', after: 0 },
+      order({ office: 1, order: 2, status: 'pending' }),
+      { do: 'connection', office: 0, to: 'connected', after: 60 },
+      order({ order: 1, person: 1, event: 0, names: true }),
+      { do: 'again', which: 3, after: 60 },
+      order({ office: 1, order: 2, person: null, after: 20 }),
+      order({ order: 1 }),
+      workflow({ workflow: 1, status: 'DELETED', after: 20 }),
+      order({ office: 1, after: 60 }),
+      { do: 'wait', ms: 100, after: 0 },
+    ],
+    { seed: 126, callsPerDay: 12, optInRoute: ['CONFIRM', 'DIRECT'], upgradesImported: true },
+  ],
+];
+
+describe('what was found of backfills', () => {
+  it.each(found)('%s', async (_name, commands, given = {}) => {
+    expect((await runHistory(aHistory(commands, given))).problems).toEqual([]);
+  });
+});

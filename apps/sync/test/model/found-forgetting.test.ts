@@ -1,0 +1,68 @@
+import { describe, expect, it } from '@jest/globals';
+import { runHistory } from './run-history';
+import { aHistory, order, workflow, type Found } from './some-history';
+
+/* As in found.test.ts: what broke a promise of an erasure, or of the end of what is kept. */
+const found: readonly Found[] = [
+  // A process that had read an order stood still until the order had expired and its delivery was removed, and then made that delivery once more: it ended twice, and was counted twice.
+  [
+    'a delivery that was removed with its order is not made again by who had read the order before',
+    [
+      workflow({ office: 1, createsContacts: false }),
+      { do: 'grow-old', after: 0 },
+      order({ office: 1, at: 1, person: null }),
+      order({ office: 1 }),
+      { do: 'grow-old', after: 20 },
+      order({ office: 1, person: null, after: 3 }),
+    ],
+    { seed: 7, mishaps: [{ process: 0, at: 143, kind: 'stall', takesEffect: true }] },
+  ],
+  // One process put the look at an old order off by a day, for it had just got a delivery, while another, which had not seen that one, made it a tombstone: what hung on it stayed a day longer.
+  [
+    'the deliveries of an expired order go with it, also when its look was put off',
+    [
+      order({ office: 1 }),
+      order({ person: null, after: 60 }),
+      workflow({ office: 1, workflow: 1, after: 8 }),
+      { do: 'grow-old', after: 3 },
+      { do: 'backfill', office: 1, by: 0, workflow: 1, mode: 'IMPORT', after: 0 },
+      order({ after: 8 }),
+      order({ person: null, after: 8 }),
+      { do: 'erase', office: 0, by: 0, person: 0, deleteContact: false, after: 0 },
+    ],
+    { seed: 402_761_907, upgradesImported: true },
+  ],
+  // An opt-in without an address belonged to the erased buyer named before it, unless a newer answer hid it when it was merged.
+  [
+    "how far an order was an erased buyer's does not depend on what is merged with what",
+    [
+      order({ office: 1, person: null, optIn: 'false' }),
+      { do: 'erase', office: 1, by: 0, person: 1, deleteContact: false, after: 0 },
+      order({ office: 1, at: -1, person: 1 }),
+      order({ office: 1, at: -1, person: null }),
+      order({ person: null }),
+    ],
+    { seed: 0 },
+  ],
+  // A process stood still past the erasure with an event that it had read before, wrote the buyer back over the same event without them, and died before it looked.
+  [
+    'an erased buyer is not brought back by a late write of an event that is known without them',
+    [
+      { do: 'again', which: 10, after: 20 },
+      { do: 'change-backfill', office: 0, by: 0, change: 'pause', after: 8 },
+      workflow({ after: 3 }),
+      order({ office: 1, person: 1 }),
+      order({ person: null, after: 1 }),
+      { do: 'freeze', process: 0, ms: 100_000, after: 0 },
+      { do: 'erase', office: 1, by: 0, person: 1, deleteContact: false, after: 0 },
+      { do: 'entitlement', office: 0, entitled: false, after: 0 },
+    ],
+    { seed: 70_515_687, mishaps: [{ process: 0, at: 65, kind: 'crash', takesEffect: true }], upgradesImported: true },
+  ],
+];
+
+describe('what was found of erasures and of expiry', () => {
+  it.each(found)('%s', async (_name, commands, given = {}) => {
+    expect((await runHistory(aHistory(commands, given))).problems).toEqual([]);
+  });
+});
