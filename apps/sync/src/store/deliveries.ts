@@ -221,6 +221,9 @@ const everyField = {
   uncounted: 1,
 } satisfies Record<Exclude<keyof NewDelivery, '_id'>, 1>;
 
+/** A delivery as long as nobody else has changed it, or has seen another state of its order. */
+const asKnown = ({ _id, version, orderRevision }: Delivery) => ({ _id, version, orderRevision });
+
 /** Deliveries: the durable queue and the history in one. */
 export const createDeliveryStore = (mongo: Connection) => {
   const deliveries = mongo.collection<NewDelivery>('deliveries');
@@ -253,7 +256,7 @@ export const createDeliveryStore = (mongo: Connection) => {
     /** Puts a delivery back to work because its order changed; false when it was changed by somebody else meanwhile. */
     reopen: async (known: Delivery, fresh: NewDelivery): Promise<boolean> => {
       const {
-        _id,
+        _id: _i,
         createdAt: _c,
         outbox,
         attempts: _a,
@@ -262,30 +265,26 @@ export const createDeliveryStore = (mongo: Connection) => {
         counted: _k,
         gave: _g,
         // What is under way for the contact stays known: it is waited for.
-        activityIds: _i,
+        activityIds: _r,
         // What a backfill may not do, a later change of the order may not either.
         backfillId: _b,
         ...fields
       } = fresh;
-      const { matchedCount } = await deliveries.updateOne(
-        { _id, version: known.version },
-        {
-          // What was given to another buyer says nothing of this one.
-          $set: {
-            ...fields,
-            ...(fields.emailHash === known.emailHash ? {} : { gave: null }),
-            fence: known.fence + 1,
-          },
-          $inc: { version: 1 },
-          $push: { outbox: { $each: outbox } },
+      const { matchedCount } = await deliveries.updateOne(asKnown(known), {
+        // What was given to another buyer says nothing of this one.
+        $set: {
+          ...fields,
+          ...(fields.emailHash === known.emailHash ? {} : { gave: null }),
+          fence: known.fence + 1,
         },
-      );
+        $inc: { version: 1 },
+        $push: { outbox: { $each: outbox } },
+      });
       return matchedCount === 1;
     },
-    /** Notes that the order's present state was seen and changes nothing, so that the same event again does not either. */
-    noteRevision: async ({ _id, version }: Delivery, orderRevision: string): Promise<void> => {
-      await deliveries.updateOne({ _id, version }, { $set: { orderRevision } });
-    },
+    /** Notes that the order's present state was seen and changes nothing, so that the same event again does not either; false when the delivery was changed by somebody else meanwhile. */
+    noteRevision: async (known: Delivery, orderRevision: string): Promise<boolean> =>
+      (await deliveries.updateOne(asKnown(known), { $set: { orderRevision } })).matchedCount === 1,
     ...deliveryQueue(deliveries),
     find: async (filter: object, sort: 1 | -1, limit: number): Promise<Delivery[]> =>
       await some(filter).sort({ createdAt: sort, _id: sort }).limit(limit).toArray(),

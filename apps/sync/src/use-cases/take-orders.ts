@@ -158,9 +158,11 @@ const reopenChanged = async (
       const fresh = order && workflow && deliveryOf(order, marksOf(ctx, order), workflow, ctx.clock());
       if (!fresh || before.orderRevision === fresh.orderRevision) continue;
       const next = reopened(before, fresh, workflow, backfill?.status === 'CANCELLED');
-      if (!next) await ctx.deliveries.noteRevision(before, fresh.orderRevision);
-      else if (await ctx.deliveries.reopen(before, next)) open.push(next);
-      else left.push(before._id);
+      const isDone = await (next
+        ? ctx.deliveries.reopen(before, next)
+        : ctx.deliveries.noteRevision(before, fresh.orderRevision));
+      if (!isDone) left.push(before._id);
+      else if (next) open.push(next);
     }
   }
   return open.filter(({ readyAt }) => readyAt !== null);

@@ -269,6 +269,36 @@ const found: readonly Found[] = [
     ],
     { seed: 198_893_144 },
   ],
+  // Whoever had read an order before its cancellation put its delivery back to work after another had noted that the cancellation changes nothing: what was synchronised ended as of a cancelled order.
+  [
+    'what a newer state of the order has settled is not begun anew by who had read an older one',
+    [
+      ...threeTogether.slice(0, 4),
+      order({ order: 2, person: 2, phone: true }),
+      ...threeTogether.slice(5),
+      { do: 'contact', office: 0, person: 0, act: 'unsubscribe', after: 60 },
+      order({ phone: true, after: 3 }),
+      { do: 'kill', process: 0, after: 0 },
+      { do: 'freeze', process: 1, ms: 200, after: 8 },
+      order({ person: null, status: 'cancelled' }),
+      { do: 'change-backfill', office: 0, by: 0, change: 'pause', after: 0 },
+    ],
+    { seed: 0 },
+  ],
+  // An activity was said to be over while its connection was broken, and nobody had freed yet who waited for it: the model took that for rest.
+  [
+    'who waits for an activity that is over is freed while the connection is broken',
+    [
+      ...threeTogether,
+      { do: 'seed', office: 0, person: 0, permission: 'explicit', after: 0 },
+      { do: 'connection', office: 0, to: 'broken', after: 60 },
+    ],
+    {
+      seed: 0,
+      mishaps: [{ process: 0, at: 278, kind: 'stall', takesEffect: false }],
+      optInRoute: ['CONFIRM', 'DIRECT'],
+    },
+  ],
 ];
 
 describe('what was found', () => {

@@ -77,7 +77,7 @@ export const keptDeliveries = (mongo: MemoryMongo): StoredDelivery[] =>
 
 /** Nobody waits for an activity that nobody follows any more. */
 export const judgeWaits = ({ mongo, now, problem }: Rest): void => {
-  const followed = new Set(mongo.all<{ _id: string }>('activities').map(({ _id }) => _id));
+  const followed = new Set(mongo.all<Activity>('activities').map(({ _id }) => _id));
   for (const { orderKey, workflowId, reason, activityIds, readyAt } of keptDeliveries(mongo))
     if (
       reason === 'ACTIVITY_RUNNING' &&
@@ -108,6 +108,7 @@ export const isAtRest = (rest: Rest): boolean => {
           status === 'DONE' ||
           (connectionState(officeOf(boxOfficeId)) === 'broken' && contacts.some(({ state }) => state === 'PENDING')),
       ) &&
+    endedActivities(rest).length === 0 &&
     mongo.all<Retry>('retries').every(({ open }) => !open) &&
     mongo.all<Upgrade>('upgrades').every((each) => connectionState(officeOf(each.connectionId)) !== 'connected') &&
     mongo.all<{ outbox: unknown[] }>('notices').every(({ outbox }) => outbox.length === 0) &&
@@ -119,10 +120,20 @@ export const isAtRest = (rest: Rest): boolean => {
 /** Causes outside for which a delivery may wait. */
 const named = ['ORDER_PENDING', 'WORKFLOW_RESUME', 'CONNECTION_NEEDS_RECONNECT', 'BACKFILL_PAUSED'];
 
+interface Activity {
+  readonly _id: string;
+  readonly connectionId: string;
+  readonly ended?: object;
+}
+
+/** Those that are over, and those who wait for them not freed yet. */
+const endedActivities = ({ mongo }: Rest): Activity[] => mongo.all<Activity>('activities').filter(({ ended }) => ended);
+
 /** A broken connection all of whose work is parked does no more than ask for its activities again and again. */
-const isParked = ({ mongo, connectionState }: Rest, connectionId: string): boolean =>
-  connectionState(officeOf(connectionId)) === 'broken' &&
-  keptDeliveries(mongo).every(
+const isParked = (rest: Rest, connectionId: string): boolean =>
+  rest.connectionState(officeOf(connectionId)) === 'broken' &&
+  endedActivities(rest).every((each) => each.connectionId !== connectionId) &&
+  keptDeliveries(rest.mongo).every(
     (each) =>
       each.connectionId !== connectionId || !isOpen(each) || [...named, 'ACTIVITY_RUNNING'].includes(each.reason ?? ''),
   );
