@@ -59,6 +59,23 @@ const found: readonly Found[] = [
     ],
     { seed: 70_515_687, mishaps: [{ process: 0, at: 65, kind: 'crash', takesEffect: true }], upgradesImported: true },
   ],
+  // It turned out late that an order had been an erased buyer's until its newest event, and the name that it had told before went: the model took its replacement for older.
+  [
+    "a name that turns out to be an erased buyer's is replaced by the buyer's own",
+    [
+      { do: 'connection', office: 0, to: 'broken', after: 0 },
+      order(),
+      order({ order: 1, person: 1 }),
+      order({ order: 2, at: 2, person: 2 }),
+      { do: 'settle', after: 0 },
+      { do: 'connection', office: 0, to: 'connected', after: 0 },
+      order({ order: 2, at: 1, person: null, names: true }),
+      { do: 'erase', office: 0, by: 0, person: 1, deleteContact: false, after: 0 },
+      order({ order: 2, at: 1, person: 1, after: 8 }),
+      order({ person: 2 }),
+      order({ person: null, names: true }),
+    ],
+  ],
 ];
 
 describe('what was found of erasures and of expiry', () => {

@@ -82,6 +82,7 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
     upgradesImported: history.upgradesImported,
     wishes: () => wishes,
     isGone: (office, person) => gone.has(`${office} ${person}`),
+    hasChangedHands: (orderKey) => hasChangedHands(orderKey),
     problem,
   });
   const say = (topic: string, key: string, value: string): void => {

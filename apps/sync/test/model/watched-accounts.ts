@@ -40,12 +40,14 @@ interface Watch {
   readonly wishes: () => OrganisersWishes;
   /** Whether the person was erased there, and everything that was under way has come to its end since. */
   readonly isGone: (office: Office, person: number) => boolean;
+  /** Whether an order has another buyer than one who was erased: up to where that one was named, what it told is nobody's. */
+  readonly hasChangedHands: (orderKey: string) => boolean;
   readonly problem: (text: string) => void;
 }
 
 /** Constant Contact's accounts, and what may never be seen happening in them. */
 export const createWatchedAccounts = (watch: Watch) => {
-  const { clock, told, faults, callsPerDay, upgradesImported, wishes, isGone, problem } = watch;
+  const { clock, told, faults, callsPerDay, upgradesImported, wishes, isGone, hasChangedHands, problem } = watch;
   const sandbox = createInProcessSandbox(clock);
   sandbox.world.switches.signUpFormResubscribes = !upgradesImported;
   const before: Map<string, Seen>[] = [new Map<string, Seen>(), new Map<string, Seen>()];
@@ -103,7 +105,7 @@ export const createWatchedAccounts = (watch: Watch) => {
     }
     const [name, earlier] = [originOf(is.firstName), originOf(was?.firstName)];
     // Of an order that is another person's by now nobody remembers what it gave.
-    const isStillTheirs = earlier && mergedOf(told.of(earlier.key))?.person === person;
+    const isStillTheirs = earlier && mergedOf(told.of(earlier.key))?.person === person && !hasChangedHands(earlier.key);
     if (name && earlier && name.age < earlier.age && isStillTheirs)
       problem(`5: an older name overwrote a newer one (${earlier.age} → ${name.age}): ${where}`);
     if (was?.firstName && !is.firstName) problem(`5: a name was blanked: ${where}`);
