@@ -1,7 +1,10 @@
+import type { Erasure } from '../../src/store/erasures';
+import type { Retry } from '../../src/store/retries';
+import type { Upgrade } from '../../src/store/upgrades';
 import { offices } from './history';
-import { isAtRest, judgeWaits, nextMoments, type Rest } from './settled-state';
+import { isOpen, keptDeliveries, type Rest } from './settled-state';
 import { stallMs, type Stage } from './stage';
-import { accounts } from './told';
+import { accounts, officeOf } from './told';
 
 interface Scene {
   readonly stage: Stage;
@@ -58,3 +61,82 @@ const goOn = (rest: Rest, stage: Stage, idle: { rounds: number }, withinMs = Inf
   else return (idle.rounds += 1) <= 3;
   return true;
 };
+
+/** Nobody waits for an activity that nobody follows any more. */
+const judgeWaits = ({ mongo, now, problem }: Rest): void => {
+  const followed = new Set(mongo.all<Activity>('activities').map(({ _id }) => _id));
+  for (const { orderKey, workflowId, reason, activityIds, readyAt } of keptDeliveries(mongo))
+    if (
+      reason === 'ACTIVITY_RUNNING' &&
+      readyAt &&
+      readyAt.getTime() > now() &&
+      activityIds.some((id) => !followed.has(id))
+    )
+      problem(`3: delivery of ${orderKey} by ${workflowId} waits for an activity that nobody follows`);
+};
+
+/** Whether nothing is left that goes on by itself. */
+const isAtRest = (rest: Rest): boolean => {
+  const { mongo, accounts, connectionState } = rest;
+  const deliveries = keptDeliveries(mongo);
+  return (
+    deliveries.every(
+      (each) =>
+        !each.uncounted &&
+        each.outbox.length === 0 &&
+        (!isOpen(each) ||
+          named.includes(each.reason ?? '') ||
+          (each.reason === 'ACTIVITY_RUNNING' && connectionState(officeOf(each.connectionId)) === 'broken')),
+    ) &&
+    mongo
+      .all<Erasure>('erasures')
+      .every(
+        ({ status, boxOfficeId, contacts }) =>
+          status === 'DONE' ||
+          (connectionState(officeOf(boxOfficeId)) === 'broken' && contacts.some(({ state }) => state === 'PENDING')),
+      ) &&
+    awaitedEnded(rest).length === 0 &&
+    mongo.all<Retry>('retries').every(({ open }) => !open) &&
+    mongo.all<Upgrade>('upgrades').every((each) => connectionState(officeOf(each.connectionId)) !== 'connected') &&
+    mongo.all<{ outbox: unknown[] }>('notices').every(({ outbox }) => outbox.length === 0) &&
+    mongo.all<{ unsent: boolean }>('dead_letters').every(({ unsent }) => !unsent) &&
+    offices.every((office) => accounts.sandbox.activitiesRunning(office === 0 ? 'riverside' : 'harbour') === 0)
+  );
+};
+
+/** Causes outside for which a delivery may wait. */
+const named = ['ORDER_PENDING', 'WORKFLOW_RESUME', 'CONNECTION_NEEDS_RECONNECT', 'BACKFILL_PAUSED'];
+
+interface Activity {
+  readonly _id: string;
+  readonly connectionId: string;
+  readonly ended?: object;
+}
+
+/** Those that are over, and somebody waits for them still. Others are forgotten when their lane is driven next. */
+const awaitedEnded = ({ mongo }: Rest): Activity[] => {
+  const awaited = new Set(
+    keptDeliveries(mongo).flatMap(({ reason, activityIds }) => (reason === 'ACTIVITY_RUNNING' ? activityIds : [])),
+  );
+  return mongo.all<Activity>('activities').filter(({ _id, ended }) => ended && awaited.has(_id));
+};
+
+/** A broken connection all of whose work is parked does no more than ask for its activities again and again. */
+const isParked = (rest: Rest, connectionId: string): boolean =>
+  rest.connectionState(officeOf(connectionId)) === 'broken' &&
+  awaitedEnded(rest).every((each) => each.connectionId !== connectionId) &&
+  keptDeliveries(rest.mongo).every(
+    (each) =>
+      each.connectionId !== connectionId || !isOpen(each) || [...named, 'ACTIVITY_RUNNING'].includes(each.reason ?? ''),
+  );
+
+/** The moments at which something goes on by itself. */
+const nextMoments = (rest: Rest): number[] => [
+  ...rest.mongo
+    .all<{ _id: string; readyAt: Date; leaseUntil: Date }>('lanes')
+    .filter(({ _id }) => !isParked(rest, _id))
+    .flatMap(({ readyAt, leaseUntil }) => [readyAt.getTime(), leaseUntil.getTime()]),
+  ...rest.mongo
+    .all<Erasure>('erasures')
+    .flatMap(({ status, nextAt }) => (status === 'RUNNING' ? [nextAt.getTime()] : [])),
+];

@@ -3,7 +3,6 @@ import type { StoredOrder } from '../../src/domain/order';
 import type { Backfill } from '../../src/store/backfills';
 import { deliveryId, type NewDelivery } from '../../src/store/deliveries';
 import type { Erasure } from '../../src/store/erasures';
-import type { Upgrade } from '../../src/store/upgrades';
 import type { Retry } from '../../src/store/retries';
 import { judgeNotices } from './agreeing-notices';
 import { offices, people, type Office } from './history';
@@ -44,7 +43,7 @@ export interface Rest {
   readonly problem: (text: string) => void;
 }
 
-const isOpen = ({ readyAt }: StoredDelivery): boolean => readyAt !== null;
+export const isOpen = ({ readyAt }: StoredDelivery): boolean => readyAt !== null;
 
 /** Why an open delivery may wait as long as nothing happens outside; undefined when it may not. */
 const waitsRightly = (rest: Rest, delivery: StoredDelivery): boolean => {
@@ -74,80 +73,6 @@ const waitsRightly = (rest: Rest, delivery: StoredDelivery): boolean => {
 /** Of those that were removed only the id is left. */
 export const keptDeliveries = (mongo: MemoryMongo): StoredDelivery[] =>
   mongo.all<StoredDelivery>('deliveries').filter(({ orderKey }) => orderKey !== undefined);
-
-/** Nobody waits for an activity that nobody follows any more. */
-export const judgeWaits = ({ mongo, now, problem }: Rest): void => {
-  const followed = new Set(mongo.all<Activity>('activities').map(({ _id }) => _id));
-  for (const { orderKey, workflowId, reason, activityIds, readyAt } of keptDeliveries(mongo))
-    if (
-      reason === 'ACTIVITY_RUNNING' &&
-      readyAt &&
-      readyAt.getTime() > now() &&
-      activityIds.some((id) => !followed.has(id))
-    )
-      problem(`3: delivery of ${orderKey} by ${workflowId} waits for an activity that nobody follows`);
-};
-
-/** Whether nothing is left that goes on by itself. */
-export const isAtRest = (rest: Rest): boolean => {
-  const { mongo, accounts, connectionState } = rest;
-  const deliveries = keptDeliveries(mongo);
-  return (
-    deliveries.every(
-      (each) =>
-        !each.uncounted &&
-        each.outbox.length === 0 &&
-        (!isOpen(each) ||
-          named.includes(each.reason ?? '') ||
-          (each.reason === 'ACTIVITY_RUNNING' && connectionState(officeOf(each.connectionId)) === 'broken')),
-    ) &&
-    mongo
-      .all<Erasure>('erasures')
-      .every(
-        ({ status, boxOfficeId, contacts }) =>
-          status === 'DONE' ||
-          (connectionState(officeOf(boxOfficeId)) === 'broken' && contacts.some(({ state }) => state === 'PENDING')),
-      ) &&
-    endedActivities(rest).length === 0 &&
-    mongo.all<Retry>('retries').every(({ open }) => !open) &&
-    mongo.all<Upgrade>('upgrades').every((each) => connectionState(officeOf(each.connectionId)) !== 'connected') &&
-    mongo.all<{ outbox: unknown[] }>('notices').every(({ outbox }) => outbox.length === 0) &&
-    mongo.all<{ unsent: boolean }>('dead_letters').every(({ unsent }) => !unsent) &&
-    offices.every((office) => accounts.sandbox.activitiesRunning(office === 0 ? 'riverside' : 'harbour') === 0)
-  );
-};
-
-/** Causes outside for which a delivery may wait. */
-const named = ['ORDER_PENDING', 'WORKFLOW_RESUME', 'CONNECTION_NEEDS_RECONNECT', 'BACKFILL_PAUSED'];
-
-interface Activity {
-  readonly _id: string;
-  readonly connectionId: string;
-  readonly ended?: object;
-}
-
-/** Those that are over, and those who wait for them not freed yet. */
-const endedActivities = ({ mongo }: Rest): Activity[] => mongo.all<Activity>('activities').filter(({ ended }) => ended);
-
-/** A broken connection all of whose work is parked does no more than ask for its activities again and again. */
-const isParked = (rest: Rest, connectionId: string): boolean =>
-  rest.connectionState(officeOf(connectionId)) === 'broken' &&
-  endedActivities(rest).every((each) => each.connectionId !== connectionId) &&
-  keptDeliveries(rest.mongo).every(
-    (each) =>
-      each.connectionId !== connectionId || !isOpen(each) || [...named, 'ACTIVITY_RUNNING'].includes(each.reason ?? ''),
-  );
-
-/** The moments at which something goes on by itself. */
-export const nextMoments = (rest: Rest): number[] => [
-  ...rest.mongo
-    .all<{ _id: string; readyAt: Date; leaseUntil: Date }>('lanes')
-    .filter(({ _id }) => !isParked(rest, _id))
-    .flatMap(({ readyAt, leaseUntil }) => [readyAt.getTime(), leaseUntil.getTime()]),
-  ...rest.mongo
-    .all<Erasure>('erasures')
-    .flatMap(({ status, nextAt }) => (status === 'RUNNING' ? [nextAt.getTime()] : [])),
-];
 
 /** Looks at everything once it has come to rest. */
 export const judgeRest = (rest: Rest): void => {
