@@ -1,1 +1,2 @@
-module.exports = require('../../tools/jest/preset.cjs')('sync', __dirname);
+// Two at a time, on any machine: specs wait for their servers most of the time, and histories for nobody.
+module.exports = require('../../tools/jest/preset.cjs')('sync', __dirname, { maxWorkers: 2 });
