@@ -98,17 +98,17 @@ export const matchOrders = async (
   if (matched.length === 0) return 0;
   const wanted = matched.filter(({ _id }) => !earlier.has(_id));
   const known = new Set(await ctx.deliveries.insert(wanted));
-  const open = await reopenChanged(
+  const met = await reopenChanged(
     ctx,
     matched.filter(({ _id }) => earlier.has(_id) || known.has(_id)),
     workflows,
   );
   for (const [boxOfficeId, count] of newBuyers(wanted, known)) ctx.ledger.arrived(boxOfficeId, count);
-  const busy = [...open, ...wanted].flatMap(({ readyAt, connectionId }) => (readyAt === null ? [] : connectionId));
+  const busy = [...met, ...wanted].flatMap(({ readyAt, connectionId }) => (readyAt === null ? [] : connectionId));
   await ctx.lanes.wake(busy, now);
   if (busy.length > 0) ctx.nudge();
   // Of orders that changed since they were matched, those too that wait only now.
-  const waiting = [...matched, ...open].filter(({ status }) => status === 'WAITING');
+  const waiting = [...matched, ...met].filter(({ status }) => status === 'WAITING');
   await freeResumed(
     ctx,
     waiting.map(({ workflowId }) => workflowId),
@@ -125,25 +125,25 @@ const newBuyers = (wanted: readonly NewDelivery[], known: ReadonlySet<string>): 
   return new Map([...orders].map(([boxOfficeId, keys]) => [boxOfficeId, keys.size]));
 };
 
-/** A delivery that is at work or waits. */
-type Open = Pick<Delivery, 'connectionId' | 'workflowId' | 'status' | 'readyAt'>;
+/** How a delivery stands. */
+type Met = Pick<Delivery, 'connectionId' | 'workflowId' | 'status' | 'readyAt'>;
 
 /**
- * Puts those back to work whose order has changed since, and gives all that are at work or wait; again for those that the dispatcher changed in the meantime. They go on
+ * Puts those back to work whose order has changed since, and gives them all as they were found and as they go on; again for those that the dispatcher changed in the meantime. They go on
  * from the order as it is now: what it was when it was matched may be outdated.
  */
 const reopenChanged = async (
   ctx: Context,
   matched: readonly NewDelivery[],
   workflows: readonly WorkflowFact[],
-): Promise<readonly Open[]> => {
-  const open: Open[] = [];
+): Promise<readonly Met[]> => {
+  const met: Met[] = [];
   const revisions = new Map(matched.map(({ _id, orderRevision }) => [_id, orderRevision]));
   for (let left = [...revisions.keys()]; left.length > 0;) {
     const known = await ctx.deliveries.byIds(left);
     const changed = known.filter(({ _id, orderRevision }) => orderRevision !== revisions.get(_id));
     // Whoever put them back to work before may have been killed before it woke the lane.
-    open.push(...known);
+    met.push(...known);
     left = [];
     if (changed.length === 0) break;
     // Read after the deliveries, so that none of them was made from a newer state.
@@ -162,10 +162,10 @@ const reopenChanged = async (
         ? ctx.deliveries.reopen(before, next)
         : ctx.deliveries.noteRevision(before, fresh.orderRevision));
       if (!isDone) left.push(before._id);
-      else if (next) open.push(next);
+      else if (next) met.push(next);
     }
   }
-  return open.filter(({ readyAt }) => readyAt !== null);
+  return met;
 };
 
 const backfillsOf = async (ctx: Context, deliveries: readonly Delivery[]): Promise<Map<string | null, Backfill>> => {

@@ -53,7 +53,7 @@ const goOn = (rest: Rest, stage: Stage, idle: { rounds: number }, withinMs = Inf
   const next = moments.filter((moment) => moment > now);
   // It may have come while the last beat was carried out.
   const hasCome = moments.some((moment) => moment <= now && moment > now - 1_000);
-  if (offices.some((office) => rest.accounts.sandbox.activitiesRunning(accounts[office]) > 0)) stage.advance(1_000);
+  if (anyActivityRuns(rest)) stage.advance(1_000);
   else if (hasCome && idle.rounds < 3) {
     idle.rounds += 1;
     stage.advance(1);
@@ -61,6 +61,9 @@ const goOn = (rest: Rest, stage: Stage, idle: { rounds: number }, withinMs = Inf
   else return (idle.rounds += 1) <= 3;
   return true;
 };
+
+const anyActivityRuns = ({ accounts: watched }: Rest): boolean =>
+  offices.some((office) => watched.sandbox.activitiesRunning(accounts[office]) > 0);
 
 /** Nobody waits for an activity that nobody follows any more. */
 const judgeWaits = ({ mongo, now, problem }: Rest): void => {
@@ -77,7 +80,7 @@ const judgeWaits = ({ mongo, now, problem }: Rest): void => {
 
 /** Whether nothing is left that goes on by itself. */
 const isAtRest = (rest: Rest): boolean => {
-  const { mongo, accounts, connectionState } = rest;
+  const { mongo, connectionState } = rest;
   const deliveries = keptDeliveries(mongo);
   return (
     deliveries.every(
@@ -100,7 +103,7 @@ const isAtRest = (rest: Rest): boolean => {
     mongo.all<Upgrade>('upgrades').every((each) => connectionState(officeOf(each.connectionId)) !== 'connected') &&
     mongo.all<{ outbox: unknown[] }>('notices').every(({ outbox }) => outbox.length === 0) &&
     mongo.all<{ unsent: boolean }>('dead_letters').every(({ unsent }) => !unsent) &&
-    offices.every((office) => accounts.sandbox.activitiesRunning(office === 0 ? 'riverside' : 'harbour') === 0)
+    !anyActivityRuns(rest)
   );
 };
 

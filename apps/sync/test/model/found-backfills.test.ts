@@ -1,31 +1,30 @@
-import { describe, expect, it } from '@jest/globals';
-import { runHistory } from './run-history';
-import { aHistory, order, workflow, type Found } from './some-history';
+import type { BackfillMode } from '../../src/domain/backfill';
+import type { Command } from './history';
+import { describeFound, type Found } from './keeps-every-promise';
+import { order, workflow } from './some-history';
+
+/** An order that is not completed yet when it comes into a backfill. */
+const pendingInBackfill = (mode: BackfillMode): readonly Command[] => [
+  workflow({ createsContacts: false }),
+  order({ status: 'pending' }),
+  workflow({ workflow: 1, lists: [1], after: 60 }),
+  { do: 'backfill', office: 0, by: 0, workflow: 1, mode, after: 60 },
+  { do: 'settle', after: 0 },
+];
 
 /* As in found.test.ts: what broke a promise of a backfill. */
 const found: readonly Found[] = [
   // A delivery of a backfill whose order changed was put back to work as one of none: the backfill's mode was forgotten.
   [
     'a backfill that only updates creates nobody when its order is completed later',
-    [
-      workflow({ createsContacts: false }),
-      order({ status: 'pending' }),
-      workflow({ workflow: 1, lists: [1], after: 60 }),
-      { do: 'backfill', office: 0, by: 0, workflow: 1, mode: 'UPDATE_EXISTING', after: 60 },
-      { do: 'settle', after: 0 },
-      order({ at: 2 }),
-    ],
+    [...pendingInBackfill('UPDATE_EXISTING'), order({ at: 2 })],
     { seed: 0 },
   ],
   // The same of a backfill that had been cancelled: a change of the order did what the organiser had stopped.
   [
     'what was cancelled with its backfill stays so when its order changes',
     [
-      workflow({ createsContacts: false }),
-      order({ status: 'pending' }),
-      workflow({ workflow: 1, lists: [1], after: 60 }),
-      { do: 'backfill', office: 0, by: 0, workflow: 1, mode: 'ONE_BY_ONE', after: 60 },
-      { do: 'settle', after: 0 },
+      ...pendingInBackfill('ONE_BY_ONE'),
       { do: 'change-backfill', office: 0, by: 0, change: 'cancel', after: 0 },
       { do: 'settle', after: 0 },
       order({ at: 2 }),
@@ -110,8 +109,4 @@ const found: readonly Found[] = [
   ],
 ];
 
-describe('what was found of backfills', () => {
-  it.each(found)('%s', async (_name, commands, given = {}) => {
-    expect((await runHistory(aHistory(commands, given))).problems).toEqual([]);
-  });
-});
+describeFound('what was found of backfills', found);

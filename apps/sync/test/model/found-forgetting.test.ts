@@ -1,6 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
-import { runHistory } from './run-history';
-import { aHistory, order, workflow, type Found } from './some-history';
+import { describeFound, type Found } from './keeps-every-promise';
+import { order, workflow } from './some-history';
 
 /* As in found.test.ts: what broke a promise of an erasure, or of the end of what is kept. */
 const found: readonly Found[] = [
@@ -78,8 +77,4 @@ const found: readonly Found[] = [
   ],
 ];
 
-describe('what was found of erasures and of expiry', () => {
-  it.each(found)('%s', async (_name, commands, given = {}) => {
-    expect((await runHistory(aHistory(commands, given))).problems).toEqual([]);
-  });
-});
+describeFound('what was found of erasures and of expiry', found);

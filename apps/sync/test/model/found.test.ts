@@ -1,7 +1,6 @@
-import { describe, expect, it } from '@jest/globals';
 import type { Command } from './history';
-import { runHistory } from './run-history';
-import { aHistory, order, workflow, type Found } from './some-history';
+import { describeFound, type Found } from './keeps-every-promise';
+import { order, workflow } from './some-history';
 
 /** Three buyers of the first box office whose orders come to be sent together, once its connection works again. */
 const threeTogether: readonly Command[] = [
@@ -301,8 +300,4 @@ const found: readonly Found[] = [
   ],
 ];
 
-describe('what was found', () => {
-  it.each(found)('%s', async (_name, commands, given = {}) => {
-    expect((await runHistory(aHistory(commands, given))).problems).toEqual([]);
-  });
-});
+describeFound('what was found', found);

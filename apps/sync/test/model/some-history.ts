@@ -52,6 +52,3 @@ export const aHistory = (commands: readonly Command[], given: Partial<Omit<Histo
   ...given,
   commands: [workflow(), workflow({ office: 1 }), ...commands],
 });
-
-/** A history that once broke a promise, by what must be true. */
-export type Found = readonly [name: string, commands: readonly Command[], given?: Partial<History>];
