@@ -64,6 +64,18 @@ describe('a webhook with the right signature', () => {
     },
   );
 
+  // The zone was cut off, and the order stood at another hour than it was changed.
+  it.each([
+    ['2026-07-01T18:30:05+01:00', '2026-07-01T17:30:05.000Z'],
+    ['2026-07-01 18:30:05 -0530', '2026-07-02T00:00:05.000Z'],
+    ['2026-07-01T18:30:05.25Z', '2026-07-01T18:30:05.250Z'],
+  ])('happened when it says, zone and all: %s', async (createdAt, time) => {
+    const { id, body } = aWebhook({ createdAt });
+    expect((await world.send(body)).status).toBe(200);
+    await eventually(() => expect(world.eventsOf(id)).toHaveLength(1));
+    expect(orderEventSchema.parse(JSON.parse(String(world.eventsOf(id)[0]?.value)))).toMatchObject({ time });
+  });
+
   it('that is sent twice is published twice under the same id and source, so that consumers take it once', async () => {
     const { id, body } = aWebhook({ event: 'ORDER.UPDATED' });
     for (const time of [1, 2]) expect([time, (await world.send(body)).status]).toEqual([time, 200]);
@@ -131,6 +143,8 @@ describe('a webhook that cannot be understood', () => {
     ['no webhook', '[]'],
     ['no order', aWebhook({ payload: { object: 'order' } }).body],
     ['no time', aWebhook({ createdAt: 'yesterday' }).body],
+    ['a day that does not exist', aWebhook({ createdAt: '2026-02-30 18:30:05' }).body],
+    ['an hour that does not exist', aWebhook({ createdAt: '2026-07-01 25:30:05' }).body],
   ])('because it holds %s is answered 400', async (_, body) => {
     expect(await world.send(body)).toMatchObject({ status: 400, body: { code: 'BAD_EVENT' } });
   });

@@ -57,6 +57,14 @@ describe('a webhook', () => {
     expect(JSON.stringify(event)).not.toMatch(/barcode|notes/);
   });
 
+  it.each([
+    ['2026-07-01T18:30:05+01:00', '2026-07-01T17:30:05.000Z'],
+    ['2026-07-01 18:30:05-0500', '2026-07-01T23:30:05.000Z'],
+    ['2026-07-01T18:30:05Z', '2026-07-01T18:30:05.000Z'],
+  ])('that names a zone is of that moment: %s', (created_at, time) => {
+    expect(orderEventFrom({ ...webhook('ORDER.UPDATED', order), created_at }, 'bo_1')).toMatchObject({ time });
+  });
+
   it('of anything else is ignored', () => {
     expect(orderEventFrom(webhook('ISSUED_TICKET.CREATED', {}), 'bo_1')).toBeUndefined();
   });
@@ -64,6 +72,9 @@ describe('a webhook', () => {
   it.each([
     ['no object', 'x'],
     ['no order', webhook('ORDER.CREATED', {})],
+    ['a day that does not exist', { ...webhook('ORDER.CREATED', order), created_at: '2026-02-30 10:00:00' }],
+    ['an hour that does not exist', { ...webhook('ORDER.CREATED', order), created_at: '2026-02-20 25:00:00' }],
+    ['no time', { ...webhook('ORDER.CREATED', order), created_at: 'yesterday' }],
     ['no id', { ...webhook('ORDER.CREATED', order), id: '' }],
   ])('with %s is refused', (_, body) => {
     expect(() => orderEventFrom(body, 'bo_1')).toThrow(expect.objectContaining({ code: 'BAD_EVENT' }));
