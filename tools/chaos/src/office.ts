@@ -108,8 +108,11 @@ export const createOffice = (world: World, schedule: Schedule, resources: Resour
       if (!planned || !at) return Promise.resolve();
       const event = anOrderEvent({
         boxOfficeId,
-        id: `wh_${mark}_${number}_${version}`,
-        time: new Date(begunAt - 30 * minuteMs + version * minuteMs + number * 1_000).toISOString(),
+        // As Ticket Tailor counts; of every other order all events are of one second.
+        id: `wh_${mark}_${number}_${9 + version}`,
+        time: new Date(
+          begunAt - 30 * minuteMs + (number % 2 === 0 ? version * minuteMs : 0) + number * 1_000,
+        ).toISOString(),
         type: version === 0 ? 'boxlist.order.created.v1' : 'boxlist.order.updated.v1',
         order: {
           id: orderIdOf(number),

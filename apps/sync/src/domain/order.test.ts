@@ -1,13 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { mergeOrders, orderFrom, withoutBuyer, type StoredOrder } from './order';
+import {
+  asKeptToday,
+  mergeOrders,
+  orderFrom,
+  revisionOf,
+  withoutBuyer,
+  type EarlierOrder,
+  type StoredOrder,
+} from './order';
 
 const email = fc.constantFrom(null, '', 'a@example.com', 'b@example.com');
 const text = fc.constantFrom(null, '', 'one', 'two');
 const event = fc
   .record({
     time: fc.constantFrom('2026-07-01T10:00:00Z', '2026-07-01T11:00:00Z', '2026-07-01T12:00:00Z'),
-    id: fc.constantFrom('wh_1', 'wh_2', 'wh_3', 'wh_4'),
+    id: fc.constantFrom('wh_1', 'wh_9', 'wh_10', 'wh_010', '', 'b8d2-7', 'evt'),
+    type: fc.constantFrom('boxlist.order.created.v1' as const, 'boxlist.order.updated.v1' as const),
+    source: fc.constantFrom('/x', '/y'),
     status: fc.constantFrom('completed' as const, 'cancelled' as const, 'pending' as const),
     optIn: fc.constantFrom(null, 'true', 'false'),
     email,
@@ -19,8 +29,8 @@ const event = fc
     orderFrom({
       specversion: '1.0',
       id: given.id,
-      source: '/x',
-      type: 'boxlist.order.updated.v1',
+      source: given.source,
+      type: given.type,
       time: given.time,
       boxofficeid: 'bo_1',
       data: {
@@ -36,13 +46,24 @@ const event = fc
       },
     }),
   );
-/** The events of an order: no two share time and id. */
+/** The events of an order: no two share time, source and id. */
 const events = fc.uniqueArray(event, {
   minLength: 1,
   maxLength: 6,
-  selector: (each) => `${each.eventTime}/${each.eventId}`,
+  selector: (each) => `${each.eventTime}/${each.eventSource}/${each.eventId}`,
 });
-const all = (orders: readonly StoredOrder[]): StoredOrder => orders.reduce(mergeOrders);
+/** By words that sort as events do: rank is what comes of type and status. */
+const placeInWords = ({ eventTime, eventRank, eventId, eventSource }: StoredOrder): string =>
+  [
+    String(eventTime).padStart(20, '0'),
+    eventRank,
+    eventId.replace(/\d+/g, (digits) => digits.padStart(9, '0')),
+    eventId,
+    eventSource,
+  ].join(' ');
+const newestFirstOf = (given: readonly StoredOrder[]): StoredOrder[] =>
+  [...given].sort((a, b) => (placeInWords(a) < placeInWords(b) ? 1 : -1));
+const all = (orders: readonly StoredOrder[]): StoredOrder => orders.reduce((a, b) => mergeOrders(a, b));
 
 describe("an order's events", () => {
   it('lead to one state, whatever the order of arrival and however often each comes', () => {
@@ -58,15 +79,76 @@ describe("an order's events", () => {
     );
   });
 
+  it('lead to it in whichever groups they are merged', () => {
+    fc.assert(
+      fc.property(events, fc.nat(), (given, split) => {
+        const at = split % given.length;
+        const groups = [given.slice(0, at), given.slice(at)].filter((each) => each.length > 0).map(all);
+        expect(all(groups)).toEqual(all(given));
+        expect(mergeOrders(all(given), all(given))).toEqual(all(given));
+      }),
+    );
+  });
+
   it('give each field the newest value that is not empty', () => {
     fc.assert(
       fc.property(events, (given) => {
-        const newestFirst = [...given].sort((a, b) => b.eventTime - a.eventTime || (a.eventId < b.eventId ? 1 : -1));
+        const newestFirst = newestFirstOf(given);
         const merged = all(given);
         for (const field of ['email', 'phone', 'firstName'] as const)
           expect(merged[field]).toBe(newestFirst.find((each) => each[field] !== null)?.[field] ?? null);
         expect(merged.status).toBe(newestFirst[0]?.status);
         expect(merged.optIn).toBe(newestFirst.find(({ optIn }) => optIn !== 'NOT_ASKED')?.optIn ?? 'NOT_ASKED');
+      }),
+    );
+  });
+});
+
+describe('an order that was kept when events of the same time were told apart by their ids alone', () => {
+  const stampless = ({ eventRank: _r, eventSource: _s, ...order }: StoredOrder): EarlierOrder => {
+    const bare = ({ eventTime, eventId }: StoredOrder): EarlierOrder['erasedUpTo'] => ({ eventTime, eventId });
+    return {
+      ...order,
+      carried: Object.fromEntries(
+        Object.entries(order.carried).map(([field, stamp]) => [field, bare(stamp as StoredOrder)]),
+      ),
+      ...(order.erasedUpTo ? { erasedUpTo: bare(order.erasedUpTo as StoredOrder) } : {}),
+    };
+  };
+
+  it('takes in its own events once more without becoming another', () => {
+    fc.assert(
+      fc.property(events, (given) => {
+        const kept = asKeptToday(stampless(all(given)));
+        const told = mergeOrders(kept, all(given));
+        expect(revisionOf(told)).toBe(revisionOf(all(given)));
+        expect(mergeOrders(told, all(given))).toEqual(told);
+      }),
+    );
+  });
+
+  it('leads to one state with events that come now, whatever the order of arrival', () => {
+    fc.assert(
+      fc.property(
+        events,
+        events.chain((each) =>
+          fc.tuple(fc.constant(each), fc.shuffledSubarray([...each, ...each], { minLength: each.length * 2 })),
+        ),
+        (before, [once, shuffledTwice]) => {
+          const kept = asKeptToday(stampless(all(before)));
+          expect(all([kept, ...shuffledTwice])).toEqual(all([...once, kept]));
+        },
+      ),
+    );
+  });
+
+  it('gives a later buyer nothing that may be of the time of one who was erased', () => {
+    fc.assert(
+      fc.property(events, (given) => {
+        const erased = withoutBuyer(all(given.map((each) => ({ ...each, email: 'a@example.com' }))));
+        const kept = asKeptToday(stampless(erased));
+        const last = { ...newestFirstOf(given)[0]!, email: 'b@example.com', phone: 'two' };
+        expect(mergeOrders(kept, last).phone).toBeNull();
       }),
     );
   });
@@ -89,7 +171,7 @@ describe('an order whose buyer was erased', () => {
   it('holds nothing of a buyer as long as the newest address is an erased one', () => {
     fc.assert(
       fc.property(events, (given) => {
-        const newestFirst = [...given].sort((a, b) => b.eventTime - a.eventTime || (a.eventId < b.eventId ? 1 : -1));
+        const newestFirst = newestFirstOf(given);
         const newest = newestFirst.find(({ email: address }) => address !== null)?.email;
         const merged = all(given.map(sieved));
         expect(merged.erased === true).toBe(newest === erasedAddress);
@@ -147,7 +229,7 @@ describe('an order whose buyer was erased', () => {
   it('gives who comes after them no opt-in and no detail that may have been theirs, and every "no"', () => {
     fc.assert(
       fc.property(events, (given) => {
-        const newestFirst = [...given].sort((a, b) => b.eventTime - a.eventTime || (a.eventId < b.eventId ? 1 : -1));
+        const newestFirst = newestFirstOf(given);
         const place = (is: (order: StoredOrder) => boolean): number => {
           const at = newestFirst.findIndex(is);
           return at < 0 ? Infinity : at;

@@ -1,14 +1,23 @@
 import { optInOf, type OptIn, type OrderEvent } from '@boxlist/contracts';
 import { createHash } from 'node:crypto';
+import {
+  highestRank,
+  isNewer,
+  lowestRank,
+  momentOf,
+  newerOf,
+  placeOf,
+  rankedFrom,
+  rankOf,
+  type EarlierStamp,
+  type Stamp,
+} from './event-order';
 
-/** The last known state of an order: what the product needs of the buyer, and nothing of attendees. */
-export interface StoredOrder {
+/** The last known state of an order: what the product needs of the buyer, and nothing of attendees. Its place is that of its newest event. */
+export interface StoredOrder extends Stamp {
   readonly key: string;
   readonly boxOfficeId: string;
   readonly orderId: string;
-  /** When the newest event happened at the source (ms), and its id: the order of events. */
-  readonly eventTime: number;
-  readonly eventId: string;
   /** When it was placed (ms), as far as its events tell. What was ticked at checkout was ticked then, however often the order changes. */
   readonly placedAt: number;
   readonly status: 'completed' | 'cancelled' | 'pending';
@@ -36,9 +45,6 @@ export interface StoredOrder {
   /** Its history has expired: only which order it was is kept, and none of its events brings it back. */
   readonly expired?: true;
 }
-
-/** An event's place among the events of its order. */
-type Stamp = Pick<StoredOrder, 'eventTime' | 'eventId'>;
 
 const mergedFields = [
   'status',
@@ -68,8 +74,9 @@ const clean = (value: string | null | undefined): string | null => {
 export const normalEmail = (value: string | null | undefined): string | null => clean(value)?.toLowerCase() ?? null;
 
 /** Takes out of an order event what the product needs. */
-export const orderFrom = ({ id, time, boxofficeid, data }: OrderEvent): StoredOrder => {
+export const orderFrom = ({ id, source, type, time, boxofficeid, data }: OrderEvent): StoredOrder => {
   const buyer = data.buyer_details;
+  const happenedAt = momentOf(time);
   const { address } = buyer ?? {};
   const street = [address?.address_1, address?.address_2, address?.address_3]
     .map(clean)
@@ -78,9 +85,11 @@ export const orderFrom = ({ id, time, boxofficeid, data }: OrderEvent): StoredOr
     key: orderKey(boxofficeid, data.id),
     boxOfficeId: boxofficeid,
     orderId: data.id,
-    eventTime: Date.parse(time),
+    eventTime: happenedAt,
+    eventRank: rankOf(type, data.status),
     eventId: id,
-    placedAt: Math.min(Date.parse(time), data.created_at == null ? Infinity : data.created_at * 1_000),
+    eventSource: source,
+    placedAt: Math.min(happenedAt, data.created_at == null ? Infinity : data.created_at * 1_000),
     status: data.status,
     optIn: optInOf(data.marketing_opt_in),
     email: normalEmail(buyer?.email),
@@ -112,17 +121,30 @@ export const orderFrom = ({ id, time, boxofficeid, data }: OrderEvent): StoredOr
   };
 };
 
-/** Whether an event is newer than another of the same order: by time, then by id. */
-const isNewer = (a: Stamp, b: Stamp): boolean =>
-  a.eventTime > b.eventTime || (a.eventTime === b.eventTime && a.eventId > b.eventId);
+/** An order as it may have been kept earlier. */
+export type EarlierOrder = Omit<StoredOrder, keyof Stamp | 'carried' | 'erasedUpTo'> &
+  EarlierStamp & {
+    readonly carried: Partial<Record<MergedField, EarlierStamp>>;
+    readonly erasedUpTo?: EarlierStamp;
+  };
 
-const newerOf = (a: Stamp | undefined, b: Stamp | undefined): Stamp | undefined =>
-  a && b ? (isNewer(a, b) ? a : b) : (a ?? b);
-
-const stampOf = (order: StoredOrder, field: MergedField): Stamp => {
-  const { eventTime, eventId } = order.carried[field] ?? order;
-  return { eventTime, eventId };
+/**
+ * An order as it would be kept today. Where it was kept when events of the same time were told apart by their ids alone, its newest event counts as a creation, so that an update of that time still comes
+ * through; and whatever came in the time of an erased buyer's last event counts as theirs.
+ */
+export const asKeptToday = (kept: EarlierOrder): StoredOrder => {
+  const { carried, erasedUpTo } = kept;
+  return {
+    ...kept,
+    ...rankedFrom(kept, rankOf('boxlist.order.created.v1', kept.status)),
+    carried: Object.fromEntries(
+      Object.entries(carried).map(([field, stamp]) => [field, rankedFrom(stamp, lowestRank)]),
+    ),
+    ...(erasedUpTo ? { erasedUpTo: rankedFrom(erasedUpTo, highestRank) } : {}),
+  } as StoredOrder;
 };
+
+const stampOf = (order: StoredOrder, field: MergedField): Stamp => placeOf(order.carried[field] ?? order);
 
 /** "Was not asked" is the absence of an answer. */
 const isEmpty = (value: StoredOrder[MergedField]): boolean =>
@@ -163,7 +185,6 @@ const withoutErased = (order: StoredOrder): StoredOrder => {
 
 /** An order without anything of its buyer. Which event gave the address stays known: a later one may name another buyer. */
 export const withoutBuyer = (order: StoredOrder): StoredOrder => {
-  const { eventTime, eventId } = order;
   return withoutErased({
     ...order,
     ...nobody,
@@ -171,7 +192,7 @@ export const withoutBuyer = (order: StoredOrder): StoredOrder => {
     carried: withoutCarried(order.carried, personalFields),
     erased: true,
     // What came later without an address is still theirs.
-    erasedUpTo: newerOf(order.erasedUpTo, { eventTime, eventId })!,
+    erasedUpTo: newerOf(order.erasedUpTo, placeOf(order))!,
   });
 };
 

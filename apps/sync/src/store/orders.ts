@@ -1,12 +1,12 @@
 import type { Connection } from 'mongoose';
 import { isDeepStrictEqual } from 'node:util';
 import { agesFrom } from '../domain/expiry';
-import { mergeOrders, withoutBuyer, type StoredOrder } from '../domain/order';
+import { asKeptToday, mergeOrders, withoutBuyer, type EarlierOrder, type StoredOrder } from '../domain/order';
 import { inParts } from './in-parts';
 import { insertNew } from './insert-new';
 import { orderExpiry } from './order-expiry';
 
-export interface OrderDocument extends Omit<StoredOrder, 'key' | 'erased' | 'expired'> {
+export interface OrderDocument extends Omit<EarlierOrder, 'key' | 'erased' | 'expired'> {
   _id: string;
   erased?: boolean;
   emailHash: string | null;
@@ -38,12 +38,13 @@ const toOrder = ({
   expiredAt,
   erased,
   ...rest
-}: OrderDocument): StoredOrder => ({
-  key: _id,
-  ...rest,
-  ...(erased ? { erased } : {}),
-  ...(expiredAt ? { expired: true } : {}),
-});
+}: OrderDocument): StoredOrder =>
+  asKeptToday({
+    key: _id,
+    ...rest,
+    ...(erased ? { erased } : {}),
+    ...(expiredAt ? { expired: true } : {}),
+  });
 
 const receivedOf = (document: OrderDocument): ReceivedOrder => ({
   order: toOrder(document),

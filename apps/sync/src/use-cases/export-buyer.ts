@@ -57,7 +57,7 @@ export const exportBuyer = async (ctx: Context, identity: Identity, input: { rea
 };
 
 const shownOrder = ({ order, receivedAt }: KeptOrder): object => {
-  const { key: _k, carried: _c, eventTime, placedAt, boxOfficeId: _b, ...kept } = order;
+  const { key: _k, carried: _c, eventRank: _r, eventTime, placedAt, boxOfficeId: _b, ...kept } = order;
   return { ...kept, placedAt: new Date(placedAt), occurredAt: new Date(eventTime), receivedAt };
 };
 
