@@ -12,6 +12,8 @@ export interface OrderCommand {
   readonly order: number;
   /** When it happened at the source, in minutes around the history's beginning. */
   readonly at: number;
+  /** It tells a change of the order, not its beginning. */
+  readonly updates: boolean;
   /** Null: the event has none. */
   readonly person: number | null;
   readonly optIn: 'true' | 'false' | null;
@@ -133,7 +135,9 @@ const order = fc.record<OrderCommand>({
   do: fc.constant('order'),
   office,
   order: fc.constantFrom(0, 1, 2),
-  at: fc.integer({ min: -5, max: 9 }),
+  // Often in the same moment as another.
+  at: fc.oneof({ weight: 2, arbitrary: fc.integer({ min: -5, max: 9 }) }, { weight: 1, arbitrary: fc.constant(0) }),
+  updates: fc.boolean(),
   person: fc.option(person, { freq: 6 }),
   optIn: fc.constantFrom('true' as const, 'true' as const, 'true' as const, 'false' as const, null),
   status: fc.constantFrom(

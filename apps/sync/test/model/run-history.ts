@@ -24,6 +24,7 @@ import {
   officeOf,
   toldOf,
   workflowOf,
+  written,
 } from './told';
 import { createWatchedAccounts } from './watched-accounts';
 
@@ -189,7 +190,7 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
           key: `${boxOfficeOf(command.office)}:or_x9`,
           value: JSON.stringify({
             boxofficeid: boxOfficeOf(command.office),
-            data: { id: 'or_x9', buyer_details: { email: people[command.person] } },
+            data: { id: 'or_x9', buyer_details: { email: written(people[command.person]!, number) } },
           }),
         });
       case 'contact':
@@ -207,7 +208,11 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
         return others.entitle(command.office, command.entitled);
       case 'retry':
         return ask(command.office, command.by, (ctx, identity) =>
-          retryDeliveries(ctx, identity, command.person === null ? {} : { email: people[command.person] }),
+          retryDeliveries(
+            ctx,
+            identity,
+            command.person === null ? {} : { email: written(people[command.person]!, number) },
+          ),
         );
       case 'cancel-retry':
         return ask(command.office, command.by, (ctx, identity) =>
@@ -228,7 +233,10 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
       case 'erase':
         touched.add(`${command.office} ${command.person}`);
         return ask(command.office, command.by, (ctx, identity) =>
-          eraseBuyer(ctx, identity, { email: people[command.person]!, deleteContact: command.deleteContact }),
+          eraseBuyer(ctx, identity, {
+            email: written(people[command.person]!, number),
+            deleteContact: command.deleteContact,
+          }),
         );
       case 'letters':
         return ask(command.office, command.by, (ctx, identity) =>

@@ -9,7 +9,7 @@ import { offices, people, type Office } from './history';
 import type { MemoryBus } from './memory-bus';
 import type { MemoryMongo } from './memory-mongo';
 import { hashEmail, retentionMs } from './sync-process';
-import { boxOfficeOf, connectionOf, mergedOf, officeOf, personal, type LedgerOfTold } from './told';
+import { boxOfficeOf, connectionOf, mergedOf, officeOf, personal, withoutUnseen, type LedgerOfTold } from './told';
 import type { WatchedAccounts } from './watched-accounts';
 
 export type StoredDelivery = NewDelivery;
@@ -297,7 +297,7 @@ const textsOf = ({ mongo }: Rest, office: Office): string[] => {
               ? Buffer.from(value.data as number[]).toString()
               : value,
           );
-          return own.some((each) => text.includes(each)) ? [`${collection} ${text}`] : [];
+          return own.some((each) => text.includes(each)) ? [`${collection} ${withoutUnseen(text)}`] : [];
         }),
   );
 };

@@ -10,6 +10,7 @@ export const order = (given: Partial<OrderCommand> & After = {}): Command => ({
   office: 0,
   order: 0,
   at: 0,
+  updates: false,
   person: 0,
   optIn: 'true',
   status: 'completed',

@@ -16,8 +16,10 @@ export const personal = /rosa\.|lund@|ivo\.|brandt|mia\.|soto@|Fn-|Ln-|0700\d{5}
 export interface Told {
   readonly office: Office;
   readonly key: string;
-  readonly id: string;
+  /** The end of its id. */
+  readonly number: number;
   readonly time: number;
+  readonly updates: boolean;
   readonly person: number | null;
   readonly optIn: 'OPTED_IN' | 'NOT_OPTED_IN' | null;
   readonly status: string;
@@ -28,13 +30,14 @@ export interface Told {
 
 /** Values carry in themselves whose, by whom, and how old they are. */
 export const toldOf = (command: OrderCommand, number: number, begun: number): Told => {
-  const { office, order, at, person, optIn } = command;
+  const { office, order, at, updates, person, optIn } = command;
   const mark = `-${office}-${person ?? 'x'}-${at + 10}-${order}`;
   return {
     office,
     key: `${boxOfficeOf(office)}:${orderIdOf(office, order)}`,
-    id: `evt-${String(number).padStart(4, '0')}`,
+    number,
     time: begun + at * 60_000,
+    updates,
     person,
     optIn: optIn === null ? null : optIn === 'true' ? 'OPTED_IN' : 'NOT_OPTED_IN',
     status: command.status,
@@ -52,15 +55,27 @@ export const originOf = (firstName: unknown): { readonly key: string; readonly a
   return { key: `${boxOfficeOf(office)}:${orderIdOf(office, Number(found[3]))}`, age: Number(found[2]) };
 };
 
+const unseen = /[\u200b\u00ad\u2060]/g;
+const shapes: readonly ((email: string) => string)[] = [
+  (email) => email,
+  (email) => ` ${email.toUpperCase()}`,
+  (email) => `${email}\u200b`,
+  (email) => email.replace('@', '\u00ad@\u2060'),
+];
+
+/** An address as somebody writes it, and a text without what makes it another one only to the eye of a machine. */
+export const written = (email: string, number: number): string => shapes[number % shapes.length]!(email);
+export const withoutUnseen = (text: string): string => text.replace(unseen, '');
+
 /** The event as a producer writes it, often with an address in another shape. */
 export const eventJson = ({ office, key, ...told }: Told): string => {
   const orderId = key.slice(key.indexOf(':') + 1);
   const email = told.person === null ? null : people[told.person]!;
   return JSON.stringify({
     specversion: '1.0',
-    id: told.id,
+    id: `evt-${told.number}`,
     source: '/model',
-    type: 'boxlist.order.created.v1',
+    type: told.updates ? 'boxlist.order.updated.v1' : 'boxlist.order.created.v1',
     subject: orderId,
     time: new Date(told.time).toISOString(),
     boxofficeid: boxOfficeOf(office),
@@ -75,7 +90,7 @@ export const eventJson = ({ office, key, ...told }: Told): string => {
           : { id: `ev_${told.event}`, name: eventNameOf(office, told.event), start_date: { date: '2027-02-01' } },
       line_items: [],
       buyer_details: {
-        email: email && told.time % 120_000 === 0 ? ` ${email.toUpperCase()}` : email,
+        email: email && written(email, told.number),
         first_name: told.firstName,
         last_name: told.firstName?.replace('Fn', 'Ln') ?? null,
         phone: told.phone,
@@ -87,7 +102,14 @@ export const eventJson = ({ office, key, ...told }: Told): string => {
 type Field = 'person' | 'optIn' | 'status' | 'event' | 'firstName' | 'phone';
 export type Merged = Pick<Told, Field | 'key'> & { readonly placedAt: number };
 
-const isNewer = (a: Told, b: Told): boolean => a.time > b.time || (a.time === b.time && a.id > b.id);
+const isFinal = ({ status }: Told): boolean => status !== 'pending';
+
+/** Of the same moment a change comes after the beginning, and an end after what is pending; then the ids count. */
+const isNewer = (a: Told, b: Told): boolean => {
+  if (a.time !== b.time) return a.time > b.time;
+  if (a.updates !== b.updates) return a.updates;
+  return isFinal(a) === isFinal(b) ? a.number > b.number : isFinal(a);
+};
 
 /** What an order is by the events that were told of it: of each field the newest value. Undefined without events. */
 export const mergedOf = (events: readonly Told[]): Merged | undefined => {
