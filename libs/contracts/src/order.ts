@@ -18,7 +18,9 @@ export const orderSchema = z
     created_at: z.number().int().nonnegative().nullish().describe('Unix seconds.'),
     buyer_details: z
       .looseObject({
-        email: text.describe('Matched trimmed and in lower case.'),
+        email: text.describe(
+          'Matched in lower case, without white space and what nobody sees, its domain in ASCII. What no mailbox can have is not sent to Constant Contact.',
+        ),
         first_name: text,
         last_name: text,
         name: text.describe('The whole name; never split by guess.'),
@@ -44,7 +46,9 @@ export const orderSchema = z
       .array(z.looseObject({ type: text, item_id: text.describe('`tt_…` for tickets'), description: text }))
       .nullish(),
   })
-  .describe('A Ticket Tailor order (API v1), as far as Boxlist reads it.');
+  .describe(
+    'A Ticket Tailor order (API v1), as far as Boxlist reads it. Of two events of the same time an update is newer than a creation, a final status than `pending`, and the larger number in the id than the smaller.',
+  );
 
 export type Order = z.infer<typeof orderSchema>;
 

@@ -1,4 +1,4 @@
-import { normalEmail } from './order';
+import { foldedText, normalEmail } from './email-address';
 
 /** More than any order names: what names more is not kept track of. */
 export const mostAddresses = 1_000;
@@ -23,18 +23,26 @@ export const addressesIn = (text: string): ReadonlySet<string> | undefined => {
   }
   for (const { name, value } of stringsOf(text)) {
     if (value.length <= longestValue && (value.includes('@') || name === 'email')) add(value);
-    if (name === 'data_base64') readAround(Buffer.from(value, 'base64').toString('utf8'), add);
+    if (name === 'data_base64')
+      for (const variant of spellingsOf(Buffer.from(value, 'base64').toString('utf8'))) readAround(variant, add);
     if (found.size > mostAddresses) return undefined;
   }
   return found;
 };
 
+/** As it is, and without what nobody sees: an address may go on behind it. */
+const spellingsOf = (text: string): string[] => [text, foldedText(text)];
+
 const variantsOf = (text: string): string[] => [
-  text,
+  ...spellingsOf(text),
   // What is left of UTF-16 that was read as UTF-8.
   text.replaceAll('\u0000', ''),
   text.replace(/%40/g, '@'),
-  text.replace(/\\u([0-9a-f]{4})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))).replaceAll('\\/', '/'),
+  ...spellingsOf(
+    text
+      .replace(/\\u([0-9a-f]{4})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
+      .replaceAll('\\/', '/'),
+  ),
 ];
 
 /** Both sides of each `@`, within bounds: a long text without a blank costs no more than another. */

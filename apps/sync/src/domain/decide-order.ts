@@ -1,4 +1,5 @@
 import type { WorkflowFact } from '@boxlist/contracts';
+import { isMailbox } from './email-address';
 import type { StoredOrder } from './order';
 import type { ReasonCode } from './reasons';
 
@@ -8,8 +9,6 @@ export type OrderDecision =
   | { readonly kind: 'wait'; readonly reason: 'ORDER_PENDING' | 'WORKFLOW_RESUME' }
   | { readonly kind: 'skip'; readonly reason: ReasonCode }
   | { readonly kind: 'fail'; readonly reason: ReasonCode };
-
-const email = /^[^\s@,;<>"]+@[^\s@,;<>"]+\.[^\s@,;<>".]+$/;
 
 const within = (wanted: readonly string[], has: readonly (string | null)[]): boolean =>
   wanted.length === 0 || has.some((value) => value !== null && wanted.includes(value));
@@ -36,7 +35,7 @@ export const decideOrder = (order: StoredOrder, workflow: WorkflowFact, entitled
   if (order.status === 'cancelled') return skip('ORDER_CANCELLED');
   if (order.status === 'pending') return { kind: 'wait', reason: 'ORDER_PENDING' };
   if (order.email === null) return skip('NO_EMAIL');
-  if (!email.test(order.email)) return { kind: 'fail', reason: 'EMAIL_INVALID' };
+  if (!isMailbox(order.email)) return { kind: 'fail', reason: 'EMAIL_INVALID' };
   if (order.email.length > 80) return { kind: 'fail', reason: 'EMAIL_TOO_LONG' };
   if (order.optIn !== 'OPTED_IN' && workflow.whenNotOptedIn === 'SKIP' && workflow.createsContacts) {
     return skip(order.optIn === 'NOT_ASKED' ? 'NOT_ASKED' : 'NOT_OPTED_IN');

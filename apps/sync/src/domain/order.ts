@@ -1,5 +1,6 @@
 import { optInOf, type OptIn, type OrderEvent } from '@boxlist/contracts';
 import { createHash } from 'node:crypto';
+import { normalEmail } from './email-address';
 import {
   highestRank,
   isNewer,
@@ -70,9 +71,6 @@ const clean = (value: string | null | undefined): string | null => {
   return text === undefined || text === '' ? null : text;
 };
 
-/** Trimmed and in lower case, or null. */
-export const normalEmail = (value: string | null | undefined): string | null => clean(value)?.toLowerCase() ?? null;
-
 /** Takes out of an order event what the product needs. */
 export const orderFrom = ({ id, source, type, time, boxofficeid, data }: OrderEvent): StoredOrder => {
   const buyer = data.buyer_details;
@@ -133,9 +131,10 @@ export type EarlierOrder = Omit<StoredOrder, keyof Stamp | 'carried' | 'erasedUp
  * through; and whatever came in the time of an erased buyer's last event counts as theirs.
  */
 export const asKeptToday = (kept: EarlierOrder): StoredOrder => {
-  const { carried, erasedUpTo } = kept;
+  const { carried, erasedUpTo, email } = kept;
   return {
     ...kept,
+    email: normalEmail(email),
     ...rankedFrom(kept, rankOf('boxlist.order.created.v1', kept.status)),
     carried: Object.fromEntries(
       Object.entries(carried).map(([field, stamp]) => [field, rankedFrom(stamp, lowestRank)]),

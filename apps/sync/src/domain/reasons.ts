@@ -16,7 +16,8 @@ export const reasons = {
   WORKFLOW_DELETED: 'The workflow was deleted.',
   CONNECTION_DISCONNECTED: 'The connection to Constant Contact was ended.',
   NO_EMAIL: 'The order has no e-mail address.',
-  EMAIL_INVALID: 'The e-mail address of the order is not valid.',
+  EMAIL_INVALID:
+    'No mailbox can have the e-mail address of the order. Correct it at Ticket Tailor: the change comes through by itself.',
   EMAIL_TOO_LONG: 'The e-mail address is longer than Constant Contact takes.',
   BUYER_ERASED: 'The data of the buyer was erased, and nothing is done for them any more.',
   ORDER_EXPIRED: 'The order is older than history is kept, and nothing is done for it any more.',

@@ -76,7 +76,7 @@ export type BoxOffice = {
   readonly retries: ReadonlyArray<Retry>;
   /** What an organiser is to know of, newest first: what is so now, and what was. What is over is kept as long as the history of deliveries. */
   readonly notices: NoticeConnection;
-  /** How far the erasure of the buyer with exactly this e-mail address has come; null when none was asked for. Owner only. */
+  /** How far the erasure of the buyer with this e-mail address has come; null when none was asked for. Owner only. */
   readonly buyerErasure: Maybe<BuyerErasure>;
   /** For how long what is over is kept. */
   readonly retention: Retention;
@@ -365,7 +365,7 @@ export type DeliveryFilter = {
   readonly eventId?: InputMaybe<Scalars['ID']['input']>;
   /** Of this order, `or_…`. */
   readonly orderId?: InputMaybe<Scalars['ID']['input']>;
-  /** Of the buyer with exactly this e-mail address. */
+  /** Of the buyer with this e-mail address, in whatever capitals, and with or without characters that nobody sees. */
   readonly email?: InputMaybe<Scalars['String']['input']>;
   /** Made at or after. */
   readonly from?: InputMaybe<Scalars['DateTime']['input']>;

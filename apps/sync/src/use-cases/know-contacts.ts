@@ -2,8 +2,8 @@ import type { CcContact } from '@boxlist/constant-contact';
 import { AppError } from '@boxlist/contracts';
 import type { Context } from '../context';
 import { chooseReading, pageSize, type MirrorState } from '../domain/choose-reading';
+import { normalEmail } from '../domain/email-address';
 import { knownFrom, type KnownContact } from '../domain/known-contact';
-import { normalEmail } from '../domain/order';
 import type { LaneCaller } from './call-constant-contact';
 import { eachAtOnce, lookUpsAtOnce } from './each-at-once';
 

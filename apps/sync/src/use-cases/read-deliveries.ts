@@ -1,7 +1,7 @@
 import type { CountedPage, Identity, PageArgs } from '@boxlist/service-kit';
 import type { Context } from '../context';
 import type { DeliveryChoice } from '../domain/delivery-choice';
-import { normalEmail } from '../domain/order';
+import { normalEmail } from '../domain/email-address';
 import type { DeliveryStatus } from '../domain/reasons';
 import type { Delivery } from '../store/deliveries';
 import { areFew, chosenBy } from '../store/delivery-choice';
