@@ -1,4 +1,5 @@
 import type { Connection } from 'mongoose';
+import { never } from './never';
 
 interface LaneDocument {
   _id: string;
@@ -19,7 +20,6 @@ export interface Lane {
   readonly takenOver: boolean;
 }
 
-const never = new Date(8.64e15);
 const past = new Date(0);
 
 export const createLaneStore = (mongo: Connection) => {

@@ -1,6 +1,7 @@
 import type { Collection } from 'mongoose';
 import { expiredOrder, type StoredOrder } from '../domain/order';
 import { writeAlike } from './in-parts';
+import { never } from './never';
 import type { OrderDocument } from './orders';
 
 /** An order that has grown old, or has expired and is looked at once more. */
@@ -11,8 +12,6 @@ export interface AgedOrder {
   readonly expiredAt: Date | null;
   readonly revision: number;
 }
-
-const never = new Date(8.64e15);
 
 /** What age does to orders. */
 export const orderExpiry = (orders: Collection<OrderDocument>, toOrder: (document: OrderDocument) => StoredOrder) => {
