@@ -24,6 +24,8 @@ interface StackOptions {
   /** Further settings for all parts. */
   readonly env?: Readonly<Record<string, string>>;
   readonly onProgress?: Progress;
+  /** The build of the apps, where it is still under way: the servers start meanwhile. */
+  readonly built?: Promise<void>;
 }
 
 interface Secrets {
@@ -124,6 +126,11 @@ export const startStack = async (options: StackOptions = {}) => {
   onProgress('Starting Kafka and MongoDB');
   const servers = await startServers({ dataDir, ports, onProgress });
   const { kafka, mongo } = servers;
+  onProgress(`Kafka: ${kafka.kind === 'given' ? 'the given broker' : 'started'}; MongoDB: ${mongo.server}`);
+  await options.built?.catch(async (error: unknown) => {
+    await servers.stop();
+    throw error;
+  });
   // Given servers are shared with others: names of its own keep a temporary stack apart from them.
   const own = options.dataDir ? '' : `t${randomBytes(4).toString('hex')}`;
   const settings: Record<string, string> = {
@@ -202,7 +209,8 @@ export const startStack = async (options: StackOptions = {}) => {
     dataDir,
     ports,
     settings,
-    mongoKind: mongo.kind,
+    mongoServer: mongo.server,
+    hasRealMongo: mongo.kind === 'given' || mongo.kind === 'mongod',
     brokers: kafka.brokers,
     url,
     sandbox: sandboxClient(url('constant-contact-sandbox')),

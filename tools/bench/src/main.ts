@@ -51,13 +51,13 @@ const main = async (): Promise<void> => {
     cpus: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     node: process.version,
-    mongodb: world?.mongoKind ?? 'none',
+    mongodb: world?.mongoServer ?? 'none',
   };
   const folder = join(workspaceRoot(), '.data/bench');
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `${new Date().toISOString().replaceAll(':', '-')}.json`);
   writeFileSync(file, JSON.stringify({ machine, lines }, null, 2));
-  console.log(`\n${printed(lines)}\n\nKept in ${file}; MongoDB: ${world?.mongoKind ?? 'none'}`);
+  console.log(`\n${printed(lines)}\n\nKept in ${file}; MongoDB: ${world?.mongoServer ?? 'none'}`);
 };
 
 main().then(

@@ -32,7 +32,7 @@ const redirectUrl = 'http://127.0.0.1:9/callback';
 export const createBenchWorld = async () => {
   const dir = mkdtempSync(join(tmpdir(), 'bench-'));
   const [servers, sandbox, { privateKey, publicKey }] = await Promise.all([
-    startServers(),
+    startServers({ fast: true, onProgress: (line) => console.log(line) }),
     startSandbox(redirectUrl),
     generateKeyPair('EdDSA', { extractable: true }),
   ]);
@@ -56,7 +56,7 @@ export const createBenchWorld = async () => {
         .setExpirationTime('1h')
         .sign(privateKey),
     mongoUri: servers.mongo.uri,
-    mongoKind: servers.mongo.kind,
+    mongoServer: servers.mongo.server,
     round,
     close: async (): Promise<void> => {
       door.close();

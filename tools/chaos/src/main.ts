@@ -68,7 +68,7 @@ const main = async (): Promise<number> => {
   const file = join(folder, `${name}.json`);
   writeFileSync(
     file,
-    JSON.stringify({ seed, together, count, secondsEach, failed, mongodb: world.mongoKind, waves }, null, 2),
+    JSON.stringify({ seed, together, count, secondsEach, failed, mongodb: world.mongoServer, waves }, null, 2),
   );
   console.log(
     `\n${count} schedules, ${secondsEach.toFixed(1)} s each: ${failed ? 'FAILED' : '0 lost, 0 double effects'}. Kept in ${file}${failed ? `; logs and data in ${dataDir}` : ''}`,

