@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -35,17 +35,50 @@ const wanted = createHash('sha256')
   .update(readFileSync(join(root, 'package-lock.json')))
   .digest('hex');
 const installed = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
-if (installed !== wanted) {
+if (installed !== wanted) await prepare();
+
+/** Installs the packages, and beside that fetches the servers that the command will start. */
+async function prepare() {
   const begun = Date.now();
-  console.log('• Installing packages (npm ci) …');
-  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
-    stdio: 'inherit',
-    shell: process.platform === 'win32',
-  });
-  if (npm.status !== 0) fail('npm ci failed; its message stands above.');
+  const preparing = new Map();
+  let stopping = false;
+  // In process groups of their own: a signal then reaches all that a package manager has started.
+  const isWindows = process.platform === 'win32';
+  const run = (program, args) => {
+    const child = spawn(program, args, { cwd: root, stdio: 'inherit', detached: !isWindows, shell: isWindows });
+    const ended = new Promise((resolve) => {
+      child.once('error', () => resolve(1));
+      child.once('exit', (code) => resolve(code ?? 1));
+    });
+    preparing.set(child, ended);
+    return ended.finally(() => preparing.delete(child));
+  };
+  const endAll = async () => {
+    stopping = true;
+    for (const { pid } of preparing.keys()) if (pid) process.kill(isWindows ? pid : -pid, 'SIGTERM');
+    await Promise.all(preparing.values());
+  };
+  const stop = () => {
+    if (!stopping) void endAll().then(() => fail('Stopped.', 130));
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  for (const signal of signals) process.on(signal, stop);
+
+  const startsServers = ['start', 'test', 'bench', 'chaos'].includes(command);
+  console.log(`• Installing packages (npm ci)${startsServers ? ', and fetching Kafka and MongoDB beside it' : ''} …`);
+  const fetching = startsServers ? run(process.execPath, ['tools/local-servers/fetch.mjs', 'needed']) : undefined;
+  const installedWith = await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  if (stopping) return new Promise(() => undefined);
+  if (installedWith !== 0) {
+    await endAll();
+    fail('npm ci failed; its message stands above.');
+  }
   writeFileSync(stamp, wanted);
-  console.log(`  done in ${((Date.now() - begun) / 1000).toFixed(0)} s`);
+  console.log(`  npm ci took ${((Date.now() - begun) / 1000).toFixed(0)} s`);
+  // A failure is not final: the start tries once more, and goes on with the next way that it knows.
+  await fetching;
+  if (stopping) return new Promise(() => undefined);
+  for (const signal of signals) process.off(signal, stop);
 }
 
 const bin = join(root, 'node_modules/.bin');

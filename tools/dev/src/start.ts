@@ -11,7 +11,7 @@ import {
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { answersFor, contactsOf, demoBoxOffice, fiveOrders, prepare } from './journey';
-import { defaultPorts, progress, runQuietly } from './steps';
+import { defaultPorts, progress, runQuietly, signalCommands } from './steps';
 
 /** Throws with the ports that are taken, and how to choose others; nothing is started then. */
 const demandFreePorts = async (ports: Ports): Promise<void> => {
@@ -89,7 +89,7 @@ const nextThings = async (stack: Stack): Promise<string> => {
          npm run produce -- --email grace@example.com --opt-in true
          npm start -- --fresh   (forgets all data)
 
-   MongoDB is ${stack.mongoKind === 'stand-in' || stack.mongoKind === 'slow stand-in' ? `a ${stack.mongoKind}, not the real server` : stack.mongoKind}. Ctrl-C stops everything.
+   MongoDB is ${stack.mongoServer}${stack.hasRealMongo ? '' : ', a stand-in for the real server (docs/local-stack.md)'}. Ctrl-C stops everything.
 `;
 };
 
@@ -106,9 +106,12 @@ const bringUp = async (say: (line: string) => void): Promise<Stack> => {
   await demandFreePorts(ports);
   if (process.argv.includes('--fresh')) rmSync(dataDir, { recursive: true, force: true });
   say('Building the apps');
-  if ((await runQuietly('nx', ['run-many', '-t', 'build', '--output-style=static'])) !== 0)
-    throw new Error('The build failed: see above');
-  return startStack({ dataDir, ports, env: givenSettings(), onProgress: say });
+  const built = runQuietly('nx', ['run-many', '-t', 'build', '--output-style=static']).then((code) => {
+    if (code !== 0) throw new Error('The build failed: see above');
+  });
+  // Awaited once the servers have started; it may fail before that.
+  built.catch(() => undefined);
+  return startStack({ dataDir, ports, env: givenSettings(), onProgress: say, built });
 };
 
 const main = async (): Promise<void> => {
@@ -121,6 +124,7 @@ const main = async (): Promise<void> => {
     console.log('\nStopping …');
     // Downloads and builds end at once. Parts that are starting are let come up or fail first: one killed half-way keeps the next start waiting.
     cancelStarts();
+    signalCommands('SIGTERM');
     void starting
       .then(
         (stack) => stack.stop(),

@@ -34,12 +34,14 @@ export const runQuietly = (command: string, args: readonly string[]): Promise<nu
       stdio: ['ignore', 'pipe', 'pipe'],
       env: process.env,
     });
+    children.add(child);
     const output: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => output.push(chunk));
     child.once('error', () => resolve(127));
-    child.once('close', (code) => {
-      if (code !== 0) process.stderr.write(Buffer.concat(output));
+    child.once('close', (code, signal) => {
+      children.delete(child);
+      if (code !== 0 && !signal) process.stderr.write(Buffer.concat(output));
       resolve(code ?? 1);
     });
   });

@@ -1,8 +1,8 @@
-import { startServers, type Servers } from '@boxlist/testkit';
+import { cancelStarts, startServers, type Servers } from '@boxlist/testkit';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { progress, run, signalCommands } from './steps';
+import { progress, run, runQuietly, signalCommands } from './steps';
 
 interface JestResult {
   readonly numPassedTests: number;
@@ -29,16 +29,17 @@ const count = (folder: string): { passed: number; failed: number } => {
 };
 
 /** Every project's tests, then the end-to-end ones on the built apps; answers how many steps failed. */
-const runAll = async (results: string, hold: (servers: Servers) => void): Promise<number> => {
+const runAll = async (results: string, hold: (servers: Promise<Servers>) => void): Promise<number> => {
   const say = progress();
   const env = { BOXLIST_TEST_RESULTS: results };
   let failedSteps = 0;
-  say('Building the apps');
-  failedSteps += Number((await nx('build', {})) !== 0);
-  say('Starting Kafka and MongoDB for the tests');
-  const servers = await startServers({ onProgress: say });
-  hold(servers);
-  say(`Kafka: ${servers.kafka.kind}; MongoDB: ${servers.mongo.kind}`);
+  say('Building the apps, and starting Kafka and MongoDB for the tests');
+  const building = runQuietly('nx', ['run-many', '-t', 'build', '--output-style=static']);
+  const starting = startServers({ onProgress: say });
+  hold(starting);
+  const servers = await starting;
+  say(`Kafka: ${servers.kafka.kind}; MongoDB: ${servers.mongo.server}`);
+  failedSteps += Number((await building) !== 0);
   const addresses = { KAFKA_BROKERS: servers.kafka.brokers, MONGODB_URI: servers.mongo.uri };
   say('Unit and service tests');
   failedSteps += Number((await nx('test', { ...env, ...addresses }, '--skip-nx-cache', '--parallel=1')) !== 0);
@@ -51,15 +52,21 @@ const runAll = async (results: string, hold: (servers: Servers) => void): Promis
 
 const main = async (): Promise<void> => {
   const results = mkdtempSync(join(tmpdir(), 'boxlist-results-'));
-  let servers: Servers | undefined;
+  let starting: Promise<Servers> | undefined;
   const interrupt = (signal: NodeJS.Signals): void => {
+    cancelStarts();
     signalCommands(signal);
     rmSync(results, { recursive: true, force: true });
-    void (servers?.stop() ?? Promise.resolve()).finally(() => process.exit(130));
+    void Promise.resolve(starting)
+      .then((servers) => servers?.stop())
+      .catch(() => undefined)
+      .finally(() => process.exit(130));
   };
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
-  const failedSteps = await runAll(results, (started) => (servers = started)).catch((error: unknown) => {
+  const failedSteps = await runAll(results, (started) => {
+    starting = started;
+  }).catch((error: unknown) => {
     console.error(error instanceof Error ? error.message : String(error));
     return 1;
   });
