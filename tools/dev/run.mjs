@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -53,10 +53,23 @@ async function prepare() {
     preparing.set(child, ended);
     return ended.finally(() => preparing.delete(child));
   };
+  // npm takes a first signal as a wish, finishes its minute of unpacking and then rolls back: so it is signalled until it ends.
   const endAll = async () => {
     stopping = true;
-    for (const { pid } of preparing.keys()) if (pid) process.kill(isWindows ? pid : -pid, 'SIGTERM');
+    const signalAll = () => {
+      for (const { pid } of preparing.keys()) {
+        try {
+          process.kill(isWindows ? pid : -pid, 'SIGTERM');
+        } catch {
+          // It has ended, or never began.
+        }
+      }
+    };
+    signalAll();
+    const again = setInterval(signalAll, 500);
     await Promise.all(preparing.values());
+    clearInterval(again);
+    if (!existsSync(stamp)) rmSync(join(root, 'node_modules'), { recursive: true, force: true });
   };
   const stop = () => {
     if (!stopping) void endAll().then(() => fail('Stopped.', 130));

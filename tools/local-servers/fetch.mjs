@@ -18,20 +18,33 @@ const onPath = (program) =>
 const running = new Set();
 let stopped = false;
 
+/** Ends a command and what it has started; each has a process group of its own. */
+const end = ({ pid }) => {
+  try {
+    if (pid) process.kill(-pid, 'SIGTERM');
+  } catch {
+    // It has ended already.
+  }
+};
+
 /** Runs a command to its end; answers its output, and throws it when the command fails or exceeds the time limit. */
 const run = (command, args, env = {}) =>
   new Promise((resolve, reject) => {
     if (stopped) return reject(new Error('Fetching was cancelled'));
-    const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
     running.add(child);
     let output = '';
     let timedOut = false;
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data));
     const limit = setTimeout(() => {
       timedOut = true;
-      child.kill();
+      end(child);
     }, limitMs);
-    const end = (code) => {
+    const finish = (code) => {
       clearTimeout(limit);
       running.delete(child);
       if (code === 0) resolve(output);
@@ -40,9 +53,9 @@ const run = (command, args, env = {}) =>
     };
     child.on('error', (error) => {
       output += error.message;
-      end(1);
+      finish(1);
     });
-    child.on('close', end);
+    child.on('close', finish);
   });
 
 /** Removes the unfinished folders of processes that were killed. */
@@ -180,7 +193,7 @@ const needed = async () => {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
   process.on(signal, () => {
     stopped = true;
-    for (const child of running) child.kill('SIGTERM');
+    running.forEach(end);
   });
 
 const fetchOne = async (thing) => {
