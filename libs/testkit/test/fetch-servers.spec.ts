@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually, workspaceRoot } from '../src';
 import { aMachine, pipWithWheel, type Machine } from './package-managers';
+import { expectEnded } from './running';
 
 let machine: Machine;
 beforeEach(() => {
@@ -30,15 +31,6 @@ const start = (args: readonly string[], env: Readonly<Record<string, string>> = 
 const fetchThing = (thing: string, env?: Readonly<Record<string, string>>) => start([thing], env).ended;
 
 const wheel = 'secantusdb-0.6.0b17';
-const isRunning = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
 describe('fetching a local server', () => {
   it('keeps the program and its libraries, and asks pip only once for all later starts', async () => {
     machine.has('python3', pipWithWheel);
@@ -107,7 +99,7 @@ describe('fetching a local server', () => {
     });
     child.kill(signal);
     expect(await ended).toEqual({ code: 1, said: '' });
-    expect(isRunning(pid)).toBe(false);
+    await expectEnded(pid);
     expect(machine.holds()).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
 import { createEventBus, type EventBus } from '@boxlist/event-bus';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import mongoose from 'mongoose';
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -17,6 +17,7 @@ import {
   workspaceRoot,
   type Servers,
 } from '../src';
+import { expectEnded, isRunning } from './running';
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const given = { kafka: process.env.KAFKA_BROKERS, mongo: process.env.MONGODB_URI };
@@ -36,12 +37,6 @@ afterAll(async () => {
   if (given.kafka) process.env.KAFKA_BROKERS = given.kafka;
   if (given.mongo) process.env.MONGODB_URI = given.mongo;
 }, 60_000);
-
-/** A zombie, that only waits for its parent to take notice, has ended. */
-const isRunning = (pid: number): boolean =>
-  /^[^Z]/.test(spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).stdout.trim());
-
-const expectEnded = (pid: number): Promise<void> => eventually(() => expect(isRunning(pid)).toBe(false));
 
 const withBus = async <T>(use: (bus: EventBus) => Promise<T>): Promise<T> => {
   const bus = createEventBus({ brokers: [servers.kafka.brokers], clientId: 'spec', log: quiet });
