@@ -65,7 +65,7 @@ describe('fetching a local server', () => {
       `${pipWithWheel}\nprintf '#!/bin/sh\\nexit 1\\n' > "$folder/secantusdb.scripts/secantusd-rs"`,
       /failed/,
     ],
-    ['the download hangs', 'exec sleep 600', /took longer than 1 s/],
+    ['the download hangs', 'exec sleep 60', /took longer than 1 s/],
   ])('says so and leaves nothing when %s', async (_case, script, reason) => {
     machine.has('python3', script);
     const { code, said } = await fetchThing('wheel', { BOXLIST_FETCH_LIMIT_MS: '1000' });
@@ -90,7 +90,7 @@ describe('fetching a local server', () => {
   // A Python that is chosen by a version manager is a child of a script: a signal to the script alone left it downloading.
   it.each(['SIGINT', 'SIGTERM'] as const)('leaves nothing behind and nothing running on %s', async (signal) => {
     const pidFile = machine.file('pid');
-    machine.has('python3', `mkdir -p "$folder"; echo half > "$folder/half"; sleep 600 & echo $! > ${pidFile}; wait`);
+    machine.has('python3', `mkdir -p "$folder"; echo half > "$folder/half"; sleep 60 & echo $! > ${pidFile}; wait`);
     const { child, ended } = start(['wheel']);
     const pid = await eventually(async () => {
       const written = Number(readFileSync(pidFile, 'utf8'));
