@@ -48,7 +48,7 @@ const mongodRung: Rung = {
     if (onPath('mongod')) return mongod('mongod', 'mongod from the PATH');
     const { DryMongoBinary } = await import('mongodb-memory-server-core');
     const here = await DryMongoBinary.locateBinary(wantedMongod()).catch(() => undefined);
-    return here ? mongod(here, `mongod ${mongodRelease}, downloaded`) : undefined;
+    return here ? mongod(here, 'downloaded mongod') : undefined;
   },
   obtain: async (onProgress) => {
     const reachable = await fetch('https://fastdl.mongodb.org', { method: 'HEAD', signal: AbortSignal.timeout(4_000) })
@@ -58,7 +58,7 @@ const mongodRung: Rung = {
     onProgress(`Fetching mongod ${mongodRelease} (once per machine)`);
     const { MongoBinary } = await import('mongodb-memory-server-core');
     return MongoBinary.getPath(wantedMongod()).then(
-      (command) => mongod(command, `mongod ${mongodRelease}, downloaded`),
+      (command) => mongod(command, 'downloaded mongod'),
       () => undefined,
     );
   },

@@ -72,11 +72,12 @@ export const startMongo = async ({ dataDir, port, fast, onProgress }: MongoOptio
       pidFile: `${dataDir}.pid`,
     });
   let server = await launch();
-  await untilAnswers(uri, server);
+  const version = await untilAnswers(uri, server);
   return {
     uri,
     kind,
-    server: program.server,
+    // A stand-in answers the version of MongoDB that it imitates.
+    server: kind === 'mongod' ? `${program.server} (${version})` : program.server,
     get pid() {
       return server.pid;
     },
