@@ -14,7 +14,11 @@ const entry = (kind: ErrorKind, when: string): ErrorEntry => ({ kind, when });
 export const errorRegistry = {
   BAD_INPUT: entry('invalid', 'An argument breaks a rule; `field` says which.'),
   BAD_EVENT: entry('invalid', 'An event on a topic is not what its contract says.'),
-  EVENT_TOO_LARGE: entry('invalid', 'An event is larger than the intake accepts.'),
+  EVENT_TOO_LARGE: entry('invalid', 'An event is larger than the intake, or Kafka, accepts.'),
+  EVENTS_UNREADABLE: entry(
+    'invalid',
+    'A range of events on a topic could not be read at all: damaged, compressed in an unknown way, or too large.',
+  ),
   FOREIGN_TENANT: entry('invalid', 'A message names two different box offices.'),
   UNKNOWN_TEMPLATE: entry('invalid', 'There is no workflow template of that id.'),
   DETAIL_REQUIRED: entry('invalid', 'A detail that the workflow template asks for is missing.'),

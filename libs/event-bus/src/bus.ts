@@ -1,11 +1,17 @@
 import { AppError, deadLetterTopicOf } from '@boxlist/contracts';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startConsumer, type BatchSubscription } from './consumer';
+import { startConsumer, type BatchSubscription, type StartedConsumer } from './consumer';
+import { deadLetterOf, deadLetterOfRange, withoutContent } from './dead-letters';
+import { readFetchAnswers } from './fetch-answers';
 import { lazyClient } from './lazy-client';
 import type { BusMessage, NewMessage } from './message';
+import type { UnreadableRange } from './partition-work';
 import { pauseMs } from './pause-ms';
 import { createPublisher } from './publisher';
+import { countUnreadable, watchProgress, type Standstill } from './watch-progress';
+
+export type { Standstill } from './watch-progress';
 
 /** What the bus logs with: any pino logger fits. */
 export interface BusLog {
@@ -20,6 +26,8 @@ interface EventBusOptions {
   /** Put before every topic and group name; '' in production. */
   readonly topicPrefix?: string;
   readonly log: BusLog;
+  /** After how long without progress a partition stands still; a minute when absent. */
+  readonly standsStillAfterMs?: number;
 }
 
 /** How a topic is to be made. */
@@ -50,12 +58,17 @@ export interface EventBus {
   ensureTopics(specs: readonly TopicSpec[]): Promise<void>;
   /**
    * Writes messages with acks=all by an idempotent producer, in the order of the calls. Resolves once acknowledged; throws KAFKA_UNAVAILABLE, and then they may have been written all the same: whoever publishes them again
-   * may have them twice, and whoever reads must bear that.
+   * may have them twice, and whoever reads must bear that. Throws EVENT_TOO_LARGE where Kafka does not take one of them for its size: that one, and those after it, are not written.
    */
   publish(topic: string, messages: readonly NewMessage[]): Promise<void>;
-  /** Keeps a message that could not be understood, unchanged, with the reason in its headers. */
+  /**
+   * Keeps a message that could not be understood, unchanged, with the reason in its headers; one that Kafka does not take in that form without its content, by size and
+   * hash (`dead-letter-content`, `dead-letter-size`, `dead-letter-sha256`).
+   */
   deadLetter(message: BusMessage, reason: DeadLetterReason): Promise<void>;
   consumeBatches(subscription: BatchSubscription): Promise<Consumer>;
+  /** What of this bus's consumers has made no progress for longer than `standsStillAfterMs`. */
+  standing(): readonly Standstill[];
   /** Readiness: throws KAFKA_UNAVAILABLE. */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -66,7 +79,8 @@ const kafkaFailure = (error: unknown): AppError =>
 
 /** Connects to Kafka. The connection is kept and made anew by itself; `close` ends consumers first. */
 export const createEventBus = (options: EventBusOptions): EventBus => {
-  const { log, topicPrefix = '' } = options;
+  const { log, topicPrefix = '', standsStillAfterMs = 60_000 } = options;
+  readFetchAnswers();
   const kafka = new Kafka({
     clientId: options.clientId,
     brokers: [...options.brokers],
@@ -82,7 +96,6 @@ export const createEventBus = (options: EventBusOptions): EventBus => {
   const named = (name: string): string => `${topicPrefix}${name}`;
   const plain = (name: string): string => name.slice(topicPrefix.length);
   const admin = lazyClient(() => kafka.admin({ retry: { retries: 5 } }));
-  const closers: (() => Promise<void>)[] = [];
 
   const withAdmin = async (use: (admin: Admin) => Promise<unknown>): Promise<void> => {
     try {
@@ -105,33 +118,41 @@ export const createEventBus = (options: EventBusOptions): EventBus => {
     try {
       await publisherOf(topic).publish(messages);
     } catch (error) {
-      throw kafkaFailure(error);
+      throw error instanceof AppError ? error : kafkaFailure(error);
     }
   };
 
-  const deadLetter = (message: BusMessage, { code, reason }: DeadLetterReason): Promise<void> =>
-    publish(deadLetterTopicOf(plain(message.topic)), [
-      {
-        key: message.key ?? '',
-        value: message.value ?? '',
-        headers: {
-          ...message.headers,
-          'dead-letter-code': code,
-          'dead-letter-reason': reason,
-          'dead-letter-at': new Date().toISOString(),
-          'original-topic': plain(message.topic),
-          'original-partition': String(message.partition),
-          'original-offset': message.offset,
-        },
-      },
-    ]);
+  const deadLetter = async (message: BusMessage, reason: DeadLetterReason): Promise<void> => {
+    const topic = plain(message.topic);
+    const letter = deadLetterOf(message, topic, reason);
+    try {
+      await publish(deadLetterTopicOf(topic), [letter]);
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === 'EVENT_TOO_LARGE')) throw error;
+      await publish(deadLetterTopicOf(topic), [withoutContent(letter)]);
+    }
+  };
+
+  const setAside = async (range: UnreadableRange): Promise<void> => {
+    const topic = plain(range.topic);
+    await publish(deadLetterTopicOf(topic), [deadLetterOfRange(range, topic)]);
+    countUnreadable(topic);
+    log.error({ ...range, topic }, 'events.set-aside-unread');
+  };
+
+  const consumers = new Set<StartedConsumer & { readonly topic: string; readonly groupId: string }>();
+  const progress = watchProgress({ log, afterMs: standsStillAfterMs, consumers: () => [...consumers] });
 
   const consumeBatches = async (subscription: BatchSubscription): Promise<Consumer> => {
     const [topic, groupId] = [named(subscription.topic), named(subscription.groupId)];
-    const { close } = await startConsumer({ kafka, log, deadLetter }, { ...subscription, topic, groupId });
-    closers.push(close);
+    const started = await startConsumer({ kafka, log, deadLetter, setAside }, { ...subscription, topic, groupId });
+    const consumer = { ...started, topic: subscription.topic, groupId: subscription.groupId };
+    consumers.add(consumer);
     return {
-      close,
+      close: async () => {
+        await started.close();
+        consumers.delete(consumer);
+      },
       caughtUp: (timeoutMs) =>
         within(timeoutMs, (signal) => withAdmin((client) => untilCaughtUp(client, topic, groupId, signal))).catch(
           () => false,
@@ -144,9 +165,11 @@ export const createEventBus = (options: EventBusOptions): EventBus => {
     publish,
     deadLetter,
     consumeBatches,
+    standing: progress.standing,
     check: () => withAdmin((client) => client.describeCluster()),
     close: async () => {
-      await Promise.all(closers.map((close) => close()));
+      progress.close();
+      await Promise.all([...consumers].map(({ close }) => close()));
       await Promise.all([...publishers.values()].map((publisher) => publisher.close()));
       await admin.forget();
     },

@@ -1,4 +1,5 @@
-import type { Kafka } from 'kafkajs';
+import { AppError } from '@boxlist/contracts';
+import { KafkaJSProtocolError, type Kafka } from 'kafkajs';
 import { lazyClient } from './lazy-client';
 import type { NewMessage } from './message';
 
@@ -17,6 +18,11 @@ const bytesOf = ({ key, value, headers = {} }: NewMessage): number =>
     (sum, [name, text]) => sum + name.length + Buffer.byteLength(text),
     Buffer.byteLength(key) + Buffer.byteLength(value),
   );
+
+const isRefusedForSize = (error: unknown): boolean =>
+  error instanceof KafkaJSProtocolError && ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'].includes(error.type);
+
+const isTooLarge = (error: unknown): boolean => error instanceof AppError && error.code === 'EVENT_TOO_LARGE';
 
 /**
  * Writes to one topic with acks=all by an idempotent producer, one request at a time; what comes meanwhile goes together with the next.
@@ -40,22 +46,37 @@ export const createPublisher = (kafka: Kafka, topic: string) => {
     return waiting.splice(0, end < 0 ? waiting.length : end);
   };
 
-  const send = async (together: readonly Publication[]): Promise<void> => {
+  /** Sends messages, in halves where the broker takes fewer at once. Throws EVENT_TOO_LARGE for one that it does not take alone; then those before it are written. */
+  const sendMessages = async (messages: readonly NewMessage[]): Promise<void> => {
     try {
-      if (isClosed) throw new Error('The bus is closed');
       const client = await producer.connected();
       await client.send({
         topic,
         acks: -1,
         timeout: 15_000,
-        messages: together
-          .flatMap(({ messages }) => messages)
-          .map(({ key, value, headers }) => ({ key, value, headers: { ...headers } })),
+        messages: messages.map(({ key, value, headers }) => ({ key, value, headers: { ...headers } })),
       });
-      for (const { acknowledged } of together) acknowledged();
     } catch (error) {
       void producer.forget();
-      for (const { failed } of together) failed(error);
+      if (!isRefusedForSize(error)) throw error;
+      const [only] = messages;
+      if (messages.length === 1 && only)
+        throw new AppError('EVENT_TOO_LARGE', 'Kafka does not take a message of that size', { bytes: bytesOf(only) });
+      const half = Math.ceil(messages.length / 2);
+      await sendMessages(messages.slice(0, half));
+      await sendMessages(messages.slice(half));
+    }
+  };
+
+  const send = async (together: readonly Publication[]): Promise<void> => {
+    try {
+      if (isClosed) throw new Error('The bus is closed');
+      await sendMessages(together.flatMap(({ messages }) => messages));
+      for (const { acknowledged } of together) acknowledged();
+    } catch (error) {
+      // One that is too large fails alone; what went with it goes once more.
+      if (isTooLarge(error) && together.length > 1) for (const each of together) await send([each]);
+      else for (const { failed } of together) failed(error);
     }
   };
 
@@ -66,7 +87,7 @@ export const createPublisher = (kafka: Kafka, topic: string) => {
   };
 
   return {
-    /** Resolves once acknowledged; throws what kafkajs does, and then it may have been written all the same. */
+    /** Resolves once acknowledged; throws EVENT_TOO_LARGE or what kafkajs does, and then some of it may have been written all the same. */
     publish: (messages: readonly NewMessage[]): Promise<void> =>
       new Promise((acknowledged, failed) => {
         waiting.push({

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import type { DeadLetterReason } from './bus';
+import type { BusMessage, NewMessage } from './message';
+import type { UnreadableRange } from './partition-work';
+
+const ownPrefix = 'dead-letter-';
+const mostKeyBytes = 1_024;
+const mostHeaderBytes = 8_192;
+
+/** A message as it came, so far as it is not the bus's own word on an earlier dead letter. */
+const headersOf = ({ headers }: BusMessage): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith(ownPrefix)));
+
+const ownHeaders = ({ code, reason }: DeadLetterReason) => ({
+  'dead-letter-code': code,
+  'dead-letter-reason': reason,
+  'dead-letter-at': new Date().toISOString(),
+});
+
+/** A message that could not be used, unchanged, with the reason in its headers. */
+export const deadLetterOf = (message: BusMessage, plainTopic: string, reason: DeadLetterReason): NewMessage => ({
+  key: message.key ?? '',
+  value: message.value ?? '',
+  headers: {
+    ...headersOf(message),
+    ...ownHeaders(reason),
+    'original-topic': plainTopic,
+    'original-partition': String(message.partition),
+    'original-offset': message.offset,
+  },
+});
+
+/** What stands for content that is not kept. */
+const contentLeft = (size: number, sha256: string) => ({
+  'dead-letter-content': 'left out',
+  'dead-letter-size': String(size),
+  'dead-letter-sha256': sha256,
+});
+
+const sizeOf = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+
+/** The same without its value, and without a key or headers that are large themselves. */
+export const withoutContent = ({ key, value, headers = {} }: NewMessage): NewMessage => {
+  const own = Object.entries(headers).filter(
+    ([name]) => name.startsWith(ownPrefix) || name.startsWith('original-'),
+  );
+  const isSmall = sizeOf(Object.entries(headers).flat()) <= mostHeaderBytes;
+  return {
+    key: sizeOf([key]) <= mostKeyBytes ? key : '',
+    value: '',
+    headers: {
+      ...(isSmall ? headers : Object.fromEntries(own)),
+      ...contentLeft(Buffer.byteLength(value), createHash('sha256').update(value).digest('hex')),
+    },
+  };
+};
+
+/** What stands for a range that was never read. */
+export const deadLetterOfRange = (range: UnreadableRange, plainTopic: string): NewMessage => ({
+  key: '',
+  value: '',
+  headers: {
+    ...ownHeaders({ code: 'EVENTS_UNREADABLE', reason: range.reason }),
+    'original-topic': plainTopic,
+    'original-partition': String(range.partition),
+    'original-offset': range.firstOffset,
+    'original-last-offset': range.lastOffset,
+    ...contentLeft(range.size, range.sha256),
+  },
+});

@@ -1,0 +1,110 @@
+import { createRequire } from 'node:module';
+import type { KafkaRecord } from './records';
+import { newBudget, readSection } from './record-section';
+import { registerCodecs } from './codecs';
+
+/** kafkajs' definition of one request: what is sent, and how the answer is read. */
+interface Exchange {
+  readonly request: unknown;
+  readonly response: { decode(bytes: Buffer): Promise<object>; parse(answer: object): Promise<object> };
+}
+
+interface FetchArguments {
+  readonly topics: readonly {
+    readonly topic: string;
+    readonly partitions: readonly { readonly partition: number; readonly fetchOffset: string }[];
+  }[];
+}
+
+interface FetchDefinition {
+  protocol(options: { readonly version: number }): (args: FetchArguments) => Exchange;
+}
+
+/** Reads the fields of an answer one after the other. */
+class Fields {
+  private at = 0;
+  constructor(private readonly bytes: Buffer) {}
+
+  private next(length: number): number {
+    this.at += length;
+    return this.at - length;
+  }
+
+  readonly int16 = (): number => this.bytes.readInt16BE(this.next(2));
+  readonly int32 = (): number => this.bytes.readInt32BE(this.next(4));
+  readonly int64 = (): bigint => this.bytes.readBigInt64BE(this.next(8));
+  readonly text = (): string => this.slice(this.int16()).toString('utf8');
+  readonly section = (): Buffer => this.slice(this.int32());
+  readonly times = <T>(read: () => T): T[] => Array.from({ length: Math.max(0, this.int32()) }, read);
+
+  private slice(length: number): Buffer {
+    const start = this.next(Math.max(0, length));
+    return this.bytes.subarray(start, this.at);
+  }
+}
+
+/** An answer to a fetch of version 4 to 11, as kafkajs reads it, but that no batch can make it throw. */
+const readAnswer = async (bytes: Buffer, version: number, { topics }: FetchArguments): Promise<object> => {
+  const fields = new Fields(bytes);
+  const wait = fields.int32();
+  // From version 8 on it is the client that has to wait.
+  const head = version >= 8 ? { throttleTime: 0, clientSideThrottleTime: wait } : { throttleTime: wait };
+  const session = version >= 7 ? { errorCode: fields.int16(), sessionId: fields.int32() } : {};
+  const answered = fields.times(() => ({
+    topicName: fields.text(),
+    partitions: fields.times(() => ({
+      partition: fields.int32(),
+      errorCode: fields.int16(),
+      highWatermark: fields.int64(),
+      lastStableOffset: fields.int64().toString(),
+      lastStartOffset: version >= 5 ? fields.int64().toString() : undefined,
+      abortedTransactions: fields.times(() => ({
+        producerId: fields.int64().toString(),
+        firstOffset: fields.int64().toString(),
+      })),
+      preferredReadReplica: version >= 11 ? fields.int32() : undefined,
+      section: fields.section(),
+    })),
+  }));
+  const askedAt = (topicName: string, partition: number): bigint =>
+    BigInt(
+      topics.find(({ topic }) => topic === topicName)?.partitions.find((each) => each.partition === partition)
+        ?.fetchOffset ?? 0,
+    );
+  const budget = newBudget();
+  const responses: object[] = [];
+  for (const { topicName, partitions } of answered) {
+    const read: object[] = [];
+    for (const { section, highWatermark, ...partition } of partitions) {
+      const fetchOffset = askedAt(topicName, partition.partition);
+      const messages: KafkaRecord[] = await readSection(section, { fetchOffset, highWatermark }, budget);
+      read.push({ ...partition, highWatermark: highWatermark.toString(), messages });
+    }
+    responses.push({ topicName, partitions: read });
+  }
+  return { ...head, ...session, responses };
+};
+
+let isInstalled = false;
+
+/**
+ * Makes kafkajs read what brokers send by `readSection`. kafkajs reads the answer of a broker as a whole and throws for all its partitions when it cannot decompress one batch; it looks at no checksum, bounds no
+ * size, and makes up records from bytes that are none. All its versions of the answer are read here; before version 4 (Kafka 0.11) it goes on by itself.
+ */
+export const readFetchAnswers = (): void => {
+  if (isInstalled) return;
+  isInstalled = true;
+  registerCodecs();
+  const { requests } = createRequire(__filename)('kafkajs/src/protocol/requests') as {
+    requests: { Fetch: FetchDefinition };
+  };
+  const { protocol } = requests.Fetch;
+  requests.Fetch.protocol = ({ version }) => {
+    const exchange = protocol({ version });
+    if (version < 4) return exchange;
+    return (args) => {
+      const { response, ...rest } = exchange(args);
+      return { ...rest, response: { ...response, decode: (bytes) => readAnswer(bytes, version, args) } };
+    };
+  };
+};

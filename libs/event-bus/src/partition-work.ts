@@ -1,0 +1,234 @@
+import { AppError, kindOf } from '@boxlist/contracts';
+import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { BusLog, DeadLetterReason } from './bus';
+import type { BusMessage } from './message';
+import { pauseMs } from './pause-ms';
+import { unreadableOf, type Unreadable } from './record-section';
+
+/** A range of a partition that is set aside without ever having been read. */
+export type UnreadableRange = Unreadable & { readonly topic: string; readonly partition: number };
+
+interface Needs {
+  readonly handle: (messages: readonly BusMessage[]) => Promise<void>;
+  readonly deadLetter: (message: BusMessage, reason: DeadLetterReason) => Promise<void>;
+  readonly setAside: (range: UnreadableRange) => Promise<void>;
+  readonly log: BusLog;
+  readonly heartbeatMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** How many messages are handled, and their offset committed, together. */
+const sliceSize = 1_000;
+/** How often something that does not pass by itself is tried. */
+const mostFaults = 5;
+/** For how long a partition waits at most with the others waiting too: that spares a fetch where a moment is enough. */
+const inPlaceMs = 1_000;
+
+/** Messages that are handled together and could not be so far. The very same come again, whatever has come after them. */
+interface Retry {
+  readonly firstOffset: string;
+  readonly lastOffset: string;
+  readonly isUnreadable: boolean;
+  attempts: number;
+  faults: number;
+  lastError?: unknown;
+  /** The last failure that does not pass by itself. */
+  fault?: unknown;
+}
+
+interface PartitionState {
+  retry?: Retry;
+  /** Up to this offset messages are handled one by one, since all together they failed. */
+  aloneUntil?: bigint;
+  /** Since when the messages in hand are being handled, in ms. */
+  since?: number;
+  waitsUntil: number;
+  timer?: NodeJS.Timeout;
+  resume?: () => void;
+}
+
+interface Slice {
+  readonly messages: readonly BusMessage[];
+  readonly unreadable?: Unreadable;
+  readonly firstOffset: string;
+  readonly lastOffset: string;
+}
+
+/** The message as the bus tells it; names of headers in small letters. */
+const busMessageOf = (topic: string, partition: number, message: KafkaMessage): BusMessage => ({
+  topic,
+  partition,
+  offset: message.offset,
+  key: message.key?.toString() ?? null,
+  value: message.value,
+  headers: Object.fromEntries(
+    Object.entries(message.headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value ?? '')]),
+  ),
+});
+
+const isBeyond = (offset: string, last: string): boolean => BigInt(offset) > BigInt(last);
+
+/** What is handled together next: at least one message. */
+const sliceAt = ({ batch }: EachBatchPayload, start: number, { retry, aloneUntil }: PartitionState): Slice | undefined => {
+  const { topic, partition, messages } = batch;
+  const head = messages[start];
+  if (!head) return undefined;
+  const unreadable = unreadableOf(head);
+  if (unreadable) return { messages: [], unreadable, ...unreadable };
+  const isAlone = aloneUntil !== undefined && BigInt(head.offset) <= aloneUntil;
+  const last = retry?.firstOffset === head.offset && !retry.isUnreadable ? retry.lastOffset : undefined;
+  const most = messages.slice(start, start + (isAlone ? 1 : sliceSize));
+  const end = most.findIndex(
+    (message) => unreadableOf(message) !== undefined || (last !== undefined && isBeyond(message.offset, last)),
+  );
+  const slice = end < 0 ? most : most.slice(0, end);
+  return {
+    messages: slice.map((message) => busMessageOf(topic, partition, message)),
+    firstOffset: head.offset,
+    lastOffset: slice.at(-1)?.offset ?? head.offset,
+  };
+};
+
+/** Keeps the session alive while work takes longer than it. */
+const withHeartbeat = async <T>(
+  heartbeat: () => Promise<void>,
+  everyMs: number,
+  work: () => Promise<T>,
+): Promise<T> => {
+  const timer = setInterval(() => void heartbeat().catch(() => undefined), everyMs);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
+};
+
+/**
+ * Handles what comes of each partition, in order, and commits it. What fails comes again: a moment later while the others wait, and then with the partition alone paused, so that it holds up no other
+ * however long it takes. What was tried is remembered for as long as the partition is this member's.
+ */
+export const createPartitionWork = ({ handle, deadLetter, setAside, log, heartbeatMs, signal }: Needs) => {
+  const states = new Map<number, PartitionState>();
+
+  const stateOf = (partition: number): PartitionState => {
+    const state = states.get(partition) ?? { waitsUntil: 0 };
+    states.set(partition, state);
+    return state;
+  };
+
+  const retryOf = (state: PartitionState, { firstOffset, lastOffset, unreadable }: Slice): Retry => {
+    const isUnreadable = unreadable !== undefined;
+    const { retry } = state;
+    if (retry?.firstOffset === firstOffset && retry.isUnreadable === isUnreadable) return retry;
+    return (state.retry = { firstOffset, lastOffset, isUnreadable, attempts: 0, faults: 0 });
+  };
+
+  /** Lets a partition rest alone. */
+  const rest = (payload: EachBatchPayload, state: PartitionState, ms: number): void => {
+    clearTimeout(state.timer);
+    state.resume = payload.pause();
+    state.waitsUntil = Date.now() + ms;
+    state.timer = setTimeout(() => {
+      state.waitsUntil = 0;
+      state.resume?.();
+    }, ms);
+  };
+
+  const act = async ({ topic, partition }: EachBatchPayload['batch'], slice: Slice, retry: Retry): Promise<void> => {
+    const { messages, unreadable } = slice;
+    const isGivenUp = retry.faults >= mostFaults;
+    if (unreadable) {
+      if (unreadable.mayPass && !isGivenUp) throw new AppError('EVENTS_UNREADABLE', unreadable.reason);
+      return setAside({ topic, partition, ...unreadable });
+    }
+    const [only] = messages;
+    if (!isGivenUp || !only) return handle(messages);
+    await deadLetter(only, {
+      code: codeOf(retry.fault),
+      reason: 'It could not be handled; see the log',
+    });
+  };
+
+  /** How long to wait after a failure, in ms; 0 where something else is tried at once. */
+  const failed = (state: PartitionState, slice: Slice, retry: Retry, error: unknown): number => {
+    const kind = kindOf(error);
+    const isFault = kind !== 'unavailable' && kind !== 'throttled';
+    retry.attempts += 1;
+    retry.lastError = error;
+    if (isFault) {
+      retry.faults += 1;
+      retry.fault = error;
+    }
+    log.warn({ err: error, kind, attempt: retry.attempts, count: slice.messages.length }, 'events.retried');
+    if (isFault && retry.faults === mostFaults) {
+      if (slice.messages.length > 1) {
+        state.aloneUntil = BigInt(slice.lastOffset);
+        state.retry = undefined;
+      }
+      return 0;
+    }
+    // Whoever throttles knows best for how long.
+    const told = kind === 'throttled' && error instanceof AppError ? error.retryAfterMs : undefined;
+    return told ?? pauseMs(retry.attempts);
+  };
+
+  /** Takes what kafkajs has fetched of one partition, as far as it gets. */
+  const take = async (payload: EachBatchPayload): Promise<void> => {
+    const { topic, partition } = payload.batch;
+    const state = stateOf(partition);
+    const early = state.waitsUntil - Date.now();
+    // The member was begun anew meanwhile, and forgot that it is paused.
+    if (early > 0) return rest(payload, state, early);
+    const beating = <T>(work: () => Promise<T>): Promise<T> => withHeartbeat(() => payload.heartbeat(), heartbeatMs, work);
+    let waitedMs = 0;
+    for (let start = 0; payload.isRunning() && !payload.isStale() && !signal.aborted; ) {
+      const slice = sliceAt(payload, start, state);
+      if (!slice) return;
+      state.since ??= Date.now();
+      const retry = retryOf(state, slice);
+      try {
+        await beating(() => act(payload.batch, slice, retry));
+      } catch (error) {
+        const ms = failed(state, slice, retry, error);
+        waitedMs += ms;
+        // What was damaged on its way is fetched again.
+        if (ms > 0 && (waitedMs > inPlaceMs || slice.unreadable)) return rest(payload, state, ms);
+        await beating(() => delay(ms, undefined, { signal })).catch(() => undefined);
+        continue;
+      }
+      state.retry = undefined;
+      state.since = undefined;
+      if (payload.isStale()) return;
+      payload.resolveOffset(slice.lastOffset);
+      const offset = (BigInt(slice.lastOffset) + 1n).toString();
+      await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] });
+      await payload.heartbeat();
+      start += Math.max(1, slice.messages.length);
+    }
+  };
+
+  const forget = (partition: number, state: PartitionState): void => {
+    clearTimeout(state.timer);
+    state.resume?.();
+    states.delete(partition);
+  };
+
+  return {
+    take,
+    /** Forgets what was tried of partitions that are another member's now. */
+    assigned: (partitions: readonly number[]): void => {
+      for (const [partition, state] of states) if (!partitions.includes(partition)) forget(partition, state);
+    },
+    /** Since when the messages in hand of each partition are being handled, in ms, and how that failed last. */
+    inHand: (): readonly { readonly partition: number; readonly since: number; readonly code: string | null }[] =>
+      [...states].flatMap(([partition, { since, retry }]) =>
+        since === undefined ? [] : [{ partition, since, code: retry?.attempts ? codeOf(retry.lastError) : null }],
+      ),
+    close: (): void => {
+      for (const { timer } of states.values()) clearTimeout(timer);
+    },
+  };
+};
+
+const codeOf = (error: unknown): string => (error instanceof AppError ? error.code : 'DEFECT');

@@ -1,0 +1,69 @@
+import { metrics } from '@opentelemetry/api';
+import type { BusLog } from './bus';
+import type { Halt } from './consumer';
+
+/** A partition, or a whole consumer, that has made no progress for longer than the setting. No personal data. */
+export interface Standstill {
+  readonly topic: string;
+  readonly groupId: string;
+  /** Null where the consumer gets nothing to read at all. */
+  readonly partition: number | null;
+  readonly since: Date;
+  /** The code of the last failure, where it is known. */
+  readonly code: string | null;
+}
+
+interface Watched {
+  readonly topic: string;
+  readonly groupId: string;
+  halts(forMs: number): readonly Halt[];
+}
+
+interface Options {
+  readonly log: BusLog;
+  readonly afterMs: number;
+  readonly consumers: () => readonly Watched[];
+}
+
+const meter = () => metrics.getMeter('boxlist');
+
+/** Counts a range that was set aside unread. */
+export const countUnreadable = (topic: string): void =>
+  meter()
+    .createCounter('boxlist_events_unreadable_total', {
+      description: 'Ranges of events that could not be read and were set aside, by topic',
+    })
+    .add(1, { topic });
+
+const keyOf = ({ groupId, partition }: Pick<Standstill, 'groupId' | 'partition'>): string =>
+  `${groupId} ${partition ?? ''}`;
+
+/** Looks what stands still, and tells an operator of each as it begins and as it is over: by a line of the log, and by a metric. */
+export const watchProgress = ({ log, afterMs, consumers }: Options) => {
+  const standing = (): readonly Standstill[] =>
+    consumers().flatMap((consumer) =>
+      consumer.halts(afterMs).map(({ partition, since, code }) => ({
+        topic: consumer.topic,
+        groupId: consumer.groupId,
+        partition,
+        since: new Date(since),
+        code,
+      })),
+    );
+  let told = new Map<string, Standstill>();
+  const look = (): void => {
+    const now = new Map(standing().map((each) => [keyOf(each), each]));
+    for (const [key, each] of now) if (!told.has(key)) log.error({ ...each }, 'events.standing-still');
+    for (const [key, each] of told) if (!now.has(key)) log.info({ ...each, code: null }, 'events.moving-again');
+    told = now;
+    // Made at each look: what is made before metrics are started counts nothing.
+    const gauge = meter().createGauge('boxlist_events_standing_still', {
+      description: 'Partitions that make no progress for longer than the setting, by topic; a consumer that reads nothing counts as one',
+    });
+    for (const topic of new Set(consumers().map((each) => each.topic)))
+      gauge.record([...now.values()].filter((each) => each.topic === topic).length, { topic });
+  };
+  const timer = setInterval(look, Math.max(250, Math.min(5_000, afterMs / 4)));
+  timer.unref();
+  return { standing, close: (): void => clearInterval(timer) };
+};
