@@ -48,7 +48,7 @@ const lengthAt = (bytes: Buffer, at: number, nibble: number): { length: number; 
 
 const lz4BlockSize = (block: Buffer): number => {
   let size = 0;
-  for (let at = 0; at < block.length; ) {
+  for (let at = 0; at < block.length;) {
     const token = block[at] ?? 0;
     const literals = lengthAt(block, at + 1, token >> 4);
     size += literals.length;
@@ -67,7 +67,7 @@ const lz4FrameSize = (frame: Buffer): number => {
   const flags = frame[4] ?? 0;
   const [hasBlockChecksums, hasContentSize, hasDictionary] = [(flags & 16) > 0, (flags & 8) > 0, (flags & 1) > 0];
   let size = 0;
-  for (let at = 7 + (hasContentSize ? 8 : 0) + (hasDictionary ? 4 : 0); at + 4 <= frame.length; ) {
+  for (let at = 7 + (hasContentSize ? 8 : 0) + (hasDictionary ? 4 : 0); at + 4 <= frame.length;) {
     const word = frame.readUInt32LE(at);
     const length = word & 0x7fff_ffff;
     if (length === 0) break;
@@ -96,7 +96,7 @@ const xerialHeaderBytes = 16;
 const snappyBlocks = (bytes: Buffer): Buffer[] => {
   if (!bytes.subarray(0, xerialMagic.length).equals(xerialMagic)) return [bytes];
   const blocks: Buffer[] = [];
-  for (let at = xerialHeaderBytes; at < bytes.length; ) {
+  for (let at = xerialHeaderBytes; at < bytes.length;) {
     const length = at + 4 <= bytes.length ? bytes.readInt32BE(at) : -1;
     if (length < 0 || at + 4 + length > bytes.length) throw new Malformed('A Snappy block is cut short');
     blocks.push(bytes.subarray(at + 4, at + 4 + length));

@@ -41,9 +41,7 @@ const sizeOf = (texts: readonly string[]): number => texts.reduce((sum, text) =>
 
 /** The same without its value, and without a key or headers that are large themselves. */
 export const withoutContent = ({ key, value, headers = {} }: NewMessage): NewMessage => {
-  const own = Object.entries(headers).filter(
-    ([name]) => name.startsWith(ownPrefix) || name.startsWith('original-'),
-  );
+  const own = Object.entries(headers).filter(([name]) => name.startsWith(ownPrefix) || name.startsWith('original-'));
   const isSmall = sizeOf(Object.entries(headers).flat()) <= mostHeaderBytes;
   return {
     key: sizeOf([key]) <= mostKeyBytes ? key : '',

@@ -25,6 +25,9 @@ const mostFaults = 5;
 /** For how long a partition waits at most with the others waiting too: that spares a fetch where a moment is enough. */
 const inPlaceMs = 1_000;
 
+/** More is no time that a timer can take. */
+const mostWaitMs = 2 ** 31 - 1;
+
 /** Messages that are handled together and could not be so far. The very same come again, whatever has come after them. */
 interface Retry {
   readonly firstOffset: string;
@@ -70,7 +73,11 @@ const busMessageOf = (topic: string, partition: number, message: KafkaMessage): 
 const isBeyond = (offset: string, last: string): boolean => BigInt(offset) > BigInt(last);
 
 /** What is handled together next: at least one message. */
-const sliceAt = ({ batch }: EachBatchPayload, start: number, { retry, aloneUntil }: PartitionState): Slice | undefined => {
+const sliceAt = (
+  { batch }: EachBatchPayload,
+  start: number,
+  { retry, aloneUntil }: PartitionState,
+): Slice | undefined => {
   const { topic, partition, messages } = batch;
   const head = messages[start];
   if (!head) return undefined;
@@ -170,7 +177,7 @@ export const createPartitionWork = ({ handle, deadLetter, setAside, log, heartbe
     }
     // Whoever throttles knows best for how long.
     const told = kind === 'throttled' && error instanceof AppError ? error.retryAfterMs : undefined;
-    return told ?? pauseMs(retry.attempts);
+    return Math.min(told ?? pauseMs(retry.attempts), mostWaitMs);
   };
 
   /** Takes what kafkajs has fetched of one partition, as far as it gets. */
@@ -180,9 +187,10 @@ export const createPartitionWork = ({ handle, deadLetter, setAside, log, heartbe
     const early = state.waitsUntil - Date.now();
     // The member was begun anew meanwhile, and forgot that it is paused.
     if (early > 0) return rest(payload, state, early);
-    const beating = <T>(work: () => Promise<T>): Promise<T> => withHeartbeat(() => payload.heartbeat(), heartbeatMs, work);
+    const beating = <T>(work: () => Promise<T>): Promise<T> =>
+      withHeartbeat(() => payload.heartbeat(), heartbeatMs, work);
     let waitedMs = 0;
-    for (let start = 0; payload.isRunning() && !payload.isStale() && !signal.aborted; ) {
+    for (let start = 0; payload.isRunning() && !payload.isStale() && !signal.aborted;) {
       const slice = sliceAt(payload, start, state);
       if (!slice) return;
       state.since ??= Date.now();

@@ -22,8 +22,6 @@ const bytesOf = ({ key, value, headers = {} }: NewMessage): number =>
 const isRefusedForSize = (error: unknown): boolean =>
   error instanceof KafkaJSProtocolError && ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'].includes(error.type);
 
-const isTooLarge = (error: unknown): boolean => error instanceof AppError && error.code === 'EVENT_TOO_LARGE';
-
 /**
  * Writes to one topic with acks=all by an idempotent producer, one request at a time; what comes meanwhile goes together with the next.
  *
@@ -46,8 +44,8 @@ export const createPublisher = (kafka: Kafka, topic: string) => {
     return waiting.splice(0, end < 0 ? waiting.length : end);
   };
 
-  /** Sends messages, in halves where the broker takes fewer at once. Throws EVENT_TOO_LARGE for one that it does not take alone; then those before it are written. */
-  const sendMessages = async (messages: readonly NewMessage[]): Promise<void> => {
+  const sendTogether = async (messages: readonly NewMessage[]): Promise<void> => {
+    if (isClosed) throw new Error('The bus is closed');
     try {
       const client = await producer.connected();
       await client.send({
@@ -58,24 +56,36 @@ export const createPublisher = (kafka: Kafka, topic: string) => {
       });
     } catch (error) {
       void producer.forget();
+      throw error;
+    }
+  };
+
+  /** Sends in order, in halves where the broker takes fewer at once. Throws EVENT_TOO_LARGE for one that it does not take alone; then those before it are written. */
+  const sendInParts = async (messages: readonly NewMessage[]): Promise<void> => {
+    try {
+      await sendTogether(messages);
+    } catch (error) {
       if (!isRefusedForSize(error)) throw error;
       const [only] = messages;
       if (messages.length === 1 && only)
         throw new AppError('EVENT_TOO_LARGE', 'Kafka does not take a message of that size', { bytes: bytesOf(only) });
       const half = Math.ceil(messages.length / 2);
-      await sendMessages(messages.slice(0, half));
-      await sendMessages(messages.slice(half));
+      await sendInParts(messages.slice(0, half));
+      await sendInParts(messages.slice(half));
     }
   };
 
   const send = async (together: readonly Publication[]): Promise<void> => {
+    const [only, ...others] = together;
+    if (!only) return;
     try {
-      if (isClosed) throw new Error('The bus is closed');
-      await sendMessages(together.flatMap(({ messages }) => messages));
+      await (others.length > 0
+        ? sendTogether(together.flatMap(({ messages }) => messages))
+        : sendInParts(only.messages));
       for (const { acknowledged } of together) acknowledged();
     } catch (error) {
-      // One that is too large fails alone; what went with it goes once more.
-      if (isTooLarge(error) && together.length > 1) for (const each of together) await send([each]);
+      // One that is too large fails alone: what went with it goes once more.
+      if (others.length > 0 && isRefusedForSize(error)) for (const each of together) await send([each]);
       else for (const { failed } of together) failed(error);
     }
   };

@@ -112,11 +112,12 @@ const readBatch = async (
   }
   const range = { first, last: largest(first, baseOffset + BigInt(lastOffsetDelta)) };
   const codec = codecOf(attributes);
-  const unreadable = (why: Pick<Unreadable, 'reason' | 'mayPass'>) => [
-    markerFor(batch, range, why, contextOf(header)),
-  ];
+  const unreadable = (why: Pick<Unreadable, 'reason' | 'mayPass'>) => [markerFor(batch, range, why, contextOf(header))];
   if (codec === null)
-    return unreadable({ reason: `The batch names a compression that is not known (${attributes & 7})`, mayPass: false });
+    return unreadable({
+      reason: `The batch names a compression that is not known (${attributes & 7})`,
+      mayPass: false,
+    });
   try {
     if (count > mostBatchRecords) throw new TooLarge();
     if (count < 0 || lastOffsetDelta < 0) throw new Malformed('The batch has a negative number of records');
@@ -166,7 +167,7 @@ const readOldEntry = async (
 export const readSection = async (section: Buffer, reading: Reading, budget: Budget): Promise<KafkaRecord[]> => {
   const records: KafkaRecord[] = [];
   let { fetchOffset } = reading;
-  for (let start = 0; start + prefixBytes <= section.length && budget.bytes > 0 && budget.records > 0; ) {
+  for (let start = 0; start + prefixBytes <= section.length && budget.bytes > 0 && budget.records > 0;) {
     const end = start + lengthEnds + section.readInt32BE(start + 8);
     // What a limit of the fetch cut off is fetched again. A broker sends no first batch that is cut off.
     if (start > 0 && end > section.length) break;

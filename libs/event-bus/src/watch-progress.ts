@@ -58,7 +58,8 @@ export const watchProgress = ({ log, afterMs, consumers }: Options) => {
     told = now;
     // Made at each look: what is made before metrics are started counts nothing.
     const gauge = meter().createGauge('boxlist_events_standing_still', {
-      description: 'Partitions that make no progress for longer than the setting, by topic; a consumer that reads nothing counts as one',
+      description:
+        'Partitions that make no progress for longer than the setting, by topic; a consumer that reads nothing counts as one',
     });
     for (const topic of new Set(consumers().map((each) => each.topic)))
       gauge.record([...now.values()].filter((each) => each.topic === topic).length, { topic });

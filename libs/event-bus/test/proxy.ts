@@ -11,8 +11,21 @@ const addressOf = (port: number): Buffer => {
   return address;
 };
 
+/** Puts together what comes in pieces: each answer of a broker begins with its length. */
+const wholeAnswers = (take: (answer: Buffer) => void) => {
+  let pieces = Buffer.alloc(0);
+  return (piece: Buffer): void => {
+    pieces = Buffer.concat([pieces, piece]);
+    while (pieces.length >= 4 && pieces.length >= 4 + pieces.readInt32BE(0)) {
+      const end = 4 + pieces.readInt32BE(0);
+      take(pieces.subarray(0, end));
+      pieces = pieces.subarray(end);
+    }
+  };
+};
+
 /**
- * A way to a broker on this machine that can lose its answers: what is asked still comes to it. A client stays on this
+ * A way to a broker on this machine that can lose its answers, or damage them: what is asked still comes to it. A client stays on this
  * way, for wherever the broker says where it is, the proxy says that it is here.
  */
 export const startProxy = async (broker: string) => {
@@ -20,6 +33,7 @@ export const startProxy = async (broker: string) => {
   const [theirs, ours] = [addressOf(Number(broker.split(':')[1])), addressOf(port)];
   const sockets = new Set<Socket>();
   let isMute = false;
+  let damage = (_answer: Buffer): void => undefined;
   const renamed = (answer: Buffer): Buffer => {
     for (let at = answer.indexOf(theirs); at >= 0; at = answer.indexOf(theirs, at)) ours.copy(answer, at);
     return answer;
@@ -38,12 +52,21 @@ export const startProxy = async (broker: string) => {
       });
     }
     client.on('data', (asked) => upstream.write(asked));
-    upstream.on('data', (answer) => void (isMute || client.write(renamed(answer))));
+    upstream.on(
+      'data',
+      wholeAnswers((answer) => {
+        if (isMute) return;
+        damage(answer);
+        client.write(renamed(answer));
+      }),
+    );
   });
   await new Promise<void>((resolve) => server.listen(port, host, resolve));
   const cut = (): void => sockets.forEach((socket) => socket.destroy());
   return {
     brokers: `${host}:${port}`,
+    /** Has each answer changed in place before it goes through. */
+    damageBy: (change: (answer: Buffer) => void): void => void (damage = change),
     /** Lets no answer through any more. */
     mute: (): void => void (isMute = true),
     /** Ends all connections; those that come then are answered again. */

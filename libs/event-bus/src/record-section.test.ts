@@ -1,0 +1,181 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { createRequire } from 'node:module';
+import { crc32, gzipSync } from 'node:zlib';
+import { mostBatchBytes, registerCodecs } from './codecs';
+import { newBudget, readSection, unreadableOf } from './record-section';
+
+const inKafkajs = createRequire(__filename);
+interface Encoded {
+  readonly buffer: Buffer;
+}
+type Encode = (entry: object) => Encoded;
+const recordBatch = (
+  inKafkajs('kafkajs/src/protocol/recordBatch/v0') as { RecordBatch: (batch: object) => Promise<Encoded> }
+).RecordBatch;
+const record = inKafkajs('kafkajs/src/protocol/recordBatch/record/v0') as Encode;
+const messageSet = inKafkajs('kafkajs/src/protocol/messageSet') as Encode;
+const crc32c = inKafkajs('kafkajs/src/protocol/recordBatch/crc32C') as (bytes: Buffer) => number;
+
+beforeAll(registerCodecs);
+
+const highWatermark = 1_000n;
+const read = (section: Buffer, fetchOffset = 0n, budget = newBudget()) =>
+  readSection(section, { fetchOffset, highWatermark }, budget);
+
+/** A batch of texts at an offset, in a codec. */
+const batch = async (values: string[], firstOffset: number, compression = 0, given: object = {}): Promise<Buffer> =>
+  (
+    await recordBatch({
+      compression,
+      firstOffset,
+      firstTimestamp: 5,
+      maxTimestamp: 9,
+      lastOffsetDelta: values.length - 1,
+      records: values.map((value, offsetDelta) =>
+        record({ offsetDelta, timestampDelta: offsetDelta, key: 'k', value, headers: { a: ['1', '2'], b: 'é' } }),
+      ),
+      ...given,
+    })
+  ).buffer;
+
+const signed = (bytes: Buffer, change: (bytes: Buffer) => void): Buffer => {
+  change(bytes);
+  bytes.writeUInt32BE(crc32c(bytes.subarray(21)), 17);
+  return bytes;
+};
+
+const told = async (records: ReturnType<typeof read>) =>
+  (await records).map((each) => {
+    const range = unreadableOf(each);
+    return range
+      ? `unreadable ${range.firstOffset}-${range.lastOffset}${range.mayPass ? ' for now' : ''}`
+      : each.isControlRecord
+        ? `nothing to ${each.offset}`
+        : `${each.offset} ${String(each.value)}`;
+  });
+
+describe('what a broker sent of a partition', () => {
+  it.each([0, 1, 2, 3, 4])('is read in every codec (%i), with keys, headers and times', async (codec) => {
+    const [first] = await read(await batch(['one', 'two'], 10, codec));
+    expect(first).toMatchObject({ offset: '10', timestamp: '5', key: Buffer.from('k'), isControlRecord: false });
+    expect(first?.headers).toEqual({ a: [Buffer.from('1'), Buffer.from('2')], b: Buffer.from('é') });
+    expect(await told(read(await batch(['one', 'two'], 10, codec)))).toEqual(['10 one', '11 two']);
+  });
+
+  it.each([0, 1])('is read in the formats of before Kafka 0.11 too (%i)', async (messageVersion) => {
+    const entry = (value: string) => ({ key: 'k', value, timestamp: 5 });
+    const at = (set: Buffer, offset: bigint): Buffer => (set.writeBigInt64BE(offset), set);
+    const plain = at(messageSet({ messageVersion, compression: 0, entries: [entry('one')] }).buffer, 4n);
+    const inner = messageSet({ messageVersion, compression: 1, entries: [entry('two'), entry('three')] }).buffer;
+    const outer = messageSet({
+      messageVersion,
+      compression: 0,
+      entries: [{ compression: 1, attributes: 1, value: gzipSync(inner), timestamp: 5 }],
+    }).buffer;
+    outer[17] = 1;
+    outer.writeUInt32BE(crc32(outer.subarray(16)), 12);
+    const whole = Buffer.concat([plain, at(outer, messageVersion === 0 ? 1n : 6n)]);
+    const offsets = messageVersion === 0 ? ['0 two', '1 three'] : ['5 two', '6 three'];
+    expect(await told(read(whole))).toEqual(['4 one', ...offsets]);
+    whole[plain.length - 1]! ^= 1;
+    expect(await told(read(whole))).toEqual(['unreadable 0-4 for now', ...offsets]);
+  });
+
+  it('that is cut off at its end is read as far as it goes', async () => {
+    const [one, two] = [await batch(['one'], 0), await batch(['two'], 1)];
+    for (const cut of [1, 30, two.length - 5])
+      expect(await told(read(Buffer.concat([one, two.subarray(0, two.length - cut)])))).toEqual(['0 one']);
+  });
+
+  it('holds a place for offsets at which nothing is left, so that they are passed', async () => {
+    const compacted = await batch(['one'], 0, 0, { lastOffsetDelta: 4 });
+    const empty = await batch([], 5, 0, { lastOffsetDelta: 2 });
+    expect(await told(read(Buffer.concat([compacted, empty])))).toEqual(['0 one', 'nothing to 4', 'nothing to 7']);
+  });
+});
+
+describe('a batch that cannot be read', () => {
+  const between = async (bad: Buffer, fetchOffset = 0n) =>
+    told(read(Buffer.concat([await batch(['before'], 0), bad, await batch(['behind'], 4)]), fetchOffset));
+  const bad = (codec = 0) => batch(['a', 'b', 'c'], 1, codec);
+
+  it.each([5, 6, 7])(
+    'since nobody knows its compression (%i) is a range, and what is behind it is read',
+    async (codec) => {
+      expect(await between(signed(await bad(), (bytes) => bytes.writeInt16BE(codec, 21)))).toEqual([
+        '0 before',
+        'unreadable 1-3',
+        '4 behind',
+      ]);
+    },
+  );
+
+  it.each([1, 2, 3, 4])('since it is not what its compression says (%i) is a range', async (codec) => {
+    expect(await between(signed(await bad(), (bytes) => bytes.writeInt16BE(codec, 21)))).toContain('unreadable 1-3');
+  });
+
+  it.each([
+    ['its records', 70],
+    ['its codec', 22],
+    ['its last offset', 23],
+    ['how many records it has', 57],
+  ])('since %s was damaged is a range that never reaches into the next batch, and may pass', async (_what, at) => {
+    const bytes = await bad();
+    bytes[at]! ^= 1;
+    expect(await between(bytes)).toEqual([
+      '0 before',
+      expect.stringMatching(/^unreadable 1-[123] for now$/),
+      '4 behind',
+    ]);
+  });
+
+  it('of which a part was read before begins where it goes on', async () => {
+    const section = signed(await bad(), (bytes) => bytes.writeInt16BE(5, 21));
+    expect(await told(read(section, 2n))).toEqual(['unreadable 2-3']);
+  });
+
+  it('whose end nobody can tell gives up one offset', async () => {
+    for (const length of [-1, 3, 0x7f_ff_ff_ff]) {
+      const bytes = await bad();
+      bytes.writeInt32BE(length, 8);
+      expect(await told(read(bytes, 2n))).toEqual(['unreadable 2-2 for now']);
+    }
+  });
+
+  it('since its numbers are made up is a range: more records than it holds, offsets beyond its own', async () => {
+    for (const [at, number] of [
+      [57, 4],
+      [57, 2],
+      [57, -1],
+      [23, 1],
+    ] as const)
+      expect(
+        await told(
+          read(
+            signed(await bad(), (bytes) => bytes.writeInt32BE(number, at)),
+            1n,
+          ),
+        ),
+      ).toEqual([expect.stringMatching(/^unreadable 1-\d$/)]);
+  });
+});
+
+describe('what would take more memory than there is', () => {
+  it('is a range: more records than a batch may have', async () => {
+    const tiny = record({ value: null, key: null }).buffer;
+    const many = gzipSync(Buffer.concat(Array.from({ length: 300_000 }, () => tiny)));
+    const bytes = Buffer.concat([await batch([], 0, 0, { lastOffsetDelta: 299_999 }), many]);
+    bytes.writeInt32BE(bytes.length - 12, 8);
+    bytes.writeInt32BE(300_000, 57);
+    expect(await told(read(signed(bytes, () => bytes.writeInt16BE(1, 21))))).toEqual(['unreadable 0-299999']);
+  });
+
+  it('is read in turns where many batches are too large only together', async () => {
+    const value = 'x'.repeat(mostBatchBytes / 4);
+    const six = Buffer.concat(await Promise.all(Array.from({ length: 6 }, (_, index) => batch([value], index, 1))));
+    const budget = newBudget();
+    expect(await read(six, 0n, budget)).toHaveLength(4);
+    expect(await read(six, 0n, budget)).toHaveLength(0);
+    expect((await read(six, 4n)).at(-1)?.offset).not.toBe('0');
+  });
+});
