@@ -77,7 +77,7 @@ export const createAuthConnection = async (
     log,
     ...overrides,
   };
-  const app = createHttp({ log, health: { mongodb: () => checkMongo(mongo), kafka: () => bus.check() } });
+  const app = createHttp({ log, health: { mongodb: () => checkMongo(mongo) }, reported: { kafka: () => bus.check() } });
   httpDoors(app, ctx, tokens, config.CONSTANT_CONTACT_REDIRECT_URL);
   await mountSubgraph(app, {
     typeDefs,

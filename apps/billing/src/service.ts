@@ -26,6 +26,8 @@ type Overrides = Partial<Pick<Context, 'clock'>>;
 interface Parts {
   readonly ctx: Context;
   readonly health: HealthChecks;
+  /** Told with readiness; billing answers without. */
+  readonly reported: HealthChecks;
   close(): Promise<void>;
 }
 
@@ -59,7 +61,8 @@ export const createParts = async (config: Config, overrides: Overrides = {}): Pr
   });
   return {
     ctx: { catalogue, subscriptions, invoices, outbox, clock: () => new Date(), log, ...overrides },
-    health: { mongodb: () => checkMongo(mongo), kafka: () => bus.check() },
+    health: { mongodb: () => checkMongo(mongo) },
+    reported: { kafka: () => bus.check() },
     close: async () => {
       await outbox.close();
       await bus.close();
@@ -72,7 +75,7 @@ export const createParts = async (config: Config, overrides: Overrides = {}): Pr
 export const createBilling = async (config: Config, overrides: Overrides = {}): Promise<Service> => {
   const parts = await createParts(config, overrides);
   const { ctx } = parts;
-  const app = createHttp({ log: ctx.log, health: parts.health });
+  const app = createHttp({ log: ctx.log, health: parts.health, reported: parts.reported });
   await mountSubgraph(app, {
     typeDefs,
     resolvers,

@@ -1,5 +1,6 @@
 import {
   commonSettings,
+  consumerSettings,
   durationMs,
   httpUrl,
   kafkaSettings,
@@ -18,6 +19,7 @@ export const configSchema = z.object({
   ...commonSettings,
   ...mongoSettings,
   ...kafkaSettings,
+  ...consumerSettings,
   ...subgraphSettings,
   ...optOutSettings,
   SYNC_PORT: port(4104).describe('Port of the service; 0 takes a free one.'),

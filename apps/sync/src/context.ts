@@ -17,6 +17,7 @@ import type { NoticeStore } from './store/notices';
 import type { OrderStore } from './store/orders';
 import type { ResourceStore } from './store/resources';
 import type { RetryStore } from './store/retries';
+import type { StandstillStore } from './store/standstills';
 import type { TallyStore } from './store/tallies';
 import type { TombstoneStore } from './store/tombstones';
 import type { UpgradeStore } from './store/upgrades';
@@ -43,6 +44,7 @@ export interface Context {
   readonly backfills: BackfillStore;
   readonly retries: RetryStore;
   readonly deadLetters: DeadLetterStore;
+  readonly standstills: StandstillStore;
   readonly erasures: ErasureStore;
   readonly notices: NoticeStore;
   readonly ledger: LedgerStore;

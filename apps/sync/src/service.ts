@@ -1,6 +1,6 @@
 import { createConstantContact } from '@boxlist/constant-contact';
 import { AppError, topics, type ConnectionFact, type EntitlementFact, type WorkflowFact } from '@boxlist/contracts';
-import { createEventBus, startOutboxRelay } from '@boxlist/event-bus';
+import { createEventBus, startOutboxRelay, type EventBus } from '@boxlist/event-bus';
 import {
   checkMongo,
   connectMongo,
@@ -11,6 +11,7 @@ import {
   createServiceTokens,
   listen,
   mountSubgraph,
+  type HealthChecks,
   type Service,
 } from '@boxlist/service-kit';
 import { createTicketTailor } from '@boxlist/ticket-tailor';
@@ -34,6 +35,7 @@ import { createNoticeStore, noticeRendering } from './store/notices';
 import { createOrderStore } from './store/orders';
 import { createResourceStore } from './store/resources';
 import { createRetryStore } from './store/retries';
+import { createStandstillStore } from './store/standstills';
 import { createTallyStore } from './store/tallies';
 import { createTombstoneStore } from './store/tombstones';
 import { createUpgradeStore } from './store/upgrades';
@@ -45,6 +47,25 @@ import { startDispatcher } from './use-cases/drive-lanes';
 type Overrides = Partial<Pick<Context, 'clock' | 'tokens' | 'ticketTailorKey' | 'random'>> & {
   /** The ledger's clock instead of the database's, in ms. */
   readonly ledgerClock?: () => Promise<number>;
+};
+
+/**
+ * What decides readiness, and what is only told (docs/decisions/0017). A process that answers the graph is ready while it can: without Kafka, or with an intake that stands still, too. One that is there for the intake is
+ * not while it gets nothing to read.
+ */
+const healthOf = (
+  { SYNC_WORK }: Config,
+  mongo: Parameters<typeof checkMongo>[0],
+  bus: EventBus,
+): { readonly health: HealthChecks; readonly reported: HealthChecks } => {
+  const mongodb = () => checkMongo(mongo);
+  const kafka = () => bus.check();
+  const events = () => bus.checkProgress();
+  if (SYNC_WORK !== 'intake') return { health: { mongodb }, reported: { kafka, events } };
+  const intake = async (): Promise<void> => {
+    if (bus.standing().some(({ partition }) => partition === null)) await bus.checkProgress();
+  };
+  return { health: { mongodb, kafka, intake }, reported: { events } };
 };
 
 /** Builds sync and opens its doors: events, the graph, permits; then the dispatcher runs. Tests override clock, chance and tokens. */
@@ -59,6 +80,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
     brokers: config.KAFKA_BROKERS,
     clientId: 'sync',
     topicPrefix: config.KAFKA_TOPIC_PREFIX,
+    standsStillAfterMs: config.EVENTS_STAND_STILL_AFTER_MS,
     log,
   });
   await bus.ensureTopics(syncTopics);
@@ -78,6 +100,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
     backfills: createBackfillStore(mongo),
     retries: createRetryStore(mongo),
     deadLetters: createDeadLetterStore(mongo),
+    standstills: createStandstillStore(mongo),
     notices: createNoticeStore(mongo),
     tallies: createTallyStore(mongo),
     entitlements: createFactCopy<EntitlementFact>(
@@ -147,7 +170,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
   const dispatches = config.SYNC_WORK !== 'intake';
   const chores = startChores(ctx, dispatches);
   running.dispatcher = dispatches ? startDispatcher(ctx) : undefined;
-  const app = createHttp({ log, health: { mongodb: () => checkMongo(mongo), kafka: () => bus.check() } });
+  const app = createHttp({ log, ...healthOf(config, mongo, bus) });
   app.post('/internal/quota/permits', async (request) => {
     await serviceTokens.verify(request.headers.authorization, 'sync');
     const { class: kind } = (request.body ?? {}) as { class?: unknown };

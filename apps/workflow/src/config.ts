@@ -1,10 +1,11 @@
-import { commonSettings, kafkaSettings, mongoSettings, port, settings, subgraphSettings } from '@boxlist/service-kit';
+import { commonSettings, consumerSettings, kafkaSettings, mongoSettings, port, settings, subgraphSettings } from '@boxlist/service-kit';
 import { z } from 'zod';
 
 export const configSchema = z.object({
   ...commonSettings,
   ...mongoSettings,
   ...kafkaSettings,
+  ...consumerSettings,
   ...subgraphSettings,
   WORKFLOW_PORT: port(4103).describe('Port of the service; 0 takes a free one.'),
 });

@@ -34,6 +34,7 @@ export const createWorkflowService = async (
     brokers: config.KAFKA_BROKERS,
     clientId: 'workflow',
     topicPrefix: config.KAFKA_TOPIC_PREFIX,
+    standsStillAfterMs: config.EVENTS_STAND_STILL_AFTER_MS,
     log,
   });
   await bus.ensureTopics([topics.workflows, topics.entitlements, topics.connections, ...deadLetters]);
@@ -44,7 +45,7 @@ export const createWorkflowService = async (
   const outbox = await startOutboxRelay({ bus, collection: workflows.collection, topic: topics.workflows, log });
   const followers = await followFacts(bus, facts);
   const ctx: Context = { workflows, versions, facts, followers, outbox, clock: () => new Date(), log, ...overrides };
-  const app = createHttp({ log, health: { mongodb: () => checkMongo(mongo), kafka: () => bus.check() } });
+  const app = createHttp({ log, health: { mongodb: () => checkMongo(mongo) }, reported: { kafka: () => bus.check(), events: () => bus.checkProgress() } });
   await mountSubgraph(app, {
     typeDefs,
     resolvers,

@@ -77,6 +77,7 @@ export const errorRegistry = {
   ),
   DATABASE_UNAVAILABLE: entry('unavailable', 'MongoDB did not answer.'),
   KAFKA_UNAVAILABLE: entry('unavailable', 'Kafka did not acknowledge.'),
+  EVENTS_STAND_STILL: entry('unavailable', 'Events of a partition have made no progress for longer than the setting.'),
   SERVICE_UNAVAILABLE: entry('unavailable', 'Another part of Boxlist did not answer.'),
   LEASE_LOST: entry('unavailable', 'Another process took over this work.'),
   DEFECT: entry('defect', 'A fault of Boxlist; the details are in its log.'),

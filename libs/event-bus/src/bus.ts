@@ -69,6 +69,8 @@ export interface EventBus {
   consumeBatches(subscription: BatchSubscription): Promise<Consumer>;
   /** What of this bus's consumers has made no progress for longer than `standsStillAfterMs`. */
   standing(): readonly Standstill[];
+  /** Readiness: throws EVENTS_STAND_STILL while there is any. */
+  checkProgress(): Promise<void>;
   /** Readiness: throws KAFKA_UNAVAILABLE. */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -166,6 +168,10 @@ export const createEventBus = (options: EventBusOptions): EventBus => {
     deadLetter,
     consumeBatches,
     standing: progress.standing,
+    checkProgress: async () => {
+      const [first] = progress.standing();
+      if (first) throw new AppError('EVENTS_STAND_STILL', `Events of ${first.topic} stand still`, { ...first });
+    },
     check: () => withAdmin((client) => client.describeCluster()),
     close: async () => {
       progress.close();

@@ -34,6 +34,8 @@ interface HttpOptions {
   readonly log: Log;
   /** Readiness checks by name: each throws while its part is not usable. */
   readonly health: HealthChecks;
+  /** Checks that are told with readiness and do not decide it: of what most callers can do without. */
+  readonly reported?: HealthChecks;
   readonly bodyLimit?: number;
 }
 
@@ -45,8 +47,8 @@ const withinMs = async (ms: number, check: () => Promise<void>): Promise<void> =
   await Promise.race([check(), late]).finally(() => clearTimeout(timer));
 };
 
-const readiness = async (checks: HealthChecks) => {
-  const entries = await Promise.all(
+const resultsOf = (checks: HealthChecks): Promise<(readonly [name: string, result: string])[]> =>
+  Promise.all(
     Object.entries(checks).map(async ([name, check]) => {
       const result = await withinMs(3_000, check).then(
         () => 'ok',
@@ -55,14 +57,23 @@ const readiness = async (checks: HealthChecks) => {
       return [name, result] as const;
     }),
   );
-  return { ready: entries.every(([, result]) => result === 'ok'), checks: Object.fromEntries(entries) };
+
+const readiness = async (health: HealthChecks, reported: HealthChecks) => {
+  const [required, others] = await Promise.all([resultsOf(health), resultsOf(reported)]);
+  const degraded = others.flatMap(([name, result]) => (result === 'ok' ? [] : name));
+  return {
+    ready: required.every(([, result]) => result === 'ok'),
+    ...(degraded.length > 0 ? { degraded } : {}),
+    checks: Object.fromEntries([...required, ...others]),
+  };
 };
 
 /**
  * The HTTP server of a service: JSON bodies up to 1 MiB, errors as `{code, message}` with the status of their kind,
- * `/health/live`, `/health/ready` (503 and the failing checks while one fails) and `/metrics`.
+ * `/health/live`, `/health/ready` (503 and the failing checks while one of `health` fails; those of `reported` that fail stand under
+ * `degraded`) and `/metrics`.
  */
-export const createHttp = ({ log, health, bodyLimit = 1024 * 1024 }: HttpOptions): FastifyInstance => {
+export const createHttp = ({ log, health, reported = {}, bodyLimit = 1024 * 1024 }: HttpOptions): FastifyInstance => {
   startMetrics();
   const app = fastify({
     loggerInstance: log.child({}, { level: 'silent' }),
@@ -86,7 +97,7 @@ export const createHttp = ({ log, health, bodyLimit = 1024 * 1024 }: HttpOptions
   );
   app.get('/health/live', () => ({ live: true }));
   app.get('/health/ready', async (_request, reply) => {
-    const state = await readiness(health);
+    const state = await readiness(health, reported);
     return reply.status(state.ready ? 200 : 503).send(state);
   });
   app.get('/metrics', async (_request, reply) => reply.type('text/plain; version=0.0.4').send(await renderMetrics()));

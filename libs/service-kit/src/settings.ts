@@ -119,6 +119,13 @@ export const kafkaSettings = {
     .describe('Put before every topic and group name; empty in production.'),
 };
 
+/** Settings of a service that consumes events. */
+export const consumerSettings = {
+  EVENTS_STAND_STILL_AFTER_MS: durationMs(60_000, 1_000).describe(
+    'After how long without progress events of a partition stand still: a line of the log, a metric and the health say so.',
+  ),
+};
+
 /** Settings of a service that offers, or makes, calls whose effect on an opt-out Constant Contact does not document. */
 export const optOutSettings = {
   CONSTANT_CONTACT_SIGN_UP_KEEPS_OPT_OUTS: flag(false).describe(

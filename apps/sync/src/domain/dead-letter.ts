@@ -7,14 +7,7 @@ export const deadLetterRetentionMs = 14 * 86_400_000;
 /** The header by which a replayed event is known again. */
 export const replayHeader = 'boxlist-replay-of';
 
-const ownHeaders = new Set([
-  'dead-letter-code',
-  'dead-letter-reason',
-  'dead-letter-at',
-  'original-topic',
-  'original-partition',
-  'original-offset',
-]);
+const ownHeaders = /^(?:dead-letter-.*|original-(?:topic|partition|offset|last-offset))$/;
 const mostHeaderBytes = 8_192;
 
 /** A message of a dead-letter topic, as it came. */
@@ -34,6 +27,20 @@ export interface OriginalMessage {
   readonly headers: readonly (readonly [name: string, value: string])[];
 }
 
+/** Where on a topic something stands: one event, or a range of which nobody could read any. */
+export interface Place {
+  readonly topic: string;
+  readonly partition: number;
+  readonly firstOffset: string;
+  readonly lastOffset: string;
+}
+
+/** What is known of content that was not kept. */
+export interface LeftOut {
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
 /** What can be told of a dead letter. */
 export interface ReadLetter {
   readonly id: string;
@@ -45,7 +52,10 @@ export interface ReadLetter {
   readonly at: Date;
   /** The letter that was replayed, by its own word. */
   readonly replayOf: string | null;
-  /** Null for one that is too large to be accepted anyway. */
+  readonly place: Place;
+  /** Null for one that came with its content. */
+  readonly leftOut: LeftOut | null;
+  /** Null for one that came without, or is too large to be accepted anyway. */
   readonly original: OriginalMessage | null;
 }
 
@@ -66,8 +76,10 @@ export const readLetter = ({ topic, partition, offset, key, value, headers }: Le
   const body = bodyOf(bytes);
   const isBinary = headers.ce_specversion !== undefined;
   const told = Date.parse(headers['dead-letter-at'] ?? '');
-  const kept = Object.entries(headers).filter(([name]) => !ownHeaders.has(name) && name !== replayHeader);
+  const kept = Object.entries(headers).filter(([name]) => !ownHeaders.test(name) && name !== replayHeader);
+  const leftOut = leftOutOf(headers);
   const fits =
+    leftOut === null &&
     bytes.length <= maxOrderEventBytes &&
     kept.reduce((sum, [name, text]) => sum + name.length + Buffer.byteLength(text), 0) <= mostHeaderBytes;
   const replayOf = headers[replayHeader];
@@ -75,7 +87,7 @@ export const readLetter = ({ topic, partition, offset, key, value, headers }: Le
     headers['original-topic'] ?? topic,
     headers['original-partition'] ?? String(partition),
     headers['original-offset'] ?? offset,
-  ];
+  ] as const;
   return {
     id: letterId(replayOf === undefined ? position : [replayOf], bytes),
     boxOfficeId: tenantOf([
@@ -88,7 +100,14 @@ export const readLetter = ({ topic, partition, offset, key, value, headers }: Le
       /^bo_[^:]*:(.*)$/.exec(key ?? '')?.[1],
     ]),
     code: /^[A-Z_]{1,40}$/.exec(headers['dead-letter-code'] ?? '')?.[0] ?? 'BAD_EVENT',
-    reason: reasonOf(headers['dead-letter-reason'] ?? ''),
+    reason: reasonOf(headers['dead-letter-reason'] ?? '', leftOut),
+    place: {
+      topic: position[0],
+      partition: Number(position[1]),
+      firstOffset: position[2],
+      lastOffset: headers['original-last-offset'] ?? position[2],
+    },
+    leftOut,
     at: Number.isNaN(told) || told > now.getTime() ? now : new Date(told),
     replayOf: replayOf !== undefined && isId('deadLetter', replayOf) ? replayOf : null,
     original: fits ? { key: key ?? '', value: bytes, headers: kept } : null,
@@ -112,5 +131,13 @@ const tenantOf = (named: readonly unknown[]): BoxOfficeId | null => {
 const orderIdOf = (named: readonly unknown[]): string | null =>
   named.filter((each) => typeof each === 'string').find((each) => /^or_[A-Za-z0-9_-]{1,77}$/.test(each)) ?? null;
 
-const reasonOf = (text: string): string =>
-  text === '' || text.includes('@') ? 'It could not be understood' : text.slice(0, 500);
+const reasonOf = (text: string, leftOut: LeftOut | null): string => {
+  const reason = text === '' || text.includes('@') ? 'It could not be understood' : text.slice(0, 400);
+  return leftOut ? `${reason}. Its content (${leftOut.bytes} bytes) is not kept: have it sent again.` : reason;
+};
+
+/** The intake says so itself where content is too large to be put aside, or could not be read. */
+const leftOutOf = (headers: LetterMessage['headers']): LeftOut | null =>
+  headers['dead-letter-content'] === 'left out'
+    ? { bytes: Number(headers['dead-letter-size']) || 0, sha256: headers['dead-letter-sha256'] ?? '' }
+    : null;

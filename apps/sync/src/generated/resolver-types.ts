@@ -443,6 +443,28 @@ export type SyncHealth = {
   readonly quota: Quota;
   /** Connections that need a new sign-in; their deliveries wait. */
   readonly connectionsNeedingReconnect: ReadonlyArray<Connection>;
+  /** How events come in, for all box offices together. */
+  readonly intake: IntakeHealth;
+};
+
+/** How events come in, for all box offices together: a part of each topic serves many of them. The operator is alerted by the service's log and metrics. */
+export type IntakeHealth = {
+  /** Parts of topics that have made no progress for longer than the operator's setting, the longest first. Their events wait and are not lost; all others come in. */
+  readonly standingStill: ReadonlyArray<EventStandstill>;
+  /** How many ranges of order events could not be read at all (damaged, compressed in an unknown way, or too large) and were set aside in the days for which dead letters are kept. Nobody can tell whose they were. */
+  readonly unreadable: Scalars['Int']['output'];
+};
+
+/** A part of a topic that makes no progress. */
+export type EventStandstill = {
+  /** The topic. */
+  readonly topic: Scalars['String']['output'];
+  /** The partition; null where a service gets nothing of the topic to read. */
+  readonly partition: Maybe<Scalars['Int']['output']>;
+  /** Since when. */
+  readonly since: Scalars['DateTime']['output'];
+  /** How the last try failed, a code of the error registry, where it is known. */
+  readonly code: Maybe<Scalars['String']['output']>;
 };
 
 /** Deliveries that wait for one thing. */
@@ -807,7 +829,7 @@ export type DeadLetter = {
   readonly receivedAt: Scalars['DateTime']['output'];
   /** Id of the order, `or_…`, where the event tells it. */
   readonly orderId: Maybe<Scalars['ID']['output']>;
-  /** Whether it can be put back: one that is larger than the intake accepts is not kept as a whole. */
+  /** Whether it can be put back: of one that is larger than the intake accepts, or than could be put aside, the content is not kept. */
   readonly canReplay: Scalars['Boolean']['output'];
   /** When it was put back. */
   readonly replayedAt: Maybe<Scalars['DateTime']['output']>;
@@ -1086,6 +1108,8 @@ export type ResolversTypes = {
   WorkflowStats: ResolverTypeWrapper<WorkflowStats>;
   ReasonCount: ResolverTypeWrapper<ReasonCount>;
   SyncHealth: ResolverTypeWrapper<Omit<SyncHealth, 'waitingFor' | 'quota'> & { waitingFor: ReadonlyArray<ResolversTypes['WaitingFor']>, quota: ResolversTypes['Quota'] }>;
+  IntakeHealth: ResolverTypeWrapper<IntakeHealth>;
+  EventStandstill: ResolverTypeWrapper<EventStandstill>;
   WaitingFor: ResolverTypeWrapper<WaitingSource>;
   Quota: ResolverTypeWrapper<Omit<Quota, 'usedBy'> & { usedBy: ReadonlyArray<ResolversTypes['QuotaUse']> }>;
   CallClass: CallClass;
@@ -1158,6 +1182,8 @@ export type ResolversParentTypes = {
   WorkflowStats: WorkflowStats;
   ReasonCount: ReasonCount;
   SyncHealth: Omit<SyncHealth, 'waitingFor' | 'quota'> & { waitingFor: ReadonlyArray<ResolversParentTypes['WaitingFor']>, quota: ResolversParentTypes['Quota'] };
+  IntakeHealth: IntakeHealth;
+  EventStandstill: EventStandstill;
   WaitingFor: WaitingSource;
   Quota: Omit<Quota, 'usedBy'> & { usedBy: ReadonlyArray<ResolversParentTypes['QuotaUse']> };
   QuotaUse: { readonly class: import('../domain/ledger').CallClass; readonly calls: number };
@@ -1366,6 +1392,19 @@ export type SyncHealthResolvers<ContextType = GraphContext, ParentType extends R
   upgradesWaiting: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   quota: Resolver<ResolversTypes['Quota'], ParentType, ContextType>;
   connectionsNeedingReconnect: Resolver<ReadonlyArray<ResolversTypes['Connection']>, ParentType, ContextType>;
+  intake: Resolver<ResolversTypes['IntakeHealth'], ParentType, ContextType>;
+};
+
+export type IntakeHealthResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['IntakeHealth'] = ResolversParentTypes['IntakeHealth']> = {
+  standingStill: Resolver<ReadonlyArray<ResolversTypes['EventStandstill']>, ParentType, ContextType>;
+  unreadable: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type EventStandstillResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['EventStandstill'] = ResolversParentTypes['EventStandstill']> = {
+  topic: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  partition: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  since: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  code: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
 export type WaitingForResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['WaitingFor'] = ResolversParentTypes['WaitingFor']> = {
@@ -1562,6 +1601,8 @@ export type Resolvers<ContextType = GraphContext> = {
   WorkflowStats: WorkflowStatsResolvers<ContextType>;
   ReasonCount: ReasonCountResolvers<ContextType>;
   SyncHealth: SyncHealthResolvers<ContextType>;
+  IntakeHealth: IntakeHealthResolvers<ContextType>;
+  EventStandstill: EventStandstillResolvers<ContextType>;
   WaitingFor: WaitingForResolvers<ContextType>;
   Quota: QuotaResolvers<ContextType>;
   QuotaUse: QuotaUseResolvers<ContextType>;

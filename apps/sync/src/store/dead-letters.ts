@@ -1,5 +1,5 @@
 import type { Connection } from 'mongoose';
-import type { OriginalMessage } from '../domain/dead-letter';
+import type { LeftOut, OriginalMessage, Place } from '../domain/dead-letter';
 import { insertNew } from './insert-new';
 
 /**
@@ -19,6 +19,10 @@ export interface DeadLetter {
   readonly receivedAt: Date;
   readonly expiresAt: Date;
   readonly status: DeadLetterStatus;
+  /** Absent where it was kept before places were. */
+  readonly place?: Place;
+  /** Size and hash of content that did not come with the letter; absent or null where it did. */
+  readonly leftOut?: LeftOut | null;
   readonly original: OriginalMessage | null;
   /** Keyed hashes of the addresses that the event names. */
   readonly addressHashes: readonly string[];
@@ -92,6 +96,9 @@ export const createDeadLetterStore = (mongo: Connection) => {
     anyOpen: async (boxOfficeId: string, now: Date): Promise<boolean> =>
       (await letters.findOne(choose(boxOfficeId, null, now), { projection: { _id: 1 } })) !== null,
     count: (filter: object): Promise<number> => letters.countDocuments(filter),
+    /** How many ranges were set aside unread, of all box offices. */
+    countUnreadable: (now: Date): Promise<number> =>
+      letters.countDocuments({ boxOfficeId: null, code: 'EVENTS_UNREADABLE', expiresAt: { $gt: now } } as object),
     /** Marks open ones for being put back; answers how many. */
     replay: async (boxOfficeId: string, ids: LetterChoice, now: Date): Promise<number> =>
       (

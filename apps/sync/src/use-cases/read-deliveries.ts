@@ -88,14 +88,16 @@ export const workflowStats = async (ctx: Context, { boxOfficeId }: Identity, wor
   };
 };
 
-/** Backlog, quota and troubled connections of a box office. */
+/** Backlog, quota and troubled connections of a box office, and how events come in for all of them. */
 export const syncHealth = async (ctx: Context, { boxOfficeId }: Identity) => {
-  const [{ pending, waiting, isExact }, waitingFor, oldestPendingAt, quota, connections] = await Promise.all([
+  const [{ pending, waiting, isExact }, waitingFor, oldestPendingAt, quota, connections, standingStill, unreadable] = await Promise.all([
     countBacklog(ctx, boxOfficeId),
     countWaiting(ctx, boxOfficeId),
     ctx.deliveries.oldestOpen(boxOfficeId),
     ctx.ledger.usage(boxOfficeId),
     ctx.connections.ofBoxOffices([boxOfficeId]),
+    ctx.standstills.present(ctx.clock()),
+    ctx.deadLetters.countUnreadable(ctx.clock()),
   ]);
   return {
     pending,
@@ -108,6 +110,7 @@ export const syncHealth = async (ctx: Context, { boxOfficeId }: Identity) => {
     ),
     oldestPendingAt,
     quota,
+    intake: { standingStill, unreadable },
     connectionsNeedingReconnect: connections
       .filter(({ status }) => status === 'NEEDS_RECONNECT')
       .map(({ connectionId }) => ({ __typename: 'Connection', id: connectionId })),

@@ -43,7 +43,7 @@ export const takeDeadLetters = async (ctx: Context, messages: readonly BusMessag
 };
 
 const letterOf = (ctx: Context, read: ReadLetter, parent: DeadLetter | undefined): DeadLetter => {
-  const { id, boxOfficeId, orderId, code, reason, at, original } = read;
+  const { id, boxOfficeId, orderId, code, reason, at, place, leftOut, original } = read;
   const addresses = original && addressesOf(original);
   const isKept = boxOfficeId !== null && addresses !== undefined;
   const isOwn = parent?.boxOfficeId === boxOfficeId;
@@ -56,6 +56,8 @@ const letterOf = (ctx: Context, read: ReadLetter, parent: DeadLetter | undefined
     receivedAt: at,
     expiresAt: new Date(at.getTime() + ctx.retention.deadLettersMs),
     status: 'OPEN',
+    place,
+    leftOut,
     original: isKept ? original : null,
     addressHashes: isKept ? [...(addresses ?? [])].map((email) => ctx.hashEmail(boxOfficeId, email)) : [],
     replayOf: isOwn ? (parent?.replayOf ?? parent?._id ?? null) : null,

@@ -127,6 +127,8 @@ export const createMemoryBus = (clock: () => number) => {
           close: async () => undefined,
         };
       },
+      standing: () => [],
+      checkProgress: async () => undefined,
       check: async () => undefined,
       close: async () => undefined,
     }),

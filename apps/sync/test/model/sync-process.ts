@@ -19,6 +19,7 @@ import { createNoticeStore, noticeRendering } from '../../src/store/notices';
 import { createOrderStore } from '../../src/store/orders';
 import { createResourceStore } from '../../src/store/resources';
 import { createRetryStore } from '../../src/store/retries';
+import { createStandstillStore } from '../../src/store/standstills';
 import { createTallyStore } from '../../src/store/tallies';
 import { createTombstoneStore } from '../../src/store/tombstones';
 import { createUpgradeStore } from '../../src/store/upgrades';
@@ -80,6 +81,7 @@ export const startSync = async (
     backfills: createBackfillStore(connection),
     retries: createRetryStore(connection),
     deadLetters: createDeadLetterStore(connection),
+    standstills: createStandstillStore(connection),
     notices,
     entitlements: createFactCopy<EntitlementFact>(
       connection,
