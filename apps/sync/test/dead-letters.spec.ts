@@ -128,6 +128,25 @@ describe('an event that cannot be understood', () => {
     expect(await tell('replay', office, { ids: [large!.id] })).toMatchObject({ count: 0 });
   });
 
+  // The largest value that Kafka takes grows by the headers of a dead letter: it was refused, and tried again for ever before everything behind it.
+  it('is kept without its content when it is too large to be put aside, and the next one is taken', async () => {
+    const office = await createOffice(world);
+    await office.workflow();
+    const key = `${office.boxOfficeId}:or_largest`;
+    await send(key, 'x'.repeat(1_048_448));
+    const event = office.order('ada', { marketing_opt_in: 'false' });
+    await world.publish(topics.orders.name, [{ key, value: JSON.stringify({ ...event, subject: event.data.id }) }]);
+    const [largest] = await letters(office, 1);
+    expect(largest).toMatchObject({ code: 'EVENT_TOO_LARGE', orderId: 'or_largest', canReplay: false });
+    expect(largest?.reason).toContain('1048448 bytes');
+    expect(await tell('replay', office, { all: true })).toMatchObject({ count: 0 });
+    expect(await world.mongo.collection('dead_letters').findOne({ _id: largest!.id } as never)).toMatchObject({
+      original: null,
+      leftOut: { bytes: 1_048_448, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    });
+    await office.settled(1);
+  });
+
   it('is one letter, however often the same event was put aside', async () => {
     const office = await createOffice(world);
     const at = await putAside(`${office.boxOfficeId}:or_1`, 'no JSON');

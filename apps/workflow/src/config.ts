@@ -1,4 +1,12 @@
-import { commonSettings, consumerSettings, kafkaSettings, mongoSettings, port, settings, subgraphSettings } from '@boxlist/service-kit';
+import {
+  commonSettings,
+  consumerSettings,
+  kafkaSettings,
+  mongoSettings,
+  port,
+  settings,
+  subgraphSettings,
+} from '@boxlist/service-kit';
 import { z } from 'zod';
 
 export const configSchema = z.object({

@@ -45,7 +45,11 @@ export const createWorkflowService = async (
   const outbox = await startOutboxRelay({ bus, collection: workflows.collection, topic: topics.workflows, log });
   const followers = await followFacts(bus, facts);
   const ctx: Context = { workflows, versions, facts, followers, outbox, clock: () => new Date(), log, ...overrides };
-  const app = createHttp({ log, health: { mongodb: () => checkMongo(mongo) }, reported: { kafka: () => bus.check(), events: () => bus.checkProgress() } });
+  const app = createHttp({
+    log,
+    health: { mongodb: () => checkMongo(mongo) },
+    reported: { kafka: () => bus.check(), events: () => bus.checkProgress() },
+  });
   await mountSubgraph(app, {
     typeDefs,
     resolvers,

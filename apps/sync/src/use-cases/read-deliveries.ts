@@ -90,15 +90,16 @@ export const workflowStats = async (ctx: Context, { boxOfficeId }: Identity, wor
 
 /** Backlog, quota and troubled connections of a box office, and how events come in for all of them. */
 export const syncHealth = async (ctx: Context, { boxOfficeId }: Identity) => {
-  const [{ pending, waiting, isExact }, waitingFor, oldestPendingAt, quota, connections, standingStill, unreadable] = await Promise.all([
-    countBacklog(ctx, boxOfficeId),
-    countWaiting(ctx, boxOfficeId),
-    ctx.deliveries.oldestOpen(boxOfficeId),
-    ctx.ledger.usage(boxOfficeId),
-    ctx.connections.ofBoxOffices([boxOfficeId]),
-    ctx.standstills.present(ctx.clock()),
-    ctx.deadLetters.countUnreadable(ctx.clock()),
-  ]);
+  const [{ pending, waiting, isExact }, waitingFor, oldestPendingAt, quota, connections, standingStill, unreadable] =
+    await Promise.all([
+      countBacklog(ctx, boxOfficeId),
+      countWaiting(ctx, boxOfficeId),
+      ctx.deliveries.oldestOpen(boxOfficeId),
+      ctx.ledger.usage(boxOfficeId),
+      ctx.connections.ofBoxOffices([boxOfficeId]),
+      ctx.standstills.present(ctx.clock()),
+      ctx.deadLetters.countUnreadable(ctx.clock()),
+    ]);
   return {
     pending,
     waiting,

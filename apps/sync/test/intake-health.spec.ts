@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { deadLetterTopicOf, topics, type BoxOfficeId } from '@boxlist/contracts';
+import { eventually } from '@boxlist/testkit';
+import { createMongoGate } from './mongo-gate';
+import { createOffice, createWorld, type World } from './world';
+
+// An intake that stood still, or had set events aside unread, was seen nowhere: readiness said "ready", and so did the health.
+
+let world: World;
+let gate: Awaited<ReturnType<typeof createMongoGate>>;
+let intake: Awaited<ReturnType<World['startAnother']>>;
+beforeAll(async () => {
+  world = await createWorld({ SYNC_WORK: 'dispatch', EVENTS_STAND_STILL_AFTER_MS: '1000' });
+  gate = await createMongoGate(world.config.MONGODB_URI);
+  intake = await world.startAnother({ MONGODB_URI: gate.uri, SYNC_WORK: 'intake' });
+}, 120_000);
+afterAll(async () => {
+  await intake?.close();
+  await gate?.close();
+  await world?.close();
+}, 60_000);
+
+interface IntakeHealth {
+  readonly standingStill: { topic: string; partition: number | null; since: string; code: string | null }[];
+  readonly unreadable: number;
+}
+const intakeHealth = async (boxOfficeId: BoxOfficeId): Promise<IntakeHealth> => {
+  const { data, errors } = await world.ask<{ boxOffice: { syncHealth: { intake: IntakeHealth } } }>(
+    boxOfficeId,
+    '{ boxOffice { syncHealth { intake { standingStill { topic partition since code } unreadable } } } }',
+    {},
+    'viewer',
+  );
+  expect(errors).toBeUndefined();
+  return data!.boxOffice.syncHealth.intake;
+};
+const readiness = async (url: string) => {
+  const response = await fetch(`${url}/health/ready`);
+  return { status: response.status, ...((await response.json()) as object) };
+};
+
+describe('a partition of orders that stands still', () => {
+  it('is told in the health by any process, and with readiness, until it goes on', async () => {
+    const office = await createOffice(world);
+    await office.workflow();
+    expect((await intakeHealth(office.boxOfficeId)).standingStill).toEqual([]);
+    const step = gate.hold('insert', 'orders');
+    await world.produce([office.order('ada', { marketing_opt_in: 'false' })]);
+    await step.reached();
+    const [standstill] = await eventually(async () => {
+      const { standingStill } = await intakeHealth(office.boxOfficeId);
+      expect(standingStill).toHaveLength(1);
+      return standingStill;
+    });
+    expect(standstill).toMatchObject({ topic: topics.orders.name, partition: expect.any(Number), code: null });
+    expect(await readiness(intake.url)).toMatchObject({
+      status: 200,
+      ready: true,
+      degraded: ['events'],
+      checks: { events: 'EVENTS_STAND_STILL', kafka: 'ok', intake: 'ok' },
+    });
+    expect(await readiness(world.url)).toEqual({
+      status: 200,
+      ready: true,
+      checks: { mongodb: 'ok', kafka: 'ok', events: 'ok' },
+    });
+    const metrics = await (await fetch(`${intake.url}/metrics`)).text();
+    expect(metrics).toMatch(/^boxlist_events_standing_still\{topic="orders\.v1".*\} 1/m);
+    step.open();
+    await office.settled(1);
+    await eventually(async () => expect((await intakeHealth(office.boxOfficeId)).standingStill).toEqual([]), {
+      timeoutMs: 30_000,
+    });
+    expect(await readiness(intake.url)).not.toHaveProperty('degraded');
+  }, 90_000);
+});
+
+describe('a range of events that could not be read', () => {
+  it('is kept by its place, without content, once, and counted in the health of every box office', async () => {
+    const [office, other] = [await createOffice(world), await createOffice(world)];
+    // As the bus sets it aside: a crash may have it do so twice.
+    const range = {
+      key: '',
+      value: '',
+      headers: {
+        'dead-letter-code': 'EVENTS_UNREADABLE',
+        'dead-letter-reason': 'The batch is not what its compression says',
+        'dead-letter-at': new Date().toISOString(),
+        'dead-letter-content': 'left out',
+        'dead-letter-size': '4711',
+        'dead-letter-sha256': 'ab'.repeat(32),
+        'original-topic': topics.orders.name,
+        'original-partition': '3',
+        'original-offset': '17',
+        'original-last-offset': '29',
+      },
+    };
+    await world.publish(deadLetterTopicOf(topics.orders.name), [range, range]);
+    await eventually(async () => expect((await intakeHealth(office.boxOfficeId)).unreadable).toBe(1));
+    expect((await intakeHealth(other.boxOfficeId)).unreadable).toBe(1);
+    const kept = await world.mongo.collection('dead_letters').find({ code: 'EVENTS_UNREADABLE' }).toArray();
+    expect(kept).toEqual([
+      expect.objectContaining({
+        boxOfficeId: null,
+        orderId: null,
+        place: { topic: topics.orders.name, partition: 3, firstOffset: '17', lastOffset: '29' },
+        leftOut: { bytes: 4711, sha256: 'ab'.repeat(32) },
+        original: null,
+      }),
+    ]);
+  });
+});
