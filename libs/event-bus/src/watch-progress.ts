@@ -50,8 +50,14 @@ export const watchProgress = ({ log, afterMs, consumers }: Options) => {
         code,
       })),
     );
+  const everyMs = Math.max(250, Math.min(5_000, afterMs / 4));
   let told = new Map<string, Standstill>();
+  let lookedAt = Date.now();
   const look = (): void => {
+    const wasAsleep = Date.now() - lookedAt > 3 * everyMs;
+    lookedAt = Date.now();
+    // A process that was stopped itself has to get a chance to read first.
+    if (wasAsleep) return;
     const now = new Map(standing().map((each) => [keyOf(each), each]));
     for (const [key, each] of now) if (!told.has(key)) log.error({ ...each }, 'events.standing-still');
     for (const [key, each] of told) if (!now.has(key)) log.info({ ...each, code: null }, 'events.moving-again');
@@ -64,7 +70,7 @@ export const watchProgress = ({ log, afterMs, consumers }: Options) => {
     for (const topic of new Set(consumers().map((each) => each.topic)))
       gauge.record([...now.values()].filter((each) => each.topic === topic).length, { topic });
   };
-  const timer = setInterval(look, Math.max(250, Math.min(5_000, afterMs / 4)));
+  const timer = setInterval(look, everyMs);
   timer.unref();
   return { standing, close: (): void => clearInterval(timer) };
 };

@@ -1,0 +1,34 @@
+import { AppError } from '@boxlist/contracts';
+import { expect, it } from '@jest/globals';
+import { createHttp } from './http';
+import { createLog } from './log';
+
+const fine = async (): Promise<void> => undefined;
+const failing = async (): Promise<void> => {
+  throw new AppError('KAFKA_UNAVAILABLE', 'Kafka did not answer');
+};
+const readinessOf = async (health: object, reported: object) => {
+  const app = createHttp({
+    log: createLog('test', 'silent'),
+    health: { ...health },
+    reported: { ...reported },
+  });
+  const response = await app.inject('/health/ready');
+  await app.close();
+  return { status: response.statusCode, ...response.json<object>() };
+};
+
+// Every check decided readiness: an outage of Kafka took those down who only read.
+it('is ready while all that decides it works, and says what else fails', async () => {
+  expect(await readinessOf({ mongodb: fine }, { kafka: failing, events: fine })).toEqual({
+    status: 200,
+    ready: true,
+    degraded: ['kafka'],
+    checks: { mongodb: 'ok', kafka: 'KAFKA_UNAVAILABLE', events: 'ok' },
+  });
+  expect(await readinessOf({ mongodb: failing }, { kafka: fine })).toEqual({
+    status: 503,
+    ready: false,
+    checks: { mongodb: 'KAFKA_UNAVAILABLE', kafka: 'ok' },
+  });
+});
