@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { KafkaRecord } from './records';
-import { newBudget, readSection } from './record-section';
+import { newBudget, readSection, unreadAtBroker } from './record-section';
 import { registerCodecs } from './codecs';
 
 /** kafkajs' definition of one request: what is sent, and how the answer is read. */
@@ -43,6 +43,9 @@ class Fields {
   }
 }
 
+/** By this code a broker says that it cannot read one partition; kafkajs takes it for a failure of all. */
+const corruptMessage = 2;
+
 /** An answer to a fetch of version 4 to 11, as kafkajs reads it, but that no batch can make it throw. */
 const readAnswer = async (bytes: Buffer, version: number, { topics }: FetchArguments): Promise<object> => {
   const fields = new Fields(bytes);
@@ -77,6 +80,11 @@ const readAnswer = async (bytes: Buffer, version: number, { topics }: FetchArgum
     const read: object[] = [];
     for (const { section, highWatermark, ...partition } of partitions) {
       const fetchOffset = askedAt(topicName, partition.partition);
+      if (partition.errorCode === corruptMessage) {
+        const highWatermark = (fetchOffset + 1n).toString();
+        read.push({ ...partition, errorCode: 0, highWatermark, messages: [unreadAtBroker(fetchOffset)] });
+        continue;
+      }
       const messages: KafkaRecord[] = await readSection(section, { fetchOffset, highWatermark }, budget);
       read.push({ ...partition, highWatermark: highWatermark.toString(), messages });
     }

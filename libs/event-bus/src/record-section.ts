@@ -81,6 +81,10 @@ const markerFor = (
   return marker;
 };
 
+/** What stands for an offset of which the broker says itself that it cannot read it. */
+export const unreadAtBroker = (offset: bigint): KafkaRecord =>
+  markerFor(Buffer.alloc(0), { first: offset, last: offset }, damaged('What the broker has stored'));
+
 const damaged = (what: string) => ({ reason: `${what} is damaged`, mayPass: true });
 
 const whyOf = (error: unknown): Pick<Unreadable, 'reason' | 'mayPass'> => ({

@@ -185,6 +185,28 @@ describe('a batch that cannot be read', () => {
     60_000,
   );
 
+  it('because the broker cannot read it itself is set aside, and all others are read', async () => {
+    const proxy = await startProxy(servers.kafka.brokers);
+    const through = busesOn(proxy.brokers);
+    const topic = await withDeadLetters(2);
+    const bad = ownName('bad');
+    proxy.damageBy((answer) => {
+      const batch = batchWith(answer, bad);
+      // The error of the partition, so many bytes before its records in the answer that kafkajs asks for: CORRUPT_MESSAGE.
+      if (batch) Buffer.from(batch.buffer, batch.byteOffset - 38, 2).writeInt16BE(2);
+    });
+    await produce(topic, [{ key: 'a', value: bad, partition: 0 }]);
+    for (const partition of [0, 1]) await produce(topic, [{ key: 'a', value: `after ${partition}`, partition }]);
+    const reader = await followed(through.bus(), topic);
+    await reader.count(2);
+    expect(reader.values().toSorted()).toEqual(['after 0', 'after 1']);
+    const aside = await followed(bus, deadLetterTopicOf(topic));
+    await aside.count(1);
+    expect(aside.seen[0]?.headers).toMatchObject({ 'original-offset': '0', 'original-last-offset': '0' });
+    await Promise.all([aside.close(), through.close()]);
+    await proxy.close();
+  }, 60_000);
+
   it('because it was damaged on its way is fetched again, and nothing of it is lost', async () => {
     const proxy = await startProxy(servers.kafka.brokers);
     const through = busesOn(proxy.brokers);
