@@ -50,8 +50,9 @@ type Overrides = Partial<Pick<Context, 'clock' | 'tokens' | 'ticketTailorKey' | 
 };
 
 /**
- * What decides readiness, and what is only told (docs/decisions/0017). A process that answers the graph is ready while it can: without Kafka, or with an intake that stands still, too. One that is there for the intake is
- * not while it gets nothing to read.
+ * What decides readiness, and what is only reported (docs/decisions/0017). A process that answers the graph is ready
+ * without Kafka too, and while its intake stands still. A process for the intake alone is not ready while it gets
+ * nothing to read.
  */
 const healthOf = (
   { SYNC_WORK }: Config,

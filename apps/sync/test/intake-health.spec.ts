@@ -4,7 +4,7 @@ import { eventually } from '@boxlist/testkit';
 import { createMongoGate } from './mongo-gate';
 import { createOffice, createWorld, type World } from './world';
 
-// An intake that stood still, or had set events aside unread, was seen nowhere: readiness said "ready", and so did the health.
+// An intake that stood still, or had set events aside unread, showed nowhere: readiness and health were as always.
 
 let world: World;
 let gate: Awaited<ReturnType<typeof createMongoGate>>;

@@ -58,12 +58,13 @@ export interface EventBus {
   ensureTopics(specs: readonly TopicSpec[]): Promise<void>;
   /**
    * Writes messages with acks=all by an idempotent producer, in the order of the calls. Resolves once acknowledged; throws KAFKA_UNAVAILABLE, and then they may have been written all the same: whoever publishes them again
-   * may have them twice, and whoever reads must bear that. Throws EVENT_TOO_LARGE where Kafka does not take one of them for its size: that one, and those after it, are not written.
+   * may have them twice, and whoever reads must bear that.
+   * Throws EVENT_TOO_LARGE when Kafka refuses one message for its size: that one and those after it are not written.
    */
   publish(topic: string, messages: readonly NewMessage[]): Promise<void>;
   /**
-   * Keeps a message that could not be understood, unchanged, with the reason in its headers; one that Kafka does not take in that form without its content, by size and
-   * hash (`dead-letter-content`, `dead-letter-size`, `dead-letter-sha256`).
+   * Publishes a message that could not be understood, unchanged, with the reason in its headers. When Kafka refuses it
+   * for its size, it goes without its content, by size and hash (`dead-letter-content`, `-size`, `-sha256`).
    */
   deadLetter(message: BusMessage, reason: DeadLetterReason): Promise<void>;
   consumeBatches(subscription: BatchSubscription): Promise<Consumer>;

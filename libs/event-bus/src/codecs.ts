@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 import { gunzip, gzip, zstdCompress, zstdDecompress } from 'node:zlib';
 
 /**
- * The most that one batch may hold once it is decompressed. Java producers send at most 1 MiB uncompressed by default; a batch of a few hundred
- * bytes can claim gigabytes, and reading it would end the process.
+ * The most that one batch may hold once it is decompressed. Java producers send at most 1 MiB by default, counted before
+ * compression. A batch of some hundred bytes can claim gigabytes, and decompressing it would end the process.
  */
 export const mostBatchBytes = 64 * 1024 * 1024;
 
@@ -18,9 +18,9 @@ export class Malformed extends Error {}
 
 interface Codec {
   readonly name: string;
-  compress(bytes: Buffer): Promise<Buffer>;
+  readonly compress: (bytes: Buffer) => Promise<Buffer>;
   /** Throws TooLarge before it allocates more than `most` bytes. */
-  decompress(bytes: Buffer, most: number): Promise<Buffer>;
+  readonly decompress: (bytes: Buffer, most: number) => Promise<Buffer>;
 }
 
 type Inflate = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
@@ -62,7 +62,10 @@ const lz4BlockSize = (block: Buffer): number => {
   return size;
 };
 
-/** What an LZ4 frame holds once it is decompressed, told from its sequences: the frame need not say it, and need not say the truth. */
+/**
+ * The decompressed size of an LZ4 frame, counted from its sequences without decompressing. A frame need not state its
+ * size, and the statement need not be true.
+ */
 const lz4FrameSize = (frame: Buffer): number => {
   const flags = frame[4] ?? 0;
   const [hasBlockChecksums, hasContentSize, hasDictionary] = [(flags & 16) > 0, (flags & 8) > 0, (flags & 1) > 0];

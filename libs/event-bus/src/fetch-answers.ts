@@ -17,7 +17,7 @@ interface FetchArguments {
 }
 
 interface FetchDefinition {
-  protocol(options: { readonly version: number }): (args: FetchArguments) => Exchange;
+  protocol: (options: { readonly version: number }) => (args: FetchArguments) => Exchange;
 }
 
 /** Reads the fields of an answer one after the other. */
@@ -96,8 +96,9 @@ const readAnswer = async (bytes: Buffer, version: number, { topics }: FetchArgum
 let isInstalled = false;
 
 /**
- * Makes kafkajs read what brokers send by `readSection`. kafkajs reads the answer of a broker as a whole and throws for all its partitions when it cannot decompress one batch; it looks at no checksum, bounds no
- * size, and makes up records from bytes that are none. All its versions of the answer are read here; before version 4 (Kafka 0.11) it goes on by itself.
+ * Makes kafkajs decode fetched records by `readSection`. kafkajs decodes the answer of a broker as a whole and throws for
+ * all its partitions when it cannot decompress one batch. It checks no checksum, limits no size, and makes up records
+ * from bytes that are none. Applies to the whole process, once; not to brokers older than Kafka 0.11.
  */
 export const readFetchAnswers = (): void => {
   if (isInstalled) return;

@@ -28,7 +28,7 @@ const inPlaceMs = 1_000;
 /** More is no time that a timer can take. */
 const mostWaitMs = 2 ** 31 - 1;
 
-/** Messages that are handled together and could not be so far. The very same come again, whatever has come after them. */
+/** Messages that failed together. The same ones are retried together, even when more have been written behind them. */
 interface Retry {
   readonly firstOffset: string;
   readonly lastOffset: string;
@@ -112,8 +112,9 @@ const withHeartbeat = async <T>(
 };
 
 /**
- * Handles what comes of each partition, in order, and commits it. What fails comes again: a moment later while the others wait, and then with the partition alone paused, so that it holds up no other
- * however long it takes. What was tried is remembered for as long as the partition is this member's.
+ * Handles the messages of each partition in order and commits their offsets. A failure is retried at first in place,
+ * while the others wait; after a second, the partition alone is paused between tries, so that it holds up no other. The
+ * number of tries is kept for as long as the partition is assigned to this member.
  */
 export const createPartitionWork = ({ handle, deadLetter, setAside, log, heartbeatMs, signal }: Needs) => {
   const states = new Map<number, PartitionState>();

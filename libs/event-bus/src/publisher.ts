@@ -60,7 +60,10 @@ export const createPublisher = (kafka: Kafka, topic: string) => {
     }
   };
 
-  /** Sends in order, in halves where the broker takes fewer at once. Throws EVENT_TOO_LARGE for one that it does not take alone; then those before it are written. */
+  /**
+   * Sends in order, in halves where the broker takes fewer at once. Throws EVENT_TOO_LARGE for one that the broker does
+   * not take alone; those before it are written then, those after it are not.
+   */
   const sendInParts = async (messages: readonly NewMessage[]): Promise<void> => {
     try {
       await sendTogether(messages);
@@ -97,7 +100,10 @@ export const createPublisher = (kafka: Kafka, topic: string) => {
   };
 
   return {
-    /** Resolves once acknowledged; throws EVENT_TOO_LARGE or what kafkajs does, and then some of it may have been written all the same. */
+    /**
+     * Resolves once acknowledged. Throws EVENT_TOO_LARGE or kafkajs' error; some of the messages may have been written
+     * all the same.
+     */
     publish: (messages: readonly NewMessage[]): Promise<void> =>
       new Promise((acknowledged, failed) => {
         waiting.push({

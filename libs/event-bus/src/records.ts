@@ -120,8 +120,9 @@ export const contextOf = ({ attributes, producerId }: BatchHeader): KafkaRecord[
 });
 
 /**
- * The records of a batch from its decompressed bytes. Throws Malformed where they are not just what the header says: offsets that are made up would be
- * committed. A batch whose last records are gone by compaction ends in one that kafkajs passes over.
+ * Decodes the records of a batch from its decompressed bytes. Throws Malformed where they contradict the header: made-up
+ * offsets would be committed. Where compaction has removed the last records, a control record that kafkajs passes over
+ * stands for them.
  */
 export const recordsOf = (bytes: Buffer, header: BatchHeader): KafkaRecord[] => {
   const all = new Cursor(bytes);

@@ -5,8 +5,9 @@ import { Kafka, logLevel } from 'kafkajs';
 import { createEventBus, type BusMessage, type EventBus } from '../src';
 import { aTopic, busesOn, ownName, quiet, startServers, type Servers } from './world';
 
-// A handler that tried again and again held one of three places; kafkajs fetches nothing of a broker until all that it fetched is handled. So one message for which
-// a retry never ends held up every partition of that broker.
+// A handler in retry held one of the three slots in which kafkajs handles partitions, and kafkajs fetches nothing more
+// from a broker until every partition of the last fetch is handled. So one message whose retry never ended held up every
+// partition of that broker.
 
 let servers: Servers;
 let buses: ReturnType<typeof busesOn>;

@@ -46,8 +46,8 @@ it('what many publish at once is all there when it was acknowledged, also when t
   expect(topicSeen.values()).toEqual(expect.arrayContaining(acknowledged));
 }, 60_000);
 
-// What a broker takes is bounded by a batch's size. One message beyond it was sent again and again, as if Kafka had been away, and a dead letter is larger than what it is
-// about: by its headers, and where the producer had compressed it.
+// A broker limits the size of a batch. A message beyond the limit was sent again and again, as if Kafka had been down.
+// Dead letters reach the limit: they grow by their headers, and their producer may have compressed the original.
 describe('what is larger than Kafka takes', () => {
   const kafka = () => new Kafka({ brokers: servers.kafka.brokers.split(','), logLevel: logLevel.NOTHING });
   /** A topic that takes little. */

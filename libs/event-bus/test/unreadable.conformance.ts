@@ -1,5 +1,4 @@
 import { deadLetterTopicOf } from '@boxlist/contracts';
-import { eventually } from '@boxlist/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CompressionTypes, Kafka, logLevel } from 'kafkajs';
 import { randomBytes } from 'node:crypto';
@@ -55,7 +54,7 @@ const withDeadLetters = async (partitions = 1) => {
   return topic;
 };
 
-// kafkajs reads gzip alone: one batch of another codec ended the reading of all partitions of its broker, again and again.
+// kafkajs decompresses gzip alone. One batch of another codec stopped the consumer for all partitions, again and again.
 describe('a compressed batch', () => {
   it.each(['gzip', 'snappy', 'lz4', 'zstd'])(
     'of the codec %s is read as the broker writes it, in Java',
@@ -192,7 +191,8 @@ describe('a batch that cannot be read', () => {
     const bad = ownName('bad');
     proxy.damageBy((answer) => {
       const batch = batchWith(answer, bad);
-      // The error of the partition, so many bytes before its records in the answer that kafkajs asks for: CORRUPT_MESSAGE.
+      // CORRUPT_MESSAGE as the partition's error, which stands 38 bytes before its records in the version that kafkajs
+      // requests.
       if (batch) Buffer.from(batch.buffer, batch.byteOffset - 38, 2).writeInt16BE(2);
     });
     await produce(topic, [{ key: 'a', value: bad, partition: 0 }]);

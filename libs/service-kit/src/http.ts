@@ -70,7 +70,7 @@ const readiness = async (health: HealthChecks, reported: HealthChecks) => {
 
 /**
  * The HTTP server of a service: JSON bodies up to 1 MiB, errors as `{code, message}` with the status of their kind,
- * `/health/live`, `/health/ready` (503 and the failing checks while one of `health` fails; those of `reported` that fail stand under
+ * `/health/live`, `/health/ready` (503 while one check of `health` fails; failing checks of `reported` only stand under
  * `degraded`) and `/metrics`.
  */
 export const createHttp = ({ log, health, reported = {}, bodyLimit = 1024 * 1024 }: HttpOptions): FastifyInstance => {

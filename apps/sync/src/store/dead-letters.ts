@@ -98,7 +98,7 @@ export const createDeadLetterStore = (mongo: Connection) => {
     count: (filter: object): Promise<number> => letters.countDocuments(filter),
     /** How many ranges were set aside unread, of all box offices. */
     countUnreadable: (now: Date): Promise<number> =>
-      letters.countDocuments({ boxOfficeId: null, code: 'EVENTS_UNREADABLE', expiresAt: { $gt: now } } as object),
+      letters.countDocuments({ boxOfficeId: null, code: 'EVENTS_UNREADABLE', expiresAt: { $gt: now } }),
     /** Marks open ones for being put back; answers how many. */
     replay: async (boxOfficeId: string, ids: LetterChoice, now: Date): Promise<number> =>
       (
