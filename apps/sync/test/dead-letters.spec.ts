@@ -128,8 +128,8 @@ describe('an event that cannot be understood', () => {
     expect(await tell('replay', office, { ids: [large!.id] })).toMatchObject({ count: 0 });
   });
 
-  // The largest value that Kafka accepts grows by the headers of a dead letter. Kafka refused the letter, and the intake
-  // retried it for ever, with everything behind it waiting.
+  // The largest value that Kafka accepts grows by the headers of a dead letter. Kafka refused the letter, and
+  // the intake retried it for ever, with everything behind it waiting.
   it('is kept without its content when it is too large to be put aside, and the next one is taken', async () => {
     const office = await createOffice(world);
     await office.workflow();

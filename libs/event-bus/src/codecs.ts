@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 import { gunzip, gzip, zstdCompress, zstdDecompress } from 'node:zlib';
 
 /**
- * The most that one batch may hold once it is decompressed. Java producers send at most 1 MiB by default, counted before
- * compression. A batch of some hundred bytes can claim gigabytes, and decompressing it would end the process.
+ * The most that one batch may hold once it is decompressed. Java producers send at most 1 MiB by default, counted
+ * before compression. A batch of some hundred bytes can claim gigabytes, and decompressing it would end the process.
  */
 export const mostBatchBytes = 64 * 1024 * 1024;
 

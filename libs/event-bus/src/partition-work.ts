@@ -135,6 +135,7 @@ export const createPartitionWork = ({ handle, deadLetter, setAside, log, heartbe
   /** Lets a partition rest alone. */
   const rest = (payload: EachBatchPayload, state: PartitionState, ms: number): void => {
     clearTimeout(state.timer);
+    if (signal.aborted) return;
     state.resume = payload.pause();
     state.waitsUntil = Date.now() + ms;
     state.timer = setTimeout(() => {

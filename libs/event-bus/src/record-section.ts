@@ -165,8 +165,8 @@ const readOldEntry = async (
 };
 
 /**
- * Decodes the records that a broker sent of one partition. Never throws for them: a marker message (`unreadableOf`) takes
- * the place of each range that cannot be read, and the ranges behind it are read.
+ * Decodes the records that a broker sent of one partition. Never throws for them: a marker message (`unreadableOf`)
+ * takes the place of each range that cannot be read, and the ranges behind it are read.
  */
 export const readSection = async (section: Buffer, reading: Reading, budget: Budget): Promise<KafkaRecord[]> => {
   const records: KafkaRecord[] = [];

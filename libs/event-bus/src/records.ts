@@ -120,8 +120,8 @@ export const contextOf = ({ attributes, producerId }: BatchHeader): KafkaRecord[
 });
 
 /**
- * Decodes the records of a batch from its decompressed bytes. Throws Malformed where they contradict the header: made-up
- * offsets would be committed. Where compaction has removed the last records, a control record that kafkajs passes over
+ * Decodes the records of a batch from its decompressed bytes. Throws Malformed where they contradict the header:
+ * made-up offsets would be committed. Where compaction has removed the last records, a control record that kafkajs passes over
  * stands for them.
  */
 export const recordsOf = (bytes: Buffer, header: BatchHeader): KafkaRecord[] => {

@@ -38,7 +38,7 @@ export const countUnreadable = (topic: string): void =>
 const keyOf = ({ groupId, partition }: Pick<Standstill, 'groupId' | 'partition'>): string =>
   `${groupId} ${partition ?? ''}`;
 
-/** Watches consumers and reports each standstill to the operator, by log and metric, when it begins and when it ends. */
+/** Watches consumers and reports each standstill to the operator, by log and metric, when it begins and ends. */
 export const watchProgress = ({ log, afterMs, consumers }: Options) => {
   const standing = (): readonly Standstill[] =>
     consumers().flatMap((consumer) =>

@@ -6,8 +6,8 @@ import { createEventBus, type BusMessage, type EventBus } from '../src';
 import { aTopic, busesOn, ownName, quiet, startServers, type Servers } from './world';
 
 // A handler in retry held one of the three slots in which kafkajs handles partitions, and kafkajs fetches nothing more
-// from a broker until every partition of the last fetch is handled. So one message whose retry never ended held up every
-// partition of that broker.
+// from a broker until every partition of the last fetch is handled. So one message whose retry never ended held up
+// every partition of that broker.
 
 let servers: Servers;
 let buses: ReturnType<typeof busesOn>;

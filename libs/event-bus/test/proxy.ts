@@ -25,8 +25,8 @@ const wholeAnswers = (take: (answer: Buffer) => void) => {
 };
 
 /**
- * A way to a broker on this machine that can lose its answers, or damage them: what is asked still comes to it. A client
- * stays on this way, for wherever the broker says where it is, the proxy says that it is here.
+ * A way to a broker on this machine that can lose its answers, or damage them: what is asked still comes to it. A
+ * client stays on this way, for wherever the broker says where it is, the proxy says that it is here.
  */
 export const startProxy = async (broker: string) => {
   const port = await freePort();
