@@ -1,7 +1,6 @@
 import { AppError } from '@boxlist/contracts';
 import { expect, it } from '@jest/globals';
-import { createHttp } from './http';
-import { createLog } from './log';
+import { createHttp, createLog, listen } from '../src';
 
 const fine = async (): Promise<void> => undefined;
 const failing = async (): Promise<void> => {
@@ -13,9 +12,10 @@ const readinessOf = async (health: object, reported: object) => {
     health: { ...health },
     reported: { ...reported },
   });
-  const response = await app.inject('/health/ready');
+  const response = await fetch(`${await listen(app, '127.0.0.1', 0)}/health/ready`);
+  const told = (await response.json()) as object;
   await app.close();
-  return { status: response.statusCode, ...response.json<object>() };
+  return { status: response.status, ...told };
 };
 
 // Every check decided readiness: an outage of Kafka took those down who only read.
