@@ -184,7 +184,7 @@ describe('the door itself', () => {
     const response = await fetch(`${world.url}/health/ready`);
     expect([response.status, await response.json()]).toEqual([
       200,
-      { ready: true, checks: { mongodb: 'ok', kafka: 'ok' } },
+      { ready: true, checks: { mongodb: 'ok', kafka: 'ok', events: 'ok' } },
     ]);
   });
 });
