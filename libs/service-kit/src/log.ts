@@ -27,6 +27,7 @@ const secretKeys = [
   'first_name',
   'lastName',
   'last_name',
+  'wholeName',
   'phone',
   'barcode',
   'address',

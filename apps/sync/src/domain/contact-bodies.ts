@@ -11,6 +11,14 @@ export interface MergedWish {
   readonly details: Details;
 }
 
+/** A new contact's details. Constant Contact has no place for a name as a whole: it goes where contacts are greeted by. */
+export const detailsOfNew = ({ wholeName, ...details }: Details): Details =>
+  wholeName && !details.firstName && !details.lastName ? { ...details, firstName: wholeName } : details;
+
+/** A name as a whole for a contact that exists: not where it has a last name, for the two would not be one name. */
+const wholeNameFor = (contact: CcContact, { firstName, lastName, wholeName }: Details): string | undefined =>
+  firstName || lastName || contact.last_name ? undefined : wholeName;
+
 /** One call that creates a contact with lists and tags. */
 export const newContact = (
   email: string,
@@ -54,8 +62,9 @@ const isImportable = (phone: string): boolean => !/^(\+|00)/.test(phone);
 export const changedDetails = (contact: CcContact, wanted: Details): Details => {
   const home = contact.street_addresses.find(({ kind }) => kind === 'home');
   const phones = contact.phone_numbers.map(({ phone_number }) => phone_number);
+  const firstName = wanted.firstName ?? wholeNameFor(contact, wanted);
   return {
-    ...(wanted.firstName && wanted.firstName !== contact.first_name ? { firstName: wanted.firstName } : {}),
+    ...(firstName && firstName !== contact.first_name ? { firstName } : {}),
     ...(wanted.lastName && wanted.lastName !== contact.last_name ? { lastName: wanted.lastName } : {}),
     ...(wanted.phone && !phones.includes(wanted.phone) ? { phone: wanted.phone } : {}),
     ...(wanted.street && wanted.street !== home?.street ? { street: wanted.street } : {}),
@@ -74,14 +83,15 @@ export const importRow = (email: string, details: Details): CcImportRow => ({
 });
 
 /**
- * Everything core that was read, with the changes; never the permission, so that an opt-out is not undone. It is the contact's own update, as it is: only one of the account restores a contact that was deleted since it
- * was read.
+ * Everything core that was read, with the changes; never the permission, so that an opt-out is not undone. As a rule it is the contact's own update: one by the account restores a deleted contact, and is for
+ * that alone.
  */
 export const putBody = (
   contact: CcContact,
   details: Details,
   fields: Wish['fields'],
   moreLists: readonly string[],
+  by: 'Contact' | 'Account' = 'Contact',
 ): Record<string, unknown> => {
   const core = ['job_title', 'company_name', 'birthday_month', 'birthday_day', 'anniversary'] as const;
   const home = contact.street_addresses.find(({ kind }) => kind === 'home');
@@ -90,7 +100,7 @@ export const putBody = (
     (each) => !fields.some(({ customFieldId }) => customFieldId === each.custom_field_id),
   );
   return {
-    update_source: 'Contact',
+    update_source: by,
     email_address: { address: contact.email_address.address },
     ...Object.fromEntries(core.flatMap((name) => (contact[name] == null ? [] : [[name, contact[name]]]))),
     ...optional('first_name', details.firstName ?? contact.first_name),

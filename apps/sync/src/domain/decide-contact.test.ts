@@ -89,8 +89,26 @@ describe('what may be done for a buyer who opted in', () => {
     });
   });
 
-  it('cannot restore a deleted contact without a list', () => {
-    expect(word('deleted', { listIds: [] })).toBe('CONTACT_DELETED');
+  // Only workflows with a list restored one, and on any opt-in, however old.
+  it('restores a deleted contact for a tag as for a list, on an order that was placed after the deletion', () => {
+    expect(word('deleted', { listIds: [] })).toBe('explicit + lists');
+    for (const listIds of [[list], []]) {
+      const placed = (time: string) => word('deleted', { listIds, placedAt: Date.parse(time) });
+      expect(placed('2026-01-02T00:00:00Z')).toBe('explicit + lists');
+      expect(placed('2026-01-01T12:00:00Z')).toBe('CONTACT_DELETED');
+      expect(placed('2025-12-24T12:00:00Z')).toBe('CONTACT_DELETED');
+    }
+  });
+
+  it('counts an order of the second of the deletion as placed after it', () => {
+    const contact = knownFrom({
+      ...contactIn('deleted')!.whole!,
+      deleted_at: '2026-01-01',
+      updated_at: '2026-01-01T12:00:00.900Z',
+    });
+    const at = (time: string) => decideContact(contact, wish({ placedAt: Date.parse(time) })).kind;
+    expect(at('2026-01-01T12:00:00Z')).toBe('write');
+    expect(at('2026-01-01T11:59:59Z')).toBe('skip');
   });
 });
 

@@ -1,5 +1,5 @@
 import type { OptIn, WorkflowFact } from '@boxlist/contracts';
-import type { ContactState, KnownContact } from './known-contact';
+import { deletedBy, type ContactState, type KnownContact } from './known-contact';
 import type { Details, DetailTimes } from './map-buyer';
 import type { ReasonCode } from './reasons';
 
@@ -40,7 +40,8 @@ const skip = (reason: ReasonCode): ContactDecision => ({ kind: 'skip', reason })
 
 /**
  * The decision table: what may be done for a wish, by the contact's present state. Nobody is made mailable or put on a list without a
- * definite opt-in, and an unsubscribed contact stays so unless the organiser chose to ask and the buyer opted in after the opt-out.
+ * definite opt-in, an unsubscribed contact stays so unless the organiser chose to ask and the buyer opted in after the opt-out, and a
+ * deleted one unless the buyer opted in after the deletion.
  */
 export const decideContact = (contact: KnownContact | undefined, wish: Wish): ContactDecision => {
   const state = contact?.state ?? 'none';
@@ -54,7 +55,7 @@ const forOptedIn = (state: ContactState, contact: KnownContact | undefined, wish
       return wish.createsContacts ? { kind: 'write', permission: 'explicit', lists } : skip('NOT_A_CONTACT');
     case 'deleted':
       if (!wish.createsContacts) return skip('NOT_A_CONTACT');
-      return wish.listIds.length > 0 ? { kind: 'write', permission: 'explicit', lists } : skip('CONTACT_DELETED');
+      return isSinceDeleted(contact, wish) ? { kind: 'write', permission: 'explicit', lists } : skip('CONTACT_DELETED');
     case 'explicit':
     case 'implicit':
       return { kind: 'write', permission: 'keep', lists };
@@ -68,6 +69,16 @@ const forOptedIn = (state: ContactState, contact: KnownContact | undefined, wish
       return mayAskAgain(contact, wish) ? { kind: 'resubscribe' } : skip('UNSUBSCRIBED');
   }
 };
+
+/** Ticket Tailor's times are whole seconds: an order of the same second may be the later. */
+const secondMs = 1_000;
+
+/** Whether an order was placed after a contact was deleted, both in ms. */
+export const isPlacedSince = (deleted: number, placedAt: number): boolean => placedAt + secondMs > deleted;
+
+/** The same; supposed, as long as not all of the contact is known. */
+const isSinceDeleted = (contact: KnownContact | undefined, { placedAt }: Wish): boolean =>
+  !contact?.whole || isPlacedSince(deletedBy(contact.whole) ?? -Infinity, placedAt);
 
 const mayAskAgain = (contact: KnownContact | undefined, wish: Wish): boolean =>
   wish.whenUnsubscribed === 'SEND_RESUBSCRIBE_EMAIL' &&

@@ -17,6 +17,22 @@ export interface KnownContact {
   readonly whole?: CcContact;
 }
 
+const dayMs = 86_400_000;
+
+/**
+ * By when a deleted contact was deleted at the latest, in ms; null for one that is not deleted. The vendor tells a day. The contact's last change tells more where it was on that day, wherever the account is: deleting is a
+ * change.
+ */
+export const deletedBy = ({ deleted_at: deletedAt, updated_at: updatedAt }: CcContact): number | null => {
+  if (deletedAt == null) return null;
+  const deleted = Date.parse(deletedAt);
+  const updated = Date.parse(updatedAt ?? '');
+  if (Number.isNaN(deleted)) return Number.isNaN(updated) ? Infinity : updated;
+  if (deletedAt.length > 'YYYY-MM-DD'.length) return deleted;
+  const isOnThatDay = updated >= deleted - 14 * 3_600_000 && updated < deleted + dayMs + 12 * 3_600_000;
+  return isOnThatDay ? updated : deleted + dayMs;
+};
+
 /** What was read of a contact. */
 export const knownFrom = (contact: CcContact): KnownContact => {
   const { permission_to_send: permission, opt_out_date: optedOut } = contact.email_address;

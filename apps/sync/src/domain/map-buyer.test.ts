@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { detailsOf, eventTagName, shortenings, ticketTypeTagNames } from './map-buyer';
-import { orderFrom, revisionOf } from './order';
+import { detailsOf, detailTimesOf, eventTagName, shortenings, ticketTypeTagNames } from './map-buyer';
+import { mergeOrders, orderFrom, revisionOf, withoutBuyer } from './order';
 
 const event = (data: object) =>
   orderFrom({
@@ -49,6 +49,44 @@ describe('a buyer', () => {
       'cut a custom field at 255 characters',
     ]);
     expect(shortenings(event({ buyer_details: { first_name: 'Ada', phone: '0123' } }), mapping)).toEqual([]);
+  });
+
+  // The name as a whole was read by nobody: such a buyer was a contact without a name.
+  it('has a name as a whole where no event gave it in parts, cut at 50 with a word of it', () => {
+    const whole = event({ buyer_details: { name: `Ann ${'x'.repeat(60)}` } });
+    expect(detailsOf(whole)).toEqual({ wholeName: `Ann ${'x'.repeat(46)}` });
+    expect(shortenings(whole, [])).toEqual(['cut the name at 50 characters']);
+    const inParts = event({ buyer_details: { first_name: 'Ann', name: `Ann ${'x'.repeat(60)}` } });
+    expect(detailsOf(inParts)).toEqual({ firstName: 'Ann' });
+    expect(shortenings(inParts, [])).toEqual([]);
+  });
+
+  it('is called by the newest name as a whole until an event gives one in parts, in any order of arrival', () => {
+    const named = (minute: number, buyer: object) => ({
+      ...event({ buyer_details: { email: 'a@example.com', ...buyer } }),
+      eventTime: minute,
+      eventId: `wh_${minute}`,
+    });
+    const [first, corrected, inParts] = [
+      named(1, { name: 'An Lee' }),
+      named(2, { name: 'Ann Lee' }),
+      named(3, { name: 'Ann Leigh', first_name: 'Ann', last_name: 'Leigh' }),
+    ];
+    expect(detailsOf(mergeOrders(corrected, first))).toEqual({ wholeName: 'Ann Lee' });
+    expect(detailTimesOf(mergeOrders(corrected, named(3, {})))).toEqual({ wholeName: 2 });
+    for (const some of [
+      [first, inParts, corrected],
+      [inParts, corrected, first],
+    ])
+      expect(detailsOf(some.reduce(mergeOrders))).toEqual({ firstName: 'Ann', lastName: 'Leigh' });
+    expect(withoutBuyer(corrected).wholeName).toBeNull();
+    // A new name is news of the order; one that is not read changes no fingerprint.
+    expect(revisionOf(corrected)).not.toBe(revisionOf(first));
+    expect(revisionOf(inParts)).toBe(revisionOf(named(3, { first_name: 'Ann', last_name: 'Leigh' })));
+    // An order that was stored before names as a whole were read has none.
+    const { wholeName: _, ...before } = first;
+    expect(mergeOrders(before, corrected).wholeName).toBe('Ann Lee');
+    expect(mergeOrders(first, { ...before, eventTime: 4, eventId: 'wh_4' }).wholeName).toBe('An Lee');
   });
 
   it('has nothing of attendees kept', () => {

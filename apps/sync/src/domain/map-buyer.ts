@@ -5,6 +5,8 @@ import type { StoredOrder } from './order';
 export interface Details {
   readonly firstName?: string;
   readonly lastName?: string;
+  /** Of a buyer whose name is known as a whole only. */
+  readonly wholeName?: string;
   readonly phone?: string;
   readonly street?: string;
   readonly postalCode?: string;
@@ -13,6 +15,7 @@ export interface Details {
 export const detailNames = [
   'firstName',
   'lastName',
+  'wholeName',
   'phone',
   'street',
   'postalCode',
@@ -26,7 +29,15 @@ export const detailTimesOf = ({ carried }: Pick<StoredOrder, 'carried'>): Detail
   );
 
 /** How many characters Constant Contact takes. */
-const longest = { firstName: 50, lastName: 50, street: 255, postalCode: 50, phone: 25, customField: 255 } as const;
+const longest = {
+  firstName: 50,
+  lastName: 50,
+  wholeName: 50,
+  street: 255,
+  postalCode: 50,
+  phone: 25,
+  customField: 255,
+} as const;
 const cuttable = {
   firstName: 'first name',
   lastName: 'last name',
@@ -34,15 +45,17 @@ const cuttable = {
   postalCode: 'postal code',
 } as const;
 
-const cut = (value: string | null, max: number): string | undefined =>
-  value === null ? undefined : [...value].slice(0, max).join('').trim();
+const cut = (value: string | null | undefined, max: number): string | undefined =>
+  value == null ? undefined : [...value].slice(0, max).join('').trim();
 
 const isTooLong = (value: string | null, max: number): boolean => value !== null && [...value].length > max;
 
 /** What is too long is cut; a phone is left out rather than cut into another number. */
-export const detailsOf = ({ firstName, lastName, phone, street, postalCode }: StoredOrder): Details => ({
+export const detailsOf = ({ firstName, lastName, wholeName, phone, street, postalCode }: StoredOrder): Details => ({
   ...present('firstName', cut(firstName, longest.firstName)),
   ...present('lastName', cut(lastName, longest.lastName)),
+  // A name in parts, whichever event gave it, outranks one as a whole.
+  ...(firstName === null && lastName === null ? present('wholeName', cut(wholeName, longest.wholeName)) : {}),
   ...present('phone', phone !== null && phone.length <= longest.phone ? phone : undefined),
   ...present('street', cut(street, longest.street)),
   ...present('postalCode', cut(postalCode, longest.postalCode)),
@@ -54,6 +67,9 @@ export const shortenings = (order: StoredOrder, mapping: WorkflowFact['fieldMapp
     const max = longest[name as keyof typeof cuttable];
     return isTooLong(order[name as keyof typeof cuttable], max) ? [`cut the ${words} at ${max} characters`] : [];
   }),
+  ...(detailsOf(order).wholeName !== undefined && isTooLong(order.wholeName ?? null, longest.wholeName)
+    ? [`cut the name at ${longest.wholeName} characters`]
+    : []),
   ...(order.phone !== null && order.phone.length > longest.phone
     ? [`left out the phone: longer than the ${longest.phone} characters that a contact takes`]
     : []),

@@ -26,6 +26,8 @@ export interface StoredOrder extends Stamp {
   readonly email: string | null;
   readonly firstName: string | null;
   readonly lastName: string | null;
+  /** The name as a whole, of a buyer whose event gave it in no parts. Orders that were stored before it was read have none. */
+  readonly wholeName?: string | null;
   readonly phone: string | null;
   readonly street: string | null;
   readonly postalCode: string | null;
@@ -53,6 +55,7 @@ const mergedFields = [
   'email',
   'firstName',
   'lastName',
+  'wholeName',
   'phone',
   'street',
   'postalCode',
@@ -93,6 +96,7 @@ export const orderFrom = ({ id, source, type, time, boxofficeid, data }: OrderEv
     email: normalEmail(buyer?.email),
     firstName: clean(buyer?.first_name),
     lastName: clean(buyer?.last_name),
+    wholeName: (clean(buyer?.first_name) ?? clean(buyer?.last_name)) ? null : clean(buyer?.name),
     phone: clean(buyer?.phone),
     street: street.length > 0 ? street.join(', ') : null,
     postalCode: clean(address?.postal_code),
@@ -147,12 +151,13 @@ const stampOf = (order: StoredOrder, field: MergedField): Stamp => placeOf(order
 
 /** "Was not asked" is the absence of an answer. */
 const isEmpty = (value: StoredOrder[MergedField]): boolean =>
-  value === null || value === 'NOT_ASKED' || (Array.isArray(value) && value.length === 0);
+  value == null || value === 'NOT_ASKED' || (Array.isArray(value) && value.length === 0);
 
 /** What an order holds of a person besides the address and the answer. */
 const nobody = {
   firstName: null,
   lastName: null,
+  wholeName: null,
   phone: null,
   street: null,
   postalCode: null,
@@ -228,7 +233,7 @@ export const mergeOrders = (a: StoredOrder, b: StoredOrder): StoredOrder => {
   let isErased = false;
   for (const field of mergedFields) {
     const from = isOfOlder(older, newer, field) ? older : newer;
-    taken[field] = from[field];
+    taken[field] = from[field] ?? null;
     if (field === 'email') isErased = from.erased === true;
     const stamp = stampOf(from, field);
     const isForgotten = field === 'optIn' && isEmpty(from.optIn);
@@ -254,6 +259,7 @@ export const revisionOf = ({
   email,
   firstName,
   lastName,
+  wholeName,
   phone,
   street,
   postalCode,
@@ -275,6 +281,8 @@ export const revisionOf = ({
         answers,
         event,
         ticketTypes,
+        // Only where there is one: the others keep the fingerprint that they had before it was read.
+        ...(wholeName ? [{ wholeName }] : []),
       ]),
     )
     .digest('base64url')

@@ -15,7 +15,7 @@ const toldAt = (order: StoredOrder, name: keyof Details): number => (order.carri
 /** What an order has told, with the custom fields of one workflow. */
 export const toldBy = (order: StoredOrder, fieldMapping: WorkflowFact['fieldMapping']): Told => ({
   details: Object.fromEntries(
-    detailNames.flatMap((name) => (order[name] === null ? [] : [[name, toldAt(order, name)] as const])),
+    detailNames.flatMap((name) => (order[name] == null ? [] : [[name, toldAt(order, name)] as const])),
   ),
   fields: Object.fromEntries(
     fieldValues(order, fieldMapping).map(({ customFieldId }) => [customFieldId, order.eventTime]),
@@ -24,7 +24,10 @@ export const toldBy = (order: StoredOrder, fieldMapping: WorkflowFact['fieldMapp
 
 /** A wish without the details and fields for which something newer was written. */
 export const wishNotOutdated = (wish: Wish, order: StoredOrder, written: readonly Told[]): Wish => {
+  // A name in parts that was written stays, whichever is newer: one as a whole cannot take its place.
+  const isInParts = written.some(({ details: { firstName, lastName } }) => (firstName ?? lastName) !== undefined);
   const isOutdated = (name: keyof Details): boolean =>
+    (name === 'wholeName' && isInParts) ||
     written.some(({ details }) => (details[name] ?? -Infinity) > toldAt(order, name));
   const details: Details = Object.fromEntries(
     detailNames.flatMap((name) =>

@@ -1,5 +1,14 @@
-import { changedDetails, importRow, newContact, putBody, signUp, type MergedWish } from './contact-bodies';
+import {
+  changedDetails,
+  detailsOfNew,
+  importRow,
+  newContact,
+  putBody,
+  signUp,
+  type MergedWish,
+} from './contact-bodies';
 import { decideContact, type ContactDecision, type Wish } from './decide-contact';
+import { decideParty, fitsForm, type Restoring } from './decide-party';
 import type { KnownContact } from './known-contact';
 import { detailNames } from './map-buyer';
 import {
@@ -44,6 +53,8 @@ export interface Plan {
   readonly done: readonly { readonly deliveryId: string; readonly contactId: string }[];
   /** What had to be left out, told with the outcome. */
   readonly notes: readonly { readonly deliveryIds: readonly string[]; readonly note: string }[];
+  /** Deliveries that opted in and whose contact gets no permission from this plan. */
+  readonly withoutPermission: readonly string[];
   /** Contacts about which more must be known: `whole` by a look-up of their own. */
   readonly unknown: readonly { readonly email: string; readonly whole: boolean }[];
 }
@@ -51,7 +62,6 @@ export interface Plan {
 /** The vendor's limits. */
 const mostLists = 50;
 const mostTags = 50;
-const longestImportEmail = 50;
 
 interface Write {
   readonly wish: Wish;
@@ -77,7 +87,13 @@ const mergedFields = (oldestFirst: readonly Wish[]): Wish['fields'] => [
 ];
 
 /** Of each detail the value that was told last. */
-const mergedDetails = (wishes: readonly Wish[]): Wish['details'] =>
+const mergedDetails = (wishes: readonly Wish[]): Wish['details'] => {
+  const { wholeName, ...rest } = newestDetails(wishes);
+  // A name in parts, however old, outranks one as a whole: nothing says which of its words are which part.
+  return wholeName && !rest.firstName && !rest.lastName ? { ...rest, wholeName } : rest;
+};
+
+const newestDetails = (wishes: readonly Wish[]): Wish['details'] =>
   Object.fromEntries(
     detailNames.flatMap((name) => {
       const told = ({ toldAt, orderTime }: Wish): number => toldAt[name] ?? orderTime;
@@ -91,9 +107,11 @@ const mergedDetails = (wishes: readonly Wish[]): Wish['details'] =>
 /** The details and fields that wishes carry together, as one text: what a details mark is made of. */
 export const detailsText = (wishes: readonly Wish[]): string => {
   const oldestFirst = [...wishes].sort((a, b) => a.orderTime - b.orderTime);
-  const { firstName, lastName, phone, street, postalCode } = mergedDetails(wishes);
+  const { firstName, lastName, wholeName, phone, street, postalCode } = mergedDetails(wishes);
   const fields = mergedFields(oldestFirst).map(({ customFieldId, value }) => [customFieldId, value]);
-  return JSON.stringify([firstName, lastName, phone, street, postalCode, fields.sort()]);
+  // Only where there is one, so that the others keep their mark.
+  const whole = wholeName ? [wholeName] : [];
+  return JSON.stringify([firstName, lastName, phone, street, postalCode, fields.sort(), ...whole]);
 };
 
 /** What one contact asks for, before calls are shared. */
@@ -105,9 +123,10 @@ interface Part {
   readonly skips: Plan['skips'];
   readonly done: Plan['done'];
   readonly notes: Plan['notes'];
+  readonly withoutPermission: Plan['withoutPermission'];
 }
 
-const nothing: Part = { single: [], skips: [], done: [], notes: [] };
+const nothing: Part = { single: [], skips: [], done: [], notes: [], withoutPermission: [] };
 
 /**
  * The fewest safe calls that make the wishes of many contacts true. Several workflows touching one contact are one write; a new contact is created with its lists and tags in
@@ -125,21 +144,23 @@ export const planBatch = (parties: readonly Party[], knowledge: Knowledge, means
     skips: parts.flatMap(({ part }) => part.skips),
     done: parts.flatMap(({ part }) => part.done),
     notes: parts.flatMap(({ part }) => part.notes),
+    withoutPermission: parts.flatMap(({ part }) => part.withoutPermission),
     unknown: parts.flatMap(({ party, part }) => (part.unknown ? [{ email: party.email, ...part.unknown }] : [])),
   };
 };
 
 const planParty = (party: Party, known: KnownContact | 'none' | undefined, means: Means): Part => {
   if (known === undefined) return planUnknown(party, means);
-  const contact = known === 'none' ? undefined : known;
-  const decided = party.wishes.map((wish) => ({ wish, decision: decideContact(contact, wish) }));
+  const decision = decideParty(known === 'none' ? undefined : known, party.email, party.wishes);
+  if (!decision) return { ...nothing, unknown: { whole: true } };
+  const { decided, contact } = decision;
   const skips = decided.flatMap(({ wish, decision }) =>
     decision.kind === 'skip'
       ? [{ deliveryId: wish.deliveryId, reason: decision.reason, ...(contact ? { contactId: contact.contactId } : {}) }]
       : [],
   );
   const writes = decided.flatMap(({ wish, decision }) => (decision.kind === 'write' ? [{ wish, decision }] : []));
-  const part = contact ? planExisting(party, contact, writes) : planNew(party, writes, means);
+  const part = contact ? planExisting(party, contact, writes, decision.restoring) : planNew(party, writes, means);
   if (part.unknown) return part;
   const asking = decided.filter(({ decision }) => decision.kind === 'resubscribe').map(({ wish }) => wish);
   const resubscribe: PlannedCall[] =
@@ -162,8 +183,10 @@ const planUnknown = (party: Party, means: Means): Part => {
   const decided = party.wishes.map((wish) => ({ wish, decision: decideContact(undefined, wish) }));
   const writes = decided.flatMap(({ wish, decision }) => (decision.kind === 'write' ? [{ wish, decision }] : []));
   const isSafe = !party.isUncertain && !party.isImported && writes.length === decided.length;
-  const route = isSafe ? routeOfNew(party, merge(writes), means) : undefined;
-  return route === 'create' || route === 'import'
+  const merged = merge(writes);
+  const route = isSafe ? routeOfNew(party, merged, means) : undefined;
+  // An import writes also whoever exists, and beside a last name that is there a name as a whole would stand wrongly.
+  return route === 'create' || (route === 'import' && merged.details.wholeName === undefined)
     ? planNew(party, writes, means)
     : { ...nothing, unknown: { whole: false } };
 };
@@ -175,15 +198,17 @@ const routeOfNew = (
   means: Means,
 ): 'create' | 'sign-up' | 'import' => {
   if (merged.permission !== 'explicit' || merged.listIds.length === 0) return 'create';
-  if (means.importsNew && !isImported && email.length <= longestImportEmail) return 'import';
-  return means.optInRoute === 'CONFIRM' && email.length <= longestImportEmail ? 'sign-up' : 'create';
+  if (means.importsNew && !isImported && fitsForm(email)) return 'import';
+  return means.optInRoute === 'CONFIRM' && fitsForm(email) ? 'sign-up' : 'create';
 };
 
 const planNew = (party: Party, writes: readonly Write[], means: Means): Part => {
   if (writes.length === 0) return nothing;
   const { email, detailsMark } = party;
   const deliveryIds = writes.map(({ wish }) => wish.deliveryId);
-  const { merged, notes } = withinCeilings(merge(writes), writes, { listIds: [], tagIds: [] });
+  const within = withinCeilings(merge(writes), writes, { listIds: [], tagIds: [] });
+  const { notes } = within;
+  const merged = { ...within.merged, details: detailsOfNew(within.merged.details) };
   const one = { email, deliveryIds, detailsMark };
   switch (routeOfNew(party, merged, means)) {
     case 'import':
@@ -201,13 +226,29 @@ const planNew = (party: Party, writes: readonly Write[], means: Means): Part => 
     case 'create': {
       // Where confirmation is wanted nobody becomes mailable without the form.
       const permission = means.optInRoute === 'CONFIRM' ? 'not_set' : merged.permission;
+      const left = permission === merged.permission ? {} : withoutPermission(email, writes);
       return {
         ...nothing,
-        notes,
+        ...left,
+        notes: [...notes, ...(left.notes ?? [])],
         single: [{ kind: 'create', ...one, contact: newContact(email, { ...merged, permission }) }],
       };
     }
   }
+};
+
+/** The deliveries of those who opted in where only the sign-up form could give the permission, and why it cannot. */
+const withoutPermission = (
+  email: string,
+  writes: readonly Write[],
+): Partial<Pick<Part, 'withoutPermission' | 'notes'>> => {
+  const deliveryIds = writes.flatMap(({ wish, decision }) =>
+    decision.permission === 'explicit' ? [wish.deliveryId] : [],
+  );
+  const why = fitsForm(email)
+    ? 'the sign-up form needs a list, and the workflow gives none'
+    : 'the address is longer than the 50 characters that the sign-up form takes';
+  return { withoutPermission: deliveryIds, notes: [{ deliveryIds, note: `left the permission unset: ${why}` }] };
 };
 
 /** A contact takes 50 lists and 50 tags; what is over is left out and told, as is what the orders told and cannot be brought. */
@@ -248,7 +289,12 @@ const missingOf = (merged: MergedWish, { whole }: KnownContact): MergedWish =>
       }
     : merged;
 
-const planExisting = (party: Party, contact: KnownContact, writes: readonly Write[]): Part => {
+const planExisting = (
+  party: Party,
+  contact: KnownContact,
+  writes: readonly Write[],
+  restoring: Restoring | undefined,
+): Part => {
   if (writes.length === 0) return nothing;
   const { email, detailsMark } = party;
   const { contactId, whole, state } = contact;
@@ -259,17 +305,27 @@ const planExisting = (party: Party, contact: KnownContact, writes: readonly Writ
     tagIds: whole?.taggings ?? [],
   });
   const tags = tagsFor({ email, deliveryIds, contactId }, merged.tagIds);
-  const rest: Part = { ...nothing, notes, ...tags };
   const look: Part = { ...nothing, unknown: { whole: true } };
   const mustSubscribe = (state === 'not_set' || state === 'deleted') && merged.permission === 'explicit';
-  if (mustSubscribe && merge(writes).listIds.length > 0) {
+  const lists = merge(writes).listIds;
+  if (mustSubscribe && lists.length > 0 && fitsForm(email)) {
     // The form makes mailable whoever it meets: only right after a look of its own.
     if (!whole) return look;
-    const wished = { ...merged, listIds: merge(writes).listIds.slice(0, mostLists) };
-    return { ...rest, single: [{ kind: 'sign-up', ...one, contact: signUp(email, wished) }] };
+    const wished = { ...merged, listIds: lists.slice(0, mostLists) };
+    const call = { kind: 'sign-up' as const, ...one, contact: signUp(email, wished), restores: restoring };
+    return { ...nothing, notes, ...tags, single: [call] };
+  }
+  const left = mustSubscribe ? withoutPermission(email, writes) : {};
+  const rest: Part = { ...nothing, ...left, notes: [...notes, ...(left.notes ?? [])], ...tags };
+  if (restoring && whole) {
+    const body = putBody(whole, merged.details, merged.fields, merged.listIds, 'Account');
+    return { ...rest, single: [{ kind: 'put', ...one, contactId, contact: body, restores: restoring }] };
   }
   const listIds = party.isImported ? [] : merged.listIds;
-  if (listIds.length > 0 && email.length <= longestImportEmail)
+  // Whether a name as a whole may be written takes a look at the name that is there.
+  const isNamed = contact.detailsMark === detailsMark || merged.details.wholeName === undefined;
+  if (listIds.length > 0 && !whole && !isNamed) return look;
+  if (listIds.length > 0 && fitsForm(email))
     return withLine(rest, party, merged, deliveryIds, { needsMore: false, upgrades: false });
   const changesDetails = Object.keys(merged.details).length > 0 || merged.fields.length > 0;
   const isMarked = party.isImported || contact.detailsMark === detailsMark;
@@ -286,7 +342,7 @@ const planExisting = (party: Party, contact: KnownContact, writes: readonly Writ
 const withLine = (
   part: Part,
   { email, detailsMark }: Party,
-  { listIds, details, fields }: MergedWish,
+  { listIds, details: { wholeName: _, ...details }, fields }: MergedWish,
   deliveryIds: readonly string[],
   is: Pick<ImportLine, 'needsMore' | 'upgrades'>,
 ): Part => {

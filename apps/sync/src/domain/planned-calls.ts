@@ -32,16 +32,27 @@ export interface Tagged {
   readonly tagIds: readonly string[];
 }
 
+/** A deleted contact, with when it was deleted at the latest, in ms. */
+export interface DeletedContact {
+  readonly contactId: string;
+  readonly deletedBy: number;
+}
+interface MayRestore {
+  /** The contact that the call brings back. */
+  readonly restores?: DeletedContact;
+}
+
 /** One call to Constant Contact, with the deliveries that it serves. */
 export type PlannedCall =
   | ({ readonly kind: 'create'; readonly contact: CcNewContact; readonly detailsMark: string } & ForOne)
-  | ({ readonly kind: 'sign-up'; readonly contact: CcSignUp; readonly detailsMark: string } & ForOne)
+  | ({ readonly kind: 'sign-up'; readonly contact: CcSignUp; readonly detailsMark: string } & ForOne & MayRestore)
   | ({
       readonly kind: 'put';
       readonly contactId: string;
       readonly contact: Readonly<Record<string, unknown>>;
       readonly detailsMark: string;
-    } & ForOne)
+    } & ForOne &
+      MayRestore)
   | ({ readonly kind: 'resubscribe'; readonly contactId: string; readonly listIds: readonly string[] } & ForOne)
   | {
       readonly kind: 'import';

@@ -1,14 +1,17 @@
 /** Every way a delivery can stand or end, with the sentence a person reads. */
 export const reasons = {
   SYNCED: 'The contact is as the workflow says.',
+  SYNCED_WITHOUT_PERMISSION:
+    'The contact has what the workflow gives, but gets no marketing e-mail: Constant Contact has no permission for it, and Boxlist cannot give it here. Set the permission on the contact at Constant Contact.',
   RESUBSCRIBE_EMAIL_SENT: 'Constant Contact has asked the buyer by e-mail whether they want to subscribe again.',
   TAKEN_BACK: 'The order was cancelled, and what the workflow had given for it was taken back.',
   NOT_OPTED_IN: 'The buyer did not opt in to marketing e-mail.',
   NOT_ASKED: 'The buyer was not asked whether they want marketing e-mail.',
-  NOT_A_CONTACT: 'The buyer is no contact yet, and this workflow creates none.',
+  NOT_A_CONTACT: 'The buyer is not a contact, and this workflow neither creates nor restores contacts.',
   UNSUBSCRIBED: 'The buyer has unsubscribed at Constant Contact and stays so.',
   ON_HOLD: 'Constant Contact holds this contact back for now.',
-  CONTACT_DELETED: 'The contact was deleted at Constant Contact, and this workflow has no list to restore it to.',
+  CONTACT_DELETED:
+    'The contact was deleted at Constant Contact after the buyer opted in. A newer order with an opt-in restores it; or restore it there, then retry.',
   FILTERED_OUT: "The order is outside of the workflow's filter.",
   SUBSCRIPTION_INACTIVE: 'The add-on was not active.',
   WORKFLOW_PAUSED: 'The workflow was paused.',
@@ -18,7 +21,7 @@ export const reasons = {
   NO_EMAIL: 'The order has no e-mail address.',
   EMAIL_INVALID:
     'No mailbox can have the e-mail address of the order. Correct it at Ticket Tailor: the change comes through by itself.',
-  EMAIL_TOO_LONG: 'The e-mail address is longer than Constant Contact takes.',
+  EMAIL_TOO_LONG: 'The e-mail address is longer than the 80 characters that Constant Contact takes.',
   BUYER_ERASED: 'The data of the buyer was erased, and nothing is done for them any more.',
   ORDER_EXPIRED: 'The order is older than history is kept, and nothing is done for it any more.',
   ORDER_CANCELLED: 'The order was cancelled before it was synchronised.',
@@ -34,6 +37,8 @@ export const reasons = {
 } as const;
 
 export type ReasonCode = keyof typeof reasons;
+/** How a delivery ends that was done. */
+export type DoneReason = Extract<ReasonCode, 'SYNCED' | 'SYNCED_WITHOUT_PERMISSION'>;
 /** For what a delivery may wait; no outcome has such a reason. */
 export const waitingFor = [
   'ORDER_PENDING',

@@ -2,7 +2,7 @@ import { factEvent, idPrefixes, type OptIn } from '@boxlist/contracts';
 import type { OutboxRendering } from '@boxlist/event-bus';
 import { createHash } from 'node:crypto';
 import type { Connection } from 'mongoose';
-import { waitingFor, type DeliveryStatus, type ReasonCode, type WaitingFor } from '../domain/reasons';
+import { waitingFor, type DeliveryStatus, type DoneReason, type ReasonCode, type WaitingFor } from '../domain/reasons';
 import { byIndex } from './by-index';
 import { deliveryQueue } from './delivery-queue';
 import { inParts } from './in-parts';
@@ -64,6 +64,8 @@ export interface Delivery {
   readonly activityIds: readonly string[];
   /** Waits until those are worked off before anything is done for it. */
   readonly held: boolean;
+  /** How it ends once those of its own have done all of it; as SYNCED where nothing is said. */
+  readonly endsAs?: DoneReason;
   readonly attempts: readonly Attempt[];
   readonly attemptCount: number;
   readonly firstTriedAt: Date | null;
@@ -116,6 +118,7 @@ export interface Postponement {
   readonly imported?: boolean;
   readonly activityIds?: readonly string[];
   readonly held?: boolean;
+  readonly endsAs?: DoneReason;
   /** Whose it is by now. */
   readonly emailHash?: string;
   readonly performed?: readonly string[];
@@ -208,6 +211,7 @@ const everyField = {
   takesBack: 1,
   activityIds: 1,
   held: 1,
+  endsAs: 1,
   attempts: 1,
   attemptCount: 1,
   firstTriedAt: 1,

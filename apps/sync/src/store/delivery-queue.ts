@@ -56,6 +56,7 @@ const updateOf = ({ delivery, attempts, to }: Result, now: Date): object =>
           ...(to.next.countsAsAttempt ? { firstTriedAt: delivery.firstTriedAt ?? now } : {}),
           activityIds: to.next.activityIds ?? [],
           held: to.next.held ?? false,
+          ...(to.next.endsAs ? { endsAs: to.next.endsAs } : {}),
           ...(to.next.countsAsAttempt && delivery.queue === 'live' ? { queue: 'retry' } : {}),
           ...(to.next.emailHash ? { emailHash: to.next.emailHash, gave: null } : {}),
           ...(to.next.contactId ? { contactId: to.next.contactId } : {}),

@@ -1,5 +1,6 @@
 import type { Collection } from 'mongoose';
-import type { NewDelivery } from './deliveries';
+import type { Delivery, NewDelivery } from './deliveries';
+import type { ReasonCode } from '../domain/reasons';
 import { inParts, writeAlike } from './in-parts';
 
 /** A delivery that is to be put back as it is known, and no later one. */
@@ -14,23 +15,26 @@ export interface Place {
   readonly id: string;
 }
 
+const asPending = (now: Date): object => ({
+  status: 'PENDING',
+  reason: null,
+  readyAt: now,
+  queue: 'retry',
+  settledAt: null,
+  uncounted: true,
+  attemptCount: 0,
+  firstTriedAt: null,
+  uncertain: true,
+  alone: false,
+  imported: false,
+});
 const backToWork = (retryId: string, now: Date): object => ({
-  $set: {
-    status: 'PENDING',
-    reason: null,
-    readyAt: now,
-    queue: 'retry',
-    settledAt: null,
-    uncounted: true,
-    attemptCount: 0,
-    firstTriedAt: null,
-    uncertain: true,
-    alone: false,
-    imported: false,
-    retryId,
-  },
+  $set: { ...asPending(now), retryId },
   $inc: { version: 1, fence: 1 },
 });
+
+/** How a delivery ends for want of a contact; that it has seen one then means that this was deleted. */
+const forWantOfContact: readonly ReasonCode[] = ['CONTACT_DELETED', 'NOT_A_CONTACT', 'NOT_OPTED_IN', 'NOT_ASKED'];
 
 /** Those that are open or have ended since. */
 const endedSince = (since: Date): object => ({ $or: [{ settledAt: null }, { settledAt: { $gte: since } }] });
@@ -72,5 +76,35 @@ export const deliveryRetries = (deliveries: Collection<NewDelivery>) => ({
       async (part) => [await deliveries.countDocuments({ _id: { $in: part }, retryId })],
     );
     return counts.reduce((sum, count) => sum + count, 0);
+  },
+  /** Deliveries of a buyer that were skipped since then because this contact of theirs was deleted. A buyer has few: all but the buyer is asked of them here. */
+  skippedForDeleted: async (
+    { boxOfficeId, connectionId }: Pick<Delivery, 'boxOfficeId' | 'connectionId'>,
+    { emailHash, contactId }: { readonly emailHash: string; readonly contactId: string },
+    since: Date,
+  ): Promise<Delivery[]> => {
+    const theirs = await deliveries.find({ boxOfficeId, emailHash }, { projection: { outbox: 0 } }).toArray();
+    return theirs.filter(
+      (each) =>
+        each.connectionId === connectionId &&
+        each.contactId === contactId &&
+        each.status === 'SKIPPED' &&
+        each.reason !== null &&
+        forWantOfContact.includes(each.reason) &&
+        each.settledAt !== null &&
+        each.settledAt >= since,
+    );
+  },
+  /** Puts skipped deliveries back to work that are still as they are known. Their fence stays, so that the present holder of the lane can take them. */
+  requeueSkipped: async (known: readonly Delivery[], since: Date, now: Date): Promise<void> => {
+    const update = { $set: asPending(now), $inc: { version: 1 } };
+    await writeAlike(
+      deliveries as never,
+      known.map(({ _id, version }) => ({
+        id: _id,
+        holds: { version, status: 'SKIPPED', settledAt: { $gte: since } },
+        update,
+      })),
+    );
   },
 });

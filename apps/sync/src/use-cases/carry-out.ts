@@ -9,7 +9,8 @@ import { withActivities, type Begin } from './begin-activity';
 import type { LaneCaller } from './call-constant-contact';
 import { eachAtOnce, lookUpsAtOnce } from './each-at-once';
 import { fieldColumn } from './resolve-names';
-import type { Batch, BatchReport } from './work-batch';
+import { requeueForRestored } from './requeue-restored';
+import { doneReason, type Batch, type BatchReport } from './work-batch';
 
 /** What waits for an activity is looked at by itself after this time, should the activity have been forgotten. */
 export const forgottenMs = 30 * 60_000;
@@ -185,6 +186,15 @@ const remember = async (
   );
 };
 
+/** What was skipped because the contact of a buyer is deleted is worked on once it is restored. */
+const beforeRestoring = async (
+  { ctx, batch }: Run,
+  { email, restores }: Extract<Single, { kind: 'sign-up' | 'put' }>,
+): Promise<void> => {
+  const emailHash = batch.hashes.get(email);
+  if (restores && emailHash) await requeueForRestored(ctx, batch, emailHash, restores);
+};
+
 const makeSingle = async (run: Run, call: Single): Promise<void> => {
   const { ctx, caller } = run;
   const { constantContact: cc } = ctx;
@@ -210,6 +220,7 @@ const makeSingle = async (run: Run, call: Single): Promise<void> => {
       return remember(run, email, { contactId, state, detailsMark: call.detailsMark }, at);
     }
     case 'sign-up': {
+      await beforeRestoring(run, call);
       const { contact_id: contactId } = await caller.call('sign up', deliveryIds, (token) =>
         cc.signUp(token, call.contact),
       );
@@ -217,8 +228,14 @@ const makeSingle = async (run: Run, call: Single): Promise<void> => {
       return note(run, deliveryIds, 'subscribed the contact', contactId);
     }
     case 'put':
+      await beforeRestoring(run, call);
       await caller.call('update contact', deliveryIds, (token) => cc.putContact(token, call.contactId, call.contact));
-      return note(run, deliveryIds, 'updated the contact', call.contactId);
+      return note(
+        run,
+        deliveryIds,
+        call.restores === undefined ? 'updated the contact' : 'restored the contact',
+        call.contactId,
+      );
     case 'resubscribe':
       return resubscribe(run, call);
   }
@@ -340,7 +357,7 @@ const reportServed = async (run: Run, among: readonly string[] = [...run.progres
       const gives = run.batch.gives.get(id);
       const to: Result['to'] =
         activityIds.size === 0
-          ? { outcome: { status: 'SYNCED', reason: 'SYNCED', contactId, performed, gave: gives } }
+          ? { outcome: { status: 'SYNCED', reason: doneReason(run.batch, id), contactId, performed, gave: gives } }
           : {
               next: {
                 waitingFor: 'ACTIVITY_RUNNING',
@@ -349,6 +366,7 @@ const reportServed = async (run: Run, among: readonly string[] = [...run.progres
                 uncertain: false,
                 imported,
                 activityIds: [...activityIds],
+                endsAs: doneReason(run.batch, id),
                 performed,
                 contactId,
                 gave: imported ? withoutTags(gives, delivery) : gives,

@@ -187,7 +187,7 @@ const freedFrom = (ctx: Context, delivery: Delivery): Result => {
       return {
         outcome: {
           status: 'SYNCED',
-          reason: takesBack ? 'TAKEN_BACK' : 'SYNCED',
+          reason: takesBack ? 'TAKEN_BACK' : (delivery.endsAs ?? 'SYNCED'),
           contactId: delivery.contactId ?? undefined,
           performed,
         },

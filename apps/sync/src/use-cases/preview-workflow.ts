@@ -62,7 +62,13 @@ export const previewWorkflow = async (
     { optInRoute: connection?.optInRoute ?? 'DIRECT', importsNew: false },
   );
   // What is not known as a whole is looked up and written, one by one.
-  return { orders: previewed, callsNeeded: plan.calls.length + 2 * plan.unknown.length };
+  const withoutPermission = new Set(plan.withoutPermission);
+  return {
+    orders: previewed.map((each) =>
+      withoutPermission.has(each.order.key) ? { ...each, reason: 'SYNCED_WITHOUT_PERMISSION' } : each,
+    ),
+    callsNeeded: plan.calls.length + 2 * plan.unknown.length,
+  };
 };
 
 /** A wish with names where ids would have to be asked for. */

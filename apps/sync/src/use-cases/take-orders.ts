@@ -262,6 +262,7 @@ export const deliveryOf = (
     imported: false,
     activityIds: [],
     held: false,
+    endsAs: 'SYNCED',
     attempts: [],
     attemptCount: 0,
     firstTriedAt: null,

@@ -9,6 +9,7 @@ import type { Wish } from '../domain/decide-contact';
 import type { KnownContact } from '../domain/known-contact';
 import type { StoredOrder } from '../domain/order';
 import { detailsText, planBatch, type Means, type Party, type Plan } from '../domain/plan-batch';
+import type { DoneReason } from '../domain/reasons';
 import type { Delivery, Given, Result } from '../store/deliveries';
 import { toldBy, wishNotOutdated } from '../domain/outdated';
 import type { LaneCaller } from './call-constant-contact';
@@ -36,6 +37,8 @@ export interface Batch {
   readonly hashes: ReadonlyMap<string, string>;
   /** Notes of a plan, told with the outcome. */
   readonly performed: Map<string, string[]>;
+  /** Deliveries whose contact gets no permission by the plan. */
+  readonly withoutPermission: Set<string>;
   /** What each delivery gives when it is done. */
   readonly gives: Map<string, Given>;
 }
@@ -86,6 +89,7 @@ const workWished = async (
     deliveries: new Map(wanted.map(({ delivery }) => [delivery._id, delivery])),
     hashes: new Map(wanted.flatMap(({ order, delivery }) => [[order.email ?? '', delivery.emailHash ?? ''] as const])),
     performed: new Map(),
+    withoutPermission: new Set(),
     gives: new Map(wanted.map((each) => [each.delivery._id, givenSoFar(each)])),
   };
   const knowledge = contactKnowledge(ctx, caller, batch);
@@ -121,6 +125,13 @@ const workParties = async (work: Work, parties: readonly Party[], round: number)
   await reportDecided(batch, plan, report);
   const { refused, stopped } = await carryOut(ctx, caller, batch, plan.calls, report);
   const unknown = new Map(plan.unknown.map(({ email, whole }) => [email, whole]));
+  // It turned out to exist: what was left out of its creation is no matter any more.
+  for (const { email, wishes } of parties)
+    if (refused.has(email))
+      for (const { deliveryId } of wishes) {
+        batch.performed.delete(deliveryId);
+        batch.withoutPermission.delete(deliveryId);
+      }
   const again = parties.filter(({ email }) => refused.has(email) || unknown.has(email));
   const single = again.filter(({ email }) => unknown.get(email));
   const parts = [again.filter(({ email }) => !unknown.get(email)), ...chunks(single, oneByOne)];
@@ -174,12 +185,17 @@ const learnAndGoOn = async (work: Work, parties: readonly Party[], whole: boolea
   return workParties(work, known, round + 1);
 };
 
+/** How a delivery of the batch ends when all of its plan is done. */
+export const doneReason = ({ withoutPermission }: Batch, deliveryId: string): DoneReason =>
+  withoutPermission.has(deliveryId) ? 'SYNCED_WITHOUT_PERMISSION' : 'SYNCED';
+
 const deliveriesOf = (batch: Batch, parties: readonly Party[]): Delivery[] =>
   parties.flatMap(({ wishes }) => wishes.flatMap(({ deliveryId }) => batch.deliveries.get(deliveryId) ?? []));
 
 const reportDecided = async (batch: Batch, plan: Plan, report: BatchReport): Promise<void> => {
   for (const { deliveryIds, note } of plan.notes)
     for (const id of deliveryIds) batch.performed.set(id, [...new Set([...(batch.performed.get(id) ?? []), note])]);
+  for (const id of plan.withoutPermission) batch.withoutPermission.add(id);
   const found = (deliveryId: string, to: (delivery: Delivery) => Result['to']): Pick<Result, 'delivery' | 'to'>[] => {
     const delivery = batch.deliveries.get(deliveryId);
     return delivery ? [{ delivery, to: to(delivery) }] : [];
@@ -192,7 +208,7 @@ const reportDecided = async (batch: Batch, plan: Plan, report: BatchReport): Pro
       found(deliveryId, ({ performed }) => ({
         outcome: {
           status: 'SYNCED',
-          reason: 'SYNCED',
+          reason: doneReason(batch, deliveryId),
           contactId,
           gave: batch.gives.get(deliveryId),
           performed: [...new Set([...performed, ...(batch.performed.get(deliveryId) ?? [])])],

@@ -244,6 +244,9 @@ const judgeOutcomes = ({ mongo, problem }: Rest, published: Published): void => 
       );
 };
 
+const isDone = ({ reason }: StoredDelivery): boolean =>
+  reason === 'SYNCED' || reason === 'SYNCED_WITHOUT_PERMISSION';
+
 /** Who is said to be synchronised is so at Constant Contact, unless somebody else had their hands on the contact. */
 const judgeSynced = (rest: Rest): void => {
   const { mongo, accounts, touched, problem } = rest;
@@ -251,7 +254,7 @@ const judgeSynced = (rest: Rest): void => {
     const order = mongo.all<OrderDocument>('orders').find(({ _id }) => _id === delivery.orderKey);
     const office = officeOf(delivery.connectionId);
     const person = people.findIndex((email) => email === order?.email);
-    if (delivery.status !== 'SYNCED' || delivery.reason !== 'SYNCED' || person < 0) continue;
+    if (delivery.status !== 'SYNCED' || !isDone(delivery) || person < 0) continue;
     if (touched.has(`${office} ${person}`) || touched.has(`order ${delivery.orderKey}`)) continue;
     const contact = accounts.sandbox
       .contacts(office === 0 ? 'riverside' : 'harbour')

@@ -1,0 +1,246 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '@boxlist/testkit';
+import { callsDuring, createOffice, createWorld, type SeenDelivery, type World } from './world';
+
+let world: World;
+let listId: string;
+let tagId: string;
+beforeAll(async () => {
+  world = await createWorld();
+  listId = world.listIds[0]!;
+  tagId = world.tagIds[0]!;
+}, 120_000);
+afterAll(() => world?.close(), 30_000);
+
+type Office = Awaited<ReturnType<typeof createOffice>>;
+const onList = () => ({ lists: { fixed: [listId], perEvent: false } });
+const tagged = () => ({ tags: { fixed: [tagId], event: false, ticketTypes: false } });
+/** For orders that come from now on. */
+const fromNow = () => ({ activeSince: new Date().toISOString() });
+const eventTagged = { tags: { fixed: [], event: true, ticketTypes: false } };
+const wordOf = ({ status, reason }: SeenDelivery): string => `${status} ${reason?.code ?? ''}`;
+/** How each workflow's delivery ended. */
+const endsOf = async (office: Office): Promise<Record<string, string>> =>
+  Object.fromEntries((await office.deliveries()).map((each) => [each.workflow.id, wordOf(each)]));
+/** The buyer was a contact, and somebody at the account has deleted it. */
+const deleted = async (office: Office, who: string, given: object = {}): Promise<void> => {
+  await world.sandbox.seed('riverside', { email: office.emailOf(who), ...given });
+  await world.sandbox.act('riverside', office.emailOf(who), 'delete');
+};
+/** All deliveries of an order are ready at the same moment. */
+const produceTogether = async (office: Office, order: ReturnType<Office['order']>, count: number): Promise<void> => {
+  world.broken.add(office.connectionId);
+  await world.produce([order]);
+  await office.until(count, ({ status }) => status === 'WAITING');
+  world.broken.delete(office.connectionId);
+  await office.tellConnection();
+};
+const inTheFuture = (ms: number): string => new Date(Date.now() + ms).toISOString();
+
+/*
+ * Whether a deleted contact comes back was decided for each delivery by itself: only one with a list restored it, and what was planned beside it, or had been worked on before it, ended as CONTACT_DELETED or
+ * NOT_A_CONTACT although the contact was there a moment later.
+ */
+describe('a deleted contact whose buyer opts in anew', () => {
+  it('comes back with list and tags of all workflows that are worked on together', async () => {
+    const office = await createOffice(world);
+    await deleted(office, 'ann');
+    await office.workflow(onList());
+    await office.workflow(tagged());
+    await office.workflow(eventTagged);
+    await office.workflow({ ...tagged(), createsContacts: false });
+    const calls = await callsDuring(world, async () => {
+      await produceTogether(office, office.order('ann'), 4);
+      await office.until(4, (each) => wordOf(each) === 'SYNCED SYNCED');
+    });
+    expect(calls['POST /contacts/sign_up_form']).toBe(1);
+    const contact = await office.contact('ann');
+    expect(contact).toMatchObject({ list_memberships: [listId], email_address: { permission_to_send: 'explicit' } });
+    expect(contact?.deleted_at).toBeUndefined();
+    expect(contact?.taggings).toHaveLength(2);
+  });
+
+  it('is restored by a workflow with nothing but a tag', async () => {
+    const office = await createOffice(world);
+    await deleted(office, 'ann', { first_name: 'Ann', last_name: 'Lee' });
+    await office.workflow(tagged());
+    await world.produce([office.order('ann', { buyer: { first_name: null, last_name: null } })]);
+    const [delivery] = await office.until(1, (each) => wordOf(each) === 'SYNCED SYNCED');
+    expect(delivery?.performed).toContain('restored the contact');
+    const contact = await office.contact('ann');
+    expect(contact?.deleted_at).toBeUndefined();
+    expect(contact).toMatchObject({
+      taggings: [tagId],
+      list_memberships: [],
+      first_name: 'Ann',
+      last_name: 'Lee',
+      email_address: { permission_to_send: 'explicit' },
+    });
+  });
+
+  it('is tagged by what was skipped before it came back, with no retry', async () => {
+    const office = await createOffice(world);
+    await deleted(office, 'ann');
+    const updating = await office.workflow({ ...tagged(), createsContacts: false });
+    await world.produce([office.order('ann')]);
+    await office.until(1, (each) => wordOf(each) === 'SKIPPED NOT_A_CONTACT');
+    // What the buyer ordered before the deletion is left as it ended.
+    await world.produce([office.order('ann', { id: `or_old_${office.boxOfficeId}`, created_at: 1_700_000_000 })]);
+    await office.until(2, (each) => wordOf(each) === 'SKIPPED NOT_A_CONTACT');
+
+    const listing = await office.workflow({ ...onList(), ...fromNow() });
+    await world.produce([office.order('ann', { id: `or_new_${office.boxOfficeId}` })]);
+    await eventually(async () => {
+      const ends = (await office.deliveries()).map((each) => `${each.workflow.id} ${each.order.id} ${wordOf(each)}`);
+      expect(ends.sort()).toEqual(
+        [
+          `${updating.workflowId} or_${office.boxOfficeId.slice(-8)}_ann SYNCED SYNCED`,
+          `${updating.workflowId} or_old_${office.boxOfficeId} SKIPPED NOT_A_CONTACT`,
+          `${updating.workflowId} or_new_${office.boxOfficeId} SYNCED SYNCED`,
+          `${listing.workflowId} or_new_${office.boxOfficeId} SYNCED SYNCED`,
+        ].sort(),
+      );
+    });
+    expect(await office.contact('ann')).toMatchObject({ list_memberships: [listId], taggings: [tagId] });
+  });
+
+  it('is tagged by what was skipped before also where the answer to the call that brings it back is lost', async () => {
+    const office = await createOffice(world);
+    await deleted(office, 'ann');
+    await office.workflow({ ...tagged(), createsContacts: false });
+    await world.produce([office.order('ann')]);
+    await office.until(1, (each) => wordOf(each) === 'SKIPPED NOT_A_CONTACT');
+    await office.workflow({ ...onList(), ...fromNow() });
+    await world.sandbox.fault({ kind: 'drop-after-write', path: 'sign_up_form', method: 'POST', times: 1 });
+    await world.produce([office.order('ann', { id: `or_new_${office.boxOfficeId}` })]);
+    await office.until(3, (each) => wordOf(each) === 'SYNCED SYNCED');
+    expect(await office.contact('ann')).toMatchObject({ list_memberships: [listId], taggings: [tagId] });
+  });
+
+  // A delivery that was tried again, or worked on late, brought back whom the organiser had deleted since.
+  it('stays deleted where the opt-in is older than the deletion', async () => {
+    const office = await createOffice(world);
+    await deleted(office, 'ann');
+    const listing = await office.workflow(onList());
+    const tagging = await office.workflow(tagged());
+    await world.produce([office.order('ann', { created_at: Math.floor(Date.now() / 1_000) - 3_600 })]);
+    await office.settled(2);
+    expect(await endsOf(office)).toEqual({
+      [listing.workflowId]: 'SKIPPED CONTACT_DELETED',
+      [tagging.workflowId]: 'SKIPPED CONTACT_DELETED',
+    });
+    expect((await office.contact('ann'))?.deleted_at).toBeDefined();
+  });
+
+  it('stays deleted, and unsubscribed, where there is an opt-out', async () => {
+    const office = await createOffice(world);
+    await deleted(office, 'ann', { opt_out_date: inTheFuture(-3_600_000) });
+    await office.workflow(tagged());
+    await world.produce([office.order('ann')]);
+    await office.until(1, (each) => wordOf(each) === 'SKIPPED UNSUBSCRIBED');
+    expect((await office.contact('ann'))?.deleted_at).toBeDefined();
+  });
+});
+
+/** An address of so many characters, for a buyer of that box office. */
+const addressOf = (office: Office, length: number): string => {
+  const email = office.emailOf('');
+  return `${'x'.repeat(length - email.length)}${email}`;
+};
+const contactOf = async (email: string) =>
+  (await world.sandbox.contacts('riverside')).find((each) => each.email_address.address === email);
+
+/*
+ * The sign-up form takes addresses of 50 characters. It was called with longer ones for contacts without permission or deleted, and Constant Contact refused them: REJECTED_BY_CONSTANT_CONTACT.
+ */
+describe('an address of more than 50 characters', () => {
+  const lengths = [51, 80];
+
+  it.each(lengths)(
+    'of a contact without permission comes on the list, and the outcome says what is missing (%s)',
+    async (length) => {
+      const office = await createOffice(world);
+      const email = addressOf(office, length);
+      await world.sandbox.seed('riverside', { email, permission_to_send: 'not_set' });
+      await office.workflow({ ...onList(), ...tagged() });
+      await world.produce([office.order('x', { buyer: { email } })]);
+      const [delivery] = await office.until(1, (each) => wordOf(each) === 'SYNCED SYNCED_WITHOUT_PERMISSION');
+      expect(delivery?.performed).toContain(
+        'left the permission unset: the address is longer than the 50 characters that the sign-up form takes',
+      );
+      expect(delivery?.attempts.filter(({ answer }) => answer !== 'OK' && answer !== 'ALREADY_EXISTS')).toEqual([]);
+      expect(await contactOf(email)).toMatchObject({
+        list_memberships: [listId],
+        taggings: [tagId],
+        email_address: { permission_to_send: 'not_set' },
+      });
+    },
+  );
+
+  it.each(lengths)('of a deleted contact is restored with the permission that it had (%s)', async (length) => {
+    const office = await createOffice(world);
+    const email = addressOf(office, length);
+    await world.sandbox.seed('riverside', { email, permission_to_send: 'explicit' });
+    await world.sandbox.act('riverside', email, 'delete');
+    await office.workflow({ ...onList(), ...tagged() });
+    await world.produce([office.order('x', { buyer: { email } })]);
+    await office.until(1, (each) => wordOf(each) === 'SYNCED SYNCED');
+    const contact = await contactOf(email);
+    expect(contact?.deleted_at).toBeUndefined();
+    expect(contact).toMatchObject({
+      list_memberships: [listId],
+      taggings: [tagId],
+      email_address: { permission_to_send: 'explicit' },
+    });
+  });
+
+  it('of an unsubscribed contact stays so, also where it happens between the look and the write', async () => {
+    const office = await createOffice(world);
+    const email = addressOf(office, 60);
+    await world.sandbox.seed('riverside', { email, permission_to_send: 'not_set' });
+    await office.workflow(onList());
+    await world.sandbox.fault({ kind: 'latency', path: '/contacts/[0-9a-f-]+$', method: 'PUT', ms: 500, times: 1 });
+    await world.produce([office.order('x', { buyer: { email } })]);
+    await world.called('GET', email);
+    await world.sandbox.act('riverside', email, 'unsubscribe');
+    await office.settled(1);
+    expect(await contactOf(email)).toMatchObject({ email_address: { permission_to_send: 'unsubscribed' } });
+  });
+
+  it('of a new buyer who cannot be asked for a confirmation gets no mail, and the outcome says so', async () => {
+    const office = await createOffice(world, { optInRoute: 'CONFIRM' });
+    const email = addressOf(office, 51);
+    await office.workflow(onList());
+    await world.produce([office.order('x', { buyer: { email } }), office.order('short')]);
+    const seen = await office.settled(2);
+    expect(seen.map(wordOf).sort()).toEqual(['SYNCED SYNCED', 'SYNCED SYNCED_WITHOUT_PERMISSION']);
+    expect(await contactOf(email)).toMatchObject({ email_address: { permission_to_send: 'not_set' } });
+  });
+});
+
+// Only names in parts were read: a buyer who gave one as a whole became a contact without a name.
+describe('a buyer with a name as a whole only', () => {
+  const whole = (name: string) => ({ buyer: { first_name: null, last_name: null, name } });
+
+  it('is a contact with that name, and with the corrected one later', async () => {
+    const office = await createOffice(world);
+    await office.workflow(onList());
+    await world.produce([office.order('new', whole('An Lee'))]);
+    await office.settled(1);
+    expect(await office.contact('new')).toMatchObject({ first_name: 'An Lee' });
+    await world.produce([office.order('new', whole('Ann Lee'))]);
+    await eventually(async () => expect(await office.contact('new')).toMatchObject({ first_name: 'Ann Lee' }));
+  });
+
+  it('keeps the name in parts that the contact has, and gives one to a contact without', async () => {
+    const office = await createOffice(world);
+    await world.sandbox.seed('riverside', { email: office.emailOf('ann'), first_name: 'Ann', last_name: 'Lee' });
+    await world.sandbox.seed('riverside', { email: office.emailOf('nameless') });
+    await office.workflow(onList());
+    await world.produce([office.order('ann', whole('Ann Lee')), office.order('nameless', whole('Ben Orr'))]);
+    await office.until(2, (each) => wordOf(each) === 'SYNCED SYNCED');
+    expect(await office.contact('ann')).toMatchObject({ first_name: 'Ann', last_name: 'Lee' });
+    expect(await office.contact('nameless')).toMatchObject({ first_name: 'Ben Orr' });
+    expect(await office.contact('nameless')).not.toHaveProperty('last_name');
+  });
+});
