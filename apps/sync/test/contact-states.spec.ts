@@ -38,8 +38,9 @@ const produceTogether = async (office: Office, order: ReturnType<Office['order']
 const inTheFuture = (ms: number): string => new Date(Date.now() + ms).toISOString();
 
 /*
- * Whether a deleted contact comes back was decided for each delivery by itself: only one with a list restored it, and what was planned beside it, or had been worked on before it, ended as CONTACT_DELETED or
- * NOT_A_CONTACT although the contact was there a moment later.
+ * Whether a deleted contact comes back was decided for each delivery by itself: only one with a list restored it, and
+ * what was planned beside it, or had been worked on before it, ended as CONTACT_DELETED or NOT_A_CONTACT although the
+ * contact was there a moment later.
  */
 describe('a deleted contact whose buyer opts in anew', () => {
   it('comes back with list and tags of all workflows that are worked on together', async () => {
@@ -151,7 +152,8 @@ const contactOf = async (email: string) =>
   (await world.sandbox.contacts('riverside')).find((each) => each.email_address.address === email);
 
 /*
- * The sign-up form takes addresses of 50 characters. It was called with longer ones for contacts without permission or deleted, and Constant Contact refused them: REJECTED_BY_CONSTANT_CONTACT.
+ * The sign-up form takes addresses of 50 characters. It was called with longer ones for contacts without permission or
+ * deleted, and Constant Contact refused them: REJECTED_BY_CONSTANT_CONTACT.
  */
 describe('an address of more than 50 characters', () => {
   const lengths = [51, 80];

@@ -23,7 +23,9 @@ export const orderSchema = z
         ),
         first_name: text,
         last_name: text,
-        name: text.describe('The whole name; never split by guess.'),
+        name: text.describe(
+          'The whole name, used where neither first_name nor last_name is given; never split by guess.',
+        ),
         phone: text.describe('Free text without a country.'),
         address: z.looseObject({ address_1: text, address_2: text, address_3: text, postal_code: text }).nullish(),
         custom_questions: z.array(z.looseObject({ question: text, answer: text })).nullish(),

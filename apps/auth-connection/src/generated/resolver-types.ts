@@ -134,7 +134,8 @@ export type OptInRoute =
   | 'DIRECT'
   /**
    * Through the account's sign-up form, which honours Confirmed Opt-in: where it is on, Constant Contact mails the buyer first, and they
-   * are pending until they confirm. Where it is off, they are mailable at once. Buyers with no list to join become contacts without permission.
+   * are pending until they confirm. Where it is off, they are mailable at once. Buyers with no list to join, or with an
+   * address of more than 50 characters, cannot be asked: they become contacts without permission, and their deliveries say so.
    */
   | 'CONFIRM';
 

@@ -11,7 +11,9 @@ export interface MergedWish {
   readonly details: Details;
 }
 
-/** A new contact's details. Constant Contact has no place for a name as a whole: it goes where contacts are greeted by. */
+/**
+ * A new contact's details. Constant Contact has no place for a name as a whole: it goes where contacts are greeted by.
+ */
 export const detailsOfNew = ({ wholeName, ...details }: Details): Details =>
   wholeName && !details.firstName && !details.lastName ? { ...details, firstName: wholeName } : details;
 
@@ -83,8 +85,8 @@ export const importRow = (email: string, details: Details): CcImportRow => ({
 });
 
 /**
- * Everything core that was read, with the changes; never the permission, so that an opt-out is not undone. As a rule it is the contact's own update: one by the account restores a deleted contact, and is for
- * that alone.
+ * Everything core that was read, with the changes; never the permission, so that an opt-out is not undone. As a rule
+ * it is the contact's own update: one by the account restores a deleted contact, and is for that alone.
  */
 export const putBody = (
   contact: CcContact,

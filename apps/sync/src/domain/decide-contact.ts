@@ -39,9 +39,9 @@ export type ContactDecision =
 const skip = (reason: ReasonCode): ContactDecision => ({ kind: 'skip', reason });
 
 /**
- * The decision table: what may be done for a wish, by the contact's present state. Nobody is made mailable or put on a list without a
- * definite opt-in, an unsubscribed contact stays so unless the organiser chose to ask and the buyer opted in after the opt-out, and a
- * deleted one unless the buyer opted in after the deletion.
+ * The decision table: what may be done for a wish, by the contact's present state. Nobody is made mailable or put on a
+ * list without a definite opt-in, an unsubscribed contact stays so unless the organiser chose to ask and the buyer
+ * opted in after the opt-out, and a deleted one unless the buyer opted in after the deletion.
  */
 export const decideContact = (contact: KnownContact | undefined, wish: Wish): ContactDecision => {
   const state = contact?.state ?? 'none';

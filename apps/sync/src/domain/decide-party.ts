@@ -2,7 +2,10 @@ import { decideContact, type ContactDecision, type Wish } from './decide-contact
 import { deletedBy, type KnownContact } from './known-contact';
 import type { DeletedContact } from './planned-calls';
 
-/** How many characters of an address the sign-up form and the import take; all other calls take 80. Counted as JavaScript does, in UTF-16 code units of the normal form: never fewer than the vendor may count. */
+/**
+ * How many characters of an address the sign-up form and the import take; all other calls take 80. Counted as
+ * JavaScript does, in UTF-16 code units of the normal form: never fewer than the vendor may count.
+ */
 const longestFormEmail = 50;
 
 export const fitsForm = (email: string): boolean => email.length <= longestFormEmail;
@@ -12,7 +15,10 @@ export interface Decided {
   readonly decision: ContactDecision;
 }
 
-/** How a deleted contact comes back: by the sign-up form, which gives permission, or by a write of the account, which leaves the permission as it was. */
+/**
+ * How a deleted contact comes back: by the sign-up form, which gives permission, or by a write of the account, which
+ * leaves the permission as it was.
+ */
 export interface Restoring extends DeletedContact {
   readonly by: 'form' | 'account';
 }
@@ -28,8 +34,9 @@ export interface PartyDecision {
 const writes = ({ decision }: Decided): boolean => decision.kind === 'write';
 
 /**
- * Decides for all wishes of one contact by the decision table. A deleted contact that one of them restores is there for the others too: they are decided as for the contact that it becomes. Undefined: that takes all of the
- * contact, by a look of its own.
+ * Decides for all wishes of one contact by the decision table. A deleted contact that one of them restores is there
+ * for the others too: they are decided as for the contact that it becomes. Undefined: that takes all of the contact,
+ * by a look of its own.
  */
 export const decideParty = (
   contact: KnownContact | undefined,

@@ -20,8 +20,8 @@ export interface KnownContact {
 const dayMs = 86_400_000;
 
 /**
- * By when a deleted contact was deleted at the latest, in ms; null for one that is not deleted. The vendor tells a day. The contact's last change tells more where it was on that day, wherever the account is: deleting is a
- * change.
+ * By when a deleted contact was deleted at the latest, in ms; null for one that is not deleted. The vendor tells a
+ * day. The contact's last change tells more where it was on that day, wherever the account is: deleting is a change.
  */
 export const deletedBy = ({ deleted_at: deletedAt, updated_at: updatedAt }: CcContact): number | null => {
   if (deletedAt == null) return null;

@@ -26,7 +26,10 @@ export interface StoredOrder extends Stamp {
   readonly email: string | null;
   readonly firstName: string | null;
   readonly lastName: string | null;
-  /** The name as a whole, of a buyer whose event gave it in no parts. Orders that were stored before it was read have none. */
+  /**
+   * The name as a whole, of a buyer whose event gave it in no parts. Orders that were stored before it was read have
+   * none.
+   */
   readonly wholeName?: string | null;
   readonly phone: string | null;
   readonly street: string | null;

@@ -2,7 +2,7 @@
 export const reasons = {
   SYNCED: 'The contact is as the workflow says.',
   SYNCED_WITHOUT_PERMISSION:
-    'The contact has what the workflow gives, but gets no marketing e-mail: Constant Contact has no permission for it, and Boxlist cannot give it here. Set the permission on the contact at Constant Contact.',
+    'The contact is as the workflow says, but has no permission for marketing e-mail. Set it on its page at Constant Contact.',
   RESUBSCRIBE_EMAIL_SENT: 'Constant Contact has asked the buyer by e-mail whether they want to subscribe again.',
   TAKEN_BACK: 'The order was cancelled, and what the workflow had given for it was taken back.',
   NOT_OPTED_IN: 'The buyer did not opt in to marketing e-mail.',

@@ -8,10 +8,12 @@ import { orderFrom } from './order';
 import { planBatch, type Means } from './plan-batch';
 
 /*
- * Every state of a contact × what the workflow gives × how new contacts come in × the length of the address, for a buyer who opted in.
+ * Every state of a contact × what the workflow gives × how new contacts come in × the length of the address, for a
+ * buyer who opted in.
  *
- * The sign-up form and the import take addresses of 50 characters. The form was called with longer ones for contacts that were deleted or had no permission, which Constant Contact refused; and who could not
- * be asked for a confirmation ended as SYNCED with no permission and no word of it.
+ * The sign-up form and the import take addresses of 50 characters. The form was called with longer ones for contacts
+ * that were deleted or had no permission, which Constant Contact refused; and who could not be asked for a
+ * confirmation ended as SYNCED with no permission and no word of it.
  */
 
 const address = (length: number): string => `${'x'.repeat(length - '@example.com'.length)}@example.com`;

@@ -265,7 +265,7 @@ export type DeliveryStatus =
   | 'PENDING'
   /** Waits for something; the reason says for what. */
   | 'WAITING'
-  /** Done. */
+  /** Done; the reason says where something is left for a person to do. */
   | 'SYNCED'
   /** Not done, for a reason. */
   | 'SKIPPED'

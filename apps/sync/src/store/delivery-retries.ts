@@ -77,7 +77,10 @@ export const deliveryRetries = (deliveries: Collection<NewDelivery>) => ({
     );
     return counts.reduce((sum, count) => sum + count, 0);
   },
-  /** Deliveries of a buyer that were skipped since then because this contact of theirs was deleted. A buyer has few: all but the buyer is asked of them here. */
+  /**
+   * Deliveries of a buyer that were skipped since then because this contact of theirs was deleted. A buyer has few:
+   * all but the buyer is asked of them here.
+   */
   skippedForDeleted: async (
     { boxOfficeId, connectionId }: Pick<Delivery, 'boxOfficeId' | 'connectionId'>,
     { emailHash, contactId }: { readonly emailHash: string; readonly contactId: string },
@@ -95,7 +98,10 @@ export const deliveryRetries = (deliveries: Collection<NewDelivery>) => ({
         each.settledAt >= since,
     );
   },
-  /** Puts skipped deliveries back to work that are still as they are known. Their fence stays, so that the present holder of the lane can take them. */
+  /**
+   * Puts skipped deliveries back to work that are still as they are known. Their fence stays, so that the present
+   * holder of the lane can take them.
+   */
   requeueSkipped: async (known: readonly Delivery[], since: Date, now: Date): Promise<void> => {
     const update = { $set: asPending(now), $inc: { version: 1 } };
     await writeAlike(

@@ -6,8 +6,10 @@ import type { Delivery } from '../store/deliveries';
 import { keptSince } from './retry-deliveries';
 
 /**
- * Requeues what was skipped for orders that a buyer placed after their contact was deleted, because that contact is being restored. Called before the call that restores it, while this process works on the buyer: after a
- * crash they are ready all the same, and nobody works on them before that call has been answered. Should it fail, they are skipped once more.
+ * Requeues what was skipped for orders that a buyer placed after their contact was deleted, because that contact is
+ * being restored. Called before the call that restores it, while this process works on the buyer: after a crash they
+ * are ready all the same, and nobody works on them before that call has been answered. Should it fail, they are
+ * skipped once more.
  */
 export const requeueForRestored = async (
   ctx: Context,
@@ -29,5 +31,8 @@ export const requeueForRestored = async (
     // By the mode of its backfill is decided when it is worked on.
     if (delivery.backfillId !== null || decideOrder(order, workflow, true).kind === 'go') wanted.push(delivery);
   }
+  if (wanted.length === 0) return;
   await ctx.deliveries.requeueSkipped(wanted, since, ctx.clock());
+  // A holder that has lost the lane without knowing may come this far: then nobody else looks for them.
+  await ctx.lanes.wake([of.connectionId], ctx.clock());
 };

@@ -306,6 +306,21 @@ const commandOf = (theme: Partial<Record<Happening['do'], number>>): fc.Arbitrar
 const commandsOf = (theme: Parameters<typeof commandOf>[0]): fc.Arbitrary<Command[]> =>
   fc.array(commandOf(theme), { minLength: 1, maxLength: 16, size: 'max' });
 
+/**
+ * A contact that was deleted, and two workflows that may bring it back, or find it again: of which one is first is
+ * drawn.
+ */
+const deletedOfMany: fc.Arbitrary<Command[]> = fc
+  .tuple(workflow, workflow, order, order, fc.constantFrom(0, 60))
+  .map(([a, b, first, second, between]) => [
+    { do: 'seed', office: 0, person: 0, permission: 'explicit', after: 0 },
+    { do: 'contact', office: 0, person: 0, act: 'delete', after: 0 },
+    { ...a, office: 0, workflow: 0, status: 'ACTIVE', onlyEvent: null, after: 0 },
+    { ...first, office: 0, order: 0, at: 5, person: 0, status: 'completed', after: 3 },
+    { ...b, office: 0, workflow: 1, status: 'ACTIVE', onlyEvent: null, createsContacts: true, after: between },
+    { ...second, office: 0, order: 1, at: 6, person: 0, optIn: 'true', status: 'completed', after: 3 },
+  ]);
+
 /** Half of the histories are of everything; in the others what is rare meets its own kind. */
 const commands: fc.Arbitrary<Command[]> = fc.oneof(
   { weight: 4, arbitrary: commandsOf({}) },
@@ -313,6 +328,10 @@ const commands: fc.Arbitrary<Command[]> = fc.oneof(
   { weight: 1, arbitrary: commandsOf({ erase: 15, again: 10, letters: 5, kill: 5 }) },
   { weight: 1, arbitrary: commandsOf({ retry: 15, 'cancel-retry': 5, connection: 15, settle: 5 }) },
   { weight: 1, arbitrary: commandsOf({ 'grow-old': 15, contact: 10, seed: 10 }) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(deletedOfMany, commandsOf({ contact: 10, workflow: 15 })).map((both) => both.flat()),
+  },
 );
 
 /** Each box office has a workflow from the beginning, so that most histories come to something. */

@@ -244,8 +244,7 @@ const judgeOutcomes = ({ mongo, problem }: Rest, published: Published): void => 
       );
 };
 
-const isDone = ({ reason }: StoredDelivery): boolean =>
-  reason === 'SYNCED' || reason === 'SYNCED_WITHOUT_PERMISSION';
+const isDone = ({ reason }: StoredDelivery): boolean => reason === 'SYNCED' || reason === 'SYNCED_WITHOUT_PERMISSION';
 
 /** Who is said to be synchronised is so at Constant Contact, unless somebody else had their hands on the contact. */
 const judgeSynced = (rest: Rest): void => {

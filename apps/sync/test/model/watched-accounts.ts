@@ -11,6 +11,7 @@ interface Seen {
   readonly lists: readonly string[];
   readonly tags: readonly string[];
   readonly isDeleted: boolean;
+  readonly deletedAt: number | null;
   readonly firstName: unknown;
 }
 
@@ -23,6 +24,7 @@ const seenOf = ({ email_address: email, list_memberships, taggings, deleted_at, 
   lists: [...list_memberships],
   tags: [...taggings],
   isDeleted: deleted_at !== undefined,
+  deletedAt: deleted_at === undefined ? null : Date.parse(deleted_at),
   firstName: core.first_name,
 });
 
@@ -56,8 +58,9 @@ export const createWatchedAccounts = (watch: Watch) => {
   /** When each person's contact was last looked up and last unsubscribed, in counted moments. */
   const lookedUp = new Map<string, number>();
   const unsubscribed = new Map<string, number>();
-  /** The same of when somebody at the account made it. */
+  /** The same of when somebody at the account made it, and deleted it. */
   const made = new Map<string, number>();
+  const deleted = new Map<string, number>();
   let moments = 0;
   let calls = 0;
   let refusedToken = false;
@@ -87,8 +90,9 @@ export const createWatchedAccounts = (watch: Watch) => {
       problem(`1: created, which no workflow asks for: ${where}`);
     const key = `${office} ${person}`;
     // The sign-up form is used right after a look of its own; who unsubscribes in that gap is its known price (decision 3).
-    const isGap = (since: ReadonlyMap<string, number>): boolean =>
-      by.includes('sign_up_form') && (since.get(key) ?? 0) > (lookedUp.get(key) ?? 0);
+    const isGapSince = (since: ReadonlyMap<string, number>): boolean =>
+      (since.get(key) ?? 0) > (lookedUp.get(key) ?? 0);
+    const isGap = (since: ReadonlyMap<string, number>): boolean => by.includes('sign_up_form') && isGapSince(since);
     const inTheGap = isGap(unsubscribed);
     // Where a confirmation is wanted, somebody may make the contact in that gap too.
     if (
@@ -99,6 +103,14 @@ export const createWatchedAccounts = (watch: Watch) => {
       !isGap(made)
     )
       problem(`1: permission made explicit that nobody gave, or wished to have: ${where}`);
+    // An import restores whom it meets; all other calls that restore come right after a look.
+    if (was?.deletedAt != null && !is.isDeleted && by !== 'an activity' && !isGapSince(deleted)) {
+      const { deletedAt } = was;
+      const isFresh = told
+        .ofPerson(office, person)
+        .some(({ optIn, placedAt }) => optIn === 'OPTED_IN' && placedAt + 1_000 > deletedAt);
+      if (!isFresh) problem(`1: a deleted contact was restored without an opt-in since: ${where}`);
+    }
     if (was?.permission === 'unsubscribed' && !inTheGap) {
       if (is.permission !== 'unsubscribed') problem(`2: an unsubscribed contact became ${is.permission}: ${where}`);
       else if (lists.length > 0) problem(`2: an unsubscribed contact was put on a list: ${where}`);
@@ -220,6 +232,7 @@ export const createWatchedAccounts = (watch: Watch) => {
       if (!contact || (act === 'confirm' && !['unsubscribed', 'pending_confirmation'].includes(contact.permission)))
         return;
       if (act === 'hold' && contact.permission === 'unsubscribed') return;
+      if (act === 'delete') deleted.set(`${office} ${person}`, moments);
       if (act === 'unsubscribe') unsubscribed.set(`${office} ${person}`, moments);
       sandbox.act(accounts[office], people[person]!, act);
       accept(office);

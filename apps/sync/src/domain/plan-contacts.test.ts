@@ -1,0 +1,158 @@
+import type { CcContact } from '@boxlist/constant-contact';
+import { describe, expect, it } from '@jest/globals';
+import type { Wish } from './decide-contact';
+import { knownFrom, type KnownContact } from './known-contact';
+import { detailsText, planBatch, type Means, type Plan } from './plan-batch';
+
+const email = 'a@example.com';
+const [listA, listB, tagA, tagB] = ['list-a', 'list-b', 'tag-a', 'tag-b'] as const;
+let made = 0;
+const wish = (given: Partial<Wish> = {}): Wish => ({
+  deliveryId: `dlv_${(made += 1)}`,
+  orderTime: 1,
+  placedAt: Date.parse('2026-06-01T00:00:00Z'),
+  toldAt: {},
+  optIn: 'OPTED_IN',
+  createsContacts: true,
+  whenNotOptedIn: 'SKIP',
+  whenUnsubscribed: 'SKIP',
+  listIds: [],
+  tagIds: [],
+  fields: [],
+  details: {},
+  ...given,
+});
+const whole = (core: Partial<CcContact>, address: string = email): KnownContact =>
+  knownFrom({
+    contact_id: 'c1',
+    email_address: { address, permission_to_send: 'explicit' },
+    list_memberships: [],
+    taggings: [],
+    custom_fields: [],
+    phone_numbers: [],
+    street_addresses: [],
+    ...core,
+  });
+/** As the mirror knows it. */
+const thin = (detailsMark: string | null = null, state: KnownContact['state'] = 'explicit'): KnownContact => ({
+  contactId: 'c1',
+  state,
+  optedOutAt: null,
+  deleted: state === 'deleted',
+  detailsMark,
+});
+const direct: Means = { optInRoute: 'DIRECT', importsNew: false };
+const planOne = (
+  wishes: readonly Wish[],
+  known?: KnownContact | 'none',
+  { means = direct, address = email }: { means?: Means; address?: string } = {},
+): Plan => {
+  const party = { email: address, wishes, isUncertain: false, isImported: false, detailsMark: detailsText(wishes) };
+  return planBatch([party], new Map(known ? [[address, known]] : []), means);
+};
+
+/*
+ * Only names in parts were read: a buyer who gave one as a whole became a contact without a name. Written without a
+ * look, it would stand beside the last name that a contact has: "Ann Lee" "Lee".
+ */
+describe('a name that is known as a whole only', () => {
+  const named = (given: Partial<Wish> = {}) => wish({ details: { wholeName: 'Ann Lee' }, ...given });
+  const nameIn = ({ calls: [call] }: Plan): unknown =>
+    call?.kind === 'import'
+      ? [call.lines[0]?.row.first_name, call.lines[0]?.row.last_name]
+      : call && 'contact' in call
+        ? [call.contact.first_name, call.contact.last_name]
+        : undefined;
+  const confirm: Means = { optInRoute: 'CONFIRM', importsNew: false };
+  const imports: Means = { optInRoute: 'DIRECT', importsNew: true };
+
+  it('is the first name of a new contact, whichever way it comes', () => {
+    expect(nameIn(planOne([named()]))).toEqual(['Ann Lee', undefined]);
+    expect(nameIn(planOne([named({ listIds: [listA] })], 'none', { means: confirm }))).toEqual(['Ann Lee', undefined]);
+    expect(nameIn(planOne([named({ listIds: [listA] })], 'none', { means: imports }))).toEqual(['Ann Lee', undefined]);
+  });
+
+  it('is brought by an import only where it is known that there is no contact', () => {
+    expect(planOne([named({ listIds: [listA] })], undefined, { means: imports })).toMatchObject({
+      calls: [],
+      unknown: [{ email, whole: false }],
+    });
+  });
+
+  it('stands beside no last name that the contact has', () => {
+    for (const core of [{ first_name: 'Ann', last_name: 'Lee' }, { last_name: 'Lee' }]) {
+      expect(planOne([named()], whole(core)).calls).toEqual([]);
+      expect(nameIn(planOne([named({ listIds: [listA] })], whole(core)))).toEqual([undefined, undefined]);
+    }
+  });
+
+  it('is the first name of a contact without a last name', () => {
+    for (const core of [{}, { first_name: 'An Lee' }]) {
+      expect(nameIn(planOne([named()], whole(core)))).toEqual(['Ann Lee', undefined]);
+      expect(nameIn(planOne([named({ listIds: [listA] })], whole(core)))).toEqual(['Ann Lee', undefined]);
+    }
+    expect(planOne([named()], whole({ first_name: 'Ann Lee' })).calls).toEqual([]);
+  });
+
+  it('takes a look at the name that is there, once', () => {
+    const onList = named({ listIds: [listA] });
+    expect(planOne([onList], thin())).toMatchObject({ calls: [], unknown: [{ email, whole: true }] });
+    const marked = thin(detailsText([onList]));
+    expect(nameIn(planOne([onList], marked))).toEqual([undefined, undefined]);
+  });
+
+  it('gives way to a name in parts, however old', () => {
+    const inParts = wish({ orderTime: 0, details: { firstName: 'Ann', lastName: 'Lee' } });
+    expect(nameIn(planOne([inParts, named({ orderTime: 2 })]))).toEqual(['Ann', 'Lee']);
+  });
+});
+
+/*
+ * Each delivery decided by itself whether a deleted contact comes back: only one with a list restored it, and the
+ * others ended as CONTACT_DELETED or NOT_A_CONTACT in the same plan.
+ */
+describe('a deleted contact', () => {
+  it('comes back for all deliveries of its buyer, whichever of them restores it', () => {
+    const deleted = whole({ deleted_at: '2026-01-01', taggings: [tagB] });
+    const older = Date.parse('2025-06-01T00:00:00Z');
+    const onList = wish({ listIds: [listA] });
+    const others = [
+      wish({ tagIds: [tagA] }),
+      wish({ tagIds: [tagA], createsContacts: false }),
+      wish({ tagIds: [tagA], placedAt: older }),
+      wish({ tagIds: [tagA], optIn: 'NOT_ASKED', whenNotOptedIn: 'UPDATE_EXISTING' }),
+    ];
+    const ids = others.map(({ deliveryId }) => deliveryId);
+    for (const wishes of [
+      [onList, ...others],
+      [...others, onList],
+    ]) {
+      const { calls, skips } = planOne(wishes, deleted);
+      const all = wishes.map(({ deliveryId }) => deliveryId);
+      const restores = { contactId: 'c1', deletedBy: Date.parse('2026-01-02') };
+      expect(calls).toMatchObject([
+        { kind: 'sign-up', deliveryIds: all, restores },
+        { kind: 'tag', members: [{ contactId: 'c1', deliveryIds: all }], tagIds: [tagA] },
+      ]);
+      expect(skips).toEqual([]);
+    }
+    // Without a list by a write of the account, which leaves the permission as it was.
+    expect(planOne(others, deleted).calls).toMatchObject([
+      { kind: 'put', deliveryIds: ids, contact: { update_source: 'Account', email_address: { address: email } } },
+      { kind: 'tag', members: [{ deliveryIds: ids }] },
+    ]);
+    expect(planOne(others.slice(1), deleted).skips.map(({ reason }) => reason)).toEqual([
+      'NOT_A_CONTACT',
+      'CONTACT_DELETED',
+      'NOT_ASKED',
+    ]);
+    expect(planOne([onList], thin(null, 'deleted'))).toMatchObject({ calls: [], unknown: [{ email, whole: true }] });
+  });
+
+  it('gets no list back that it was on before', () => {
+    const deleted = whole({ deleted_at: '2026-01-01', list_memberships: [listA, listB] });
+    const long = `${'x'.repeat(50)}@example.com`;
+    const { calls } = planOne([wish({ listIds: [listA] })], deleted, { address: long });
+    expect(calls).toMatchObject([{ kind: 'put', contact: { list_memberships: [listA] } }]);
+  });
+});
