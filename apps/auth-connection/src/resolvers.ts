@@ -1,5 +1,4 @@
-import { ownBoxOffice, withUserErrors, type CompleteResolvers } from '@boxlist/service-kit';
-import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { inputScalars, ownBoxOffice, withUserErrors, type CompleteResolvers } from '@boxlist/service-kit';
 import type { Resolvers, ResolversParentTypes } from './generated/resolver-types';
 import { contactLists, createContactList, createTag, customFields, tags } from './use-cases/account-resources';
 import { updateConnectionSettings } from './use-cases/choose-settings';
@@ -7,7 +6,7 @@ import { beginConnection, disconnect } from './use-cases/connect';
 import { removeTicketTailorApiKey, setTicketTailorApiKey } from './use-cases/ticket-tailor-key';
 
 export const resolvers: CompleteResolvers<Resolvers, ResolversParentTypes> = {
-  DateTime: GraphQLDateTimeISO,
+  DateTime: inputScalars.DateTime,
   Node: { __resolveType: () => 'Connection' },
   Query: { boxOffice: (_, __, { identity }) => ({ id: identity.boxOfficeId }) },
   BoxOffice: {

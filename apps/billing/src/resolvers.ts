@@ -1,5 +1,4 @@
-import { ownBoxOffice, withUserErrors, type CompleteResolvers } from '@boxlist/service-kit';
-import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { inputScalars, ownBoxOffice, withUserErrors, type CompleteResolvers } from '@boxlist/service-kit';
 import type { GraphContext } from './context';
 import { addOnOf } from './domain/catalogue';
 import { monthlyPriceOf, trialDaysOf } from './domain/connectable-app';
@@ -16,7 +15,7 @@ const changed = (run: () => Promise<Subscription>) =>
   withUserErrors({ subscription: null }, async () => ({ subscription: await run() }));
 
 export const resolvers: CompleteResolvers<Resolvers, ResolversParentTypes> = {
-  DateTime: GraphQLDateTimeISO,
+  DateTime: inputScalars.DateTime,
   Node: { __resolveType: () => 'AppSubscription' },
   Query: { boxOffice: (_, __, { identity }) => ({ id: identity.boxOfficeId }) },
   BoxOffice: {

@@ -1,14 +1,16 @@
 import { ApolloGateway } from '@apollo/gateway';
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer } from '@apollo/server';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import { AppError } from '@boxlist/contracts';
 import {
+  checkVariables,
   createAuthenticate,
   createHttp,
   createIdentitySigner,
   createLog,
   httpStatusOf,
   listen,
+  scalarLiterals,
   type Identity,
   type Log,
   type Service,
@@ -17,51 +19,11 @@ import cors from '@fastify/cors';
 import { ApolloArmor } from '@escape.tech/graphql-armor';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { FastifyInstance } from 'fastify';
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import supergraphSdl from '../supergraph.graphql';
 import type { Config } from './config';
+import { knownScalars, oneOperation, statusByAccept } from './requests';
+import { formatError } from './show-errors';
 import { Subgraph, type GatewayContext } from './subgraphs';
-
-const shownCodes = new Set([
-  'UNAUTHENTICATED',
-  'FORBIDDEN',
-  'NOT_FOUND',
-  'CONFLICT',
-  'RATE_LIMITED',
-  'UNAVAILABLE',
-  'BAD_USER_INPUT',
-  'GRAPHQL_PARSE_FAILED',
-  'GRAPHQL_VALIDATION_FAILED',
-  'OPERATION_RESOLUTION_FAILURE',
-  'BAD_REQUEST',
-  'PERSISTED_QUERY_NOT_FOUND',
-]);
-
-/** Shows what a subgraph meant to be shown, and nothing of the network behind the gateway. */
-const formatError =
-  (log: Log) =>
-  (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
-    const { code, reason, field, retryAfterMs } = formatted.extensions ?? {};
-    if (typeof code === 'string' && shownCodes.has(code)) {
-      const extensions = {
-        code,
-        ...(reason ? { reason } : {}),
-        ...(field ? { field } : {}),
-        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-      };
-      return { message: formatted.message, path: formatted.path, locations: formatted.locations, extensions };
-    }
-    log.warn({ err: error, path: formatted.path }, 'graphql.subgraph-failed');
-    const message =
-      code === 'INTERNAL_SERVER_ERROR' && formatted.message.startsWith('Something went wrong')
-        ? formatted.message
-        : 'A part of the answer is not available at the moment.';
-    return {
-      message,
-      path: formatted.path,
-      extensions: { code: message === formatted.message ? 'INTERNAL_SERVER_ERROR' : 'UNAVAILABLE' },
-    };
-  };
 
 /** Builds the gateway over the committed supergraph and opens the graph's one public door. */
 export const createGateway = async (config: Config): Promise<Service> => {
@@ -93,8 +55,15 @@ export const createGateway = async (config: Config): Promise<Service> => {
     maxRecursiveSelections: 1_000,
     formatError: formatError(log),
     logger: quiet(log),
-    validationRules: armour.validationRules,
-    plugins: [fastifyApolloDrainPlugin<GatewayContext>(app), oneOperation, ...armour.plugins],
+    validationRules: [...armour.validationRules, scalarLiterals],
+    plugins: [
+      fastifyApolloDrainPlugin<GatewayContext>(app),
+      knownScalars,
+      oneOperation,
+      ...armour.plugins,
+      checkVariables,
+      statusByAccept,
+    ],
   });
   await server.start();
   // Callers are known by a token that pages send themselves, and by no cookie.
@@ -129,20 +98,6 @@ const armour = new ApolloArmor({
   maxTokens: { enabled: false },
   blockFieldSuggestion: { enabled: false },
 }).protect();
-
-/** Refuses a document that leaves open what to run: planning would fail on it as if a subgraph had. */
-const oneOperation: ApolloServerPlugin<GatewayContext> = {
-  requestDidStart: async () => ({
-    didResolveOperation: async ({ operation, request }) => {
-      if (operation) return;
-      const name = request.operationName;
-      throw new GraphQLError(
-        name ? `The document has no operation named "${name}"` : 'Several operations: operationName must say which',
-        { extensions: { code: 'OPERATION_RESOLUTION_FAILURE', http: { status: 400 } } },
-      );
-    },
-  }),
-};
 
 const quiet = (log: Log) => ({
   debug: () => undefined,

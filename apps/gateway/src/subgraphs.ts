@@ -9,6 +9,17 @@ export interface GatewayContext {
   readonly requestId?: string;
 }
 
+/** Whether a subgraph says what is wrong with the query, in GraphQL: that is an answer, and no failure of the subgraph. */
+const isRefusal = (status: number, text: string): boolean => {
+  if (status !== 400) return false;
+  try {
+    const { errors } = JSON.parse(text) as { errors?: unknown };
+    return Array.isArray(errors) && errors.length > 0;
+  } catch {
+    return false;
+  }
+};
+
 /**
  * Speaks to one subgraph over kept connections. Sends nothing of the client but who is calling, signed by the gateway, and the request's id.
  */
@@ -37,7 +48,7 @@ export class Subgraph extends RemoteGraphQLDataSource<GatewayContext> {
         const text = await answer.body.text();
         const headers = new Map(Object.entries(answer.headers).map(([key, value]) => [key, String(value)]));
         return {
-          ok: answer.statusCode >= 200 && answer.statusCode < 300,
+          ok: (answer.statusCode >= 200 && answer.statusCode < 300) || isRefusal(answer.statusCode, text),
           status: answer.statusCode,
           statusText: '',
           url: '',

@@ -72,6 +72,7 @@ describe('an answer', () => {
 
   it.each([
     ['names none of several operations', undefined, /operationName must say which/],
+    ['names none of several operations, in blank', '', /operationName must say which/],
     ['names an operation that is not there', 'C', /no operation named "C"/],
   ])('to a document that %s says so', async (_, operationName, message) => {
     const body = JSON.stringify({ query: 'query A { __typename } query B { __typename }', operationName });
@@ -84,6 +85,21 @@ describe('an answer', () => {
     });
   });
 });
+
+// Regression: a blank name was looked for among the operations, and none is called so. Forms of clients send it with each request.
+it.each(['{ __typename }', 'query A { __typename }'])(
+  '%s with a blank operationName is that operation',
+  async (query) => {
+    const authorization = `Bearer ${await world.tokens.token()}`;
+    const body = { data: { __typename: 'Query' } };
+    expect(await world.post(JSON.stringify({ query, operationName: '' }), { authorization })).toMatchObject({ body });
+    const params = new URLSearchParams({ query, operationName: '' }).toString();
+    const got = await fetch(`${world.url}/graphql?${params}`, {
+      headers: { authorization, 'apollo-require-preflight': '1' },
+    });
+    expect(await got.json()).toEqual(body);
+  },
+);
 
 describe('a query that asks too much', () => {
   const nested = (depth: number): string =>

@@ -21,6 +21,9 @@ describe('a caller', () => {
     ['without a token', 'Send a bearer token', async () => undefined],
     ['with another scheme', 'Send a bearer token', async () => 'Basic dXNlcjpwYXNz'],
     ['with something that is no token', notValid, async () => 'Bearer nonsense'],
+    ['with a scheme and no token', 'Send a bearer token', async () => 'Bearer '],
+    ['with a scheme that runs into its token', 'Send a bearer token', async (t) => `Bearer${await t.token()}`],
+    ['with two tokens', 'Send a bearer token', async (t) => `Bearer ${await t.token()} ${await t.token()}`],
     ['with a token that has expired', 'The token has expired', (t) => bearer(t.token({ exp: now() - 60 }))],
     ['with a token without an end', notValid, (t) => bearer(t.token({ exp: undefined }))],
     ['with a token that is not valid yet', notValid, (t) => bearer(t.token({ nbf: now() + 600 }))],
@@ -103,6 +106,12 @@ describe('who is calling', () => {
       boxOfficeId: `bo_${role}`,
       role,
     });
+  });
+
+  // Regression: one blank alone was taken, and RFC 9110 has one or more between the scheme, of any case, and the token.
+  it.each(['Bearer  ', 'Bearer        ', 'bearer ', 'BEARER   '])('is read after %j', async (scheme) => {
+    const { status, body } = await world.ask(ask, { authorization: `${scheme}${await world.tokens.token()}` });
+    expect([status, body.errors]).toEqual([200, undefined]);
   });
 
   it('cannot be set by the caller, and of the caller nothing else is passed on', async () => {

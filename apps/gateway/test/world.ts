@@ -109,6 +109,13 @@ export const startWorld = async (more: Record<string, string> = {}) => {
     post,
     /** sync comes up, on the address that the gateway knows. */
     startSync: (fields: Record<string, () => unknown>) => startSubgraph('sync', publicJwk, fields, down),
+    /** sync comes up and answers every call with the same. */
+    startSyncThatSays: async (status: number, body: object) => {
+      const app = createHttp({ log, health: {} });
+      app.post('/graphql', (_request, reply) => reply.status(status).send(body));
+      await listen(app, '127.0.0.1', down.port);
+      return app;
+    },
     ask: async (query: string, headers: Record<string, string> = {}): Promise<Answer> =>
       post(JSON.stringify({ query }), { authorization: `Bearer ${await tokens.token()}`, ...headers }),
     identityHeader,

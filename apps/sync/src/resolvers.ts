@@ -1,5 +1,5 @@
-import { ownBoxOffice, withUserErrors, type CompleteResolvers } from '@boxlist/service-kit';
-import { GraphQLDateTimeISO, GraphQLJSON } from 'graphql-scalars';
+import { inputScalars, ownBoxOffice, withUserErrors, type CompleteResolvers } from '@boxlist/service-kit';
+import { GraphQLJSON } from 'graphql-scalars';
 import type { GraphContext } from './context';
 import type { CallClass } from './domain/ledger';
 import { reasons, type ReasonCode } from './domain/reasons';
@@ -43,7 +43,7 @@ const changing =
     }));
 
 export const resolvers: CompleteResolvers<Resolvers, ResolversParentTypes> = {
-  DateTime: GraphQLDateTimeISO,
+  DateTime: inputScalars.DateTime,
   JSON: GraphQLJSON,
   Node: { __resolveType: ({ __typename }) => __typename },
   Query: { boxOffice: (_, __, { identity }) => ({ id: identity.boxOfficeId }) },

@@ -1,6 +1,5 @@
 import { idPrefixes, isId } from '@boxlist/contracts';
-import { ownBoxOffice, withUserErrors, type CompleteResolvers } from '@boxlist/service-kit';
-import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { inputScalars, ownBoxOffice, withUserErrors, type CompleteResolvers } from '@boxlist/service-kit';
 import type { GraphContext } from './context';
 import { templateById, templates } from './domain/templates';
 import type { Workflow, WorkflowSpec, WorkflowVersion } from './domain/workflow';
@@ -103,7 +102,7 @@ const specFields = {
 };
 
 export const resolvers: CompleteResolvers<Resolvers, ResolversParentTypes> = {
-  DateTime: GraphQLDateTimeISO,
+  DateTime: inputScalars.DateTime,
   Node: { __resolveType: ({ __typename }) => __typename },
   Query: {
     boxOffice: (_, __, { identity }) => ({ id: identity.boxOfficeId }),

@@ -13,11 +13,15 @@ export type Authenticate = (authorization: string | undefined) => Promise<Identi
 /** Only asymmetric signatures: a public key must not serve as a shared secret. */
 const algorithms = ['EdDSA', 'ES256', 'RS256', 'PS256'];
 
+/** The token of an `Authorization` header: the scheme in any case, one blank or more, the token. */
+export const bearerTokenIn = (authorization: string | undefined): string | undefined =>
+  /^Bearer +(\S{1,8192})$/i.exec(authorization ?? '')?.[1];
+
 /** Knows a caller by their bearer token. Throws UNAUTHENTICATED, or SERVICE_UNAVAILABLE when the issuer's keys cannot be read. */
 export const createAuthenticate = ({ jwksUrl, issuer, audience }: CallerOptions): Authenticate => {
   const keys = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: 5_000, cooldownDuration: 5_000 });
   return async (authorization) => {
-    const token = /^Bearer (\S{1,8192})$/i.exec(authorization ?? '')?.[1];
+    const token = bearerTokenIn(authorization);
     if (!token) throw new AppError('UNAUTHENTICATED', 'Send a bearer token');
     try {
       const { payload } = await jwtVerify(token, keys, {

@@ -1,4 +1,5 @@
 export * from './callers';
+export * from './check-input';
 export * from './complete-resolvers';
 export * from './fact-copy';
 export * from './http';

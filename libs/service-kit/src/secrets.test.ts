@@ -23,7 +23,8 @@ describe('service tokens', () => {
   const tokens = createServiceTokens('0123456789abcdef0123456789abcdef');
 
   it('let in the service they were signed for', async () => {
-    await expect(tokens.verify(`Bearer ${await tokens.sign('sync')}`, 'sync')).resolves.toBeUndefined();
+    for (const scheme of ['Bearer ', 'bearer   '])
+      await expect(tokens.verify(`${scheme}${await tokens.sign('sync')}`, 'sync')).resolves.toBeUndefined();
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import { AppError } from '@boxlist/contracts';
 import { base64url, CompactEncrypt, compactDecrypt, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
+import { bearerTokenIn } from './callers';
 
 export interface EncryptionKey {
   readonly kid: string;
@@ -87,7 +88,7 @@ export const createServiceTokens = (secret: string): ServiceTokens => {
         .setExpirationTime('60s')
         .sign(key),
     verify: async (authorization, audience) => {
-      const token = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
+      const token = bearerTokenIn(authorization);
       if (!token) throw new AppError('UNAUTHENTICATED', 'This door needs a service token');
       try {
         await jwtVerify(token, key, { algorithms: ['HS256'], issuer, audience, clockTolerance: 5 });

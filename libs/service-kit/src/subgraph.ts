@@ -4,6 +4,7 @@ import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations
 import { AppError } from '@boxlist/contracts';
 import type { FastifyInstance } from 'fastify';
 import { GraphQLError, parse, type GraphQLFormattedError } from 'graphql';
+import { checkVariables, inputFaultBehind } from './check-input';
 import { identityHeader, type Identity, type IdentityVerifier } from './identity';
 import type { Log } from './log';
 import { mongoFailure } from './mongo';
@@ -43,6 +44,8 @@ const graphqlCodeOf = (error: AppError): string => {
 const formatGraphqlError =
   (log: Log) =>
   (formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError => {
+    const fault = inputFaultBehind(thrown);
+    if (fault) return { ...formatted, extensions: { code: fault.extensions.code } };
     const original: unknown = mongoFailure(thrown instanceof GraphQLError ? (thrown.originalError ?? thrown) : thrown);
     if (original instanceof AppError && original.kind !== 'defect') {
       const { field } = original.details;
@@ -90,7 +93,7 @@ export const mountSubgraph = async <C extends object>(
       warn: (message) => log.warn(message),
       error: (message) => log.error(message),
     },
-    plugins: [fastifyApolloDrainPlugin<C>(app)],
+    plugins: [fastifyApolloDrainPlugin<C>(app), checkVariables],
   });
   await server.start();
   const callers = new WeakMap<object, Identity>();

@@ -8,6 +8,7 @@ import {
   createIdentityVerifier,
   createLog,
   identityHeader,
+  inputScalars,
   listen,
   mountSubgraph,
   withUserErrors,
@@ -16,13 +17,16 @@ import {
 
 const typeDefs = `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
-  type Query { me: String! broken: String! missing: String! }
+  scalar DateTime
+  type Query { me: String! broken: String! missing: String! year(of: DateTime!): Int! }
   type Mutation { tryIt: Payload! }
   type Payload { done: Boolean userErrors: [UserError!]! }
   type UserError { code: String! message: String! field: [String!] }
 `;
 const resolvers = {
+  DateTime: inputScalars.DateTime,
   Query: {
+    year: (_: unknown, { of }: { of: Date }) => of.getUTCFullYear(),
     me: (_: unknown, __: unknown, ctx: { identity: Identity }) => ctx.identity.boxOfficeId,
     broken: () => {
       throw new Error('mongodb://secret-host refused');
@@ -60,11 +64,15 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-const ask = async (query: string, headers: Record<string, string> = { [identityHeader]: token }) => {
+const ask = async (
+  query: string,
+  headers: Record<string, string> = { [identityHeader]: token },
+  variables: Record<string, unknown> = {},
+) => {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify({ query }),
+    body: JSON.stringify({ query, variables }),
   });
   return {
     status: response.status,
@@ -99,6 +107,22 @@ describe('a subgraph', () => {
       message: 'There is no such thing',
       extensions: { code: 'NOT_FOUND', reason: 'NOT_FOUND' },
     });
+  });
+
+  // Regression: a literal was refused as a document that does not validate, which the gateway takes for a subgraph of another version.
+  it.each([
+    ['a literal', '{ year(of: "2026-01-01") }', {}],
+    ['a literal of another kind', '{ year(of: 2026) }', {}],
+    ['a variable', 'query ($of: DateTime!) { year(of: $of) }', { of: '2026-02-30T00:00:00Z' }],
+    ['a variable of another kind', 'query ($of: DateTime!) { year(of: $of) }', { of: {} }],
+    ['no variable', 'query ($of: DateTime!) { year(of: $of) }', {}],
+  ])('calls %s that a custom scalar cannot read bad input, and logs no defect', async (_, query, variables) => {
+    const before = lines.length;
+    const { status, body } = await ask(query, undefined, variables);
+    expect([status, body.data]).toEqual([400, undefined]);
+    expect(body.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    expect(lines.slice(before).join()).not.toContain('graphql.defect');
+    expect((await ask('{ year(of: "2026-01-01T00:00:00Z") }')).body).toEqual({ data: { year: 2026 } });
   });
 
   it('gives what the caller can mend as data', async () => {

@@ -1,0 +1,65 @@
+import { inputFaultBehind, type Log } from '@boxlist/service-kit';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+
+const shownCodes = new Set<unknown>([
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'NOT_FOUND',
+  'CONFLICT',
+  'RATE_LIMITED',
+  'UNAVAILABLE',
+  'BAD_USER_INPUT',
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+  'BAD_REQUEST',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+]);
+
+/** The status that the server itself gave a fault in the request. */
+const statusOf = (error: unknown): number | undefined => {
+  const http: unknown = error instanceof GraphQLError ? error.extensions.http : undefined;
+  const status = (http as { status?: unknown } | undefined)?.status;
+  return typeof status === 'number' ? status : undefined;
+};
+
+/**
+ * The code that clients see. A value that a scalar cannot read is bad input, also where validation finds it. What the server refuses without a code of its own, such as
+ * the hash of another query, is the client's to mend. A subgraph that does not understand the gateway's query is of another version than the supergraph: no client can mend that.
+ */
+const codeOf = ({ extensions = {} }: GraphQLFormattedError, error: unknown): unknown => {
+  const { code, serviceName } = extensions;
+  if (serviceName !== undefined) return String(code).startsWith('GRAPHQL_') ? 'INTERNAL_SERVER_ERROR' : code;
+  if (inputFaultBehind(error)) return 'BAD_USER_INPUT';
+  const status = code === 'INTERNAL_SERVER_ERROR' ? statusOf(error) : undefined;
+  return status && status >= 400 && status < 500 ? 'BAD_REQUEST' : code;
+};
+
+/** Shows what a subgraph meant to be shown, and nothing of the network behind the gateway. */
+export const formatError =
+  (log: Log) =>
+  (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    const { reason, field, retryAfterMs } = formatted.extensions ?? {};
+    const code = codeOf(formatted, error);
+    if (shownCodes.has(code)) {
+      const extensions = {
+        code,
+        ...(reason ? { reason } : {}),
+        ...(field ? { field } : {}),
+        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      };
+      const path = formatted.path ?? inputFaultBehind(error)?.path;
+      return { message: formatted.message, path, locations: formatted.locations, extensions };
+    }
+    log.warn({ err: error, path: formatted.path }, 'graphql.subgraph-failed');
+    const message =
+      code === 'INTERNAL_SERVER_ERROR' && formatted.message.startsWith('Something went wrong')
+        ? formatted.message
+        : 'A part of the answer is not available at the moment.';
+    return {
+      message,
+      path: formatted.path,
+      extensions: { code: message === formatted.message ? 'INTERNAL_SERVER_ERROR' : 'UNAVAILABLE' },
+    };
+  };

@@ -1,0 +1,204 @@
+import { HeaderMap, type ApolloServerPlugin, type BaseContext } from '@apollo/server';
+import { AppError } from '@boxlist/contracts';
+import {
+  coerceInputValue,
+  getNamedType,
+  getNullableType,
+  GraphQLError,
+  GraphQLScalarType,
+  isInputObjectType,
+  isInputType,
+  isInterfaceType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  isScalarType,
+  isSpecifiedScalarType,
+  Kind,
+  typeFromAST,
+  type ASTNode,
+  type GraphQLErrorOptions,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type ValidationRule,
+  type ValueNode,
+  type VariableDefinitionNode,
+} from 'graphql';
+import { GraphQLDateTimeISO } from 'graphql-scalars';
+
+/** A value that a custom scalar cannot read. */
+class UnreadableValue extends GraphQLError {
+  constructor(message: string, options: Pick<GraphQLErrorOptions, 'nodes' | 'path'> & { readonly field?: string[] }) {
+    const { field, ...where } = options;
+    super(message, { ...where, extensions: { code: 'BAD_USER_INPUT', ...(field ? { field } : {}) } });
+  }
+}
+
+const refusing =
+  <A extends unknown[], T>(read: (...given: A) => T) =>
+  (...given: A): T => {
+    try {
+      return read(...given);
+    } catch (error) {
+      throw new UnreadableValue(error instanceof Error ? error.message : 'It cannot be read', {
+        nodes: error instanceof GraphQLError ? error.nodes : undefined,
+      });
+    }
+  };
+
+/** A scalar under our name for it, whose refusals are told apart from defects. */
+const inputScalar = <I, E>(name: string, scalar: GraphQLScalarType<I, E>): GraphQLScalarType<I, E> => {
+  const config = scalar.toConfig();
+  return new GraphQLScalarType<I, E>({
+    ...config,
+    name,
+    parseValue: refusing(config.parseValue),
+    parseLiteral: refusing(config.parseLiteral),
+  });
+};
+
+/** How each custom scalar that clients send is read. Subgraphs resolve with these, and the gateway checks with these. */
+export const inputScalars = { DateTime: inputScalar('DateTime', GraphQLDateTimeISO) } as const;
+
+const readerOf = (type: GraphQLInputType | null | undefined) => {
+  const named = getNamedType(type ?? undefined);
+  return named && Object.hasOwn(inputScalars, named.name)
+    ? inputScalars[named.name as keyof typeof inputScalars]
+    : undefined;
+};
+
+/** Every argument and input field of a schema: its name in full, and its type. */
+export const inputPlaces = (schema: GraphQLSchema): { readonly name: string; readonly type: GraphQLInputType }[] =>
+  Object.values(schema.getTypeMap())
+    .filter((type) => !type.name.startsWith('__'))
+    .flatMap((owner) => {
+      if (isInputObjectType(owner))
+        return Object.values(owner.getFields()).map(({ name, type }) => ({ name: `${owner.name}.${name}`, type }));
+      if (!isObjectType(owner) && !isInterfaceType(owner)) return [];
+      return Object.values(owner.getFields()).flatMap((field) =>
+        field.args.map(({ name, type }) => ({ name: `${owner.name}.${field.name}(${name}:)`, type })),
+      );
+    });
+
+/**
+ * Teaches a composed schema to read its custom scalars: composition knows their names alone, and would let every value through to a subgraph. Throws DEFECT for a scalar that is
+ * taken as input and that `inputScalars` does not have. Literals are left to `scalarLiterals`, which knows the path.
+ */
+export const readScalars = (schema: GraphQLSchema): void => {
+  for (const { name, type } of inputPlaces(schema)) {
+    const scalar = getNamedType(type);
+    if (!isScalarType(scalar) || isSpecifiedScalarType(scalar)) continue;
+    const reader = readerOf(scalar);
+    if (!reader) throw new AppError('DEFECT', `${name} takes a ${scalar.name}, and nothing says how that is read`);
+    scalar.parseValue = reader.parseValue;
+  }
+};
+
+/** More faults than these of one request are not listed. */
+const mostFaults = 50;
+
+const shownPath = (path: readonly (string | number)[]): string =>
+  path.map((key, at) => (typeof key === 'number' ? `[${key}]` : at === 0 ? key : `.${key}`)).join('');
+
+const faultsOfVariable = (
+  schema: GraphQLSchema,
+  definition: VariableDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): GraphQLError[] => {
+  const name = definition.variable.name.value;
+  const type = typeFromAST(schema, definition.type);
+  if (!isInputType(type)) return [];
+  const faults: GraphQLError[] = [];
+  const add = (path: readonly (string | number)[], why: string): void => {
+    const extensions = { code: 'BAD_USER_INPUT', field: [name, ...path.map(String)] };
+    if (faults.length < mostFaults)
+      faults.push(new GraphQLError(`Variable "$${name}" ${why}`, { nodes: definition, extensions }));
+  };
+  const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
+  if (value === undefined) {
+    if (isNonNullType(type) && !definition.defaultValue)
+      add([], `of required type "${String(type)}" was not provided.`);
+  } else if (value === null) {
+    if (isNonNullType(type)) add([], `of non-null type "${String(type)}" must not be null.`);
+  } else
+    coerceInputValue(value, type, (path, _invalid, { message }) =>
+      add(path, `got invalid value${path.length > 0 ? ` at "${shownPath([name, ...path])}"` : ''}; ${message}`),
+    );
+  return faults;
+};
+
+const faultsOfVariables = (
+  schema: GraphQLSchema,
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): GraphQLError[] =>
+  variableDefinitions.flatMap((definition) => faultsOfVariable(schema, definition, variables)).slice(0, mostFaults);
+
+/** Refuses variables that do not fit their types, before anything runs: BAD_USER_INPUT, with the path of each in `field`. */
+export const checkVariables: ApolloServerPlugin<BaseContext> = {
+  requestDidStart: async () => ({
+    responseForOperation: async ({ schema, operation, request }) => {
+      const faults = faultsOfVariables(schema, operation, request.variables ?? {});
+      if (faults.length === 0) return null;
+      const errors = faults.map((fault) => fault.toJSON());
+      return { http: { status: 400, headers: new HeaderMap() }, body: { kind: 'single', singleResult: { errors } } };
+    },
+  }),
+};
+
+/** Where a literal stands: the fields of the answer above it (none in a fragment), and the argument with what is inside. */
+const placeOf = (document: ASTNode, keys: readonly (string | number)[]) => {
+  const path: string[] = [];
+  const field: string[] = [];
+  let at: unknown = document;
+  let isFragment = false;
+  for (const [index, key] of keys.entries()) {
+    at = (at as Record<string | number, unknown>)[key];
+    if (typeof key === 'number' && keys[index - 1] === 'values') field.push(String(key));
+    const node = at as Partial<ASTNode>;
+    if (node.kind === Kind.FRAGMENT_DEFINITION) isFragment = true;
+    else if (node.kind === Kind.FIELD) path.push((node.alias ?? node.name)?.value ?? '');
+    else if (node.kind === Kind.ARGUMENT || node.kind === Kind.OBJECT_FIELD) field.push(node.name?.value ?? '');
+    else if (node.kind === Kind.VARIABLE_DEFINITION) field.push(node.variable?.name.value ?? '');
+  }
+  return { path: isFragment || path.length === 0 ? undefined : path, field };
+};
+
+/** Refuses literals that a custom scalar cannot read: BAD_USER_INPUT with path and field. */
+export const scalarLiterals: ValidationRule = (context) => {
+  const check = (
+    node: ValueNode,
+    _key: string | number | undefined,
+    _parent: unknown,
+    keys: readonly (string | number)[],
+  ): false | undefined => {
+    const reader = readerOf(context.getInputType());
+    if (!reader) return undefined;
+    try {
+      reader.parseLiteral(node);
+    } catch (error) {
+      const { path, field } = placeOf(context.getDocument(), keys);
+      const why = error instanceof GraphQLError ? error.message : 'It cannot be read';
+      const message = `Argument "${field.join('.')}" has an invalid value; Expected type "${reader.name}". ${why}`;
+      context.reportError(new UnreadableValue(message, { nodes: node, path, field }));
+    }
+    return false;
+  };
+  return {
+    IntValue: check,
+    FloatValue: check,
+    StringValue: check,
+    BooleanValue: check,
+    EnumValue: check,
+    ObjectValue: check,
+    ListValue: (node, ...place) =>
+      isListType(getNullableType(context.getParentInputType())) ? undefined : check(node, place[0], place[1], place[2]),
+  };
+};
+
+/** The value that a validation error is about, where a custom scalar could not read it; else undefined. */
+export const inputFaultBehind = (error: unknown): GraphQLError | undefined => {
+  const cause = error instanceof GraphQLError ? error.originalError : undefined;
+  return cause instanceof UnreadableValue ? cause : undefined;
+};
