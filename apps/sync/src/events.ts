@@ -1,13 +1,13 @@
 import {
   connectionEventSchema,
   deadLetterTopicOf,
+  deadLetterTopicSpecOf,
   entitlementEventSchema,
   topics,
   workflowEventSchema,
 } from '@boxlist/contracts';
 import { consumeFacts, type EventBus, type TopicSpec } from '@boxlist/event-bus';
 import type { Context } from './context';
-import { deadLetterRetentionMs } from './domain/dead-letter';
 import { takeDeadLetters } from './use-cases/take-dead-letters';
 import { takeConnection, takeEntitlement, takeWorkflow } from './use-cases/take-facts';
 import { takeOrders } from './use-cases/take-orders';
@@ -19,12 +19,7 @@ export const syncTopics: TopicSpec[] = [
   ...consumed,
   topics.deliveryOutcomes,
   topics.notices,
-  ...consumed.map(({ name }) => ({
-    name: deadLetterTopicOf(name),
-    partitions: 1,
-    compacted: false,
-    retentionMs: deadLetterRetentionMs,
-  })),
+  ...consumed.map(({ name }) => deadLetterTopicSpecOf(name)),
 ];
 
 /** Opens the doors for events. `ctx` is asked for at each event: its followers are made here. Every process follows the facts; orders are for those that take them in. */

@@ -1,4 +1,4 @@
-import { deadLetterTopicOf, topics } from '@boxlist/contracts';
+import { deadLetterTopicSpecOf, topics } from '@boxlist/contracts';
 import { createEventBus, startOutboxRelay } from '@boxlist/event-bus';
 import {
   checkMongo,
@@ -69,9 +69,4 @@ export const createWorkflowService = async (
   };
 };
 
-const deadLetters = [topics.entitlements, topics.connections].map(({ name }) => ({
-  name: deadLetterTopicOf(name),
-  partitions: 1,
-  compacted: false,
-  retentionMs: 14 * 86_400_000,
-}));
+const deadLetters = [topics.entitlements, topics.connections].map(({ name }) => deadLetterTopicSpecOf(name));

@@ -114,6 +114,14 @@ export const topics = {
 /** Where what could not be understood on a topic goes, with the reason in its headers. */
 export const deadLetterTopicOf = (topic: string): string => `${topic}.dead-letter`;
 
+/** How the topic of dead letters of a topic is made. */
+export const deadLetterTopicSpecOf = (topic: string) => ({
+  name: deadLetterTopicOf(topic),
+  partitions: 1,
+  compacted: false,
+  retentionMs: days(14),
+});
+
 /** The largest order event that is accepted, in bytes of its value. */
 export const maxOrderEventBytes = 256 * 1024;
 

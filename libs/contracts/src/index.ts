@@ -1,3 +1,4 @@
+export * from './cloud-event';
 export * from './errors';
 export * from './events';
 export * from './facts';

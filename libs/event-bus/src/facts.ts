@@ -1,6 +1,7 @@
+import { AppError } from '@boxlist/contracts';
 import type { z } from 'zod';
 import type { Consumer, EventBus } from './bus';
-import { parseCloudEvent } from './message';
+import { parseCloudEvent, type BusMessage } from './message';
 
 interface FactSubscription<S extends z.ZodType> {
   readonly topic: string;
@@ -24,18 +25,22 @@ export const consumeFacts = <S extends z.ZodType>(
     handle: async (messages) => {
       for (const message of messages) {
         if (message.value === null) continue;
-        const parsed = schema.safeParse(parseOrUndefined(message));
-        if (parsed.success) await apply(parsed.data);
-        else await bus.deadLetter(message, { code: 'BAD_EVENT', reason: problemsOf(parsed.error) });
+        const read = readFact(message, schema);
+        if ('fact' in read) await apply(read.fact);
+        else await bus.deadLetter(message, { code: 'BAD_EVENT', reason: read.problems });
       }
     },
   });
 
-const parseOrUndefined = (message: Parameters<typeof parseCloudEvent>[0]): unknown => {
+const readFact = <S extends z.ZodType>(
+  message: BusMessage,
+  schema: S,
+): { readonly fact: z.infer<S> } | { readonly problems: string } => {
   try {
-    return parseCloudEvent(message);
-  } catch {
-    return undefined;
+    const { success, data, error } = schema.safeParse(parseCloudEvent(message));
+    return success ? { fact: data } : { problems: problemsOf(error) };
+  } catch (error) {
+    return { problems: error instanceof AppError ? error.message : 'The value cannot be read' };
   }
 };
 

@@ -1,4 +1,4 @@
-import { AppError } from '@boxlist/contracts';
+import { AppError, cloudEventModeOf, utf8Of } from '@boxlist/contracts';
 
 /** A message as it came from a topic. `value` is null for a tombstone. */
 export interface BusMessage {
@@ -25,16 +25,29 @@ const parseJson = (text: string): unknown => {
   }
 };
 
+/** What stands in a text for bytes that are not UTF-8: keys and headers come as texts. */
+const replacement = '\uFFFD';
+
 /**
  * Reads a CloudEvent 1.0 from a message: in structured mode (the envelope is the value) or in binary mode (`ce_*` headers,
- * the data is the value). Gives the envelope unchecked: its schema is the caller's. Throws BAD_EVENT when there is no JSON.
+ * the data is the value); the content type says in which. Gives the envelope unchecked: its schema is the caller's. Throws BAD_EVENT
+ * when there is no JSON, when value, key or attributes are not UTF-8, and for a batch of events.
  */
 export const parseCloudEvent = (message: BusMessage): unknown => {
   if (!message.value || message.value.length === 0) throw new AppError('BAD_EVENT', 'The message has no value');
-  const value = parseJson(message.value.toString('utf8'));
-  if (message.headers.ce_specversion === undefined) return value;
+  const mode = cloudEventModeOf(message.headers);
+  if (mode === 'other')
+    throw new AppError(
+      'BAD_EVENT',
+      'The content type is one of CloudEvents that is not taken: a message holds one event, in JSON (application/cloudevents+json)',
+    );
+  if (message.key?.includes(replacement)) throw new AppError('BAD_EVENT', 'The key is not UTF-8');
+  const value = parseJson(utf8Of(message.value));
+  if (mode === 'structured') return value;
   const attributes = Object.entries(message.headers).flatMap(([name, text]) =>
     name.startsWith('ce_') ? [[name.slice(3), text] as const] : [],
   );
+  if (attributes.some(([, text]) => text.includes(replacement)))
+    throw new AppError('BAD_EVENT', 'A header of the event is not UTF-8');
   return { ...Object.fromEntries(attributes), datacontenttype: message.headers['content-type'], data: value };
 };

@@ -1,8 +1,5 @@
-import { idPrefixes, isId, maxOrderEventBytes, type BoxOfficeId } from '@boxlist/contracts';
+import { cloudEventModeOf, idPrefixes, isId, maxOrderEventBytes, utf8Of, type BoxOfficeId } from '@boxlist/contracts';
 import { createHash } from 'node:crypto';
-
-/** For how long the topics of dead letters keep them. */
-export const deadLetterRetentionMs = 14 * 86_400_000;
 
 /** The header by which a replayed event is known again. */
 export const replayHeader = 'boxlist-replay-of';
@@ -55,7 +52,7 @@ export interface ReadLetter {
   readonly place: Place;
   /** Null for one that came with its content. */
   readonly leftOut: LeftOut | null;
-  /** Null for one that came without, or is too large to be accepted anyway. */
+  /** Null for one without content, and for one that is too large to be accepted anyway. */
   readonly original: OriginalMessage | null;
 }
 
@@ -64,7 +61,7 @@ const object = (value: unknown): Record<string, unknown> =>
 
 const bodyOf = (value: Buffer): Record<string, unknown> => {
   try {
-    return object(JSON.parse(value.toString('utf8')));
+    return object(JSON.parse(utf8Of(value)));
   } catch {
     return {};
   }
@@ -74,12 +71,13 @@ const bodyOf = (value: Buffer): Record<string, unknown> => {
 export const readLetter = ({ topic, partition, offset, key, value, headers }: LetterMessage, now: Date): ReadLetter => {
   const bytes = value ?? Buffer.alloc(0);
   const body = bodyOf(bytes);
-  const isBinary = headers.ce_specversion !== undefined;
+  const isBinary = cloudEventModeOf(headers) === 'binary';
   const told = Date.parse(headers['dead-letter-at'] ?? '');
   const kept = Object.entries(headers).filter(([name]) => !ownHeaders.test(name) && name !== replayHeader);
   const leftOut = leftOutOf(headers);
   const fits =
     leftOut === null &&
+    bytes.length > 0 &&
     bytes.length <= maxOrderEventBytes &&
     kept.reduce((sum, [name, text]) => sum + name.length + Buffer.byteLength(text), 0) <= mostHeaderBytes;
   const replayOf = headers[replayHeader];

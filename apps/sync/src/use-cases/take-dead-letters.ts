@@ -1,3 +1,4 @@
+import { utf8Of } from '@boxlist/contracts';
 import type { BusMessage } from '@boxlist/event-bus';
 import type { Context } from '../context';
 import { addressesIn } from '../domain/addresses-in';
@@ -67,9 +68,18 @@ const letterOf = (ctx: Context, read: ReadLetter, parent: DeadLetter | undefined
 };
 
 const addressesOf = ({ key, value, headers }: NonNullable<ReadLetter['original']>): ReadonlySet<string> | undefined => {
-  const inBody = addressesIn(value.toString('utf8'));
+  const inBody = addressesIn(textOf(value));
   const around = addressesIn([key, ...headers.flat()].join(' '));
   return inBody && around && new Set([...inBody, ...around]);
+};
+
+/** What may be read in a body, also in one that is not UTF-8: most often it is Western European, and an address is to be found again. */
+const textOf = (value: Buffer): string => {
+  try {
+    return utf8Of(value);
+  } catch {
+    return `${value.toString('utf8')} ${new TextDecoder('windows-1252').decode(value)}`;
+  }
 };
 
 /** Those that name no erased buyer, no order of one, and none that has expired. */
