@@ -1,10 +1,11 @@
-import { AppError, isId, maxOrderEventBytes, topics } from '@boxlist/contracts';
+import { AppError, isId, maxOrderEventBytes, topics, type OrderEvent } from '@boxlist/contracts';
 import type { EventBus } from '@boxlist/event-bus';
-import { requireRole, type Authenticate, type Identity, type Log } from '@boxlist/service-kit';
+import { pastedSecret, requireRole, type Authenticate, type Identity, type Log } from '@boxlist/service-kit';
 import { orderEventFrom, verifySignature } from '@boxlist/ticket-tailor';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { webhookTaken } from './report';
+import { webhookSetAside, webhookTaken } from './report';
+import { jsonOf, setAside } from './set-aside';
 import type { WebhookSecretStore } from './store/webhook-secrets';
 
 /** What the doors may touch. */
@@ -16,13 +17,18 @@ export interface Context {
   readonly log: Log;
 }
 
-const secretInput = z.object({ secret: z.string().min(8).max(200) });
+const secretInput = z.object({
+  secret: z.string().max(1_000).transform(pastedSecret).pipe(z.string().min(8).max(200)),
+});
 
-const parse = (raw: Buffer): unknown => {
+/** The event that an authentic webhook means, if it is about an order. One that cannot be understood is put aside before it is refused. */
+const understood = async (ctx: Context, boxOfficeId: string, rawBody: Buffer): Promise<OrderEvent | undefined> => {
   try {
-    return JSON.parse(raw.toString('utf8'));
-  } catch {
-    throw new AppError('BAD_EVENT', 'The body is not JSON');
+    return orderEventFrom(jsonOf(rawBody), boxOfficeId);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.kind !== 'invalid') throw error;
+    if (await setAside(ctx.bus, boxOfficeId, rawBody, error)) webhookSetAside(ctx, boxOfficeId, error);
+    throw error;
   }
 };
 
@@ -45,7 +51,7 @@ export const openDoors = (app: FastifyInstance, ctx: Context): void => {
       secret,
       nowMs: ctx.clock().getTime(),
     });
-    const event = orderEventFrom(parse(rawBody), boxOfficeId);
+    const event = await understood(ctx, boxOfficeId, rawBody);
     if (event) {
       // Answered only once Kafka has acknowledged: until then Ticket Tailor keeps the event and sends it again.
       await ctx.bus.publish(topics.orders.name, [
@@ -67,8 +73,8 @@ export const openDoors = (app: FastifyInstance, ctx: Context): void => {
   };
   app.put('/webhook-secret', async (request) => {
     const { boxOfficeId } = await owner(request);
-    const input = secretInput.safeParse(Buffer.isBuffer(request.body) ? parse(request.body) : undefined);
-    if (!input.success) throw new AppError('BAD_INPUT', 'secret must have 8 to 200 characters');
+    const input = secretInput.safeParse(Buffer.isBuffer(request.body) ? jsonOf(request.body) : undefined);
+    if (!input.success) throw new AppError('BAD_INPUT', 'secret must have 8 to 200 characters that can be seen');
     await ctx.secrets.put(boxOfficeId, input.data.secret);
     return { webhookPath: `/webhooks/ticket-tailor/${boxOfficeId}` };
   });

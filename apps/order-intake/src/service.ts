@@ -1,4 +1,4 @@
-import { topics } from '@boxlist/contracts';
+import { deadLetterTopicSpecOf, topics } from '@boxlist/contracts';
 import { createEventBus } from '@boxlist/event-bus';
 import {
   checkMongo,
@@ -28,7 +28,7 @@ export const createOrderIntake = async (config: Config): Promise<Service> => {
     topicPrefix: config.KAFKA_TOPIC_PREFIX,
     log,
   });
-  await bus.ensureTopics([topics.orders]);
+  await bus.ensureTopics([topics.orders, deadLetterTopicSpecOf(topics.orders.name)]);
   const app = createHttp({ log, health: { mongodb: () => checkMongo(mongo), kafka: () => bus.check() } });
   openDoors(app, {
     secrets: createWebhookSecretStore(mongo, createSecretBox(config.SECRET_ENCRYPTION_KEYS)),

@@ -1,4 +1,4 @@
-import { newId, topics } from '@boxlist/contracts';
+import { deadLetterTopicOf, newId, topics } from '@boxlist/contracts';
 import { createEventBus, type BusMessage } from '@boxlist/event-bus';
 import { createLog, settings } from '@boxlist/service-kit';
 import { anOrder, startKafka, startMongo, startTokenIssuer } from '@boxlist/testkit';
@@ -36,7 +36,7 @@ interface Sending {
 }
 
 /** Ticket Tailor's signature of a body. */
-export const signed = (body: string, { secret, ageMs = 0 }: { secret: string; ageMs?: number }) => {
+export const signed = (body: string | Buffer, { secret, ageMs = 0 }: { secret: string; ageMs?: number }) => {
   const time = String(Math.floor((Date.now() - ageMs) / 1000));
   return { time, hex: createHmac('sha256', secret).update(time).update(body).digest('hex') };
 };
@@ -84,6 +84,12 @@ export const startWorld = async () => {
     groupId: 'test',
     handle: async (messages) => void published.push(...messages),
   });
+  const setAside: BusMessage[] = [];
+  const letterReader = await bus.consumeBatches({
+    topic: deadLetterTopicOf(topics.orders.name),
+    groupId: 'test.dead-letters',
+    handle: async (messages) => void setAside.push(...messages),
+  });
   const database = await mongoose.createConnection(mongo.uri, { dbName: `${prefix}_order_intake` }).asPromise();
   const secret = 'shared-with-ticket-tailor';
 
@@ -102,10 +108,15 @@ export const startWorld = async () => {
       if (!(await reader.caughtUp(20_000))) throw new Error('The topic could not be read to its end');
       return published;
     },
+    /** Every dead letter that there is now. */
+    letters: async (): Promise<readonly BusMessage[]> => {
+      if (!(await letterReader.caughtUp(20_000))) throw new Error('The dead letters could not be read to their end');
+      return setAside;
+    },
     /** The events of a webhook, as they lie on the topic. */
     eventsOf: (id: string): BusMessage[] =>
       published.filter(({ value }) => (JSON.parse(String(value)) as { id: string }).id === id),
-    send: (body: string, sending: Sending = {}) => {
+    send: (body: string | Buffer, sending: Sending = {}) => {
       const { time, hex } = signed(body, { secret, ...sending });
       const { signature = `t=${time},v1=${hex}`, contentType = 'application/json', boxOfficeId = 'bo_own' } = sending;
       return call(`/webhooks/ticket-tailor/${boxOfficeId}`, {

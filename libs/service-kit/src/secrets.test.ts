@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createSecretBox, createServiceTokens } from './secrets';
+import { createSecretBox, createServiceTokens, pastedSecret } from './secrets';
 
 const key = (kid: string, fill: number) => ({ kid, key: new Uint8Array(32).fill(fill) });
 
@@ -16,6 +16,23 @@ describe('a secret box', () => {
   ])('does not open with %s, and says nothing of the secret', async (_, keys) => {
     const sealed = await createSecretBox([key('old', 1)]).seal('a token');
     await expect(createSecretBox(keys).open(sealed)).rejects.toMatchObject({ code: 'DEFECT' });
+  });
+});
+
+/** Regression: a webhook's secret was kept with the blanks that came along when it was copied, and no webhook matched it. */
+describe('a pasted secret', () => {
+  it.each([
+    ['blanks and line ends', ' \t\u00a0the-secret\u2003\r\n'],
+    ['a byte order mark and zero-width characters', '\ufeffthe\u200b-\u2060secret\u200d'],
+    ['soft hyphens, marks of direction and a null', '\u200ethe\u00ad-secret\u202c\u0000'],
+    ['fillers', '\u3164\u2800the-secret\u115f'],
+  ])('is kept without %s', (_, pasted) => {
+    expect(pastedSecret(pasted)).toBe('the-secret');
+  });
+
+  it('keeps blanks and letters that somebody sees inside of it', () => {
+    expect(pastedSecret(' größe, two words ')).toBe('größe, two words');
+    expect(pastedSecret('\u200b \ufeff\u3164\u2800')).toBe('');
   });
 });
 

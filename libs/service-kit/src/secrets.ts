@@ -74,6 +74,13 @@ export interface ServiceTokens {
   verify(authorization: string | undefined, audience: string): Promise<void>;
 }
 
+/**
+ * A secret or key as somebody pasted it, without what nobody sees: white space around it, and invisible and control characters anywhere, which come along
+ * from web pages and documents. No secret is made of them.
+ */
+export const pastedSecret = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]+/gu, '').trim();
+
 /** Tokens between services, signed with a secret (HS256, ≥ 32 characters) that only they share. */
 export const createServiceTokens = (secret: string): ServiceTokens => {
   const key = new TextEncoder().encode(secret);

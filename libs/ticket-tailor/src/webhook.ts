@@ -38,7 +38,12 @@ const webhookSchema = z.looseObject({
   payload: z.unknown(),
 });
 
-const types = { 'ORDER.CREATED': 'boxlist.order.created.v1', 'ORDER.UPDATED': 'boxlist.order.updated.v1' } as const;
+// Without a prototype: a kind of event may be called like anything, `constructor` included.
+const types = {
+  __proto__: null,
+  'ORDER.CREATED': 'boxlist.order.created.v1',
+  'ORDER.UPDATED': 'boxlist.order.updated.v1',
+} as const;
 
 /** The order event that a webhook's body means; undefined for events that are not about orders. Throws BAD_EVENT. */
 export const orderEventFrom = (body: unknown, boxOfficeId: string): OrderEvent | undefined => {
@@ -72,5 +77,30 @@ export const orderEventFrom = (body: unknown, boxOfficeId: string): OrderEvent |
     datacontenttype: 'application/json',
     boxofficeid: boxOfficeId,
     data: withoutAttendees(order.data),
+  };
+};
+
+/** What can be told of a webhook that `orderEventFrom` does not understand. */
+export interface WebhookMarks {
+  /** Ticket Tailor's id of it, the same at each try. */
+  readonly id: string | undefined;
+  readonly orderId: string | undefined;
+  /** Whether it says that it is about something else than an order. */
+  readonly isOfOtherKind: boolean;
+}
+
+const object = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+
+const textIn = (value: unknown, shape: RegExp): string | undefined =>
+  typeof value === 'string' && shape.test(value) ? value : undefined;
+
+/** Reads what it can of a webhook, and trusts none of it. Never throws. */
+export const marksOfWebhook = (body: unknown): WebhookMarks => {
+  const { id, event, payload } = object(body);
+  return {
+    id: textIn(id, /^[\w.:-]{1,200}$/),
+    orderId: textIn(object(payload).id, /^or_[A-Za-z0-9_-]{1,77}$/),
+    isOfOtherKind: typeof event === 'string' && !types[event as keyof typeof types],
   };
 };

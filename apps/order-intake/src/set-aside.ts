@@ -1,0 +1,56 @@
+import { AppError, deadLetterTopicOf, topics, utf8Of } from '@boxlist/contracts';
+import type { EventBus } from '@boxlist/event-bus';
+import { marksOfWebhook } from '@boxlist/ticket-tailor';
+import { createHash } from 'node:crypto';
+
+/** The JSON of a body. Throws BAD_EVENT where there is none. */
+export const jsonOf = (rawBody: Buffer): unknown => {
+  const text = utf8Of(rawBody, 'The body');
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new AppError('BAD_EVENT', 'The body is not JSON', {}, { cause: error });
+  }
+};
+
+const marksOf = (rawBody: Buffer): ReturnType<typeof marksOfWebhook> => {
+  try {
+    return marksOfWebhook(jsonOf(rawBody));
+  } catch {
+    return marksOfWebhook(undefined);
+  }
+};
+
+/**
+ * Puts an authentic webhook aside whose order cannot be understood, for the organiser to see; false for one that is about something else. Its content is not kept: it names people whom
+ * nobody can find in it, and Ticket Tailor sends it again. All tries of one webhook are one letter. Throws KAFKA_UNAVAILABLE.
+ */
+export const setAside = async (
+  bus: EventBus,
+  boxOfficeId: string,
+  rawBody: Buffer,
+  why: AppError,
+): Promise<boolean> => {
+  const { id, orderId, isOfOtherKind } = marksOf(rawBody);
+  if (isOfOtherKind) return false;
+  const sha256 = createHash('sha256').update(rawBody).digest('hex');
+  await bus.publish(deadLetterTopicOf(topics.orders.name), [
+    {
+      key: `${boxOfficeId}:${orderId ?? ''}`,
+      value: '',
+      headers: {
+        'dead-letter-code': why.code,
+        'dead-letter-reason': `A webhook of Ticket Tailor could not be understood. ${why.message}. Ticket Tailor sends it again for three days`,
+        'dead-letter-at': new Date().toISOString(),
+        'dead-letter-content': 'left out',
+        'dead-letter-size': String(rawBody.length),
+        'dead-letter-sha256': sha256,
+        // sync knows a letter by where it came from.
+        'original-topic': `/webhooks/ticket-tailor/${boxOfficeId}`,
+        'original-partition': '0',
+        'original-offset': id ?? sha256,
+      },
+    },
+  ]);
+  return true;
+};

@@ -1,0 +1,165 @@
+/**
+ * Regressions: an authentic webhook whose order could not be understood was answered 400 and left no trace that an organiser sees; bytes that are not UTF-8 were replaced; a kind of event that is called like a
+ * member of every object was looked up in one, and made an event without a type; and a secret was kept with the blanks around it.
+ */
+import { anOrder, eventually } from '@boxlist/testkit';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { aWebhook, startWorld, type World } from './world';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+  expect((await world.secretDoor('PUT', { secret: world.secret })).status).toBe(200);
+}, 180_000);
+afterAll(() => world?.close(), 60_000);
+
+const bytesOf = (text: string): Buffer => Buffer.from(text, 'latin1');
+/** The dead letters that came while something was done. */
+const lettersOf = async (act: () => Promise<void>) => {
+  const before = (await world.letters()).length;
+  await act();
+  return (await world.letters()).slice(before);
+};
+const refused = async (body: string | Buffer): Promise<void> =>
+  expect(await world.send(body)).toMatchObject({ status: 400, body: { code: 'BAD_EVENT' } });
+
+describe('an authentic webhook that cannot be understood', () => {
+  const order = anOrder({ id: 'or_broken', buyer_details: { email: 'renee@example.com', first_name: 'Renée' } });
+
+  it.each<[string, string | Buffer, string, RegExp]>([
+    [
+      'a status that there is not',
+      aWebhook({ payload: { ...order, status: 'odd' } }).body,
+      'or_broken',
+      /not an order: status/,
+    ],
+    ['an order that is none', aWebhook({ payload: { object: 'order' } }).body, '', /not an order: .*id/],
+    ['no order', aWebhook({ payload: null }).body, '', /not an order/],
+    [
+      'a day that does not exist',
+      aWebhook({ payload: order, createdAt: '2026-02-30 18:30:05' }).body,
+      'or_broken',
+      /created_at/,
+    ],
+    [
+      'a month that does not exist',
+      aWebhook({ payload: order, createdAt: '2026-13-01 18:30:05' }).body,
+      'or_broken',
+      /created_at/,
+    ],
+    ['bytes that are not UTF-8', bytesOf(aWebhook({ payload: order }).body), '', /not UTF-8/],
+    ['no JSON', '{"id": "wh_1"', '', /not JSON/],
+    ['no webhook', '[]', '', /not a Ticket Tailor webhook/],
+    ['nothing', '', '', /not JSON/],
+  ])(
+    '(%s) is answered 400 and is a dead letter of its box office, without its content',
+    async (_, body, orderId, why) => {
+      const letters = await lettersOf(() => refused(body));
+      expect(letters).toMatchObject([
+        {
+          key: `bo_own:${orderId}`,
+          headers: {
+            'dead-letter-code': 'BAD_EVENT',
+            'dead-letter-reason': expect.stringMatching(why),
+            'dead-letter-content': 'left out',
+            'dead-letter-size': String(Buffer.byteLength(body)),
+          },
+        },
+      ]);
+      expect(letters[0]?.value).toHaveLength(0);
+      expect(JSON.stringify(letters)).not.toMatch(/renee|Ren/);
+    },
+  );
+
+  it('comes from the same place at each of its tries, and another from another place', async () => {
+    const tried = aWebhook({ payload: { id: 'or_again' } });
+    const later = tried.body.replace('or_again', 'or_again_');
+    const letters = await lettersOf(async () => {
+      for (const body of [tried.body, later, '{', '{', aWebhook({ payload: {} }).body]) await refused(body);
+    });
+    const places = letters.map(({ headers }) => `${headers['original-topic']} ${headers['original-offset']}`);
+    expect(places[0]).toBe(`/webhooks/ticket-tailor/bo_own ${tried.id}`);
+    expect(places[1]).toBe(places[0]);
+    expect(places[3]).toBe(places[2]);
+    expect(new Set(places).size).toBe(3);
+  });
+});
+
+describe('no dead letter', () => {
+  it.each([
+    ['without a signature', { signature: null }],
+    ['of another secret', { secret: 'not-the-secret' }],
+    ['that was signed an hour ago', { ageMs: 3_600_000 }],
+    ['of another box office', { boxOfficeId: 'bo_other' }],
+  ])('comes of a webhook %s', async (_, sending) => {
+    const letters = await lettersOf(async () => {
+      expect([401, 404]).toContain((await world.send('{', sending)).status);
+    });
+    expect(letters).toEqual([]);
+  });
+
+  it.each([
+    'ISSUED_TICKET.CREATED',
+    'constructor',
+    '__proto__',
+    'toString',
+    'hasOwnProperty',
+    'valueOf',
+    'order.created',
+    '',
+  ])('and no event comes of the kind %j, which is about something else', async (event) => {
+    const { id, body } = aWebhook({ event, payload: { ...anOrder(), status: 'odd' } });
+    const letters = await lettersOf(async () => {
+      expect(await world.send(body)).toEqual({ status: 200, body: { taken: false } });
+      // One that lacks what every webhook has is refused as before.
+      expect((await world.send(JSON.stringify({ event }))).status).toBe(400);
+    });
+    expect(letters).toEqual([]);
+    expect((await world.published()).map(({ value }) => String(value)).join()).not.toContain(id);
+  });
+});
+
+it('a byte order mark before a webhook is skipped', async () => {
+  const { id, body } = aWebhook();
+  expect((await world.send(Buffer.from(`\ufeff${body}`))).status).toBe(200);
+  await eventually(() => expect(world.eventsOf(id)).toHaveLength(1));
+});
+
+describe('a secret', () => {
+  const own = { box_office_id: 'bo_pasted' };
+
+  it('is kept without what came along when it was copied', async () => {
+    const pasted = ' \ufeff\tcopied-secret\u200b\u00a0\r\n';
+    expect((await world.secretDoor('PUT', { secret: pasted }, own)).status).toBe(200);
+    const { body } = aWebhook();
+    expect((await world.send(body, { boxOfficeId: 'bo_pasted', secret: 'copied-secret' })).status).toBe(200);
+    expect((await world.send(body, { boxOfficeId: 'bo_pasted', secret: pasted })).status).toBe(401);
+  });
+
+  it.each([
+    ['blanks', ' '.repeat(20)],
+    ['line ends and tabs', '\r\n\t'.repeat(10)],
+    ['no-break and wide blanks', '\u00a0\u2003\u3000'.repeat(5)],
+    ['zero-width characters', '\u200b\u2060\ufeff'.repeat(5)],
+    ['fillers', '\u3164\u2800'.repeat(5)],
+    ['a few letters among blanks', `  short${'\u200b'.repeat(10)}  `],
+  ])('of %s is refused, and the one before stays', async (_, secret) => {
+    await world.secretDoor('PUT', { secret: 'copied-secret' }, own);
+    expect(await world.secretDoor('PUT', { secret }, own)).toMatchObject({ status: 400, body: { code: 'BAD_INPUT' } });
+    const sending = { boxOfficeId: 'bo_pasted', secret: 'copied-secret' };
+    expect((await world.send(aWebhook().body, sending)).status).toBe(200);
+  });
+});
+
+describe('while Kafka is down', () => {
+  it('a webhook that cannot be understood is answered 503, and is a dead letter once it is sent again', async () => {
+    const { id, body } = aWebhook({ payload: { id: 'or_later' } });
+    await world.kafka.kill();
+    expect(await world.send(body)).toMatchObject({ status: 503, body: { code: 'KAFKA_UNAVAILABLE' } });
+    expect((await world.send(body, { secret: 'not-the-secret' })).status).toBe(401);
+    await world.kafka.restart();
+    await eventually(async () => refused(body), { timeoutMs: 60_000 });
+    const letters = await world.letters();
+    expect(letters.filter(({ headers }) => headers['original-offset'] === id).length).toBeGreaterThan(0);
+  }, 150_000);
+});
