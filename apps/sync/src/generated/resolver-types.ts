@@ -70,7 +70,7 @@ export type BoxOffice = {
   readonly deliveries: DeliveryConnection;
   /** Backlog, quota and connections that need attention. */
   readonly syncHealth: SyncHealth;
-  /** Order events that could not be understood, newest first; those that are open or replayed unless other states are asked for. Kept as long as `retention` says, at most 10,000. */
+  /** Order events and webhooks that could not be understood, newest first; those that are open or replayed unless other states are asked for. Kept as long as `retention` says, at most 10,000. */
   readonly deadLetters: DeadLetterConnection;
   /** Retries, newest first, at most 100. */
   readonly retries: ReadonlyArray<Retry>;
@@ -815,7 +815,7 @@ export type DeadLetterStatus =
   /** It was let go of. */
   | 'DISCARDED';
 
-/** An order event that could not be understood. No personal data. */
+/** An order event, or a webhook of an order, that could not be understood. No personal data. */
 export type DeadLetter = {
   /** Id of the letter, `dl_…`. */
   readonly id: Scalars['ID']['output'];
@@ -829,7 +829,7 @@ export type DeadLetter = {
   readonly receivedAt: Scalars['DateTime']['output'];
   /** Id of the order, `or_…`, where the event tells it. */
   readonly orderId: Maybe<Scalars['ID']['output']>;
-  /** Whether it can be put back: of one that is larger than the intake accepts, or than could be put aside, the content is not kept. */
+  /** Whether it can be put back. The content is not kept of an event that is larger than the intake accepts or Kafka takes, and of a webhook that is no order: Ticket Tailor sends such a webhook again for three days. */
   readonly canReplay: Scalars['Boolean']['output'];
   /** When it was put back. */
   readonly replayedAt: Maybe<Scalars['DateTime']['output']>;
