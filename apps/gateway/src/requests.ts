@@ -9,8 +9,8 @@ export const knownScalars: ApolloServerPlugin<GatewayContext> = {
 };
 
 /**
- * Refuses a document that leaves open what to run: planning would fail on it as if a subgraph had. A blank name is none: clients send it
- * where their form has a field for the name.
+ * Refuses a document that leaves open what to run: planning would fail on it as if a subgraph had. A blank name is
+ * none: clients send it where their form has a field for the name.
  */
 export const oneOperation: ApolloServerPlugin<GatewayContext> = {
   requestDidStart: async ({ request }) => {
@@ -45,8 +45,8 @@ const acceptsJsonAlone = (accept: string): boolean => {
 };
 
 /**
- * By the specification of GraphQL over HTTP a client that accepts `application/json` alone reads errors from an answer of status 200, and takes another status
- * for a failure of what lies between. Every other client gets 400.
+ * By the specification of GraphQL over HTTP a client that accepts `application/json` alone reads errors from an answer
+ * of status 200, and takes another status for a failure of what lies between. Every other client gets 400.
  */
 export const statusByAccept: ApolloServerPlugin<GatewayContext> = {
   requestDidStart: async () => ({

@@ -25,8 +25,9 @@ const statusOf = (error: unknown): number | undefined => {
 };
 
 /**
- * The code that clients see. A value that a scalar cannot read is bad input, also where validation finds it. What the server refuses without a code of its own, such as
- * the hash of another query, is the client's to mend. A subgraph that does not understand the gateway's query is of another version than the supergraph: no client can mend that.
+ * The code that clients see. A value that a scalar cannot read is bad input, also where validation finds it. What the
+ * server refuses without a code of its own, such as the hash of another query, is the client's to mend. A subgraph that
+ * does not understand the gateway's query is of another version than the supergraph: no client can mend that.
  */
 const codeOf = ({ extensions = {} }: GraphQLFormattedError, error: unknown): unknown => {
   const { code, serviceName } = extensions;

@@ -9,7 +9,9 @@ export interface GatewayContext {
   readonly requestId?: string;
 }
 
-/** Whether a subgraph says what is wrong with the query, in GraphQL: that is an answer, and no failure of the subgraph. */
+/**
+ * Whether a subgraph says what is wrong with the query, in GraphQL: that is an answer, and no failure of the subgraph.
+ */
 const isRefusal = (status: number, text: string): boolean => {
   if (status !== 400) return false;
   try {

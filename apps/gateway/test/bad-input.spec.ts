@@ -1,6 +1,7 @@
 /**
- * Regression: the composed schema knows custom scalars by name alone, so that the gateway let every value through. The subgraph refused it with status 400, which the gateway
- * took for a failure of the subgraph: a date without a time was answered as an outage.
+ * Regression: the composed schema knows custom scalars by name alone, so that the gateway let every value through. The
+ * subgraph refused it with status 400, which the gateway took for a failure of the subgraph: a date without a time was
+ * answered as an outage.
  */
 import { inputPlaces, readScalars } from '@boxlist/service-kit';
 import { workspaceRoot } from '@boxlist/testkit';

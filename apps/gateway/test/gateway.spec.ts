@@ -86,7 +86,8 @@ describe('an answer', () => {
   });
 });
 
-// Regression: a blank name was looked for among the operations, and none is called so. Forms of clients send it with each request.
+// Regression: a blank name was looked for among the operations, and none is called so. Forms of clients send it with
+// each request.
 it.each(['{ __typename }', 'query A { __typename }'])(
   '%s with a blank operationName is that operation',
   async (query) => {

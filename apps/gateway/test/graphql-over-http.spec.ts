@@ -1,6 +1,7 @@
 /**
- * Regression: Apollo Server answers 400 to documents that do not parse or validate, and to variables that do not fit, whatever the client accepts. The GraphQL over HTTP
- * specification asks for 200 where only `application/json` is accepted: such clients take another status for a failure of the network and never read the errors.
+ * Regression: Apollo Server answers 400 to documents that do not parse or validate, and to variables that do not fit,
+ * whatever the client accepts. The GraphQL over HTTP specification asks for 200 where only `application/json` is
+ * accepted: such clients take another status for a failure of the network and never read the errors.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { serverAudits } from 'graphql-http';

@@ -16,7 +16,10 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 
-/** One way to send a custom scalar: where it stands, and a document that puts a literal there or takes the whole argument as a variable. */
+/**
+ * One way to send a custom scalar: where it stands, and a document that puts a literal there or takes the whole
+ * argument as a variable.
+ */
 export interface ScalarPlace {
   /** As `inputPlaces` names it. */
   readonly name: string;

@@ -21,7 +21,10 @@ const secretInput = z.object({
   secret: z.string().max(1_000).transform(pastedSecret).pipe(z.string().min(8).max(200)),
 });
 
-/** The event that an authentic webhook means, if it is about an order. One that cannot be understood is put aside before it is refused. */
+/**
+ * The event that an authentic webhook means, if it is about an order. One that cannot be understood is put aside before
+ * it is refused.
+ */
 const understood = async (ctx: Context, boxOfficeId: string, rawBody: Buffer): Promise<OrderEvent | undefined> => {
   try {
     return orderEventFrom(jsonOf(rawBody), boxOfficeId);

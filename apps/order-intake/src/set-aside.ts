@@ -22,8 +22,9 @@ const marksOf = (rawBody: Buffer): ReturnType<typeof marksOfWebhook> => {
 };
 
 /**
- * Puts an authentic webhook aside whose order cannot be understood, for the organiser to see; false for one that is about something else. Its content is not kept: it names people whom
- * nobody can find in it, and Ticket Tailor sends it again. All tries of one webhook are one letter. Throws KAFKA_UNAVAILABLE.
+ * Puts an authentic webhook aside whose order cannot be understood, for the organiser to see; false for one that is
+ * about something else. Its content is not kept: it names people whom nobody can find in it, and Ticket Tailor sends it
+ * again. All tries of one webhook are one letter. Throws KAFKA_UNAVAILABLE.
  */
 export const setAside = async (
   bus: EventBus,

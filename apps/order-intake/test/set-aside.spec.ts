@@ -1,6 +1,7 @@
 /**
- * Regressions: an authentic webhook whose order could not be understood was answered 400 and left no trace that an organiser sees; bytes that are not UTF-8 were replaced; a kind of event that is called like a
- * member of every object was looked up in one, and made an event without a type; and a secret was kept with the blanks around it.
+ * Regressions: an authentic webhook whose order could not be understood was answered 400 and left no trace that an
+ * organiser sees; bytes that are not UTF-8 were replaced; a kind of event that is called like a member of every object
+ * was looked up in one, and made an event without a type; and a secret was kept with the blanks around it.
  */
 import { anOrder, eventually } from '@boxlist/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';

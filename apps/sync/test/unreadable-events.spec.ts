@@ -1,6 +1,7 @@
 /**
- * Regressions: a buyer whose event was not UTF-8 went to Constant Contact as `Ren\ufffde`; an envelope that came with `ce_*` headers was taken for the data of another event; and a webhook that
- * order-intake could not understand was seen by nobody.
+ * Regressions: a buyer whose event was not UTF-8 went to Constant Contact as `Ren\ufffde`; an envelope that came with
+ * `ce_*` headers was taken for the data of another event; and a webhook that order-intake could not understand was seen
+ * by nobody.
  */
 import { deadLetterTopicOf, topics } from '@boxlist/contracts';
 import { eventually } from '@boxlist/testkit';

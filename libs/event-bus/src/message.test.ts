@@ -1,6 +1,7 @@
 /**
- * Regressions: bytes that are not UTF-8 were replaced by U+FFFD, so that a buyer became `Ren\ufffde`; and the mode of a CloudEvent was told by its `ce_*` headers alone, so that an envelope that came
- * with some (as several SDKs and proxies send it) was taken for the data of another event.
+ * Regressions: bytes that are not UTF-8 were replaced by U+FFFD, so that a buyer became `Ren\ufffde`; and the mode of a
+ * CloudEvent was told by its `ce_*` headers alone, so that an envelope that came with some (as several SDKs and proxies
+ * send it) was taken for the data of another event.
  */
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';

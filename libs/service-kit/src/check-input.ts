@@ -58,7 +58,9 @@ const inputScalar = <I, E>(name: string, scalar: GraphQLScalarType<I, E>): Graph
   });
 };
 
-/** How each custom scalar that clients send is read. Subgraphs resolve with these, and the gateway checks with these. */
+/**
+ * How each custom scalar that clients send is read. Subgraphs resolve with these, and the gateway checks with these.
+ */
 export const inputScalars = { DateTime: inputScalar('DateTime', GraphQLDateTimeISO) } as const;
 
 const readerOf = (type: GraphQLInputType | null | undefined) => {
@@ -82,8 +84,9 @@ export const inputPlaces = (schema: GraphQLSchema): { readonly name: string; rea
     });
 
 /**
- * Teaches a composed schema to read its custom scalars: composition knows their names alone, and would let every value through to a subgraph. Throws DEFECT for a scalar that is
- * taken as input and that `inputScalars` does not have. Literals are left to `scalarLiterals`, which knows the path.
+ * Teaches a composed schema to read its custom scalars: composition knows their names alone, and would let every value
+ * through to a subgraph. Throws DEFECT for a scalar that is taken as input and that `inputScalars` does not have.
+ * Literals are left to `scalarLiterals`, which knows the path.
  */
 export const readScalars = (schema: GraphQLSchema): void => {
   for (const { name, type } of inputPlaces(schema)) {
@@ -135,7 +138,10 @@ const faultsOfVariables = (
 ): GraphQLError[] =>
   variableDefinitions.flatMap((definition) => faultsOfVariable(schema, definition, variables)).slice(0, mostFaults);
 
-/** Refuses variables that do not fit their types, before anything runs: BAD_USER_INPUT, with the path of each in `field`. */
+/**
+ * Refuses variables that do not fit their types, before anything runs: BAD_USER_INPUT, with the path of each in
+ * `field`.
+ */
 export const checkVariables: ApolloServerPlugin<BaseContext> = {
   requestDidStart: async () => ({
     responseForOperation: async ({ schema, operation, request }) => {
@@ -147,7 +153,9 @@ export const checkVariables: ApolloServerPlugin<BaseContext> = {
   }),
 };
 
-/** Where a literal stands: the fields of the answer above it (none in a fragment), and the argument with what is inside. */
+/**
+ * Where a literal stands: the fields of the answer above it (none in a fragment), and the argument with what is inside.
+ */
 const placeOf = (document: ASTNode, keys: readonly (string | number)[]) => {
   const path: string[] = [];
   const field: string[] = [];

@@ -19,7 +19,10 @@ describe('a secret box', () => {
   });
 });
 
-/** Regression: a webhook's secret was kept with the blanks that came along when it was copied, and no webhook matched it. */
+/**
+ * Regression: a webhook's secret was kept with the blanks that came along when it was copied, and no webhook matched
+ * it.
+ */
 describe('a pasted secret', () => {
   it.each([
     ['blanks and line ends', ' \t\u00a0the-secret\u2003\r\n'],

@@ -75,8 +75,8 @@ export interface ServiceTokens {
 }
 
 /**
- * A secret or key as somebody pasted it, without what nobody sees: white space around it, and invisible and control characters anywhere, which come along
- * from web pages and documents. No secret is made of them.
+ * A secret or key as somebody pasted it, without what nobody sees: white space around it, and invisible and control
+ * characters anywhere, which come along from web pages and documents. No secret is made of them.
  */
 export const pastedSecret = (text: string): string =>
   text.replace(/[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]+/gu, '').trim();

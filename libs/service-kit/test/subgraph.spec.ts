@@ -109,7 +109,8 @@ describe('a subgraph', () => {
     });
   });
 
-  // Regression: a literal was refused as a document that does not validate, which the gateway takes for a subgraph of another version.
+  // Regression: a literal was refused as a document that does not validate, which the gateway takes for a subgraph of
+  // another version.
   it.each([
     ['a literal', '{ year(of: "2026-01-01") }', {}],
     ['a literal of another kind', '{ year(of: 2026) }', {}],

@@ -73,7 +73,10 @@ const addressesOf = ({ key, value, headers }: NonNullable<ReadLetter['original']
   return inBody && around && new Set([...inBody, ...around]);
 };
 
-/** What may be read in a body, also in one that is not UTF-8: most often it is Western European, and an address is to be found again. */
+/**
+ * What may be read in a body, also in one that is not UTF-8: most often it is Western European, and an address is to be
+ * found again.
+ */
 const textOf = (value: Buffer): string => {
   try {
     return utf8Of(value);
