@@ -20,7 +20,7 @@ import type { RetryStore } from './store/retries';
 import type { StandstillStore } from './store/standstills';
 import type { TallyStore } from './store/tallies';
 import type { TombstoneStore } from './store/tombstones';
-import type { UpgradeStore } from './store/upgrades';
+import type { LeftOverStore } from './store/left-over';
 
 /** Access tokens of connections; `rejected` says which one got a 401. */
 export type TokenSource = (connectionId: string, rejected?: string) => Promise<string>;
@@ -39,7 +39,8 @@ export interface Context {
   readonly activities: ActivityStore;
   readonly tallies: TallyStore;
   readonly tombstones: TombstoneStore;
-  readonly upgrades: UpgradeStore;
+  readonly upgrades: LeftOverStore;
+  readonly latePhones: LeftOverStore;
   readonly joins: JoinStore;
   readonly backfills: BackfillStore;
   readonly retries: RetryStore;

@@ -38,7 +38,7 @@ import { createRetryStore } from './store/retries';
 import { createStandstillStore } from './store/standstills';
 import { createTallyStore } from './store/tallies';
 import { createTombstoneStore } from './store/tombstones';
-import { createUpgradeStore } from './store/upgrades';
+import { createLatePhoneStore, createUpgradeStore } from './store/left-over';
 import { createTicketTailorKeySource } from './ticket-tailor-keys';
 import { createTokenSource } from './tokens';
 import { startChores } from './use-cases/chores';
@@ -97,6 +97,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
     lanes: createLaneStore(mongo),
     contacts: createContactStore(mongo, erasures),
     upgrades: createUpgradeStore(mongo, erasures),
+    latePhones: createLatePhoneStore(mongo, erasures),
     activities: createActivityStore(mongo),
     backfills: createBackfillStore(mongo),
     retries: createRetryStore(mongo),

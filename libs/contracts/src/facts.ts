@@ -36,6 +36,14 @@ export const connectionFactSchema = z
     boxOfficeId,
     status: z.enum(['CONNECTED', 'NEEDS_RECONNECT', 'DISCONNECTED']),
     accountId: z.string().nullable().describe("Constant Contact's encoded account id; null before the first sign-in."),
+    countryCode: z
+      .string()
+      .length(2)
+      .nullable()
+      .default(null)
+      .describe(
+        "The account's country, ISO 3166-1 alpha-2: phones without a calling code are read as of that country. Null where it is not known.",
+      ),
     optInRoute: optInRouteSchema.default('DIRECT'),
     whenQuotaIsScarce: whenQuotaIsScarceSchema.default('WAIT'),
     upgradesImported: z

@@ -82,6 +82,8 @@ export interface SandboxContact {
   readonly contact_id: string;
   readonly email_address: { readonly address: string; readonly permission_to_send: string };
   readonly first_name?: string;
+  readonly job_title?: string;
+  readonly phones?: readonly { readonly phone_number: string; readonly kind: string }[];
   readonly last_name?: string;
   readonly deleted_at?: string;
   readonly list_memberships: string[];

@@ -45,6 +45,7 @@ export const aConnection = (
 ): ConnectionFact => ({
   status: 'CONNECTED',
   accountId: 'riverside',
+  countryCode: 'GB',
   optInRoute: 'DIRECT',
   whenQuotaIsScarce: 'WAIT',
   upgradesImported: false,

@@ -17,7 +17,12 @@ export const newCounters = () => ({
 export const overLength = (row: ImportRow): string | undefined =>
   Object.entries(row).find(([name, value]) => String(value).length > (importLengthOf(name) ?? Infinity))?.[0];
 
-const isInternational = (phone: string): boolean => /^\s*(\+(?!1)|00)/.test(phone);
+/** Ten digits of the North American plan, with or without its 1; a plus before anything else, other digits or letters are from elsewhere. */
+const isNorthAmerican = (phone: string): boolean => {
+  const bare = phone.replace(/[\s().-]/g, '');
+  return /^(\+?1)?[2-9]\d{2}[2-9]\d{6}$/.test(bare);
+};
+const isInternational = (phone: string): boolean => !isNorthAmerican(phone);
 const phoneKinds = {
   phone: 'other',
   home_phone: 'home',
@@ -49,7 +54,10 @@ const problemOf = (
   const birthday = (month === 0) === (day === 0) && month >= 0 && month <= 12 && day >= 0 && day <= 31;
   if (!birthday || (anniversary && !datePattern.test(anniversary)))
     return { counter: 'correctable_count', message: 'A row has a birthday or anniversary that is not valid' };
-  const international = Object.keys(phoneKinds).some((name) => isInternational(textOf(row, name) ?? ''));
+  const international = Object.keys(phoneKinds).some((name) => {
+    const phone = textOf(row, name);
+    return phone !== undefined && isInternational(phone);
+  });
   if (phones === 'refused' && international)
     return { counter: 'error_count', message: 'International phone numbers are not supported' };
   return undefined;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { setPermission } from './contacts';
+import { phoneOf, setPermission } from './contacts';
 import { newContact, newEmail, type Contact } from './state';
 import type { Account } from './store';
 import { isoAt, type World } from './world';
@@ -16,6 +16,8 @@ export const seedSchema = z.strictObject({
     .optional(),
   first_name: z.string().optional(),
   last_name: z.string().optional(),
+  job_title: z.string().optional(),
+  phones: z.array(z.object({ phone_number: z.string(), kind: z.string() })).optional(),
   lists: z.array(z.string()).default([]),
   tags: z.array(z.string()).default([]),
   deleted: z.boolean().default(false),
@@ -38,8 +40,10 @@ const seededContact = (account: Account, seed: Seed, now: string): Contact => {
   if (known) setPermission(contact, permission, 'Contact', now);
   if (seed.opt_out_date && contact.email_address) contact.email_address.opt_out_date = seed.opt_out_date;
   if (seed.deleted) contact.deleted_at = now;
-  for (const name of ['first_name', 'last_name'] as const)
+  for (const name of ['first_name', 'last_name', 'job_title'] as const)
     if (seed[name] !== undefined) contact.core[name] = seed[name];
+  if (seed.phones)
+    contact.phone_numbers = seed.phones.map(({ phone_number, kind }) => phoneOf(phone_number, kind, 'Account', now));
   contact.list_memberships = [...seed.lists];
   contact.taggings = [...seed.tags];
   return contact;

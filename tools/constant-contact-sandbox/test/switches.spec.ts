@@ -216,6 +216,28 @@ describe('an import', () => {
     expect((await sandbox.contact('r@example.com'))?.phone_numbers).toMatchObject([{ phone_number: phoned.phone }]);
   });
 
+  it.each([
+    ['781 555 0100', true],
+    ['(781) 555-0100', true],
+    ['781.555.0100', true],
+    ['1-781-555-0100', true],
+    ['+1 (416) 555-0100', true],
+    ['020 7946 0000', false],
+    ['(+44) 20 7946 0000', false],
+    ['011 44 20 7946 0000', false],
+    ['tel:+17815550100', false],
+    ['７８１５５５０１００', false],
+    ['\uff0b44 20 7946 0000', false],
+    ['781 555 0100 x5', false],
+    ['081 555 0100', false],
+    ['555 0100', false],
+    ['ask', false],
+  ])('takes the phone %s: %j', async (phone, isTaken) => {
+    await importOf({ ...phoned, email: 's@example.com', phone });
+    const phones = (await sandbox.contact('s@example.com'))?.phone_numbers.map(({ phone_number }) => phone_number);
+    expect(phones).toEqual(isTaken ? [phone] : []);
+  });
+
   it('refuses a value that is too long at once, or its row later', async () => {
     const long = { email: 'l@example.com', first_name: 'x'.repeat(51) };
     const refused = await sandbox.api('POST', '/activities/contacts_json_import', {
@@ -236,12 +258,12 @@ describe('an import', () => {
 
   it.each(['blank', 'kept'])('has empty values that leave what is there %s', async (importEmptyValues) => {
     await set({ importEmptyValues });
-    const given = { email: 'e@example.com', first_name: 'Ada', phone: '1', city: 'York' };
+    const given = { email: 'e@example.com', first_name: 'Ada', phone: '7815550100', city: 'York' };
     await importOf(given);
     await importOf({ email: 'e@example.com', first_name: '', phone: '', city: '' });
     const contact = await sandbox.contact('e@example.com');
     const shown = [contact?.first_name, contact?.phone_numbers[0]?.phone_number, contact?.street_addresses[0]?.city];
-    expect(shown).toEqual(importEmptyValues === 'kept' ? ['Ada', '1', 'York'] : [undefined, undefined, undefined]);
+    expect(shown).toEqual(importEmptyValues === 'kept' ? ['Ada', '7815550100', 'York'] : [undefined, undefined, undefined]);
   });
 
   it('tells errors as texts, or as objects', async () => {

@@ -50,10 +50,18 @@ export interface Connection {
   readonly needsReconnectReason: string | null;
   readonly accountId: string;
   readonly accountName: string | null;
+  /** ISO 3166-1 alpha-2; null where it is not known. */
+  readonly countryCode: string | null;
   readonly connectedAt: Date;
   readonly settings: ConnectionSettings;
   readonly version: number;
 }
+
+/** A country as Constant Contact tells it, where it is a code that others can read. */
+export const countryCodeFrom = (told: string | null | undefined): string | null => {
+  const code = told?.trim().toUpperCase() ?? '';
+  return /^[A-Z]{2}$/.test(code) ? code : null;
+};
 
 /** Tokens at rest: sealed. */
 export interface SealedTokens {
@@ -64,12 +72,13 @@ export interface SealedTokens {
 
 /** What other services are told. */
 export const connectionFact = (
-  connection: Pick<Connection, 'id' | 'boxOfficeId' | 'status' | 'accountId' | 'settings' | 'version'>,
+  connection: Pick<Connection, 'id' | 'boxOfficeId' | 'status' | 'accountId' | 'countryCode' | 'settings' | 'version'>,
 ): ConnectionFact => ({
   connectionId: connection.id,
   boxOfficeId: connection.boxOfficeId,
   status: connection.status,
   accountId: connection.accountId,
+  countryCode: connection.countryCode,
   ...connection.settings,
   version: connection.version,
 });

@@ -17,6 +17,8 @@ interface ConnectionDocument {
   needsReconnectReason: string | null;
   accountId: string;
   accountName: string | null;
+  /** Absent in what was connected before it was asked for. */
+  countryCode?: string | null;
   connectedAt: Date;
   settings?: ConnectionSettings;
   version: number;
@@ -34,6 +36,7 @@ const schema = new Schema<ConnectionDocument>(
     needsReconnectReason: String,
     accountId: String,
     accountName: String,
+    countryCode: String,
     connectedAt: Date,
     settings: Schema.Types.Mixed,
     version: Number,
@@ -59,6 +62,7 @@ const toConnection = (doc: ConnectionDocument): Connection => ({
   needsReconnectReason: doc.needsReconnectReason,
   accountId: doc.accountId,
   accountName: doc.accountName,
+  countryCode: doc.countryCode ?? null,
   connectedAt: doc.connectedAt,
   settings: { ...standardSettings, ...doc.settings },
   version: doc.version,
@@ -122,6 +126,7 @@ export const createConnectionStore = (mongo: MongoConnection) => {
       boxOfficeId: BoxOfficeId;
       accountId: string;
       accountName: string | null;
+      countryCode: string | null;
       connectedAt: Date;
       tokens: SealedTokens;
     }): Promise<Connection> => {
@@ -145,8 +150,10 @@ export const createConnectionStore = (mongo: MongoConnection) => {
       return connection;
     },
     /** Undefined when it changed meanwhile. */
-    renew: (current: Connection, fields: { accountName: string | null; connectedAt: Date; tokens: SealedTokens }) =>
-      change(current, { ...fields, status: 'CONNECTED', needsReconnectReason: null }, { endsRefresh: true }),
+    renew: (
+      current: Connection,
+      fields: Pick<Connection, 'accountName' | 'countryCode' | 'connectedAt'> & { tokens: SealedTokens },
+    ) => change(current, { ...fields, status: 'CONNECTED', needsReconnectReason: null }, { endsRefresh: true }),
     /** What was chosen ends with it: a sign-in that follows begins a new connection, if under the old id. */
     disconnect: (current: Connection) =>
       change(

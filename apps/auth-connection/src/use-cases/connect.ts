@@ -2,7 +2,7 @@ import { AppError, type ConnectionId } from '@boxlist/contracts';
 import type { Tokens } from '@boxlist/constant-contact';
 import { isDuplicateKey, requireRole, type Identity } from '@boxlist/service-kit';
 import type { Context } from '../context';
-import { isAllowedReturnUrl, type Connection, type SealedTokens } from '../domain/connection';
+import { countryCodeFrom, isAllowedReturnUrl, type Connection, type SealedTokens } from '../domain/connection';
 import { disconnected, signInEnded } from '../report';
 import type { SignIn } from '../store/sign-ins';
 
@@ -103,6 +103,7 @@ const attach = async (ctx: Context, signIn: SignIn, tokens: Tokens): Promise<Con
     throw new AppError('REJECTED_BY_CONSTANT_CONTACT', 'Constant Contact gave no refresh token');
   const fields = {
     accountName: account.organization_name ?? null,
+    countryCode: countryCodeFrom(account.country_code),
     connectedAt: ctx.clock(),
     tokens: await sealTokens(ctx, tokens),
   };

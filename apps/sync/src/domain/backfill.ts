@@ -25,7 +25,12 @@ export const workflowInMode = (workflow: WorkflowFact, mode: BackfillMode | null
 export const meansInMode = (means: Means, mode: BackfillMode | null): Means =>
   mode === null
     ? means
-    : { ...means, importsNew: mode === 'IMPORT' && means.optInRoute === 'DIRECT', upgradesImported: false };
+    : {
+        ...means,
+        importsNew: mode === 'IMPORT' && means.optInRoute === 'DIRECT',
+        upgradesImported: false,
+        phonesWait: mode === 'IMPORT' || means.phonesWait === true,
+      };
 
 interface Budget {
   readonly leftToday: number;

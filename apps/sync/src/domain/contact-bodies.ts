@@ -1,6 +1,7 @@
 import type { CcContact, CcImportRow, CcNewContact, CcSignUp } from '@boxlist/constant-contact';
 import type { Wish } from './decide-contact';
 import type { Details } from './map-buyer';
+import { importPhone, isSamePhone } from './phone';
 
 /** All that is to be true of one contact, merged from the wishes of several deliveries. */
 export interface MergedWish {
@@ -57,29 +58,52 @@ const addressOf = ({ street, postalCode }: Details) => ({
 const asCustomFields = (fields: Wish['fields']) =>
   fields.map(({ customFieldId, value }) => ({ custom_field_id: customFieldId, value }));
 
-/** The import takes no international numbers. */
-const isImportable = (phone: string): boolean => !/^(\+|00)/.test(phone);
+/** The vendor's limit. */
+const mostPhones = 3;
 
-/** The details that differ from what the contact has; absent ones never do. */
-export const changedDetails = (contact: CcContact, wanted: Details): Details => {
+export const hasPhone = (
+  { phone_numbers: phones }: Pick<CcContact, 'phone_numbers'>,
+  wanted: string,
+  country: string | null,
+): boolean => phones.some(({ phone_number: phone }) => phone != null && isSamePhone(phone, wanted, country));
+
+/**
+ * The contact's phones with one more. Of three the last one of kind `other` makes room, the kind that Boxlist writes; undefined where there is none, for what somebody entered as a home, work or mobile phone is
+ * not thrown away.
+ */
+export const phonesWith = (
+  { phone_numbers: phones }: Pick<CcContact, 'phone_numbers'>,
+  phone: string,
+): readonly object[] | undefined => {
+  const leaves = phones.length < mostPhones ? -1 : phones.findLastIndex(({ kind }) => kind === 'other');
+  if (phones.length >= mostPhones && leaves < 0) return undefined;
+  return [
+    ...phones
+      .filter((_, index) => index !== leaves)
+      .map(({ phone_number, kind }) => ({ phone_number, ...optional('kind', kind) })),
+    { phone_number: phone, kind: 'other' },
+  ];
+};
+
+/** The details that differ from what the contact has; absent ones never do, nor does a phone in another format. */
+export const changedDetails = (contact: CcContact, wanted: Details, country: string | null): Details => {
   const home = contact.street_addresses.find(({ kind }) => kind === 'home');
-  const phones = contact.phone_numbers.map(({ phone_number }) => phone_number);
   const firstName = wanted.firstName ?? wholeNameFor(contact, wanted);
   return {
     ...(firstName && firstName !== contact.first_name ? { firstName } : {}),
     ...(wanted.lastName && wanted.lastName !== contact.last_name ? { lastName: wanted.lastName } : {}),
-    ...(wanted.phone && !phones.includes(wanted.phone) ? { phone: wanted.phone } : {}),
+    ...(wanted.phone && !hasPhone(contact, wanted.phone, country) ? { phone: wanted.phone } : {}),
     ...(wanted.street && wanted.street !== home?.street ? { street: wanted.street } : {}),
     ...(wanted.postalCode && wanted.postalCode !== home?.postal_code ? { postalCode: wanted.postalCode } : {}),
   };
 };
 
-/** A row of an import. A phone that it would refuse is left out. */
-export const importRow = (email: string, details: Details): CcImportRow => ({
+/** A row of an import. A phone that it does not take is left out. */
+export const importRow = (email: string, details: Details, country: string | null): CcImportRow => ({
   email,
   ...(details.firstName ? { first_name: details.firstName } : {}),
   ...(details.lastName ? { last_name: details.lastName } : {}),
-  ...(details.phone && isImportable(details.phone) ? { phone: details.phone } : {}),
+  ...(details.phone ? optional('phone', importPhone(details.phone, country)) : {}),
   ...(details.street ? { street: details.street } : {}),
   ...(details.postalCode ? { zip: details.postalCode } : {}),
 });
@@ -98,6 +122,7 @@ export const putBody = (
   const core = ['job_title', 'company_name', 'birthday_month', 'birthday_day', 'anniversary'] as const;
   const home = contact.street_addresses.find(({ kind }) => kind === 'home');
   const others = contact.street_addresses.filter(({ kind }) => kind !== 'home');
+  const phones = details.phone ? phonesWith(contact, details.phone) : undefined;
   const kept = contact.custom_fields.filter(
     (each) => !fields.some(({ customFieldId }) => customFieldId === each.custom_field_id),
   );
@@ -107,14 +132,7 @@ export const putBody = (
     ...Object.fromEntries(core.flatMap((name) => (contact[name] == null ? [] : [[name, contact[name]]]))),
     ...optional('first_name', details.firstName ?? contact.first_name),
     ...optional('last_name', details.lastName ?? contact.last_name),
-    ...(details.phone
-      ? {
-          phone_numbers: [
-            ...contact.phone_numbers.slice(0, 2).map(({ phone_number, kind }) => ({ phone_number, kind })),
-            { phone_number: details.phone, kind: 'other' },
-          ],
-        }
-      : {}),
+    ...(phones ? { phone_numbers: phones } : {}),
     ...(details.street || details.postalCode
       ? {
           street_addresses: [

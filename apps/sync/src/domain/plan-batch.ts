@@ -3,6 +3,7 @@ import {
   detailsOfNew,
   importRow,
   newContact,
+  phonesWith,
   putBody,
   signUp,
   type MergedWish,
@@ -11,11 +12,13 @@ import { decideContact, type ContactDecision, type Wish } from './decide-contact
 import { decideParty, fitsForm, type Restoring } from './decide-party';
 import type { KnownContact } from './known-contact';
 import { detailNames } from './map-buyer';
+import { isMarkedPhone, phoneFull, planPhone, type PhoneMarks } from './plan-phone';
 import {
   sharedImports,
   sharedTags,
   type ImportLine,
   type Listed,
+  type PhoneLine,
   type PlannedCall,
   type Tagged,
 } from './planned-calls';
@@ -29,8 +32,10 @@ export interface Party {
   readonly isUncertain: boolean;
   /** Its details and lists have come by import already: only what an import cannot do is left. */
   readonly isImported: boolean;
-  /** Keyed hash of the details and fields that the wishes carry together. */
+  /** Keyed hash of the details, without the phone, and fields that the wishes carry together. */
   readonly detailsMark: string;
+  /** Keyed hashes of the phones that the wishes carry, by phone. */
+  readonly phoneMarks?: PhoneMarks;
 }
 
 /** What was read in time for this plan: a contact, or that there is none. Absent: not known. */
@@ -43,6 +48,10 @@ export interface Means {
   readonly importsNew: boolean;
   /** Those who are imported so are given explicit permission later. */
   readonly upgradesImported?: boolean;
+  /** The country of the connection's account; null when it is not known. */
+  readonly country?: string | null;
+  /** Phones that no import takes are left for calls that others leave over. */
+  readonly phonesWait?: boolean;
 }
 
 /** What is to be done now for a batch of contacts. */
@@ -104,14 +113,14 @@ const newestDetails = (wishes: readonly Wish[]): Wish['details'] =>
     }),
   );
 
-/** The details and fields that wishes carry together, as one text: what a details mark is made of. */
+/** The details, without the phone, and fields that wishes carry together, as one text: what a details mark is made of. */
 export const detailsText = (wishes: readonly Wish[]): string => {
   const oldestFirst = [...wishes].sort((a, b) => a.orderTime - b.orderTime);
-  const { firstName, lastName, wholeName, phone, street, postalCode } = mergedDetails(wishes);
+  const { firstName, lastName, wholeName, street, postalCode } = mergedDetails(wishes);
   const fields = mergedFields(oldestFirst).map(({ customFieldId, value }) => [customFieldId, value]);
   // Only where there is one, so that the others keep their mark.
   const whole = wholeName ? [wholeName] : [];
-  return JSON.stringify([firstName, lastName, phone, street, postalCode, fields.sort(), ...whole]);
+  return JSON.stringify([firstName, lastName, street, postalCode, fields.sort(), ...whole]);
 };
 
 /** What one contact asks for, before calls are shared. */
@@ -119,6 +128,7 @@ interface Part {
   readonly single: PlannedCall[];
   readonly line?: Listed;
   readonly tags?: Tagged;
+  readonly phone?: PhoneLine;
   readonly unknown?: { readonly whole: boolean };
   readonly skips: Plan['skips'];
   readonly done: Plan['done'];
@@ -140,6 +150,7 @@ export const planBatch = (parties: readonly Party[], knowledge: Knowledge, means
       ...parts.flatMap(({ part }) => part.single),
       ...sharedImports(parts.flatMap(({ part }) => part.line ?? [])),
       ...sharedTags(parts.flatMap(({ part }) => part.tags ?? [])),
+      ...parts.flatMap(({ part }) => (part.phone ? [{ kind: 'phone' as const, ...part.phone }] : [])),
     ],
     skips: parts.flatMap(({ part }) => part.skips),
     done: parts.flatMap(({ part }) => part.done),
@@ -160,7 +171,9 @@ const planParty = (party: Party, known: KnownContact | 'none' | undefined, means
       : [],
   );
   const writes = decided.flatMap(({ wish, decision }) => (decision.kind === 'write' ? [{ wish, decision }] : []));
-  const part = contact ? planExisting(party, contact, writes, decision.restoring) : planNew(party, writes, means);
+  const part = contact
+    ? planExisting(party, contact, writes, means, decision.restoring)
+    : planNew(party, writes, means);
   if (part.unknown) return part;
   const asking = decided.filter(({ decision }) => decision.kind === 'resubscribe').map(({ wish }) => wish);
   const resubscribe: PlannedCall[] =
@@ -212,10 +225,15 @@ const planNew = (party: Party, writes: readonly Write[], means: Means): Part => 
   const one = { email, deliveryIds, detailsMark };
   switch (routeOfNew(party, merged, means)) {
     case 'import':
-      return withLine({ ...nothing, notes }, party, merged, deliveryIds, {
-        needsMore: merged.tagIds.length > 0,
-        upgrades: means.upgradesImported === true,
-      });
+      return withLine(
+        { ...nothing, notes },
+        party,
+        merged,
+        writes,
+        { needsMore: merged.tagIds.length > 0, upgrades: means.upgradesImported === true },
+        // There is nobody yet to whom a call could bring it.
+        { ...means, phonesWait: true },
+      );
     case 'sign-up':
       return {
         ...nothing,
@@ -275,24 +293,33 @@ const withinCeilings = (
 };
 
 /** What is wished and not so yet; with a contact that was not read as a whole, all of it. */
-const missingOf = (merged: MergedWish, { whole }: KnownContact): MergedWish =>
-  whole
-    ? {
-        ...merged,
-        listIds: merged.listIds.filter((id) => !whole.list_memberships.includes(id)),
-        tagIds: merged.tagIds.filter((id) => !whole.taggings.includes(id)),
-        details: changedDetails(whole, merged.details),
-        fields: merged.fields.filter(
-          ({ customFieldId, value }) =>
-            !whole.custom_fields.some((each) => each.custom_field_id === customFieldId && each.value === value),
-        ),
-      }
-    : merged;
+const missingOf = (
+  merged: MergedWish,
+  { whole, phoneMarks }: KnownContact,
+  party: Party,
+  country: string | null,
+): MergedWish => {
+  if (!whole) {
+    const { phone, ...others } = merged.details;
+    return isMarkedPhone(phone, party.phoneMarks, phoneMarks) ? { ...merged, details: others } : merged;
+  }
+  return {
+    ...merged,
+    listIds: merged.listIds.filter((id) => !whole.list_memberships.includes(id)),
+    tagIds: merged.tagIds.filter((id) => !whole.taggings.includes(id)),
+    details: changedDetails(whole, merged.details, country),
+    fields: merged.fields.filter(
+      ({ customFieldId, value }) =>
+        !whole.custom_fields.some((each) => each.custom_field_id === customFieldId && each.value === value),
+    ),
+  };
+};
 
 const planExisting = (
   party: Party,
   contact: KnownContact,
   writes: readonly Write[],
+  means: Means,
   restoring: Restoring | undefined,
 ): Part => {
   if (writes.length === 0) return nothing;
@@ -300,7 +327,7 @@ const planExisting = (
   const { contactId, whole, state } = contact;
   const deliveryIds = writes.map(({ wish }) => wish.deliveryId);
   const one = { email, deliveryIds, detailsMark };
-  const { merged, notes } = withinCeilings(missingOf(merge(writes), contact), writes, {
+  const { merged, notes } = withinCeilings(missingOf(merge(writes), contact, party, means.country ?? null), writes, {
     listIds: whole?.list_memberships ?? [],
     tagIds: whole?.taggings ?? [],
   });
@@ -317,43 +344,64 @@ const planExisting = (
   }
   const left = mustSubscribe ? withoutPermission(email, writes) : {};
   const rest: Part = { ...nothing, ...left, notes: [...notes, ...(left.notes ?? [])], ...tags };
+  const { phone, ...others } = merged.details;
+  const isFull = whole !== undefined && phone !== undefined && phonesWith(whole, phone) === undefined;
+  const told: Part = isFull ? { ...rest, notes: [...rest.notes, { deliveryIds, note: phoneFull }] } : rest;
   if (restoring && whole) {
     const body = putBody(whole, merged.details, merged.fields, merged.listIds, 'Account');
-    return { ...rest, single: [{ kind: 'put', ...one, contactId, contact: body, restores: restoring }] };
+    return { ...told, single: [{ kind: 'put', ...one, contactId, contact: body, restores: restoring }] };
   }
   const listIds = party.isImported ? [] : merged.listIds;
   // Whether a name as a whole may be written takes a look at the name that is there.
   const isNamed = contact.detailsMark === detailsMark || merged.details.wholeName === undefined;
   if (listIds.length > 0 && !whole && !isNamed) return look;
   if (listIds.length > 0 && fitsForm(email))
-    return withLine(rest, party, merged, deliveryIds, { needsMore: false, upgrades: false });
-  const changesDetails = Object.keys(merged.details).length > 0 || merged.fields.length > 0;
+    return withLine(rest, party, merged, writes, { needsMore: false, upgrades: false }, means, whole);
+  const changesDetails = Object.keys(others).length > 0 || merged.fields.length > 0;
   const isMarked = party.isImported || contact.detailsMark === detailsMark;
-  if (listIds.length > 0 || (changesDetails && !isMarked)) {
-    // Written as a whole, and so read as a whole before.
-    if (!whole) return look;
-    const body = putBody(whole, merged.details, merged.fields, listIds);
-    return { ...rest, single: [{ kind: 'put', ...one, contactId, contact: body }] };
-  }
-  return tags.tags ? rest : { ...rest, done: deliveryIds.map((deliveryId) => ({ deliveryId, contactId })) };
+  const isPut = listIds.length > 0 || (changesDetails && !isMarked);
+  const withDone = (part: Part): Part =>
+    tags.tags ? part : { ...part, done: deliveryIds.map((deliveryId) => ({ deliveryId, contactId })) };
+  if (phone !== undefined && !isPut && means.phonesWait)
+    return withDone(withPhone(rest, party, merged.details, writes, true, whole));
+  if (!isPut && (phone === undefined || isFull)) return withDone(told);
+  // Written as a whole, and so read as a whole before.
+  if (!whole) return look;
+  const body = putBody(whole, merged.details, merged.fields, listIds);
+  return { ...told, single: [{ kind: 'put', ...one, contactId, contact: body }] };
 };
 
-/** With a line of an import for the lists of a wish. */
+/** With a line of an import for the lists of a wish; a phone that an import does not take comes by calls of its own. */
 const withLine = (
   part: Part,
-  { email, detailsMark }: Party,
-  { listIds, details: { wholeName: _, ...details }, fields }: MergedWish,
-  deliveryIds: readonly string[],
+  party: Party,
+  { listIds, details, fields }: MergedWish,
+  writes: readonly Write[],
   is: Pick<ImportLine, 'needsMore' | 'upgrades'>,
+  { country = null, phonesWait = false }: Means,
+  whole?: KnownContact['whole'],
 ): Part => {
-  const row = importRow(email, details);
-  const isWithoutPhone = details.phone !== undefined && row.phone === undefined;
-  const note = 'left out the phone: an import takes no international numbers';
-  return {
-    ...part,
-    notes: [...part.notes, ...(isWithoutPhone ? [{ deliveryIds, note }] : [])],
-    line: { line: { email, deliveryIds, row, fields, ...is, detailsMark }, listIds },
-  };
+  const { email, detailsMark } = party;
+  const row = importRow(email, details, country);
+  const deliveryIds = writes.map(({ wish }) => wish.deliveryId);
+  const lined: Part = { ...part, line: { line: { email, deliveryIds, row, fields, ...is, detailsMark }, listIds } };
+  return details.phone !== undefined && row.phone === undefined
+    ? withPhone(lined, party, details, writes, phonesWait, whole)
+    : lined;
+};
+
+/** With the calls that bring a phone, at once or later. */
+const withPhone = (
+  part: Part,
+  { email, phoneMarks }: Party,
+  details: MergedWish['details'],
+  writes: readonly Write[],
+  isLater: boolean,
+  whole?: KnownContact['whole'],
+): Part => {
+  const wishes = writes.map(({ wish }) => wish);
+  const { line, notes } = planPhone({ email, wishes, details, whole, isLater }, phoneMarks);
+  return { ...part, notes: [...part.notes, ...notes], phone: line };
 };
 
 const tagsFor = (member: Tagged['member'], tagIds: readonly string[]): Pick<Part, 'tags'> =>

@@ -1,6 +1,7 @@
 import { importLimits, type CcImportRow, type CcNewContact, type CcSignUp } from '@boxlist/constant-contact';
 import { chunks } from './chunks';
 import type { Wish } from './decide-contact';
+import type { Details } from './map-buyer';
 
 interface ForOne {
   readonly email: string;
@@ -15,6 +16,16 @@ export interface ImportLine extends ForOne {
   /** It makes a contact with implicit permission, which is to be made explicit later. */
   readonly upgrades: boolean;
   readonly detailsMark: string;
+}
+/** A phone that a contact lacks and no import takes: the contact is looked at and written as a whole. */
+export interface PhoneLine extends ForOne {
+  readonly phone: string;
+  /** The wish of the delivery whose order told it. */
+  readonly wish: Wish;
+  /** All details that are wished for: an import may be bringing them, and is not written over with what was before. */
+  readonly details: Details;
+  /** Left for calls that others leave over. */
+  readonly isLater: boolean;
 }
 export interface TagMember extends ForOne {
   /** Absent when the call that creates it comes first in this plan. */
@@ -61,6 +72,7 @@ export type PlannedCall =
       /** Rows in numbers go as a file, which packs closer; they have the same columns then. */
       readonly asFile: boolean;
     }
+  | ({ readonly kind: 'phone' } & PhoneLine)
   | { readonly kind: 'tag'; readonly members: readonly TagMember[]; readonly tagIds: readonly string[] };
 
 /** The vendor's limits. */

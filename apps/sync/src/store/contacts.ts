@@ -20,9 +20,15 @@ export interface Sighting {
   readonly contact: KnownContact;
 }
 
+/** What was not seen this time is known as before. */
+const marksOf = (seen: ContactDocument, before: ContactDocument): Partial<ContactDocument> => {
+  const phoneMarks = seen.phoneMarks ?? before.phoneMarks;
+  return { detailsMark: seen.detailsMark ?? before.detailsMark, ...(phoneMarks ? { phoneMarks } : {}) };
+};
+
 const unknown: MirrorState = { complete: false, watermark: null, cursor: null, size: null, lookUps: 0 };
 
-/** What is known of the contacts at Constant Contact: keyed hash of the e-mail, id, permission, opt-out; no other personal data, and nothing of erased buyers. */
+/** What is known of the contacts at Constant Contact: keyed hash of the e-mail, id, permission, opt-out, and keyed hashes of details and phones; no other personal data, and nothing of erased buyers. */
 export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStore, 'among'>) => {
   const contacts = mongo.collection<ContactDocument>('contacts');
   const mirrors = mongo.collection<MirrorState & { _id: string }>('mirrors');
@@ -41,7 +47,7 @@ export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStor
         return (
           before !== undefined &&
           before.seenAt <= seenAt &&
-          isDeepStrictEqual({ ...before, seenAt }, { ...each, detailsMark: each.detailsMark ?? before.detailsMark })
+          isDeepStrictEqual({ ...before, seenAt }, { ...each, ...marksOf(each, before) })
         );
       }),
     );
@@ -57,10 +63,16 @@ export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStor
     const changed = matched === same.size ? seen.filter((each) => !same.has(each)) : seen;
     if (changed.length === 0) return;
     await contacts.bulkWrite(
-      changed.map(({ _id, detailsMark, ...contact }) => ({
+      changed.map(({ _id, detailsMark, phoneMarks, ...contact }) => ({
         updateOne: {
           filter: { _id, seenAt: { $lte: seenAt } },
-          update: { $set: { ...contact, ...(detailsMark === null ? {} : { detailsMark }) } },
+          update: {
+            $set: {
+              ...contact,
+              ...(detailsMark === null ? {} : { detailsMark }),
+              ...(phoneMarks ? { phoneMarks } : {}),
+            },
+          },
         },
       })),
       { ordered: false },
@@ -76,7 +88,7 @@ export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStor
         found.map(({ _id, connectionId: _c, seenAt: _s, ...contact }) => [_id.slice(connectionId.length + 1), contact]),
       );
     },
-    /** Notes what was seen; `detailsMark` null leaves the mark that is known. Those not known yet, as all are at a first reading, are inserted together: much cheaper than one by one. */
+    /** Notes what was seen; where `detailsMark` is null or `phoneMarks` is not there the marks that are known stay. Those not known yet, as all are at a first reading, are inserted together: much cheaper than one by one. */
     saw: (connectionId: string, seen: readonly Sighting[], seenAt: Date): Promise<void> =>
       unlessErased(
         erasures,

@@ -220,6 +220,17 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
         },
       } as never);
     },
+    /** Tells something else in the place of what was told of a buyer's deliveries; said again it leaves the same. */
+    tellInstead: async (
+      of: Pick<Delivery, 'boxOfficeId'> & { readonly emailHash: string; readonly connectionId?: string },
+      told: string,
+      instead: string,
+    ): Promise<void> => {
+      const { boxOfficeId, emailHash, connectionId } = of;
+      const tell = { boxOfficeId, emailHash, ...(connectionId ? { connectionId } : {}), performed: told };
+      await deliveries.updateMany(tell, { $addToSet: { performed: { $each: [instead] } } });
+      await deliveries.updateMany(tell, { $pull: { performed: told } });
+    },
     /** For which orders the contacts of these buyers were written, or may have been. */
     writtenFor: async (of: Contact, emailHashes: readonly string[]): Promise<Standing[]> =>
       (await ofBuyers(of, emailHashes)).filter(mayHaveWritten),

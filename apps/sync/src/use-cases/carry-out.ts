@@ -4,50 +4,19 @@ import type { Context } from '../context';
 import { chunks } from '../domain/chunks';
 import type { KnownContact } from '../domain/known-contact';
 import type { ImportLine, PlannedCall, TagMember } from '../domain/planned-calls';
-import type { Delivery, Given, Outcome, Result } from '../store/deliveries';
+import type { Delivery, Outcome } from '../store/deliveries';
 import { withActivities, type Begin } from './begin-activity';
 import type { LaneCaller } from './call-constant-contact';
 import { eachAtOnce, lookUpsAtOnce } from './each-at-once';
+import { makePhones } from './make-phones';
+import { failAll, deliveriesIn, note, oneByOne, reportServed, servedBy, startOf, type Run } from './plan-under-way';
 import { fieldColumn } from './resolve-names';
 import { requeueForRestored } from './requeue-restored';
-import { doneReason, type Batch, type BatchReport } from './work-batch';
+import type { Batch, BatchReport } from './work-batch';
 
-/** What waits for an activity is looked at by itself after this time, should the activity have been forgotten. */
-export const forgottenMs = 30 * 60_000;
-
-/** How many contacts are worked on one by one before it is asked whether a batch goes on, and before those that are done are told: some seconds of calls. */
-export const oneByOne = 40;
-
-type Single = Exclude<PlannedCall, { kind: 'import' | 'tag' }>;
+type Single = Exclude<PlannedCall, { kind: 'import' | 'tag' | 'phone' }>;
 type Import = Extract<PlannedCall, { kind: 'import' }>;
 type Tag = Extract<PlannedCall, { kind: 'tag' }>;
-
-/** How far the deliveries of a plan have come. */
-interface Progress {
-  readonly performed: string[];
-  readonly activityIds: Set<string>;
-  contactId?: string;
-  /** Came by import, and something is left that an import cannot do: looked at again when it has ended. */
-  imported: boolean;
-  failed: boolean;
-  /** Something was done for it: should the rest be refused, that is not forgotten. */
-  wrote: boolean;
-}
-
-/** The calls of a plan under way. */
-interface Run {
-  readonly ctx: Context;
-  readonly caller: LaneCaller;
-  readonly begin: Begin;
-  readonly batch: Batch;
-  readonly report: BatchReport;
-  readonly progress: Map<string, Progress>;
-  /** E-mails whose contact turned out to exist. */
-  readonly refused: Set<string>;
-  /** Ids of the contacts made in this run, by e-mail. */
-  readonly made: Map<string, string>;
-  stopped: unknown;
-}
 
 /** Makes the calls of a plan and reports every delivery they serve, but those of contacts that turned out to exist. `stopped`: why the rest was not tried. */
 export const carryOut = async (
@@ -74,12 +43,14 @@ export const carryOut = async (
   });
 
 const makeAll = async (run: Run, calls: readonly PlannedCall[]): Promise<void> => {
-  const singles = calls.filter((call): call is Single => call.kind !== 'import' && call.kind !== 'tag');
+  const phones = calls.filter((call) => call.kind === 'phone');
+  const singles = calls.filter((call): call is Single => !['import', 'tag', 'phone'].includes(call.kind));
   for (const id of calls.flatMap(servedBy)) run.progress.set(id, startOf(run.batch, id));
   const shared = calls.filter((call): call is Import | Tag => call.kind === 'import' || call.kind === 'tag');
-  await makeSingles(run, singles, new Set(shared.flatMap(servedBy)));
+  await makeSingles(run, singles, new Set([...shared, ...phones].flatMap(servedBy)));
   for (const call of shared)
     await attempt(run, servedBy(call), () => (call.kind === 'import' ? makeImport(run, call) : makeTag(run, call)));
+  await makePhones(run, phones);
   await reportServed(run);
 };
 
@@ -109,26 +80,6 @@ export const putBack = (ctx: Context, deliveries: readonly Delivery[], report: B
   return report.tell(deliveries.map((delivery) => ({ delivery, to: { next } })));
 };
 
-const startOf = (batch: Batch, id: string): Progress => ({
-  // What could not be brought is told once, however often it is planned for.
-  performed: [...new Set([...(batch.deliveries.get(id)?.performed ?? []), ...(batch.performed.get(id) ?? [])])],
-  activityIds: new Set(),
-  imported: false,
-  failed: false,
-  wrote: false,
-});
-
-const servedBy = (call: PlannedCall): readonly string[] => {
-  switch (call.kind) {
-    case 'import':
-      return call.lines.flatMap(({ deliveryIds }) => deliveryIds);
-    case 'tag':
-      return call.members.flatMap(({ deliveryIds }) => deliveryIds);
-    default:
-      return call.deliveryIds;
-  }
-};
-
 /** Makes one call; a failure is told to the deliveries that it serves and to nobody else, unless it concerns the whole connection. */
 const attempt = async (run: Run, serves: readonly string[], make: () => Promise<void>): Promise<void> => {
   const open = serves.filter((id) => run.progress.get(id)?.failed === false);
@@ -142,32 +93,6 @@ const attempt = async (run: Run, serves: readonly string[], make: () => Promise<
     }
   }
   await failAll(run, open, run.stopped);
-};
-
-const failAll = (run: Run, ids: readonly string[], error: unknown): Promise<boolean> => {
-  for (const id of ids) {
-    const progress = run.progress.get(id);
-    if (progress) progress.failed = true;
-  }
-  return run.report.fail(deliveriesIn(run, ids), error);
-};
-
-/** With what is under way for them by now, and whether something was done. */
-const deliveriesIn = ({ batch, progress }: Run, ids: readonly string[]): Delivery[] =>
-  ids.flatMap((id) => {
-    const delivery = batch.deliveries.get(id);
-    const { activityIds = [], wrote = false } = progress.get(id) ?? {};
-    return delivery ? [{ ...delivery, activityIds: [...activityIds], uncertain: delivery.uncertain || wrote }] : [];
-  });
-
-const note = ({ progress }: Run, ids: readonly string[], what: string, contactId?: string): void => {
-  for (const id of ids) {
-    const each = progress.get(id);
-    if (!each) continue;
-    each.performed.push(what);
-    each.wrote = true;
-    if (contactId) each.contactId = contactId;
-  }
 };
 
 /** Remembers how a contact stands after a write. */
@@ -338,41 +263,4 @@ const makeTag = async (run: Run, { members, tagIds }: Tag): Promise<void> => {
     () => (token) => run.ctx.constantContact.changeTaggings(token, 'add', contactIds, tagIds),
   );
   for (const { deliveryIds, contactId } of present) note(run, deliveryIds, 'added tags', contactId);
-};
-
-/** What an import gives of it: tags are given after it. */
-const withoutTags = (gives: Given | undefined, { gave }: Delivery): Given | undefined =>
-  gives && { ...gives, tagIds: gave?.tagIds ?? [] };
-
-/** Those whose calls were all answered: done, or waiting for the activities that they began. */
-const reportServed = async (run: Run, among: readonly string[] = [...run.progress.keys()]): Promise<void> => {
-  const forgotten = new Date(run.ctx.clock().getTime() + forgottenMs);
-  await run.report.tell(
-    among.flatMap((id) => {
-      const progress = run.progress.get(id);
-      const delivery = run.batch.deliveries.get(id);
-      if (!delivery || !progress || progress.failed) return [];
-      run.progress.delete(id);
-      const { performed, activityIds, contactId, imported } = progress;
-      const gives = run.batch.gives.get(id);
-      const to: Result['to'] =
-        activityIds.size === 0
-          ? { outcome: { status: 'SYNCED', reason: doneReason(run.batch, id), contactId, performed, gave: gives } }
-          : {
-              next: {
-                waitingFor: 'ACTIVITY_RUNNING',
-                readyAt: forgotten,
-                countsAsAttempt: false,
-                uncertain: false,
-                imported,
-                activityIds: [...activityIds],
-                endsAs: doneReason(run.batch, id),
-                performed,
-                contactId,
-                gave: imported ? withoutTags(gives, delivery) : gives,
-              },
-            };
-      return [{ delivery, to }];
-    }),
-  );
 };

@@ -3,16 +3,19 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { Context } from '../context';
 import { chunks } from '../domain/chunks';
+import type { CallClass } from '../domain/ledger';
 import { deliverySettled } from '../report';
 import { queues, type Delivery, type Queue, type Result } from '../store/deliveries';
 import type { Lane } from '../store/lanes';
 import { laneCaller, type LaneCaller } from './call-constant-contact';
-import { forgottenMs } from './carry-out';
+import { forgottenMs } from './plan-under-way';
 import { activitiesAwaited, followActivities } from './follow-activities';
 import { freeReconnected } from './free-waiting';
 import { mayBeAnothers, verdictOn, type Verdict } from './judge-failure';
 import { sparingErased } from './forget-buyer';
 import { nextUpgradeAt, upgradeImported } from './upgrade-imported';
+import type { Lent } from './left-over';
+import { bringLatePhones, nextLatePhoneAt } from './bring-late-phones';
 import type { BatchReport } from './work-batch';
 import { partsOf, workPart } from './work-part';
 
@@ -29,7 +32,7 @@ const savedAtOnce = 1_000;
 const importBatchSize = 39_999;
 const backfillBatchSize = 500;
 
-/** What a lane works on: its queues, and upgrades of imported contacts. */
+/** What a lane works on: its queues, and with calls that others leave over upgrades of imported contacts and phones that wait. */
 type Work = Queue | 'upgrade';
 const takesLong = (work: Work): boolean => work === 'backfill' || work === 'upgrade';
 
@@ -115,7 +118,7 @@ const mayGoOn = async (drive: Drive, work: Work): Promise<boolean> =>
 const callerOf = (
   { ctx, lane, stillHeld }: Drive,
   boxOfficeId: string,
-  kind: Work | 'poll',
+  kind: CallClass,
   mayServe?: (serves: readonly string[]) => Promise<void>,
 ): LaneCaller => laneCaller(ctx, { connectionId: lane.connectionId, boxOfficeId, class: kind, stillHeld, mayServe });
 
@@ -217,21 +220,23 @@ const keeping = async ({ stillHeld }: Drive, work: () => Promise<void>): Promise
   await Promise.all([keep(), work().finally(() => through.abort())]);
 };
 
-/** What keeps upgrades from going on keeps nothing else of the lane: they are tried again with its next drive. */
-const upgrade = async (drive: Drive, connection: ConnectionFact | undefined): Promise<void> => {
+/** What keeps it from going on keeps nothing else of the lane: it is tried again with its next drive. */
+const workLeftOvers = async (drive: Drive, connection: ConnectionFact | undefined): Promise<void> => {
   const { ctx, lane, busy } = drive;
   try {
-    await upgradeImported(ctx, {
+    const lent: Lent = {
       connection,
       busy,
       goesOn: () => mayGoOn(drive, 'upgrade'),
-      callerFor: (boxOfficeId, some) => {
+      callerFor: (boxOfficeId, kind, some) => {
         const served = some.map(({ deliveryId, emailHash }) => ({ _id: deliveryId, emailHash }));
-        return callerOf(drive, boxOfficeId, 'upgrade', sparingErased(ctx, boxOfficeId, served));
+        return callerOf(drive, boxOfficeId, kind, sparingErased(ctx, boxOfficeId, served));
       },
-    });
+    };
+    await upgradeImported(ctx, lent);
+    await bringLatePhones(ctx, lent);
   } catch (error) {
-    ctx.log.warn({ err: error, connectionId: lane.connectionId }, 'upgrades.delayed');
+    ctx.log.warn({ err: error, connectionId: lane.connectionId }, 'left-overs.delayed');
   }
 };
 
@@ -314,7 +319,7 @@ const driveLane = async (
   const isOfImports = !(await ctx.backfills.anyOneByOne(lane.connectionId));
   const sizes = { live: size, retry: size, backfill: isOfImports ? importBatchSize : backfillBatchSize };
   await besideEachOther(drive, [...worked, 'upgrade'], (each) =>
-    each === 'upgrade' ? upgrade(drive, connection) : workQueue(drive, each, sizes[each]),
+    each === 'upgrade' ? workLeftOvers(drive, connection) : workQueue(drive, each, sizes[each]),
   );
   if (drive.parked) {
     const now = await ctx.connections.byId(lane.connectionId);
@@ -327,6 +332,7 @@ const driveLane = async (
     await ctx.deliveries.nextReadyAt(lane.connectionId, worked),
     (await ctx.activities.ofConnection(lane.connectionId))[0]?.pollAt ?? null,
     await nextUpgradeAt(ctx, connection),
+    await nextLatePhoneAt(ctx, connection),
   ].filter((each) => each !== null);
   const soonest = next.length > 0 ? new Date(Math.min(...next.map((each) => each.getTime()))) : null;
   // After all others that are ready by now.

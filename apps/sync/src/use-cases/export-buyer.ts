@@ -23,11 +23,14 @@ export const exportBuyer = async (ctx: Context, identity: Identity, input: { rea
   const contacts: object[] = [];
   const expired: object[] = [];
   const upgrades: object[] = [];
+  const latePhones: object[] = [];
   for (const { connectionId } of connections) {
     const left = (await ctx.tombstones.of(connectionId, [emailHash])).get(emailHash);
     if (left) expired.push({ connectionId, ...left });
     const upgrade = await ctx.upgrades.ofBuyer(connectionId, emailHash);
     if (upgrade) upgrades.push({ connectionId, deliveryId: upgrade.deliveryId });
+    const late = await ctx.latePhones.ofBuyer(connectionId, emailHash);
+    if (late) latePhones.push({ connectionId, deliveryId: late.deliveryId });
     const known = (await ctx.contacts.byHashes(connectionId, [emailHash])).get(emailHash);
     if (known)
       contacts.push({
@@ -51,6 +54,8 @@ export const exportBuyer = async (ctx: Context, identity: Identity, input: { rea
     expired,
     /** Where an imported contact is to be given explicit permission, on the opt-in of which delivery. */
     upgrades,
+    /** Where a phone is still to be brought to the contact, and which delivery's order told it. */
+    latePhones,
     deadLetters: letters.map(shownLetter),
     erasure: erasure && { requestedAt: erasure.requestedAt, status: erasure.status, email: erasure.email },
   };

@@ -7,7 +7,7 @@ import type { RunningActivity } from '../store/activities';
 import type { Delivery, Result } from '../store/deliveries';
 import type { Involved } from '../store/delivery-queue';
 import type { LaneCaller } from './call-constant-contact';
-import { forgottenMs } from './carry-out';
+import { forgottenMs } from './plan-under-way';
 
 /** After this time a file that was announced is imported, and can be seen, or it never will be: longer than the call may take. It would be imported twice. */
 const lateFileMs = 60_000;

@@ -1,6 +1,7 @@
 import { AppError } from '@boxlist/contracts';
 import type { Context } from '../context';
 import { withoutBuyer, type StoredOrder } from '../domain/order';
+import { phoneFollows, phoneLeft } from '../domain/plan-phone';
 import { deliverySettled } from '../report';
 import type { Delivery } from '../store/deliveries';
 
@@ -23,6 +24,7 @@ export const forgetBuyer = async (ctx: Context, boxOfficeId: string, emailHash: 
     await ctx.orders.blank(kept);
     await ctx.deadLetters.forget(boxOfficeId, emailHash, orderIds);
   }
+  await ctx.deliveries.tellInstead({ boxOfficeId, emailHash }, phoneFollows, phoneLeft);
   const now = ctx.clock();
   for (const delivery of await ctx.deliveries.eraseBuyer(boxOfficeId, emailHash, now))
     deliverySettled(ctx, delivery, { status: 'SKIPPED', reason: 'BUYER_ERASED' }, now);
@@ -31,6 +33,7 @@ export const forgetBuyer = async (ctx: Context, boxOfficeId: string, emailHash: 
   await ctx.contacts.forgetBuyer(connectionIds, emailHash);
   await ctx.tombstones.forgetBuyer(connectionIds, emailHash);
   await ctx.upgrades.forgetBuyer(connectionIds, emailHash);
+  await ctx.latePhones.forgetBuyer(connectionIds, emailHash);
 };
 
 const hashOf = (ctx: Context, { boxOfficeId, email }: StoredOrder): string =>

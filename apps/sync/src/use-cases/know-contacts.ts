@@ -4,8 +4,10 @@ import type { Context } from '../context';
 import { chooseReading, pageSize, type MirrorState } from '../domain/choose-reading';
 import { normalEmail } from '../domain/email-address';
 import { knownFrom, type KnownContact } from '../domain/known-contact';
+import type { Sighting } from '../store/contacts';
 import type { LaneCaller } from './call-constant-contact';
 import { eachAtOnce, lookUpsAtOnce } from './each-at-once';
+import { phoneMarksIn } from './phone-marks';
 
 /** One whose contact is to be known, with the deliveries that ask. */
 export interface Sought {
@@ -34,6 +36,8 @@ interface Of {
 
 export const contactKnowledge = (ctx: Context, caller: LaneCaller, of: Of): ContactKnowledge => {
   const known = new Map<string, KnownContact | 'none'>();
+  let ofAccount: Promise<string | null> | undefined;
+  const country = (): Promise<string | null> => (ofAccount ??= countryOf(ctx, of.connectionId));
 
   const lookUp = async ({ email, emailHash, deliveryIds }: Sought): Promise<void> => {
     const askedAt = ctx.clock();
@@ -42,7 +46,8 @@ export const contactKnowledge = (ctx: Context, caller: LaneCaller, of: Of): Cont
     );
     await ctx.contacts.countLookUp(of.connectionId);
     const contact = found && knownFrom(found);
-    if (contact) await ctx.contacts.saw(of.connectionId, [{ emailHash, contact }], askedAt);
+    if (contact)
+      await ctx.contacts.saw(of.connectionId, [sightingOf(ctx, emailHash, contact, await country())], askedAt);
     known.set(email, contact ?? 'none');
   };
 
@@ -61,11 +66,12 @@ export const contactKnowledge = (ctx: Context, caller: LaneCaller, of: Of): Cont
   const page = async (query: { updatedAfter?: string; next?: string }, serves: readonly string[]) => {
     const askedAt = ctx.clock();
     const { items, next, count } = await caller.call('read contacts', serves, (token) =>
-      ctx.constantContact.contactsPage(token, query),
+      ctx.constantContact.contactsPage(token, { ...query, include: ['phone_numbers'] }),
     );
+    const inCountry = await country();
     await ctx.contacts.saw(
       of.connectionId,
-      items.flatMap((contact) => sighting(ctx, of, contact)),
+      items.flatMap((contact) => sighting(ctx, of, contact, inCountry)),
       askedAt,
     );
     return { items, next, count };
@@ -123,7 +129,16 @@ export const contactKnowledge = (ctx: Context, caller: LaneCaller, of: Of): Cont
   return { known, learn };
 };
 
-const sighting = (ctx: Context, { boxOfficeId }: Of, contact: CcContact) => {
+/** The country of a connection's account; null where it is not known. */
+export const countryOf = async (ctx: Context, connectionId: string): Promise<string | null> =>
+  (await ctx.connections.byId(connectionId))?.countryCode ?? null;
+
+const sighting = (ctx: Context, { boxOfficeId }: Of, contact: CcContact, country: string | null) => {
   const email = normalEmail(contact.email_address.address);
-  return email ? [{ emailHash: ctx.hashEmail(boxOfficeId, email), contact: knownFrom(contact) }] : [];
+  return email ? [sightingOf(ctx, ctx.hashEmail(boxOfficeId, email), knownFrom(contact), country)] : [];
 };
+
+const sightingOf = (ctx: Context, emailHash: string, contact: KnownContact, country: string | null): Sighting => ({
+  emailHash,
+  contact: contact.whole ? { ...contact, phoneMarks: phoneMarksIn(ctx, emailHash, contact.whole, country) } : contact,
+});

@@ -15,6 +15,7 @@ import {
 } from '../domain/map-buyer';
 import type { StoredOrder } from '../domain/order';
 import { detailsText, planBatch, type Party } from '../domain/plan-batch';
+import { phoneMarksOf } from './phone-marks';
 import type { DeliveryStatus, ReasonCode } from '../domain/reasons';
 
 const mostOrders = 200;
@@ -55,19 +56,21 @@ export const previewWorkflow = async (
   const known = await ctx.contacts.byHashes(workflow.connectionId, orders.map(hashOf));
   const previewed = orders.map((order) => previewOne(order, active, entitled, known.get(hashOf(order))));
   const going = previewed.filter(({ status }) => status === 'SYNCED').map(({ order }) => order);
-  const parties = partiesOf(going, active);
+  const country = connection?.countryCode ?? null;
+  const parties = partiesOf(ctx, going, active, country);
   const plan = planBatch(
     parties,
     new Map(parties.map(({ email }) => [email, known.get(ctx.hashEmail(identity.boxOfficeId, email)) ?? 'none'])),
-    { optInRoute: connection?.optInRoute ?? 'DIRECT', importsNew: false },
+    { optInRoute: connection?.optInRoute ?? 'DIRECT', importsNew: false, country },
   );
   // What is not known as a whole is looked up and written, one by one.
   const withoutPermission = new Set(plan.withoutPermission);
+  const calls = plan.calls.reduce((sum, { kind }) => sum + (kind === 'phone' ? 2 : 1), 0);
   return {
     orders: previewed.map((each) =>
       withoutPermission.has(each.order.key) ? { ...each, reason: 'SYNCED_WITHOUT_PERMISSION' } : each,
     ),
-    callsNeeded: plan.calls.length + 2 * plan.unknown.length,
+    callsNeeded: calls + 2 * plan.unknown.length,
   };
 };
 
@@ -130,7 +133,12 @@ const previewOne = (
   }
 };
 
-const partiesOf = (orders: readonly StoredOrder[], workflow: WorkflowFact): Party[] => {
+const partiesOf = (
+  ctx: Context,
+  orders: readonly StoredOrder[],
+  workflow: WorkflowFact,
+  country: string | null,
+): Party[] => {
   const byEmail = new Map<string, Wish[]>();
   for (const order of orders)
     byEmail.set(order.email ?? '', [...(byEmail.get(order.email ?? '') ?? []), wishIn(order, workflow)]);
@@ -140,5 +148,6 @@ const partiesOf = (orders: readonly StoredOrder[], workflow: WorkflowFact): Part
     isUncertain: false,
     isImported: false,
     detailsMark: detailsText(wishes),
+    phoneMarks: phoneMarksOf(ctx, ctx.hashEmail(workflow.boxOfficeId, email), wishes, country),
   }));
 };

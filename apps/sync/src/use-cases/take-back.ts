@@ -3,7 +3,7 @@ import type { Context } from '../context';
 import type { Delivery, Given, Result } from '../store/deliveries';
 import { withActivities, type Begin } from './begin-activity';
 import type { LaneCaller } from './call-constant-contact';
-import { forgottenMs } from './carry-out';
+import { forgottenMs } from './plan-under-way';
 import type { BatchReport, Wanted } from './work-batch';
 
 /** What a workflow takes back of what it gave. */

@@ -1,5 +1,6 @@
 import type { ConnectionFact, EntitlementFact, WorkflowFact } from '@boxlist/contracts';
 import type { Context } from '../context';
+import { giveUpLatePhones } from './bring-late-phones';
 import { forgetErased } from './forget-buyer';
 import { freeReconnected, freeResumed } from './free-waiting';
 import { matchOrders } from './take-orders';
@@ -39,6 +40,7 @@ export const takeConnection = async (ctx: Context, fact: ConnectionFact): Promis
   await freeReconnected(ctx, present);
   if (!present?.upgradesImported || present.status === 'DISCONNECTED') await ctx.upgrades.forget(fact.connectionId);
   if (present?.status !== 'DISCONNECTED') return;
+  await giveUpLatePhones(ctx, present);
   await ctx.contacts.forget(fact.connectionId);
   await ctx.resources.forget(fact.connectionId);
 };

@@ -8,15 +8,19 @@ import { decideOrder, type OrderDecision } from '../domain/decide-order';
 import type { Wish } from '../domain/decide-contact';
 import type { KnownContact } from '../domain/known-contact';
 import type { StoredOrder } from '../domain/order';
+import { withoutFollowing } from '../domain/plan-phone';
 import { detailsText, planBatch, type Means, type Party, type Plan } from '../domain/plan-batch';
 import type { DoneReason } from '../domain/reasons';
 import type { Delivery, Given, Result } from '../store/deliveries';
 import { toldBy, wishNotOutdated } from '../domain/outdated';
 import type { LaneCaller } from './call-constant-contact';
 import { breather } from './breathe';
-import { carryOut, oneByOne, putBack } from './carry-out';
+import { carryOut, putBack } from './carry-out';
 import { freeResumed } from './free-waiting';
 import { contactKnowledge, type ContactKnowledge } from './know-contacts';
+import { leaveForLater } from './make-phones';
+import { phoneMarksOf } from './phone-marks';
+import { oneByOne } from './plan-under-way';
 import { wishOf } from './resolve-names';
 import { takeBack } from './take-back';
 
@@ -94,8 +98,8 @@ const workWished = async (
   };
   const knowledge = contactKnowledge(ctx, caller, batch);
   const byEmail = Map.groupBy(wanted, ({ order }) => order.email ?? '');
-  const parties = await partiesOf(ctx, byEmail);
-  const means = meansInMode(await meansOf(ctx, connectionId, parties.length), mode);
+  const means = meansInMode(await meansOf(ctx, connectionId, byEmail.size), mode);
+  const parties = await partiesOf(ctx, batch.hashes, byEmail, means.country ?? null);
   await workParties({ ctx, caller, batch, knowledge, means, report, byEmail }, parties, 1);
 };
 
@@ -122,8 +126,17 @@ const workParties = async (work: Work, parties: readonly Party[], round: number)
     return undefined;
   }
   const plan = planBatch(parties, knowledge.known, work.means);
+  const later = plan.calls.filter((call) => call.kind === 'phone').filter((call) => call.isLater);
+  // Before anything is told of them, so that none is forgotten, whoever dies when.
+  await leaveForLater(ctx, batch, later);
   await reportDecided(batch, plan, report);
-  const { refused, stopped } = await carryOut(ctx, caller, batch, plan.calls, report);
+  const { refused, stopped } = await carryOut(
+    ctx,
+    caller,
+    batch,
+    plan.calls.filter((call) => !later.some((each) => each === call)),
+    report,
+  );
   const unknown = new Map(plan.unknown.map(({ email, whole }) => [email, whole]));
   // It turned out to exist: what was left out of its creation is no matter any more.
   for (const { email, wishes } of parties)
@@ -211,7 +224,7 @@ const reportDecided = async (batch: Batch, plan: Plan, report: BatchReport): Pro
           reason: doneReason(batch, deliveryId),
           contactId,
           gave: batch.gives.get(deliveryId),
-          performed: [...new Set([...performed, ...(batch.performed.get(deliveryId) ?? [])])],
+          performed: [...new Set([...withoutFollowing(performed), ...(batch.performed.get(deliveryId) ?? [])])],
         },
       })),
     ),
@@ -223,6 +236,8 @@ const meansOf = async (ctx: Context, connectionId: string, contacts: number): Pr
   return {
     optInRoute: connection?.optInRoute ?? 'DIRECT',
     upgradesImported: ctx.signUpKeepsOptOuts && connection?.upgradesImported === true,
+    country: connection?.countryCode ?? null,
+    phonesWait: posture.scarce,
     // An import would make mailable without the confirmation that was asked for.
     importsNew:
       contacts >= fewestToImport &&
@@ -261,7 +276,12 @@ const givenSoFar = ({ delivery: { gave, uncertain }, wish }: Wanted, contact?: K
 const wasImported = ({ delivery: { imported, gave }, wish }: Wanted): boolean =>
   imported && givenBy(wish).listIds.every((id) => gave?.listIds.includes(id));
 
-const partiesOf = async (ctx: Context, byEmail: ReadonlyMap<string, readonly Wanted[]>): Promise<Party[]> => {
+const partiesOf = async (
+  ctx: Context,
+  hashes: Batch['hashes'],
+  byEmail: ReadonlyMap<string, readonly Wanted[]>,
+  country: string | null,
+): Promise<Party[]> => {
   const breathe = breather();
   const parties: Party[] = [];
   for (const [email, some] of byEmail) {
@@ -273,6 +293,7 @@ const partiesOf = async (ctx: Context, byEmail: ReadonlyMap<string, readonly Wan
       isUncertain: some.some(({ delivery }) => delivery.uncertain),
       isImported: some.every(wasImported),
       detailsMark: createHmac('sha256', ctx.markKey).update(detailsText(wishes)).digest('base64url').slice(0, 22),
+      phoneMarks: phoneMarksOf(ctx, hashes.get(email) ?? '', wishes, country),
     });
   }
   return parties;

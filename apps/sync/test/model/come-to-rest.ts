@@ -1,6 +1,7 @@
+import type { Backfill } from '../../src/store/backfills';
 import type { Erasure } from '../../src/store/erasures';
 import type { Retry } from '../../src/store/retries';
-import type { Upgrade } from '../../src/store/upgrades';
+import type { LeftOver } from '../../src/store/left-over';
 import { offices } from './history';
 import { isOpen, keptDeliveries, type Rest } from './settled-state';
 import { stallMs, type Stage } from './stage';
@@ -100,11 +101,26 @@ const isAtRest = (rest: Rest): boolean => {
       ) &&
     awaitedEnded(rest).length === 0 &&
     mongo.all<Retry>('retries').every(({ open }) => !open) &&
-    mongo.all<Upgrade>('upgrades').every((each) => connectionState(officeOf(each.connectionId)) !== 'connected') &&
+    [...mongo.all<LeftOver>('upgrades'), ...latePhonesToCome(mongo)].every(
+      (each) => connectionState(officeOf(each.connectionId)) !== 'connected',
+    ) &&
     mongo.all<{ outbox: unknown[] }>('notices').every(({ outbox }) => outbox.length === 0) &&
     mongo.all<{ unsent: boolean }>('dead_letters').every(({ unsent }) => !unsent) &&
     !anyActivityRuns(rest)
   );
+};
+
+/** Phones that somebody is to bring now: those of a paused backfill wait with it. */
+const latePhonesToCome = (mongo: Rest['mongo']): LeftOver[] => {
+  const paused = new Set(
+    mongo.all<Backfill>('backfills').flatMap(({ _id, status }) => (status === 'PAUSED' ? [_id] : [])),
+  );
+  const waiting = new Set(
+    keptDeliveries(mongo).flatMap(({ _id, backfillId }) =>
+      backfillId !== null && paused.has(backfillId) ? [_id] : [],
+    ),
+  );
+  return mongo.all<LeftOver>('late_phones').filter(({ deliveryId }) => !waiting.has(deliveryId));
 };
 
 /** Causes outside for which a delivery may wait. */

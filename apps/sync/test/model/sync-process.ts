@@ -22,7 +22,7 @@ import { createRetryStore } from '../../src/store/retries';
 import { createStandstillStore } from '../../src/store/standstills';
 import { createTallyStore } from '../../src/store/tallies';
 import { createTombstoneStore } from '../../src/store/tombstones';
-import { createUpgradeStore } from '../../src/store/upgrades';
+import { createLatePhoneStore, createUpgradeStore } from '../../src/store/left-over';
 import { startChores } from '../../src/use-cases/chores';
 import { startDispatcher } from '../../src/use-cases/drive-lanes';
 import type { MemoryBus } from './memory-bus';
@@ -100,6 +100,7 @@ export const startSync = async (
     tallies: createTallyStore(connection),
     tombstones: createTombstoneStore(connection, erasures),
     upgrades: createUpgradeStore(connection, erasures),
+    latePhones: createLatePhoneStore(connection, erasures),
     signUpKeepsOptOuts,
     joins: createJoinStore(connection),
     followers: { entitlements: unfollowed, connections: unfollowed },

@@ -1,0 +1,81 @@
+import type { CcContact } from '@boxlist/constant-contact';
+import { changedDetails, phonesWith, putBody } from './contact-bodies';
+import { decideContact, type Wish } from './decide-contact';
+import type { KnownContact } from './known-contact';
+import type { Details } from './map-buyer';
+import type { PhoneLine } from './planned-calls';
+
+/** Keyed hashes of phones, by phone: the same for all formats of a number. */
+export type PhoneMarks = ReadonlyMap<string, string>;
+
+/** Told with an outcome as long as it is so. */
+export const phoneFollows = 'the phone follows when calls are left: an import takes North American numbers only';
+/** Told instead once it has come, or will not. */
+export const phoneBrought = 'added the phone';
+export const phoneFull = 'left out the phone: the contact has three already';
+export const phoneRefused = 'left out the phone: Constant Contact refused it';
+export const phoneLeft = 'left out the phone: the order, the workflow or the contact changed before it came';
+
+/** Whether the contact is known to have the phone, in whatever format. */
+export const isMarkedPhone = (
+  phone: string | undefined,
+  marks: PhoneMarks = new Map(),
+  has: readonly string[] | null = null,
+): boolean => {
+  const mark = phone === undefined ? undefined : marks.get(phone);
+  return mark !== undefined && has?.includes(mark) === true;
+};
+
+/** The calls that bring a phone, for those whose orders told that number in whatever format, and what is told of it. */
+export const planPhone = (
+  {
+    wishes,
+    details,
+    whole,
+    ...rest
+  }: Pick<PhoneLine, 'email' | 'details' | 'isLater'> & {
+    readonly wishes: readonly Wish[];
+    readonly whole?: CcContact;
+  },
+  marks: PhoneMarks = new Map(),
+): { readonly line?: PhoneLine; readonly notes: readonly { deliveryIds: readonly string[]; note: string }[] } => {
+  const { phone } = details;
+  const wish = wishes.find((each) => each.details.phone === phone);
+  if (phone === undefined || !wish) return { notes: [] };
+  const isSame = (told: string | undefined): boolean =>
+    told === phone || (told !== undefined && marks.has(phone) && marks.get(told) === marks.get(phone));
+  const deliveryIds = wishes.filter((each) => isSame(each.details.phone)).map(({ deliveryId }) => deliveryId);
+  if (whole && phonesWith(whole, phone) === undefined) return { notes: [{ deliveryIds, note: phoneFull }] };
+  const line: PhoneLine = { ...rest, deliveryIds, phone, wish, details };
+  return { line, notes: line.isLater ? [{ deliveryIds, note: phoneFollows }] : [] };
+};
+
+/** What is to be done with a contact, as it is now, so that it has a phone. */
+export type PhoneDecision =
+  | { readonly kind: 'put'; readonly contactId: string; readonly contact: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'there' }
+  | { readonly kind: 'full' }
+  /** Whoever unsubscribed, is on hold, was deleted or never was a contact is left as they are. */
+  | { readonly kind: 'leave' };
+
+/** Decides by a look at the contact, right before the call that relies on it: the permission is never written, and nobody is restored. */
+export const decidePhone = (
+  contact: KnownContact | 'none' | undefined,
+  wish: Wish,
+  details: Details,
+  country: string | null,
+): PhoneDecision => {
+  const { phone } = details;
+  if (contact === undefined || contact === 'none' || phone === undefined) return { kind: 'leave' };
+  const { whole, contactId, deleted } = contact;
+  if (!whole || deleted) return { kind: 'leave' };
+  if (decideContact(contact, wish).kind !== 'write') return { kind: 'leave' };
+  const changed = changedDetails(whole, details, country);
+  if (changed.phone === undefined) return { kind: 'there' };
+  if (phonesWith(whole, phone) === undefined) return { kind: 'full' };
+  return { kind: 'put', contactId, contact: putBody(whole, changed, [], []) };
+};
+
+/** What was done, without what is decided anew whenever more is done: whether a phone is left for later. */
+export const withoutFollowing = (performed: readonly string[]): string[] =>
+  performed.filter((each) => each !== phoneFollows);

@@ -1,0 +1,125 @@
+import type { ConnectionFact } from '@boxlist/contracts';
+import type { Context } from '../context';
+import { workflowInMode } from '../domain/backfill';
+import { decideOrder } from '../domain/decide-order';
+import type { Wish } from '../domain/decide-contact';
+import type { CallClass } from '../domain/ledger';
+import { detailsOf, detailTimesOf } from '../domain/map-buyer';
+import type { StoredOrder } from '../domain/order';
+import { toldBy, wishNotOutdated } from '../domain/outdated';
+import { phoneBrought, phoneFollows, phoneLeft, phoneRefused } from '../domain/plan-phone';
+import type { LeftOver } from '../store/left-over';
+import { bringPhone } from './bring-phone';
+import { nextLeftOverAt, workLeftOver, type LeftOverWork, type Lent, type StillTheirs } from './left-over';
+import { isEntitled } from './work-batch';
+
+/** While calls are ample they count as a backfill's, which leaves what live orders need; else they are those that nobody can use any more. */
+const kindNow = async (ctx: Context): Promise<CallClass> =>
+  (await ctx.ledger.posture()).scarce ? 'upgrade' : 'backfill';
+
+/** It has come, or will not: what is told says so from now on. */
+const end = async (
+  ctx: Context,
+  { boxOfficeId }: Pick<ConnectionFact, 'boxOfficeId'>,
+  leftOver: LeftOver,
+  told: string,
+): Promise<void> => {
+  const { connectionId, emailHash } = leftOver;
+  await ctx.deliveries.tellInstead({ boxOfficeId, connectionId, emailHash }, phoneFollows, told);
+  await ctx.latePhones.end(leftOver);
+};
+
+const bringing = async (ctx: Context): Promise<LeftOverWork> => ({
+  store: ctx.latePhones,
+  kind: await kindNow(ctx),
+  delayed: 'late-phone.delayed',
+  isWanted: () => Promise.resolve(true),
+  one: async (caller, connection, still) => {
+    const { leftOver, email } = still;
+    const { emailHash, deliveryId } = leftOver;
+    const wanted = await wantedNow(ctx, connection, still);
+    if (wanted === 'later') return 'later';
+    if (wanted === undefined) {
+      await end(ctx, connection, leftOver, phoneLeft);
+      return 'done';
+    }
+    const { details } = wanted;
+    const { told = phoneBrought } = await bringPhone(ctx, caller, connection, {
+      email,
+      emailHash,
+      wish: wanted,
+      details: details.phone === undefined ? {} : { phone: details.phone },
+      serves: [deliveryId],
+    });
+    await ctx.deliveries.addHistory(deliveryId, caller.takeAttempts(deliveryId));
+    await end(ctx, connection, leftOver, told);
+    return 'done';
+  },
+  giveUp: (connection, leftOver, why) => end(ctx, connection, leftOver, why === 'refused' ? phoneRefused : phoneLeft),
+});
+
+/** What its order and workflow ask for now, if a phone is still among it: not where a newer order has told another. */
+const wantedNow = async (
+  ctx: Context,
+  { boxOfficeId, connectionId }: ConnectionFact,
+  { leftOver: { deliveryId, emailHash }, order }: StillTheirs,
+): Promise<Wish | 'later' | undefined> => {
+  const [delivery] = await ctx.deliveries.byIds([deliveryId]);
+  if (!delivery || delivery.takesBack) return undefined;
+  const present = await ctx.workflows.byId(delivery.workflowId);
+  const backfill = delivery.backfillId === null ? null : await ctx.backfills.byId(delivery.backfillId);
+  if (!present || backfill?.status === 'CANCELLED') return undefined;
+  if (backfill?.status === 'PAUSED') return 'later';
+  // A pause is of orders that come: this one was worked on before.
+  const workflow = workflowInMode(
+    { ...present, status: present.status === 'DELETED' ? 'DELETED' : 'ACTIVE' },
+    backfill?.mode ?? null,
+  );
+  if (decideOrder(order, workflow, await isEntitled(ctx, boxOfficeId)).kind !== 'go') return undefined;
+  const wish: Wish = {
+    deliveryId,
+    orderTime: order.eventTime,
+    placedAt: order.placedAt,
+    optIn: order.optIn,
+    createsContacts: workflow.createsContacts,
+    whenNotOptedIn: workflow.whenNotOptedIn,
+    whenUnsubscribed: 'SKIP',
+    listIds: [],
+    tagIds: [],
+    fields: [],
+    details: detailsOf(order),
+    toldAt: detailTimesOf(order),
+  };
+  const current = wishNotOutdated(wish, order, await toldSince(ctx, { boxOfficeId, connectionId }, emailHash, order));
+  return current.details.phone === undefined ? undefined : current;
+};
+
+/** What other orders of the buyer have told, those that have expired in the end: what is moved there meanwhile is found in one of both. */
+const toldSince = async (
+  ctx: Context,
+  of: Pick<ConnectionFact, 'boxOfficeId' | 'connectionId'>,
+  emailHash: string,
+  { key }: StoredOrder,
+) => {
+  const written = (await ctx.deliveries.writtenFor(of, [emailHash])).filter(({ orderKey }) => orderKey !== key);
+  const orders = await ctx.orders.byKeys([...new Set(written.map(({ orderKey }) => orderKey))]);
+  const expired = (await ctx.tombstones.of(of.connectionId, [emailHash])).get(emailHash);
+  return [...orders.map((each) => toldBy(each, [])), ...(expired ? [{ details: expired.details, fields: {} }] : [])];
+};
+
+/** Brings the phones that were left for later, with calls that others leave over. */
+export const bringLatePhones = async (ctx: Context, lent: Lent): Promise<void> =>
+  workLeftOver(ctx, lent, await bringing(ctx));
+
+/** When a lane is to be driven next for them; null when there are none that may be brought. */
+export const nextLatePhoneAt = async (ctx: Context, connection: ConnectionFact | undefined): Promise<Date | null> =>
+  nextLeftOverAt(ctx, connection, { store: ctx.latePhones, kind: await kindNow(ctx) });
+
+/** Of a connection that was ended none comes any more. */
+export const giveUpLatePhones = async (ctx: Context, connection: ConnectionFact): Promise<void> => {
+  for (;;) {
+    const some = await ctx.latePhones.due(connection.connectionId, new Date(8e15), 100);
+    if (some.length === 0) return;
+    for (const each of some) await end(ctx, connection, each, phoneLeft);
+  }
+};

@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '@boxlist/testkit';
+import { callsDuring, createOffice, createWorld, type World } from './world';
+
+/*
+ * Existing contacts go by import, which takes North American numbers only: the phone of everybody else was left out, told by whether it began with `+` or `00`, and never arrived.
+ */
+
+const follows = 'the phone follows when calls are left: an import takes North American numbers only';
+
+/** Numbers of the world as buyers write them, each with how a person would dial it. */
+const spellings = [
+  ['+442079460000', '+442079460000'],
+  ['+44 20 7946 0001', '+442079460001'],
+  ['(+44) 20 7946 0002', '+442079460002'],
+  ['+44 (0)20 7946 0003', '+442079460003'],
+  ['0044 20 7946 0004', '+442079460004'],
+  ['011 44 20 7946 0005', '+442079460005'],
+  ['tel:+44-20-7946-0006', '+442079460006'],
+  ['＋44 20 7946 0007', '+442079460007'],
+  ['+٤٤ ٢٠ ٧٩٤٦ ٠٠٠٨', '+442079460008'],
+  ['020 7946 0009', '+442079460009'],
+  ['+49 30 123456', '+4930123456'],
+  ['+44 20 7946 0011 x5', '+442079460011'],
+] as const;
+const whoOf = (index: number): string => `buyer${index}`;
+
+const open: World[] = [];
+afterAll(async () => {
+  for (const world of open) await world.close();
+}, 60_000);
+const aWorld = async (env: Record<string, string> = {}): Promise<World> => {
+  const world = await createWorld({ GATHER_MIN_MS: '0', GATHER_MAX_MS: '0', ...env });
+  open.push(world);
+  return world;
+};
+
+type Office = Awaited<ReturnType<typeof createOffice>>;
+interface Phoned {
+  readonly phone_numbers: readonly { readonly phone_number: string; readonly kind: string }[];
+}
+const phonesOf = async (office: Office, who: string): Promise<string[]> =>
+  ((await office.contact(who)) as Phoned | undefined)?.phone_numbers.map(({ phone_number: phone }) => phone) ?? [];
+const seed = async (world: World, office: Office, who: string, given: object = {}): Promise<void> => {
+  await world.sandbox.seed('riverside', {
+    email: office.emailOf(who),
+    permission_to_send: 'explicit',
+    first_name: 'Old',
+    ...given,
+  });
+};
+/** Orders that become ready together, and so are planned together. */
+const together = async (world: World, office: Office, orders: readonly ReturnType<Office['order']>[]) => {
+  const before = (await office.deliveries()).length;
+  world.broken.add(office.connectionId);
+  await world.produce(orders);
+  await eventually(async () => {
+    const waiting = (await office.deliveries()).filter(({ reason }) => reason?.code === 'CONNECTION_NEEDS_RECONNECT');
+    expect(waiting.length).toBe(orders.length);
+  });
+  world.broken.delete(office.connectionId);
+  await office.tellConnection();
+  await office.settled(before + orders.length);
+};
+
+describe('the phone of a contact that exists', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await aWorld();
+  }, 120_000);
+  const anOffice = async (countryCode = 'GB'): Promise<Office> => {
+    const office = await createOffice(world, { countryCode });
+    await office.workflow({ lists: { fixed: [world.listIds[0]!], perEvent: false } });
+    return office;
+  };
+
+  it('arrives wherever it is from and however it is written, with the order', async () => {
+    const office = await anOffice();
+    for (const index of spellings.keys()) await seed(world, office, whoOf(index), { job_title: 'Baker' });
+    const orders = spellings.map(([phone], index) =>
+      office.order(whoOf(index), { buyer: { first_name: 'Ada', phone } }),
+    );
+    await together(world, office, orders);
+    for (const [index, [phone]] of spellings.entries()) {
+      expect([phone, await phonesOf(office, whoOf(index))]).toEqual([phone, [phone]]);
+      expect(await office.contact(whoOf(index))).toMatchObject({
+        first_name: 'Ada',
+        job_title: 'Baker',
+        list_memberships: [world.listIds[0]],
+        email_address: { permission_to_send: 'explicit' },
+      });
+    }
+    for (const { status, performed } of await office.deliveries()) {
+      expect(status).toBe('SYNCED');
+      expect(performed).toContain('added the phone');
+    }
+  }, 60_000);
+
+  it('makes no further call where it is there, in whatever format, and no second one of it', async () => {
+    const office = await anOffice();
+    const again = spellings.map(([, dialled]) => dialled);
+    for (const [index, [phone]] of spellings.entries())
+      await seed(world, office, whoOf(index), { phones: [{ phone_number: phone, kind: 'mobile' }] });
+    // With its extension it is another number than without.
+    const orders = again
+      .slice(0, -1)
+      .map((phone, index) => office.order(whoOf(index), { buyer: { phone: phone.replace(/(\d{4})$/, ' $1') } }));
+    const calls = await callsDuring(world, () => together(world, office, orders));
+    expect(calls['PUT /contacts/:id']).toBeUndefined();
+    const second = orders.map((order) => ({ ...order, data: { ...order.data, id: `${order.data.id}b` } }));
+    const more = await callsDuring(world, () => together(world, office, second));
+    expect(more['PUT /contacts/:id']).toBeUndefined();
+    expect(more['POST /activities/contacts_json_import']).toBe(1);
+    for (const [index, [phone]] of spellings.entries()) expect(await phonesOf(office, whoOf(index))).toEqual([phone]);
+  }, 60_000);
+
+  it('goes by the import where it is North American', async () => {
+    const office = await anOffice('US');
+    const given = ['781 555 0100', '(781) 555-0101', '+1 416 555 0102', '1.781.555.0103'];
+    for (const index of given.keys()) await seed(world, office, whoOf(index));
+    const orders = given.map((phone, index) => office.order(whoOf(index), { buyer: { phone } }));
+    const calls = await callsDuring(world, () => together(world, office, orders));
+    expect(calls['PUT /contacts/:id']).toBeUndefined();
+    const phones = await Promise.all(given.map((_, index) => phonesOf(office, whoOf(index))));
+    expect(phones).toEqual([['781-555-0100'], ['781-555-0101'], ['416-555-0102'], ['781-555-0103']]);
+  }, 60_000);
+
+  it('takes the place of another of its kind where there are three, and of nothing that somebody entered', async () => {
+    const office = await anOffice();
+    const three = (kind: string) =>
+      ['home', 'mobile', kind].map((each, index) => ({ phone_number: `+44 20 7946 01${index}0`, kind: each }));
+    await seed(world, office, 'replaces', { phones: three('other') });
+    await seed(world, office, 'full', { phones: three('work') });
+    await together(
+      world,
+      office,
+      ['replaces', 'full'].map((who) => office.order(who, { buyer: { phone: '+44 20 7946 0999' } })),
+    );
+    expect(await phonesOf(office, 'replaces')).toEqual(['+44 20 7946 0100', '+44 20 7946 0110', '+44 20 7946 0999']);
+    expect(await phonesOf(office, 'full')).toEqual(['+44 20 7946 0100', '+44 20 7946 0110', '+44 20 7946 0120']);
+    const told = (await office.deliveries()).map(({ performed }) => performed);
+    expect(told.flat()).toContain('left out the phone: the contact has three already');
+  }, 60_000);
+
+  it('is never brought to one who unsubscribes, or is deleted, in between', async () => {
+    const office = await anOffice();
+    for (const who of ['gone', 'out', 'stays']) await seed(world, office, who);
+    await world.sandbox.fault({ kind: 'latency', path: 'contacts_json_import', method: 'POST', ms: 1_500 });
+    const orders = ['gone', 'out', 'stays'].map((who) => office.order(who, { buyer: { phone: '+44 20 7946 0999' } }));
+    const done = together(world, office, orders);
+    await world.called('POST', office.emailOf('stays'));
+    await world.sandbox.act('riverside', office.emailOf('gone'), 'delete');
+    await world.sandbox.act('riverside', office.emailOf('out'), 'unsubscribe');
+    await done;
+    const [gone, out] = [await office.contact('gone'), await office.contact('out')];
+    expect((gone as Partial<Phoned> | undefined)?.phone_numbers ?? []).toEqual([]);
+    expect(out).toMatchObject({ email_address: { permission_to_send: 'unsubscribed' }, phone_numbers: [] });
+    expect(await phonesOf(office, 'stays')).toEqual(['+44 20 7946 0999']);
+  }, 60_000);
+});
