@@ -142,19 +142,147 @@ describe('the phone of a contact that exists', () => {
     expect(told.flat()).toContain('left out the phone: the contact has three already');
   }, 60_000);
 
-  it('is never brought to one who unsubscribes, or is deleted, in between', async () => {
+  it('is never brought to one who unsubscribes in between', async () => {
     const office = await anOffice();
-    for (const who of ['gone', 'out', 'stays']) await seed(world, office, who);
+    const both = ['out', 'stays'];
+    for (const who of both) await seed(world, office, who);
     await world.sandbox.fault({ kind: 'latency', path: 'contacts_json_import', method: 'POST', ms: 1_500 });
-    const orders = ['gone', 'out', 'stays'].map((who) => office.order(who, { buyer: { phone: '+44 20 7946 0999' } }));
+    const orders = both.map((who) => office.order(who, { buyer: { phone: '+44 20 7946 0999' } }));
     const done = together(world, office, orders);
-    await world.called('POST', office.emailOf('stays'));
-    await world.sandbox.act('riverside', office.emailOf('gone'), 'delete');
+    await world.called('POST', `"email":"${office.emailOf('stays')}"`);
     await world.sandbox.act('riverside', office.emailOf('out'), 'unsubscribe');
     await done;
-    const [gone, out] = [await office.contact('gone'), await office.contact('out')];
-    expect((gone as Partial<Phoned> | undefined)?.phone_numbers ?? []).toEqual([]);
-    expect(out).toMatchObject({ email_address: { permission_to_send: 'unsubscribed' }, phone_numbers: [] });
+    expect(await office.contact('out')).toMatchObject({
+      email_address: { permission_to_send: 'unsubscribed' },
+      list_memberships: [],
+      phone_numbers: [],
+    });
     expect(await phonesOf(office, 'stays')).toEqual(['+44 20 7946 0999']);
+  }, 60_000);
+});
+
+describe('the phone of a contact that exists, while calls are scarce', () => {
+  const dayMs = 86_400_000;
+  let world: World;
+  beforeAll(async () => {
+    world = await aWorld({ CONSTANT_CONTACT_CALLS_PER_SECOND: '20', CONSTANT_CONTACT_CALLS_PER_DAY: '2000' });
+  }, 120_000);
+  /** It is noon of a day of its own, and orders come in such numbers that the calls of the day will not do for a call each. */
+  let day = 0;
+  const scarce = async (given: Parameters<typeof createOffice>[1] = {}): Promise<Office> => {
+    day += 1;
+    world.moment.aheadMs = dayMs * day - (Date.now() % dayMs) + dayMs / 2;
+    const crowd = await createOffice(world);
+    await crowd.workflow({ lists: { fixed: [world.listIds[0]!], perEvent: false } });
+    world.broken.add(crowd.connectionId);
+    await world.produce(Array.from({ length: 150 }, (_, index) => crowd.order(`crowd${index}`)));
+    await crowd.until(150, ({ reason }) => reason?.code === 'CONNECTION_NEEDS_RECONNECT');
+    const office = await createOffice(world, given);
+    await office.workflow({ lists: { fixed: [world.listIds[0]!], perEvent: false } });
+    return office;
+  };
+  /** The day ends soon: what nobody can use any more is left over. */
+  const beforeMidnight = (): void => {
+    world.moment.aheadMs += dayMs / 2 - 60_000;
+  };
+  const who = ['ann', 'ben', 'cleo', 'dan'];
+  const phoneOf = (each: string): string => `+44 20 7946 000${who.indexOf(each)}`;
+  /** Contacts whose orders came while calls were scarce. */
+  const waiting = async (given: Parameters<typeof createOffice>[1] = {}): Promise<Office> => {
+    const office = await scarce(given);
+    for (const each of who) await seed(world, office, each);
+    await together(
+      world,
+      office,
+      who.map((each) => office.order(each, { buyer: { first_name: 'Ada', phone: phoneOf(each) } })),
+    );
+    return office;
+  };
+  const told = async (office: Office): Promise<Record<string, string[]>> =>
+    Object.fromEntries(
+      (await office.deliveries()).map(({ order, performed }) => [order.id.split('_').at(-1)!, performed]),
+    );
+  const left = 'left out the phone: the order, the workflow or the contact changed before it came';
+
+  it('is left for later, the outcome says so until it has arrived, and arrives', async () => {
+    const office = await waiting();
+    for (const each of who) expect([each, await phonesOf(office, each)]).toEqual([each, []]);
+    for (const { status, performed } of await office.deliveries()) {
+      expect(status).toBe('SYNCED');
+      expect(performed).toContain(follows);
+    }
+    const calls = await callsDuring(world, async () => {
+      beforeMidnight();
+      await eventually(async () => expect((await told(office)).dan).toContain('added the phone'));
+    });
+    expect(calls).toEqual({ 'GET /contacts': 4, 'PUT /contacts/:id': 4 });
+    for (const each of who) {
+      expect(await phonesOf(office, each)).toEqual([phoneOf(each)]);
+      expect(await office.contact(each)).toMatchObject({ first_name: 'Ada', list_memberships: [world.listIds[0]] });
+      expect((await told(office))[each]).toContain('added the phone');
+      expect((await told(office))[each]).not.toContain(follows);
+    }
+  }, 60_000);
+
+  it('comes with the next day, where that has calls for it', async () => {
+    const office = await waiting();
+    world.moment.aheadMs += dayMs / 2 + 3_600_000;
+    await eventually(async () => expect(await phonesOf(office, 'ann')).toEqual([phoneOf('ann')]));
+  }, 60_000);
+
+  it('does not come any more where something has changed since', async () => {
+    const office = await waiting();
+    await world.sandbox.act('riverside', office.emailOf('ann'), 'unsubscribe');
+    await world.sandbox.act('riverside', office.emailOf('ben'), 'delete');
+    await world.produce([office.order('cleo', { time: '2027-06-01T10:00:00Z', status: 'cancelled' })]);
+    await eventually(async () =>
+      expect((await office.deliveries()).filter(({ status }) => status !== 'SYNCED')).toEqual([]),
+    );
+    await world.ask(
+      office.boxOfficeId,
+      'mutation ($email: String!) { eraseBuyer(input: { email: $email, deleteContact: false }) { userErrors { code } } }',
+      { email: office.emailOf('dan') },
+      'owner',
+    );
+    beforeMidnight();
+    await eventually(async () => {
+      const all = await told(office);
+      for (const each of who) expect([each, all[each]]).toEqual([each, expect.not.arrayContaining([follows])]);
+    });
+    for (const each of who) expect([each, (await told(office))[each]]).toEqual([each, expect.arrayContaining([left])]);
+    for (const each of who) expect([each, await phonesOf(office, each)]).toEqual([each, []]);
+    expect(await office.contact('ann')).toMatchObject({ email_address: { permission_to_send: 'unsubscribed' } });
+    expect((await office.contact('ben'))?.deleted_at).toBeDefined();
+  }, 60_000);
+
+  it('does not come after a newer one, nor to a connection that has ended', async () => {
+    const office = await waiting();
+    // A newer order has brought another number meanwhile.
+    const newer = office.order('ann', {
+      time: new Date(Date.now() + 60_000).toISOString(),
+      buyer: { phone: '+49 30 123456' },
+    });
+    await together(world, office, [{ ...newer, data: { ...newer.data, id: `${newer.data.id}b` } }]);
+    beforeMidnight();
+    await eventually(async () => expect(await phonesOf(office, 'ann')).toEqual(['+49 30 123456']));
+    await eventually(async () => expect((await told(office)).dan).toContain('added the phone'));
+
+    const ended = await waiting();
+    await ended.tellConnection({ status: 'DISCONNECTED' });
+    await eventually(async () => {
+      for (const performed of Object.values(await told(ended))) expect(performed).toContain(left);
+    });
+    beforeMidnight();
+    expect(await phonesOf(ended, 'dan')).toEqual([]);
+  }, 90_000);
+
+  it('is kept, and shown to whoever asks what is kept of a buyer', async () => {
+    const office = await waiting();
+    const { data } = await world.ask<{ exportBuyer: { export: { latePhones: object[] } } }>(
+      office.boxOfficeId,
+      'mutation ($email: String!) { exportBuyer(input: { email: $email }) { export } }',
+      { email: office.emailOf('ann') },
+    );
+    expect(data?.exportBuyer.export.latePhones).toMatchObject([{ connectionId: office.connectionId }]);
   }, 60_000);
 });

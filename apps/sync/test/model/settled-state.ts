@@ -1,15 +1,27 @@
 import { deliveryOutcomeEventSchema, topics, type WorkflowFact } from '@boxlist/contracts';
 import type { StoredOrder } from '../../src/domain/order';
+import { isSamePhone } from '../../src/domain/phone';
+import { phoneFollows } from '../../src/domain/plan-phone';
 import type { Backfill } from '../../src/store/backfills';
 import { deliveryId, type NewDelivery } from '../../src/store/deliveries';
 import type { Erasure } from '../../src/store/erasures';
+import type { LeftOver } from '../../src/store/left-over';
 import type { Retry } from '../../src/store/retries';
 import { judgeNotices } from './agreeing-notices';
 import { offices, people, type Office } from './history';
 import type { MemoryBus } from './memory-bus';
 import type { MemoryMongo } from './memory-mongo';
 import { hashEmail, retentionMs } from './sync-process';
-import { boxOfficeOf, connectionOf, mergedOf, officeOf, personal, withoutUnseen, type LedgerOfTold } from './told';
+import {
+  boxOfficeOf,
+  connectionOf,
+  mergedOf,
+  officeOf,
+  originOfPhone,
+  personal,
+  withoutUnseen,
+  type LedgerOfTold,
+} from './told';
 import type { WatchedAccounts } from './watched-accounts';
 
 export type StoredDelivery = NewDelivery;
@@ -259,6 +271,12 @@ const judgeSynced = (rest: Rest): void => {
       .contacts(office === 0 ? 'riverside' : 'harbour')
       .find(({ email_address: email }) => email?.address === people[person]);
     if (!contact) problem(`3: ${delivery.orderKey} is said to be synchronised, and there is no contact`);
+    judgePhone(
+      rest,
+      delivery,
+      order?.phone ?? null,
+      contact?.phone_numbers.map(({ phone_number: phone }) => phone) ?? [],
+    );
     const { listIds = [], tagIds = [] } = delivery.gave ?? {};
     const lists = listIds.filter((id) => !contact?.list_memberships.includes(id));
     const tags = tagIds.filter((id) => !contact?.taggings.includes(id));
@@ -273,6 +291,44 @@ const judgeSynced = (rest: Rest): void => {
       );
   }
 };
+
+/** The phone of an order that was synchronised is at the contact, or another order told a newer one, or it is told that and why it is not there. */
+const judgePhone = (
+  { mongo, told, connectionState, problem }: Rest,
+  { orderKey, workflowId, connectionId, emailHash, performed, _id }: StoredDelivery,
+  phone: string | null,
+  has: readonly string[],
+): void => {
+  const late = mongo.all<LeftOver>('late_phones').filter((each) => each._id === `${connectionId}:${emailHash ?? ''}`);
+  const isSaid = performed.includes(phoneFollows);
+  if (isSaid && late.length === 0) problem(`3: ${_id} is said to have a phone that follows, which nobody brings`);
+  if (isSaid && late.length > 0 && connectionState(officeOf(connectionId)) === 'connected' && !isPaused(mongo, late))
+    problem(`3: ${_id} still waits for its phone`);
+  if (phone === null || isSaid || performed.some((each) => each.startsWith('left out the phone'))) return;
+  const { age = 0 } = originOfPhone(phone) ?? {};
+  const person = mongo.all<OrderDocument>('orders').find(({ _id: key }) => key === orderKey)?.email;
+  const isOutdated = told
+    .keys()
+    .filter((key) => key !== orderKey && officeOf(key) === officeOf(orderKey))
+    .some((key) =>
+      told
+        .of(key)
+        .some(
+          (each) =>
+            each.phone !== null &&
+            (originOfPhone(each.phone)?.age ?? 0) >= age &&
+            mergedOf(told.of(key))?.person === people.findIndex((email) => email === person),
+        ),
+    );
+  if (!isOutdated && !has.some((each) => isSamePhone(each, phone, 'GB')))
+    problem(`3: ${orderKey} by ${workflowId} is said to be synchronised, and its phone is not there`);
+};
+
+const isPaused = (mongo: MemoryMongo, late: readonly LeftOver[]): boolean =>
+  late.every(({ deliveryId: id }) => {
+    const { backfillId } = keptDeliveries(mongo).find(({ _id }) => _id === id) ?? {};
+    return mongo.all<Backfill>('backfills').some(({ _id, status }) => _id === backfillId && status === 'PAUSED');
+  });
 
 const judgeTenants = ({ mongo, accounts, problem }: Rest): void => {
   for (const delivery of keptDeliveries(mongo)) {
@@ -311,12 +367,13 @@ const judgeErased = (rest: Rest): void => {
       const hash = hashEmail(boxOfficeOf(office), email);
       const erasure = rest.mongo.all<Erasure>('erasures').find(({ _id }) => _id === hash);
       if (erasure?.status === 'DONE' && erasure.email !== null) rest.problem('10: a done erasure keeps the address');
-      const marks = [email, hash, `Fn-${office}-${person}-`, `0700${office}${person}`];
+      const phones = [`77009${office}${person}`, `78155${office}${person}`];
+      const marks = [email, hash, `Fn-${office}-${person}-`, ...phones];
       for (const text of textsOf(rest, office)) {
         const lower = text.toLowerCase();
         const found = marks.find((mark) => text.includes(mark) || lower.includes(mark.toLowerCase()));
         // A name stays with an order whose buyer is another by now.
-        if (found && !(found.startsWith('Fn-') || found.startsWith('0700')))
+        if (found && !(found.startsWith('Fn-') || phones.includes(found)))
           rest.problem(`10: an erased person is still in ${text}`);
         else if (found && text.startsWith('orders') && text.includes('"erased":true'))
           rest.problem(`10: an erased person's details are still in ${text}`);

@@ -10,7 +10,11 @@ export const officeOf = (id: string): Office => (id.includes('_a') ? 0 : 1);
 export const personOf = (email: string): number => people.findIndex((each) => each === email);
 
 /** What may stand in no log, no outcome and nowhere once a person is erased: parts of addresses, names, phones. */
-export const personal = /rosa\.|lund@|ivo\.|brandt|mia\.|soto@|Fn-|Ln-|0700\d{5}/i;
+export const personal = /rosa\.|lund@|ivo\.|brandt|mia\.|soto@|Fn-|Ln-|77009\d{5}|781-?55\d-?\d{4}/i;
+
+/** What an import takes, and what it does not take: with its country's code, and as people dial it there. */
+const phoneOf = (order: number, mark: string): string =>
+  [`+4477009${mark}`, `+178155${mark}`, `077009${mark}`][order] ?? mark;
 
 /** An order event as it was told, in the model's words. */
 export interface Told {
@@ -43,7 +47,7 @@ export const toldOf = (command: OrderCommand, number: number, begun: number): To
     status: command.status,
     event: command.event,
     firstName: command.names ? `Fn${mark}` : null,
-    phone: command.phone ? `0700${office}${person ?? 9}${String(at + 10).padStart(2, '0')}${order}` : null,
+    phone: command.phone ? phoneOf(order, `${office}${person ?? 9}${String(at + 10).padStart(2, '0')}${order}`) : null,
   };
 };
 
@@ -66,6 +70,14 @@ const shapes: readonly ((email: string) => string)[] = [
 /** An address as somebody writes it, and a text without what makes it another one only to the eye of a machine. */
 export const written = (email: string, number: number): string => shapes[number % shapes.length]!(email);
 export const withoutUnseen = (text: string): string => text.replace(unseen, '');
+
+/** The same of a phone, in whatever format it was brought. */
+export const originOfPhone = (phone: string): { readonly key: string; readonly age: number } | undefined => {
+  const found = /(\d)\d(\d\d)(\d)$/.exec(phone.replace(/\D/g, ''));
+  if (!found) return undefined;
+  const office: Office = found[1] === '0' ? 0 : 1;
+  return { key: `${boxOfficeOf(office)}:${orderIdOf(office, Number(found[3]))}`, age: Number(found[2]) };
+};
 
 /** The event as a producer writes it, often with an address in another shape. */
 export const eventJson = ({ office, key, ...told }: Told): string => {

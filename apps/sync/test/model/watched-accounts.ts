@@ -1,9 +1,10 @@
 import type { Outgoing } from '@boxlist/constant-contact';
 import { createInProcessSandbox, type SandboxContact } from '@boxlist/constant-contact-sandbox';
+import { phoneKey } from '../../src/domain/phone';
 import { people, type CallFault, type Office } from './history';
 import type { OrganisersWishes } from './organisers-wishes';
 import { callsPerSecond } from './sync-process';
-import { accounts, mergedOf, offices, originOf, personOf, type LedgerOfTold } from './told';
+import { accounts, mergedOf, offices, originOf, originOfPhone, personOf, type LedgerOfTold } from './told';
 
 interface Seen {
   readonly permission: string;
@@ -13,12 +14,20 @@ interface Seen {
   readonly isDeleted: boolean;
   readonly deletedAt: number | null;
   readonly firstName: unknown;
+  readonly phones: readonly string[];
 }
 
 const isMailable = ({ permission, isDeleted }: Seen): boolean =>
   !isDeleted && (permission === 'explicit' || permission === 'implicit');
 
-const seenOf = ({ email_address: email, list_memberships, taggings, deleted_at, core }: SandboxContact): Seen => ({
+const seenOf = ({
+  email_address: email,
+  list_memberships,
+  taggings,
+  deleted_at,
+  core,
+  phone_numbers: phones,
+}: SandboxContact): Seen => ({
   permission: email?.permission_to_send ?? 'none',
   optedOutAt: email?.opt_out_date ? Date.parse(email.opt_out_date) : null,
   lists: [...list_memberships],
@@ -26,6 +35,7 @@ const seenOf = ({ email_address: email, list_memberships, taggings, deleted_at, 
   isDeleted: deleted_at !== undefined,
   deletedAt: deleted_at === undefined ? null : Date.parse(deleted_at),
   firstName: core.first_name,
+  phones: phones.map(({ phone_number: phone }) => phone),
 });
 
 /** Whether a call is made for several people. */
@@ -120,9 +130,22 @@ export const createWatchedAccounts = (watch: Watch) => {
     const isStillTheirs = earlier && mergedOf(told.of(earlier.key))?.person === person && !hasChangedHands(earlier.key);
     if (name && earlier && name.age < earlier.age && isStillTheirs)
       problem(`5: an older name overwrote a newer one (${earlier.age} → ${name.age}): ${where}`);
+    judgePhones(person, was?.phones ?? [], is.phones, where);
     if (was?.firstName && !is.firstName) problem(`5: a name was blanked: ${where}`);
     if (typeof is.firstName === 'string' && is.firstName.startsWith('Fn-') && !is.firstName.startsWith(`Fn-${office}-`))
       problem(`8: a name of another box office: ${where}`);
+  };
+
+  /** A number stands there once, and none is added after a newer one of another order. */
+  const judgePhones = (person: number, was: readonly string[], is: readonly string[], where: string): void => {
+    if (new Set(is.map((phone) => phoneKey(phone, 'GB'))).size < is.length)
+      problem(`5: a phone is there twice: ${where}`);
+    for (const added of is.filter((phone) => !was.includes(phone)).map(originOfPhone))
+      for (const there of was.map(originOfPhone)) {
+        const isTheirs = there && mergedOf(told.of(there.key))?.person === person && !hasChangedHands(there.key);
+        if (added && there && isTheirs && added.key !== there.key && added.age < there.age)
+          problem(`5: an older phone was added after a newer one (${there.age} → ${added.age}): ${where}`);
+      }
   };
 
   /** Looks at what has changed since the last look, which sync has done. */
