@@ -153,18 +153,6 @@ describe('what a plan cannot bring', () => {
     ]);
     expect(planOne([{ ...cut, optIn: 'NOT_OPTED_IN' }]).notes).toEqual([]);
   });
-
-  it('is an international phone in an import', () => {
-    const means: Means = { optInRoute: 'DIRECT', importsNew: true };
-    const { notes, calls } = planOne([wish({ listIds: [listA], details: { phone: '+44 20 7946 0000' } })], 'none', {
-      means,
-    });
-    expect(notes.map(({ note }) => note)).toEqual(['left out the phone: an import takes no international numbers']);
-    expect(calls).toMatchObject([{ lines: [{ row: expect.not.objectContaining({ phone: expect.anything() }) }] }]);
-    expect(planOne([wish({ listIds: [listA], details: { phone: '020 7946 0000' } })], 'none', { means }).notes).toEqual(
-      [],
-    );
-  });
 });
 
 describe('the plan for contacts that exist', () => {

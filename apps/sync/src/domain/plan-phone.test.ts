@@ -1,0 +1,209 @@
+import type { CcContact } from '@boxlist/constant-contact';
+import { describe, expect, it } from '@jest/globals';
+import type { Wish } from './decide-contact';
+import { knownFrom, type KnownContact } from './known-contact';
+import { phoneKey } from './phone';
+import { detailsText, planBatch, type Means, type Party, type Plan } from './plan-batch';
+import { decidePhone, phoneFollows, phoneFull } from './plan-phone';
+
+const email = 'a@example.com';
+const london = '+44 20 7946 0000';
+const means: Means = { optInRoute: 'DIRECT', importsNew: false, country: 'US' };
+
+const wish = (given: Partial<Wish> = {}): Wish => ({
+  deliveryId: 'dlv_1',
+  orderTime: 1,
+  placedAt: 1,
+  toldAt: {},
+  optIn: 'OPTED_IN',
+  createsContacts: true,
+  whenNotOptedIn: 'SKIP',
+  whenUnsubscribed: 'SKIP',
+  listIds: ['list'],
+  tagIds: [],
+  fields: [],
+  details: {},
+  ...given,
+});
+const contact = (given: Partial<CcContact> = {}): CcContact => ({
+  contact_id: 'c1',
+  email_address: { address: email, permission_to_send: 'explicit' },
+  list_memberships: [],
+  taggings: [],
+  custom_fields: [],
+  phone_numbers: [],
+  street_addresses: [],
+  ...given,
+});
+const phones = (...numbers: string[]): Partial<CcContact> => ({
+  phone_numbers: numbers.map((phone_number) => ({ phone_number, kind: 'mobile' })),
+});
+/** As the mirror knows it. */
+const thin = (given: Partial<KnownContact> = {}): KnownContact => ({
+  contactId: 'c1',
+  state: 'explicit',
+  optedOutAt: null,
+  deleted: false,
+  detailsMark: null,
+  phoneMarks: [],
+  ...given,
+});
+const plan = (
+  wishes: readonly Wish[],
+  known: KnownContact | 'none',
+  { isImported = false, ...given }: Partial<Means> & { isImported?: boolean } = {},
+): Plan => {
+  const all = { ...means, ...given };
+  const told = wishes.flatMap(({ details: { phone } }) => (phone ? [phone] : []));
+  const party: Party = {
+    email,
+    wishes,
+    isUncertain: false,
+    isImported,
+    detailsMark: detailsText(wishes),
+    phoneMarks: new Map(told.map((phone) => [phone, phoneKey(phone, all.country ?? null)])),
+  };
+  return planBatch([party], new Map([[email, known]]), all);
+};
+const kinds = ({ calls }: Plan): string[] => calls.map(({ kind }) => kind);
+const notes = (of: Plan): string[] => of.notes.map(({ note }) => note);
+const rowOf = ({ calls }: Plan): unknown => calls.flatMap((call) => (call.kind === 'import' ? call.lines : []))[0]?.row;
+
+describe('the phone of a contact that goes by import', () => {
+  it.each([
+    london,
+    '(+44) 20 7946 0000',
+    '011 44 20 7946 0000',
+    'tel:+442079460000',
+    '＋44 20 7946 0000',
+    '07700 900123',
+  ])('comes by calls of its own where it is written %s, and as it was told', (phone) => {
+    const planned = plan([wish({ details: { phone, firstName: 'Ada' } })], thin());
+    expect(kinds(planned)).toEqual(['import', 'phone']);
+    expect(rowOf(planned)).toEqual({ email, first_name: 'Ada' });
+    expect(planned.calls[1]).toMatchObject({ phone, isLater: false, details: { firstName: 'Ada' } });
+    expect(notes(planned)).toEqual([]);
+  });
+
+  it('comes by the import where it is North American', () => {
+    const planned = plan([wish({ details: { phone: '+1 781 555 0100' } })], thin());
+    expect(kinds(planned)).toEqual(['import']);
+    expect(rowOf(planned)).toEqual({ email, phone: '781-555-0100' });
+  });
+
+  it('comes by calls where it has no code and the country of the account is not known', () => {
+    const wanted = [wish({ details: { phone: '781 555 0100' } })];
+    expect(kinds(plan(wanted, thin(), { country: null }))).toEqual(['import', 'phone']);
+  });
+
+  it.each([
+    ['a reading', thin({ phoneMarks: [phoneKey(london, 'US')] })],
+    ['a look', knownFrom(contact(phones('0044 20 7946 0000')))],
+  ])('makes no call where %s has shown the number in another format', (_, known) => {
+    const planned = plan([wish({ details: { phone: '+442079460000' } })], known);
+    expect(kinds(planned)).toEqual(['import']);
+    expect(rowOf(planned)).toEqual({ email });
+  });
+
+  it('is left for later while calls are scarce, and told to those whose orders told it', () => {
+    const both = [wish({ details: { phone: london } }), wish({ deliveryId: 'dlv_2' })];
+    const planned = plan(both, thin(), { phonesWait: true });
+    expect(planned.calls[1]).toMatchObject({ kind: 'phone', isLater: true });
+    expect(planned.notes).toEqual([{ deliveryIds: ['dlv_1'], note: phoneFollows }]);
+  });
+
+  it('is left for later where the import is to make the contact', () => {
+    const planned = plan([wish({ details: { phone: london } })], 'none', { importsNew: true });
+    expect(kinds(planned)).toEqual(['import', 'phone']);
+    expect(notes(planned)).toEqual([phoneFollows]);
+  });
+
+  it('is told to have no room where somebody has entered three', () => {
+    const full = knownFrom(contact(phones('+44 20 7946 0001', '+44 20 7946 0002', '+44 20 7946 0003')));
+    const planned = plan([wish({ details: { phone: london } })], full);
+    expect(kinds(planned)).toEqual(['import']);
+    expect(notes(planned)).toEqual([phoneFull]);
+  });
+});
+
+describe('the phone of a contact that needs no import', () => {
+  const tagged = wish({ listIds: [], details: { phone: london } });
+
+  it('is written after a look', () => {
+    expect(plan([tagged], thin())).toMatchObject({ calls: [], unknown: [{ whole: true }] });
+    expect(plan([tagged], knownFrom(contact())).calls).toMatchObject([
+      { kind: 'put', contact: { phone_numbers: [{ phone_number: london, kind: 'other' }] } },
+    ]);
+  });
+
+  it('is not taken as written because an import has brought the rest', () => {
+    const wanted = wish({ details: { phone: london, firstName: 'Ada' } });
+    const imported = { isImported: true };
+    expect(plan([wanted], thin({ detailsMark: detailsText([wanted]) }), imported)).toMatchObject({
+      unknown: [{ whole: true }],
+    });
+    const there = thin({ phoneMarks: [phoneKey(london, 'US')] });
+    expect(plan([wanted], there, imported)).toMatchObject({ calls: [], done: [{}], unknown: [] });
+  });
+
+  it('is done and left for later while calls are scarce', () => {
+    const planned = plan([tagged], thin(), { phonesWait: true });
+    expect(planned).toMatchObject({ calls: [{ kind: 'phone', isLater: true }], done: [{ deliveryId: 'dlv_1' }] });
+    expect(notes(planned)).toEqual([phoneFollows]);
+  });
+
+  it('comes along, scarce or not, where the contact is written anyway', () => {
+    const wanted = wish({ listIds: [], details: { phone: london, firstName: 'Ada' } });
+    expect(kinds(plan([wanted], knownFrom(contact()), { phonesWait: true }))).toEqual(['put']);
+  });
+});
+
+describe('what is done for a phone when a contact was looked at', () => {
+  const decide = (given: Partial<CcContact>, of: Partial<Wish> = {}) =>
+    decidePhone(knownFrom(contact(given)), wish(of), { phone: london, firstName: 'Ada' }, 'US');
+
+  it('is a write of the whole, with no permission in it, as an update that restores nobody', () => {
+    const decision = decide({ job_title: 'Baker', ...phones('781 555 0100') });
+    expect(decision).toMatchObject({
+      kind: 'put',
+      contact: {
+        update_source: 'Contact',
+        job_title: 'Baker',
+        first_name: 'Ada',
+        phone_numbers: [
+          { phone_number: '781 555 0100', kind: 'mobile' },
+          { phone_number: london, kind: 'other' },
+        ],
+      },
+    });
+    expect(JSON.stringify(decision)).not.toContain('permission_to_send');
+  });
+
+  it.each([
+    ['unsubscribed', { email_address: { address: email, permission_to_send: 'unsubscribed' as const } }],
+    ['on hold', { email_address: { address: email, permission_to_send: 'temp_hold' as const } }],
+    ['deleted', { deleted_at: '2026-01-01' }],
+  ])('is nothing for one who is %s', (_, given) => {
+    expect(decide(given)).toEqual({ kind: 'leave' });
+  });
+
+  it('is nothing for one who did not opt in, unless the workflow updates those', () => {
+    expect(decide({}, { optIn: 'NOT_OPTED_IN' })).toEqual({ kind: 'leave' });
+    expect(decide({}, { optIn: 'NOT_OPTED_IN', whenNotOptedIn: 'UPDATE_EXISTING' })).toMatchObject({ kind: 'put' });
+  });
+
+  it('is nothing where the number is there, and where nothing makes room', () => {
+    expect(decide(phones('(+44) 20-7946-0000'))).toEqual({ kind: 'there' });
+    expect(decide(phones('+44 20 7946 0001', '+44 20 7946 0002', '+44 20 7946 0003'))).toEqual({ kind: 'full' });
+  });
+
+  it('takes the place of the last one of the kind that Boxlist writes', () => {
+    const kept = ['home', 'other', 'other'].map((kind, index) => ({
+      phone_number: `+44 20 7946 000${index + 1}`,
+      kind,
+    }));
+    expect(decide({ phone_numbers: kept })).toMatchObject({
+      contact: { phone_numbers: [kept[0], kept[1], { phone_number: london, kind: 'other' }] },
+    });
+  });
+});
