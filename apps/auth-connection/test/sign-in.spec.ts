@@ -21,6 +21,8 @@ describe('a sign-in', () => {
     expect(await world.told(connection!.id, 'CONNECTED')).toMatchObject({
       boxOfficeId: organiser.boxOfficeId,
       accountId: 'riverside',
+      // What its phones without a calling code are read by.
+      countryCode: 'GB',
       version: 1,
     });
   });

@@ -39,6 +39,7 @@ describe('events', () => {
     expect(connectionEventSchema.parse(recorded('connection-changed.v1.json')).data).toMatchObject({
       optInRoute: 'DIRECT',
       whenQuotaIsScarce: 'WAIT',
+      countryCode: null,
     });
   });
 });

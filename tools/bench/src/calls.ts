@@ -3,9 +3,31 @@ import { line, type Line } from './table';
 import type { BenchWorld } from './world';
 
 const buyers = 1_000;
+/** A number of its own for each buyer. */
+const phone = (start: string, index: number): string => `${start}${String(index).padStart(4, '0')}`;
 const kinds = {
   'all new': { known: 0, connection: {}, aim: 1_060 },
   'half of them contacts already': { known: buyers / 2, connection: {}, aim: 1_600 },
+  // Each new phone from abroad is a look and a write of its contact.
+  'half of them contacts already, each with a new phone from abroad': {
+    known: buyers / 2,
+    connection: {},
+    aim: undefined,
+    phone: '+44 20 7946 ',
+  },
+  'half of them contacts already, each with a new North American phone': {
+    known: buyers / 2,
+    connection: {},
+    aim: 1_600,
+    phone: '+1 781 555 ',
+  },
+  'half of them contacts already, all with the phone that is there': {
+    known: buyers / 2,
+    connection: {},
+    aim: 1_600,
+    phone: '+44 20 7946 ',
+    has: '+442079460500',
+  },
   'all new, confirmed opt-in': { known: 0, connection: { optInRoute: 'CONFIRM' }, aim: undefined },
   'calls scarce, import allowed': { known: 0, connection: { whenQuotaIsScarce: 'IMPORT' }, aim: 120 },
 } as const;
@@ -19,7 +41,13 @@ export const benchCalls = async (world: BenchWorld): Promise<Line[]> => {
     try {
       const email = (index: number): string => `${round.prefix}.${index}@example.com`;
       if (kind.known > 0)
-        await world.sandbox.seedMany('riverside', { count: kind.known, email: `${round.prefix}.#@example.com` });
+        await world.sandbox.seedMany('riverside', {
+          count: kind.known,
+          email: `${round.prefix}.#@example.com`,
+          ...('has' in kind ? { phones: [{ phone_number: kind.has, kind: 'mobile' }] } : {}),
+        });
+      const phoneOf = (index: number): string | null =>
+        'phone' in kind ? phone(kind.phone, 'has' in kind ? 500 : index) : null;
       const office = await round.office(kind.connection);
       await office.workflow({ lists: { fixed: [listId], perEvent: false } });
       for (const tagId of tagIds) await office.workflow({ tags: { fixed: [tagId], event: false, ticketTypes: false } });
@@ -30,7 +58,9 @@ export const benchCalls = async (world: BenchWorld): Promise<Line[]> => {
       );
       await world.sandbox.forgetJournal();
       await round.produce(
-        Array.from({ length: buyers }, (_, index) => round.order(office.boxOfficeId, index, email(index))),
+        Array.from({ length: buyers }, (_, index) =>
+          round.order(office.boxOfficeId, index, email(index), phoneOf(index)),
+        ),
       );
       const outcomes = await round.settled(buyers * 3);
       const { calls } = await world.sandbox.summary();

@@ -150,8 +150,13 @@ const createRound = async ({ dir, servers, sandboxUrl, tokenUrl, publicJwk }: De
     bus,
     startSync,
     office: (chosen: Partial<ConnectionFact> = {}) => createOffice(bus, chosen),
-    order: (boxOfficeId: BoxOfficeId, index: number | string, email: string): OrderEventJson =>
-      anOrderEvent({ boxOfficeId, order: { id: `or_${prefix}_${index}`, buyer_details: { email } } }),
+    order: (
+      boxOfficeId: BoxOfficeId,
+      index: number | string,
+      email: string,
+      phone: string | null = null,
+    ): OrderEventJson =>
+      anOrderEvent({ boxOfficeId, order: { id: `or_${prefix}_${index}`, buyer_details: { email, phone } } }),
     produce: async (events: readonly OrderEventJson[]): Promise<void> => {
       for (let start = 0; start < events.length; start += 1_000)
         await bus.publish(

@@ -1,4 +1,5 @@
 import {
+  getCountryCallingCode,
   isSupportedCountry,
   parseIncompletePhoneNumber,
   parsePhoneNumberFromString,
@@ -46,13 +47,18 @@ export const phoneKey = (text: string, country: string | null): string => {
 export const isSamePhone = (a: string, b: string, country: string | null): boolean =>
   a === b || phoneKey(a, country) === phoneKey(b, country);
 
+const codeOf = (country: string | null): string | undefined =>
+  country !== null && isSupportedCountry(country) ? getCountryCallingCode(country) : undefined;
+
 /**
- * How an import takes the number: `781-555-0100`, the only form that the vendor documents besides bare digits. Undefined for one that it does not take: all that are not North American, may be from elsewhere, or
- * have an extension.
+ * How an import takes the number: `781-555-0100`, the form that the vendor documents besides bare digits, with a `+1` in an account from elsewhere, where it would be read as another number later. Undefined for one
+ * that it does not take: all that are not North American, may be from elsewhere, or have an extension.
  */
 export const importPhone = (text: string, country: string | null): string | undefined => {
   const found = numberIn(text, country);
   if (found?.countryCallingCode !== '1' || !found.isValid() || found.ext !== undefined) return undefined;
   const [, area, exchange, line] = /^(\d{3})(\d{3})(\d{4})$/.exec(found.nationalNumber) ?? [];
-  return area && exchange && line ? `${area}-${exchange}-${line}` : undefined;
+  if (!area || !exchange || !line) return undefined;
+  const national = `${area}-${exchange}-${line}`;
+  return codeOf(country) === '1' ? national : `+1 ${national}`;
 };

@@ -356,9 +356,16 @@ const together: fc.Arbitrary<Command[]> = fc.tuple(order, order, order).map((ord
   { do: 'connection', office: 0, to: 'connected', after: 0 },
 ]);
 
+/** The same of three who are contacts already, and whose details come by import. */
+const contactsTogether: fc.Arbitrary<Command[]> = together.map((commands) => [
+  ...[0, 1, 2].map((who): Command => ({ do: 'seed', office: 0, person: who, permission: 'explicit', after: 0 })),
+  ...commands,
+]);
+
 const beginning: fc.Arbitrary<Command[]> = fc.oneof(
   { weight: 5, arbitrary: workflows },
   { weight: 1, arbitrary: fc.tuple(workflows, together).map((both) => both.flat()) },
+  { weight: 1, arbitrary: fc.tuple(workflows, contactsTogether).map((both) => both.flat()) },
 );
 
 const mishap = fc.record<Mishap>({

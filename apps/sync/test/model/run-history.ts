@@ -71,6 +71,7 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
   const told = createLedgerOfTold();
   const lives: (Life | undefined)[] = [undefined, undefined];
   const touched = new Set<string>();
+  const seeded = new Set<string>();
   const gone = new Set<string>();
   const inputs: { topic: string; key: string; value: string }[] = [];
   const tokens = [1, 1];
@@ -111,6 +112,7 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
           : 'broken',
     logLines: () => lines,
     touched,
+    seeded,
     problem,
   };
 
@@ -197,7 +199,10 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
         touched.add(`${command.office} ${command.person}`);
         return accounts.act(command.office, command.person, command.act);
       case 'seed':
-        touched.add(`${command.office} ${command.person}`);
+        // One who was there and may be mailed is one more contact that exists.
+        if (command.permission === 'explicit' || command.permission === 'implicit')
+          seeded.add(`${command.office} ${command.person}`);
+        else touched.add(`${command.office} ${command.person}`);
         return accounts.seed(command.office, command.person, command.permission);
       case 'connection':
         return others.changeConnection(

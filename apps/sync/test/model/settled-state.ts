@@ -51,6 +51,8 @@ export interface Rest {
   readonly logLines: () => readonly string[];
   /** Persons at whose contact somebody else has done something too. */
   readonly touched: ReadonlySet<string>;
+  /** Persons whose contact somebody at the account has made, or made mailable. */
+  readonly seeded: ReadonlySet<string>;
   readonly now: () => number;
   readonly problem: (text: string) => void;
 }
@@ -260,7 +262,7 @@ const isDone = ({ reason }: StoredDelivery): boolean => reason === 'SYNCED' || r
 
 /** Who is said to be synchronised is so at Constant Contact, unless somebody else had their hands on the contact. */
 const judgeSynced = (rest: Rest): void => {
-  const { mongo, accounts, touched, problem } = rest;
+  const { mongo, accounts, touched, seeded, problem } = rest;
   for (const delivery of keptDeliveries(mongo)) {
     const order = mongo.all<OrderDocument>('orders').find(({ _id }) => _id === delivery.orderKey);
     const office = officeOf(delivery.connectionId);
@@ -277,6 +279,7 @@ const judgeSynced = (rest: Rest): void => {
       order?.phone ?? null,
       contact?.phone_numbers.map(({ phone_number: phone }) => phone) ?? [],
     );
+    if (seeded.has(`${office} ${person}`)) continue;
     const { listIds = [], tagIds = [] } = delivery.gave ?? {};
     const lists = listIds.filter((id) => !contact?.list_memberships.includes(id));
     const tags = tagIds.filter((id) => !contact?.taggings.includes(id));

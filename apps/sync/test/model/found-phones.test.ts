@@ -1,0 +1,52 @@
+import { describeFound, type Found } from './keeps-every-promise';
+import { order, workflow } from './some-history';
+import type { Command } from './history';
+
+/** Orders of three contacts whose phones no import takes, which are freed together. */
+const contactsTogether: readonly Command[] = [
+  workflow({ lists: [0] }),
+  ...[0, 1, 2].map((person): Command => ({ do: 'seed', office: 0, person, permission: 'explicit', after: 0 })),
+  { do: 'connection', office: 0, to: 'broken', after: 0 },
+  order({ phone: true, names: true }),
+  order({ order: 2, person: 1, phone: true, names: true }),
+  order({ order: 1, person: 2, names: true }),
+  { do: 'settle', after: 0 },
+  { do: 'connection', office: 0, to: 'connected', after: 0 },
+];
+
+/* As in found.test.ts: what broke a promise of phones that an import does not take, or what is near to it. */
+const found: readonly Found[] = [
+  // The import got the ten digits alone, and an account in Britain reads them as a British number: the phone was never known to be there.
+  [
+    'a North American phone is the same number when it is read again in an account from elsewhere',
+    [
+      workflow({ perEvent: true }),
+      { do: 'connection', office: 0, to: 'broken', after: 0 },
+      order({}),
+      order({ order: 1, person: 1, event: 0, phone: true }),
+      order({ order: 2, person: 2 }),
+      { do: 'settle', after: 0 },
+      { do: 'connection', office: 0, to: 'connected', after: 0 },
+    ],
+    { callsPerDay: 12, whenQuotaIsScarce: 'IMPORT' },
+  ],
+  ['phones that no import takes come with their orders', contactsTogether],
+  ['phones that had to wait come with the calls that a day leaves over', contactsTogether, { callsPerDay: 12 }],
+  [
+    'a phone whose call was not answered comes later',
+    contactsTogether,
+    {
+      faults: [
+        { call: 8, kind: 'lost-after' },
+        { call: 9, kind: 'unavailable' },
+      ],
+    },
+  ],
+  [
+    'a phone that had to wait does not come to one who was erased meanwhile',
+    [...contactsTogether, { do: 'erase', office: 0, by: 0, person: 0, deleteContact: true, after: 60 }],
+    { callsPerDay: 12 },
+  ],
+];
+
+describeFound('phones from abroad', found);
