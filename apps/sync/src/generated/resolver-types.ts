@@ -509,7 +509,7 @@ export type CallClass =
   | 'POLL'
   /** Orders of before a workflow. */
   | 'BACKFILL'
-  /** Making explicit the permission of contacts that were imported because calls ran short: with calls that nothing else could use before the day ends. */
+  /** Making explicit the permission of contacts that were imported because calls ran short, and bringing phones that had to wait: with calls that nothing else could use before the day ends. */
   | 'UPGRADE';
 
 /** How many calls one class had. */
