@@ -100,7 +100,11 @@ export const listsAnswer = z.looseObject({ lists: arrayOf(listSchema), ...next }
 export const tagsAnswer = z.looseObject({ tags: arrayOf(tagSchema), ...next });
 export const fieldsAnswer = z.looseObject({ custom_fields: arrayOf(fieldSchema), ...next });
 export const activitiesAnswer = z.looseObject({ activities: arrayOf(activitySchema), ...next });
-export const summaryAnswer = z.looseObject({ encoded_account_id: z.string(), organization_name: text, country_code: text });
+export const summaryAnswer = z.looseObject({
+  encoded_account_id: z.string(),
+  organization_name: text,
+  country_code: text,
+});
 export const privilegesAnswer = z
   .array(z.looseObject({ privilege_name: text }))
   .transform((all) => all.flatMap(({ privilege_name: name }) => (name ? [{ privilege_name: name }] : [])));

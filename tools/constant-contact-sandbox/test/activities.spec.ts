@@ -136,7 +136,13 @@ describe('an import', () => {
     await done(
       await imported([
         { email: 'known@example.com', first_name: 'Eve', zip: 'AB1', 'cf:Last_event': 'Gala' },
-        { email: 'New@example.com', phone: '(781) 555-0100', home_phone: '781-555-0101', birthday_month: 2, birthday_day: 3 },
+        {
+          email: 'New@example.com',
+          phone: '(781) 555-0100',
+          home_phone: '781-555-0101',
+          birthday_month: 2,
+          birthday_day: 3,
+        },
       ]),
     );
     expect(await sandbox.contact('known@example.com')).toMatchObject({

@@ -263,7 +263,9 @@ describe('an import', () => {
     await importOf({ email: 'e@example.com', first_name: '', phone: '', city: '' });
     const contact = await sandbox.contact('e@example.com');
     const shown = [contact?.first_name, contact?.phone_numbers[0]?.phone_number, contact?.street_addresses[0]?.city];
-    expect(shown).toEqual(importEmptyValues === 'kept' ? ['Ada', '7815550100', 'York'] : [undefined, undefined, undefined]);
+    expect(shown).toEqual(
+      importEmptyValues === 'kept' ? ['Ada', '7815550100', 'York'] : [undefined, undefined, undefined],
+    );
   });
 
   it('tells errors as texts, or as objects', async () => {
