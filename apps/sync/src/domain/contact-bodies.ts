@@ -61,7 +61,7 @@ const asCustomFields = (fields: Wish['fields']) =>
 /** The vendor's limit. */
 const mostPhones = 3;
 
-export const hasPhone = (
+const hasPhone = (
   { phone_numbers: phones }: Pick<CcContact, 'phone_numbers'>,
   wanted: string,
   country: string | null,
