@@ -98,11 +98,18 @@ export const matchOrders = async (
   if (matched.length === 0) return 0;
   const wanted = matched.filter(({ _id }) => !earlier.has(_id));
   const known = new Set(await ctx.deliveries.insert(wanted));
-  const met = await reopenChanged(
-    ctx,
-    matched.filter(({ _id }) => earlier.has(_id) || known.has(_id)),
-    workflows,
-  );
+  const met = [
+    ...(await reopenChanged(
+      ctx,
+      matched.filter(({ _id }) => earlier.has(_id) || known.has(_id)),
+      workflows,
+    )),
+    ...(await reopenOutrun(
+      ctx,
+      wanted.filter(({ _id }) => !known.has(_id)),
+      workflows,
+    )),
+  ];
   for (const [boxOfficeId, count] of newBuyers(wanted, known)) ctx.ledger.arrived(boxOfficeId, count);
   const busy = [...met, ...wanted].flatMap(({ readyAt, connectionId }) => (readyAt === null ? [] : connectionId));
   await ctx.lanes.wake(busy, now);
@@ -166,6 +173,31 @@ const reopenChanged = async (
     }
   }
   return met;
+};
+
+/**
+ * Reopens new deliveries that were written from an older state of their order, by a workflow that has changed since it
+ * was read. Another process kept the newer state before these deliveries existed, and wrote none itself because the
+ * order came before the workflow was resumed. As long as no workflow has changed, that process writes the delivery.
+ */
+const reopenOutrun = async (
+  ctx: Context,
+  written: readonly NewDelivery[],
+  workflows: readonly WorkflowFact[],
+): Promise<readonly Met[]> => {
+  if (written.length === 0) return [];
+  const present = await ctx.workflows.ofBoxOffices([...new Set(written.map(({ boxOfficeId }) => boxOfficeId))]);
+  const versions = new Map(present.map(({ workflowId, version }) => [workflowId, version]));
+  const read = new Map(workflows.map(({ workflowId, version }) => [workflowId, version]));
+  const outrun = written.filter(({ workflowId }) => read.get(workflowId) !== versions.get(workflowId));
+  if (outrun.length === 0) return [];
+  const orders = await ctx.orders.byKeys([...new Set(outrun.map(({ orderKey }) => orderKey))]);
+  const revisions = new Map(orders.map((order) => [order.key, revisionOf(order)]));
+  return reopenChanged(
+    ctx,
+    outrun.map((each) => ({ ...each, orderRevision: revisions.get(each.orderKey) ?? each.orderRevision })),
+    present,
+  );
 };
 
 const backfillsOf = async (ctx: Context, deliveries: readonly Delivery[]): Promise<Map<string | null, Backfill>> => {

@@ -67,6 +67,23 @@ const found: readonly Found[] = [
       workflow({ office: 1 }),
     ],
   ],
+  // A process had read a workflow as paused and stood still before it wrote. Another kept a newer state of the order after the resumption, and found no delivery to compare it with.
+  [
+    'a delivery that is written late by a workflow of before is of the newest state of its order',
+    [
+      { do: 'again', which: 7, after: 20 },
+      { do: 'rebalance', after: 0 },
+      { do: 'erase', office: 0, by: 1, person: 1, deleteContact: false, after: 1 },
+      { do: 'seed', office: 0, person: 0, permission: 'explicit', after: 3 },
+      order({ order: 1, after: 20 }),
+      { do: 'erase', office: 1, by: 0, person: 0, deleteContact: false, after: 8 },
+      workflow({ status: 'PAUSED' }),
+      workflow(),
+      order({ order: 1, person: null, phone: true, after: 1 }),
+      order({ after: 8 }),
+    ],
+    { seed: 1_283_161_178, mishaps: [{ process: 0, at: 55, kind: 'stall', takesEffect: true }] },
+  ],
   // Only later events of the order woke what waited for its completion, and those are not matched with a deleted workflow.
   [
     'what waits for its order ends with its workflow',
