@@ -98,13 +98,7 @@ const bin = join(root, 'node_modules/.bin');
 const own = join(bin, process.platform === 'win32' ? 'node.cmd' : 'node');
 const child = spawn(
   existsSync(own) ? own : process.execPath,
-  [
-    '--disable-warning=TimeoutNegativeWarning',
-    '--import',
-    'tsx',
-    join(root, 'tools/dev/src', `${command}.ts`),
-    ...args,
-  ],
+  ['--import', 'tsx', join(root, 'tools/dev/src', `${command}.ts`), ...args],
   {
     cwd: root,
     stdio: 'inherit',

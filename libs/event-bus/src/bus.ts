@@ -9,9 +9,12 @@ import type { BusMessage, NewMessage } from './message';
 import type { UnreadableRange } from './partition-work';
 import { pauseMs } from './pause-ms';
 import { createPublisher } from './publisher';
+import { calmKafka } from './request-timers';
 import { countUnreadable, watchProgress, type Standstill } from './watch-progress';
 
 export type { Standstill } from './watch-progress';
+
+calmKafka();
 
 /** What the bus logs with: any pino logger fits. */
 export interface BusLog {

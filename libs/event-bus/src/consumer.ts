@@ -18,7 +18,10 @@ export interface BatchSubscription {
 
 /** How long a group waits for a member that fell silent: killed, or cut off by a restart of the broker, which ends sessions on this side alone. */
 const sessionMs = 10_000;
-const heartbeatMs = 2_000;
+/** An idle member sends one only after a fetch: no longer than `fetchWaitMs` plus this passes between two. */
+const heartbeatMs = 1_000;
+/** How long the broker keeps a fetch open while there is nothing; it answers at once when there is. A member that closes waits for it. */
+const fetchWaitMs = 1_000;
 
 interface Needs {
   readonly kafka: Kafka;
@@ -65,7 +68,7 @@ export const startConsumer = async (
       sessionTimeout: sessionMs,
       heartbeatInterval: heartbeatMs,
       maxBytesPerPartition: 2 * 1024 * 1024,
-      maxWaitTimeInMs: 250,
+      maxWaitTimeInMs: fetchWaitMs,
       retry: {
         initialRetryTime: 200,
         maxRetryTime: 10_000,

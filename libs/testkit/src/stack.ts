@@ -151,11 +151,7 @@ export const startStack = async (options: StackOptions = {}) => {
   const launch = (name: PartName, extra: Record<string, string> = {}): Promise<LocalProcess> =>
     startProcess({
       command: join(root, 'node_modules/.bin/node'),
-      args: [
-        '--disable-warning=TimeoutNegativeWarning',
-        '--enable-source-maps',
-        join(root, 'dist', folderOf(name), 'main.js'),
-      ],
+      args: ['--enable-source-maps', join(root, 'dist', folderOf(name), 'main.js')],
       env: { ...Object.fromEntries(inherited.map((key) => [key, process.env[key]])), ...settings, ...extra },
       logFile: join(dataDir, 'logs', `${name}.log`),
       ...(Object.keys(extra).length === 0 ? { pidFile: join(dataDir, `${name}.pid`) } : {}),

@@ -104,7 +104,6 @@ const createRound = async ({ dir, servers, sandboxUrl, tokenUrl, publicJwk }: De
       command: join(root, 'node_modules/.bin/node'),
       args: [
         ...(process.env.BENCH_PROFILE ? ['--cpu-prof', `--cpu-prof-dir=${process.env.BENCH_PROFILE}`] : []),
-        '--disable-warning=TimeoutNegativeWarning',
         join(root, 'dist/apps/sync/main.js'),
       ],
       env: {

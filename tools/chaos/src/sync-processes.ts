@@ -42,7 +42,6 @@ export const startSyncProcesses = async ({ count, env, logDir }: Options) => {
     startProcess({
       command: join(root, 'node_modules/.bin/node'),
       args: [
-        '--disable-warning=TimeoutNegativeWarning',
         '--enable-source-maps',
         '--import',
         join(root, 'tools/chaos/src/note-sends.mjs'),

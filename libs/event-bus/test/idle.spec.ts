@@ -1,0 +1,80 @@
+/**
+ * kafkajs 2.2.4 sets a timer of 1 ms again and again for each open connection, and another of 100 ms. A process that
+ * has nothing to do then wakes a thousand times a second.
+ */
+import { startServers, type Servers } from '@boxlist/testkit';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createHook } from 'node:async_hooks';
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createEventBus, type EventBus } from '../src';
+import { calmKafka } from '../src/request-timers';
+
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const topic = { name: 'idle', partitions: 3, compacted: false };
+
+/** Counts how often a timer goes off that was set since. */
+const countTimers = () => {
+  const timers = new Set<number>();
+  let count = 0;
+  const hook = createHook({
+    init: (id, type) => void (type === 'Timeout' && timers.add(id)),
+    before: (id) => void (timers.has(id) && (count += 1)),
+  }).enable();
+  return { soFar: () => count, end: () => void hook.disable() };
+};
+
+describe('an idle event bus', () => {
+  let servers: Servers;
+  let bus: EventBus;
+  const warnings: string[] = [];
+  const note = ({ name }: Error): void => void warnings.push(name);
+
+  let timers: ReturnType<typeof countTimers>;
+
+  beforeAll(async () => {
+    timers = countTimers();
+    process.on('warning', note);
+    servers = await startServers();
+    bus = createEventBus({
+      brokers: servers.kafka.brokers.split(','),
+      clientId: 'idle',
+      topicPrefix: `i${randomBytes(4).toString('hex')}.`,
+      log: quiet,
+    });
+    await bus.ensureTopics([topic]);
+  }, 120_000);
+
+  afterAll(async () => {
+    process.off('warning', note);
+    timers.end();
+    await bus.close();
+    await servers.stop();
+  });
+
+  it('sets few timers with a consumer and a publisher connected, and none that Node warns of', async () => {
+    const got: string[] = [];
+    let arrived: () => void = () => undefined;
+    const first = new Promise<void>((resolve) => (arrived = resolve));
+    await bus.consumeBatches({
+      topic: topic.name,
+      groupId: 'idle',
+      handle: async (messages) => {
+        got.push(...messages.map(({ value }) => String(value)));
+        arrived();
+      },
+    });
+    await bus.publish(topic.name, [{ key: 'a', value: 'one' }]);
+    await first;
+    const before = timers.soFar();
+    await delay(3_000);
+    const wakeUps = timers.soFar() - before;
+    expect(got).toEqual(['one']);
+    expect(warnings).not.toContain('TimeoutNegativeWarning');
+    expect(wakeUps).toBeLessThan(20);
+  }, 60_000);
+
+  it('refuses a kafkajs whose timers nobody has looked at', () => {
+    expect(() => calmKafka('2.2.5')).toThrow('known for 2.2.4 alone');
+  });
+});
