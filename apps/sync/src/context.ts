@@ -4,6 +4,7 @@ import type { Consumer, EventBus } from '@boxlist/event-bus';
 import type { FactCopy, Identity, Log } from '@boxlist/service-kit';
 import type { TicketTailor } from '@boxlist/ticket-tailor';
 import type { RetryPolicy } from './domain/retry';
+import type { Rest } from './rest';
 import type { ActivityStore } from './store/activities';
 import type { BackfillStore } from './store/backfills';
 import type { ContactStore } from './store/contacts';
@@ -71,6 +72,8 @@ export interface Context {
   readonly leaseMs: number;
   /** Says to the dispatcher of this process that there is work. */
   readonly nudge: () => void;
+  /** Whether this process has something to do; absent where chores are to look for it each time. */
+  readonly rest?: Rest;
   readonly clock: () => Date;
   readonly random: () => number;
   readonly log: Log;

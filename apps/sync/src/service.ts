@@ -22,6 +22,7 @@ import type { Config } from './config';
 import type { Context } from './context';
 import { openEventDoors, syncTopics } from './events';
 import { resolvers } from './resolvers';
+import { createRest } from './rest';
 import { createActivityStore } from './store/activities';
 import { createBackfillStore } from './store/backfills';
 import { createContactStore } from './store/contacts';
@@ -136,6 +137,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
   // The dispatcher is made with the context, and the context nudges the dispatcher.
   const running: { dispatcher?: ReturnType<typeof startDispatcher> } = {};
   const unfollowed = { caughtUp: async () => false };
+  const rest = createRest(() => performance.now());
   let ctx: Context = {
     ...stores,
     ledger: createLedgerStore(
@@ -162,7 +164,11 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
       deadLettersMs: config.DEAD_LETTER_RETENTION_DAYS * 86_400_000,
     },
     leaseMs: config.DISPATCH_LEASE_MS,
-    nudge: () => running.dispatcher?.nudge(),
+    nudge: () => {
+      rest.end();
+      running.dispatcher?.nudge();
+    },
+    rest,
     clock: () => new Date(),
     random: Math.random,
     log,
@@ -184,7 +190,10 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
     typeDefs,
     resolvers,
     identity: await createIdentityVerifier(config.IDENTITY_PUBLIC_JWK),
-    context: ({ identity }) => ({ ctx, identity }),
+    context: ({ identity }) => {
+      rest.end();
+      return { ctx, identity };
+    },
     log,
   });
   const url = await listen(app, config.HOST, config.SYNC_PORT);

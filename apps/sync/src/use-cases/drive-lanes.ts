@@ -354,6 +354,8 @@ export const startDispatcher = (ctx: Context, lanesAtOnce = 200) => {
         const now = ctx.clock();
         const lane = await ctx.lanes.claim(holder, now, ctx.leaseMs);
         if (!lane) break;
+        // It may be another process that gave it work.
+        ctx.rest?.end();
         // From when it was asked for, and not from when the answer came: the lease may have run out in between.
         const leasedUntil = new Date(now.getTime() + ctx.leaseMs);
         const driven = driveLane(ctx, lane, leasedUntil, {

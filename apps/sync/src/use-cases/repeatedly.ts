@@ -1,24 +1,35 @@
 import type { Context } from '../context';
 
-/** Does something again and again until closed, never twice at once, for the first time `atOnce` or after a while; a failure is logged and tried again. */
+/**
+ * Does something again and again until closed, never twice at once, for the first time `atOnce` or after a while; a failure is logged and tried again. In a process that rests it is done less often, and at once
+ * when the rest ends.
+ */
 export const repeatedly = (
-  { log }: Context,
+  { log, rest }: Context,
   { everyMs, delayed, atOnce = false }: { everyMs: number; delayed: string; atOnce?: boolean },
   pass: (goesOn: () => boolean) => Promise<void>,
 ) => {
   let closed = false;
   let running: Promise<void> | undefined;
+  let idleTicks = 0;
   const begin = (): void => {
+    idleTicks = 0;
     running ??= pass(() => !closed)
       .catch((error: unknown) => log.warn({ err: error }, delayed))
       .finally(() => (running = undefined));
   };
-  const timer = setInterval(begin, everyMs);
+  const tick = (): void => {
+    idleTicks += 1;
+    if (idleTicks * everyMs >= (rest?.pauseMs(everyMs) ?? everyMs)) begin();
+  };
+  const timer = setInterval(tick, everyMs);
+  const forget = rest?.onEnd(begin);
   if (atOnce) begin();
   return {
     close: async (): Promise<void> => {
       closed = true;
       clearInterval(timer);
+      forget?.();
       await running;
     },
   };
