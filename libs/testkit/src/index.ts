@@ -1,3 +1,4 @@
+export * from './at-rest';
 export * from './clients';
 export * from './facts';
 export * from './local/kafka';

@@ -217,6 +217,14 @@ export const startStack = async (options: StackOptions = {}) => {
     produce: (events: readonly OrderEventJson[]) => produceOrders(kafka.brokers, events, settings.KAFKA_TOPIC_PREFIX),
     start,
     stop,
+    /** The process that a part is now. */
+    pid: (name: PartName): number => {
+      const part = parts.get(name);
+      if (!part) throw new Error(`${name} does not run`);
+      return part.pid;
+    },
+    /** Stops a part as a deployment does. */
+    terminate: async (name: PartName): Promise<void> => parts.get(name)?.stop(),
     /** Ends a part like a power cut. */
     kill: async (name: PartName): Promise<void> => parts.get(name)?.kill(),
     /** Holds a part still, as a machine does that is out of breath. */

@@ -6,6 +6,7 @@ import { benchBackfill } from './backfill';
 import { benchCalls } from './calls';
 import { benchDay } from './day';
 import { benchGrowth } from './growth';
+import { benchIdle } from './idle';
 import { benchIntake } from './intake';
 import { readOptions, type Options } from './options';
 import { printed, type Line } from './table';
@@ -18,24 +19,27 @@ const benches: Readonly<Record<string, (world: BenchWorld, options: Options) => 
   growth: benchGrowth,
 };
 
-/** Simulated: it needs no servers. */
-const dayOnly = 'day';
+/** These need no sync on its own: one is simulated, one starts everything that Boxlist is. */
+const alone: Readonly<Record<string, (options: Options) => Line[] | Promise<Line[]>>> = {
+  day: ({ seed }) => benchDay(seed),
+  idle: benchIdle,
+};
 
 const main = async (): Promise<void> => {
   const options = readOptions(process.argv.slice(2), Date.now() % 1_000_000);
   const wanted = options.names;
-  const unknown = wanted.filter((name) => name !== dayOnly && !(name in benches));
+  const unknown = wanted.filter((name) => !(name in alone) && !(name in benches));
   if (unknown.length > 0) {
     console.error(
-      `No such benchmark: ${unknown.join(', ')}. There are: ${[dayOnly, ...Object.keys(benches)].join(', ')}`,
+      `No such benchmark: ${unknown.join(', ')}. There are: ${[...Object.keys(alone), ...Object.keys(benches)].join(', ')}`,
     );
     process.exit(2);
   }
   const isWanted = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
   const lines: Line[] = [];
-  if (isWanted(dayOnly)) {
-    console.log(`• ${dayOnly}`);
-    lines.push(...benchDay(options.seed));
+  for (const [name, bench] of Object.entries(alone).filter(([each]) => isWanted(each))) {
+    console.log(`• ${name}`);
+    lines.push(...(await bench(options)));
   }
   const withWorld = Object.entries(benches).filter(([name]) => isWanted(name));
   const world = withWorld.length > 0 ? await createBenchWorld() : undefined;

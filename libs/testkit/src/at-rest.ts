@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { appNames, type Stack } from './stack';
+
+/** What a process uses while it has nothing to do. */
+export interface UseAtRest {
+  /** Of one core. */
+  readonly cpuPercent: number;
+  /** Times a second that one of its threads waited for something and went on. */
+  readonly wakeUpsPerSecond: number;
+}
+
+export interface StackAtRest {
+  readonly apps: Readonly<Record<(typeof appNames)[number], UseAtRest>>;
+  /** All apps together, in the window in which that was least. */
+  readonly cpuPercent: number;
+}
+
+interface MeasureOptions {
+  /** Long enough for chores to rest, and for connections that served the start to close. */
+  readonly settleMs?: number;
+  readonly windows?: number;
+  readonly windowMs?: number;
+}
+
+/** Only Linux tells what a process used, and how often it woke. */
+export const canMeasureAtRest = process.platform === 'linux';
+
+/** Linux counts CPU time in 1/100 s for programs, whatever its own timer is. */
+const tickMs = 10;
+
+const usedUntilNow = (pid: number) => {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // utime and stime. The name of the program stands before them in parentheses, and may hold blanks.
+  const [user = 0, system = 0] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13)
+    .map(Number);
+  const wakeUps = readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => {
+    const status = readFileSync(`/proc/${pid}/task/${thread}/status`, 'utf8');
+    return sum + Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(status)?.[1] ?? 0);
+  }, 0);
+  return { cpuMs: (user + system) * tickMs, wakeUps, atMs: performance.now() };
+};
+
+const least = (values: readonly number[]): number => Math.min(...values);
+
+/**
+ * Measures the apps of a stack that nobody uses, in several windows, and takes the least of each: other work of the
+ * machine, or garbage of the start that is collected late, only ever adds. Throws where `canMeasureAtRest` is false.
+ */
+export const measureAtRest = async (
+  stack: Stack,
+  { settleMs = 20_000, windows = 4, windowMs = 12_000 }: MeasureOptions = {},
+): Promise<StackAtRest> => {
+  if (!canMeasureAtRest) throw new Error(`Use at rest is measured on Linux only, not on ${process.platform}`);
+  const look = () => appNames.map((name) => usedUntilNow(stack.pid(name)));
+  await delay(settleMs);
+  const seen: UseAtRest[][] = [];
+  let before = look();
+  for (let window = 0; window < windows; window += 1) {
+    await delay(windowMs);
+    const after = look();
+    seen.push(
+      after.map(({ cpuMs, wakeUps, atMs }, index) => {
+        const from = before[index] ?? { cpuMs, wakeUps, atMs };
+        const passedMs = atMs - from.atMs;
+        return {
+          cpuPercent: (100 * (cpuMs - from.cpuMs)) / passedMs,
+          wakeUpsPerSecond: (1_000 * (wakeUps - from.wakeUps)) / passedMs,
+        };
+      }),
+    );
+    before = after;
+  }
+  const leastOf = (index: number, of: keyof UseAtRest): number => least(seen.map((all) => all[index]?.[of] ?? 0));
+  return {
+    apps: Object.fromEntries(
+      appNames.map((name, index) => [
+        name,
+        { cpuPercent: leastOf(index, 'cpuPercent'), wakeUpsPerSecond: leastOf(index, 'wakeUpsPerSecond') },
+      ]),
+    ) as StackAtRest['apps'],
+    cpuPercent: least(seen.map((all) => all.reduce((sum, { cpuPercent }) => sum + cpuPercent, 0))),
+  };
+};
