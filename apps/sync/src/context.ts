@@ -1,10 +1,9 @@
 import type { ConstantContact } from '@boxlist/constant-contact';
 import type { ConnectionFact, EntitlementFact, WorkflowFact } from '@boxlist/contracts';
-import type { Consumer, EventBus } from '@boxlist/event-bus';
+import type { Consumer, EventBus, Rest } from '@boxlist/event-bus';
 import type { FactCopy, Identity, Log } from '@boxlist/service-kit';
 import type { TicketTailor } from '@boxlist/ticket-tailor';
 import type { RetryPolicy } from './domain/retry';
-import type { Rest } from './rest';
 import type { ActivityStore } from './store/activities';
 import type { BackfillStore } from './store/backfills';
 import type { ContactStore } from './store/contacts';

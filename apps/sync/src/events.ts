@@ -24,34 +24,42 @@ export const syncTopics: TopicSpec[] = [
 
 /** Opens the doors for events. `ctx` is asked for at each event: its followers are made here. Every process follows the facts; orders are for those that take them in. */
 export const openEventDoors = async (bus: EventBus, ctx: () => Context, takesOrders: boolean) => {
+  /** What an event changes may be work for others of this process: for the relays of the outboxes also where no delivery is ready. */
+  const heard = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } finally {
+      ctx().rest?.end();
+    }
+  };
   const entitlements = await consumeFacts(bus, {
     topic: topics.entitlements.name,
     groupId: 'sync.entitlements',
     schema: entitlementEventSchema,
-    apply: ({ data }) => takeEntitlement(ctx(), data),
+    apply: ({ data }) => heard(takeEntitlement(ctx(), data)),
   });
   const connections = await consumeFacts(bus, {
     topic: topics.connections.name,
     groupId: 'sync.connections',
     schema: connectionEventSchema,
-    apply: ({ data }) => takeConnection(ctx(), data),
+    apply: ({ data }) => heard(takeConnection(ctx(), data)),
   });
   await consumeFacts(bus, {
     topic: topics.workflows.name,
     groupId: 'sync.workflows',
     schema: workflowEventSchema,
-    apply: ({ data }) => takeWorkflow(ctx(), data),
+    apply: ({ data }) => heard(takeWorkflow(ctx(), data)),
   });
   if (takesOrders) {
     await bus.consumeBatches({
       topic: topics.orders.name,
       groupId: 'sync.orders',
-      handle: (messages) => takeOrders(ctx(), messages),
+      handle: (messages) => heard(takeOrders(ctx(), messages)),
     });
     await bus.consumeBatches({
       topic: deadLetterTopicOf(topics.orders.name),
       groupId: 'sync.dead-letters',
-      handle: (messages) => takeDeadLetters(ctx(), messages),
+      handle: (messages) => heard(takeDeadLetters(ctx(), messages)),
     });
   }
   return { entitlements, connections };

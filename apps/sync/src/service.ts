@@ -1,6 +1,6 @@
 import { createConstantContact } from '@boxlist/constant-contact';
 import { AppError, topics, type ConnectionFact, type EntitlementFact, type WorkflowFact } from '@boxlist/contracts';
-import { createEventBus, startOutboxRelay, type EventBus } from '@boxlist/event-bus';
+import { createEventBus, createRest, startOutboxRelay, type EventBus } from '@boxlist/event-bus';
 import {
   checkMongo,
   connectMongo,
@@ -22,7 +22,6 @@ import type { Config } from './config';
 import type { Context } from './context';
 import { openEventDoors, syncTopics } from './events';
 import { resolvers } from './resolvers';
-import { createRest } from './rest';
 import { createActivityStore } from './store/activities';
 import { createBackfillStore } from './store/backfills';
 import { createContactStore } from './store/contacts';
@@ -120,24 +119,26 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
     timeoutMs: Math.min(20_000, config.DISPATCH_LEASE_MS / 2),
   });
   const ticketTailor = createTicketTailor({ apiUrl: config.TICKET_TAILOR_API_URL, timeoutMs: 10_000 });
+  const rest = createRest();
   const outboxes = [
     await startOutboxRelay({
       bus,
       collection: stores.deliveries.collection,
       topic: { name: topics.deliveryOutcomes.name, compacted: false, rendering: outcomeRendering },
+      rest,
       log,
     }),
     await startOutboxRelay({
       bus,
       collection: stores.notices.collection,
       topic: { name: topics.notices.name, compacted: false, rendering: noticeRendering },
+      rest,
       log,
     }),
   ];
   // The dispatcher is made with the context, and the context nudges the dispatcher.
   const running: { dispatcher?: ReturnType<typeof startDispatcher> } = {};
   const unfollowed = { caughtUp: async () => false };
-  const rest = createRest(() => performance.now());
   let ctx: Context = {
     ...stores,
     ledger: createLedgerStore(

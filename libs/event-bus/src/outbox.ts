@@ -7,6 +7,7 @@ import {
   type OutboxRendering,
   type Publication,
 } from './outbox-passes';
+import { createRest, type Rest } from './rest';
 
 export type { OutboxRendering } from './outbox-passes';
 
@@ -28,8 +29,10 @@ interface RelayOptions<D, E> {
   readonly collection: OutboxCollection;
   readonly topic: RelayTopic<D, E>;
   readonly log: BusLog;
-  /** How often documents that a crash left behind are looked for. */
+  /** How often documents that a crash left behind are looked for; less often in a process that rests. */
   readonly pollMs?: number;
+  /** Of the process. Its end is a nudge; without it, only a nudge ends the rest. */
+  readonly rest?: Rest;
   /**
    * After how long a publication whose end nobody saw can no longer reach Kafka. The newest event then goes out once more; 5 minutes when
    * absent. Longer than a call to Kafka with all its repeats takes.
@@ -71,6 +74,7 @@ export const startOutboxRelay = async <
   topic,
   log,
   pollMs = 1_000,
+  rest = createRest(),
   followUpMs = 5 * 60_000,
   clock = () => new Date(),
 }: RelayOptions<D, E>): Promise<OutboxRelay> => {
@@ -106,18 +110,18 @@ export const startOutboxRelay = async <
       });
     return running;
   };
-  const timer = setInterval(() => void run(), pollMs);
-  timer.unref();
+  const endPolls = rest.every(pollMs, () => void run());
   void run();
   return {
     nudge: async () => {
+      rest.end();
       let late: NodeJS.Timeout | undefined;
       await Promise.race([run(), new Promise((resolve) => (late = setTimeout(resolve, 2_000)))]);
       clearTimeout(late);
     },
     close: async () => {
       closed = true;
-      clearInterval(timer);
+      endPolls();
       await running;
     },
   };

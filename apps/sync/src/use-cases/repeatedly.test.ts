@@ -1,7 +1,7 @@
 /** Chores looked for work 15 times a second in a process that had none for hours. */
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { createRest } from '@boxlist/event-bus';
 import type { Context } from '../context';
-import { createRest } from '../rest';
 import { repeatedly } from './repeatedly';
 
 describe('a chore', () => {
@@ -9,7 +9,7 @@ describe('a chore', () => {
   afterEach(() => void jest.useRealTimers());
 
   const started = (everyMs: number) => {
-    const rest = createRest(() => Date.now());
+    const rest = createRest(Date.now);
     let passes = 0;
     const chore = repeatedly({ rest } as Context, { everyMs, delayed: 'chore.delayed' }, async () => {
       passes += 1;

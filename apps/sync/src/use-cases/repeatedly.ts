@@ -1,3 +1,4 @@
+import { neverRests } from '@boxlist/event-bus';
 import type { Context } from '../context';
 
 /**
@@ -5,31 +6,23 @@ import type { Context } from '../context';
  * when the rest ends.
  */
 export const repeatedly = (
-  { log, rest }: Context,
+  { log, rest = neverRests }: Context,
   { everyMs, delayed, atOnce = false }: { everyMs: number; delayed: string; atOnce?: boolean },
   pass: (goesOn: () => boolean) => Promise<void>,
 ) => {
   let closed = false;
   let running: Promise<void> | undefined;
-  let idleTicks = 0;
   const begin = (): void => {
-    idleTicks = 0;
     running ??= pass(() => !closed)
       .catch((error: unknown) => log.warn({ err: error }, delayed))
       .finally(() => (running = undefined));
   };
-  const tick = (): void => {
-    idleTicks += 1;
-    if (idleTicks * everyMs >= (rest?.pauseMs(everyMs) ?? everyMs)) begin();
-  };
-  const timer = setInterval(tick, everyMs);
-  const forget = rest?.onEnd(begin);
+  const end = rest.every(everyMs, begin);
   if (atOnce) begin();
   return {
     close: async (): Promise<void> => {
       closed = true;
-      clearInterval(timer);
-      forget?.();
+      end();
       await running;
     },
   };

@@ -1,0 +1,57 @@
+/** Relays asked the database each second, two questions each time, though who adds an entry says so. */
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { EventBus } from './bus';
+import { startOutboxRelay } from './outbox';
+import type { OutboxCollection } from './outbox-passes';
+import { createRest, type Rest } from './rest';
+
+describe('a relay', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
+  const started = async (rest?: Rest) => {
+    let looks = 0;
+    const collection: OutboxCollection = {
+      find: () => {
+        looks += 1;
+        return { toArray: async () => [], async *[Symbol.asyncIterator]() {} };
+      },
+      updateOne: async () => ({ matchedCount: 0 }),
+      updateMany: async () => undefined,
+      createIndex: async () => 'index',
+    };
+    const relay = await startOutboxRelay({
+      bus: {} as EventBus,
+      collection,
+      topic: { name: 'events', compacted: false },
+      ...(rest ? { rest } : {}),
+      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    });
+    const during = async (ms: number): Promise<number> => {
+      const before = looks;
+      await jest.advanceTimersByTimeAsync(ms);
+      return looks - before;
+    };
+    return { relay, during, soFar: () => looks };
+  };
+
+  it('looks less often after a while in which nothing was added, and each second again after a nudge', async () => {
+    const { relay, during } = await started();
+    expect(await during(10_000)).toBeGreaterThanOrEqual(9);
+    expect(await during(60_000)).toBeLessThanOrEqual(13);
+    await relay.nudge();
+    expect(await during(9_000)).toBeGreaterThanOrEqual(9);
+    await relay.close();
+    expect(await during(60_000)).toBe(0);
+  });
+
+  it('looks at once when the rest of its process ends', async () => {
+    const rest = createRest();
+    const { relay, during, soFar } = await started(rest);
+    await during(60_000);
+    const before = soFar();
+    rest.end();
+    expect(soFar()).toBe(before + 1);
+    await relay.close();
+  });
+});
