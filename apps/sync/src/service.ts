@@ -1,6 +1,6 @@
 import { createConstantContact } from '@boxlist/constant-contact';
 import { AppError, topics, type ConnectionFact, type EntitlementFact, type WorkflowFact } from '@boxlist/contracts';
-import { createEventBus, createRest, startOutboxRelay, type EventBus } from '@boxlist/event-bus';
+import { createEventBus, createRest, neverRests, startOutboxRelay, type EventBus } from '@boxlist/event-bus';
 import {
   checkMongo,
   connectMongo,
@@ -178,7 +178,10 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
   ctx = { ...ctx, followers: await openEventDoors(bus, () => ctx, config.SYNC_WORK !== 'dispatch') };
   const dispatches = config.SYNC_WORK !== 'intake';
   const chores = startChores(ctx, dispatches);
-  running.dispatcher = dispatches ? startDispatcher(ctx) : undefined;
+  // Orders that this process takes in itself wake its dispatcher: only one that takes none must always poll.
+  running.dispatcher = dispatches
+    ? startDispatcher(ctx, undefined, config.SYNC_WORK === 'dispatch' ? neverRests : rest)
+    : undefined;
   const app = createHttp({ log, ...healthOf(config, mongo, bus) });
   app.post('/internal/quota/permits', async (request) => {
     await serviceTokens.verify(request.headers.authorization, 'sync');

@@ -18,8 +18,8 @@ export interface BatchSubscription {
 
 /** How long a group waits for a member that fell silent: killed, or cut off by a restart of the broker, which ends sessions on this side alone. */
 const sessionMs = 10_000;
-/** An idle member sends one only after a fetch: no longer than `fetchWaitMs` plus this passes between two. */
-const heartbeatMs = 1_000;
+/** An idle member sends one only after a fetch: after each second one, and no more than 2 s pass between two. */
+const heartbeatMs = 1_500;
 /** How long the broker keeps a fetch open while there is nothing; it answers at once when there is. A member that closes waits for it. */
 const fetchWaitMs = 1_000;
 

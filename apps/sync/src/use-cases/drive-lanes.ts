@@ -1,4 +1,5 @@
 import { kindOf, type ConnectionFact } from '@boxlist/contracts';
+import { neverRests } from '@boxlist/event-bus';
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { Context } from '../context';
@@ -339,8 +340,8 @@ const driveLane = async (
   await ctx.lanes.release(lane, drive.isOverdue() ? ctx.clock() : soonest, ctx.clock());
 };
 
-/** Drives lanes of this process until closed; many connections at once, each by one process. Nearly all of the time they wait for permits: as many as there are take their turns in the ledger. */
-export const startDispatcher = (ctx: Context, lanesAtOnce = 200) => {
+/** Drives lanes of this process until closed; many connections at once, each by one process. Nearly all of the time they wait for permits: as many as there are take their turns in the ledger. `rest` is for processes that take in orders themselves. */
+export const startDispatcher = (ctx: Context, lanesAtOnce = 200, rest = neverRests) => {
   const holder = randomUUID();
   const running = new Set<Promise<void>>();
   let closing = false;
@@ -380,13 +381,13 @@ export const startDispatcher = (ctx: Context, lanesAtOnce = 200) => {
         claiming = undefined;
       });
   };
-  const timer = setInterval(nudge, pollMs);
+  const endPolls = rest.every(pollMs, nudge);
   nudge();
   return {
     nudge,
     close: async (): Promise<void> => {
       closing = true;
-      clearInterval(timer);
+      endPolls();
       await claiming;
       await Promise.all(running);
     },
