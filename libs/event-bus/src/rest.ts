@@ -27,20 +27,19 @@ export const createRest = (now: () => number = () => performance.now()): Rest =>
       if (rested) for (const wake of sleepers) wake();
     },
     every: (everyMs, look) => {
-      let timer: NodeJS.Timeout;
-      const sleep = (): void => {
-        clearTimeout(timer);
-        timer = setTimeout(wake, pauseMs(everyMs));
-        timer.unref();
-      };
+      let ticks = 0;
       const wake = (): void => {
-        sleep();
+        ticks = 0;
         look();
       };
+      const timer = setInterval(() => {
+        ticks += 1;
+        if (ticks * everyMs >= pauseMs(everyMs)) wake();
+      }, everyMs);
+      timer.unref();
       sleepers.add(wake);
-      sleep();
       return () => {
-        clearTimeout(timer);
+        clearInterval(timer);
         sleepers.delete(wake);
       };
     },

@@ -1,6 +1,6 @@
 import { createConstantContact, type Send } from '@boxlist/constant-contact';
 import { AppError, topics, type ConnectionFact, type EntitlementFact, type WorkflowFact } from '@boxlist/contracts';
-import { startOutboxRelay } from '@boxlist/event-bus';
+import { neverRests, startOutboxRelay } from '@boxlist/event-bus';
 import { createFactCopy, type Log } from '@boxlist/service-kit';
 import { createTicketTailor } from '@boxlist/ticket-tailor';
 import { createHmac } from 'node:crypto';
@@ -128,6 +128,7 @@ export const startSync = async (
     bus,
     collection: deliveries.collection,
     topic: { name: topics.deliveryOutcomes.name, compacted: false, rendering: outcomeRendering },
+    rest: neverRests,
     log,
     clock: () => new Date(clock()),
   });
@@ -135,6 +136,7 @@ export const startSync = async (
     bus,
     collection: notices.collection,
     topic: { name: topics.notices.name, compacted: false, rendering: noticeRendering },
+    rest: neverRests,
     log,
     clock: () => new Date(clock()),
   });
