@@ -14,7 +14,7 @@ describe('a relay', () => {
     const collection: OutboxCollection = {
       find: () => {
         looks += 1;
-        return { toArray: async () => [], async *[Symbol.asyncIterator]() {} };
+        return Object.assign(ReadableStream.from([]), { toArray: async () => [] });
       },
       updateOne: async () => ({ matchedCount: 0 }),
       updateMany: async () => undefined,
