@@ -46,5 +46,12 @@ export const createRest = (now: () => number = () => performance.now()): Rest =>
   };
 };
 
-/** For what is to look as often always. */
-export const neverRests: Rest = createRest(() => 0);
+/** For what is to look as often always. It knows nobody who looks: all processes of a test may share it, also those that are never closed. */
+export const neverRests: Rest = {
+  end: () => undefined,
+  every: (everyMs, look) => {
+    const timer = setInterval(look, everyMs);
+    timer.unref();
+    return () => clearInterval(timer);
+  },
+};
