@@ -43,16 +43,16 @@ describe('a partition of orders that stands still', () => {
   it('is told in the health by any process, and with readiness, until it goes on', async () => {
     const office = await createOffice(world);
     await office.workflow();
-    expect((await intakeHealth(office.boxOfficeId)).standingStill).toEqual([]);
+    await eventually(async () => expect((await intakeHealth(office.boxOfficeId)).standingStill).toEqual([]));
     const step = gate.hold('insert', 'orders');
     await world.produce([office.order('ada', { marketing_opt_in: 'false' })]);
     await step.reached();
-    const [standstill] = await eventually(async () => {
-      const { standingStill } = await intakeHealth(office.boxOfficeId);
-      expect(standingStill).toHaveLength(1);
-      return standingStill;
-    });
-    expect(standstill).toMatchObject({ topic: topics.orders.name, partition: expect.any(Number), code: null });
+    // On a slow machine the followers of facts may stand still for a moment too.
+    await eventually(async () =>
+      expect((await intakeHealth(office.boxOfficeId)).standingStill).toContainEqual(
+        expect.objectContaining({ topic: topics.orders.name, partition: expect.any(Number), code: null }),
+      ),
+    );
     expect(await readiness(intake.url)).toMatchObject({
       status: 200,
       ready: true,
@@ -71,7 +71,7 @@ describe('a partition of orders that stands still', () => {
     await eventually(async () => expect((await intakeHealth(office.boxOfficeId)).standingStill).toEqual([]), {
       timeoutMs: 30_000,
     });
-    expect(await readiness(intake.url)).not.toHaveProperty('degraded');
+    await eventually(async () => expect(await readiness(intake.url)).not.toHaveProperty('degraded'));
   }, 90_000);
 });
 

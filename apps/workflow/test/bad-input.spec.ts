@@ -98,7 +98,7 @@ describe('what cannot be a workflow', () => {
   it('is refused by the schema when a value is outside of its closed set', async () => {
     const organiser = await createOrganiser(world);
     const { errors } = await organiser.create({ whenNotOptedIn: 'ADD_ANYWAY' });
-    expect(errors?.[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT' });
+    expect(errors?.[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT', field: ['input', 'whenNotOptedIn'] });
   });
 });
 

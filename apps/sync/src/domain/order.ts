@@ -133,18 +133,28 @@ export type EarlierOrder = Omit<StoredOrder, keyof Stamp | 'carried' | 'erasedUp
     readonly erasedUpTo?: EarlierStamp;
   };
 
+/** An erased buyer's opt-in is not kept, its place is: no older answer takes it. */
+const isForgottenAnswer = ({ optIn }: Pick<StoredOrder, 'optIn'>, field: string): boolean =>
+  field === 'optIn' && optIn === 'NOT_ASKED';
+
 /**
  * An order as it would be kept today. Where it was kept when events of the same time were told apart by their ids alone, its newest event counts as a creation, so that an update of that time still comes
  * through; and whatever came in the time of an erased buyer's last event counts as theirs.
  */
 export const asKeptToday = (kept: EarlierOrder): StoredOrder => {
   const { carried, erasedUpTo, email } = kept;
+  const own = rankedFrom(kept, rankOf('boxlist.order.created.v1', kept.status));
   return {
     ...kept,
     email: normalEmail(email),
-    ...rankedFrom(kept, rankOf('boxlist.order.created.v1', kept.status)),
+    ...own,
+    // By its text an id may have been the older one, by its number it is not: then the value is of the newest event.
     carried: Object.fromEntries(
-      Object.entries(carried).map(([field, stamp]) => [field, rankedFrom(stamp, lowestRank)]),
+      Object.entries(carried).flatMap(([field, stamp]) => {
+        const place = rankedFrom(stamp, lowestRank);
+        if (!isNewer(place, own)) return [[field, place]];
+        return isForgottenAnswer(kept, field) ? [[field, own]] : [];
+      }),
     ),
     ...(erasedUpTo ? { erasedUpTo: rankedFrom(erasedUpTo, highestRank) } : {}),
   } as StoredOrder;
