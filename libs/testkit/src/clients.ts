@@ -148,6 +148,7 @@ export interface SandboxSeed {
   readonly lists?: readonly string[];
   readonly tags?: readonly string[];
   readonly deleted?: boolean;
+  readonly deleted_at?: string;
 }
 
 /** Calls of a sandbox's control plane. */

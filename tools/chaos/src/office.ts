@@ -95,7 +95,8 @@ export const createOffice = (world: World, schedule: Schedule, resources: Resour
             email: emailOf(buyer),
             permission_to_send: permission as SandboxSeed['permission_to_send'],
             ...(kind === 'unsubscribed' ? { opt_out_date: new Date(begunAt - 24 * 60 * minuteMs).toISOString() } : {}),
-            ...(isDeleted ? { deleted: true } : {}),
+            // Days before the first order: an opt-in from before the deletion restores nobody.
+            ...(isDeleted ? { deleted_at: new Date(begunAt - 3 * 24 * 60 * minuteMs).toISOString() } : {}),
             lists: had.lists.map(listOf),
             tags: had.tags.map(tagOf),
           },

@@ -21,6 +21,11 @@ export const seedSchema = z.strictObject({
   lists: z.array(z.string()).default([]),
   tags: z.array(z.string()).default([]),
   deleted: z.boolean().default(false),
+  /** When it was deleted; now, where only `deleted` says that it was. */
+  deleted_at: z
+    .string()
+    .transform((date) => new Date(date).toISOString())
+    .optional(),
 });
 type Seed = z.infer<typeof seedSchema>;
 
@@ -39,7 +44,7 @@ const seededContact = (account: Account, seed: Seed, now: string): Contact => {
     known ?? newContact(newEmail(seed.email.trim().toLowerCase(), permission, 'Account', now), 'Account', now);
   if (known) setPermission(contact, permission, 'Contact', now);
   if (seed.opt_out_date && contact.email_address) contact.email_address.opt_out_date = seed.opt_out_date;
-  if (seed.deleted) contact.deleted_at = now;
+  if (seed.deleted || seed.deleted_at) contact.deleted_at = seed.deleted_at ?? now;
   for (const name of ['first_name', 'last_name', 'job_title'] as const)
     if (seed[name] !== undefined) contact.core[name] = seed[name];
   if (seed.phones)
