@@ -85,6 +85,21 @@ describe('the phone of a contact that goes by import', () => {
     expect(notes(planned)).toEqual([]);
   });
 
+  // It was noted for the older of two orders, whose phone counted as outdated by the newer once it was to be brought.
+  it('is brought for the newest order that tells it, whatever the format, and told to all', () => {
+    const older = wish({ details: { phone: london } });
+    const newer = wish({ deliveryId: 'dlv_2', orderTime: 2, details: { phone: '0044 20 7946 0000' } });
+    for (const wishes of [
+      [older, newer],
+      [newer, older],
+    ])
+      expect(plan(wishes, thin(), { phonesWait: true }).calls[1]).toMatchObject({
+        isLater: true,
+        wish: { deliveryId: 'dlv_2' },
+        deliveryIds: wishes.map(({ deliveryId }) => deliveryId),
+      });
+  });
+
   it('comes by the import where it is North American', () => {
     const planned = plan([wish({ details: { phone: '+1 781 555 0100' } })], thin());
     expect(kinds(planned)).toEqual(['import']);

@@ -26,6 +26,8 @@ export const isMarkedPhone = (
   return mark !== undefined && has?.includes(mark) === true;
 };
 
+const phoneToldAt = ({ toldAt, orderTime }: Wish): number => toldAt.phone ?? orderTime;
+
 /** The calls that bring a phone, for those whose orders told that number in whatever format, and what is told of it. */
 export const planPhone = (
   {
@@ -40,11 +42,17 @@ export const planPhone = (
   marks: PhoneMarks = new Map(),
 ): { readonly line?: PhoneLine; readonly notes: readonly { deliveryIds: readonly string[]; note: string }[] } => {
   const { phone } = details;
-  const wish = wishes.find((each) => each.details.phone === phone);
-  if (phone === undefined || !wish) return { notes: [] };
+  if (phone === undefined) return { notes: [] };
   const isSame = (told: string | undefined): boolean =>
     told === phone || (told !== undefined && marks.has(phone) && marks.get(told) === marks.get(phone));
-  const deliveryIds = wishes.filter((each) => isSame(each.details.phone)).map(({ deliveryId }) => deliveryId);
+  const telling = wishes.filter((each) => isSame(each.details.phone));
+  const deliveryIds = telling.map(({ deliveryId }) => deliveryId);
+  // The newest that tells it: of an older one the phone would count as outdated by the newer, when it is brought later.
+  const wish = telling.reduce<Wish | undefined>(
+    (newest, each) => (newest && phoneToldAt(newest) > phoneToldAt(each) ? newest : each),
+    undefined,
+  );
+  if (!wish) return { notes: [] };
   if (whole && phonesWith(whole, phone) === undefined) return { notes: [{ deliveryIds, note: phoneFull }] };
   const line: PhoneLine = { ...rest, deliveryIds, phone, wish, details };
   return { line, notes: line.isLater ? [{ deliveryIds, note: phoneFollows }] : [] };

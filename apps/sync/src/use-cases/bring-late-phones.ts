@@ -9,6 +9,7 @@ import type { StoredOrder } from '../domain/order';
 import { toldBy, wishNotOutdated } from '../domain/outdated';
 import { phoneBrought, phoneFollows, phoneLeft, phoneRefused } from '../domain/plan-phone';
 import type { LeftOver } from '../store/left-over';
+import { never } from '../store/never';
 import { bringPhone } from './bring-phone';
 import { nextLeftOverAt, workLeftOver, type LeftOverWork, type Lent, type StillTheirs } from './left-over';
 import { isEntitled } from './work-batch';
@@ -118,7 +119,7 @@ export const nextLatePhoneAt = async (ctx: Context, connection: ConnectionFact |
 /** Of a connection that was ended none comes any more. */
 export const giveUpLatePhones = async (ctx: Context, connection: ConnectionFact): Promise<void> => {
   for (;;) {
-    const some = await ctx.latePhones.due(connection.connectionId, new Date(8e15), 100);
+    const some = await ctx.latePhones.due(connection.connectionId, never, 100);
     if (some.length === 0) return;
     for (const each of some) await end(ctx, connection, each, phoneLeft);
   }

@@ -35,8 +35,10 @@ export const makePhones = async (run: Run, phones: readonly PhoneLine[]): Promis
     const goesOn = index === 0 || (await run.report.goesOn());
     const left: PhoneLine[] = [];
     await eachAtOnce(some, lookUpsAtOnce, async (call) => {
-      const isOpen = call.deliveryIds.some((id) => run.progress.get(id)?.failed === false);
-      if (isOpen && !(goesOn && run.stopped === undefined && (await makePhone(run, call)))) left.push(call);
+      if (!call.deliveryIds.some((id) => run.progress.get(id)?.failed === false)) return;
+      const isTried = goesOn && run.stopped === undefined;
+      if (!isTried) tell(run, call, phoneFollows);
+      if (!isTried || !(await makePhone(run, call))) left.push(call);
     });
     await leaveForLater(run.ctx, run.batch, left);
     await reportServed(
@@ -46,18 +48,18 @@ export const makePhones = async (run: Run, phones: readonly PhoneLine[]): Promis
   }
 };
 
+const tell = ({ progress }: Run, { deliveryIds }: PhoneLine, what: string): void => {
+  for (const id of deliveryIds) progress.get(id)?.performed.push(what);
+};
+
 /** False when it is to be tried again later. */
 const makePhone = async (run: Run, call: PhoneLine): Promise<boolean> => {
   const { ctx, caller, batch } = run;
   const emailHash = batch.hashes.get(call.email) ?? '';
-  const tell = (what: string): void => {
-    for (const id of call.deliveryIds) run.progress.get(id)?.performed.push(what);
-  };
   try {
     const { told, contactId } = await bringPhone(ctx, caller, batch, { ...call, emailHash, serves: call.deliveryIds });
     if (told === phoneBrought) note(run, call.deliveryIds, told, contactId);
-    else if (told) tell(told);
-
+    else if (told) tell(run, call, told);
     return true;
   } catch (error) {
     const { code } = error instanceof AppError ? error : { code: undefined };
@@ -65,7 +67,7 @@ const makePhone = async (run: Run, call: PhoneLine): Promise<boolean> => {
       if (await failAll(run, call.deliveryIds, error)) run.stopped = error;
       return true;
     }
-    tell(code === 'REJECTED_BY_CONSTANT_CONTACT' ? phoneRefused : phoneFollows);
+    tell(run, call, code === 'REJECTED_BY_CONSTANT_CONTACT' ? phoneRefused : phoneFollows);
     if (concernsConnection(error)) run.stopped = error;
     return code === 'REJECTED_BY_CONSTANT_CONTACT';
   }
