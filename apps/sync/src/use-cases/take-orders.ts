@@ -191,7 +191,7 @@ const reopenOutrun = async (
   const read = new Map(workflows.map(({ workflowId, version }) => [workflowId, version]));
   const outrun = written.filter(({ workflowId }) => read.get(workflowId) !== versions.get(workflowId));
   if (outrun.length === 0) return [];
-  const orders = await ctx.orders.byKeys([...new Set(outrun.map(({ orderKey }) => orderKey))]);
+  const orders = await ctx.orders.byKeys(outrun.map(({ orderKey }) => orderKey));
   const revisions = new Map(orders.map((order) => [order.key, revisionOf(order)]));
   return reopenChanged(
     ctx,
