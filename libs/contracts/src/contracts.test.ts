@@ -83,4 +83,22 @@ describe('errors', () => {
     expect(kindOf(new AppError('QUOTA_EXCEEDED', 'used up'))).toBe('throttled');
     expect(kindOf(new TypeError('x'))).toBe('defect');
   });
+
+  it.each([
+    [{ name: 'MongooseServerSelectionError' }, 'unavailable'],
+    [{ name: 'MongoNetworkTimeoutError' }, 'unavailable'],
+    [{ name: 'MongoWaitQueueTimeoutError' }, 'unavailable'],
+    [{ name: 'MongoServerError', code: 10107 }, 'unavailable'],
+    [{ name: 'MongoServerError', code: 18 }, 'unavailable'],
+    [{ name: 'MongoServerError', code: 14031 }, 'unavailable'],
+    [{ name: 'MongoServerError', errorLabels: ['TransientTransactionError'] }, 'unavailable'],
+    [{ name: 'MongoWriteConcernError', code: 64 }, 'unavailable'],
+    // What a document or a question is at fault for comes back however often it is tried.
+    [{ name: 'MongoServerError', code: 11000 }, 'defect'],
+    [{ name: 'MongoBulkWriteError', code: 2 }, 'defect'],
+    [{ name: 'MongoInvalidArgumentError' }, 'defect'],
+    [{ name: 'TypeError', code: 189 }, 'defect'],
+  ])('tell an outage of MongoDB from a fault of Boxlist: %j', (carried, kind) => {
+    expect(kindOf(Object.assign(new Error('of the driver'), carried))).toBe(kind);
+  });
 });

@@ -75,7 +75,7 @@ export const errorRegistry = {
     'unavailable',
     'Constant Contact did not answer, or answered with a server error.',
   ),
-  DATABASE_UNAVAILABLE: entry('unavailable', 'MongoDB did not answer.'),
+  DATABASE_UNAVAILABLE: entry('unavailable', 'MongoDB did not answer, or cannot serve at present.'),
   KAFKA_UNAVAILABLE: entry('unavailable', 'Kafka did not acknowledge.'),
   EVENTS_STAND_STILL: entry('unavailable', 'Events of a partition have made no progress for longer than the setting.'),
   SERVICE_UNAVAILABLE: entry('unavailable', 'Another part of Boxlist did not answer.'),
@@ -111,8 +111,67 @@ export class AppError extends Error {
   }
 }
 
-/** The kind of anything thrown; what is not an AppError is a defect. */
-export const kindOf = (error: unknown): ErrorKind => (error instanceof AppError ? error.kind : 'defect');
+/** The driver's failures of reaching MongoDB, by the names that it and mongoose give them. */
+const unreachable = new Set([
+  'MongoNetworkError',
+  'MongoNetworkTimeoutError',
+  'MongoServerSelectionError',
+  'MongooseServerSelectionError',
+  'MongoNotConnectedError',
+  'MongoPoolClearedError',
+  'MongoPoolClosedError',
+  'PoolClearedOnNetworkError',
+  'MongoWaitQueueTimeoutError',
+  'MongoTopologyClosedError',
+  'MongoServerClosedError',
+  'MongoClientClosedError',
+  'MongoStalePrimaryError',
+  'MongoExpiredSessionError',
+  'MongoOperationTimeoutError',
+  'MongoWriteConcernError',
+]);
+
+/** What MongoDB answers while it cannot serve, by its own codes: no fault of what it was asked. */
+const cannotServe = new Set([
+  ...[6, 7, 89, 9001, 384], // another host is not reached
+  ...[91, 189, 10107, 10058, 13435, 13436, 11600, 11602, 133, 134], // it stops, or is not the primary now
+  ...[24, 46, 50, 64, 112, 202, 262, 290, 462], // it is too busy: locks, time limits, write conflicts, overload
+  ...[13, 18], // its credentials are being changed, or are wrong: an operator mends that
+  ...[14031, 8000], // its disk, or what was rented of it, is full
+]);
+
+const passingLabels = [
+  'RetryableWriteError',
+  'TransientTransactionError',
+  'UnknownTransactionCommitResult',
+  'RetryableError',
+  'SystemOverloadedError',
+];
+
+/** Told by what the error carries, so that whoever looks at kinds needs no driver. */
+const isOutageOfMongo = (error: Error): boolean => {
+  if (!error.name.startsWith('Mongo') && error.name !== 'PoolClearedOnNetworkError') return false;
+  const { code, errorLabels } = error as { readonly code?: unknown; readonly errorLabels?: unknown };
+  return (
+    unreachable.has(error.name) ||
+    cannotServe.has(Number(code)) ||
+    (Array.isArray(errorLabels) && passingLabels.some((label) => errorLabels.includes(label)))
+  );
+};
+
+/**
+ * Anything thrown as the AppError that an edge acts on: MongoDB's outages as DATABASE_UNAVAILABLE, so that nothing is
+ * given up for them, and whatever else is no AppError as DEFECT. The `cause` is what was thrown.
+ */
+export const appErrorOf = (error: unknown): AppError => {
+  if (error instanceof AppError) return error;
+  if (error instanceof Error && isOutageOfMongo(error))
+    return new AppError('DATABASE_UNAVAILABLE', 'MongoDB does not answer', {}, { cause: error });
+  return new AppError('DEFECT', 'A fault of Boxlist', {}, { cause: error });
+};
+
+/** The kind of anything thrown, see {@link appErrorOf}. */
+export const kindOf = (error: unknown): ErrorKind => appErrorOf(error).kind;
 
 /** Makes a forgotten case of a union a compile error, and a defect when it happens all the same. */
 export const assertNever = (value: never): never => {

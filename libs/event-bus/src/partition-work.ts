@@ -1,4 +1,4 @@
-import { AppError, kindOf } from '@boxlist/contracts';
+import { AppError, appErrorOf } from '@boxlist/contracts';
 import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BusLog, DeadLetterReason } from './bus';
@@ -161,7 +161,7 @@ export const createPartitionWork = ({ handle, deadLetter, setAside, log, heartbe
 
   /** How long to wait after a failure, in ms; 0 where something else is tried at once. */
   const failed = (state: PartitionState, slice: Slice, retry: Retry, error: unknown): number => {
-    const kind = kindOf(error);
+    const { kind, retryAfterMs } = appErrorOf(error);
     const isFault = kind !== 'unavailable' && kind !== 'throttled';
     retry.attempts += 1;
     retry.lastError = error;
@@ -178,7 +178,7 @@ export const createPartitionWork = ({ handle, deadLetter, setAside, log, heartbe
       return 0;
     }
     // Whoever throttles knows best for how long.
-    const told = kind === 'throttled' && error instanceof AppError ? error.retryAfterMs : undefined;
+    const told = kind === 'throttled' ? retryAfterMs : undefined;
     return Math.min(told ?? pauseMs(retry.attempts), mostWaitMs);
   };
 
@@ -241,4 +241,4 @@ export const createPartitionWork = ({ handle, deadLetter, setAside, log, heartbe
   };
 };
 
-const codeOf = (error: unknown): string => (error instanceof AppError ? error.code : 'DEFECT');
+const codeOf = (error: unknown): string => appErrorOf(error).code;

@@ -1,4 +1,4 @@
-import { AppError, kindOf, newId, type ErrorKind } from '@boxlist/contracts';
+import { AppError, appErrorOf, newId, type ErrorKind } from '@boxlist/contracts';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Log } from './log';
 import { renderMetrics, startMetrics } from './telemetry';
@@ -15,18 +15,18 @@ const statusOf: Record<ErrorKind, number> = {
 };
 
 /** The HTTP status of an AppError by its kind; FORBIDDEN is the one code that has its own (403). */
-export const httpStatusOf = (error: unknown): number =>
-  error instanceof AppError && error.code === 'FORBIDDEN' ? 403 : statusOf[kindOf(error)];
+export const httpStatusOf = (error: unknown): number => {
+  const { code, kind } = appErrorOf(error);
+  return code === 'FORBIDDEN' ? 403 : statusOf[kind];
+};
 
 /** What an HTTP caller is told of an error; a defect's message stays inside. */
-export const httpErrorBody = (error: unknown) =>
-  error instanceof AppError && error.kind !== 'defect'
-    ? {
-        code: error.code,
-        message: error.message,
-        ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
-      }
-    : { code: 'DEFECT', message: 'Something went wrong on our side; it has been logged.' };
+export const httpErrorBody = (error: unknown) => {
+  const { code, kind, message, retryAfterMs } = appErrorOf(error);
+  return kind === 'defect'
+    ? { code: 'DEFECT', message: 'Something went wrong on our side; it has been logged.' }
+    : { code, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+};
 
 export type HealthChecks = Record<string, () => Promise<void>>;
 
@@ -52,7 +52,7 @@ const resultsOf = (checks: HealthChecks): Promise<(readonly [name: string, resul
     Object.entries(checks).map(async ([name, check]) => {
       const result = await withinMs(3_000, check).then(
         () => 'ok',
-        (error: unknown) => (error instanceof AppError ? error.code : 'DEFECT'),
+        (error: unknown) => appErrorOf(error).code,
       );
       return [name, result] as const;
     }),

@@ -46,12 +46,3 @@ export const checkMongo = async (connection: Connection): Promise<void> => {
 /** Whether an error says that a unique key is taken (also inside a bulk write). */
 export const isDuplicateKey = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && error.code === 11000;
-
-const transient =
-  /MongoNetwork|MongoServerSelection|MongoNotConnected|MongoPoolCleared|MongoTopologyClosed|MongoExpiredSession|PoolCleared/;
-
-/** Turns a driver's connection failure into DATABASE_UNAVAILABLE; gives anything else back as it is. */
-export const mongoFailure = (error: unknown): unknown =>
-  error instanceof Error && transient.test(error.name)
-    ? new AppError('DATABASE_UNAVAILABLE', 'MongoDB does not answer', {}, { cause: error })
-    : error;

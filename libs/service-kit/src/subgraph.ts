@@ -1,13 +1,12 @@
 import { ApolloServer } from '@apollo/server';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
-import { AppError } from '@boxlist/contracts';
+import { AppError, appErrorOf } from '@boxlist/contracts';
 import type { FastifyInstance } from 'fastify';
 import { GraphQLError, parse, type GraphQLFormattedError } from 'graphql';
 import { checkVariables, inputFaultBehind } from './check-input';
 import { identityHeader, type Identity, type IdentityVerifier } from './identity';
 import type { Log } from './log';
-import { mongoFailure } from './mongo';
 
 type SubgraphModule = Parameters<typeof buildSubgraphSchema>[0];
 
@@ -46,17 +45,18 @@ const formatGraphqlError =
   (formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError => {
     const fault = inputFaultBehind(thrown);
     if (fault) return { ...formatted, extensions: { code: fault.extensions.code } };
-    const original: unknown = mongoFailure(thrown instanceof GraphQLError ? (thrown.originalError ?? thrown) : thrown);
-    if (original instanceof AppError && original.kind !== 'defect') {
-      const { field } = original.details;
+    const original: unknown = thrown instanceof GraphQLError ? (thrown.originalError ?? thrown) : thrown;
+    const error = appErrorOf(original);
+    if (error.kind !== 'defect') {
+      const { field } = error.details;
       return {
         ...formatted,
-        message: original.message,
+        message: error.message,
         extensions: {
-          code: graphqlCodeOf(original),
-          reason: original.code,
+          code: graphqlCodeOf(error),
+          reason: error.code,
           ...(field ? { field } : {}),
-          ...(original.retryAfterMs === undefined ? {} : { retryAfterMs: original.retryAfterMs }),
+          ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
         },
       };
     }

@@ -1,4 +1,4 @@
-import { AppError, kindOf } from '@boxlist/contracts';
+import { AppError, appErrorOf, kindOf } from '@boxlist/contracts';
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Context } from '../context';
@@ -77,9 +77,10 @@ const refresh = async (
     return { accessToken: fresh.accessToken, expiresAt: sealed.expiresAt };
   } catch (error) {
     // Only invalid_grant means that the person must sign in again; a network failure or a server error never does.
-    if (error instanceof AppError && error.code === 'CONNECTION_NEEDS_RECONNECT')
-      return needsReconnect('Constant Contact no longer accepts the sign-in');
-    if (kindOf(error) !== 'defect') await ctx.connections.releaseRefresh(connectionId, claim);
+    const { code } = appErrorOf(error);
+    if (code === 'CONNECTION_NEEDS_RECONNECT') return needsReconnect('Constant Contact no longer accepts the sign-in');
+    // What could not be saved is not asked for again at once: the claim ends by itself.
+    if (code !== 'DEFECT' && code !== 'DATABASE_UNAVAILABLE') await ctx.connections.releaseRefresh(connectionId, claim);
     tokenRefreshed(ctx, connectionId, 'unavailable');
     throw error;
   }
