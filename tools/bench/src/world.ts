@@ -32,7 +32,7 @@ const redirectUrl = 'http://127.0.0.1:9/callback';
 export const createBenchWorld = async () => {
   const dir = mkdtempSync(join(tmpdir(), 'bench-'));
   const [servers, sandbox, { privateKey, publicKey }] = await Promise.all([
-    startServers({ fast: true, onProgress: (line) => console.log(line) }),
+    startServers({ purpose: 'benchmarks', onProgress: (line) => console.log(line) }),
     startSandbox(redirectUrl),
     generateKeyPair('EdDSA', { extractable: true }),
   ]);

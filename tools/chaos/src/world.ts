@@ -32,7 +32,7 @@ const quiet = { info: () => undefined, warn: () => undefined, error: () => undef
 export const startWorld = async (dataDir: string, say: (line: string) => void) => {
   say('Starting Kafka, MongoDB and the sandbox of Constant Contact');
   const [servers, sandbox, keys, door] = await Promise.all([
-    startServers({ dataDir, onProgress: say }),
+    startServers({ dataDir, purpose: 'suites', onProgress: say }),
     startSandbox('http://127.0.0.1:9/callback', {
       SANDBOX_CALLS_PER_SECOND: String(callsPerSecond),
       SANDBOX_CALLS_PER_DAY: '100000000',

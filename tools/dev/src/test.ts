@@ -35,7 +35,7 @@ const runAll = async (results: string, hold: (servers: Promise<Servers>) => void
   let failedSteps = 0;
   say('Building the apps, and starting Kafka and MongoDB for the tests');
   const building = runQuietly('nx', ['run-many', '-t', 'build', '--output-style=static']);
-  const starting = startServers({ onProgress: say });
+  const starting = startServers({ purpose: 'suites', onProgress: say });
   hold(starting);
   const servers = await starting;
   say(`Kafka: ${servers.kafka.kind}; MongoDB: ${servers.mongo.server}`);

@@ -189,17 +189,22 @@ const askedRung = (): Rung | undefined => {
   return found;
 };
 
+/**
+ * What a server is for, where not every one will do: `suites` have time limits that the one in Python misses, and for
+ * `benchmarks` the one from the wheel is too slow as well.
+ */
+export type Purpose = 'suites' | 'benchmarks';
+
 interface Choice {
   /** The kind that wrote the data. */
   readonly wrote?: string;
-  /** A benchmark: the stand-in from the wheel and the one in Python are too slow to be measured. */
-  readonly fast?: boolean;
+  readonly purpose?: Purpose;
   /** Absent where nobody would see it. */
   readonly onProgress?: Progress;
 }
 
 /** Chooses the server: the one that was asked for, the one that wrote the data, one that is here, one that can be had. */
-export const chooseMongo = async ({ wrote, fast, onProgress }: Choice): Promise<Program> => {
+export const chooseMongo = async ({ wrote, purpose, onProgress }: Choice): Promise<Program> => {
   mkdirSync(cacheDir(), { recursive: true });
   const say = onProgress ?? (() => undefined);
   const asked = askedRung();
@@ -209,16 +214,18 @@ export const chooseMongo = async ({ wrote, fast, onProgress }: Choice): Promise<
     return program;
   }
   const writer = rungs.find(({ kind }) => kind === wrote);
-  const fastOnes = fast ? [rung('mongod'), rung('built')] : [];
+  const fastOnes = purpose === 'benchmarks' ? [rung('mongod'), rung('built')] : [];
+  const isGoodEnough = ({ name }: Rung): boolean => name !== 'python' || purpose !== 'suites';
   const found =
     (writer && ((await writer.find()) ?? (writer.name === 'built' ? undefined : await writer.obtain(say)))) ??
     (await firstOf(fastOnes, (each) => each.find())) ??
     (await firstOf([...fastOnes].reverse(), (each) => each.obtain(say))) ??
-    (await firstOf(rungs, (each) => each.find())) ??
-    (await firstOf(obtainable(onProgress), (each) => each.obtain(say)));
+    (await firstOf(rungs.filter(isGoodEnough), (each) => each.find())) ??
+    (await firstOf(obtainable(onProgress).filter(isGoodEnough), (each) => each.obtain(say)));
   if (!found)
     throw new Error(
-      'There is no MongoDB. Set MONGODB_URI, or install mongod, Python 3 with pip, or Rust (cargo); ' +
+      (purpose === 'suites' ? 'There is no MongoDB that is fast enough for the tests. ' : 'There is no MongoDB. ') +
+        'Set MONGODB_URI, or install mongod, Python 3 with pip, or Rust (cargo); ' +
         '`npm start` says more. docs/local-stack.md lists the ways',
     );
   return found;

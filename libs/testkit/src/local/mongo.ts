@@ -1,14 +1,14 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import mongoose from 'mongoose';
-import { chooseMongo, type Program } from './mongo-ladder';
+import { chooseMongo, type Program, type Purpose } from './mongo-ladder';
 import { freePort, startProcess, type LocalProcess, type Progress } from './process';
 
 interface MongoOptions {
   readonly dataDir: string;
   readonly port?: number;
-  /** Asks for a server whose speed is worth measuring, and builds one where that is possible. */
-  readonly fast?: boolean;
+  /** What the server must be good for; for looking around where absent. */
+  readonly purpose?: Purpose;
   /** Without it nothing is compiled: nobody would know what takes so long. */
   readonly onProgress?: Progress;
 }
@@ -40,7 +40,7 @@ const keepApart = (dataDir: string, kind: Program['kind']): void => {
 };
 
 /** Starts MongoDB by the ladder of docs/local-stack.md, or uses MONGODB_URI. Resolves when it answers. */
-export const startMongo = async ({ dataDir, port, fast, onProgress }: MongoOptions): Promise<LocalMongo> => {
+export const startMongo = async ({ dataDir, port, purpose, onProgress }: MongoOptions): Promise<LocalMongo> => {
   const given = process.env.MONGODB_URI;
   if (given) {
     const cannot = (): never => {
@@ -57,7 +57,7 @@ export const startMongo = async ({ dataDir, port, fast, onProgress }: MongoOptio
       restart: async () => cannot(),
     };
   }
-  const program = await chooseMongo({ wrote: writerOf(dataDir), fast, onProgress });
+  const program = await chooseMongo({ wrote: writerOf(dataDir), purpose, onProgress });
   const { kind, command, args } = program;
   const ownPort = port ?? (await freePort());
   mkdirSync(dataDir, { recursive: true });

@@ -3,14 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startKafka, type LocalKafka } from './kafka';
 import { startMongo, type LocalMongo } from './mongo';
+import type { Purpose } from './mongo-ladder';
 import type { Progress } from './process';
 
 interface ServersOptions {
   /** Kept when given; else a temporary folder that goes with the servers. */
   readonly dataDir?: string;
   readonly ports?: { readonly kafka: number; readonly mongo: number };
-  /** Asks for a MongoDB whose speed is worth measuring. */
-  readonly fast?: boolean;
+  /** What MongoDB must be good for; for looking around where absent. */
+  readonly purpose?: Purpose;
   readonly onProgress?: Progress;
 }
 
@@ -21,14 +22,14 @@ export interface Servers {
 }
 
 /** Starts Kafka and MongoDB side by side, or takes those that the environment names. When one fails the other is stopped. */
-export const startServers = async ({ dataDir, ports, fast, onProgress }: ServersOptions = {}): Promise<Servers> => {
+export const startServers = async ({ dataDir, ports, purpose, onProgress }: ServersOptions = {}): Promise<Servers> => {
   const folder = dataDir ?? mkdtempSync(join(tmpdir(), 'boxlist-'));
   const tidy = (): void => {
     if (!dataDir) rmSync(folder, { recursive: true, force: true });
   };
   const [kafka, mongo] = await Promise.allSettled([
     startKafka({ dataDir: join(folder, 'kafka'), port: ports?.kafka, onProgress }),
-    startMongo({ dataDir: join(folder, 'mongo'), port: ports?.mongo, fast, onProgress }),
+    startMongo({ dataDir: join(folder, 'mongo'), port: ports?.mongo, purpose, onProgress }),
   ]);
   if (kafka.status === 'rejected' || mongo.status === 'rejected') {
     for (const server of [kafka, mongo]) if (server.status === 'fulfilled') await server.value.stop();
