@@ -1,7 +1,7 @@
 /** For how long a process counts as busy after something gave it work. */
 const busyMs = 10_000;
 /** How many times as long it waits between two looks while it rests, */
-const slower = 5;
+const slower = 10;
 /** but not longer than this by it: what another process left for it is then found. */
 const restingMs = 5_000;
 
@@ -27,19 +27,18 @@ export const createRest = (now: () => number = () => performance.now()): Rest =>
       if (rested) for (const wake of sleepers) wake();
     },
     every: (everyMs, look) => {
-      let ticks = 0;
+      let timer: NodeJS.Timeout | undefined;
       const wake = (): void => {
-        ticks = 0;
+        clearTimeout(timer);
+        timer = setTimeout(wake, pauseMs(everyMs));
+        timer.unref();
         look();
       };
-      const timer = setInterval(() => {
-        ticks += 1;
-        if (ticks * everyMs >= pauseMs(everyMs)) wake();
-      }, everyMs);
+      timer = setTimeout(wake, everyMs);
       timer.unref();
       sleepers.add(wake);
       return () => {
-        clearInterval(timer);
+        clearTimeout(timer);
         sleepers.delete(wake);
       };
     },

@@ -27,11 +27,37 @@ export const connectMongo = async ({ uri, database, log }: MongoOptions): Promis
   connection.on('error', (error: Error) => log.warn({ err: error }, 'mongodb.error'));
   connection.on('disconnected', () => log.warn('mongodb.disconnected'));
   try {
-    return await connection.asPromise();
+    await connection.asPromise();
+    calmPools(connection.getClient());
+    return connection;
   } catch (error) {
     await connection.destroy().catch(() => undefined);
     throw new AppError('DATABASE_UNAVAILABLE', 'MongoDB does not answer', {}, { cause: error });
   }
+};
+
+/** What of the driver's pools of connections is used here; it has no types of it. */
+interface Pools {
+  readonly topology?: {
+    readonly s?: { readonly servers?: ReadonlyMap<string, { readonly pool?: { options?: object } }> };
+  };
+}
+
+/** How often a pool looks whether it has too few connections, or some that idled for too long, in ms. */
+const poolCheckMs = 5_000;
+
+/**
+ * Lets a pool that has nothing to do sleep: the driver's pools look at themselves ten times a second, and no option
+ * tells them otherwise. Where a later driver keeps them elsewhere, they stay as they are.
+ */
+const calmPools = (client: ReturnType<Connection['getClient']>): void => {
+  const calm = (): void => {
+    for (const { pool } of (client as Pools).topology?.s?.servers?.values() ?? [])
+      if (pool?.options) pool.options = Object.freeze({ ...pool.options, minPoolSizeCheckFrequencyMS: poolCheckMs });
+  };
+  calm();
+  // A server that joins a replica set later brings a pool of its own.
+  client.on('connectionPoolReady', calm);
 };
 
 /** Readiness of MongoDB: throws DATABASE_UNAVAILABLE when a ping takes over 2 seconds or fails. */

@@ -6,7 +6,7 @@ import { eachAtOnce } from './each-at-once';
 import { repeatedly } from './repeatedly';
 import { keptSince, withoutErased } from './retry-deliveries';
 
-const pollMs = 200;
+const pollMs = 500;
 const retriesAtOnce = 4;
 const takenAtOnce = 1_000;
 
