@@ -63,7 +63,7 @@ const readAnswer = async (bytes: Buffer, version: number, { topics }: FetchArgum
       lastStartOffset: version >= 5 ? fields.int64().toString() : undefined,
       abortedTransactions: fields.times(() => ({
         producerId: fields.int64().toString(),
-        firstOffset: fields.int64().toString(),
+        firstOffset: fields.int64(),
       })),
       preferredReadReplica: version >= 11 ? fields.int32() : undefined,
       section: fields.section(),
@@ -78,14 +78,17 @@ const readAnswer = async (bytes: Buffer, version: number, { topics }: FetchArgum
   const responses: object[] = [];
   for (const { topicName, partitions } of answered) {
     const read: object[] = [];
-    for (const { section, highWatermark, ...partition } of partitions) {
-      const fetchOffset = askedAt(topicName, partition.partition);
+    for (const { section, highWatermark, abortedTransactions, ...answer } of partitions) {
+      const fetchOffset = askedAt(topicName, answer.partition);
+      // kafkajs would leave out aborted messages by a rule of its own.
+      const partition = { ...answer, abortedTransactions: [] };
       if (partition.errorCode === corruptMessage) {
         const highWatermark = (fetchOffset + 1n).toString();
         read.push({ ...partition, errorCode: 0, highWatermark, messages: [unreadAtBroker(fetchOffset)] });
         continue;
       }
-      const messages: KafkaRecord[] = await readSection(section, { fetchOffset, highWatermark }, budget);
+      const reading = { fetchOffset, highWatermark, abortedTransactions };
+      const messages: KafkaRecord[] = await readSection(section, reading, budget);
       read.push({ ...partition, highWatermark: highWatermark.toString(), messages });
     }
     responses.push({ topicName, partitions: read });
