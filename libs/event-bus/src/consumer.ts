@@ -1,6 +1,7 @@
 import type { Consumer as Member, Kafka } from 'kafkajs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BusLog, EventBus } from './bus';
+import { endOf } from './fetch-answers';
 import type { BusMessage } from './message';
 import { createPartitionWork, type UnreadableRange } from './partition-work';
 import { pauseMs } from './pause-ms';
@@ -56,7 +57,10 @@ export const startConsumer = async (
 ): Promise<StartedConsumer> => {
   const over = new AbortController();
   const { signal } = over;
-  const work = createPartitionWork({ handle, deadLetter, setAside, log, heartbeatMs, signal });
+  const work = createPartitionWork({
+    ...{ handle, deadLetter, setAside, log, heartbeatMs, signal },
+    endOf: (partition) => endOf(topic, partition),
+  });
   let member: Member | undefined;
   let failures = 0;
   /** When an answer to a fetch came last, also one without messages. */

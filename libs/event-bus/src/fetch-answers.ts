@@ -43,6 +43,12 @@ class Fields {
   }
 }
 
+const ends = new Map<string, { readonly offset: bigint; readonly at: number }>();
+const endKey = (topic: string, partition: number): string => `${topic} ${partition}`;
+
+/** Where a partition ended when a broker last had nothing more of it for this process, and when that was, in ms. */
+export const endOf = (topic: string, partition: number) => ends.get(endKey(topic, partition));
+
 /** By this code a broker says that it cannot read one partition; kafkajs takes it for a failure of all. */
 const corruptMessage = 2;
 
@@ -87,6 +93,8 @@ const readAnswer = async (bytes: Buffer, version: number, { topics }: FetchArgum
         read.push({ ...partition, errorCode: 0, highWatermark, messages: [unreadAtBroker(fetchOffset)] });
         continue;
       }
+      if (partition.errorCode === 0 && section.length === 0)
+        ends.set(endKey(topicName, partition.partition), { offset: fetchOffset, at: Date.now() });
       const reading = { fetchOffset, highWatermark, abortedTransactions };
       const messages: KafkaRecord[] = await readSection(section, reading, budget);
       read.push({ ...partition, highWatermark: highWatermark.toString(), messages });
