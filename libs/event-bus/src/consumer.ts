@@ -63,8 +63,10 @@ export const startConsumer = async (
   });
   let member: Member | undefined;
   let failures = 0;
-  /** When an answer to a fetch came last, also one without messages. */
+  /** When an answer to a fetch came last, also one without messages, or messages were done with. */
   let lastReadAt = Date.now();
+  let hasPartitions = true;
+  const reads = (): void => void (lastReadAt = Date.now());
 
   const begin = async (): Promise<void> => {
     const own = kafka.consumer({
@@ -81,9 +83,22 @@ export const startConsumer = async (
       },
     });
     member = own;
-    own.on(own.events.END_BATCH_PROCESS, () => void (failures = 0));
-    own.on(own.events.FETCH, () => void (lastReadAt = Date.now()));
-    own.on(own.events.GROUP_JOIN, ({ payload }) => work.assigned(payload.memberAssignment[topic] ?? []));
+    own.on(own.events.END_BATCH_PROCESS, () => {
+      failures = 0;
+      reads();
+    });
+    // FETCH is emitted also where no broker was asked, or none could be.
+    own.on(own.events.REQUEST, ({ payload: { apiName } }) => {
+      if (apiName === 'Fetch') reads();
+    });
+    own.on(own.events.HEARTBEAT, () => {
+      if (!hasPartitions) reads();
+    });
+    own.on(own.events.GROUP_JOIN, ({ payload }) => {
+      const partitions = payload.memberAssignment[topic] ?? [];
+      hasPartitions = partitions.length > 0;
+      work.assigned(partitions);
+    });
     own.on(own.events.CRASH, ({ payload: { error, restart } }) => {
       if (restart || signal.aborted) return;
       log.error({ err: error, groupId }, 'events.consumer-ended');
