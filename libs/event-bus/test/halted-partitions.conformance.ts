@@ -3,7 +3,7 @@ import { eventually } from '@boxlist/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Kafka, logLevel } from 'kafkajs';
 import { createEventBus, type BusMessage, type EventBus } from '../src';
-import { aTopic, busesOn, ownName, quiet, startServers, type Servers } from './world';
+import { aTopic, busesOn, followed, ownName, quiet, startServers, type Servers } from './world';
 
 // A handler in retry held one of the three slots in which kafkajs handles partitions, and kafkajs fetches nothing more
 // from a broker until every partition of the last fetch is handled. So one message whose retry never ended held up
@@ -183,6 +183,41 @@ describe('a defect', () => {
     expect(tries).toEqual([1, 1, 1, 1, 1]);
     await consumer.close();
   }, 120_000);
+});
+
+// Nobody created the dead-letter topic of a dead-letter topic: a defect in the consumer of dead letters, or damage there,
+// halted its partition for ever, since no letter could be published.
+describe('a message that has to be set aside', () => {
+  it.each([
+    ['a topic', (topic: string) => topic],
+    ['a topic of dead letters', deadLetterTopicOf],
+  ])(
+    'by a consumer of %s finds its dead-letter topic',
+    async (_what, nameOf) => {
+      const topic = nameOf(ownName('topic'));
+      await bus.ensureTopics([{ name: topic, partitions: 1, compacted: false }]);
+      const values: string[] = [];
+      const consumer = await bus.consumeBatches({
+        topic,
+        groupId: ownName('group'),
+        handle: async (messages) => {
+          const texts = messages.map(({ value }) => String(value));
+          if (texts.includes('bad')) throw new TypeError('cannot read properties of undefined');
+          values.push(...texts);
+        },
+      });
+      await write(
+        topic,
+        ['bad', 'after'].map((value) => ({ partition: 0, value })),
+      );
+      await eventually(() => expect(values).toEqual(['after']), { timeoutMs: 60_000 });
+      const aside = await followed(bus, deadLetterTopicOf(topic));
+      await aside.count(1);
+      expect(aside.values()).toEqual(['bad']);
+      await Promise.all([consumer.close(), aside.close()]);
+    },
+    120_000,
+  );
 });
 
 describe('what makes no progress for longer than the setting', () => {
