@@ -6,6 +6,7 @@ import { deadLetterOf, deadLetterOfRange, withoutContent } from './dead-letters'
 import { readFetchAnswers } from './fetch-answers';
 import { lazyClient } from './lazy-client';
 import type { BusMessage, NewMessage } from './message';
+import { endFetchesAtStop } from './open-fetches';
 import type { UnreadableRange } from './partition-work';
 import { pauseMs } from './pause-ms';
 import { createPublisher } from './publisher';
@@ -15,6 +16,7 @@ import { countUnreadable, watchProgress, type Standstill } from './watch-progres
 export type { Standstill } from './watch-progress';
 
 calmKafka();
+endFetchesAtStop();
 
 /** What the bus logs with: any pino logger fits. */
 export interface BusLog {

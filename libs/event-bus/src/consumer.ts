@@ -21,7 +21,7 @@ export interface BatchSubscription {
 const sessionMs = 10_000;
 /** An idle member sends one only after a fetch: after each second one, and no more than 2 s pass between two. */
 const heartbeatMs = 1_500;
-/** How long the broker keeps a fetch open while there is nothing; it answers at once when there is. A member that closes waits for it. */
+/** How long the broker keeps a fetch open while there is nothing; it answers at once when there is. */
 const fetchWaitMs = 1_000;
 
 interface Needs {

@@ -76,6 +76,43 @@ describe('two members of a group', () => {
   }, 60_000);
 });
 
+// A broker keeps a fetch open for a second while there is nothing to send, and a member waited for it before it left.
+describe('a member that closes', () => {
+  it('does not wait for the fetch that it has open', async () => {
+    const topic = await aTopic(bus);
+    await bus.publish(topic, [{ key: 'a', value: '0' }]);
+    const closedInMs: number[] = [];
+    for (let round = 0; round < 4; round += 1) {
+      const seen: string[] = [];
+      const reader = await member(bus, topic, ownName('group'), seen);
+      // The next fetch opens as soon as these are handled, and stays open.
+      await eventually(() => expect(seen).toEqual(['0']));
+      const begun = Date.now();
+      await reader.close();
+      closedInMs.push(Date.now() - begun);
+    }
+    expect(closedInMs.reduce((sum, ms) => sum + ms)).toBeLessThan(1_200);
+  }, 60_000);
+
+  it('has handled everything once together with its successors, though an answer was on its way', async () => {
+    const topic = await aTopic(bus, { partitions: 2 });
+    const group = ownName('group');
+    const seen: string[] = [];
+    const source = stream(topic);
+    for (let round = 0; round < 6; round += 1) {
+      const before = seen.length;
+      const reader = await member(bus, topic, group, seen);
+      await eventually(() => expect(seen.length).toBeGreaterThan(before));
+      await reader.close();
+    }
+    await source.stop();
+    const last = await member(bus, topic, group, seen);
+    expect(await last.caughtUp(20_000)).toBe(true);
+    await last.close();
+    expect(seen.toSorted()).toEqual(source.sent.toSorted());
+  }, 90_000);
+});
+
 /** Somebody in a group who shares its partitions out in a way that no bus knows. */
 const aStranger = async (topic: string, groupId: string) => {
   const kafka = new Kafka({ brokers: servers.kafka.brokers.split(','), logLevel: logLevel.NOTHING });
