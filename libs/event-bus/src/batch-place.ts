@@ -14,9 +14,9 @@ export interface Place {
 export const largest = (one: bigint, other: bigint): bigint => (one > other ? one : other);
 export const smallest = (one: bigint, other: bigint): bigint => (one < other ? one : other);
 
-/** The base offset of the batch behind, so far as it may be right. */
-const likelyNextBase = ({ next, nextBase }: Place): bigint | undefined =>
-  nextBase !== undefined && nextBase > next ? nextBase : undefined;
+/** The base offset of the batch behind, where it may be right: no checksum covers it. */
+const likelyNextBase = ({ next, nextBase, highWatermark }: Place): bigint | undefined =>
+  nextBase !== undefined && nextBase > next && nextBase <= highWatermark ? nextBase : undefined;
 
 /** The last offset that a damaged range may have at most: it reaches neither into the next batch nor beyond the watermark. */
 const furthest = (place: Place): bigint =>
@@ -37,9 +37,12 @@ export const isInPlace = (header: BatchHeader, place: Place): boolean => {
   return baseOffset < place.highWatermark && last < (likelyNextBase(place) ?? place.highWatermark);
 };
 
-/** Where a batch ends whose checksum does not match: only as far as all signs agree. */
+/**
+ * Where a batch ends whose header may be damaged: only as far as all signs agree, which is its first offset where the
+ * batch behind says nothing and the header contradicts itself.
+ */
 export const endOfDamaged = ({ baseOffset, lastOffsetDelta, count }: BatchHeader, place: Place): bigint => {
-  const isSure = baseOffset <= place.next || likelyNextBase(place) !== undefined;
+  const isSure = likelyNextBase(place) !== undefined || (baseOffset <= place.next && lastOffsetDelta === count - 1);
   const agreed = isSure ? baseOffset + BigInt(Math.min(lastOffsetDelta, count - 1)) : place.next;
   return largest(place.next, smallest(agreed, furthest(place)));
 };

@@ -14,7 +14,7 @@ interface Needs {
   readonly deadLetter: (message: BusMessage, reason: DeadLetterReason) => Promise<void>;
   readonly setAside: (range: UnreadableRange) => Promise<void>;
   /** Where a partition ended when a broker last had nothing more of it, and when that was, in ms. */
-  readonly endOf: (partition: number) => { readonly offset: bigint; readonly at: number } | undefined;
+  readonly endOf?: (partition: number) => { readonly offset: bigint; readonly at: number } | undefined;
   readonly log: BusLog;
   readonly heartbeatMs: number;
   readonly signal: AbortSignal;
@@ -174,7 +174,7 @@ export const createPartitionWork = (needs: Needs) => {
 
   /** Whether nothing is behind what was set aside: then nothing stands still. */
   const isCaughtUp = (partition: number, { aside }: PartitionState): boolean => {
-    const end = endOf(partition);
+    const end = endOf?.(partition);
     return aside !== undefined && end !== undefined && end.at >= aside.at && end.offset >= aside.next;
   };
 

@@ -101,21 +101,24 @@ describe('a batch that cannot be read', () => {
     expect(await told(read(section, 2n))).toEqual(['unreadable 2-3']);
   });
 
-  it('whose end nobody can tell gives up one offset where nothing that can be read is behind it', async () => {
+  it('of which nothing tells its end gives up one offset', async () => {
     for (const length of [-1, 3, 0x7f_ff_ff_ff]) {
       const bytes = await bad();
       bytes.writeInt32BE(length, 8);
+      bytes.writeInt32BE(900, 57);
       expect(await told(read(bytes, 2n))).toEqual(['unreadable 2-2 for now']);
     }
   });
 
   // One offset at a time was given up, at five fetches for each.
-  it('whose end nobody can tell is a range as far as the next batch that is whole', async () => {
+  it('whose length is damaged is a range as far as its header says, or the next batch that is whole', async () => {
     for (const length of [-1, 3, 0x7f_ff_ff_ff]) {
       const bytes = await bad();
       bytes.writeInt32BE(length, 8);
-      const section = Buffer.concat([await batch(['before'], 0), bytes, await batch(['behind'], 4)]);
-      expect(await told(read(section.subarray(section.indexOf(bytes)), 1n))).toEqual(['unreadable 1-3 for now']);
+      expect(await told(read(bytes, 1n))).toEqual(['unreadable 1-3 for now']);
+      bytes.writeInt32BE(900, 57);
+      const section = Buffer.concat([bytes, await batch(['behind'], 4)]);
+      expect(await told(read(section, 1n))).toEqual(['unreadable 1-3 for now']);
     }
   });
 
@@ -152,18 +155,25 @@ describe('a batch beyond the watermark of its answer', () => {
 });
 
 describe('a damaged range', () => {
+  const claims = (bytes: Buffer, lastOffsetDelta: number, count: number): Buffer => {
+    bytes.writeInt32BE(lastOffsetDelta, 23);
+    bytes.writeInt32BE(count, 57);
+    return bytes;
+  };
+
   // Its end was the next batch's base alone where there was one, however far that lay.
-  it('ends before the watermark also where the next base offset is damaged too', async () => {
-    const bytes = await batch(['a', 'b'], 1);
-    for (const at of [23, 57]) bytes.writeInt32BE(0x7f_ff_ff_ff, at);
-    const section = Buffer.concat([bytes, Buffer.alloc(30, 0x7f)]);
+  it('ends before the watermark, also where the next base offset is damaged too', async () => {
+    const section = Buffer.concat([claims(await batch(['a', 'b'], 1), 999, 1_000), Buffer.alloc(30, 0x7f)]);
     expect(await told(read(section, 1n, newBudget(), 3n))).toEqual(['unreadable 1-2 for now']);
   });
 
+  it('is one offset where its header contradicts itself and no batch is behind it', async () => {
+    const bytes = claims(await batch(['a', 'b'], 1), 0x7f_ff_ff_ff, 0x7f_ff_ff_f0);
+    expect(await told(read(bytes, 1n))).toEqual(['unreadable 1-1 for now']);
+  });
+
   it('ends before the next batch', async () => {
-    const bytes = await batch(['a', 'b'], 1);
-    for (const at of [23, 57]) bytes.writeInt32BE(0x7f_ff_ff_ff, at);
-    const section = Buffer.concat([bytes, await batch(['behind'], 3)]);
+    const section = Buffer.concat([claims(await batch(['a', 'b'], 1), 999, 1_000), await batch(['behind'], 3)]);
     expect(await told(read(section, 1n))).toEqual(['unreadable 1-2 for now', '3 behind']);
   });
 

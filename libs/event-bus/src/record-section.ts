@@ -25,7 +25,7 @@ export interface Unreadable {
   readonly sha256: string;
   /** It may have been damaged on its way: to be fetched again before it is given up. */
   readonly mayPass: boolean;
-  /** Nobody can tell where it ends: it is its first offset, and what is behind it may be unreadable by the same damage. */
+  /** No batch behind it tells where it ends: what comes next may be unreadable by the same damage. */
   readonly isOpen: boolean;
 }
 
@@ -187,10 +187,13 @@ const firstWholeBatch = (section: Buffer, next: bigint, highWatermark: bigint): 
 };
 
 /** What stands for the rest of a section where nothing tells where its next batch begins. It is fetched again. */
-const restOf = (rest: Buffer, next: bigint, highWatermark: bigint): KafkaRecord => {
-  const behind = firstWholeBatch(rest, next, highWatermark);
-  const last = behind === undefined ? next : behind - 1n;
-  return markerFor(rest, { first: next, last }, { ...damaged('What the broker sent'), isOpen: behind === undefined });
+const restOf = (rest: Buffer, { next, isFirst, highWatermark }: Omit<Place, 'nextBase'>): KafkaRecord => {
+  const nextBase = firstWholeBatch(rest, next, highWatermark);
+  const isHeader = rest.length >= batchHeaderBytes && rest[16] === 2;
+  const ofHeader = isHeader ? endOfDamaged(batchHeader(rest), { next, isFirst, nextBase, highWatermark }) : next;
+  const last = nextBase === undefined ? ofHeader : nextBase - 1n;
+  const why = damaged('What the broker sent');
+  return markerFor(rest, { first: next, last }, { ...why, isOpen: nextBase === undefined });
 };
 
 /**
@@ -211,7 +214,7 @@ export const readSection = async (section: Buffer, reading: Reading, budget: Bud
     const isWhole = end <= section.length && end - start >= (format === 2 ? batchHeaderBytes : prefixBytes + 1);
     const isKnown = format === 2 || ((format === 0 || format === 1) && baseOffset >= 0n && baseOffset < highWatermark);
     if (!isWhole || !isKnown) {
-      records.push(restOf(section.subarray(start), next, highWatermark));
+      records.push(restOf(section.subarray(start), { next, isFirst: records.length === 0, highWatermark }));
       break;
     }
     const batch = section.subarray(start, end);

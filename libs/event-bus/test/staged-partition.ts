@@ -23,7 +23,6 @@ export const stagedPartition = (needs: Partial<Needs>, fetch: (offset: number) =
     handle: nothing,
     deadLetter: nothing,
     setAside: nothing,
-    endOf: () => undefined,
     log: quiet,
     heartbeatMs: 1_000,
     signal: over.signal,
