@@ -12,7 +12,7 @@ export interface Place {
 }
 
 export const largest = (one: bigint, other: bigint): bigint => (one > other ? one : other);
-export const smallest = (one: bigint, other: bigint): bigint => (one < other ? one : other);
+const smallest = (one: bigint, other: bigint): bigint => (one < other ? one : other);
 
 /** The base offset of the batch behind, where it may be right: no checksum covers it. */
 const likelyNextBase = ({ next, nextBase, highWatermark }: Place): bigint | undefined =>
