@@ -1,4 +1,4 @@
-import { AppError, deadLetterTopicOf } from '@boxlist/contracts';
+import { AppError, deadLetterTopicOf, deadLetterTopicSpecOf } from '@boxlist/contracts';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startConsumer, type BatchSubscription, type StartedConsumer } from './consumer';
@@ -6,6 +6,7 @@ import { deadLetterOf, deadLetterOfRange, withoutContent } from './dead-letters'
 import { readFetchAnswers } from './fetch-answers';
 import { lazyClient } from './lazy-client';
 import type { BusMessage, NewMessage } from './message';
+import { endFetchesAtStop } from './open-fetches';
 import type { UnreadableRange } from './partition-work';
 import { pauseMs } from './pause-ms';
 import { createPublisher } from './publisher';
@@ -15,6 +16,7 @@ import { countUnreadable, watchProgress, type Standstill } from './watch-progres
 export type { Standstill } from './watch-progress';
 
 calmKafka();
+endFetchesAtStop();
 
 /** What the bus logs with: any pino logger fits. */
 export interface BusLog {
@@ -70,6 +72,7 @@ export interface EventBus {
    * for its size, it goes without its content, by size and hash (`dead-letter-content`, `-size`, `-sha256`).
    */
   deadLetter(message: BusMessage, reason: DeadLetterReason): Promise<void>;
+  /** Reads a topic as a member of a group. Creates its dead-letter topic where there is none, also that of a dead-letter topic. */
   consumeBatches(subscription: BatchSubscription): Promise<Consumer>;
   /** What of this bus's consumers has made no progress for longer than `standsStillAfterMs`. */
   standing(): readonly Standstill[];
@@ -149,8 +152,13 @@ export const createEventBus = (options: EventBusOptions): EventBus => {
   const consumers = new Set<StartedConsumer & { readonly topic: string; readonly groupId: string }>();
   const progress = watchProgress({ log, afterMs: standsStillAfterMs, consumers: () => [...consumers] });
 
+  const ensure = (specs: readonly TopicSpec[]): Promise<void> =>
+    withAdmin((client) => ensureTopics(client, specs, named));
+
   const consumeBatches = async (subscription: BatchSubscription): Promise<Consumer> => {
     const [topic, groupId] = [named(subscription.topic), named(subscription.groupId)];
+    // Without it, a partition would stand still for ever behind the first message that has to be set aside.
+    await ensure([deadLetterTopicSpecOf(subscription.topic)]);
     const started = await startConsumer({ kafka, log, deadLetter, setAside }, { ...subscription, topic, groupId });
     const consumer = { ...started, topic: subscription.topic, groupId: subscription.groupId };
     consumers.add(consumer);
@@ -167,7 +175,7 @@ export const createEventBus = (options: EventBusOptions): EventBus => {
   };
 
   return {
-    ensureTopics: (specs) => withAdmin((client) => ensureTopics(client, specs, named)),
+    ensureTopics: ensure,
     publish,
     deadLetter,
     consumeBatches,

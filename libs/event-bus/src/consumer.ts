@@ -1,6 +1,7 @@
 import type { Consumer as Member, Kafka } from 'kafkajs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BusLog, EventBus } from './bus';
+import { endOf } from './fetch-answers';
 import type { BusMessage } from './message';
 import { createPartitionWork, type UnreadableRange } from './partition-work';
 import { pauseMs } from './pause-ms';
@@ -20,7 +21,7 @@ export interface BatchSubscription {
 const sessionMs = 10_000;
 /** An idle member sends one only after a fetch: after each second one, and no more than 2 s pass between two. */
 const heartbeatMs = 1_500;
-/** How long the broker keeps a fetch open while there is nothing; it answers at once when there is. A member that closes waits for it. */
+/** How long the broker keeps a fetch open while there is nothing; it answers at once when there is. */
 const fetchWaitMs = 1_000;
 
 interface Needs {
@@ -56,11 +57,16 @@ export const startConsumer = async (
 ): Promise<StartedConsumer> => {
   const over = new AbortController();
   const { signal } = over;
-  const work = createPartitionWork({ handle, deadLetter, setAside, log, heartbeatMs, signal });
+  const work = createPartitionWork({
+    ...{ handle, deadLetter, setAside, log, heartbeatMs, signal },
+    endOf: (partition) => endOf(topic, partition),
+  });
   let member: Member | undefined;
   let failures = 0;
-  /** When an answer to a fetch came last, also one without messages. */
+  /** When an answer to a fetch came last, also one without messages, or messages were done with. */
   let lastReadAt = Date.now();
+  let hasPartitions = true;
+  const reads = (): void => void (lastReadAt = Date.now());
 
   const begin = async (): Promise<void> => {
     const own = kafka.consumer({
@@ -77,9 +83,22 @@ export const startConsumer = async (
       },
     });
     member = own;
-    own.on(own.events.END_BATCH_PROCESS, () => void (failures = 0));
-    own.on(own.events.FETCH, () => void (lastReadAt = Date.now()));
-    own.on(own.events.GROUP_JOIN, ({ payload }) => work.assigned(payload.memberAssignment[topic] ?? []));
+    own.on(own.events.END_BATCH_PROCESS, () => {
+      failures = 0;
+      reads();
+    });
+    // FETCH is emitted also where no broker was asked, or none could be.
+    own.on(own.events.REQUEST, ({ payload: { apiName } }) => {
+      if (apiName === 'Fetch') reads();
+    });
+    own.on(own.events.HEARTBEAT, () => {
+      if (!hasPartitions) reads();
+    });
+    own.on(own.events.GROUP_JOIN, ({ payload }) => {
+      const partitions = payload.memberAssignment[topic] ?? [];
+      hasPartitions = partitions.length > 0;
+      work.assigned(partitions);
+    });
     own.on(own.events.CRASH, ({ payload: { error, restart } }) => {
       if (restart || signal.aborted) return;
       log.error({ err: error, groupId }, 'events.consumer-ended');

@@ -43,6 +43,12 @@ class Fields {
   }
 }
 
+const ends = new Map<string, { readonly offset: bigint; readonly at: number }>();
+const endKey = (topic: string, partition: number): string => `${topic} ${partition}`;
+
+/** Where a partition ended when a broker last had nothing more of it for this process, and when that was, in ms. */
+export const endOf = (topic: string, partition: number) => ends.get(endKey(topic, partition));
+
 /** By this code a broker says that it cannot read one partition; kafkajs takes it for a failure of all. */
 const corruptMessage = 2;
 
@@ -63,7 +69,7 @@ const readAnswer = async (bytes: Buffer, version: number, { topics }: FetchArgum
       lastStartOffset: version >= 5 ? fields.int64().toString() : undefined,
       abortedTransactions: fields.times(() => ({
         producerId: fields.int64().toString(),
-        firstOffset: fields.int64().toString(),
+        firstOffset: fields.int64(),
       })),
       preferredReadReplica: version >= 11 ? fields.int32() : undefined,
       section: fields.section(),
@@ -78,14 +84,19 @@ const readAnswer = async (bytes: Buffer, version: number, { topics }: FetchArgum
   const responses: object[] = [];
   for (const { topicName, partitions } of answered) {
     const read: object[] = [];
-    for (const { section, highWatermark, ...partition } of partitions) {
-      const fetchOffset = askedAt(topicName, partition.partition);
+    for (const { section, highWatermark, abortedTransactions, ...answer } of partitions) {
+      const fetchOffset = askedAt(topicName, answer.partition);
+      // kafkajs would leave out aborted messages by a rule of its own.
+      const partition = { ...answer, abortedTransactions: [] };
       if (partition.errorCode === corruptMessage) {
         const highWatermark = (fetchOffset + 1n).toString();
         read.push({ ...partition, errorCode: 0, highWatermark, messages: [unreadAtBroker(fetchOffset)] });
         continue;
       }
-      const messages: KafkaRecord[] = await readSection(section, { fetchOffset, highWatermark }, budget);
+      if (partition.errorCode === 0 && section.length === 0)
+        ends.set(endKey(topicName, partition.partition), { offset: fetchOffset, at: Date.now() });
+      const reading = { fetchOffset, highWatermark, abortedTransactions };
+      const messages: KafkaRecord[] = await readSection(section, reading, budget);
       read.push({ ...partition, highWatermark: highWatermark.toString(), messages });
     }
     responses.push({ topicName, partitions: read });

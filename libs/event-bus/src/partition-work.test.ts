@@ -1,97 +1,219 @@
 import { AppError } from '@boxlist/contracts';
-import { expect, it, jest } from '@jest/globals';
-import type { EachBatchPayload } from 'kafkajs';
-import { setImmediate } from 'node:timers/promises';
-import { createPartitionWork } from './partition-work';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { aMessage, stagedPartition } from '../test/staged-partition';
+import type { BusMessage } from './message';
+import { unreadAtBroker } from './record-section';
 
-const nothing = async (): Promise<void> => undefined;
-const quiet = (): void => undefined;
-const log = { info: quiet, warn: quiet, error: quiet };
+let now = 0;
+beforeEach(() => {
+  now = 1_000_000;
+  jest.spyOn(Date, 'now').mockImplementation(() => now);
+  // Pauses are by chance: so small that no test waits.
+  jest.spyOn(Math, 'random').mockReturnValue(0.000_1);
+});
+afterEach(() => void jest.restoreAllMocks());
 
-/** A batch of one message, as kafkajs gives it. */
-const aBatch = (more: object): EachBatchPayload =>
-  ({
-    batch: { topic: 't', partition: 0, messages: [{ offset: '0', key: null, value: null, headers: {} }] },
-    pause: () => quiet,
-    isRunning: () => true,
-    isStale: () => false,
-    heartbeat: nothing,
-    resolveOffset: quiet,
-    commitOffsetsIfNecessary: nothing,
-    ...more,
-  }) as unknown as EachBatchPayload;
+const unavailable = () => new AppError('KAFKA_UNAVAILABLE', 'Kafka did not acknowledge');
+const offsets = (messages: readonly BusMessage[]): string => messages.map(({ offset }) => offset).join(',');
 
-/** What the driver throws while no server is reached, by its name; or what a server answers while it cannot serve. */
-const outages = [
+// A failure after the closing had begun paused the partition, and the timer of that pause kept the process alive.
+it('sets no timer for a handler that fails once closing has begun', async () => {
+  let fail = (): void => undefined;
+  const handle = () =>
+    new Promise<void>((_, reject) => {
+      // Longer than partitions wait for each other.
+      fail = () => reject(new AppError('RATE_LIMITED', 'later', {}, { retryAfterMs: 60_000 }));
+    });
+  const partition = stagedPartition({ handle }, () => [aMessage(0)]);
+  const taking = partition.once();
+  partition.close();
+  fail();
+  await taking;
+  expect(partition.stage.pauses).toBe(0);
+});
+
+// MongoDB's own errors were taken for faults of the message: after five tries, a minute of an outage, good orders and
+// facts went to the dead letters.
+it.each([
   { name: 'MongoServerSelectionError' },
   { name: 'MongoNetworkError' },
   { name: 'MongoServerError', code: 189 },
   { name: 'MongoBulkWriteError', code: 112, errorLabels: ['TransientTransactionError'] },
-];
-
-// MongoDB's own errors were taken for faults of the message: after five tries, a minute of an outage, good orders and
-// facts went to the dead letters.
-it.each(outages)('gives no message up for an outage of MongoDB, however long: $name', async (outage) => {
-  jest.useFakeTimers({ doNotFake: ['setImmediate'] });
+])('gives no message up for an outage of MongoDB, however long: $name', async (outage) => {
   let tries = 0;
-  const deadLetter = jest.fn(nothing);
-  const committed = jest.fn(nothing);
-  const work = createPartitionWork({
-    handle: async () => {
-      tries += 1;
-      if (tries <= 12) throw Object.assign(new Error('no server'), outage);
-    },
-    deadLetter,
-    setAside: nothing,
-    log,
-    heartbeatMs: 3_600_000,
-    signal: new AbortController().signal,
-  });
-  try {
-    for (let resumed = true; resumed;) {
-      resumed = false;
-      const pause = (): (() => void) => () => void (resumed = true);
-      const taking = work.take(aBatch({ pause, commitOffsetsIfNecessary: committed }));
-      let isDone = false;
-      void taking.then(() => (isDone = true));
-      while (!isDone) {
-        await jest.advanceTimersByTimeAsync(1_000);
-        await setImmediate();
-      }
-      await jest.advanceTimersByTimeAsync(3_600_000);
+  let letters = 0;
+  const handle = async () => {
+    tries += 1;
+    if (tries <= 12) throw Object.assign(new Error('no server'), outage);
+  };
+  const partition = stagedPartition({ handle, deadLetter: async () => void (letters += 1) }, () => [aMessage(0)]);
+  await partition.until(1);
+  expect({ tries, letters }).toEqual({ tries: 13, letters: 0 });
+});
+
+// Only the pauses between tries counted, not the time of the handler: with one that took 30 s and failed, a partition
+// held up the others for all five tries.
+describe('a handler that takes long before it fails', () => {
+  it.each([
+    ['a defect', () => new TypeError('x')],
+    ['an outage', unavailable],
+  ])('(%s) holds up other partitions for one try at a time', async (_, error) => {
+    const tries: string[] = [];
+    const handle = async (messages: readonly BusMessage[]) => {
+      tries.push(offsets(messages));
+      now += 30_000;
+      if (tries.length <= 4) throw error();
+    };
+    const partition = stagedPartition({ handle }, (offset) => [aMessage(offset), aMessage(offset + 1)]);
+    for (let fetch = 1; fetch <= 4; fetch += 1) {
+      expect(await partition.once()).toBe(true);
+      expect(tries).toHaveLength(fetch);
     }
-  } finally {
-    work.close();
-    jest.useRealTimers();
-  }
-  expect({ tries, letters: deadLetter.mock.calls.length, commits: committed.mock.calls.length }).toEqual({
-    tries: 13,
-    letters: 0,
-    commits: 1,
+    await partition.until(2);
+    expect(tries).toEqual(Array.from({ length: 5 }, () => '0,1'));
+  });
+
+  it('is given each of its messages alone, still one try at a time', async () => {
+    const tries: string[] = [];
+    const letters: string[] = [];
+    const deadLetter = async ({ offset }: BusMessage) => void letters.push(offset);
+    const handle = async (messages: readonly BusMessage[]) => {
+      tries.push(offsets(messages));
+      now += 30_000;
+      if (messages.some(({ offset }) => offset === '0')) throw new TypeError('x');
+    };
+    const partition = stagedPartition({ handle, deadLetter }, (offset) =>
+      [aMessage(0), aMessage(1)].slice(Math.min(offset, 2)),
+    );
+    for (let before = 0; partition.stage.next < 2; before = tries.length) {
+      await partition.once();
+      expect(tries.filter((tried) => tried.startsWith('0')).length - before).toBeLessThanOrEqual(1);
+    }
+    expect(tries).toEqual([...Array.from({ length: 5 }, () => '0,1'), ...Array.from({ length: 5 }, () => '0'), '1']);
+    expect(letters).toEqual(['0']);
+  });
+
+  it('that fails at once is tried again at once', async () => {
+    let tries = 0;
+    const handle = async () => {
+      tries += 1;
+      if (tries < 3) throw unavailable();
+    };
+    const partition = stagedPartition({ handle }, () => [aMessage(0)]);
+    await partition.once();
+    expect([tries, partition.stage.next, partition.stage.pauses]).toEqual([3, 1, 0]);
   });
 });
 
-// A failure after the closing had begun paused the partition, and the timer of that pause kept the process alive.
-it('sets no timer for a handler that fails once closing has begun', async () => {
-  const over = new AbortController();
-  const pause = jest.fn(() => () => undefined);
-  let fail = (): void => undefined;
-  const work = createPartitionWork({
-    handle: () =>
-      new Promise((_, reject) => {
-        // Longer than partitions wait for each other.
-        fail = () => reject(new AppError('RATE_LIMITED', 'later', {}, { retryAfterMs: 60_000 }));
-      }),
-    deadLetter: nothing,
-    setAside: nothing,
-    log,
-    heartbeatMs: 1_000,
-    signal: over.signal,
+// Once a message was given up, only its letter was published again, for ever while Kafka did not take it: its handler
+// was never asked again, though the same outage may have made it fail.
+describe('a message that was given up, whose letter cannot be published', () => {
+  const stuck = (isHandledAt: number, fault: () => Error = () => new TypeError('x')) => {
+    const seen = { handled: 0, letters: 0 };
+    const partition = stagedPartition(
+      {
+        handle: async () => {
+          seen.handled += 1;
+          if (seen.handled < isHandledAt) throw seen.handled <= 5 ? new TypeError('x') : fault();
+        },
+        deadLetter: async () => {
+          seen.letters += 1;
+          if (seen.letters < 4) throw unavailable();
+        },
+      },
+      () => [aMessage(0)],
+    );
+    return { seen, partition };
+  };
+
+  it('is handled as soon as its handler can, and gets no letter', async () => {
+    const { seen, partition } = stuck(7);
+    await partition.until(1);
+    expect(seen).toEqual({ handled: 7, letters: 2 });
   });
-  const taking = work.take(aBatch({ pause }));
-  over.abort();
-  work.close();
-  fail();
-  await taking;
-  expect(pause).not.toHaveBeenCalled();
+
+  it('gets its letter when its handler still cannot', async () => {
+    const { seen, partition } = stuck(Infinity);
+    await partition.until(1);
+    expect(seen).toEqual({ handled: 8, letters: 4 });
+  });
+
+  it('gets no letter while its handler fails by an outage', async () => {
+    const { seen, partition } = stuck(20, unavailable);
+    await partition.until(1);
+    expect(seen).toEqual({ handled: 20, letters: 1 });
+  });
+});
+
+describe('ranges that cannot be read', () => {
+  const staged = (fetch: (offset: number) => readonly { readonly offset: string }[], end?: () => bigint) => {
+    const aside: string[] = [];
+    const handled: string[] = [];
+    const partition = stagedPartition(
+      {
+        handle: async (messages) => void handled.push(offsets(messages)),
+        setAside: async ({ firstOffset, lastOffset }) => void aside.push(`${firstOffset}-${lastOffset}`),
+        endOf: () => (end ? { offset: end(), at: now } : undefined),
+      },
+      fetch,
+    );
+    return { aside, handled, ...partition };
+  };
+
+  // Each range was fetched five times anew, though each of those fetches had found the ranges behind it unreadable too.
+  it('in the same answers cost the fetches of one', async () => {
+    const bad = (offset: bigint) => unreadAtBroker(offset);
+    const partition = staged((offset) =>
+      [bad(0n), aMessage(1), bad(3n), bad(8n), aMessage(9)].filter((each) => Number(each.offset) >= offset),
+    );
+    await partition.until(10);
+    expect(partition.aside).toEqual(['0-0', '3-3', '8-8']);
+    expect(partition.handled).toEqual(['1', '9']);
+    expect(partition.stage.fetches).toBe(5);
+  });
+
+  it('are fetched five times when they were not in the same answers', async () => {
+    const partition = staged((offset) =>
+      offset === 0 || offset === 2 ? [unreadAtBroker(BigInt(offset))] : [aMessage(offset)],
+    );
+    await partition.until(3);
+    expect(partition.aside).toEqual(['0-0', '2-2']);
+    expect(partition.stage.fetches).toBe(5 + 1 + 5);
+  });
+
+  it('behind each other, of which nobody can tell the end, cost five fetches and then two each', async () => {
+    const partition = staged((offset) => [offset < 4 ? unreadAtBroker(BigInt(offset)) : aMessage(offset)]);
+    await partition.until(5);
+    expect(partition.aside).toEqual(['0-0', '1-1', '2-2', '3-3']);
+    expect(partition.stage.fetches).toBe(5 + 2 + 2 + 2 + 1);
+  });
+
+  // Each range that was set aside began the time anew, and no stretch of them was ever told to the operator.
+  it('are one standstill for as long as nothing readable has come', async () => {
+    const begun = now;
+    const partition = staged((offset) => [offset < 3 ? unreadAtBroker(BigInt(offset)) : aMessage(offset)]);
+    const standstill = [{ partition: 0, since: begun, code: 'EVENTS_UNREADABLE' }];
+    while (partition.stage.next < 3) {
+      await partition.once();
+      expect(partition.work.inHand()).toEqual(standstill);
+      now += 1_000;
+    }
+    await partition.once();
+    expect(partition.work.inHand()).toEqual([]);
+  });
+
+  it('are no standstill once a broker has nothing behind them', async () => {
+    let end = 0n;
+    const partition = staged(
+      (offset) => [unreadAtBroker(BigInt(offset))],
+      () => end,
+    );
+    await partition.until(2);
+    expect(partition.work.inHand()).toHaveLength(1);
+    end = 2n;
+    expect(partition.work.inHand()).toEqual([]);
+    now += 5_000;
+    await partition.once();
+    expect(partition.work.inHand()).toMatchObject([{ since: now }]);
+  });
 });

@@ -13,6 +13,8 @@ interface Needs {
   readonly handle: (messages: readonly BusMessage[]) => Promise<void>;
   readonly deadLetter: (message: BusMessage, reason: DeadLetterReason) => Promise<void>;
   readonly setAside: (range: UnreadableRange) => Promise<void>;
+  /** Where a partition ended when a broker last had nothing more of it, and when that was, in ms. */
+  readonly endOf?: (partition: number) => { readonly offset: bigint; readonly at: number } | undefined;
   readonly log: BusLog;
   readonly heartbeatMs: number;
   readonly signal: AbortSignal;
@@ -22,6 +24,8 @@ interface Needs {
 const sliceSize = 1_000;
 /** How often something that does not pass by itself is tried. */
 const mostFaults = 5;
+/** How often a range is fetched that may be unreadable by the same damage as the one before it, which was set aside. */
+const mostFaultsBehind = 2;
 /** For how long a partition waits at most with the others waiting too: that spares a fetch where a moment is enough. */
 const inPlaceMs = 1_000;
 
@@ -38,14 +42,20 @@ interface Retry {
   lastError?: unknown;
   /** The last failure that does not pass by itself. */
   fault?: unknown;
+  /** Its dead letter could not be published. */
+  isLetterDue?: boolean;
 }
 
 interface PartitionState {
   retry?: Retry;
   /** Up to this offset messages are handled one by one, since all together they failed. */
   aloneUntil?: bigint;
-  /** Since when the messages in hand are being handled, in ms. */
+  /** Since when the messages in hand are being handled, in ms; while ranges are set aside, since the first of them. */
   since?: number;
+  /** How many fetches in a row could not read a range, by its first offset. */
+  unread: ReadonlyMap<string, number>;
+  /** Behind which offset, and when in ms, a range was set aside; absent once something readable has come. */
+  aside?: { readonly next: bigint; readonly at: number };
   waitsUntil: number;
   timer?: NodeJS.Timeout;
   resume?: () => void;
@@ -69,6 +79,23 @@ const busMessageOf = (topic: string, partition: number, message: KafkaMessage): 
     Object.entries(message.headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value ?? '')]),
   ),
 });
+
+/** Counts a fetch for each range that it could not read, also for those that will be asked about only later. */
+const countUnread = (messages: readonly KafkaMessage[], before: PartitionState['unread']): PartitionState['unread'] =>
+  new Map(
+    messages.flatMap((message) => {
+      const { firstOffset } = unreadableOf(message) ?? {};
+      return firstOffset === undefined ? [] : [[firstOffset, (before.get(firstOffset) ?? 0) + 1]];
+    }),
+  );
+
+const isToSetAside = ({ unread, aside }: PartitionState, { firstOffset, mayPass, isOpen }: Unreadable): boolean => {
+  if (!mayPass) return true;
+  const isBehind = isOpen && aside?.next === BigInt(firstOffset);
+  return (unread.get(firstOffset) ?? 0) >= (isBehind ? mostFaultsBehind : mostFaults);
+};
+
+const passesByItself = (error: unknown): boolean => ['unavailable', 'throttled'].includes(appErrorOf(error).kind);
 
 const isBeyond = (offset: string, last: string): boolean => BigInt(offset) > BigInt(last);
 
@@ -116,11 +143,12 @@ const withHeartbeat = async <T>(
  * while the others wait; after a second, the partition alone is paused between tries, so that it holds up no other. The
  * number of tries is kept for as long as the partition is assigned to this member.
  */
-export const createPartitionWork = ({ handle, deadLetter, setAside, log, heartbeatMs, signal }: Needs) => {
+export const createPartitionWork = (needs: Needs) => {
+  const { handle, deadLetter, setAside, endOf, log, heartbeatMs, signal } = needs;
   const states = new Map<number, PartitionState>();
 
   const stateOf = (partition: number): PartitionState => {
-    const state = states.get(partition) ?? { waitsUntil: 0 };
+    const state = states.get(partition) ?? { waitsUntil: 0, unread: new Map<string, number>() };
     states.set(partition, state);
     return state;
   };
@@ -144,25 +172,39 @@ export const createPartitionWork = ({ handle, deadLetter, setAside, log, heartbe
     }, ms);
   };
 
-  const act = async ({ topic, partition }: EachBatchPayload['batch'], slice: Slice, retry: Retry): Promise<void> => {
+  /** Whether nothing is behind what was set aside: then nothing stands still. */
+  const isCaughtUp = (partition: number, { aside }: PartitionState): boolean => {
+    const end = endOf?.(partition);
+    return aside !== undefined && end !== undefined && end.at >= aside.at && end.offset >= aside.next;
+  };
+
+  /** Ends with a letter. What keeps the letter back may be what made the handler fail: then that is asked again first. */
+  const giveUp = async (message: BusMessage, retry: Retry): Promise<void> => {
+    try {
+      if (retry.isLetterDue) return await handle([message]);
+    } catch (error) {
+      if (passesByItself(error)) throw error;
+      retry.fault = error;
+    }
+    retry.isLetterDue = true;
+    await deadLetter(message, { code: codeOf(retry.fault), reason: 'It could not be handled; see the log' });
+  };
+
+  const act = async (batch: EachBatchPayload['batch'], slice: Slice, state: PartitionState, retry: Retry) => {
+    const { topic, partition } = batch;
     const { messages, unreadable } = slice;
-    const isGivenUp = retry.faults >= mostFaults;
     if (unreadable) {
-      if (unreadable.mayPass && !isGivenUp) throw new AppError('EVENTS_UNREADABLE', unreadable.reason);
+      if (!isToSetAside(state, unreadable)) throw new AppError('EVENTS_UNREADABLE', unreadable.reason);
       return setAside({ topic, partition, ...unreadable });
     }
     const [only] = messages;
-    if (!isGivenUp || !only) return handle(messages);
-    await deadLetter(only, {
-      code: codeOf(retry.fault),
-      reason: 'It could not be handled; see the log',
-    });
+    return retry.faults >= mostFaults && only ? giveUp(only, retry) : handle(messages);
   };
 
   /** How long to wait after a failure, in ms; 0 where something else is tried at once. */
   const failed = (state: PartitionState, slice: Slice, retry: Retry, error: unknown): number => {
     const { kind, retryAfterMs } = appErrorOf(error);
-    const isFault = kind !== 'unavailable' && kind !== 'throttled';
+    const isFault = !passesByItself(error);
     retry.attempts += 1;
     retry.lastError = error;
     if (isFault) {
@@ -189,30 +231,36 @@ export const createPartitionWork = ({ handle, deadLetter, setAside, log, heartbe
     const early = state.waitsUntil - Date.now();
     // The member was begun anew meanwhile, and forgot that it is paused.
     if (early > 0) return rest(payload, state, early);
+    state.unread = countUnread(payload.batch.messages, state.unread);
+    if (isCaughtUp(partition, state)) state.since = state.aside = undefined;
     const beating = <T>(work: () => Promise<T>): Promise<T> =>
       withHeartbeat(() => payload.heartbeat(), heartbeatMs, work);
-    let waitedMs = 0;
+    /** Since when something that fails holds up the others, in ms. */
+    let heldSince: number | undefined;
     for (let start = 0; payload.isRunning() && !payload.isStale() && !signal.aborted;) {
       const slice = sliceAt(payload, start, state);
       if (!slice) return;
       state.since ??= Date.now();
       const retry = retryOf(state, slice);
+      const triedAt = Date.now();
       try {
-        await beating(() => act(payload.batch, slice, retry));
+        await beating(() => act(payload.batch, slice, state, retry));
       } catch (error) {
         const ms = failed(state, slice, retry, error);
-        waitedMs += ms;
+        heldSince ??= triedAt;
         // What was damaged on its way is fetched again.
-        if (ms > 0 && (waitedMs > inPlaceMs || slice.unreadable)) return rest(payload, state, ms);
+        if (Date.now() - heldSince + ms > inPlaceMs || slice.unreadable) return rest(payload, state, ms);
         await beating(() => delay(ms, undefined, { signal })).catch(() => undefined);
         continue;
       }
+      const next = BigInt(slice.lastOffset) + 1n;
       state.retry = undefined;
-      state.since = undefined;
+      if (!slice.unreadable) state.since = undefined;
+      state.aside = slice.unreadable && { next, at: Date.now() };
       if (payload.isStale()) return;
       payload.resolveOffset(slice.lastOffset);
-      const offset = (BigInt(slice.lastOffset) + 1n).toString();
-      await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] });
+      const partitions = [{ partition, offset: next.toString() }];
+      await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions }] });
       await payload.heartbeat();
       start += Math.max(1, slice.messages.length);
     }
@@ -232,9 +280,12 @@ export const createPartitionWork = ({ handle, deadLetter, setAside, log, heartbe
     },
     /** Since when the messages in hand of each partition are being handled, in ms, and how that failed last. */
     inHand: (): readonly { readonly partition: number; readonly since: number; readonly code: string | null }[] =>
-      [...states].flatMap(([partition, { since, retry }]) =>
-        since === undefined ? [] : [{ partition, since, code: retry?.attempts ? codeOf(retry.lastError) : null }],
-      ),
+      [...states].flatMap(([partition, state]) => {
+        const { since, retry, aside } = state;
+        if (since === undefined || isCaughtUp(partition, state)) return [];
+        const code = retry?.attempts ? codeOf(retry.lastError) : aside ? 'EVENTS_UNREADABLE' : null;
+        return [{ partition, since, code }];
+      }),
     close: (): void => {
       for (const { timer } of states.values()) clearTimeout(timer);
     },

@@ -1,48 +1,13 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { createRequire } from 'node:module';
 import { crc32, gzipSync } from 'node:zlib';
+import { batch, messageSet, moved, record, signed } from '../test/batches';
 import { mostBatchBytes, registerCodecs } from './codecs';
 import { newBudget, readSection, unreadableOf } from './record-section';
 
-const inKafkajs = createRequire(__filename);
-interface Encoded {
-  readonly buffer: Buffer;
-}
-type Encode = (entry: object) => Encoded;
-const recordBatch = (
-  inKafkajs('kafkajs/src/protocol/recordBatch/v0') as { RecordBatch: (batch: object) => Promise<Encoded> }
-).RecordBatch;
-const record = inKafkajs('kafkajs/src/protocol/recordBatch/record/v0') as Encode;
-const messageSet = inKafkajs('kafkajs/src/protocol/messageSet') as Encode;
-const crc32c = inKafkajs('kafkajs/src/protocol/recordBatch/crc32C') as (bytes: Buffer) => number;
-
 beforeAll(registerCodecs);
 
-const highWatermark = 1_000n;
-const read = (section: Buffer, fetchOffset = 0n, budget = newBudget()) =>
+const read = (section: Buffer, fetchOffset = 0n, budget = newBudget(), highWatermark = 1_000n) =>
   readSection(section, { fetchOffset, highWatermark }, budget);
-
-/** A batch of texts at an offset, in a codec. */
-const batch = async (values: string[], firstOffset: number, compression = 0, given: object = {}): Promise<Buffer> =>
-  (
-    await recordBatch({
-      compression,
-      firstOffset,
-      firstTimestamp: 5,
-      maxTimestamp: 9,
-      lastOffsetDelta: values.length - 1,
-      records: values.map((value, offsetDelta) =>
-        record({ offsetDelta, timestampDelta: offsetDelta, key: 'k', value, headers: { a: ['1', '2'], b: 'é' } }),
-      ),
-      ...given,
-    })
-  ).buffer;
-
-const signed = (bytes: Buffer, change: (bytes: Buffer) => void): Buffer => {
-  change(bytes);
-  bytes.writeUInt32BE(crc32c(bytes.subarray(21)), 17);
-  return bytes;
-};
 
 const told = async (records: ReturnType<typeof read>) =>
   (await records).map((each) => {
@@ -78,7 +43,9 @@ describe('what a broker sent of a partition', () => {
     const offsets = messageVersion === 0 ? ['0 two', '1 three'] : ['5 two', '6 three'];
     expect(await told(read(whole))).toEqual(['4 one', ...offsets]);
     whole[plain.length - 1]! ^= 1;
-    expect(await told(read(whole))).toEqual(['unreadable 0-4 for now', ...offsets]);
+    // The set of version 0 stands under an offset that is lower here: the range ends before it.
+    const range = messageVersion === 0 ? '0-0' : '0-4';
+    expect(await told(read(whole))).toEqual([`unreadable ${range} for now`, ...offsets]);
   });
 
   it('that is cut off at its end is read as far as it goes', async () => {
@@ -134,11 +101,24 @@ describe('a batch that cannot be read', () => {
     expect(await told(read(section, 2n))).toEqual(['unreadable 2-3']);
   });
 
-  it('whose end nobody can tell gives up one offset', async () => {
+  it('of which nothing tells its end gives up one offset', async () => {
     for (const length of [-1, 3, 0x7f_ff_ff_ff]) {
       const bytes = await bad();
       bytes.writeInt32BE(length, 8);
+      bytes.writeInt32BE(900, 57);
       expect(await told(read(bytes, 2n))).toEqual(['unreadable 2-2 for now']);
+    }
+  });
+
+  // One offset at a time was given up, at five fetches for each.
+  it('whose length is damaged is a range as far as its header says, or the next batch that is whole', async () => {
+    for (const length of [-1, 3, 0x7f_ff_ff_ff]) {
+      const bytes = await bad();
+      bytes.writeInt32BE(length, 8);
+      expect(await told(read(bytes, 1n))).toEqual(['unreadable 1-3 for now']);
+      bytes.writeInt32BE(900, 57);
+      const section = Buffer.concat([bytes, await batch(['behind'], 4)]);
+      expect(await told(read(section, 1n))).toEqual(['unreadable 1-3 for now']);
     }
   });
 
@@ -157,6 +137,92 @@ describe('a batch that cannot be read', () => {
           ),
         ),
       ).toEqual([expect.stringMatching(/^unreadable 1-\d$/)]);
+  });
+});
+
+// The watermark of an answer may be older than its records: the broker notes it before it reads them.
+describe('a batch beyond the watermark of its answer', () => {
+  it('is read: its checksum vouches for it', async () => {
+    const section = Buffer.concat([await batch(['one'], 0), await batch(['two'], 1), await batch(['three'], 2)]);
+    expect(await told(read(section, 0n, newBudget(), 1n))).toEqual(['0 one', '1 two', '2 three']);
+    expect(await told(read(await batch(['two'], 1), 1n, newBudget(), 1n))).toEqual(['1 two']);
+  });
+
+  it('is damaged where it leaps: nothing can be missing there', async () => {
+    const section = Buffer.concat([await batch(['one'], 0), moved(await batch(['two'], 1), 2n ** 50n)]);
+    expect(await told(read(section))).toEqual(['0 one', 'unreadable 1-1 for now']);
+  });
+});
+
+describe('a damaged range', () => {
+  const claims = (bytes: Buffer, lastOffsetDelta: number, count: number): Buffer => {
+    bytes.writeInt32BE(lastOffsetDelta, 23);
+    bytes.writeInt32BE(count, 57);
+    return bytes;
+  };
+
+  // Its end was the next batch's base alone where there was one, however far that lay.
+  it('ends before the watermark, also where the next base offset is damaged too', async () => {
+    const section = Buffer.concat([claims(await batch(['a', 'b'], 1), 999, 1_000), Buffer.alloc(30, 0x7f)]);
+    expect(await told(read(section, 1n, newBudget(), 3n))).toEqual(['unreadable 1-2 for now']);
+  });
+
+  it('is one offset where its header contradicts itself and no batch is behind it', async () => {
+    const bytes = claims(await batch(['a', 'b'], 1), 0x7f_ff_ff_ff, 0x7f_ff_ff_f0);
+    expect(await told(read(bytes, 1n))).toEqual(['unreadable 1-1 for now']);
+  });
+
+  it('ends before the next batch', async () => {
+    const section = Buffer.concat([claims(await batch(['a', 'b'], 1), 999, 1_000), await batch(['behind'], 3)]);
+    expect(await told(read(section, 1n))).toEqual(['unreadable 1-2 for now', '3 behind']);
+  });
+
+  it('begins where the last one ended, and is one offset, where its own base offset may be damaged', async () => {
+    const bytes = moved(await batch(['a'], 1), 900n);
+    bytes[bytes.length - 1]! ^= 1;
+    expect(await told(read(bytes, 1n))).toEqual(['unreadable 1-1 for now']);
+  });
+});
+
+// No checksum covers a base offset: a flipped bit let a consumer commit an offset far ahead, or let a message be passed
+// over as one that was read before.
+describe('a base offset', () => {
+  const [one, two, three] = [batch(['one'], 1), batch(['two'], 2), batch(['three'], 3)];
+  const sectionOf = async (...batches: Promise<Buffer>[]) => Buffer.concat(await Promise.all(batches));
+  const at = async (base: bigint, bytes: Promise<Buffer>) => moved(Buffer.from(await bytes), base);
+
+  it('that lies beyond the next one is damaged', async () => {
+    const section = await sectionOf(at(900n, one), two);
+    expect(await told(read(section, 1n))).toEqual(['unreadable 1-1 for now', '2 two']);
+    const second = await sectionOf(one, at(900n, two), three);
+    expect(await told(read(second, 1n))).toEqual(['1 one', 'unreadable 2-2 for now', '3 three']);
+  });
+
+  it.each([0n, 1n])('that lies before the end of the last batch (%s) is damaged', async (base) => {
+    const section = await sectionOf(one, at(base, two), three);
+    expect(await told(read(section, 1n))).toEqual(['1 one', 'unreadable 2-2 for now', '3 three']);
+  });
+
+  it('of a first batch that would end before what was asked for is damaged', async () => {
+    const section = await sectionOf(at(0n, two), three);
+    expect(await told(read(section, 2n))).toEqual(['unreadable 2-2 for now', '3 three']);
+  });
+
+  it('says nothing against the batch before it, which is in its place', async () => {
+    const several = batch(['a', 'b', 'c'], 1);
+    for (const base of [0n, 2n, 2n ** 60n]) {
+      const section = await sectionOf(several, at(base, batch(['d'], 4)), batch(['e'], 5));
+      expect(await told(read(section, 2n))).toEqual(['1 a', '2 b', '3 c', 'unreadable 4-4 for now', '5 e']);
+    }
+  });
+
+  it('may leave offsets out, which compaction has removed', async () => {
+    const section = await sectionOf(one, batch(['nine'], 9), batch(['twenty'], 20));
+    expect(await told(read(section, 0n))).toEqual(['1 one', '9 nine', '20 twenty']);
+  });
+
+  it('of a whole batch from before what was asked for is passed over', async () => {
+    expect(await told(read(await sectionOf(one, two, three), 3n))).toEqual(['3 three']);
   });
 });
 

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { crc32 } from 'node:zlib';
+import { followAborted, type AbortedTransaction } from './aborted-transactions';
+import { endOfDamaged, endOfMisplaced, endOfOldEntry, isInPlace, isPassed, largest, type Place } from './batch-place';
 import { codecOf, Malformed, mostBatchBytes, TooLarge } from './codecs';
-import { batchHeader, batchHeaderBytes, contextOf, recordsOf, type KafkaRecord } from './records';
+import { batchHeader, batchHeaderBytes, filler, lastOffsetOf, recordsOf, type KafkaRecord } from './records';
 
 const inKafkajs = createRequire(__filename);
 const crc32c = inKafkajs('kafkajs/src/protocol/recordBatch/crc32C') as (bytes: Buffer) => number;
@@ -23,7 +25,11 @@ export interface Unreadable {
   readonly sha256: string;
   /** It may have been damaged on its way: to be fetched again before it is given up. */
   readonly mayPass: boolean;
+  /** No batch behind it tells where it ends: what comes next may be unreadable by the same damage. */
+  readonly isOpen: boolean;
 }
+
+type Why = Pick<Unreadable, 'reason' | 'mayPass'>;
 
 const unreadables = new WeakMap<object, Unreadable>();
 
@@ -45,21 +51,18 @@ export const newBudget = (): Budget => ({ bytes: mostBatchBytes, records: mostBa
 export interface Reading {
   readonly fetchOffset: bigint;
   readonly highWatermark: bigint;
+  /** In any order. */
+  readonly abortedTransactions?: readonly AbortedTransaction[];
 }
 
 /** Offset, length, epoch or checksum, format: what every format begins with. */
 const prefixBytes = 17;
 const lengthEnds = 12;
-const largest = (one: bigint, other: bigint): bigint => (one > other ? one : other);
-const smallest = (one: bigint, other: bigint): bigint => (one < other ? one : other);
-
-const noContext = { producerId: '-1', inTransaction: false };
 
 const markerFor = (
   bytes: Buffer,
   range: { readonly first: bigint; readonly last: bigint },
-  why: Pick<Unreadable, 'reason' | 'mayPass'>,
-  batchContext: KafkaRecord['batchContext'] = noContext,
+  why: Why & Partial<Unreadable>,
 ): KafkaRecord => {
   const marker: KafkaRecord = {
     attributes: 0,
@@ -69,13 +72,13 @@ const markerFor = (
     value: null,
     headers: {},
     isControlRecord: false,
-    batchContext,
   };
   unreadables.set(marker, {
     firstOffset: range.first.toString(),
     lastOffset: range.last.toString(),
     size: bytes.length,
     sha256: createHash('sha256').update(bytes).digest('hex'),
+    isOpen: false,
     ...why,
   });
   return marker;
@@ -83,11 +86,15 @@ const markerFor = (
 
 /** What stands for an offset of which the broker says itself that it cannot read it. */
 export const unreadAtBroker = (offset: bigint): KafkaRecord =>
-  markerFor(Buffer.alloc(0), { first: offset, last: offset }, damaged('What the broker has stored'));
+  markerFor(
+    Buffer.alloc(0),
+    { first: offset, last: offset },
+    { ...damaged('What the broker has stored'), isOpen: true },
+  );
 
-const damaged = (what: string) => ({ reason: `${what} is damaged`, mayPass: true });
+const damaged = (what: string): Why => ({ reason: `${what} is damaged`, mayPass: true });
 
-const whyOf = (error: unknown): Pick<Unreadable, 'reason' | 'mayPass'> => ({
+const whyOf = (error: unknown): Why => ({
   // What a decoder says may hold a part of the bytes.
   reason:
     error instanceof TooLarge
@@ -98,25 +105,26 @@ const whyOf = (error: unknown): Pick<Unreadable, 'reason' | 'mayPass'> => ({
   mayPass: false,
 });
 
+const isIntact = (batch: Buffer): boolean => crc32c(batch.subarray(21)) === batch.readUInt32BE(17);
+
 /** One batch of format 2. What its checksum vouches for cannot have been damaged on the way. */
 const readBatch = async (
   batch: Buffer,
-  nextBase: bigint | undefined,
-  { fetchOffset, highWatermark }: Reading,
+  place: Place,
   budget: Budget,
+  aborted: ReturnType<typeof followAborted>,
 ): Promise<KafkaRecord[]> => {
   const header = batchHeader(batch);
-  const { baseOffset, lastOffsetDelta, count, attributes } = header;
-  const first = largest(fetchOffset, baseOffset);
-  if (crc32c(batch.subarray(21)) !== batch.readUInt32BE(17)) {
-    // Only as far as all signs agree: what stands behind it is not lost with it.
-    const agreed = baseOffset + BigInt(Math.max(0, Math.min(lastOffsetDelta, count - 1)));
-    const last = smallest(agreed, nextBase === undefined ? highWatermark - 1n : nextBase - 1n);
-    return [markerFor(batch, { first, last: largest(first, last) }, damaged('The batch'))];
-  }
-  const range = { first, last: largest(first, baseOffset + BigInt(lastOffsetDelta)) };
+  if (isPassed(header, place)) return [];
+  const { lastOffsetDelta, count, attributes } = header;
+  const { next: first } = place;
+  if (!isIntact(batch)) return [markerFor(batch, { first, last: endOfDamaged(header, place) }, damaged('The batch'))];
+  if (!isInPlace(header, place))
+    return [markerFor(batch, { first, last: endOfMisplaced(place) }, damaged('The offset of the batch'))];
+  if (aborted.isAborted(header)) return [filler(header)];
+  const range = { first: largest(first, header.baseOffset), last: lastOffsetOf(header) };
   const codec = codecOf(attributes);
-  const unreadable = (why: Pick<Unreadable, 'reason' | 'mayPass'>) => [markerFor(batch, range, why, contextOf(header))];
+  const unreadable = (why: Why) => [markerFor(batch, range, why)];
   if (codec === null)
     return unreadable({
       reason: `The batch names a compression that is not known (${attributes & 7})`,
@@ -129,20 +137,17 @@ const readBatch = async (
     const bytes = codec && count > 0 ? await codec.decompress(compressed, mostBatchBytes) : compressed;
     budget.bytes -= bytes.length;
     budget.records -= count;
-    return recordsOf(bytes, header);
+    const records = recordsOf(bytes, header);
+    aborted.pass(header, records);
+    return records;
   } catch (error) {
     return unreadable(whyOf(error));
   }
 };
 
 /** One entry of the formats before Kafka 0.11: a message, or a compressed set of them under the offset of the last. */
-const readOldEntry = async (
-  entry: Buffer,
-  { fetchOffset, highWatermark }: Reading,
-  budget: Budget,
-): Promise<KafkaRecord[]> => {
-  const last = smallest(entry.readBigInt64BE(0), highWatermark - 1n);
-  const range = { first: fetchOffset, last: largest(fetchOffset, last) };
+const readOldEntry = async (entry: Buffer, place: Place, budget: Budget): Promise<KafkaRecord[]> => {
+  const range = { first: place.next, last: endOfOldEntry(entry.readBigInt64BE(0), place) };
   if (crc32(entry.subarray(16)) !== entry.readUInt32BE(12)) return [markerFor(entry, range, damaged('The message'))];
   const attributes = entry[prefixBytes] ?? 0;
   if (codecOf(attributes) === null)
@@ -158,19 +163,48 @@ const readOldEntry = async (
       throw new Malformed('The offsets of a batch are not in order');
     budget.bytes -= messages.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
     budget.records -= messages.length;
-    return messages.map((message) => ({ ...message, headers: {}, isControlRecord: false, batchContext: noContext }));
+    return messages.map((message) => ({ ...message, headers: {}, isControlRecord: false }));
   } catch (error) {
     return [markerFor(entry, range, whyOf(error))];
   }
 };
 
+/** More bytes than this, by the section's length, are not checked for a batch: they may be made to look like one everywhere. */
+const mostScans = 8;
+
+/** The base offset of the first whole batch behind damage that hides where it begins. */
+const firstWholeBatch = (section: Buffer, next: bigint, highWatermark: bigint): bigint | undefined => {
+  let left = mostScans * section.length;
+  for (let start = 1; start + batchHeaderBytes <= section.length && left > 0; start += 1) {
+    if (section[start + 16] !== 2) continue;
+    const end = start + lengthEnds + section.readInt32BE(start + 8);
+    const base = section.readBigInt64BE(start);
+    if (end < start + batchHeaderBytes || end > section.length || base <= next || base >= highWatermark) continue;
+    left -= end - start;
+    if (isIntact(section.subarray(start, end))) return base;
+  }
+  return undefined;
+};
+
+/** What stands for the rest of a section where nothing tells where its next batch begins. It is fetched again. */
+const restOf = (rest: Buffer, { next, isFirst, highWatermark }: Omit<Place, 'nextBase'>): KafkaRecord => {
+  const nextBase = firstWholeBatch(rest, next, highWatermark);
+  const isHeader = rest.length >= batchHeaderBytes && rest[16] === 2;
+  const ofHeader = isHeader ? endOfDamaged(batchHeader(rest), { next, isFirst, nextBase, highWatermark }) : next;
+  const last = nextBase === undefined ? ofHeader : nextBase - 1n;
+  const why = damaged('What the broker sent');
+  return markerFor(rest, { first: next, last }, { ...why, isOpen: nextBase === undefined });
+};
+
 /**
- * Decodes the records that a broker sent of one partition. Never throws for them: a marker message (`unreadableOf`)
- * takes the place of each range that cannot be read, and the ranges behind it are read.
+ * Decodes the records that a broker sent of one partition, without those of aborted transactions. Never throws for them: a marker
+ * message (`unreadableOf`) takes the place of each range that cannot be read, and the ranges behind it are read.
  */
 export const readSection = async (section: Buffer, reading: Reading, budget: Budget): Promise<KafkaRecord[]> => {
+  const { highWatermark, abortedTransactions = [] } = reading;
+  const aborted = followAborted(abortedTransactions);
   const records: KafkaRecord[] = [];
-  let { fetchOffset } = reading;
+  let next = reading.fetchOffset;
   for (let start = 0; start + prefixBytes <= section.length && budget.bytes > 0 && budget.records > 0;) {
     const end = start + lengthEnds + section.readInt32BE(start + 8);
     // What a limit of the fetch cut off is fetched again. A broker sends no first batch that is cut off.
@@ -178,18 +212,20 @@ export const readSection = async (section: Buffer, reading: Reading, budget: Bud
     const format = section.readInt8(start + 16);
     const baseOffset = section.readBigInt64BE(start);
     const isWhole = end <= section.length && end - start >= (format === 2 ? batchHeaderBytes : prefixBytes + 1);
-    if (!isWhole || baseOffset < 0n || baseOffset >= reading.highWatermark || format < 0 || format > 2) {
-      // Nothing tells where the next batch begins: one offset is given up, and the rest is fetched again.
-      const why = damaged('What the broker sent');
-      records.push(markerFor(section.subarray(start), { first: fetchOffset, last: fetchOffset }, why));
+    const isKnown = format === 2 || ((format === 0 || format === 1) && baseOffset >= 0n && baseOffset < highWatermark);
+    if (!isWhole || !isKnown) {
+      records.push(restOf(section.subarray(start), { next, isFirst: records.length === 0, highWatermark }));
       break;
     }
     const batch = section.subarray(start, end);
     const nextBase = end + 8 <= section.length ? section.readBigInt64BE(end) : undefined;
-    const here = { ...reading, fetchOffset };
-    const read = format === 2 ? readBatch(batch, nextBase, here, budget) : readOldEntry(batch, here, budget);
-    for (const record of await read) records.push(record);
-    fetchOffset = largest(fetchOffset, BigInt(records.at(-1)?.offset ?? fetchOffset) + 1n);
+    const place = { next, isFirst: records.length === 0, nextBase, highWatermark };
+    const read = await (format === 2 ? readBatch(batch, place, budget, aborted) : readOldEntry(batch, place, budget));
+    for (const record of read) records.push(record);
+    const last = read.at(-1);
+    if (last) next = largest(next, BigInt(last.offset) + 1n);
+    // It may have been the end of an aborted transaction: what is behind it is fetched again, and the broker says anew.
+    if (last && unreadableOf(last) && aborted.isAnyOpen()) break;
     start = end;
   }
   return records;

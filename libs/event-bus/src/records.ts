@@ -11,7 +11,6 @@ export interface KafkaRecord {
   readonly headers: Readonly<Record<string, Buffer | null | (Buffer | null)[]>>;
   /** kafkajs moves on behind such a record and shows it to nobody. */
   readonly isControlRecord: boolean;
-  readonly batchContext: { readonly producerId: string; readonly inTransaction: boolean };
 }
 
 /** What the header of a record batch (format 2) says. */
@@ -101,22 +100,24 @@ const headersOf = (cursor: Cursor): KafkaRecord['headers'] => {
   return Object.fromEntries(headers);
 };
 
-/** A record that stands for nothing: by it kafkajs goes on behind offsets at which nothing is left. */
-const filler = (header: BatchHeader, batchContext: KafkaRecord['batchContext']): KafkaRecord => ({
+/** The offset of the last record that a batch had when it was written. */
+export const lastOffsetOf = ({ baseOffset, lastOffsetDelta }: BatchHeader): bigint =>
+  baseOffset + BigInt(Math.max(0, lastOffsetDelta));
+
+export const isTransactional = ({ attributes }: BatchHeader): boolean => (attributes & transactionalBit) > 0;
+
+/** Whether a batch says something about a transaction instead of holding messages. */
+export const isControl = ({ attributes }: BatchHeader): boolean => (attributes & controlBit) > 0;
+
+/** A record that stands for nothing: by it kafkajs goes on behind offsets at which nothing is left, or nothing for us. */
+export const filler = (header: BatchHeader): KafkaRecord => ({
   attributes: 0,
   timestamp: header.maxTimestamp.toString(),
-  offset: (header.baseOffset + BigInt(header.lastOffsetDelta)).toString(),
+  offset: lastOffsetOf(header).toString(),
   key: null,
   value: null,
   headers: {},
   isControlRecord: true,
-  batchContext,
-});
-
-/** The context that the records of a batch share: kafkajs tells by it what an aborted transaction wrote. */
-export const contextOf = ({ attributes, producerId }: BatchHeader): KafkaRecord['batchContext'] => ({
-  producerId,
-  inTransaction: (attributes & transactionalBit) > 0,
 });
 
 /**
@@ -126,8 +127,7 @@ export const contextOf = ({ attributes, producerId }: BatchHeader): KafkaRecord[
  */
 export const recordsOf = (bytes: Buffer, header: BatchHeader): KafkaRecord[] => {
   const all = new Cursor(bytes);
-  const batchContext = contextOf(header);
-  const isControlRecord = (header.attributes & controlBit) > 0;
+  const isControlRecord = isControl(header);
   const isAppendTime = (header.attributes & logAppendTimeBit) > 0;
   const records: KafkaRecord[] = [];
   let lastDelta = -1;
@@ -153,10 +153,9 @@ export const recordsOf = (bytes: Buffer, header: BatchHeader): KafkaRecord[] => 
       value,
       headers,
       isControlRecord,
-      batchContext,
     });
   }
   if (!all.isAtEnd) throw new Malformed('A batch holds more than its records');
-  if (lastDelta < header.lastOffsetDelta) records.push(filler(header, batchContext));
+  if (lastDelta < header.lastOffsetDelta) records.push(filler(header));
   return records;
 };

@@ -1,25 +1,15 @@
 import { AppError, deadLetterTopicOf } from '@boxlist/contracts';
 import { eventually, workspaceRoot } from '@boxlist/testkit';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { consumeFacts, parseCloudEvent, type BusMessage, type Consumer, type EventBus } from '../src';
-import { aTopic, busesOn, followed, ownName, startServers, type Servers } from './world';
+import { aStack } from './stack';
+import { aTopic, followed, ownName } from './world';
 
 // What Boxlist relies on at Kafka, through the bus alone. Any other client of Kafka behind the bus passes this.
-let servers: Servers;
-let buses: ReturnType<typeof busesOn>;
-let bus: EventBus;
-beforeAll(async () => {
-  servers = await startServers();
-  buses = busesOn(servers.kafka.brokers);
-  bus = buses.bus();
-}, 120_000);
-afterAll(async () => {
-  await buses?.close();
-  await servers?.stop();
-}, 60_000);
+const stack = aStack();
 
 const numbered = (count: number, keys: number, from = 0) =>
   Array.from({ length: count }, (_, index) => ({
@@ -34,7 +24,7 @@ const member = async (
   topic: string,
   groupId: string,
   handle: (messages: readonly BusMessage[]) => Promise<void> | void = () => undefined,
-  own: EventBus = bus,
+  own: EventBus = stack.bus,
 ) => {
   const batches: (readonly BusMessage[])[] = [];
   const consumer: Consumer = await own.consumeBatches({
@@ -62,8 +52,8 @@ const aGate = () => {
 
 describe('publishing and consuming', () => {
   it('keeps the order of each key, over partitions and batches', async () => {
-    const topic = await aTopic(bus, { partitions: 3 });
-    for (let from = 0; from < 2_000; from += 200) await bus.publish(topic, numbered(200, 7, from));
+    const topic = await aTopic(stack.bus, { partitions: 3 });
+    for (let from = 0; from < 2_000; from += 200) await stack.bus.publish(topic, numbered(200, 7, from));
     const reader = await member(topic, ownName('group'));
     await eventually(() => expect(reader.messages()).toHaveLength(2_000));
     for (let key = 0; key < 7; key += 1) {
@@ -74,8 +64,8 @@ describe('publishing and consuming', () => {
   });
 
   it('hands over many at once, of one partition each and at most 1,000', async () => {
-    const topic = await aTopic(bus, { partitions: 2 });
-    await bus.publish(topic, numbered(6_000, 11));
+    const topic = await aTopic(stack.bus, { partitions: 2 });
+    await stack.bus.publish(topic, numbered(6_000, 11));
     const reader = await member(topic, ownName('group'));
     await eventually(() => expect(reader.messages()).toHaveLength(6_000));
     expect(Math.max(...reader.batches.map(({ length }) => length))).toBeLessThanOrEqual(1_000);
@@ -85,10 +75,10 @@ describe('publishing and consuming', () => {
   });
 
   it('gives bytes, key and headers as they were written, with the names of headers in small letters', async () => {
-    const topic = await aTopic(bus);
+    const topic = await aTopic(stack.bus);
     const value = Buffer.from([0, 255, 128, 10, 195, 40]);
-    await bus.publish(topic, [{ key: 'kéy', value, headers: { 'Content-Type': 'x/y', ce_Source: '/é' } }]);
-    const reader = await followed(bus, topic);
+    await stack.bus.publish(topic, [{ key: 'kéy', value, headers: { 'Content-Type': 'x/y', ce_Source: '/é' } }]);
+    const reader = await followed(stack.bus, topic);
     await reader.count(1);
     expect(reader.seen[0]).toMatchObject({
       topic,
@@ -103,22 +93,24 @@ describe('publishing and consuming', () => {
 
   it('does nothing for no messages, and refuses a topic that nobody made', async () => {
     const nowhere = ownName('nowhere');
-    await bus.publish(nowhere, []);
-    await expect(bus.publish(nowhere, [{ key: 'a', value: 'a' }])).rejects.toMatchObject({ code: 'KAFKA_UNAVAILABLE' });
-    const topic = await aTopic(bus);
-    await bus.publish(topic, [{ key: 'a', value: 'a' }]);
+    await stack.bus.publish(nowhere, []);
+    await expect(stack.bus.publish(nowhere, [{ key: 'a', value: 'a' }])).rejects.toMatchObject({
+      code: 'KAFKA_UNAVAILABLE',
+    });
+    const topic = await aTopic(stack.bus);
+    await stack.bus.publish(topic, [{ key: 'a', value: 'a' }]);
   }, 60_000);
 });
 
 describe('offsets', () => {
   it('are not committed before the handler has resolved: what a killed process had in hand comes again', async () => {
-    const topic = await aTopic(bus);
+    const topic = await aTopic(stack.bus);
     const group = ownName('group');
-    await bus.publish(topic, numbered(3, 1));
+    await stack.bus.publish(topic, numbered(3, 1));
     const root = workspaceRoot();
     const first = spawn(
       join(root, 'node_modules/.bin/node'),
-      ['--import', 'tsx', join(__dirname, 'consumer-process.ts'), servers.kafka.brokers, topic, group],
+      ['--import', 'tsx', join(__dirname, 'consumer-process.ts'), stack.brokers, topic, group],
       { cwd: root, env: process.env, stdio: ['ignore', 'pipe', 'inherit'] },
     );
     let said = '';
@@ -131,16 +123,16 @@ describe('offsets', () => {
   }, 90_000);
 
   it('are committed for what a member had in hand when it was closed', async () => {
-    const topic = await aTopic(bus);
+    const topic = await aTopic(stack.bus);
     const group = ownName('group');
-    await bus.publish(topic, numbered(3, 1));
+    await stack.bus.publish(topic, numbered(3, 1));
     const work = aGate();
-    const first = await member(topic, group, () => work.opened, buses.bus());
+    const first = await member(topic, group, () => work.opened, stack.buses.bus());
     await eventually(() => expect(first.values()).toEqual(['0', '1', '2']));
     const closing = first.close();
     work.open();
     await closing;
-    await bus.publish(topic, [{ key: 'a', value: 'new' }]);
+    await stack.bus.publish(topic, [{ key: 'a', value: 'new' }]);
     const second = await member(topic, group);
     await eventually(() => expect(second.values()).toContain('new'));
     expect(second.values()).toEqual(['new']);
@@ -148,13 +140,13 @@ describe('offsets', () => {
   });
 
   it('are kept: a member that comes after all was handled is given what is new, and nothing else', async () => {
-    const topic = await aTopic(bus);
+    const topic = await aTopic(stack.bus);
     const group = ownName('group');
-    await bus.publish(topic, numbered(10, 3));
+    await stack.bus.publish(topic, numbered(10, 3));
     const first = await member(topic, group);
     await eventually(async () => expect(await first.caughtUp(1_000)).toBe(true));
     await first.close();
-    await bus.publish(topic, [{ key: 'a', value: 'new' }]);
+    await stack.bus.publish(topic, [{ key: 'a', value: 'new' }]);
     const second = await member(topic, group);
     await eventually(() => expect(second.values()).toContain('new'));
     expect(second.values()).toEqual(['new']);
@@ -162,8 +154,8 @@ describe('offsets', () => {
   });
 
   it('of two groups are apart: each is given everything', async () => {
-    const topic = await aTopic(bus);
-    await bus.publish(topic, numbered(5, 2));
+    const topic = await aTopic(stack.bus);
+    await stack.bus.publish(topic, numbered(5, 2));
     const readers = await Promise.all([member(topic, ownName('group')), member(topic, ownName('group'))]);
     for (const reader of readers) await eventually(() => expect(reader.values()).toEqual(['0', '1', '2', '3', '4']));
     await Promise.all(readers.map((reader) => reader.close()));
@@ -172,8 +164,8 @@ describe('offsets', () => {
 
 describe('being caught up', () => {
   it('waits for what was there at the call, and for nothing that came after it', async () => {
-    const topic = await aTopic(bus, { partitions: 3 });
-    await bus.publish(topic, numbered(9, 9));
+    const topic = await aTopic(stack.bus, { partitions: 3 });
+    await stack.bus.publish(topic, numbered(9, 9));
     const work = aGate();
     const later = aGate();
     const reader = await member(topic, ownName('group'), async (messages) => {
@@ -190,7 +182,7 @@ describe('being caught up', () => {
     work.open();
     expect(await waiting).toBe(true);
     expect(reader.messages()).toHaveLength(9);
-    await bus.publish(topic, [{ key: 'a', value: 'later' }]);
+    await stack.bus.publish(topic, [{ key: 'a', value: 'later' }]);
     expect(await reader.caughtUp(50)).toBe(false);
     later.open();
     expect(await reader.caughtUp(20_000)).toBe(true);
@@ -198,7 +190,7 @@ describe('being caught up', () => {
   });
 
   it('is so at once on a topic that is empty', async () => {
-    const reader = await member(await aTopic(bus), ownName('group'));
+    const reader = await member(await aTopic(stack.bus), ownName('group'));
     expect(await reader.caughtUp(20_000)).toBe(true);
     await reader.close();
   });
@@ -208,23 +200,22 @@ describe('a handler that throws', () => {
   it.each(['DATABASE_UNAVAILABLE', 'RATE_LIMITED'] as const)(
     'something that passes (%s) is given the same again until it goes, and nothing is skipped or put aside',
     async (code) => {
-      const topic = await aTopic(bus);
-      await bus.ensureTopics([{ name: deadLetterTopicOf(topic), partitions: 1, compacted: false }]);
+      const topic = await aTopic(stack.bus);
       let tries = 0;
       const reader = await member(topic, ownName('group'), () => {
         tries += 1;
         // More often than a defect is tried.
         if (tries <= 6) throw new AppError(code, 'not now');
       });
-      await bus.publish(topic, numbered(2, 1));
-      await bus.publish(topic, [{ key: 'a', value: 'next' }]);
+      await stack.bus.publish(topic, numbered(2, 1));
+      await stack.bus.publish(topic, [{ key: 'a', value: 'next' }]);
       await eventually(() => expect(tries).toBeGreaterThan(6), { timeoutMs: 80_000 });
       expect(await reader.caughtUp(20_000)).toBe(true);
       expect(reader.values()).toContain('next');
       const first = reader.batches.slice(0, 7).map((batch) => batch.map(text));
       for (const batch of first) expect(batch).toEqual(first[0]);
-      await bus.publish(deadLetterTopicOf(topic), [{ key: 'marker', value: 'marker' }]);
-      const aside = await followed(bus, deadLetterTopicOf(topic));
+      await stack.bus.publish(deadLetterTopicOf(topic), [{ key: 'marker', value: 'marker' }]);
+      const aside = await followed(stack.bus, deadLetterTopicOf(topic));
       await aside.count(1);
       expect(aside.values()).toEqual(['marker']);
       await Promise.all([reader.close(), aside.close()]);
@@ -233,8 +224,7 @@ describe('a handler that throws', () => {
   );
 
   it('a defect is tried five times; then only the message at fault goes aside, unchanged and with the reason', async () => {
-    const topic = await aTopic(bus);
-    await bus.ensureTopics([{ name: deadLetterTopicOf(topic), partitions: 1, compacted: false }]);
+    const topic = await aTopic(stack.bus);
     const bad = Buffer.from([0, 255, 1, 254]);
     const isBad = ({ value }: BusMessage) => value?.equals(bad) ?? false;
     const tries: number[] = [];
@@ -246,7 +236,7 @@ describe('a handler that throws', () => {
       }
       handled.push(...messages.map(text));
     });
-    await bus.publish(topic, [
+    await stack.bus.publish(topic, [
       { key: 'a', value: 'before' },
       { key: 'b', value: bad, headers: { 'content-type': 'x/y', trace: '1' } },
       { key: 'c', value: 'after' },
@@ -257,7 +247,7 @@ describe('a handler that throws', () => {
     // All together five times, and then the one at fault five times by itself.
     expect(tries).toEqual([3, 3, 3, 3, 3, 1, 1, 1, 1, 1]);
 
-    const aside = await followed(bus, deadLetterTopicOf(topic));
+    const aside = await followed(stack.bus, deadLetterTopicOf(topic));
     await aside.count(1);
     expect(aside.seen).toHaveLength(1);
     const [message] = aside.seen;
@@ -277,12 +267,12 @@ describe('a handler that throws', () => {
   }, 120_000);
 
   it('holds up its own partition and no other', async () => {
-    const topic = await aTopic(bus, { partitions: 3 });
+    const topic = await aTopic(stack.bus, { partitions: 3 });
     const stuck = aGate();
     const reader = await member(topic, ownName('group'), async (messages) => {
       if (messages.some((each) => each.key === 'key-0')) await stuck.opened;
     });
-    await bus.publish(topic, numbered(30, 10));
+    await stack.bus.publish(topic, numbered(30, 10));
     await eventually(() => expect(new Set(reader.messages().map(({ partition }) => partition)).size).toBe(3));
     stuck.open();
     expect(await reader.caughtUp(20_000)).toBe(true);
@@ -293,15 +283,14 @@ describe('a handler that throws', () => {
 
 describe('a message that cannot be understood', () => {
   it('is kept as it came, with the code, the reason and its place, in bytes, headers and key', async () => {
-    const topic = await aTopic(bus, { partitions: 3 });
-    await bus.ensureTopics([{ name: deadLetterTopicOf(topic), partitions: 1, compacted: false }]);
+    const topic = await aTopic(stack.bus, { partitions: 3 });
     const value = Buffer.from('{"a": broken\u0000é');
-    await bus.publish(topic, [{ key: 'k', value, headers: { ce_id: '1' } }]);
-    const reader = await followed(bus, topic);
+    await stack.bus.publish(topic, [{ key: 'k', value, headers: { ce_id: '1' } }]);
+    const reader = await followed(stack.bus, topic);
     await reader.count(1);
     const [original] = reader.seen;
-    await bus.deadLetter(original!, { code: 'BAD_EVENT', reason: 'The value is not JSON' });
-    const aside = await followed(bus, deadLetterTopicOf(topic));
+    await stack.bus.deadLetter(original!, { code: 'BAD_EVENT', reason: 'The value is not JSON' });
+    const aside = await followed(stack.bus, deadLetterTopicOf(topic));
     await aside.count(1);
     expect(aside.seen[0]).toMatchObject({
       key: 'k',
@@ -323,9 +312,8 @@ describe('facts', () => {
   const schema = z.object({ id: z.string(), data: z.object({ version: z.number() }) });
 
   it('are read in either mode of CloudEvents; tombstones are passed over, and what the schema refuses goes aside with paths only', async () => {
-    const topic = await aTopic(bus);
-    await bus.ensureTopics([{ name: deadLetterTopicOf(topic), partitions: 1, compacted: false }]);
-    await bus.publish(topic, [
+    const topic = await aTopic(stack.bus);
+    await stack.bus.publish(topic, [
       { key: 'a', value: JSON.stringify({ id: '1', data: { version: 1 } }) },
       { key: 'a', value: JSON.stringify({ id: '2', data: { version: 'secret@example.com' } }) },
       { key: 'a', value: 'not json' },
@@ -337,7 +325,7 @@ describe('facts', () => {
       },
     ]);
     const applied: unknown[] = [];
-    const consumer = await consumeFacts(bus, {
+    const consumer = await consumeFacts(stack.bus, {
       topic,
       groupId: ownName('group'),
       schema,
@@ -348,7 +336,7 @@ describe('facts', () => {
       { id: '1', data: { version: 1 } },
       { id: '3', data: { version: 2 } },
     ]);
-    const aside = await followed(bus, deadLetterTopicOf(topic));
+    const aside = await followed(stack.bus, deadLetterTopicOf(topic));
     await aside.count(3);
     expect(aside.seen.map(({ headers }) => headers['original-offset'])).toEqual(['1', '2', '3']);
     expect(aside.seen.map(({ headers }) => headers['dead-letter-code'])).toEqual(Array(3).fill('BAD_EVENT'));
@@ -358,14 +346,14 @@ describe('facts', () => {
   });
 
   it('come one after the other, and one that cannot be applied now comes again', async () => {
-    const topic = await aTopic(bus);
-    await bus.publish(
+    const topic = await aTopic(stack.bus);
+    await stack.bus.publish(
       topic,
       [1, 2, 3].map((version) => ({ key: 'a', value: JSON.stringify({ id: String(version), data: { version } }) })),
     );
     const applied: number[] = [];
     let failures = 2;
-    const consumer = await consumeFacts(bus, {
+    const consumer = await consumeFacts(stack.bus, {
       topic,
       groupId: ownName('group'),
       schema,

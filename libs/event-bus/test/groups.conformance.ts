@@ -1,21 +1,11 @@
 import { eventually } from '@boxlist/testkit';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { createEventBus, type BusMessage, type EventBus } from '../src';
-import { AssignerProtocol, Kafka, logLevel } from 'kafkajs';
-import { aTopic, busesOn, followed, ownName, quiet, startServers, type Servers } from './world';
+import { AssignerProtocol } from 'kafkajs';
+import { aStack } from './stack';
+import { aTopic, followed, ownName, quiet } from './world';
 
-let servers: Servers;
-let buses: ReturnType<typeof busesOn>;
-let bus: EventBus;
-beforeAll(async () => {
-  servers = await startServers();
-  buses = busesOn(servers.kafka.brokers);
-  bus = buses.bus();
-}, 120_000);
-afterAll(async () => {
-  await buses?.close();
-  await servers?.stop();
-}, 60_000);
+const stack = aStack();
 
 /** Publishes one message under each of many keys until it is told to stop; the numbers never repeat. */
 const stream = (topic: string) => {
@@ -24,7 +14,7 @@ const stream = (topic: string) => {
   const running = (async () => {
     while (!stopped) {
       const messages = Array.from({ length: 12 }, (_, key) => ({ key: `key-${key}`, value: `${sent.length + key}` }));
-      await bus.publish(topic, messages);
+      await stack.bus.publish(topic, messages);
       sent.push(...messages.map(({ value }) => value));
     }
   })();
@@ -54,11 +44,11 @@ const member = async (own: EventBus, topic: string, groupId: string, seen: strin
 
 describe('two members of a group', () => {
   it('share the partitions, and when one closes the other takes over where it stopped', async () => {
-    const topic = await aTopic(bus, { partitions: 4 });
+    const topic = await aTopic(stack.bus, { partitions: 4 });
     const group = ownName('group');
     const [ones, others]: [string[], string[]] = [[], []];
-    const one = await member(buses.bus(), topic, group, ones);
-    const other = await member(buses.bus(), topic, group, others);
+    const one = await member(stack.buses.bus(), topic, group, ones);
+    const other = await member(stack.buses.bus(), topic, group, others);
     const source = stream(topic);
     await eventually(() => {
       expect(one.partitions.size).toBeGreaterThan(0);
@@ -76,10 +66,67 @@ describe('two members of a group', () => {
   }, 60_000);
 });
 
+// A broker keeps a fetch open for a second while there is nothing to send, and a member waited for it before it left.
+describe('a member that closes', () => {
+  it('does not wait for the fetch that it has open', async () => {
+    const topic = await aTopic(stack.bus);
+    await stack.bus.publish(topic, [{ key: 'a', value: '0' }]);
+    const closedInMs: number[] = [];
+    for (let round = 0; round < 4; round += 1) {
+      const seen: string[] = [];
+      const reader = await member(stack.bus, topic, ownName('group'), seen);
+      // The next fetch opens as soon as these are handled, and stays open.
+      await eventually(() => expect(seen).toEqual(['0']));
+      const begun = Date.now();
+      await reader.close();
+      closedInMs.push(Date.now() - begun);
+    }
+    expect(closedInMs.reduce((sum, ms) => sum + ms)).toBeLessThan(1_200);
+  }, 60_000);
+
+  it('does not sleep on where it has nothing to fetch', async () => {
+    const closedInMs: number[] = [];
+    for (let round = 0; round < 4; round += 1) {
+      const topic = await aTopic(stack.bus);
+      const group = ownName('group');
+      const own = await Promise.all(
+        [stack.bus, stack.buses.bus()].map(async (bus) => {
+          const seen: string[] = [];
+          return { seen, ...(await member(bus, topic, group, seen)) };
+        }),
+      );
+      await stack.bus.publish(topic, [{ key: 'a', value: '0' }]);
+      await eventually(() => expect(own.flatMap(({ seen }) => seen)).toEqual(['0']));
+      const begun = Date.now();
+      await own.find(({ seen }) => seen.length === 0)?.close();
+      closedInMs.push(Date.now() - begun);
+      await own.find(({ seen }) => seen.length > 0)?.close();
+    }
+    expect(closedInMs.reduce((sum, ms) => sum + ms)).toBeLessThan(1_000);
+  }, 60_000);
+
+  it('has handled everything once together with its successors, though an answer was on its way', async () => {
+    const topic = await aTopic(stack.bus, { partitions: 2 });
+    const group = ownName('group');
+    const seen: string[] = [];
+    const source = stream(topic);
+    for (let round = 0; round < 6; round += 1) {
+      const before = seen.length;
+      const reader = await member(stack.bus, topic, group, seen);
+      await eventually(() => expect(seen.length).toBeGreaterThan(before));
+      await reader.close();
+    }
+    await source.stop();
+    const last = await member(stack.bus, topic, group, seen);
+    expect(await last.caughtUp(20_000)).toBe(true);
+    await last.close();
+    expect(seen.toSorted()).toEqual(source.sent.toSorted());
+  }, 90_000);
+});
+
 /** Somebody in a group who shares its partitions out in a way that no bus knows. */
 const aStranger = async (topic: string, groupId: string) => {
-  const kafka = new Kafka({ brokers: servers.kafka.brokers.split(','), logLevel: logLevel.NOTHING });
-  const stranger = kafka.consumer({
+  const stranger = stack.kafka.consumer({
     groupId,
     partitionAssigners: [
       () => ({
@@ -111,13 +158,13 @@ const aStranger = async (topic: string, groupId: string) => {
 
 describe('a member whom the group does not take', () => {
   it('tries again until it is taken', async () => {
-    const topic = await aTopic(bus);
+    const topic = await aTopic(stack.bus);
     const group = ownName('group');
     const stranger = await aStranger(topic, group);
     const told: string[] = [];
     const note = (_fields: object, message: string): void => void told.push(message);
     const own = createEventBus({
-      brokers: servers.kafka.brokers.split(','),
+      brokers: stack.brokers.split(','),
       clientId: 'spec',
       log: { ...quiet, error: note },
     });
@@ -125,7 +172,7 @@ describe('a member whom the group does not take', () => {
     await member(own, topic, group, seen);
     await eventually(() => expect(told).toContain('events.consumer-ended'));
     await stranger.leave();
-    await bus.publish(topic, [{ key: 'one', value: 'after all' }]);
+    await stack.bus.publish(topic, [{ key: 'one', value: 'after all' }]);
     await eventually(() => expect(seen).toContain('after all'), { timeoutMs: 30_000 });
     await own.close();
   }, 60_000);
@@ -133,7 +180,7 @@ describe('a member whom the group does not take', () => {
 
 describe('a prefix', () => {
   it('keeps topics and groups of two installations on one Kafka apart', async () => {
-    const [blue, green] = [buses.bus(`${ownName('blue')}.`), buses.bus(`${ownName('green')}.`)];
+    const [blue, green] = [stack.buses.bus(`${ownName('blue')}.`), stack.buses.bus(`${ownName('green')}.`)];
     const [topic, group] = ['orders.v1', 'sync'];
     for (const each of [blue, green]) await each.ensureTopics([{ name: topic, partitions: 1, compacted: false }]);
     await blue.publish(topic, [{ key: 'a', value: 'blue' }]);
@@ -145,7 +192,7 @@ describe('a prefix', () => {
   });
 
   it('is not told where a dead letter came from, and the dead letter stays in the installation', async () => {
-    const prefixed = buses.bus(`${ownName('blue')}.`);
+    const prefixed = stack.buses.bus(`${ownName('blue')}.`);
     const spec = { partitions: 1, compacted: false };
     await prefixed.ensureTopics([
       { name: 'orders.v1', ...spec },
@@ -170,7 +217,7 @@ describe('making topics', () => {
       compacted: index % 2 === 0,
       ...(index % 2 === 0 ? {} : { retentionMs: 3_600_000 }),
     }));
-    const processes = Array.from({ length: 8 }, () => buses.bus());
+    const processes = Array.from({ length: 8 }, () => stack.buses.bus());
     await Promise.all(
       processes.map(async (each, index) => {
         await each.ensureTopics(specs);
@@ -178,7 +225,7 @@ describe('making topics', () => {
       }),
     );
     for (const { name, partitions } of specs) {
-      const reader = await followed(bus, name);
+      const reader = await followed(stack.bus, name);
       await reader.count(8);
       expect(Math.max(...reader.seen.map(({ partition }) => partition))).toBeLessThan(partitions);
       await reader.close();

@@ -1,33 +1,20 @@
 import { AppError, deadLetterTopicOf } from '@boxlist/contracts';
 import { eventually } from '@boxlist/testkit';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Kafka, logLevel } from 'kafkajs';
+import { describe, expect, it } from '@jest/globals';
 import { createEventBus, type BusMessage, type EventBus } from '../src';
-import { aTopic, busesOn, ownName, quiet, startServers, type Servers } from './world';
+import { aStack } from './stack';
+import { aTopic, followed, ownName, quiet } from './world';
 
 // A handler in retry held one of the three slots in which kafkajs handles partitions, and kafkajs fetches nothing more
 // from a broker until every partition of the last fetch is handled. So one message whose retry never ended held up
 // every partition of that broker.
 
-let servers: Servers;
-let buses: ReturnType<typeof busesOn>;
-let bus: EventBus;
-let kafka: Kafka;
-beforeAll(async () => {
-  servers = await startServers();
-  buses = busesOn(servers.kafka.brokers);
-  bus = buses.bus();
-  kafka = new Kafka({ brokers: servers.kafka.brokers.split(','), logLevel: logLevel.NOTHING });
-}, 120_000);
-afterAll(async () => {
-  await buses?.close();
-  await servers?.stop();
-}, 60_000);
+const stack = aStack();
 
 const unavailable = () => new AppError('DATABASE_UNAVAILABLE', 'MongoDB does not answer');
 
 const write = async (topic: string, messages: { partition: number; value: string }[]): Promise<void> => {
-  const producer = kafka.producer();
+  const producer = stack.kafka.producer();
   await producer.connect();
   await producer.send({ topic, messages });
   await producer.disconnect();
@@ -62,9 +49,9 @@ const goesOn = async (topic: string, partition: number, reader: { values(): stri
 
 describe('a partition whose retry never ends', () => {
   it('holds up no other, also where more of them wait than are handled at once', async () => {
-    const topic = await aTopic(bus, { partitions: 6 });
+    const topic = await aTopic(stack.bus, { partitions: 6 });
     const isStuck = ({ partition }: BusMessage) => partition < 4;
-    const reader = await member(bus, topic, ownName('group'), isStuck);
+    const reader = await member(stack.bus, topic, ownName('group'), isStuck);
     await write(
       topic,
       [0, 1, 2, 3].map((partition) => ({ partition, value: `stuck ${partition}` })),
@@ -78,9 +65,14 @@ describe('a partition whose retry never ends', () => {
   }, 120_000);
 
   it('is given the very same messages again, in order, whatever has come behind them, and goes on with those', async () => {
-    const topic = await aTopic(bus, { partitions: 2 });
+    const topic = await aTopic(stack.bus, { partitions: 2 });
     const repair = { isDone: false };
-    const reader = await member(bus, topic, ownName('group'), ({ partition }) => partition === 0 && !repair.isDone);
+    const reader = await member(
+      stack.bus,
+      topic,
+      ownName('group'),
+      ({ partition }) => partition === 0 && !repair.isDone,
+    );
     await write(
       topic,
       ['one', 'two'].map((value) => ({ partition: 0, value })),
@@ -103,12 +95,12 @@ describe('a partition whose retry never ends', () => {
   }, 180_000);
 
   it('goes to another member with all that it has not done, and the other begins with it anew', async () => {
-    const topic = await aTopic(bus, { partitions: 2 });
+    const topic = await aTopic(stack.bus, { partitions: 2 });
     const group = ownName('group');
-    const one = await member(buses.bus(), topic, group, ({ partition }) => partition === 0);
+    const one = await member(stack.buses.bus(), topic, group, ({ partition }) => partition === 0);
     await write(topic, [{ partition: 0, value: 'stuck' }]);
     await eventually(() => expect(one.tries.length).toBeGreaterThan(3), { timeoutMs: 40_000 });
-    const other = await member(buses.bus(), topic, group, () => false);
+    const other = await member(stack.buses.bus(), topic, group, () => false);
     await one.close();
     await eventually(() => expect(other.values()).toEqual(['stuck']), { timeoutMs: 40_000 });
     await goesOn(topic, 0, other, 1);
@@ -117,17 +109,17 @@ describe('a partition whose retry never ends', () => {
   }, 120_000);
 
   it('that comes back to a member is read by it from where the other stopped', async () => {
-    const topic = await aTopic(bus, { partitions: 2 });
+    const topic = await aTopic(stack.bus, { partitions: 2 });
     const group = ownName('group');
     const repair = { isDone: false };
     const stuck = ({ value }: BusMessage) => String(value) === 'stuck' && !repair.isDone;
-    const one = await member(buses.bus(), topic, group, stuck);
+    const one = await member(stack.buses.bus(), topic, group, stuck);
     await write(
       topic,
       [0, 1].map((partition) => ({ partition, value: 'stuck' })),
     );
     await eventually(() => expect(one.tries.length).toBeGreaterThan(7), { timeoutMs: 40_000 });
-    const other = await member(buses.bus(), topic, group, stuck);
+    const other = await member(stack.buses.bus(), topic, group, stuck);
     await eventually(() => expect(other.tries.length).toBeGreaterThan(0), { timeoutMs: 60_000 });
     repair.isDone = true;
     await eventually(() => expect([...one.values(), ...other.values()]).toEqual(['stuck', 'stuck']), {
@@ -140,8 +132,8 @@ describe('a partition whose retry never ends', () => {
   }, 180_000);
 
   it('lets its member be closed at once, and nothing of it runs on', async () => {
-    const topic = await aTopic(bus, { partitions: 2 });
-    const own = buses.bus();
+    const topic = await aTopic(stack.bus, { partitions: 2 });
+    const own = stack.buses.bus();
     const reader = await member(own, topic, ownName('group'), () => true);
     await write(
       topic,
@@ -152,7 +144,7 @@ describe('a partition whose retry never ends', () => {
     await reader.close();
     expect(Date.now() - begun).toBeLessThan(6_000);
     const before = reader.tries.length;
-    const other = await member(bus, topic, ownName('group'), () => false);
+    const other = await member(stack.bus, topic, ownName('group'), () => false);
     await goesOn(topic, 0, other, 1);
     await other.close();
     expect(reader.tries.length).toBe(before);
@@ -161,11 +153,10 @@ describe('a partition whose retry never ends', () => {
 
 describe('a defect', () => {
   it('in one partition is tried five times in all, also when it waits alone in between, and counts for no other', async () => {
-    const topic = await aTopic(bus, { partitions: 2 });
-    await bus.ensureTopics([{ name: deadLetterTopicOf(topic), partitions: 1, compacted: false }]);
+    const topic = await aTopic(stack.bus, { partitions: 2 });
     const tries: number[] = [];
     const values: string[] = [];
-    const consumer = await bus.consumeBatches({
+    const consumer = await stack.bus.consumeBatches({
       topic,
       groupId: ownName('group'),
       handle: async (messages) => {
@@ -185,6 +176,41 @@ describe('a defect', () => {
   }, 120_000);
 });
 
+// Nobody created the dead-letter topic of a dead-letter topic: a defect in the consumer of dead letters, or damage there,
+// halted its partition for ever, since no letter could be published.
+describe('a message that has to be set aside', () => {
+  it.each([
+    ['a topic', (topic: string) => topic],
+    ['a topic of dead letters', deadLetterTopicOf],
+  ])(
+    'by a consumer of %s finds its dead-letter topic',
+    async (_what, nameOf) => {
+      const topic = nameOf(ownName('topic'));
+      await stack.bus.ensureTopics([{ name: topic, partitions: 1, compacted: false }]);
+      const values: string[] = [];
+      const consumer = await stack.bus.consumeBatches({
+        topic,
+        groupId: ownName('group'),
+        handle: async (messages) => {
+          const texts = messages.map(({ value }) => String(value));
+          if (texts.includes('bad')) throw new TypeError('cannot read properties of undefined');
+          values.push(...texts);
+        },
+      });
+      await write(
+        topic,
+        ['bad', 'after'].map((value) => ({ partition: 0, value })),
+      );
+      await eventually(() => expect(values).toEqual(['after']), { timeoutMs: 60_000 });
+      const aside = await followed(stack.bus, deadLetterTopicOf(topic));
+      await aside.count(1);
+      expect(aside.values()).toEqual(['bad']);
+      await Promise.all([consumer.close(), aside.close()]);
+    },
+    120_000,
+  );
+});
+
 describe('what makes no progress for longer than the setting', () => {
   it('is told by the bus and in the log, once as it begins and once as it is over', async () => {
     const told: Record<string, unknown>[] = [];
@@ -193,12 +219,12 @@ describe('what makes no progress for longer than the setting', () => {
         told.push({ message, ...fields });
     };
     const own = createEventBus({
-      brokers: servers.kafka.brokers.split(','),
+      brokers: stack.brokers.split(','),
       clientId: 'spec',
       standsStillAfterMs: 2_000,
       log: { ...quiet, info: tell, error: tell },
     });
-    const topic = await aTopic(bus, { partitions: 2 });
+    const topic = await aTopic(stack.bus, { partitions: 2 });
     const groupId = ownName('group');
     const repair = { isDone: false };
     const reader = await member(own, topic, groupId, ({ partition }) => partition === 1 && !repair.isDone);
