@@ -27,10 +27,14 @@ const deleted = async (office: Office, who: string, given: object = {}): Promise
   await world.sandbox.seed('riverside', { email: office.emailOf(who), ...given });
   await world.sandbox.act('riverside', office.emailOf(who), 'delete');
 };
-/** All deliveries of an order are ready at the same moment. */
-const produceTogether = async (office: Office, order: ReturnType<Office['order']>, count: number): Promise<void> => {
+/** All deliveries of these orders are ready at the same moment. */
+const produceTogether = async (
+  office: Office,
+  orders: readonly ReturnType<Office['order']>[],
+  count: number,
+): Promise<void> => {
   world.broken.add(office.connectionId);
-  await world.produce([order]);
+  await world.produce(orders);
   await office.until(count, ({ status }) => status === 'WAITING');
   world.broken.delete(office.connectionId);
   await office.tellConnection();
@@ -51,7 +55,7 @@ describe('a deleted contact whose buyer opts in anew', () => {
     await office.workflow(eventTagged);
     await office.workflow({ ...tagged(), createsContacts: false });
     const calls = await callsDuring(world, async () => {
-      await produceTogether(office, office.order('ann'), 4);
+      await produceTogether(office, [office.order('ann')], 4);
       await office.until(4, (each) => wordOf(each) === 'SYNCED SYNCED');
     });
     expect(calls['POST /contacts/sign_up_form']).toBe(1);
@@ -85,9 +89,6 @@ describe('a deleted contact whose buyer opts in anew', () => {
     const updating = await office.workflow({ ...tagged(), createsContacts: false });
     await world.produce([office.order('ann')]);
     await office.until(1, (each) => wordOf(each) === 'SKIPPED NOT_A_CONTACT');
-    // What the buyer ordered before the deletion is left as it ended.
-    await world.produce([office.order('ann', { id: `or_old_${office.boxOfficeId}`, created_at: 1_700_000_000 })]);
-    await office.until(2, (each) => wordOf(each) === 'SKIPPED NOT_A_CONTACT');
 
     const listing = await office.workflow({ ...onList(), ...fromNow() });
     await world.produce([office.order('ann', { id: `or_new_${office.boxOfficeId}` })]);
@@ -96,13 +97,32 @@ describe('a deleted contact whose buyer opts in anew', () => {
       expect(ends.sort()).toEqual(
         [
           `${updating.workflowId} or_${office.boxOfficeId.slice(-8)}_ann SYNCED SYNCED`,
-          `${updating.workflowId} or_old_${office.boxOfficeId} SKIPPED NOT_A_CONTACT`,
           `${updating.workflowId} or_new_${office.boxOfficeId} SYNCED SYNCED`,
           `${listing.workflowId} or_new_${office.boxOfficeId} SYNCED SYNCED`,
         ].sort(),
       );
     });
     expect(await office.contact('ann')).toMatchObject({ list_memberships: [listId], taggings: [tagId] });
+  });
+
+  // An older order that was worked on before the fresh one stayed skipped; beside it or after it, it was not.
+  it.each(['before', 'beside', 'after'])('comes back for an order of before the deletion too, %s', async (sequence) => {
+    const office = await createOffice(world);
+    await deleted(office, 'ann');
+    await office.workflow({ ...onList(), ...eventTagged });
+    const old = office.order('ann', { id: `or_old_${office.boxOfficeId}`, created_at: 1_700_000_000 });
+    const fresh = office.order('ann', { id: `or_new_${office.boxOfficeId}`, event_summary: { name: 'Spring Gala' } });
+    if (sequence === 'beside') await produceTogether(office, [old, fresh], 2);
+    else
+      for (const [index, order] of (sequence === 'before' ? [old, fresh] : [fresh, old]).entries()) {
+        await world.produce([order]);
+        await office.settled(index + 1);
+      }
+    await office.until(2, (each) => wordOf(each) === 'SYNCED SYNCED');
+    const contact = await office.contact('ann');
+    expect(contact).toMatchObject({ list_memberships: [listId], email_address: { permission_to_send: 'explicit' } });
+    expect(contact?.deleted_at).toBeUndefined();
+    expect(contact?.taggings).toHaveLength(2);
   });
 
   it('is tagged by what was skipped before also where the answer to the call that brings it back is lost', async () => {

@@ -9,7 +9,7 @@ import {
   type MergedWish,
 } from './contact-bodies';
 import { decideContact, type ContactDecision, type Wish } from './decide-contact';
-import { decideParty, fitsForm, type Restoring } from './decide-party';
+import { decideParty, fitsForm } from './decide-party';
 import type { KnownContact } from './known-contact';
 import { detailNames } from './map-buyer';
 import { isMarkedPhone, phoneFull, planPhone, type PhoneMarks } from './plan-phone';
@@ -164,16 +164,14 @@ const planParty = (party: Party, known: KnownContact | 'none' | undefined, means
   if (known === undefined) return planUnknown(party, means);
   const decision = decideParty(known === 'none' ? undefined : known, party.email, party.wishes);
   if (!decision) return { ...nothing, unknown: { whole: true } };
-  const { decided, contact } = decision;
+  const { decided, contact, isRestored } = decision;
   const skips = decided.flatMap(({ wish, decision }) =>
     decision.kind === 'skip'
       ? [{ deliveryId: wish.deliveryId, reason: decision.reason, ...(contact ? { contactId: contact.contactId } : {}) }]
       : [],
   );
   const writes = decided.flatMap(({ wish, decision }) => (decision.kind === 'write' ? [{ wish, decision }] : []));
-  const part = contact
-    ? planExisting(party, contact, writes, means, decision.restoring)
-    : planNew(party, writes, means);
+  const part = contact ? planExisting(party, contact, writes, means, isRestored) : planNew(party, writes, means);
   if (part.unknown) return part;
   const asking = decided.filter(({ decision }) => decision.kind === 'resubscribe').map(({ wish }) => wish);
   const resubscribe: PlannedCall[] =
@@ -320,13 +318,14 @@ const planExisting = (
   contact: KnownContact,
   writes: readonly Write[],
   means: Means,
-  restoring: Restoring | undefined,
+  isRestored: boolean,
 ): Part => {
   if (writes.length === 0) return nothing;
   const { email, detailsMark } = party;
   const { contactId, whole, state } = contact;
   const deliveryIds = writes.map(({ wish }) => wish.deliveryId);
   const one = { email, deliveryIds, detailsMark };
+  const restores = isRestored ? { restores: contactId } : {};
   const { merged, notes } = withinCeilings(missingOf(merge(writes), contact, party, means.country ?? null), writes, {
     listIds: whole?.list_memberships ?? [],
     tagIds: whole?.taggings ?? [],
@@ -339,7 +338,7 @@ const planExisting = (
     // The form makes mailable whoever it meets: only right after a look of its own.
     if (!whole) return look;
     const wished = { ...merged, listIds: lists.slice(0, mostLists) };
-    const call = { kind: 'sign-up' as const, ...one, contact: signUp(email, wished), restores: restoring };
+    const call = { kind: 'sign-up' as const, ...one, contact: signUp(email, wished), ...restores };
     return { ...nothing, notes, ...tags, single: [call] };
   }
   const left = mustSubscribe ? withoutPermission(email, writes) : {};
@@ -347,9 +346,9 @@ const planExisting = (
   const { phone, ...others } = merged.details;
   const isFull = whole !== undefined && phone !== undefined && phonesWith(whole, phone) === undefined;
   const told: Part = isFull ? { ...rest, notes: [...rest.notes, { deliveryIds, note: phoneFull }] } : rest;
-  if (restoring && whole) {
+  if (isRestored && whole) {
     const body = putBody(whole, merged.details, merged.fields, merged.listIds, 'Account');
-    return { ...told, single: [{ kind: 'put', ...one, contactId, contact: body, restores: restoring }] };
+    return { ...told, single: [{ kind: 'put', ...one, contactId, contact: body, ...restores }] };
   }
   const listIds = party.isImported ? [] : merged.listIds;
   // Whether a name as a whole may be written takes a look at the name that is there.
