@@ -23,6 +23,7 @@ import {
   type Tagged,
 } from './planned-calls';
 import type { ReasonCode } from './reasons';
+import { asOneName, dependsOnName } from './whole-name';
 
 /** One contact, and what the ready deliveries would like to be true of it. */
 export interface Party {
@@ -96,21 +97,17 @@ const mergedFields = (oldestFirst: readonly Wish[]): Wish['fields'] => [
 ];
 
 /** Of each detail the value that was told last. */
-const mergedDetails = (wishes: readonly Wish[]): Wish['details'] => {
-  const { wholeName, ...rest } = newestDetails(wishes);
-  // A name in parts, however old, outranks one as a whole: nothing says which of its words are which part.
-  return wholeName && !rest.firstName && !rest.lastName ? { ...rest, wholeName } : rest;
-};
-
-const newestDetails = (wishes: readonly Wish[]): Wish['details'] =>
-  Object.fromEntries(
-    detailNames.flatMap((name) => {
-      const told = ({ toldAt, orderTime }: Wish): number => toldAt[name] ?? orderTime;
-      const newest = wishes
-        .filter(({ details }) => details[name] !== undefined)
-        .reduce<Wish | undefined>((best, each) => (best && told(best) > told(each) ? best : each), undefined);
-      return newest ? [[name, newest.details[name]] as const] : [];
-    }),
+const mergedDetails = (wishes: readonly Wish[]): Wish['details'] =>
+  asOneName(
+    Object.fromEntries(
+      detailNames.flatMap((name) => {
+        const told = ({ toldAt, orderTime }: Wish): number => toldAt[name] ?? orderTime;
+        const newest = wishes
+          .filter(({ details }) => details[name] !== undefined)
+          .reduce<Wish | undefined>((best, each) => (best && told(best) > told(each) ? best : each), undefined);
+        return newest ? [[name, newest.details[name]] as const] : [];
+      }),
+    ),
   );
 
 /** The details, without the phone, and fields that wishes carry together, as one text: what a details mark is made of. */
@@ -196,8 +193,8 @@ const planUnknown = (party: Party, means: Means): Part => {
   const isSafe = !party.isUncertain && !party.isImported && writes.length === decided.length;
   const merged = merge(writes);
   const route = isSafe ? routeOfNew(party, merged, means) : undefined;
-  // An import writes also whoever exists, and beside a last name that is there a name as a whole would stand wrongly.
-  return route === 'create' || (route === 'import' && merged.details.wholeName === undefined)
+  // An import writes also whoever exists, and beside the name that is there a whole or a last name may stand wrongly.
+  return route === 'create' || (route === 'import' && !dependsOnName(merged.details))
     ? planNew(party, writes, means)
     : { ...nothing, unknown: { whole: false } };
 };
@@ -351,8 +348,9 @@ const planExisting = (
     return { ...told, single: [{ kind: 'put', ...one, contactId, contact: body, ...restores }] };
   }
   const listIds = party.isImported ? [] : merged.listIds;
-  // Whether a name as a whole may be written takes a look at the name that is there.
-  const isNamed = contact.detailsMark === detailsMark || merged.details.wholeName === undefined;
+  // Whether a whole or a last name may be written takes a look at the name that is there. What was begun may have failed:
+  // then the mark tells of a name that never came.
+  const isNamed = !dependsOnName(merged.details) || (!party.isUncertain && contact.detailsMark === detailsMark);
   if (listIds.length > 0 && !whole && !isNamed) return look;
   if (listIds.length > 0 && fitsForm(email))
     return withLine(rest, party, merged, writes, { needsMore: false, upgrades: false }, means, whole);
