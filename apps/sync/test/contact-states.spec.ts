@@ -254,6 +254,19 @@ describe('a buyer with a name as a whole only', () => {
     await eventually(async () => expect(await office.contact('new')).toMatchObject({ first_name: 'Ann Lee' }));
   });
 
+  // A change of an order that was skipped, and never worked on, counted as a name in parts that had been written.
+  it('has that name also beside a skipped order with a name in parts that has changed', async () => {
+    const office = await createOffice(world);
+    await office.workflow(onList());
+    const skipped = { id: `or_skipped_${office.boxOfficeId}`, marketing_opt_in: false };
+    await world.produce([office.order('ann', skipped)]);
+    await office.until(1, (each) => wordOf(each) === 'SKIPPED NOT_OPTED_IN');
+    await world.produce([office.order('ann', { ...skipped, status: 'cancelled' })]);
+    await office.until(1, (each) => wordOf(each) === 'SKIPPED ORDER_CANCELLED');
+    await world.produce([office.order('ann', { id: `or_new_${office.boxOfficeId}`, ...whole('Ann Lee') })]);
+    await eventually(async () => expect(await office.contact('ann')).toMatchObject({ first_name: 'Ann Lee' }));
+  });
+
   it('keeps the name in parts that the contact has, and gives one to a contact without', async () => {
     const office = await createOffice(world);
     await world.sandbox.seed('riverside', { email: office.emailOf('ann'), first_name: 'Ann', last_name: 'Lee' });

@@ -31,6 +31,8 @@ const updateOf = ({ delivery, attempts, to }: Result, now: Date): object =>
           claimed: false,
           settledAt: now,
           uncounted: true,
+          // Something may have been done before what failed, or before whoever had it fell silent.
+          uncertain: delivery.uncertain,
           // Also when it ends otherwise, what runs for its contact is waited for before more is done for that.
           activityIds: delivery.activityIds,
           ...(to.outcome.contactId ? { contactId: to.outcome.contactId } : {}),
