@@ -29,7 +29,7 @@ const preview = async (of: Office, input: object) => {
 const saidOf = async (of: Office, workflowId: string): Promise<Record<string, string>> => {
   const { preview: seen } = await preview(of, { workflowId });
   return Object.fromEntries(
-    seen!.orders.map(({ order, status, reason }) => [order.id.split('_').at(-1), `${status} ${reason.code}`]),
+    seen!.orders.map(({ order, status, reason }) => [order.id.split('_').at(-1)!, `${status} ${reason.code}`]),
   );
 };
 /** For orders that come from now on: of those before nothing becomes. */
