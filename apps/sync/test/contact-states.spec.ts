@@ -229,6 +229,20 @@ describe('an address of more than 50 characters', () => {
     expect(await contactOf(email)).toMatchObject({ email_address: { permission_to_send: 'unsubscribed' } });
   });
 
+  // What a plan had left out was told beside the outcome of a later plan that said the opposite.
+  it('of a contact that is given permission meanwhile is not said to lack it', async () => {
+    const office = await createOffice(world);
+    const email = addressOf(office, 60);
+    await world.sandbox.seed('riverside', { email, permission_to_send: 'not_set' });
+    await office.workflow({ ...onList(), ...tagged() });
+    await world.sandbox.fault({ kind: 'activity', path: 'taggings_add', state: 'failed' });
+    await world.produce([office.order('x', { buyer: { email } })]);
+    await office.until(1, ({ performed }) => performed.some((each) => each.startsWith('left the permission unset')));
+    await world.sandbox.act('riverside', email, 'confirm');
+    const [delivery] = await office.until(1, (each) => wordOf(each) === 'SYNCED SYNCED');
+    expect(new Set(delivery?.performed)).toEqual(new Set(['updated the contact', 'added tags']));
+  });
+
   it('of a new buyer who cannot be asked for a confirmation gets no mail, and the outcome says so', async () => {
     const office = await createOffice(world, { optInRoute: 'CONFIRM' });
     const email = addressOf(office, 51);

@@ -1,4 +1,5 @@
 import type { Collection } from 'mongoose';
+import { withoutNotes } from '../domain/notes';
 import { byIndex } from './by-index';
 import { deliveryErasure } from './delivery-erasure';
 import { deliveryHolds } from './delivery-holds';
@@ -36,7 +37,7 @@ const updateOf = ({ delivery, attempts, to }: Result, now: Date): object =>
           // Also when it ends otherwise, what runs for its contact is waited for before more is done for that.
           activityIds: delivery.activityIds,
           ...(to.outcome.contactId ? { contactId: to.outcome.contactId } : {}),
-          ...(to.outcome.performed ? { performed: to.outcome.performed } : {}),
+          performed: to.outcome.performed ?? withoutNotes(delivery.performed),
           ...(to.outcome.reason === 'TAKEN_BACK' ? { gave: null } : to.outcome.gave ? { gave: to.outcome.gave } : {}),
           takesBack: false,
         },

@@ -6,8 +6,8 @@ import { fewestToImport } from '../domain/gather';
 import { decideOrder, type OrderDecision } from '../domain/decide-order';
 import type { Wish } from '../domain/decide-contact';
 import type { KnownContact } from '../domain/known-contact';
+import { withoutNotes } from '../domain/notes';
 import type { StoredOrder } from '../domain/order';
-import { withoutFollowing } from '../domain/plan-phone';
 import { planBatch, type Means, type Party, type Plan } from '../domain/plan-batch';
 import type { DoneReason } from '../domain/reasons';
 import type { Delivery, Given, Result } from '../store/deliveries';
@@ -224,7 +224,7 @@ const reportDecided = async (batch: Batch, plan: Plan, report: BatchReport): Pro
           reason: doneReason(batch, deliveryId),
           contactId,
           gave: batch.gives.get(deliveryId),
-          performed: [...new Set([...withoutFollowing(performed), ...(batch.performed.get(deliveryId) ?? [])])],
+          performed: [...new Set([...withoutNotes(performed), ...(batch.performed.get(deliveryId) ?? [])])],
         },
       })),
     ),
