@@ -92,52 +92,6 @@ const three = (office: Office) => [
   office.order('never', { marketing_opt_in: null }),
 ];
 
-describe('a preview of a workflow', () => {
-  it('says of the last orders what would become of them, and neither writes nor calls', async () => {
-    const { office, workflow } = await withOrders({ tags: { fixed: [], event: true, ticketTypes: false } }, three);
-    const preview = async (input: object, of = office) => {
-      const { data } = await world.ask<{
-        previewWorkflow: {
-          preview: {
-            callsNeeded: number;
-            orders: { order: { id: string }; status: string; reason: { code: string }; tagNames: string[] }[];
-          } | null;
-          userErrors: { code: string }[];
-        };
-      }>(
-        of.boxOfficeId,
-        `mutation ($input: PreviewWorkflowInput!) { previewWorkflow(input: $input) {
-           preview { callsNeeded orders { order { id } status reason { code } tagNames } } userErrors { code } } }`,
-        { input },
-      );
-      return data!.previewWorkflow;
-    };
-    const calls = await callsDuring(world, async () => {
-      const { preview: seen } = await preview({ workflowId: workflow.workflowId });
-      const byOrder = new Map(
-        seen?.orders.map(({ order, status, reason }) => [order.id.split('_').at(-1), `${status} ${reason.code}`]),
-      );
-      expect(byOrder).toEqual(
-        new Map([
-          ['yes', 'SYNCED SYNCED'],
-          ['no', 'SKIPPED NOT_OPTED_IN'],
-          ['never', 'SKIPPED NOT_ASKED'],
-        ]),
-      );
-      expect(seen?.callsNeeded).toBe(1);
-      expect(seen?.orders.flatMap(({ tagNames }) => tagNames)).toEqual(['tt_Food-Festival-2027-07-27']);
-    });
-    expect(calls).toEqual({});
-    expect(await office.deliveries()).toHaveLength(3);
-    expect((await preview({ workflowId: workflow.workflowId, last: 201 })).userErrors).toMatchObject([
-      { code: 'BAD_INPUT' },
-    ]);
-    expect((await preview({ workflowId: workflow.workflowId }, await createOffice(world))).userErrors).toMatchObject([
-      { code: 'NOT_FOUND' },
-    ]);
-  });
-});
-
 describe('a plan of a backfill', () => {
   it('counts orders by decision and calls, and neither writes nor calls', async () => {
     const { office, workflow } = await withOrders({}, three);

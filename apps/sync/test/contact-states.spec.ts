@@ -27,10 +27,14 @@ const deleted = async (office: Office, who: string, given: object = {}): Promise
   await world.sandbox.seed('riverside', { email: office.emailOf(who), ...given });
   await world.sandbox.act('riverside', office.emailOf(who), 'delete');
 };
-/** All deliveries of an order are ready at the same moment. */
-const produceTogether = async (office: Office, order: ReturnType<Office['order']>, count: number): Promise<void> => {
+/** All deliveries of these orders are ready at the same moment. */
+const produceTogether = async (
+  office: Office,
+  orders: readonly ReturnType<Office['order']>[],
+  count: number,
+): Promise<void> => {
   world.broken.add(office.connectionId);
-  await world.produce([order]);
+  await world.produce(orders);
   await office.until(count, ({ status }) => status === 'WAITING');
   world.broken.delete(office.connectionId);
   await office.tellConnection();
@@ -51,7 +55,7 @@ describe('a deleted contact whose buyer opts in anew', () => {
     await office.workflow(eventTagged);
     await office.workflow({ ...tagged(), createsContacts: false });
     const calls = await callsDuring(world, async () => {
-      await produceTogether(office, office.order('ann'), 4);
+      await produceTogether(office, [office.order('ann')], 4);
       await office.until(4, (each) => wordOf(each) === 'SYNCED SYNCED');
     });
     expect(calls['POST /contacts/sign_up_form']).toBe(1);
@@ -85,9 +89,6 @@ describe('a deleted contact whose buyer opts in anew', () => {
     const updating = await office.workflow({ ...tagged(), createsContacts: false });
     await world.produce([office.order('ann')]);
     await office.until(1, (each) => wordOf(each) === 'SKIPPED NOT_A_CONTACT');
-    // What the buyer ordered before the deletion is left as it ended.
-    await world.produce([office.order('ann', { id: `or_old_${office.boxOfficeId}`, created_at: 1_700_000_000 })]);
-    await office.until(2, (each) => wordOf(each) === 'SKIPPED NOT_A_CONTACT');
 
     const listing = await office.workflow({ ...onList(), ...fromNow() });
     await world.produce([office.order('ann', { id: `or_new_${office.boxOfficeId}` })]);
@@ -96,13 +97,32 @@ describe('a deleted contact whose buyer opts in anew', () => {
       expect(ends.sort()).toEqual(
         [
           `${updating.workflowId} or_${office.boxOfficeId.slice(-8)}_ann SYNCED SYNCED`,
-          `${updating.workflowId} or_old_${office.boxOfficeId} SKIPPED NOT_A_CONTACT`,
           `${updating.workflowId} or_new_${office.boxOfficeId} SYNCED SYNCED`,
           `${listing.workflowId} or_new_${office.boxOfficeId} SYNCED SYNCED`,
         ].sort(),
       );
     });
     expect(await office.contact('ann')).toMatchObject({ list_memberships: [listId], taggings: [tagId] });
+  });
+
+  // An older order that was worked on before the fresh one stayed skipped; beside it or after it, it was not.
+  it.each(['before', 'beside', 'after'])('comes back for an order of before the deletion too, %s', async (sequence) => {
+    const office = await createOffice(world);
+    await deleted(office, 'ann');
+    await office.workflow({ ...onList(), ...eventTagged });
+    const old = office.order('ann', { id: `or_old_${office.boxOfficeId}`, created_at: 1_700_000_000 });
+    const fresh = office.order('ann', { id: `or_new_${office.boxOfficeId}`, event_summary: { name: 'Spring Gala' } });
+    if (sequence === 'beside') await produceTogether(office, [old, fresh], 2);
+    else
+      for (const [index, order] of (sequence === 'before' ? [old, fresh] : [fresh, old]).entries()) {
+        await world.produce([order]);
+        await office.settled(index + 1);
+      }
+    await office.until(2, (each) => wordOf(each) === 'SYNCED SYNCED');
+    const contact = await office.contact('ann');
+    expect(contact).toMatchObject({ list_memberships: [listId], email_address: { permission_to_send: 'explicit' } });
+    expect(contact?.deleted_at).toBeUndefined();
+    expect(contact?.taggings).toHaveLength(2);
   });
 
   it('is tagged by what was skipped before also where the answer to the call that brings it back is lost', async () => {
@@ -209,6 +229,20 @@ describe('an address of more than 50 characters', () => {
     expect(await contactOf(email)).toMatchObject({ email_address: { permission_to_send: 'unsubscribed' } });
   });
 
+  // What a plan had left out was told beside the outcome of a later plan that said the opposite.
+  it('of a contact that is given permission meanwhile is not said to lack it', async () => {
+    const office = await createOffice(world);
+    const email = addressOf(office, 60);
+    await world.sandbox.seed('riverside', { email, permission_to_send: 'not_set' });
+    await office.workflow({ ...onList(), ...tagged() });
+    await world.sandbox.fault({ kind: 'activity', path: 'taggings_add', state: 'failed' });
+    await world.produce([office.order('x', { buyer: { email } })]);
+    await office.until(1, ({ performed }) => performed.some((each) => each.startsWith('left the permission unset')));
+    await world.sandbox.act('riverside', email, 'confirm');
+    const [delivery] = await office.until(1, (each) => wordOf(each) === 'SYNCED SYNCED');
+    expect(new Set(delivery?.performed)).toEqual(new Set(['updated the contact', 'added tags']));
+  });
+
   it('of a new buyer who cannot be asked for a confirmation gets no mail, and the outcome says so', async () => {
     const office = await createOffice(world, { optInRoute: 'CONFIRM' });
     const email = addressOf(office, 51);
@@ -232,6 +266,19 @@ describe('a buyer with a name as a whole only', () => {
     expect(await office.contact('new')).toMatchObject({ first_name: 'An Lee' });
     await world.produce([office.order('new', whole('Ann Lee'))]);
     await eventually(async () => expect(await office.contact('new')).toMatchObject({ first_name: 'Ann Lee' }));
+  });
+
+  // A change of an order that was skipped, and never worked on, counted as a name in parts that had been written.
+  it('has that name also beside a skipped order with a name in parts that has changed', async () => {
+    const office = await createOffice(world);
+    await office.workflow(onList());
+    const skipped = { id: `or_skipped_${office.boxOfficeId}`, marketing_opt_in: false };
+    await world.produce([office.order('ann', skipped)]);
+    await office.until(1, (each) => wordOf(each) === 'SKIPPED NOT_OPTED_IN');
+    await world.produce([office.order('ann', { ...skipped, status: 'cancelled' })]);
+    await office.until(1, (each) => wordOf(each) === 'SKIPPED ORDER_CANCELLED');
+    await world.produce([office.order('ann', { id: `or_new_${office.boxOfficeId}`, ...whole('Ann Lee') })]);
+    await eventually(async () => expect(await office.contact('ann')).toMatchObject({ first_name: 'Ann Lee' }));
   });
 
   it('keeps the name in parts that the contact has, and gives one to a contact without', async () => {

@@ -2,6 +2,7 @@ import type { CcContact, CcImportRow, CcNewContact, CcSignUp } from '@boxlist/co
 import type { Wish } from './decide-contact';
 import type { Details } from './map-buyer';
 import { importPhone, isSamePhone } from './phone';
+import { firstNameFor } from './whole-name';
 
 /** All that is to be true of one contact, merged from the wishes of several deliveries. */
 export interface MergedWish {
@@ -17,10 +18,6 @@ export interface MergedWish {
  */
 export const detailsOfNew = ({ wholeName, ...details }: Details): Details =>
   wholeName && !details.firstName && !details.lastName ? { ...details, firstName: wholeName } : details;
-
-/** A name as a whole for a contact that exists: not where it has a last name, for the two would not be one name. */
-const wholeNameFor = (contact: CcContact, { firstName, lastName, wholeName }: Details): string | undefined =>
-  firstName || lastName || contact.last_name ? undefined : wholeName;
 
 /** One call that creates a contact with lists and tags. */
 export const newContact = (
@@ -88,7 +85,7 @@ export const phonesWith = (
 /** The details that differ from what the contact has; absent ones never do, nor does a phone in another format. */
 export const changedDetails = (contact: CcContact, wanted: Details, country: string | null): Details => {
   const home = contact.street_addresses.find(({ kind }) => kind === 'home');
-  const firstName = wanted.firstName ?? wholeNameFor(contact, wanted);
+  const firstName = firstNameFor(contact, wanted);
   return {
     ...(firstName && firstName !== contact.first_name ? { firstName } : {}),
     ...(wanted.lastName && wanted.lastName !== contact.last_name ? { lastName: wanted.lastName } : {}),

@@ -73,12 +73,9 @@ const forOptedIn = (state: ContactState, contact: KnownContact | undefined, wish
 /** Ticket Tailor's times are whole seconds: an order of the same second may be the later. */
 const secondMs = 1_000;
 
-/** Whether an order was placed after a contact was deleted, both in ms. */
-export const isPlacedSince = (deleted: number, placedAt: number): boolean => placedAt + secondMs > deleted;
-
-/** The same; supposed, as long as not all of the contact is known. */
+/** Whether an order was placed after its contact was deleted; supposed, as long as not all of the contact is known. */
 const isSinceDeleted = (contact: KnownContact | undefined, { placedAt }: Wish): boolean =>
-  !contact?.whole || isPlacedSince(deletedBy(contact.whole) ?? -Infinity, placedAt);
+  !contact?.whole || placedAt + secondMs > (deletedBy(contact.whole) ?? -Infinity);
 
 const mayAskAgain = (contact: KnownContact | undefined, wish: Wish): boolean =>
   wish.whenUnsubscribed === 'SEND_RESUBSCRIBE_EMAIL' &&

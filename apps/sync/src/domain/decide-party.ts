@@ -1,6 +1,5 @@
 import { decideContact, type ContactDecision, type Wish } from './decide-contact';
-import { deletedBy, type KnownContact } from './known-contact';
-import type { DeletedContact } from './planned-calls';
+import type { KnownContact } from './known-contact';
 
 /**
  * How many characters of an address the sign-up form and the import take; all other calls take 80. Counted as
@@ -15,20 +14,13 @@ export interface Decided {
   readonly decision: ContactDecision;
 }
 
-/**
- * How a deleted contact comes back: by the sign-up form, which gives permission, or by a write of the account, which
- * leaves the permission as it was.
- */
-export interface Restoring extends DeletedContact {
-  readonly by: 'form' | 'account';
-}
-
 /** What is decided for all wishes of one contact. */
 export interface PartyDecision {
   readonly decided: readonly Decided[];
   /** The contact as the wishes find it. */
   readonly contact: KnownContact | undefined;
-  readonly restoring?: Restoring;
+  /** It was deleted, and the writes bring it back. */
+  readonly isRestored: boolean;
 }
 
 const writes = ({ decision }: Decided): boolean => decision.kind === 'write';
@@ -44,33 +36,32 @@ export const decideParty = (
   wishes: readonly Wish[],
 ): PartyDecision | undefined => {
   const decided = wishes.map((wish) => ({ wish, decision: decideContact(contact, wish) }));
-  if (contact?.state !== 'deleted' || !decided.some(writes)) return { decided, contact };
+  if (contact?.state !== 'deleted' || !decided.some(writes)) return { decided, contact, isRestored: false };
   const { whole } = contact;
   if (!whole) return undefined;
-  // With the contact its lists were left; what it becomes has none.
-  const present = { ...contact, whole: { ...whole, list_memberships: [] } };
+  // With the contact its lists were left, and nobody says that its tags were not: what it becomes has none.
+  const present = { ...contact, whole: { ...whole, list_memberships: [], taggings: [] } };
   const asIf = (state: KnownContact['state'], wish: Wish): Decided => ({
     wish,
     decision: decideContact({ ...present, state, deleted: false }, wish),
   });
-  const hasList = wishes.some(
-    ({ optIn, createsContacts, listIds }) => optIn === 'OPTED_IN' && createsContacts && listIds.length > 0,
-  );
-  const restoring: Restoring = {
-    by: hasList && fitsForm(email) ? 'form' : 'account',
-    contactId: contact.contactId,
-    deletedBy: deletedBy(whole) ?? Infinity,
-  };
-  if (restoring.by === 'form')
+  // The sign-up form gives permission, a write of the account leaves it as it was. Only those that restore the contact
+  // choose between the two: the others end as they would had they been worked on afterwards.
+  const hasList = decided.some((each) => writes(each) && each.wish.listIds.length > 0);
+  if (hasList && fitsForm(email))
     return {
       decided: decided.map((each) => (writes(each) ? each : asIf('explicit', each.wish))),
       contact: present,
-      restoring,
+      isRestored: true,
     };
   const state = whole.email_address.permission_to_send;
-  return {
-    decided: wishes.map((wish) => asIf(state, wish)),
-    contact: { ...present, state },
-    restoring,
-  };
+  const found = wishes.map((wish) => asIf(state, wish));
+  // Whom a write of the account must not bring back is as deleted as before for those that restore nobody.
+  if (!found.some(writes))
+    return {
+      decided: decided.map((each) => (writes(each) ? asIf(state, each.wish) : each)),
+      contact,
+      isRestored: false,
+    };
+  return { decided: found, contact: { ...present, state }, isRestored: true };
 };

@@ -54,8 +54,8 @@ const isTooLong = (value: string | null, max: number): boolean => value !== null
 export const detailsOf = ({ firstName, lastName, wholeName, phone, street, postalCode }: StoredOrder): Details => ({
   ...present('firstName', cut(firstName, longest.firstName)),
   ...present('lastName', cut(lastName, longest.lastName)),
-  // A name in parts, whichever event gave it, outranks one as a whole.
-  ...(firstName === null && lastName === null ? present('wholeName', cut(wholeName, longest.wholeName)) : {}),
+  // A first name, whichever event gave it, outranks a name as a whole.
+  ...(firstName === null ? present('wholeName', cut(wholeName, longest.wholeName)) : {}),
   ...present('phone', phone !== null && phone.length <= longest.phone ? phone : undefined),
   ...present('street', cut(street, longest.street)),
   ...present('postalCode', cut(postalCode, longest.postalCode)),
@@ -67,7 +67,9 @@ export const shortenings = (order: StoredOrder, mapping: WorkflowFact['fieldMapp
     const max = longest[name as keyof typeof cuttable];
     return isTooLong(order[name as keyof typeof cuttable], max) ? [`cut the ${words} at ${max} characters`] : [];
   }),
-  ...(detailsOf(order).wholeName !== undefined && isTooLong(order.wholeName ?? null, longest.wholeName)
+  ...(order.lastName === null &&
+  detailsOf(order).wholeName !== undefined &&
+  isTooLong(order.wholeName ?? null, longest.wholeName)
     ? [`cut the name at ${longest.wholeName} characters`]
     : []),
   ...(order.phone !== null && order.phone.length > longest.phone

@@ -24,8 +24,8 @@ export const toldBy = (order: StoredOrder, fieldMapping: WorkflowFact['fieldMapp
 
 /** A wish without the details and fields for which something newer was written. */
 export const wishNotOutdated = (wish: Wish, order: StoredOrder, written: readonly Told[]): Wish => {
-  // A name in parts that was written stays, whichever is newer: one as a whole cannot take its place.
-  const isInParts = written.some(({ details: { firstName, lastName } }) => (firstName ?? lastName) !== undefined);
+  // A first name that was written stays, whichever is newer: a name as a whole cannot take its place.
+  const isInParts = written.some(({ details: { firstName } }) => firstName !== undefined);
   const isOutdated = (name: keyof Details): boolean =>
     (name === 'wholeName' && isInParts) ||
     written.some(({ details }) => (details[name] ?? -Infinity) > toldAt(order, name));

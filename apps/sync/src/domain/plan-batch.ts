@@ -9,7 +9,7 @@ import {
   type MergedWish,
 } from './contact-bodies';
 import { decideContact, type ContactDecision, type Wish } from './decide-contact';
-import { decideParty, fitsForm, type Restoring } from './decide-party';
+import { decideParty, fitsForm } from './decide-party';
 import type { KnownContact } from './known-contact';
 import { detailNames } from './map-buyer';
 import { isMarkedPhone, phoneFull, planPhone, type PhoneMarks } from './plan-phone';
@@ -23,6 +23,7 @@ import {
   type Tagged,
 } from './planned-calls';
 import type { ReasonCode } from './reasons';
+import { asOneName, dependsOnName } from './whole-name';
 
 /** One contact, and what the ready deliveries would like to be true of it. */
 export interface Party {
@@ -96,21 +97,17 @@ const mergedFields = (oldestFirst: readonly Wish[]): Wish['fields'] => [
 ];
 
 /** Of each detail the value that was told last. */
-const mergedDetails = (wishes: readonly Wish[]): Wish['details'] => {
-  const { wholeName, ...rest } = newestDetails(wishes);
-  // A name in parts, however old, outranks one as a whole: nothing says which of its words are which part.
-  return wholeName && !rest.firstName && !rest.lastName ? { ...rest, wholeName } : rest;
-};
-
-const newestDetails = (wishes: readonly Wish[]): Wish['details'] =>
-  Object.fromEntries(
-    detailNames.flatMap((name) => {
-      const told = ({ toldAt, orderTime }: Wish): number => toldAt[name] ?? orderTime;
-      const newest = wishes
-        .filter(({ details }) => details[name] !== undefined)
-        .reduce<Wish | undefined>((best, each) => (best && told(best) > told(each) ? best : each), undefined);
-      return newest ? [[name, newest.details[name]] as const] : [];
-    }),
+const mergedDetails = (wishes: readonly Wish[]): Wish['details'] =>
+  asOneName(
+    Object.fromEntries(
+      detailNames.flatMap((name) => {
+        const told = ({ toldAt, orderTime }: Wish): number => toldAt[name] ?? orderTime;
+        const newest = wishes
+          .filter(({ details }) => details[name] !== undefined)
+          .reduce<Wish | undefined>((best, each) => (best && told(best) > told(each) ? best : each), undefined);
+        return newest ? [[name, newest.details[name]] as const] : [];
+      }),
+    ),
   );
 
 /** The details, without the phone, and fields that wishes carry together, as one text: what a details mark is made of. */
@@ -164,16 +161,14 @@ const planParty = (party: Party, known: KnownContact | 'none' | undefined, means
   if (known === undefined) return planUnknown(party, means);
   const decision = decideParty(known === 'none' ? undefined : known, party.email, party.wishes);
   if (!decision) return { ...nothing, unknown: { whole: true } };
-  const { decided, contact } = decision;
+  const { decided, contact, isRestored } = decision;
   const skips = decided.flatMap(({ wish, decision }) =>
     decision.kind === 'skip'
       ? [{ deliveryId: wish.deliveryId, reason: decision.reason, ...(contact ? { contactId: contact.contactId } : {}) }]
       : [],
   );
   const writes = decided.flatMap(({ wish, decision }) => (decision.kind === 'write' ? [{ wish, decision }] : []));
-  const part = contact
-    ? planExisting(party, contact, writes, means, decision.restoring)
-    : planNew(party, writes, means);
+  const part = contact ? planExisting(party, contact, writes, means, isRestored) : planNew(party, writes, means);
   if (part.unknown) return part;
   const asking = decided.filter(({ decision }) => decision.kind === 'resubscribe').map(({ wish }) => wish);
   const resubscribe: PlannedCall[] =
@@ -198,8 +193,8 @@ const planUnknown = (party: Party, means: Means): Part => {
   const isSafe = !party.isUncertain && !party.isImported && writes.length === decided.length;
   const merged = merge(writes);
   const route = isSafe ? routeOfNew(party, merged, means) : undefined;
-  // An import writes also whoever exists, and beside a last name that is there a name as a whole would stand wrongly.
-  return route === 'create' || (route === 'import' && merged.details.wholeName === undefined)
+  // An import writes also whoever exists, and beside the name that is there a whole or a last name may stand wrongly.
+  return route === 'create' || (route === 'import' && !dependsOnName(merged.details))
     ? planNew(party, writes, means)
     : { ...nothing, unknown: { whole: false } };
 };
@@ -320,13 +315,14 @@ const planExisting = (
   contact: KnownContact,
   writes: readonly Write[],
   means: Means,
-  restoring: Restoring | undefined,
+  isRestored: boolean,
 ): Part => {
   if (writes.length === 0) return nothing;
   const { email, detailsMark } = party;
   const { contactId, whole, state } = contact;
   const deliveryIds = writes.map(({ wish }) => wish.deliveryId);
   const one = { email, deliveryIds, detailsMark };
+  const restores = isRestored ? { restores: contactId } : {};
   const { merged, notes } = withinCeilings(missingOf(merge(writes), contact, party, means.country ?? null), writes, {
     listIds: whole?.list_memberships ?? [],
     tagIds: whole?.taggings ?? [],
@@ -339,7 +335,7 @@ const planExisting = (
     // The form makes mailable whoever it meets: only right after a look of its own.
     if (!whole) return look;
     const wished = { ...merged, listIds: lists.slice(0, mostLists) };
-    const call = { kind: 'sign-up' as const, ...one, contact: signUp(email, wished), restores: restoring };
+    const call = { kind: 'sign-up' as const, ...one, contact: signUp(email, wished), ...restores };
     return { ...nothing, notes, ...tags, single: [call] };
   }
   const left = mustSubscribe ? withoutPermission(email, writes) : {};
@@ -347,13 +343,14 @@ const planExisting = (
   const { phone, ...others } = merged.details;
   const isFull = whole !== undefined && phone !== undefined && phonesWith(whole, phone) === undefined;
   const told: Part = isFull ? { ...rest, notes: [...rest.notes, { deliveryIds, note: phoneFull }] } : rest;
-  if (restoring && whole) {
+  if (isRestored && whole) {
     const body = putBody(whole, merged.details, merged.fields, merged.listIds, 'Account');
-    return { ...told, single: [{ kind: 'put', ...one, contactId, contact: body, restores: restoring }] };
+    return { ...told, single: [{ kind: 'put', ...one, contactId, contact: body, ...restores }] };
   }
   const listIds = party.isImported ? [] : merged.listIds;
-  // Whether a name as a whole may be written takes a look at the name that is there.
-  const isNamed = contact.detailsMark === detailsMark || merged.details.wholeName === undefined;
+  // Whether a whole or a last name may be written takes a look at the name that is there. What was begun may have failed:
+  // then the mark tells of a name that never came.
+  const isNamed = !dependsOnName(merged.details) || (!party.isUncertain && contact.detailsMark === detailsMark);
   if (listIds.length > 0 && !whole && !isNamed) return look;
   if (listIds.length > 0 && fitsForm(email))
     return withLine(rest, party, merged, writes, { needsMore: false, upgrades: false }, means, whole);

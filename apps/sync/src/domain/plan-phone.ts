@@ -83,7 +83,3 @@ export const decidePhone = (
   if (phonesWith(whole, phone) === undefined) return { kind: 'full' };
   return { kind: 'put', contactId, contact: putBody(whole, changed, [], []) };
 };
-
-/** What was done, without what is decided anew whenever more is done: whether a phone is left for later. */
-export const withoutFollowing = (performed: readonly string[]): string[] =>
-  performed.filter((each) => each !== phoneFollows);

@@ -43,14 +43,9 @@ export interface Tagged {
   readonly tagIds: readonly string[];
 }
 
-/** A deleted contact, with when it was deleted at the latest, in ms. */
-export interface DeletedContact {
-  readonly contactId: string;
-  readonly deletedBy: number;
-}
 interface MayRestore {
-  /** The contact that the call brings back. */
-  readonly restores?: DeletedContact;
+  /** The id of the deleted contact that the call brings back. */
+  readonly restores?: string;
 }
 
 /** One call to Constant Contact, with the deliveries that it serves. */

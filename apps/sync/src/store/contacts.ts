@@ -116,10 +116,10 @@ export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStor
         ({ emailHash }) => forgetBuyer([connectionId], emailHash),
       ),
     forgetBuyer,
-    /** Notes which details were written to contacts that are known. */
+    /** Notes which details were written to contacts that are known; null where nobody knows any more. */
     marked: async (
       connectionId: string,
-      marks: readonly { readonly emailHash: string; readonly detailsMark: string }[],
+      marks: readonly { readonly emailHash: string; readonly detailsMark: string | null }[],
     ): Promise<void> => {
       await inParts(marks, async (part) => [
         await writeAlike(

@@ -108,6 +108,13 @@ export const mayHaveWritten = ({
 }: Pick<Delivery, 'status' | 'gave' | 'claimed' | 'uncertain'>): boolean =>
   status === 'SYNCED' || gave !== null || claimed || uncertain;
 
+/** How a delivery is stored for which nothing was begun yet; while it is open. */
+const untouched = { claimed: false, uncertain: false, gave: null, activityIds: [], attemptCount: 0 };
+
+/** Whether something was, or may have been, begun for the contact of a delivery. */
+export const mayHaveBegun = (delivery: Delivery): boolean =>
+  mayHaveWritten(delivery) || delivery.activityIds.length > 0 || delivery.attemptCount > 0;
+
 /** When and why a delivery is looked at again. */
 export interface Postponement {
   readonly waitingFor: WaitingFor | null;
@@ -274,7 +281,9 @@ export const createDeliveryStore = (mongo: Connection) => {
         backfillId: _b,
         ...fields
       } = fresh;
-      const { matchedCount } = await deliveries.updateOne(asKnown(known), {
+      // It may be taken between its reading and this: then it is read again.
+      const holds = fresh.uncertain ? asKnown(known) : { ...asKnown(known), ...untouched };
+      const { matchedCount } = await deliveries.updateOne(holds, {
         // What was given to another buyer says nothing of this one.
         $set: {
           ...fields,

@@ -1,4 +1,5 @@
 import type { Collection } from 'mongoose';
+import { withoutNotes } from '../domain/notes';
 import { byIndex } from './by-index';
 import { deliveryErasure } from './delivery-erasure';
 import { deliveryHolds } from './delivery-holds';
@@ -31,10 +32,12 @@ const updateOf = ({ delivery, attempts, to }: Result, now: Date): object =>
           claimed: false,
           settledAt: now,
           uncounted: true,
+          // Something may have been done before what failed, or before whoever had it fell silent.
+          uncertain: delivery.uncertain,
           // Also when it ends otherwise, what runs for its contact is waited for before more is done for that.
           activityIds: delivery.activityIds,
           ...(to.outcome.contactId ? { contactId: to.outcome.contactId } : {}),
-          ...(to.outcome.performed ? { performed: to.outcome.performed } : {}),
+          performed: to.outcome.performed ?? withoutNotes(delivery.performed),
           ...(to.outcome.reason === 'TAKEN_BACK' ? { gave: null } : to.outcome.gave ? { gave: to.outcome.gave } : {}),
           takesBack: false,
         },

@@ -33,8 +33,14 @@ const backToWork = (retryId: string, now: Date): object => ({
   $inc: { version: 1, fence: 1 },
 });
 
-/** How a delivery ends for want of a contact; that it has seen one then means that this was deleted. */
-const forWantOfContact: readonly ReasonCode[] = ['CONTACT_DELETED', 'NOT_A_CONTACT', 'NOT_OPTED_IN', 'NOT_ASKED'];
+/** How a delivery may end where the contact that it has seen was deleted; ON_HOLD where it could not restore that one. */
+const forWantOfContact: readonly ReasonCode[] = [
+  'CONTACT_DELETED',
+  'NOT_A_CONTACT',
+  'NOT_OPTED_IN',
+  'NOT_ASKED',
+  'ON_HOLD',
+];
 
 /** Those that are open or have ended since. */
 const endedSince = (since: Date): object => ({ $or: [{ settledAt: null }, { settledAt: { $gte: since } }] });

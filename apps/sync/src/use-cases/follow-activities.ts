@@ -54,8 +54,15 @@ const followDue: Follow = async (ctx, caller, connectionId, save) => {
   const now = ctx.clock();
   const free = async (_id: string, isClean: boolean): Promise<void> => {
     const underWay = await ctx.activities.namesUnderWay(connectionId);
-    for await (const freed of ctx.deliveries.freedBy(connectionId, _id, isClean, underWay))
+    for await (const freed of ctx.deliveries.freedBy(connectionId, _id, isClean, underWay)) {
+      // Their marks tell of details that may never have come.
+      const hashes = new Set(freed.flatMap(({ uncertain, emailHash }) => (uncertain && emailHash ? emailHash : [])));
+      await ctx.contacts.marked(
+        connectionId,
+        [...hashes].map((emailHash) => ({ emailHash, detailsMark: null })),
+      );
       await save(freed.map((delivery) => freedFrom(ctx, delivery)));
+    }
     await ctx.activities.forget(_id);
   };
   const known = (await ctx.activities.ofConnection(connectionId)).filter(({ _id }) => !ctx.activities.isBeingSent(_id));

@@ -1,5 +1,5 @@
 import type { Context } from '../context';
-import { withoutFollowing } from '../domain/plan-phone';
+import { withoutNotes } from '../domain/notes';
 import type { PlannedCall } from '../domain/planned-calls';
 import type { Delivery, Given, Result } from '../store/deliveries';
 import type { Begin } from './begin-activity';
@@ -42,7 +42,7 @@ export interface Run {
 export const startOf = (batch: Batch, id: string): Progress => ({
   // What could not be brought is told once, however often it is planned for.
   performed: [
-    ...new Set([...withoutFollowing(batch.deliveries.get(id)?.performed ?? []), ...(batch.performed.get(id) ?? [])]),
+    ...new Set([...withoutNotes(batch.deliveries.get(id)?.performed ?? []), ...(batch.performed.get(id) ?? [])]),
   ],
   activityIds: new Set(),
   imported: false,

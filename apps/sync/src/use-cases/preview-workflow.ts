@@ -14,7 +14,8 @@ import {
   ticketTypeTagNames,
 } from '../domain/map-buyer';
 import type { StoredOrder } from '../domain/order';
-import { detailsText, planBatch, type Party } from '../domain/plan-batch';
+import { planBatch, type Means, type Party } from '../domain/plan-batch';
+import { detailsMarkOf } from './details-mark';
 import { phoneMarksOf } from './phone-marks';
 import type { DeliveryStatus, ReasonCode } from '../domain/reasons';
 
@@ -58,13 +59,16 @@ export const previewWorkflow = async (
   const going = previewed.filter(({ status }) => status === 'SYNCED').map(({ order }) => order);
   const country = connection?.countryCode ?? null;
   const parties = partiesOf(ctx, going, active, country);
-  const plan = planBatch(
-    parties,
-    new Map(parties.map(({ email }) => [email, known.get(ctx.hashEmail(identity.boxOfficeId, email)) ?? 'none'])),
-    { optInRoute: connection?.optInRoute ?? 'DIRECT', importsNew: false, country },
-  );
+  const means: Means = { optInRoute: connection?.optInRoute ?? 'DIRECT', importsNew: false, country };
+  const contactOf = (email: string) => known.get(ctx.hashEmail(identity.boxOfficeId, email)) ?? 'none';
+  const plan = planBatch(parties, new Map(parties.map(({ email }) => [email, contactOf(email)])), means);
   // What is not known as a whole is looked up and written, one by one.
-  const withoutPermission = new Set(plan.withoutPermission);
+  const afterLook = planBatch(
+    parties.filter(({ email }) => plan.unknown.some((each) => each.email === email)),
+    new Map(parties.map(({ email }) => [email, asLookedAt(email, contactOf(email))])),
+    means,
+  );
+  const withoutPermission = new Set([...plan.withoutPermission, ...afterLook.withoutPermission]);
   const calls = plan.calls.reduce((sum, { kind }) => sum + (kind === 'phone' ? 2 : 1), 0);
   return {
     orders: previewed.map((each) =>
@@ -73,6 +77,23 @@ export const previewWorkflow = async (
     callsNeeded: calls + 2 * plan.unknown.length,
   };
 };
+
+/** A contact as a look would show it, if it shows no more than what is known. What is deleted tells too little. */
+const asLookedAt = (email: string, contact: KnownContact | 'none'): KnownContact | 'none' =>
+  contact === 'none' || contact.state === 'deleted'
+    ? contact
+    : {
+        ...contact,
+        whole: {
+          contact_id: contact.contactId,
+          email_address: { address: email, permission_to_send: contact.state },
+          list_memberships: [],
+          taggings: [],
+          custom_fields: [],
+          phone_numbers: [],
+          street_addresses: [],
+        },
+      };
 
 /** A wish with names where ids would have to be asked for. */
 const wishIn = (order: StoredOrder, workflow: WorkflowFact): Wish & Pick<Previewed, 'listNames' | 'tagNames'> => {
@@ -147,7 +168,7 @@ const partiesOf = (
     wishes,
     isUncertain: false,
     isImported: false,
-    detailsMark: detailsText(wishes),
+    detailsMark: detailsMarkOf(ctx, wishes),
     phoneMarks: phoneMarksOf(ctx, ctx.hashEmail(workflow.boxOfficeId, email), wishes, country),
   }));
 };

@@ -1,13 +1,11 @@
 import type { Context } from '../context';
-import { isPlacedSince } from '../domain/decide-contact';
 import { decideOrder } from '../domain/decide-order';
-import type { DeletedContact } from '../domain/planned-calls';
 import type { Delivery } from '../store/deliveries';
 import { keptSince } from './retry-deliveries';
 
 /**
- * Requeues what was skipped for orders that a buyer placed after their contact was deleted, because that contact is
- * being restored. Called before the call that restores it, while this process works on the buyer: after a crash they
+ * Requeues what was skipped because a buyer's contact was deleted, for that contact is being restored: also for orders
+ * of before the deletion, which find it restored as they would if they came now. Called before the call that restores it, while this process works on the buyer: after a crash they
  * are ready all the same, and nobody works on them before that call has been answered. Should it fail, they are
  * skipped once more.
  */
@@ -15,7 +13,7 @@ export const requeueForRestored = async (
   ctx: Context,
   of: Pick<Delivery, 'boxOfficeId' | 'connectionId'>,
   emailHash: string,
-  { contactId, deletedBy }: DeletedContact,
+  contactId: string,
 ): Promise<void> => {
   const since = keptSince(ctx);
   const skipped = await ctx.deliveries.skippedForDeleted(of, { emailHash, contactId }, since);
@@ -27,7 +25,7 @@ export const requeueForRestored = async (
   for (const delivery of skipped) {
     const order = orders.get(delivery.orderKey);
     const workflow = await ctx.workflows.byId(delivery.workflowId);
-    if (!order || !workflow || !isPlacedSince(deletedBy, order.placedAt)) continue;
+    if (!order || !workflow) continue;
     // By the mode of its backfill is decided when it is worked on.
     if (delivery.backfillId !== null || decideOrder(order, workflow, true).kind === 'go') wanted.push(delivery);
   }

@@ -1,5 +1,6 @@
 import type { WorkflowFact } from '@boxlist/contracts';
 import type { Context } from '../context';
+import { withoutNotes } from '../domain/notes';
 import type { Delivery, Given, Result } from '../store/deliveries';
 import { withActivities, type Begin } from './begin-activity';
 import type { LaneCaller } from './call-constant-contact';
@@ -60,7 +61,7 @@ const takeOne = async (
   // Of a deleted one nothing can be taken.
   if (!contactId || contact?.deleted_at != null || listIds.length + tagIds.length === 0)
     return done(delivery, contactId);
-  const performed = [...delivery.performed];
+  const performed = withoutNotes(delivery.performed);
   const activityIds: string[] = [];
   const take = async (call: string, note: string, send: ReturnType<Parameters<Begin>[2]>): Promise<void> => {
     activityIds.push(await begin(call, { connectionId, serves }, () => send));
@@ -97,5 +98,5 @@ const givenByOthers = async (ctx: Context, delivery: Delivery): Promise<Given> =
 
 /** Nothing is left to take back: it never came, it is gone, or another order gave it too. */
 const done = ({ performed }: Delivery, contactId: string | undefined): Result['to'] => ({
-  outcome: { status: 'SYNCED', reason: 'TAKEN_BACK', contactId, performed },
+  outcome: { status: 'SYNCED', reason: 'TAKEN_BACK', contactId, performed: withoutNotes(performed) },
 });

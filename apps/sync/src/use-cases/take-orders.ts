@@ -7,7 +7,14 @@ import { decideOrder } from '../domain/decide-order';
 import { mergeOrders, orderFrom, revisionOf, type StoredOrder } from '../domain/order';
 import { ordersTaken } from '../report';
 import type { Backfill } from '../store/backfills';
-import { deliveryId, outcomeEntry, type Delivery, type NewDelivery, type Outcome } from '../store/deliveries';
+import {
+  deliveryId,
+  mayHaveBegun,
+  outcomeEntry,
+  type Delivery,
+  type NewDelivery,
+  type Outcome,
+} from '../store/deliveries';
 import type { ReceivedOrder } from '../store/orders';
 import { forgetErased, withoutErased } from './forget-buyer';
 import { freeResumed } from './free-waiting';
@@ -238,7 +245,8 @@ const reopened = (
   const outcome = outcomeOf(fresh);
   // The version is that of the delivery: whoever listens passes by what is not newer.
   const outbox = outcome ? [outcomeEntry(outcome, before.version + 1, fresh.createdAt)] : [];
-  return { ...fresh, outbox, uncertain: true };
+  // What was never begun has told a contact nothing: it must not keep what other orders tell from it.
+  return { ...fresh, outbox, uncertain: mayHaveBegun(before) };
 };
 
 const outcomeOf = ({ status, reason }: NewDelivery): Outcome | undefined =>

@@ -1,5 +1,4 @@
 import { AppError, type WorkflowFact } from '@boxlist/contracts';
-import { createHmac } from 'node:crypto';
 import type { Context } from '../context';
 import { meansInMode, workflowInMode, type BackfillMode } from '../domain/backfill';
 import { chunks } from '../domain/chunks';
@@ -7,15 +6,16 @@ import { fewestToImport } from '../domain/gather';
 import { decideOrder, type OrderDecision } from '../domain/decide-order';
 import type { Wish } from '../domain/decide-contact';
 import type { KnownContact } from '../domain/known-contact';
+import { withoutNotes } from '../domain/notes';
 import type { StoredOrder } from '../domain/order';
-import { withoutFollowing } from '../domain/plan-phone';
-import { detailsText, planBatch, type Means, type Party, type Plan } from '../domain/plan-batch';
+import { planBatch, type Means, type Party, type Plan } from '../domain/plan-batch';
 import type { DoneReason } from '../domain/reasons';
 import type { Delivery, Given, Result } from '../store/deliveries';
 import { toldBy, wishNotOutdated } from '../domain/outdated';
 import type { LaneCaller } from './call-constant-contact';
 import { breather } from './breathe';
 import { carryOut, putBack } from './carry-out';
+import { detailsMarkOf } from './details-mark';
 import { freeResumed } from './free-waiting';
 import { contactKnowledge, type ContactKnowledge } from './know-contacts';
 import { leaveForLater } from './make-phones';
@@ -224,7 +224,7 @@ const reportDecided = async (batch: Batch, plan: Plan, report: BatchReport): Pro
           reason: doneReason(batch, deliveryId),
           contactId,
           gave: batch.gives.get(deliveryId),
-          performed: [...new Set([...withoutFollowing(performed), ...(batch.performed.get(deliveryId) ?? [])])],
+          performed: [...new Set([...withoutNotes(performed), ...(batch.performed.get(deliveryId) ?? [])])],
         },
       })),
     ),
@@ -292,7 +292,7 @@ const partiesOf = async (
       wishes,
       isUncertain: some.some(({ delivery }) => delivery.uncertain),
       isImported: some.every(wasImported),
-      detailsMark: createHmac('sha256', ctx.markKey).update(detailsText(wishes)).digest('base64url').slice(0, 22),
+      detailsMark: detailsMarkOf(ctx, wishes),
       phoneMarks: phoneMarksOf(ctx, hashes.get(email) ?? '', wishes, country),
     });
   }

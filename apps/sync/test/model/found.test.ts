@@ -1,4 +1,4 @@
-import type { Command } from './history';
+import { people, type Command } from './history';
 import { describeFound, type Found } from './keeps-every-promise';
 import { order, workflow } from './some-history';
 
@@ -312,6 +312,28 @@ const found: readonly Found[] = [
     {
       seed: 0,
       mishaps: [{ process: 0, at: 278, kind: 'stall', takesEffect: false }],
+      optInRoute: ['CONFIRM', 'DIRECT'],
+    },
+  ],
+  // A holder that had lost its lane noted a forgotten import with a delivery that waits for others still: it ends with those. The model asked for all of them to be followed, and met it only where no call was left to follow any.
+  [
+    'who waits for an activity that is over, and for others that are followed, ends with the others',
+    [
+      workflow({ perEvent: true, eventTag: true }),
+      ...people.map((_, person): Command => ({ do: 'seed', office: 0, person, permission: 'explicit', after: 0 })),
+      { do: 'connection', office: 0, to: 'broken', after: 0 },
+      order({ event: 1 }),
+      order({ order: 1, person: 1 }),
+      order({ order: 2, person: 2, event: 0 }),
+      { do: 'settle', after: 0 },
+      { do: 'connection', office: 0, to: 'connected', after: 0 },
+      { do: 'retry', office: 0, by: 0, person: null, after: 60 },
+      order({ person: null, phone: true }),
+    ],
+    {
+      seed: 68_314_898,
+      mishaps: [{ process: 0, at: 354, kind: 'stall', takesEffect: true }],
+      faults: [{ call: 15, kind: 'quota' }],
       optInRoute: ['CONFIRM', 'DIRECT'],
     },
   ],

@@ -308,15 +308,15 @@ const commandsOf = (theme: Parameters<typeof commandOf>[0]): fc.Arbitrary<Comman
 
 /**
  * A contact that was deleted, and two workflows that may bring it back, or find it again: of which one is first is
- * drawn.
+ * drawn, and whether the first order was placed before the deletion.
  */
 const deletedOfMany: fc.Arbitrary<Command[]> = fc
-  .tuple(workflow, workflow, order, order, fc.constantFrom(0, 60))
-  .map(([a, b, first, second, between]) => [
+  .tuple(workflow, workflow, order, order, fc.constantFrom(0, 60), fc.constantFrom(5, -5))
+  .map(([a, b, first, second, between, at]) => [
     { do: 'seed', office: 0, person: 0, permission: 'explicit', after: 0 },
     { do: 'contact', office: 0, person: 0, act: 'delete', after: 0 },
     { ...a, office: 0, workflow: 0, status: 'ACTIVE', onlyEvent: null, after: 0 },
-    { ...first, office: 0, order: 0, at: 5, person: 0, status: 'completed', after: 3 },
+    { ...first, office: 0, order: 0, at, person: 0, status: 'completed', after: 3 },
     { ...b, office: 0, workflow: 1, status: 'ACTIVE', onlyEvent: null, createsContacts: true, after: between },
     { ...second, office: 0, order: 1, at: 6, person: 0, optIn: 'true', status: 'completed', after: 3 },
   ]);

@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Wish } from './decide-contact';
+import { knownFrom } from './known-contact';
+import { withoutNotes } from './notes';
+import { planBatch } from './plan-batch';
+import { phoneBrought, phoneFollows, phoneFull, phoneLeft, phoneRefused } from './plan-phone';
+
+/*
+ * Only one note was taken back when more was done for a delivery: that its phone follows. Whatever else an earlier plan
+ * had left out was told beside an outcome that said the opposite.
+ */
+describe('what is told of a delivery', () => {
+  it('keeps what was done', () => {
+    const done = ['created the contact with its lists and tags', 'added tags', phoneBrought, 'removed tags'];
+    expect(withoutNotes(done)).toEqual(done);
+  });
+
+  it('keeps no note of an earlier plan', () => {
+    const email = `${'x'.repeat(50)}@example.com`;
+    const wish: Wish = {
+      deliveryId: 'dlv_1',
+      orderTime: 1,
+      placedAt: 1,
+      toldAt: {},
+      optIn: 'OPTED_IN',
+      createsContacts: true,
+      whenNotOptedIn: 'SKIP',
+      whenUnsubscribed: 'SKIP',
+      listIds: Array.from({ length: 51 }, (_, index) => `list-${index}`),
+      tagIds: Array.from({ length: 51 }, (_, index) => `tag-${index}`),
+      fields: [],
+      details: { phone: '+44 20 7946 0000' },
+      shortenings: ['cut the street at 255 characters', 'left out the phone: longer than 25 characters'],
+    };
+    const contact = knownFrom({
+      contact_id: 'c1',
+      email_address: { address: email, permission_to_send: 'not_set' },
+      list_memberships: [],
+      taggings: [],
+      custom_fields: [],
+      phone_numbers: ['1', '2', '3'].map((phone_number) => ({ phone_number, kind: 'home' })),
+      street_addresses: [],
+    });
+    const party = { email, wishes: [wish], isUncertain: false, isImported: false, detailsMark: '' };
+    const { notes } = planBatch([party], new Map([[email, contact]]), { optInRoute: 'DIRECT', importsNew: false });
+    expect(notes).toHaveLength(6);
+    expect(withoutNotes(notes.map(({ note }) => note))).toEqual([]);
+    expect(withoutNotes([phoneFollows, phoneFull, phoneLeft, phoneRefused])).toEqual([]);
+  });
+});

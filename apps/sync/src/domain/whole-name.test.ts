@@ -1,0 +1,111 @@
+import type { CcContact } from '@boxlist/constant-contact';
+import { describe, expect, it } from '@jest/globals';
+import { knownFrom } from './known-contact';
+import { detailsOf, detailTimesOf } from './map-buyer';
+import { orderFrom, type StoredOrder } from './order';
+import { toldBy, wishNotOutdated } from './outdated';
+import { detailsText, planBatch } from './plan-batch';
+import { firstNameIn } from './whole-name';
+
+describe('the first name in a name as a whole', () => {
+  it.each([
+    ['Ann Lee', 'Lee', 'Ann'],
+    ['ann  van LEE', 'Van Lee', 'ann'],
+    ['Lee Ann', 'Lee', 'Ann'],
+    ['Ann Lee', 'Smith', undefined],
+    ['Ann Blee', 'Lee', undefined],
+    ['Lee', 'Lee', undefined],
+    ['Lee', 'van Lee', undefined],
+    ['Ann', '', undefined],
+  ])('of "%s" with the last name "%s" is "%s"', (whole, last, first) => {
+    expect(firstNameIn(whole, last)).toBe(first);
+  });
+});
+
+const email = 'a@example.com';
+const orderOf = (id: number, buyer: object): StoredOrder =>
+  orderFrom({
+    specversion: '1.0',
+    id: `wh_${id}`,
+    source: '/x',
+    type: 'boxlist.order.created.v1',
+    time: `2026-01-01T00:00:0${id}Z`,
+    boxofficeid: 'bo_1',
+    data: { id: `or_${id}`, status: 'completed', marketing_opt_in: true, buyer_details: { email, ...buyer } },
+  });
+const aContact = (given: Partial<CcContact> = {}): CcContact => ({
+  contact_id: 'c1',
+  email_address: { address: email, permission_to_send: 'explicit' },
+  list_memberships: [],
+  taggings: [],
+  custom_fields: [],
+  phone_numbers: [],
+  street_addresses: [],
+  ...given,
+});
+
+/** Works on orders, those of a part together, and gives the name that their contact has then. */
+const nameAfter = (parts: readonly (readonly StoredOrder[])[], listIds: readonly string[]): string => {
+  let contact: CcContact | undefined;
+  const done: StoredOrder[] = [];
+  for (const part of parts) {
+    const written = done.map((order) => toldBy(order, []));
+    const wishes = part.map((order) => {
+      const wish = {
+        deliveryId: `dlv_${order.orderId}`,
+        orderTime: order.eventTime,
+        placedAt: order.placedAt,
+        toldAt: detailTimesOf(order),
+        optIn: 'OPTED_IN' as const,
+        createsContacts: true,
+        whenNotOptedIn: 'SKIP' as const,
+        whenUnsubscribed: 'SKIP' as const,
+        listIds,
+        tagIds: ['tag-a'],
+        fields: [],
+        details: detailsOf(order),
+      };
+      return written.length > 0 ? wishNotOutdated(wish, order, written) : wish;
+    });
+    const party = { email, wishes, isUncertain: false, isImported: false, detailsMark: detailsText(wishes) };
+    const known = contact ? knownFrom(contact) : 'none';
+    for (const call of planBatch([party], new Map([[email, known]]), { optInRoute: 'DIRECT', importsNew: false }).calls)
+      if (call.kind === 'import') contact = { ...contact!, ...nameIn({ ...call.lines[0]!.row }) };
+      else if ('contact' in call) contact = { ...(contact ?? aContact()), ...nameIn({ ...call.contact }) };
+    done.push(...part);
+  }
+  return `${contact?.first_name ?? ''}|${contact?.last_name ?? ''}`;
+};
+const nameIn = ({ first_name, last_name }: Readonly<Record<string, unknown>>): Partial<CcContact> =>
+  ({ ...(first_name ? { first_name } : {}), ...(last_name ? { last_name } : {}) }) as Partial<CcContact>;
+
+const permutations = <T>(some: readonly T[]): T[][] =>
+  some.length < 2
+    ? [[...some]]
+    : some.flatMap((each) => permutations(some.filter((other) => other !== each)).map((rest) => [each, ...rest]));
+
+/*
+ * A last name was written beside the whole name that the contact had as its first name: "Ann Lee" "Lee". The other way
+ * round the whole name was left out, and the contact had no first name.
+ */
+describe("the name of a contact whose buyer's orders tell it in several forms", () => {
+  it.each([
+    ['a whole name, and a newer last name', [{ name: 'Ann Lee' }, { last_name: 'Lee' }], 'Ann|Lee'],
+    ['a whole name, and an older last name', [{ last_name: 'Lee' }, { name: 'Ann Lee' }], 'Ann|Lee'],
+    ['a whole name that is corrected', [{ name: 'An Lee' }, { name: 'Ann Lee' }], 'Ann Lee|'],
+    ['a whole name, and a first name', [{ name: 'Ann Lee' }, { first_name: 'Anna' }], 'Anna|'],
+    ['all three', [{ last_name: 'Lee' }, { name: 'Ann Lee' }, { first_name: 'Anna' }], 'Anna|Lee'],
+  ])('is the same in any sequence: %s', (_case, buyers, expected) => {
+    const orders = buyers.map((buyer, index) => orderOf(index + 1, buyer));
+    for (const listIds of [['list-a'], []]) {
+      expect(nameAfter([orders], listIds)).toBe(expected);
+      for (const sequence of permutations(orders))
+        expect(
+          nameAfter(
+            sequence.map((each) => [each]),
+            listIds,
+          ),
+        ).toBe(expected);
+    }
+  });
+});
