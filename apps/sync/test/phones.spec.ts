@@ -162,6 +162,33 @@ describe('the phone of a contact that exists', () => {
     60_000,
   );
 
+  // Constant Contact shows a contact some time after the import that makes it. A look too early ended the phone for good.
+  it('comes by a later look where the first does not find the contact', async () => {
+    const office = await createOffice(world, { countryCode: 'GB' });
+    await office.workflow({ createsContacts: false });
+    await world.produce([office.order('late', { buyer: { phone: '+44 20 7946 0999' } })]);
+    await office.settled(1);
+    const deliveries = world.mongo.collection('deliveries');
+    const { _id: deliveryId, emailHash, orderKey } = (await deliveries.findOne({ boxOfficeId: office.boxOfficeId }))!;
+    await deliveries.updateOne({ _id: deliveryId }, { $set: { performed: [follows] } });
+    // As it is noted before the import that makes the contact is sent.
+    const latePhones = world.mongo.collection('late_phones');
+    const { connectionId } = office;
+    const note = { connectionId, emailHash: emailHash as string, orderKey: orderKey as string, deliveryId, tries: 0 };
+    await latePhones.insertOne({ ...note, readyAt: new Date() });
+    await world.produce([office.order('marker')]);
+    await eventually(async () => expect(await latePhones.findOne({ connectionId })).toMatchObject({ misses: 1 }));
+    const told = async () => (await office.deliveries()).find(({ order }) => order.id.endsWith('_late'))?.performed;
+    expect(await told()).toEqual([follows]);
+
+    await seed(world, office, 'late');
+    world.moment.aheadMs += 120_000;
+    await world.produce([office.order('marker2')]);
+    await eventually(async () => expect(await told()).toEqual(['added the phone']));
+    expect(await phonesOf(office, 'late')).toEqual(['+44 20 7946 0999']);
+    expect(await latePhones.findOne({ connectionId })).toBeNull();
+  }, 60_000);
+
   it('makes nobody mailable again who unsubscribes in between', async () => {
     const office = await anOffice();
     const both = ['out', 'stays'];
