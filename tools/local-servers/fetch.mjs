@@ -1,6 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -58,15 +68,21 @@ const run = (command, args, env = {}) =>
     child.on('close', finish);
   });
 
-/** Removes the unfinished folders of processes that were killed. */
+/** Longer than fetching or building a server takes, with all of its commands. */
+const leftoverAfterMs = 60 * 60_000;
+
+/**
+ * Removes the unfinished folders of processes that were killed. Their age tells: containers may share a cache, and a pid says
+ * nothing about the processes of another container.
+ */
 const removeLeftovers = (name) => {
-  for (const entry of readdirSync(cache)) {
-    if (!entry.startsWith(`${name}.`) || !/^\d+$/.test(entry.slice(name.length + 1))) continue;
-    try {
-      process.kill(Number(entry.slice(name.length + 1)), 0);
-    } catch (error) {
-      if (error.code === 'ESRCH') rmSync(join(cache, entry), { recursive: true, force: true });
-    }
+  const isUnfinished = (entry) =>
+    /\.part-\w{6}$/.test(entry) || (entry.startsWith(`${name}.`) && /^\d+$/.test(entry.slice(name.length + 1)));
+  for (const folder of readdirSync(cache)
+    .filter(isUnfinished)
+    .map((entry) => join(cache, entry))) {
+    const changed = statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
+    if (Date.now() - changed > leftoverAfterMs) rmSync(folder, { recursive: true, force: true });
   }
 };
 
@@ -76,10 +92,11 @@ const fetchInto = async (name, fill) => {
   if (existsSync(home)) return;
   mkdirSync(cache, { recursive: true });
   removeLeftovers(name);
-  const fresh = `${home}.${process.pid}`;
+  const fresh = mkdtempSync(`${home}.part-`);
   try {
-    mkdirSync(fresh);
     await fill(fresh);
+    // As `mkdir` would have made it: others who share the cache may read it.
+    chmodSync(fresh, 0o777 & ~process.umask());
     try {
       renameSync(fresh, home);
     } catch (error) {

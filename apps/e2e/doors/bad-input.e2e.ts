@@ -75,7 +75,7 @@ describe('the webhook', () => {
     ['of a box office without a secret', ['{}', { boxOffice: 'bo_other' }], 404, 'WEBHOOK_NOT_CONFIGURED'],
     ['that is not JSON', ['{'], 400, 'BAD_EVENT'],
     ['that is no webhook', ['{}'], 400, 'BAD_EVENT'],
-    ['that is too large', [`"${'x'.repeat(300_000)}"`], 413, 'BAD_INPUT'],
+    ['that is too large', [`"${'x'.repeat(2_100_000)}"`], 413, 'BAD_INPUT'],
   ])('%s is refused and changes nothing', async (_, call, status, code) => {
     const before = await deliveries(graph);
     expect(await send(...call)).toMatchObject({ status, body: { code } });

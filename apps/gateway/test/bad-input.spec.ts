@@ -127,6 +127,47 @@ describe('a variable', () => {
     ]);
   });
 
+  // Where it, or the place, has a default, a nullable variable may stand for a value that is needed. A null in it was
+  // found by the subgraph, and answered as an outage.
+  it.each([
+    ['in a variable with a default', 'query ($id: ID = "wf_1") { node(id: $id) { id } }', { id: null }, 'ID!'],
+    [
+      'in a fragment',
+      'query ($id: ID = "wf_1") { ...A } fragment A on Query { node(id: $id) { id } }',
+      { id: null },
+      'ID!',
+    ],
+    [
+      'inside an input',
+      'mutation ($id: ID = "wf_1") { deleteWorkflow(input: { id: $id }) { __typename } }',
+      { id: null },
+      'ID!',
+    ],
+    [
+      'of a whole input',
+      'mutation ($id: DeadLettersInput = {}) { replayDeadLetters(input: $id) { __typename } }',
+      { id: null },
+      'DeadLettersInput!',
+    ],
+    ['at a directive', 'query ($id: Boolean = true) { boxOffice @include(if: $id) { id } }', { id: null }, 'Boolean!'],
+  ])('that is null where a value is needed is bad input: %s', async (_, query, variables, type) => {
+    const answer = await send({ query, variables });
+    expectRefusal(answer);
+    expect(answer.body.errors).toMatchObject([
+      { message: expect.stringContaining(`"${type}"`), extensions: { field: ['id'] } },
+    ]);
+  });
+
+  it('that is null where nothing is needed is asked of the subgraph, and so is a default', async () => {
+    for (const body of [
+      { query: filtered, variables: { filter: null } },
+      { query: 'query ($id: ID = "wf_1") { node(id: $id) { id } }', variables: {} },
+    ]) {
+      const { errors = [] } = (await send(body)).body;
+      expect(errors.map(({ extensions }) => (extensions as { code?: string }).code)).not.toContain('BAD_USER_INPUT');
+    }
+  });
+
   it('whose default cannot be read is bad input', async () => {
     const query =
       'query ($from: DateTime = "2026") { boxOffice { deliveries(filter: { from: $from }) { totalCount } } }';

@@ -3,6 +3,7 @@
  * organiser sees; bytes that are not UTF-8 were replaced; a kind of event that is called like a member of every object
  * was looked up in one, and made an event without a type; and a secret was kept with the blanks around it.
  */
+import { maxOrderEventBytes } from '@boxlist/contracts';
 import { anOrder, eventually } from '@boxlist/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { aWebhook, startWorld, type World } from './world';
@@ -117,6 +118,68 @@ describe('no dead letter', () => {
     });
     expect(letters).toEqual([]);
     expect((await world.published()).map(({ value }) => String(value)).join()).not.toContain(id);
+  });
+});
+
+/**
+ * Regression: the body of a webhook had the limit of an event. An order of some 400 tickets was answered 413 and left no
+ * trace, though its event, which has no attendees, is small.
+ */
+describe('a large webhook', () => {
+  const tickets = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({
+      object: 'issued_ticket',
+      id: `it_${index}`,
+      barcode: `barcode-${index}`,
+      full_name: 'An attendee',
+      custom_questions: [{ question: 'Which dish would you like?', answer: 'The one with mushrooms' }],
+      qr_code_url: `https://example.com/tickets/${index}/${'q'.repeat(420)}`,
+    }));
+
+  it.each([400, 3_000])('of an order of %d tickets is taken', async (count) => {
+    const { id, body } = aWebhook({ payload: anOrder({ issued_tickets: tickets(count) }) });
+    expect(body.length).toBeGreaterThan(maxOrderEventBytes);
+    expect(await world.send(body)).toEqual({ status: 200, body: { taken: true } });
+    await eventually(() => expect(world.eventsOf(id)).toHaveLength(1));
+  });
+
+  const itemsOf = (bytes: number) => ({ line_items: [{ type: 'ticket', description: 'd'.repeat(bytes) }] });
+
+  it('is taken when its event has just the size, and else is one dead letter for all its tries', async () => {
+    const fitting = aWebhook({ payload: anOrder({ id: 'or_size', ...itemsOf(0) }) });
+    expect((await world.send(fitting.body)).status).toBe(200);
+    await eventually(() => expect(world.eventsOf(fitting.id)).toHaveLength(1));
+    const room = maxOrderEventBytes - (world.eventsOf(fitting.id)[0]?.value?.length ?? 0);
+    const sized = (bytes: number) => fitting.body.replace('"description":""', `"description":"${'d'.repeat(bytes)}"`);
+    const letters = await lettersOf(async () => {
+      expect((await world.send(sized(room))).status).toBe(200);
+      for (const time of [1, 2])
+        expect([time, await world.send(sized(room + 1))]).toMatchObject([
+          time,
+          { status: 400, body: { code: 'EVENT_TOO_LARGE' } },
+        ]);
+    });
+    expect(letters).toMatchObject(
+      [1, 2].map(() => ({
+        key: 'bo_own:or_size',
+        headers: {
+          'dead-letter-code': 'EVENT_TOO_LARGE',
+          'dead-letter-reason': expect.stringMatching(/larger than 262144 bytes/),
+          'original-offset': fitting.id,
+        },
+      })),
+    );
+    await eventually(() => expect(world.eventsOf(fitting.id)).toHaveLength(2));
+  });
+
+  it('about something else is ignored, and a forged one leaves nothing', async () => {
+    const large = { ...anOrder(), ...itemsOf(400_000) };
+    const letters = await lettersOf(async () => {
+      const other = aWebhook({ event: 'ISSUED_TICKET.CREATED', payload: large });
+      expect(await world.send(other.body)).toEqual({ status: 200, body: { taken: false } });
+      expect((await world.send(aWebhook({ payload: large }).body, { secret: 'not-the-secret' })).status).toBe(401);
+    });
+    expect(letters).toEqual([]);
   });
 });
 

@@ -223,6 +223,32 @@ describe('a replayed letter', () => {
     });
   });
 
+  // Kafka may take less than the intake does. A letter that it refused was published again for ever, and no other
+  // replay of any box office behind it went out.
+  it('is open again when Kafka refuses its size, with that reason, and holds up no other', async () => {
+    const office = await createOffice(world);
+    const behind = await createOffice(world);
+    const event = behind.order('ada', { marketing_opt_in: 'false' });
+    await behind.workflow();
+    await putAside(`${office.boxOfficeId}:or_refused`, 'no JSON');
+    await putAside(`${behind.boxOfficeId}:${event.data.id}`, JSON.stringify(event));
+    const [refused] = await letters(office, 1);
+    await letters(behind, 1);
+    // A broker of which a value of this size is beyond the limit stands for one with a lower limit.
+    const value = Buffer.alloc(1_100_000, 'x');
+    await world.mongo.collection('dead_letters').updateOne({ _id: refused!.id } as never, {
+      $set: { 'original.value': value, status: 'REPLAYED', replayedAt: new Date(), unsent: true },
+    });
+    expect(await tell('replay', behind, { all: true })).toMatchObject({ count: 1 });
+    expect(await behind.settled(1)).toMatchObject([{ status: 'SKIPPED', reason: { code: 'NOT_OPTED_IN' } }]);
+    await eventually(async () =>
+      expect((await page(office)).nodes).toMatchObject([
+        { id: refused!.id, status: 'OPEN', code: 'EVENT_TOO_LARGE', canReplay: true },
+      ]),
+    );
+    expect((await page(office)).nodes[0]?.reason).toMatch(/Kafka does not take a message of that size/);
+  });
+
   it('goes out when the process that was to send it has died', async () => {
     const office = await createOffice(world);
     await office.workflow();

@@ -142,6 +142,53 @@ describe('the phone of a contact that exists', () => {
     expect(told.flat()).toContain('left out the phone: the contact has three already');
   }, 60_000);
 
+  // An import and the sign-up form took the number along, which throws away a phone that somebody has entered.
+  it.each([
+    ['an import', 'explicit'],
+    ['the sign-up form', 'not_set'],
+  ])(
+    'throws away nothing that somebody entered where it would come by %s',
+    async (_, permission) => {
+      const office = await anOffice('US');
+      const three = ['home', 'mobile', 'work'].map((kind, index) => ({ phone_number: `781-555-020${index}`, kind }));
+      await seed(world, office, 'full', { phones: three, permission_to_send: permission });
+      await together(world, office, [office.order('full', { buyer: { phone: '781 555 0100' } })]);
+      expect(await phonesOf(office, 'full')).toEqual(three.map(({ phone_number: phone }) => phone));
+      expect(await office.contact('full')).toMatchObject({ list_memberships: [world.listIds[0]] });
+      expect(await office.deliveries()).toMatchObject([
+        { performed: expect.arrayContaining(['left out the phone: the contact has three already']) as unknown },
+      ]);
+    },
+    60_000,
+  );
+
+  // Constant Contact shows a contact some time after the import that makes it. A look too early ended the phone for good.
+  it('comes by a later look where the first does not find the contact', async () => {
+    const office = await createOffice(world, { countryCode: 'GB' });
+    await office.workflow({ createsContacts: false });
+    await world.produce([office.order('late', { buyer: { phone: '+44 20 7946 0999' } })]);
+    await office.settled(1);
+    const deliveries = world.mongo.collection('deliveries');
+    const { _id: deliveryId, emailHash, orderKey } = (await deliveries.findOne({ boxOfficeId: office.boxOfficeId }))!;
+    await deliveries.updateOne({ _id: deliveryId }, { $set: { performed: [follows] } });
+    // As it is noted before the import that makes the contact is sent.
+    const latePhones = world.mongo.collection('late_phones');
+    const { connectionId } = office;
+    const note = { connectionId, emailHash: emailHash as string, orderKey: orderKey as string, deliveryId, tries: 0 };
+    await latePhones.insertOne({ ...note, readyAt: new Date() });
+    await world.produce([office.order('marker')]);
+    await eventually(async () => expect(await latePhones.findOne({ connectionId })).toMatchObject({ misses: 1 }));
+    const told = async () => (await office.deliveries()).find(({ order }) => order.id.endsWith('_late'))?.performed;
+    expect(await told()).toEqual([follows]);
+
+    await seed(world, office, 'late');
+    world.moment.aheadMs += 120_000;
+    await world.produce([office.order('marker2')]);
+    await eventually(async () => expect(await told()).toEqual(['added the phone']));
+    expect(await phonesOf(office, 'late')).toEqual(['+44 20 7946 0999']);
+    expect(await latePhones.findOne({ connectionId })).toBeNull();
+  }, 60_000);
+
   it('makes nobody mailable again who unsubscribes in between', async () => {
     const office = await anOffice();
     const both = ['out', 'stays'];
@@ -165,7 +212,7 @@ describe('the phone of a contact that exists, while calls are scarce', () => {
   }, 120_000);
   /** It is noon of a day of its own, and orders come in such numbers that the calls of the day will not do for a call each. */
   let day = 0;
-  const scarce = async (given: Parameters<typeof createOffice>[1] = {}): Promise<Office> => {
+  const scarce = async (given: Parameters<typeof createOffice>[1] = {}) => {
     day += 1;
     world.moment.aheadMs = dayMs * day - (Date.now() % dayMs) + dayMs / 2;
     const crowd = await createOffice(world);
@@ -174,8 +221,8 @@ describe('the phone of a contact that exists, while calls are scarce', () => {
     await world.produce(Array.from({ length: 150 }, (_, index) => crowd.order(`crowd${index}`)));
     await crowd.until(150, ({ reason }) => reason?.code === 'CONNECTION_NEEDS_RECONNECT');
     const office = await createOffice(world, given);
-    await office.workflow({ lists: { fixed: [world.listIds[0]!], perEvent: false } });
-    return office;
+    const listing = await office.workflow({ lists: { fixed: [world.listIds[0]!], perEvent: false } });
+    return { ...office, listing };
   };
   /** The day ends soon: what nobody can use any more is left over. */
   const beforeMidnight = (): void => {
@@ -273,6 +320,30 @@ describe('the phone of a contact that exists, while calls are scarce', () => {
     beforeMidnight();
     expect(await phonesOf(ended, 'dan')).toEqual([]);
   }, 90_000);
+
+  // Another order that told the same number later made it outdated: its outcome said that it was left out, though it
+  // was there.
+  it('is told to have arrived where a newer order with the same number has brought it', async () => {
+    const office = await scarce();
+    await seed(world, office, 'ann');
+    await together(world, office, [office.order('ann', { buyer: { first_name: 'Ada', phone: phoneOf('ann') } })]);
+    expect((await told(office)).ann).toContain(follows);
+    await world.tellWorkflow({ ...office.listing, version: 2, status: 'PAUSED' });
+    // One that gives no list writes the contact itself, and the phone with it.
+    await office.workflow({ activeSince: new Date(Date.now() + world.moment.aheadMs).toISOString() });
+    const newer = office.order('ann', {
+      time: new Date(Date.now() + 60_000).toISOString(),
+      buyer: { first_name: 'Adah', phone: phoneOf('ann').replace('+', '00') },
+    });
+    await world.produce([{ ...newer, data: { ...newer.data, id: `${newer.data.id}b` } }]);
+    await eventually(async () => expect(await phonesOf(office, 'ann')).toEqual([phoneOf('ann').replace('+', '00')]));
+    await eventually(async () =>
+      expect((await office.deliveries()).filter(({ status }) => status === 'SYNCED')).toHaveLength(2),
+    );
+    beforeMidnight();
+    await eventually(async () => expect((await told(office)).ann).not.toContain(follows));
+    expect((await told(office)).ann).toContain('added the phone');
+  }, 60_000);
 
   it('is kept, and shown to whoever asks what is kept of a buyer', async () => {
     const office = await waiting();

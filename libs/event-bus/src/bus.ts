@@ -64,7 +64,7 @@ export interface EventBus {
   /**
    * Writes messages with acks=all by an idempotent producer, in the order of the calls. Resolves once acknowledged; throws KAFKA_UNAVAILABLE, and then they may have been written all the same: whoever publishes them again
    * may have them twice, and whoever reads must bear that.
-   * Throws EVENT_TOO_LARGE when Kafka refuses one message for its size: that one and those after it are not written.
+   * Throws EVENT_TOO_LARGE when Kafka refuses one message for its size: that one and those after it are not written; `index` in the details says which.
    */
   publish(topic: string, messages: readonly NewMessage[]): Promise<void>;
   /**

@@ -1,4 +1,5 @@
 import type { OutboxEntry } from './outbox';
+import type { Publication, PublishEach } from './refused';
 
 /** An event that waits in a document, known by an id within it. */
 interface Waiting {
@@ -13,6 +14,8 @@ interface RelayNote {
   readonly followUpAt?: Date | null;
   /** What was published last. */
   readonly newest?: OutboxEntry;
+  /** The last events that Kafka refused. */
+  readonly refused?: readonly { readonly id: string; readonly code: string; readonly at: Date }[];
 }
 
 interface OutboxDocument<E extends Waiting = OutboxEntry> {
@@ -29,13 +32,6 @@ export interface OutboxCollection {
   createIndex(keys: Record<string, 1>, options: object): Promise<string>;
 }
 
-/** What is sent of an entry. */
-export interface Publication {
-  readonly key: string;
-  readonly value: string;
-}
-
-type Publish = (publications: readonly Publication[]) => Promise<void>;
 /** Publishes a share of what is due; whether there may be more. */
 type Pass = () => Promise<boolean>;
 
@@ -43,7 +39,7 @@ type Pass = () => Promise<boolean>;
 export interface OutboxRendering<D, E> {
   /** What of the document is read for it: nothing that changes while an entry waits. */
   readonly fields: readonly string[];
-  readonly of: (document: D, entry: E) => Publication;
+  readonly of: (document: D, entry: E) => Pick<Publication, 'key' | 'value'>;
 }
 
 const share = 200;
@@ -59,17 +55,33 @@ const indexWaiting = (collection: OutboxCollection): Promise<string> =>
 
 const pulling = (entries: readonly Waiting[]) => ({ outbox: { id: { $in: entries.map(({ id }) => id) } } });
 
+const mostRefused = 10;
+
+/** Takes out an event that Kafka refuses for its size. The document says so; what it holds itself, it keeps. */
+const takeOut = (collection: OutboxCollection, _id: unknown, { id }: Waiting): Promise<unknown> => {
+  const note = { id, code: 'EVENT_TOO_LARGE', at: new Date() };
+  return collection.updateOne(
+    { _id, 'outbox.id': id },
+    { $pull: pulling([{ id }]), $push: { 'relay.refused': { $each: [note], $slice: -mostRefused } } },
+  );
+};
+
 /** For topics whose events all stay: each goes out at least once, in the order of its document. What waits is read once, however much it is. */
 export const passOver = async <E extends Waiting, D extends OutboxDocument<E>>(
   collection: OutboxCollection,
   { fields, of }: OutboxRendering<D, E>,
-  publish: Publish,
+  publish: PublishEach,
   goesOn: () => boolean,
 ): Promise<Pass> => {
   await indexWaiting(collection);
   const projection = Object.fromEntries(['outbox', ...fields].map((field) => [field, 1]));
   const take = async (waiting: readonly D[]): Promise<void> => {
-    await publish(waiting.flatMap((document) => (document.outbox ?? []).map((entry) => of(document, entry))));
+    const refused = await publish(
+      waiting.flatMap((document) =>
+        (document.outbox ?? []).map((entry) => ({ ...of(document, entry), id: entry.id, document })),
+      ),
+    );
+    for (const each of refused) await takeOut(collection, each.document._id, each);
     // An id is only unique within its document: what a document has got since it was read stays.
     const alike = new Map<string, D[]>();
     for (const document of waiting) {
@@ -117,7 +129,7 @@ interface Begun {
  */
 export const passOverFacts = async (
   collection: OutboxCollection,
-  publish: Publish,
+  publish: PublishEach,
   followUpMs: number,
   clock: () => Date,
 ): Promise<Pass> => {
@@ -136,9 +148,13 @@ export const passOverFacts = async (
     const begun = (await Promise.all(due.map((document) => begin(collection, document, followUpMs, clock)))).filter(
       (each) => each !== undefined,
     );
-    const entries = begun.flatMap((each) => each.entries);
-    if (entries.length > 0) await publish(entries);
-    await Promise.all(begun.map((each) => settle(collection, each, followUpMs, clock)));
+    const refused = await publish(begun.flatMap(({ _id, entries }) => entries.map((entry) => ({ ...entry, _id }))));
+    for (const each of refused) await takeOut(collection, each._id, each);
+    const published = (each: Begun): Begun => ({
+      ...each,
+      waiting: each.waiting.filter(({ id }) => !refused.some((one) => one._id === each._id && one.id === id)),
+    });
+    await Promise.all(begun.map((each) => settle(collection, published(each), followUpMs, clock)));
     return begun.length < due.length || shares.some(({ length }) => length === share);
   };
 };

@@ -1,12 +1,7 @@
 import { kindOf } from '@boxlist/contracts';
 import type { BusLog, EventBus } from './bus';
-import {
-  passOver,
-  passOverFacts,
-  type OutboxCollection,
-  type OutboxRendering,
-  type Publication,
-} from './outbox-passes';
+import { passOver, passOverFacts, type OutboxCollection, type OutboxRendering } from './outbox-passes';
+import { publishEach } from './refused';
 import { createRest, type Rest } from './rest';
 
 export type { OutboxRendering } from './outbox-passes';
@@ -47,7 +42,7 @@ export interface OutboxRelay {
   close(): Promise<void>;
 }
 
-const asTheyAre = { fields: [], of: (_: unknown, { key, value }: OutboxEntry): Publication => ({ key, value }) };
+const asTheyAre = { fields: [], of: (_: unknown, { key, value }: OutboxEntry) => ({ key, value }) };
 
 /** An entry for the outbox of a document: push it in the same write that changes the document. */
 export const outboxEntry = (key: string, event: { readonly id: string }): OutboxEntry => ({
@@ -59,8 +54,9 @@ export const outboxEntry = (key: string, event: { readonly id: string }): Outbox
 /**
  * Publishes what stands in the `outbox` arrays of a collection's documents, in the order of each document, and pulls it once
  * Kafka has acknowledged. Any number of processes may run it: an event may go out twice, and never not at all. An older event
- * may follow a newer one for a while; on a compacted topic the newest then follows it. What the relay notes about a document
- * stands in its field `relay`.
+ * may follow a newer one for a while; on a compacted topic the newest then follows it. An event that Kafka refuses for its size is
+ * taken out too: the relay logs it as `outbox.refused` and goes on with the others. What the relay notes about a document stands
+ * in its field `relay`.
  */
 export const startOutboxRelay = async <
   E extends { readonly id: string } = OutboxEntry,
@@ -79,11 +75,7 @@ export const startOutboxRelay = async <
   clock = () => new Date(),
 }: RelayOptions<D, E>): Promise<OutboxRelay> => {
   let closed = false;
-  const publish = (entries: readonly Publication[]): Promise<void> =>
-    bus.publish(
-      topic.name,
-      entries.map(({ key, value }) => ({ key, value, headers: { 'content-type': 'application/cloudevents+json' } })),
-    );
+  const publish = publishEach({ publish: (messages) => bus.publish(topic.name, messages), topic: topic.name, log });
   const goesOn = (): boolean => !closed;
   const passes = topic.compacted
     ? await passOverFacts(collection, publish, followUpMs, clock)

@@ -62,19 +62,22 @@ export const createPublisher = (kafka: Kafka, topic: string) => {
 
   /**
    * Sends in order, in halves where the broker takes fewer at once. Throws EVENT_TOO_LARGE for one that the broker does
-   * not take alone; those before it are written then, those after it are not.
+   * not take alone, with its index; those before it are written then, those after it are not.
    */
-  const sendInParts = async (messages: readonly NewMessage[]): Promise<void> => {
+  const sendInParts = async (messages: readonly NewMessage[], first = 0): Promise<void> => {
     try {
       await sendTogether(messages);
     } catch (error) {
       if (!isRefusedForSize(error)) throw error;
       const [only] = messages;
       if (messages.length === 1 && only)
-        throw new AppError('EVENT_TOO_LARGE', 'Kafka does not take a message of that size', { bytes: bytesOf(only) });
+        throw new AppError('EVENT_TOO_LARGE', 'Kafka does not take a message of that size', {
+          bytes: bytesOf(only),
+          index: first,
+        });
       const half = Math.ceil(messages.length / 2);
-      await sendInParts(messages.slice(0, half));
-      await sendInParts(messages.slice(half));
+      await sendInParts(messages.slice(0, half), first);
+      await sendInParts(messages.slice(half), first + half);
     }
   };
 

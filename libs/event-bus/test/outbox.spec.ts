@@ -31,8 +31,11 @@ afterAll(async () => {
   await servers?.stop();
 });
 
-const entry = (id: string, version: number): OutboxEntry =>
-  outboxEntry(id, { id: `${id}.${version}`, version } as { id: string });
+const entry = (id: string, version: number, more: object = {}): OutboxEntry =>
+  outboxEntry(id, { id: `${id}.${version}`, version, ...more } as { id: string });
+
+/** Of a size that no broker takes by its defaults. */
+const tooLarge = { text: 'x'.repeat(1_100_000) };
 
 /** A collection whose documents carry their facts, the topic those go to, and relays between the two. */
 const aWorld = async ({ compacted = true } = {}) => {
@@ -41,6 +44,7 @@ const aWorld = async ({ compacted = true } = {}) => {
   const facts = mongo.collection<Doc>(name);
   const topic = await aTopic(buses.bus(), { compacted });
   const told = await followed(buses.bus(), topic);
+  const reported: object[] = [];
   closers.push(told.close, () => facts.drop());
   return {
     servers: [servers.kafka.brokers, servers.mongo.uri],
@@ -48,11 +52,12 @@ const aWorld = async ({ compacted = true } = {}) => {
     topic,
     told,
     create: (id: string) => facts.insertOne({ _id: id, version: 1, outbox: [entry(id, 1)] }),
-    change: (id: string, version: number) =>
+    change: (id: string, version: number, more?: object) =>
       facts.updateOne(
         { _id: id, version: version - 1 },
-        { $set: { version }, $push: { outbox: entry(id, version) } as never },
+        { $set: { version }, $push: { outbox: entry(id, version, more) } as never },
       ),
+    document: (id: string) => facts.findOne({ _id: id }),
     /** So much that what was sent before can no longer arrive. */
     timePasses: () => {
       aheadMs += 600_000;
@@ -67,12 +72,13 @@ const aWorld = async ({ compacted = true } = {}) => {
       told.seen
         .filter(({ key }) => key === id)
         .map(({ value }) => (JSON.parse(String(value)) as { version: number }).version),
+    refusals: reported,
     relay: async (bus: EventBus = buses.bus(), pollMs = 50): Promise<OutboxRelay> => {
       const relay = await startOutboxRelay({
         bus,
         collection: facts,
         topic: { name: topic, compacted },
-        log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+        log: { info: () => undefined, warn: () => undefined, error: (fields) => void reported.push(fields) },
         pollMs,
         clock: () => new Date(Date.now() + aheadMs),
       });
@@ -177,6 +183,31 @@ describe('the outbox relay', () => {
     world.timePasses();
     await eventually(() => expect(world.versions('a')).toEqual([1, 1]));
     await world.settled('a');
+  });
+});
+
+// The relay published it again for ever, and with it up to 1,000 documents of every box office that were read together.
+describe.each([true, false])('an event that is too large for Kafka (compacted: %s)', (compacted) => {
+  it('is taken out and reported, and all others go out in their order', async () => {
+    const world = await aWorld({ compacted });
+    for (const id of ['a', 'b', 'c']) await world.create(id);
+    await world.change('b', 2, tooLarge);
+    await world.change('b', 3);
+    await world.change('c', 2, tooLarge);
+    const relay = await world.relay();
+    await relay.nudge();
+    for (const id of ['a', 'b', 'c']) await eventually(async () => expect(await world.outbox(id)).toEqual([]));
+    await world.told.count(4);
+    expect(['a', 'b', 'c'].map(world.versions)).toEqual([[1], [1, 3], [1]]);
+    expect(world.refusals).toMatchObject(
+      ['b.2', 'c.2'].map((eventId) => ({ eventId, code: 'EVENT_TOO_LARGE', bytes: expect.any(Number) })),
+    );
+    expect(await world.document('c')).toMatchObject({ relay: { refused: [{ id: 'c.2', code: 'EVENT_TOO_LARGE' }] } });
+
+    await world.change('c', 3);
+    await relay.nudge();
+    await eventually(() => expect(world.versions('c')).toEqual([1, 3]));
+    if (compacted) for (const id of ['a', 'b', 'c']) await world.settled(id);
   });
 });
 

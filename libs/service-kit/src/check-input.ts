@@ -15,8 +15,12 @@ import {
   isScalarType,
   isSpecifiedScalarType,
   Kind,
+  TypeInfo,
   typeFromAST,
+  visit,
+  visitWithTypeInfo,
   type ASTNode,
+  type DocumentNode,
   type GraphQLErrorOptions,
   type GraphQLInputType,
   type GraphQLSchema,
@@ -131,12 +135,54 @@ const faultsOfVariable = (
   return faults;
 };
 
-const faultsOfVariables = (
+/**
+ * Variables that are null where a value is needed. A nullable variable may stand there when it, or the place, has a default:
+ * GraphQL finds a null only when the field is resolved.
+ */
+const faultsOfNulls = (
   schema: GraphQLSchema,
+  document: DocumentNode,
   { variableDefinitions = [] }: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
+): GraphQLError[] => {
+  const isNull = ({ variable: { name }, defaultValue }: VariableDefinitionNode): boolean =>
+    Object.hasOwn(variables, name.value) && variables[name.value] !== undefined
+      ? variables[name.value] === null
+      : defaultValue?.kind === Kind.NULL;
+  const nulls = new Map(
+    variableDefinitions
+      .filter((each) => isNull(each) && each.type.kind !== Kind.NON_NULL_TYPE)
+      .map((each) => [each.variable.name.value, each]),
+  );
+  const faults = new Map<string, GraphQLError>();
+  if (nulls.size === 0) return [];
+  const types = new TypeInfo(schema);
+  visit(
+    document,
+    visitWithTypeInfo(types, {
+      VariableDefinition: () => false,
+      Variable: ({ name: { value: name } }) => {
+        const [definition, type] = [nulls.get(name), types.getInputType()];
+        if (!definition || !isNonNullType(type)) return;
+        const message = `Variable "$${name}" must not be null where "${String(type)}" is expected.`;
+        const extensions = { code: 'BAD_USER_INPUT', field: [name] };
+        faults.set(name, new GraphQLError(message, { nodes: definition, extensions }));
+      },
+    }),
+  );
+  return [...faults.values()];
+};
+
+const faultsOfVariables = (
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
 ): GraphQLError[] =>
-  variableDefinitions.flatMap((definition) => faultsOfVariable(schema, definition, variables)).slice(0, mostFaults);
+  [
+    ...(operation.variableDefinitions ?? []).flatMap((each) => faultsOfVariable(schema, each, variables)),
+    ...faultsOfNulls(schema, document, operation, variables),
+  ].slice(0, mostFaults);
 
 /**
  * Refuses variables that do not fit their types, before anything runs: BAD_USER_INPUT, with the path of each in
@@ -144,8 +190,8 @@ const faultsOfVariables = (
  */
 export const checkVariables: ApolloServerPlugin<BaseContext> = {
   requestDidStart: async () => ({
-    responseForOperation: async ({ schema, operation, request }) => {
-      const faults = faultsOfVariables(schema, operation, request.variables ?? {});
+    responseForOperation: async ({ schema, document, operation, request }) => {
+      const faults = faultsOfVariables(schema, document, operation, request.variables ?? {});
       if (faults.length === 0) return null;
       const errors = faults.map((fault) => fault.toJSON());
       return { http: { status: 400, headers: new HeaderMap() }, body: { kind: 'single', singleResult: { errors } } };

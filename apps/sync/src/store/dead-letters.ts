@@ -121,6 +121,17 @@ export const createDeadLetterStore = (mongo: Connection) => {
     sent: async (id: string): Promise<void> => {
       await letters.updateOne({ _id: id }, { $set: { unsent: false } });
     },
+    /** Opens a marked one again that Kafka does not take. Its content stays, for when Kafka takes more. */
+    refused: async (
+      id: string,
+      { code, message }: { readonly code: string; readonly message: string },
+    ): Promise<void> => {
+      const reason = `${message}. Replay it once the operator lets Kafka take more, or have it sent again`;
+      await letters.updateOne(
+        { _id: id, status: 'REPLAYED', unsent: true },
+        { $set: { status: 'OPEN', replayedAt: null, unsent: false, code, reason } },
+      );
+    },
     /** The end of replayed ones: understood, or gone on as other letters. */
     replayEnded: async (
       ended: readonly { readonly id: string; readonly boxOfficeId: string }[],

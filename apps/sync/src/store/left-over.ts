@@ -14,6 +14,8 @@ export interface LeftOver {
   /** When it is looked at next. */
   readonly readyAt: Date;
   readonly tries: number;
+  /** How many looks have not found its contact. */
+  readonly misses?: number;
 }
 
 const leftOverStore = (mongo: Connection, erasures: Pick<ErasureStore, 'among'>, name: string) => {
@@ -37,7 +39,7 @@ const leftOverStore = (mongo: Connection, erasures: Pick<ErasureStore, 'among'>,
           const writes = kept.map((each) => ({
             updateOne: {
               filter: { _id: buyerKey(connectionId, each.emailHash) },
-              update: { $set: { ...each, connectionId, readyAt, tries: 0 } },
+              update: { $set: { ...each, connectionId, readyAt, tries: 0, misses: 0 } },
               upsert: true,
             },
           }));
@@ -58,6 +60,10 @@ const leftOverStore = (mongo: Connection, erasures: Pick<ErasureStore, 'among'>,
     },
     postpone: async ({ _id, deliveryId }: LeftOver, readyAt: Date): Promise<void> => {
       await leftOvers.updateOne({ _id, deliveryId }, { $set: { readyAt }, $inc: { tries: 1 } });
+    },
+    /** The same for one whose contact was not found. */
+    missed: async ({ _id, deliveryId }: LeftOver, readyAt: Date): Promise<void> => {
+      await leftOvers.updateOne({ _id, deliveryId }, { $set: { readyAt }, $inc: { tries: 1, misses: 1 } });
     },
     /** Done, or not to be done; one that was noted anew meanwhile stays. */
     end: async ({ _id, deliveryId }: LeftOver): Promise<void> => {

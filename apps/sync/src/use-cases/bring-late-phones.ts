@@ -6,11 +6,12 @@ import type { Wish } from '../domain/decide-contact';
 import type { CallClass } from '../domain/ledger';
 import { detailsOf, detailTimesOf } from '../domain/map-buyer';
 import type { StoredOrder } from '../domain/order';
-import { toldBy, wishNotOutdated } from '../domain/outdated';
+import { isPhoneOutdated } from '../domain/outdated';
 import { phoneBrought, phoneFollows, phoneLeft, phoneRefused } from '../domain/plan-phone';
 import type { LeftOver } from '../store/left-over';
 import { never } from '../store/never';
 import { bringPhone } from './bring-phone';
+import { countryOf } from './know-contacts';
 import { nextLeftOverAt, workLeftOver, type LeftOverWork, type Lent, type StillTheirs } from './left-over';
 import { isEntitled } from './work-batch';
 
@@ -45,7 +46,7 @@ const bringing = async (ctx: Context): Promise<LeftOverWork> => ({
       return 'done';
     }
     const { details } = wanted;
-    const { told = phoneBrought } = await bringPhone(ctx, caller, connection, {
+    const { isAbsent = false, told = phoneBrought } = await bringPhone(ctx, caller, connection, {
       email,
       emailHash,
       wish: wanted,
@@ -53,6 +54,7 @@ const bringing = async (ctx: Context): Promise<LeftOverWork> => ({
       serves: [deliveryId],
     });
     await ctx.deliveries.addHistory(deliveryId, caller.takeAttempts(deliveryId));
+    if (isAbsent) return 'absent';
     await end(ctx, connection, leftOver, told);
     return 'done';
   },
@@ -91,21 +93,21 @@ const wantedNow = async (
     details: detailsOf(order),
     toldAt: detailTimesOf(order),
   };
-  const current = wishNotOutdated(wish, order, await toldSince(ctx, { boxOfficeId, connectionId }, emailHash, order));
-  return current.details.phone === undefined ? undefined : current;
+  const isOutdated = await isToldSince(ctx, { boxOfficeId, connectionId }, emailHash, order);
+  return wish.details.phone === undefined || isOutdated ? undefined : wish;
 };
 
-/** What other orders of the buyer have told, those that have expired in the end: what is moved there meanwhile is found in one of both. */
-const toldSince = async (
+/** Whether other orders of the buyer have told another number since, those that have expired in the end: what is moved there meanwhile is found in one of both. */
+const isToldSince = async (
   ctx: Context,
   of: Pick<ConnectionFact, 'boxOfficeId' | 'connectionId'>,
   emailHash: string,
-  { key }: StoredOrder,
-) => {
-  const written = (await ctx.deliveries.writtenFor(of, [emailHash])).filter(({ orderKey }) => orderKey !== key);
-  const orders = await ctx.orders.byKeys([...new Set(written.map(({ orderKey }) => orderKey))]);
+  order: StoredOrder,
+): Promise<boolean> => {
+  const written = (await ctx.deliveries.writtenFor(of, [emailHash])).filter(({ orderKey }) => orderKey !== order.key);
+  const others = await ctx.orders.byKeys([...new Set(written.map(({ orderKey }) => orderKey))]);
   const expired = (await ctx.tombstones.of(of.connectionId, [emailHash])).get(emailHash);
-  return [...orders.map((each) => toldBy(each, [])), ...(expired ? [{ details: expired.details, fields: {} }] : [])];
+  return isPhoneOutdated(order, others, expired, await countryOf(ctx, of.connectionId));
 };
 
 /** Brings the phones that were left for later, with calls that others leave over. */

@@ -18,14 +18,14 @@ interface Wanted {
 
 /**
  * Gives a contact a phone that no import takes: by a look at the whole contact and a write of it, two calls at most, and only where the number is new there. Done twice it changes
- * nothing. Gives what is told of it; undefined where the contact has the number. Throws what the calls throw.
+ * nothing. Gives what is told of it; undefined where the contact has the number, or is not there yet. Throws what the calls throw.
  */
 export const bringPhone = async (
   ctx: Context,
   caller: LaneCaller,
   of: { readonly connectionId: string; readonly boxOfficeId: string },
   { email, emailHash, wish, details, serves }: Wanted,
-): Promise<{ readonly told?: string; readonly contactId?: string }> => {
+): Promise<{ readonly told?: string; readonly contactId?: string; readonly isAbsent?: boolean }> => {
   const knowledge = contactKnowledge(ctx, caller, of);
   const [failure] = await knowledge.learn([{ email, emailHash, whole: true, deliveryIds: serves }]);
   if (failure) throw failure.error;
@@ -38,6 +38,8 @@ export const bringPhone = async (
     }
     case 'there':
       return {};
+    case 'absent':
+      return { isAbsent: true };
     case 'full':
       return { told: phoneFull };
     case 'leave':

@@ -12,6 +12,8 @@ const takenAtOnce = 20;
 /** How soon one is looked at again for whose contact something is under way. */
 const busyMs = 60_000;
 const leastPauseMs = 1_000;
+/** How many looks may not find a contact, over half an hour: an import makes it, or Constant Contact shows it late. */
+const mostMisses = 5;
 
 /** What a lane lends to work with calls that others leave over. */
 export interface Lent {
@@ -36,10 +38,18 @@ export interface LeftOverWork {
   readonly kind: CallClass;
   /** False when all that is left is not to be done any more, and has been ended. */
   readonly isWanted: (connection: ConnectionFact) => Promise<boolean>;
-  /** Works on one. Throws what its calls throw. */
-  readonly one: (caller: LaneCaller, connection: ConnectionFact, still: StillTheirs) => Promise<'done' | 'later'>;
-  /** Ends one that is not to be done, or was refused for good. */
-  readonly giveUp: (connection: ConnectionFact, leftOver: LeftOver, why: 'not theirs' | 'refused') => Promise<void>;
+  /** Works on one; `absent` when its contact was not found and a later look may find it. Throws what its calls throw. */
+  readonly one: (
+    caller: LaneCaller,
+    connection: ConnectionFact,
+    still: StillTheirs,
+  ) => Promise<'done' | 'later' | 'absent'>;
+  /** Ends one that is not to be done, was refused for good, or whose contact was not found for long enough. */
+  readonly giveUp: (
+    connection: ConnectionFact,
+    leftOver: LeftOver,
+    why: 'not theirs' | 'refused' | 'absent',
+  ) => Promise<void>;
   readonly delayed: string;
 }
 
@@ -120,11 +130,24 @@ const workOne = async (
   try {
     const done = await work.one(caller, connection, still);
     if (done === 'later') await work.store.postpone(leftOver, later(ctx, busyMs));
+    if (done === 'absent') await missed(ctx, connection, leftOver, work);
     return true;
   } catch (error) {
     await ctx.deliveries.addHistory(deliveryId, caller.takeAttempts(deliveryId));
     return !(await putOff(ctx, connection, leftOver, error, work));
   }
+};
+
+/** A contact that was not found is looked for again, less and less often, and given up in the end. */
+const missed = async (
+  ctx: Context,
+  connection: ConnectionFact,
+  leftOver: LeftOver,
+  { store, giveUp }: LeftOverWork,
+): Promise<void> => {
+  const { misses = 0 } = leftOver;
+  if (misses < mostMisses) await store.missed(leftOver, later(ctx, busyMs * 2 ** misses));
+  else await giveUp(connection, leftOver, 'absent');
 };
 
 /** Decides by a failure whether one is tried again; true when it concerns the whole connection. */

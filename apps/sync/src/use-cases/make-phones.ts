@@ -57,10 +57,11 @@ const makePhone = async (run: Run, call: PhoneLine): Promise<boolean> => {
   const { ctx, caller, batch } = run;
   const emailHash = batch.hashes.get(call.email) ?? '';
   try {
-    const { told, contactId } = await bringPhone(ctx, caller, batch, { ...call, emailHash, serves: call.deliveryIds });
+    const brought = await bringPhone(ctx, caller, batch, { ...call, emailHash, serves: call.deliveryIds });
+    const { told = brought.isAbsent ? phoneFollows : undefined, contactId } = brought;
     if (told === phoneBrought) note(run, call.deliveryIds, told, contactId);
     else if (told) tell(run, call, told);
-    return true;
+    return !brought.isAbsent;
   } catch (error) {
     const { code } = error instanceof AppError ? error : { code: undefined };
     if (code === 'LEASE_LOST') {

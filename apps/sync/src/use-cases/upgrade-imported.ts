@@ -25,7 +25,12 @@ const upgrading = (ctx: Context): LeftOverWork => ({
     const knowledge = contactKnowledge(ctx, caller, { connectionId, boxOfficeId });
     const [failure] = await knowledge.learn([{ email, emailHash, whole: true, deliveryIds: serves }]);
     if (failure) throw failure.error;
-    const contact = decideUpgrade(email, knowledge.known.get(email));
+    const known = knowledge.known.get(email);
+    if (known === 'none') {
+      await ctx.deliveries.addHistory(deliveryId, caller.takeAttempts(deliveryId));
+      return 'absent';
+    }
+    const contact = decideUpgrade(email, known);
     if (contact) {
       const at = ctx.clock();
       const { contact_id: contactId } = await caller.call('sign up', serves, (token) =>
@@ -42,7 +47,7 @@ const upgrading = (ctx: Context): LeftOverWork => ({
   },
   giveUp: async ({ boxOfficeId }, leftOver, why) => {
     await ctx.upgrades.end(leftOver);
-    if (why === 'refused') upgradeEnded(ctx, boxOfficeId, 'refused');
+    if (why !== 'not theirs') upgradeEnded(ctx, boxOfficeId, why === 'refused' ? 'refused' : 'left');
   },
 });
 

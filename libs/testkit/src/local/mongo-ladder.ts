@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fetchedBefore, fetchOnce } from './fetched';
 import { cacheDir, onPath, runToEnd, StartingCancelled, type Progress } from './process';
@@ -82,9 +82,10 @@ const built = async (): Promise<Program | undefined> => {
 /** Compiles the newer stand-in. The folder appears under its name only when it is whole. */
 const build = async (onProgress: Progress): Promise<Program | undefined> => {
   if (!onPath('cargo')) return undefined;
-  const fresh = `${builtHome()}.${process.pid}`;
   const logFile = join(cacheDir(), 'secantus-build.log');
-  mkdirSync(fresh, { recursive: true });
+  mkdirSync(cacheDir(), { recursive: true });
+  // Named as fetch.mjs names its own, which removes what a kill leaves.
+  const fresh = mkdtempSync(`${builtHome()}.part-`);
   rmSync(logFile, { force: true });
   onProgress(
     `Building secantusd-rs ${builtVersion}, a stand-in for MongoDB, with cargo (5 to 10 minutes, once per machine)`,
@@ -108,6 +109,7 @@ const build = async (onProgress: Progress): Promise<Program | undefined> => {
     // Another process may have been quicker.
     if (!(await built())) {
       rmSync(builtHome(), { recursive: true, force: true });
+      chmodSync(fresh, 0o777 & ~process.umask());
       renameSync(fresh, builtHome());
     }
   } catch (error) {
