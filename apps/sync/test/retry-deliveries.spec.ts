@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { eventually } from '@boxlist/testkit';
 import type { NewDelivery } from '../src/store/deliveries';
 import { createMongoGate } from './mongo-gate';
-import { createOffice, createWorld, type World } from './world';
+import { callsDuring, createOffice, createWorld, type World } from './world';
 
 type Office = Awaited<ReturnType<typeof createOffice>>;
 type Process = Awaited<ReturnType<World['startAnother']>>;
@@ -85,6 +85,33 @@ const withSkipped = async (count: number): Promise<Office> => {
 };
 
 describe('a retry', () => {
+  // Whatever was put back to work counted as written: the name in parts of an order that was skipped kept a whole one out.
+  it('of what was skipped and never begun keeps nothing of other orders from the contact', async () => {
+    await dispatch();
+    const office = await withSkipped(1);
+    await retry(office, { statuses: ['SKIPPED'] });
+    await ended(office);
+    await office.settled(1);
+    const buyer = { first_name: null, last_name: null, name: 'Ann Lee' };
+    await world.produce([office.order('s0', { id: `or_new_${office.boxOfficeId}`, buyer })]);
+    await eventually(async () => expect(await office.contact('s0')).toMatchObject({ first_name: 'Ann Lee' }));
+  });
+
+  it('of a contact that was seen reads it before anything is done', async () => {
+    await dispatch();
+    const office = await createOffice(world);
+    await world.sandbox.seed('riverside', { email: office.emailOf('off'), permission_to_send: 'unsubscribed' });
+    await office.workflow({ lists: { fixed: [world.listIds[0]!], perEvent: false } });
+    await world.produce([office.order('off')]);
+    await office.settled(1);
+    const calls = await callsDuring(world, async () => {
+      await retry(office, { statuses: ['SKIPPED'] });
+      await ended(office);
+      await office.until(1, ({ attempts }) => attempts.length > 2);
+    });
+    expect(calls['POST /contacts']).toBeUndefined();
+  });
+
   it('takes those of the filter alone, tells how far it has come, and is at its end when all are back at work', async () => {
     await dispatch();
     const office = await withSkipped(3);

@@ -24,12 +24,11 @@ const asPending = (now: Date): object => ({
   uncounted: true,
   attemptCount: 0,
   firstTriedAt: null,
-  uncertain: true,
   alone: false,
   imported: false,
 });
-const backToWork = (retryId: string, now: Date): object => ({
-  $set: { ...asPending(now), retryId },
+const backToWork = (retryId: string, now: Date, known: object = {}): object => ({
+  $set: { ...asPending(now), retryId, ...known },
   $inc: { version: 1, fence: 1 },
 });
 
@@ -68,15 +67,18 @@ export const deliveryRetries = (deliveries: Collection<NewDelivery>) => ({
    * Puts those back to work that are still as they were taken, and gives how many the retry has put back by now. Said again it changes nothing: whatever was put back, or has ended anew, has another version.
    */
   putBack: async (retryId: string, taken: readonly Taken[], since: Date, now: Date): Promise<number> => {
-    const update = backToWork(retryId, now);
-    await writeAlike(
-      deliveries as never,
-      taken.map(({ id, version }) => ({
-        id,
-        holds: { version, status: { $in: ['FAILED', 'SKIPPED', 'WAITING'] }, ...endedSince(since) },
-        update,
-      })),
-    );
+    const putBackIn = (statuses: readonly Delivery['status'][], update: object) =>
+      writeAlike(
+        deliveries as never,
+        taken.map(({ id, version }) => ({
+          id,
+          holds: { version, status: { $in: statuses }, ...endedSince(since) },
+          update,
+        })),
+      );
+    // What failed may have begun. The others know whether they did: one that never began has told a contact nothing.
+    await putBackIn(['FAILED'], backToWork(retryId, now, { uncertain: true }));
+    await putBackIn(['SKIPPED', 'WAITING'], backToWork(retryId, now));
     const counts = await inParts(
       taken.map(({ id }) => id),
       async (part) => [await deliveries.countDocuments({ _id: { $in: part }, retryId })],

@@ -290,7 +290,8 @@ const partiesOf = async (
     parties.push({
       email,
       wishes,
-      isUncertain: some.some(({ delivery }) => delivery.uncertain),
+      // A contact that was seen is not created blindly: that call is refused.
+      isUncertain: some.some(({ delivery: { uncertain, contactId } }) => uncertain || contactId !== null),
       isImported: some.every(wasImported),
       detailsMark: detailsMarkOf(ctx, wishes),
       phoneMarks: phoneMarksOf(ctx, hashes.get(email) ?? '', wishes, country),
