@@ -3,7 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Wish } from './decide-contact';
 import { knownFrom, type ContactState, type KnownContact } from './known-contact';
-import { detailsText, planBatch, type Knowledge, type Means, type Party, type Plan } from './plan-batch';
+import { detailsText } from './merge-wishes';
+import { planBatch, type Knowledge, type Means, type Party, type Plan } from './plan-batch';
 
 const [listA, listB, tagA, tagB] = ['list-a', 'list-b', 'tag-a', 'tag-b'] as const;
 const email = 'a@example.com';

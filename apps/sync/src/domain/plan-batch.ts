@@ -1,18 +1,9 @@
-import {
-  changedDetails,
-  detailsOfNew,
-  importRow,
-  mostPhones,
-  newContact,
-  putBody,
-  signUp,
-  type MergedWish,
-} from './contact-bodies';
-import { decideContact, type ContactDecision, type Wish } from './decide-contact';
+import { detailsOfNew, importRow, mostPhones, newContact, putBody, signUp, type MergedWish } from './contact-bodies';
+import { decideContact, type Wish } from './decide-contact';
 import { decideParty, fitsForm } from './decide-party';
 import type { KnownContact } from './known-contact';
-import { detailNames } from './map-buyer';
-import { isMarkedPhone, planPhone, withRoomForPhone, type PhoneMarks } from './plan-phone';
+import { merge, missingOf, mostLists, withinCeilings, type Note, type Write } from './merge-wishes';
+import { planPhone, type PhoneMarks } from './plan-phone';
 import {
   sharedImports,
   sharedTags,
@@ -23,7 +14,7 @@ import {
   type Tagged,
 } from './planned-calls';
 import type { ReasonCode } from './reasons';
-import { asOneName, dependsOnName } from './whole-name';
+import { dependsOnName } from './whole-name';
 
 /** One contact, and what the ready deliveries would like to be true of it. */
 export interface Party {
@@ -61,64 +52,12 @@ export interface Plan {
   readonly skips: readonly { readonly deliveryId: string; readonly reason: ReasonCode; readonly contactId?: string }[];
   /** Already as wished. */
   readonly done: readonly { readonly deliveryId: string; readonly contactId: string }[];
-  /** What had to be left out, told with the outcome. */
-  readonly notes: readonly { readonly deliveryIds: readonly string[]; readonly note: string }[];
+  readonly notes: readonly Note[];
   /** Deliveries that opted in and whose contact gets no permission from this plan. */
   readonly withoutPermission: readonly string[];
   /** Contacts about which more must be known: `whole` by a look-up of their own. */
   readonly unknown: readonly { readonly email: string; readonly whole: boolean }[];
 }
-
-/** The vendor's limits. */
-const mostLists = 50;
-const mostTags = 50;
-
-interface Write {
-  readonly wish: Wish;
-  readonly decision: Extract<ContactDecision, { kind: 'write' }>;
-}
-
-const merge = (writes: readonly Write[]): MergedWish => {
-  const oldestFirst = [...writes].sort((a, b) => a.wish.orderTime - b.wish.orderTime);
-  const permissions = writes.map(({ decision }) => decision.permission);
-  return {
-    permission: permissions.includes('explicit') ? 'explicit' : permissions.includes('not_set') ? 'not_set' : 'keep',
-    listIds: [...new Set(writes.flatMap(({ wish, decision }) => (decision.lists ? wish.listIds : [])))],
-    tagIds: [...new Set(writes.flatMap(({ wish }) => wish.tagIds))],
-    fields: mergedFields(oldestFirst.map(({ wish }) => wish)),
-    details: mergedDetails(writes.map(({ wish }) => wish)),
-  };
-};
-
-const mergedFields = (oldestFirst: readonly Wish[]): Wish['fields'] => [
-  ...new Map(
-    oldestFirst.flatMap(({ fields }) => fields.map((field) => [field.customFieldId, field] as const)),
-  ).values(),
-];
-
-/** Of each detail the value that was told last. */
-const mergedDetails = (wishes: readonly Wish[]): Wish['details'] =>
-  asOneName(
-    Object.fromEntries(
-      detailNames.flatMap((name) => {
-        const told = ({ toldAt, orderTime }: Wish): number => toldAt[name] ?? orderTime;
-        const newest = wishes
-          .filter(({ details }) => details[name] !== undefined)
-          .reduce<Wish | undefined>((best, each) => (best && told(best) > told(each) ? best : each), undefined);
-        return newest ? [[name, newest.details[name]] as const] : [];
-      }),
-    ),
-  );
-
-/** The details, without the phone, and fields that wishes carry together, as one text: what a details mark is made of. */
-export const detailsText = (wishes: readonly Wish[]): string => {
-  const oldestFirst = [...wishes].sort((a, b) => a.orderTime - b.orderTime);
-  const { firstName, lastName, wholeName, street, postalCode } = mergedDetails(wishes);
-  const fields = mergedFields(oldestFirst).map(({ customFieldId, value }) => [customFieldId, value]);
-  // Only where there is one, so that the others keep their mark.
-  const whole = wholeName ? [wholeName] : [];
-  return JSON.stringify([firstName, lastName, street, postalCode, fields.sort(), ...whole]);
-};
 
 /** What one contact asks for, before calls are shared. */
 interface Part {
@@ -262,63 +201,6 @@ const withoutPermission = (
     ? 'the sign-up form needs a list, and the workflow gives none'
     : 'the address is longer than the 50 characters that the sign-up form takes';
   return { withoutPermission: deliveryIds, notes: [{ deliveryIds, note: `left the permission unset: ${why}` }] };
-};
-
-/**
- * A contact takes 50 lists, 50 tags and three phones; what is over is left out and told, as is what the orders told and
- * cannot be brought.
- */
-const withinCeilings = (
-  merged: MergedWish,
-  writes: readonly Write[],
-  has: {
-    readonly listIds: readonly string[];
-    readonly tagIds: readonly string[];
-    readonly whole?: KnownContact['whole'];
-  },
-  phoneMarks?: PhoneMarks,
-): { merged: MergedWish; notes: Plan['notes'] } => {
-  const listIds = merged.listIds.slice(0, Math.max(0, mostLists - has.listIds.length));
-  const tagIds = merged.tagIds.slice(0, Math.max(0, mostTags - has.tagIds.length));
-  const deliveryIds = writes.map(({ wish }) => wish.deliveryId);
-  const wishes = writes.map(({ wish }) => wish);
-  const { details, notes } = withRoomForPhone({ details: merged.details, wishes, whole: has.whole }, phoneMarks);
-  const note = (kind: string, most: number, count: number): Plan['notes'] =>
-    count > 0 ? [{ deliveryIds, note: `left out ${count} ${kind}(s): a contact takes at most ${most}` }] : [];
-  return {
-    merged: { ...merged, listIds, tagIds, details },
-    notes: [
-      ...notes,
-      ...writes.flatMap(({ wish: { deliveryId, shortenings = [] } }) =>
-        shortenings.map((each) => ({ deliveryIds: [deliveryId], note: each })),
-      ),
-      ...note('list', mostLists, merged.listIds.length - listIds.length),
-      ...note('tag', mostTags, merged.tagIds.length - tagIds.length),
-    ],
-  };
-};
-
-/** What is wished and not so yet; with a contact that was not read as a whole, all of it. */
-const missingOf = (
-  merged: MergedWish,
-  { whole, phoneMarks }: KnownContact,
-  party: Party,
-  country: string | null,
-): MergedWish => {
-  if (!whole) {
-    const { phone, ...others } = merged.details;
-    return isMarkedPhone(phone, party.phoneMarks, phoneMarks) ? { ...merged, details: others } : merged;
-  }
-  return {
-    ...merged,
-    listIds: merged.listIds.filter((id) => !whole.list_memberships.includes(id)),
-    tagIds: merged.tagIds.filter((id) => !whole.taggings.includes(id)),
-    details: changedDetails(whole, merged.details, country),
-    fields: merged.fields.filter(
-      ({ customFieldId, value }) =>
-        !whole.custom_fields.some((each) => each.custom_field_id === customFieldId && each.value === value),
-    ),
-  };
 };
 
 const planExisting = (

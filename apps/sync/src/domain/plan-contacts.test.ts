@@ -3,7 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { Wish } from './decide-contact';
 import { decideParty } from './decide-party';
 import { knownFrom, type KnownContact } from './known-contact';
-import { detailsText, planBatch, type Means, type Plan } from './plan-batch';
+import { detailsText } from './merge-wishes';
+import { planBatch, type Means, type Plan } from './plan-batch';
 
 const email = 'a@example.com';
 const [listA, listB, tagA, tagB] = ['list-a', 'list-b', 'tag-a', 'tag-b'] as const;

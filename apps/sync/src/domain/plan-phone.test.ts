@@ -3,7 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { Wish } from './decide-contact';
 import { knownFrom, type KnownContact } from './known-contact';
 import { phoneKey } from './phone';
-import { detailsText, planBatch, type Means, type Party, type Plan } from './plan-batch';
+import { detailsText } from './merge-wishes';
+import { planBatch, type Means, type Party, type Plan } from './plan-batch';
 import { decidePhone, phoneFollows, phoneFull } from './plan-phone';
 
 const email = 'a@example.com';

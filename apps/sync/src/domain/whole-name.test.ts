@@ -4,7 +4,8 @@ import { knownFrom } from './known-contact';
 import { detailsOf, detailTimesOf } from './map-buyer';
 import { orderFrom, type StoredOrder } from './order';
 import { toldBy, wishNotOutdated } from './outdated';
-import { detailsText, planBatch } from './plan-batch';
+import { detailsText } from './merge-wishes';
+import { planBatch } from './plan-batch';
 import { firstNameIn } from './whole-name';
 
 describe('the first name in a name as a whole', () => {

@@ -13,7 +13,7 @@ import { never } from '../store/never';
 import { bringPhone } from './bring-phone';
 import { countryOf } from './know-contacts';
 import { nextLeftOverAt, workLeftOver, type LeftOverWork, type Lent, type StillTheirs } from './left-over';
-import { isEntitled } from './work-batch';
+import { isEntitled } from './wanted';
 
 /** While calls are ample they count as a backfill's, which leaves what live orders need; else they are those that nobody can use any more. */
 const kindNow = async (ctx: Context): Promise<CallClass> =>

@@ -5,7 +5,8 @@ import type { Delivery, Given, Result } from '../store/deliveries';
 import { withActivities, type Begin } from './begin-activity';
 import type { LaneCaller } from './call-constant-contact';
 import { forgottenMs } from './plan-under-way';
-import type { BatchReport, Wanted } from './work-batch';
+import type { Wanted } from './wanted';
+import type { BatchReport } from './work-batch';
 
 /** What a workflow takes back of what it gave. */
 const backOf = (gave: Given, { onCancelledOrder: choice }: WorkflowFact): Given => ({

@@ -4,7 +4,7 @@ import { decideUpgrade } from '../domain/decide-upgrade';
 import { upgradeEnded } from '../report';
 import { contactKnowledge } from './know-contacts';
 import { nextLeftOverAt, workLeftOver, type LeftOverWork, type Lent } from './left-over';
-import { isEntitled } from './work-batch';
+import { isEntitled } from './wanted';
 
 const upgrading = (ctx: Context): LeftOverWork => ({
   store: ctx.upgrades,

@@ -1,0 +1,122 @@
+import { changedDetails, type MergedWish } from './contact-bodies';
+import type { ContactDecision, Wish } from './decide-contact';
+import type { KnownContact } from './known-contact';
+import { detailNames } from './map-buyer';
+import { isMarkedPhone, withRoomForPhone, type PhoneMarks } from './plan-phone';
+import { asOneName } from './whole-name';
+
+/** The vendor's limits. */
+export const mostLists = 50;
+const mostTags = 50;
+
+/** What had to be left out, told with the outcome. */
+export interface Note {
+  readonly deliveryIds: readonly string[];
+  readonly note: string;
+}
+
+/** A wish that is to be written. */
+export interface Write {
+  readonly wish: Wish;
+  readonly decision: Extract<ContactDecision, { kind: 'write' }>;
+}
+
+/** What the wishes of one contact ask for together. */
+export const merge = (writes: readonly Write[]): MergedWish => {
+  const oldestFirst = [...writes].sort((a, b) => a.wish.orderTime - b.wish.orderTime);
+  const permissions = writes.map(({ decision }) => decision.permission);
+  return {
+    permission: permissions.includes('explicit') ? 'explicit' : permissions.includes('not_set') ? 'not_set' : 'keep',
+    listIds: [...new Set(writes.flatMap(({ wish, decision }) => (decision.lists ? wish.listIds : [])))],
+    tagIds: [...new Set(writes.flatMap(({ wish }) => wish.tagIds))],
+    fields: mergedFields(oldestFirst.map(({ wish }) => wish)),
+    details: mergedDetails(writes.map(({ wish }) => wish)),
+  };
+};
+
+const mergedFields = (oldestFirst: readonly Wish[]): Wish['fields'] => [
+  ...new Map(
+    oldestFirst.flatMap(({ fields }) => fields.map((field) => [field.customFieldId, field] as const)),
+  ).values(),
+];
+
+/** Of each detail the value that was told last. */
+const mergedDetails = (wishes: readonly Wish[]): Wish['details'] =>
+  asOneName(
+    Object.fromEntries(
+      detailNames.flatMap((name) => {
+        const told = ({ toldAt, orderTime }: Wish): number => toldAt[name] ?? orderTime;
+        const newest = wishes
+          .filter(({ details }) => details[name] !== undefined)
+          .reduce<Wish | undefined>((best, each) => (best && told(best) > told(each) ? best : each), undefined);
+        return newest ? [[name, newest.details[name]] as const] : [];
+      }),
+    ),
+  );
+
+/** The details, without the phone, and fields that wishes carry together, as one text: what a details mark is made of. */
+export const detailsText = (wishes: readonly Wish[]): string => {
+  const oldestFirst = [...wishes].sort((a, b) => a.orderTime - b.orderTime);
+  const { firstName, lastName, wholeName, street, postalCode } = mergedDetails(wishes);
+  const fields = mergedFields(oldestFirst).map(({ customFieldId, value }) => [customFieldId, value]);
+  // Only where there is one, so that the others keep their mark.
+  const whole = wholeName ? [wholeName] : [];
+  return JSON.stringify([firstName, lastName, street, postalCode, fields.sort(), ...whole]);
+};
+
+/**
+ * A contact takes 50 lists, 50 tags and three phones; what is over is left out and told, as is what the orders told and
+ * cannot be brought.
+ */
+export const withinCeilings = (
+  merged: MergedWish,
+  writes: readonly Write[],
+  has: {
+    readonly listIds: readonly string[];
+    readonly tagIds: readonly string[];
+    readonly whole?: KnownContact['whole'];
+  },
+  phoneMarks?: PhoneMarks,
+): { merged: MergedWish; notes: readonly Note[] } => {
+  const listIds = merged.listIds.slice(0, Math.max(0, mostLists - has.listIds.length));
+  const tagIds = merged.tagIds.slice(0, Math.max(0, mostTags - has.tagIds.length));
+  const deliveryIds = writes.map(({ wish }) => wish.deliveryId);
+  const wishes = writes.map(({ wish }) => wish);
+  const { details, notes } = withRoomForPhone({ details: merged.details, wishes, whole: has.whole }, phoneMarks);
+  const note = (kind: string, most: number, count: number): readonly Note[] =>
+    count > 0 ? [{ deliveryIds, note: `left out ${count} ${kind}(s): a contact takes at most ${most}` }] : [];
+  return {
+    merged: { ...merged, listIds, tagIds, details },
+    notes: [
+      ...notes,
+      ...writes.flatMap(({ wish: { deliveryId, shortenings = [] } }) =>
+        shortenings.map((each) => ({ deliveryIds: [deliveryId], note: each })),
+      ),
+      ...note('list', mostLists, merged.listIds.length - listIds.length),
+      ...note('tag', mostTags, merged.tagIds.length - tagIds.length),
+    ],
+  };
+};
+
+/** What is wished and not so yet; with a contact that was not read as a whole, all of it. */
+export const missingOf = (
+  merged: MergedWish,
+  { whole, phoneMarks }: KnownContact,
+  wanted: { readonly phoneMarks?: PhoneMarks },
+  country: string | null,
+): MergedWish => {
+  if (!whole) {
+    const { phone, ...others } = merged.details;
+    return isMarkedPhone(phone, wanted.phoneMarks, phoneMarks) ? { ...merged, details: others } : merged;
+  }
+  return {
+    ...merged,
+    listIds: merged.listIds.filter((id) => !whole.list_memberships.includes(id)),
+    tagIds: merged.tagIds.filter((id) => !whole.taggings.includes(id)),
+    details: changedDetails(whole, merged.details, country),
+    fields: merged.fields.filter(
+      ({ customFieldId, value }) =>
+        !whole.custom_fields.some((each) => each.custom_field_id === customFieldId && each.value === value),
+    ),
+  };
+};
