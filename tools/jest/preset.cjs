@@ -27,7 +27,6 @@ module.exports = (displayName, rootDir, extra = {}) => ({
   testTimeout: 30_000,
   passWithNoTests: true,
   coveragePathIgnorePatterns: ['/node_modules/', '/generated/'],
-  forceExit: true,
   reporters: ['default', path.join(__dirname, 'counts-reporter.cjs')],
   ...extra,
 });
