@@ -24,23 +24,24 @@ const past = new Date(0);
 
 export const createLaneStore = (mongo: Connection) => {
   const lanes = mongo.collection<LaneDocument>('lanes');
+  const wake = async (connectionIds: readonly string[], at: Date): Promise<void> => {
+    for (const _id of new Set(connectionIds)) {
+      await lanes.updateOne(
+        { _id },
+        {
+          $min: { readyAt: at },
+          $inc: { wake: 1 },
+          $setOnInsert: { holder: null, leaseUntil: past, fence: 0 },
+        },
+        { upsert: true },
+      );
+    }
+  };
   return {
     init: async (): Promise<void> => {
       await lanes.createIndex({ readyAt: 1 });
     },
-    wake: async (connectionIds: readonly string[], at: Date): Promise<void> => {
-      for (const _id of new Set(connectionIds)) {
-        await lanes.updateOne(
-          { _id },
-          {
-            $min: { readyAt: at },
-            $inc: { wake: 1 },
-            $setOnInsert: { holder: null, leaseUntil: past, fence: 0 },
-          },
-          { upsert: true },
-        );
-      }
-    },
+    wake,
     /** Takes a lane that has work and no living holder; its fence is greater than any before. */
     claim: async (holder: string, now: Date, leaseMs: number): Promise<Lane | undefined> => {
       const doc = await lanes.findOneAndUpdate(
@@ -55,21 +56,20 @@ export const createLaneStore = (mongo: Connection) => {
     /** False when the lane was lost. */
     renew: async ({ connectionId, fence }: Lane, until: Date): Promise<boolean> =>
       (await lanes.updateOne({ _id: connectionId, fence }, { $set: { leaseUntil: until } })).matchedCount === 1,
-    /** Lets go; it sleeps until the next moment of work, unless it was woken since the claim. */
-    release: async ({ connectionId, fence, wake }: Lane, nextReadyAt: Date | null, now: Date): Promise<void> => {
-      const quiet = await lanes.updateOne(
-        { _id: connectionId, fence, wake },
-        {
-          $set: { readyAt: nextReadyAt ?? never, holder: null, leaseUntil: past },
-        },
-      );
-      if (quiet.matchedCount === 0)
-        await lanes.updateOne(
-          { _id: connectionId, fence },
-          {
-            $set: { readyAt: now, holder: null, leaseUntil: past },
-          },
-        );
+    /**
+     * Lets go; it sleeps until the next moment of work, unless it was woken since the claim. Whoever has lost it wakes it
+     * for that moment: what they noted late, the next holder may not have seen before it let the lane sleep.
+     */
+    release: async ({ connectionId, fence, wake: seen }: Lane, nextReadyAt: Date | null, now: Date): Promise<void> => {
+      const letGo = async (only: object, readyAt: Date): Promise<boolean> =>
+        (
+          await lanes.updateOne(
+            { _id: connectionId, fence, ...only },
+            { $set: { readyAt, holder: null, leaseUntil: past } },
+          )
+        ).matchedCount === 1;
+      if ((await letGo({ wake: seen }, nextReadyAt ?? never)) || (await letGo({}, now))) return;
+      if (nextReadyAt) await wake([connectionId], nextReadyAt);
     },
   };
 };

@@ -2,6 +2,7 @@ import type { Backfill } from '../../src/store/backfills';
 import type { Erasure } from '../../src/store/erasures';
 import type { Retry } from '../../src/store/retries';
 import type { LeftOver } from '../../src/store/left-over';
+import { never } from '../../src/store/never';
 import { offices } from './history';
 import { isOpen, keptDeliveries, type Rest } from './settled-state';
 import { stallMs, type Stage } from './stage';
@@ -43,14 +44,15 @@ export const comeToRest = async ({ stage, rest, revive, isAlive, handOver, askAg
     if (waits || !isAlive(0) || !isAlive(1) || askAgain()) continue;
     if (isSame) judgeWaits(rest);
     if (isAtRest(rest) && isSame) return;
-    if (isSame && !goOn(rest, stage, idle)) return;
+    if (isSame && !goOn(rest, stage, idle))
+      return isAtRest(rest) ? undefined : problem('3: something is left, and nobody goes on with it');
   }
 };
 
 /** Moves the clock to where something goes on by itself; false when nothing does within that time. */
 const goOn = (rest: Rest, stage: Stage, idle: { rounds: number }, withinMs = Infinity): boolean => {
   const now = stage.now();
-  const moments = nextMoments(rest).filter((moment) => moment < Math.min(8e15, now + withinMs));
+  const moments = nextMoments(rest).filter((moment) => moment < Math.min(never.getTime(), now + withinMs));
   const next = moments.filter((moment) => moment > now);
   // It may have come while the last beat was carried out.
   const hasCome = moments.some((moment) => moment <= now && moment > now - 1_000);

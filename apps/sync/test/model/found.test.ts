@@ -337,6 +337,20 @@ const found: readonly Found[] = [
       optInRoute: ['CONFIRM', 'DIRECT'],
     },
   ],
+  // A holder that had lost its lane noted an upgrade after the next one had found nothing left and let the lane sleep: nobody looked at it until something else woke the lane.
+  [
+    'what a holder leaves for later once it has lost its lane is worked on all the same',
+    [
+      workflow({ perEvent: true }),
+      ...people.map((_, person): Command => ({ do: 'seed', office: 0, person, permission: 'explicit', after: 0 })),
+      { do: 'connection', office: 0, to: 'broken', after: 0 },
+      ...people.map((_, index) => order({ order: index, person: index, event: 0 })),
+      { do: 'settle', after: 0 },
+      { do: 'connection', office: 0, to: 'connected', after: 0 },
+      { do: 'freeze', process: 0, ms: 100_000, after: 20 },
+    ],
+    { seed: 0, callsPerDay: 12, whenQuotaIsScarce: 'IMPORT', upgradesImported: true },
+  ],
 ];
 
 describeFound('what was found', found);
