@@ -69,6 +69,12 @@ const leftOverStore = (mongo: Connection, erasures: Pick<ErasureStore, 'among'>,
     end: async ({ _id, deliveryId }: LeftOver): Promise<void> => {
       await leftOvers.deleteOne({ _id, deliveryId });
     },
+    /** Of which of these buyers there is one. */
+    among: async (connectionId: string, emailHashes: readonly string[]): Promise<ReadonlySet<string>> => {
+      const ids = emailHashes.map((hash) => buyerKey(connectionId, hash));
+      const found = await leftOvers.find({ _id: { $in: ids } }, { projection: { emailHash: 1 } }).toArray();
+      return new Set(found.map(({ emailHash }) => emailHash));
+    },
     ofBuyer: (connectionId: string, emailHash: string): Promise<LeftOver | null> =>
       leftOvers.findOne({ _id: buyerKey(connectionId, emailHash) }),
     /** How many there are; of more than `most`, so many. */

@@ -8,6 +8,7 @@ import { detailsOf, detailTimesOf } from '../domain/map-buyer';
 import type { StoredOrder } from '../domain/order';
 import { isPhoneOutdated } from '../domain/outdated';
 import { phoneBrought, phoneFollows, phoneLeft, phoneRefused } from '../domain/plan-phone';
+import type { Result } from '../store/deliveries';
 import type { LeftOver } from '../store/left-over';
 import { never } from '../store/never';
 import { bringPhone } from './bring-phone';
@@ -117,6 +118,24 @@ export const bringLatePhones = async (ctx: Context, lent: Lent): Promise<void> =
 /** When a lane is to be driven next for them; null when there are none that may be brought. */
 export const nextLatePhoneAt = async (ctx: Context, connection: ConnectionFact | undefined): Promise<Date | null> =>
   nextLeftOverAt(ctx, connection, { store: ctx.latePhones, kind: await kindNow(ctx) });
+
+/**
+ * Phones are noted before their deliveries say that they follow. Whoever has said so looks afterwards whether they are
+ * noted still: those of a connection that has ended meanwhile were given up.
+ */
+export const lookAfterFollowing = async (ctx: Context, told: readonly Pick<Result, 'delivery' | 'to'>[]) => {
+  const following = told.flatMap(({ delivery: { boxOfficeId, connectionId, emailHash }, to }) =>
+    emailHash !== null && ('outcome' in to ? to.outcome : to.next).performed?.includes(phoneFollows)
+      ? [{ boxOfficeId, connectionId, emailHash }]
+      : [],
+  );
+  const [first] = following;
+  if (!first) return;
+  const hashes = [...new Set(following.map(({ emailHash }) => emailHash))];
+  const noted = await ctx.latePhones.among(first.connectionId, hashes);
+  for (const emailHash of hashes)
+    if (!noted.has(emailHash)) await ctx.deliveries.tellInstead({ ...first, emailHash }, phoneFollows, phoneLeft);
+};
 
 /** Of a connection that was ended none comes any more. */
 export const giveUpLatePhones = async (ctx: Context, connection: ConnectionFact): Promise<void> => {

@@ -16,7 +16,7 @@ import { mayBeAnothers, verdictOn, type Verdict } from './judge-failure';
 import { sparingErased } from './forget-buyer';
 import { nextUpgradeAt, upgradeImported } from './upgrade-imported';
 import type { Lent } from './left-over';
-import { bringLatePhones, nextLatePhoneAt } from './bring-late-phones';
+import { bringLatePhones, lookAfterFollowing, nextLatePhoneAt } from './bring-late-phones';
 import type { BatchReport } from './work-batch';
 import { partsOf, workPart } from './work-part';
 
@@ -57,8 +57,9 @@ const saveAndTell = async ({ ctx, stillHeld }: Drive, results: readonly Result[]
   const now = ctx.clock();
   for (const part of chunks(results, savedAtOnce)) {
     await stillHeld();
-    for (const { delivery, to } of await ctx.deliveries.save(part, now))
-      if ('outcome' in to) deliverySettled(ctx, delivery, to.outcome, now);
+    const saved = await ctx.deliveries.save(part, now);
+    for (const { delivery, to } of saved) if ('outcome' in to) deliverySettled(ctx, delivery, to.outcome, now);
+    await lookAfterFollowing(ctx, part);
   }
 };
 

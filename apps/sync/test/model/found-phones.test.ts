@@ -47,6 +47,35 @@ const found: readonly Found[] = [
     [...contactsTogether, { do: 'erase', office: 0, by: 0, person: 0, deleteContact: true, after: 60 }],
     { callsPerDay: 12 },
   ],
+  // While a batch noted a phone for later, the connection ended and was connected again: the phone was given up before the delivery said that it follows, and it said so for good.
+  [
+    'a phone that was given up while its delivery was being told of is not said to follow',
+    [
+      ...[0, 1, 2].map((person): Command => ({ do: 'seed', office: 0, person, permission: 'explicit', after: 0 })),
+      { do: 'connection', office: 0, to: 'broken', after: 0 },
+      order(),
+      order({ order: 1, person: 1 }),
+      order({ order: 2, person: 2, phone: true }),
+      { do: 'settle', after: 0 },
+      { do: 'connection', office: 0, to: 'connected', after: 0 },
+      { do: 'seed', office: 0, person: 0, permission: 'explicit', after: 0 },
+      { do: 'contact', office: 0, person: 0, act: 'delete', after: 0 },
+      workflow({ lists: [1] }),
+      order({ at: 5, event: 0, after: 3 }),
+      workflow({ workflow: 1, after: 60 }),
+      order({ order: 1, at: 6, after: 3 }),
+      workflow({ after: 20 }),
+      { do: 'connection', office: 0, to: 'disconnected', after: 0 },
+      { do: 'connection', office: 0, to: 'connected', after: 0 },
+      { do: 'grow-old', after: 0 },
+    ],
+    {
+      mishaps: [{ process: 0, at: 1, kind: 'crash', takesEffect: false }],
+      callsPerDay: 12,
+      optInRoute: ['CONFIRM', 'DIRECT'],
+      upgradesImported: true,
+    },
+  ],
 ];
 
 describeFound('phones from abroad', found);
