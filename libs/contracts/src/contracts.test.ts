@@ -78,6 +78,8 @@ describe('ids', () => {
   });
 });
 
+const named = (name: string): Error => Object.assign(new Error('of the driver'), { name });
+
 describe('errors', () => {
   it('know their kind from the registry; anything else thrown is a defect', () => {
     expect(kindOf(new AppError('QUOTA_EXCEEDED', 'used up'))).toBe('throttled');
@@ -93,6 +95,10 @@ describe('errors', () => {
     [{ name: 'MongoServerError', code: 14031 }, 'unavailable'],
     [{ name: 'MongoServerError', errorLabels: ['TransientTransactionError'] }, 'unavailable'],
     [{ name: 'MongoWriteConcernError', code: 64 }, 'unavailable'],
+    // A bulk write wraps what it met, and has neither its name nor its code.
+    [{ name: 'MongoBulkWriteError', errorResponse: named('MongoServerSelectionError') }, 'unavailable'],
+    [{ name: 'MongoBulkWriteError', errorResponse: named('TypeError') }, 'defect'],
+    [{ name: 'MongoBulkWriteError', code: 100 }, 'unavailable'],
     // What a document or a question is at fault for comes back however often it is tried.
     [{ name: 'MongoServerError', code: 11000 }, 'defect'],
     [{ name: 'MongoBulkWriteError', code: 2 }, 'defect'],

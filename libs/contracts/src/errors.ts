@@ -135,7 +135,7 @@ const unreachable = new Set([
 const cannotServe = new Set([
   ...[6, 7, 89, 9001, 384], // another host is not reached
   ...[91, 189, 10107, 10058, 13435, 13436, 11600, 11602, 133, 134], // it stops, or is not the primary now
-  ...[24, 46, 50, 64, 112, 202, 262, 290, 462], // it is too busy: locks, time limits, write conflicts, overload
+  ...[24, 46, 50, 64, 100, 112, 202, 262, 290, 462], // it is too busy: locks, time limits, write conflicts, overload
   ...[13, 18], // its credentials are being changed, or are wrong: an operator mends that
   ...[14031, 8000], // its disk, or what was rented of it, is full
 ]);
@@ -148,10 +148,21 @@ const passingLabels = [
   'SystemOverloadedError',
 ];
 
+/** What the driver's errors carry; `errorResponse` and `err` are what a bulk write met. */
+interface DriverError {
+  readonly code?: unknown;
+  readonly errorLabels?: unknown;
+  readonly errorResponse?: unknown;
+  readonly err?: unknown;
+}
+
 /** Told by what the error carries, so that whoever looks at kinds needs no driver. */
 const isOutageOfMongo = (error: Error): boolean => {
   if (!error.name.startsWith('Mongo') && error.name !== 'PoolClearedOnNetworkError') return false;
-  const { code, errorLabels } = error as { readonly code?: unknown; readonly errorLabels?: unknown };
+  const { code, errorLabels, errorResponse, err } = error as DriverError;
+  // A bulk write wraps what it met, and gives it neither a name nor a code.
+  for (const met of [errorResponse, err])
+    if (met instanceof Error && met !== error && isOutageOfMongo(met)) return true;
   return (
     unreachable.has(error.name) ||
     cannotServe.has(Number(code)) ||

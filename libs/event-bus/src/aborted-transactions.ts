@@ -18,8 +18,8 @@ export const followAborted = (transactions: readonly AbortedTransaction[]) => {
   const ahead = transactions.toSorted((one, other) => (one.firstOffset < other.firstOffset ? -1 : 1));
   const open = new Set<string>();
   return {
-    /** Whether an aborted transaction is open, so that the batch in hand may have ended it. */
-    isAnyOpen: (): boolean => open.size > 0,
+    /** Whether an aborted transaction is open by an offset, so that the batch there may have ended it. */
+    isAnyOpenBy: (offset: bigint): boolean => open.size > 0 || ahead.some(({ firstOffset }) => firstOffset <= offset),
     /** Whether nobody is to see the records of a batch. */
     isAborted: (header: BatchHeader): boolean => {
       for (let [next] = ahead; next && next.firstOffset <= lastOffsetOf(header); [next] = ahead) {

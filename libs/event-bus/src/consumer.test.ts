@@ -40,8 +40,14 @@ it('a consumer reads only when a broker has answered a fetch', async () => {
   emit('REQUEST', { apiName: 'Heartbeat' });
   emit('HEARTBEAT');
   expect(halts(50_000)).toEqual([{ partition: null, since: now - 60_000, code: null }]);
+  // An answer that is an error: kafkajs throws, and emits no FETCH.
   emit('REQUEST', { apiName: 'Fetch' });
+  expect(halts(50_000)).toHaveLength(1);
+  emit('FETCH', { nodeId: 2 });
   expect(halts(50_000)).toEqual([]);
+  now += 60_000;
+  emit('FETCH', { nodeId: 2 });
+  expect(halts(50_000)).toHaveLength(1);
 });
 
 it('a consumer without partitions, which fetches nothing, is well while its group answers', async () => {

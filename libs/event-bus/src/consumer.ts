@@ -87,9 +87,14 @@ export const startConsumer = async (
       failures = 0;
       reads();
     });
-    // FETCH is emitted also where no broker was asked, or none could be.
+    // FETCH is emitted also where no broker was asked, or none could be; REQUEST also where the answer was an error.
+    let isAnswered = false;
     own.on(own.events.REQUEST, ({ payload: { apiName } }) => {
-      if (apiName === 'Fetch') reads();
+      if (apiName === 'Fetch') isAnswered = true;
+    });
+    own.on(own.events.FETCH, () => {
+      if (isAnswered) reads();
+      isAnswered = false;
     });
     own.on(own.events.HEARTBEAT, () => {
       if (!hasPartitions) reads();

@@ -145,6 +145,15 @@ describe('what an aborted transaction wrote', () => {
     expect(batched.lastOffset()).toBe('1');
   });
 
+  it('does not swallow what is behind its damaged end where that comes first in the answer', async () => {
+    const end = await transactionEnd(a, 1, 'abort');
+    end[end.length - 1]! ^= 1;
+    const section = [end, await inTransaction(a, ['committed'], 2)];
+    const batched = await fetched({ fetchOffset: 1, highWatermark: 3n, aborted: [[a, 0n]], section });
+    expect(told(batched)).toEqual(['unreadable 1-1']);
+    expect(batched.lastOffset()).toBe('1');
+  });
+
   it('is told from what its key looks like: a message whose key is that of a control record ends nothing', async () => {
     const key = record({ key: Buffer.alloc(4), value: 'aborted', offsetDelta: 0, timestampDelta: 0, headers: {} });
     const section = [

@@ -93,7 +93,9 @@ const readAnswer = async (bytes: Buffer, version: number, { topics }: FetchArgum
         read.push({ ...partition, errorCode: 0, highWatermark, messages: [unreadAtBroker(fetchOffset)] });
         continue;
       }
-      if (partition.errorCode === 0 && section.length === 0)
+      // A broker whose answer is full leaves partitions out that have more.
+      const isAtEnd = section.length === 0 && fetchOffset >= BigInt(answer.lastStableOffset);
+      if (partition.errorCode === 0 && isAtEnd)
         ends.set(endKey(topicName, partition.partition), { offset: fetchOffset, at: Date.now() });
       const reading = { fetchOffset, highWatermark, abortedTransactions };
       const messages: KafkaRecord[] = await readSection(section, reading, budget);

@@ -19,6 +19,14 @@ const told = async (records: ReturnType<typeof read>) =>
         : `${each.offset} ${String(each.value)}`;
   });
 
+// What looked like a batch in the content told where the damage ends: thousands of healthy messages went with it.
+it('a whole batch in the content of one with a broken length is not taken for the next', async () => {
+  const outer = await batch([await batch(['x'], 900)], 100);
+  outer.writeInt32BE(0x7fffffff, 8);
+  const section = Buffer.concat([outer, await batch(['healthy'], 101)]);
+  expect(await told(read(section, 100n))).toEqual(['unreadable 100-100 for now']);
+});
+
 describe('what a broker sent of a partition', () => {
   it.each([0, 1, 2, 3, 4])('is read in every codec (%i), with keys, headers and times', async (codec) => {
     const [first] = await read(await batch(['one', 'two'], 10, codec));

@@ -191,7 +191,8 @@ const restOf = (rest: Buffer, { next, isFirst, highWatermark }: Omit<Place, 'nex
   const nextBase = firstWholeBatch(rest, next, highWatermark);
   const isHeader = rest.length >= batchHeaderBytes && rest[16] === 2;
   const ofHeader = isHeader ? endOfDamaged(batchHeader(rest), { next, isFirst, nextBase, highWatermark }) : next;
-  const last = nextBase === undefined ? ofHeader : nextBase - 1n;
+  // A batch may stand in the content of one: what the header says counts where there is one.
+  const last = isHeader || nextBase === undefined ? ofHeader : nextBase - 1n;
   const why = damaged('What the broker sent');
   return markerFor(rest, { first: next, last }, { ...why, isOpen: nextBase === undefined });
 };
@@ -225,7 +226,7 @@ export const readSection = async (section: Buffer, reading: Reading, budget: Bud
     const last = read.at(-1);
     if (last) next = largest(next, BigInt(last.offset) + 1n);
     // It may have been the end of an aborted transaction: what is behind it is fetched again, and the broker says anew.
-    if (last && unreadableOf(last) && aborted.isAnyOpen()) break;
+    if (last && unreadableOf(last) && aborted.isAnyOpenBy(next - 1n)) break;
     start = end;
   }
   return records;

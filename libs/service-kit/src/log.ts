@@ -33,6 +33,22 @@ const secretKeys = [
   'address',
 ];
 
+/** What MongoDB's driver hangs on its errors: whole documents that were to be written. */
+const documentsOfErrors = ['writeErrors', 'errorResponse', 'result', 'op', 'err'];
+
+/** An error as a log line shows it, at any depth of causes. */
+const shownError = (error: Error): object => {
+  const { raw: _, ...shown } = pino.stdSerializers.errWithCause(error) as unknown as Record<string, unknown>;
+  const without = (from: Record<string, unknown>): Record<string, unknown> =>
+    Object.fromEntries(
+      Object.entries(from)
+        .filter(([key]) => !documentsOfErrors.includes(key))
+        .map(([key, value]) => [key, key === 'cause' && isRecord(value) ? without(value) : value]),
+    );
+  return without(shown);
+};
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
 /** Where log lines go; tests give their own. */
 export interface LogDestination {
   write(line: string): void;
@@ -48,6 +64,7 @@ export const createLog = (service: string, level: string, destination?: LogDesti
       level,
       base: { service },
       timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: shownError },
       redact: {
         paths: secretKeys
           .flatMap((key) => [key, `*.${key}`, `*.*.${key}`])

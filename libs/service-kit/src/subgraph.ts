@@ -49,6 +49,8 @@ const formatGraphqlError =
     const error = appErrorOf(original);
     if (error.kind !== 'defect') {
       const { field } = error.details;
+      if (error !== original)
+        log.warn({ err: original, code: error.code, path: formatted.path }, 'graphql.unavailable');
       return {
         ...formatted,
         message: error.message,

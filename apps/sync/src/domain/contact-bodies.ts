@@ -1,6 +1,6 @@
 import type { CcContact, CcImportRow, CcNewContact, CcSignUp } from '@boxlist/constant-contact';
 import type { Wish } from './decide-contact';
-import type { Details } from './map-buyer';
+import { cutName, type Details } from './map-buyer';
 import { importPhone, isSamePhone } from './phone';
 import { firstNameFor } from './whole-name';
 
@@ -17,7 +17,7 @@ export interface MergedWish {
  * A new contact's details. Constant Contact has no place for a name as a whole: it goes where contacts are greeted by.
  */
 export const detailsOfNew = ({ wholeName, ...details }: Details): Details =>
-  wholeName && !details.firstName && !details.lastName ? { ...details, firstName: wholeName } : details;
+  wholeName && !details.firstName && !details.lastName ? { ...details, firstName: cutName(wholeName) } : details;
 
 /** One call that creates a contact with lists and tags. */
 export const newContact = (

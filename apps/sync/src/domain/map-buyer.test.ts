@@ -1,3 +1,4 @@
+import { detailsOfNew } from './contact-bodies';
 import { describe, expect, it } from '@jest/globals';
 import { detailsOf, detailTimesOf, eventTagName, shortenings, ticketTypeTagNames } from './map-buyer';
 import { mergeOrders, orderFrom, revisionOf, withoutBuyer } from './order';
@@ -52,9 +53,9 @@ describe('a buyer', () => {
   });
 
   // The name as a whole was read by nobody: such a buyer was a contact without a name.
-  it('has a name as a whole where no event gave it in parts, cut at 50 with a word of it', () => {
+  it('has a name as a whole where no event gave it in parts, and says that it is cut at 50', () => {
     const whole = event({ buyer_details: { name: `Ann ${'x'.repeat(60)}` } });
-    expect(detailsOf(whole)).toEqual({ wholeName: `Ann ${'x'.repeat(46)}` });
+    expect(detailsOfNew(detailsOf(whole))).toMatchObject({ firstName: `Ann ${'x'.repeat(46)}` });
     expect(shortenings(whole, [])).toEqual(['cut the name at 50 characters']);
     const inParts = event({ buyer_details: { first_name: 'Ann', name: `Ann ${'x'.repeat(60)}` } });
     expect(detailsOf(inParts)).toEqual({ firstName: 'Ann' });

@@ -48,6 +48,9 @@ const cuttable = {
 const cut = (value: string | null | undefined, max: number): string | undefined =>
   value == null ? undefined : [...value].slice(0, max).join('').trim();
 
+/** A name as Constant Contact takes it. */
+export const cutName = (name: string): string => cut(name, longest.firstName) ?? '';
+
 const isTooLong = (value: string | null, max: number): boolean => value !== null && [...value].length > max;
 
 /** What is too long is cut; a phone is left out rather than cut into another number. */
@@ -55,7 +58,8 @@ export const detailsOf = ({ firstName, lastName, wholeName, phone, street, posta
   ...present('firstName', cut(firstName, longest.firstName)),
   ...present('lastName', cut(lastName, longest.lastName)),
   // A first name, whichever event gave it, outranks a name as a whole.
-  ...(firstName === null ? present('wholeName', cut(wholeName, longest.wholeName)) : {}),
+  // It is cut where it is written: cut here, it would not end with the last name any more.
+  ...(firstName === null ? present('wholeName', wholeName?.trim()) : {}),
   ...present('phone', phone !== null && phone.length <= longest.phone ? phone : undefined),
   ...present('street', cut(street, longest.street)),
   ...present('postalCode', cut(postalCode, longest.postalCode)),

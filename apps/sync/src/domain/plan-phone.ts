@@ -57,7 +57,11 @@ export const planPhone = (
   const { phone } = details;
   if (phone === undefined) return { notes: [] };
   const told = telling(wishes, phone, marks);
-  const [wish] = told;
+  // The newest stands for all: should it wait, an older order may be cancelled as the one that was made by mistake.
+  const wish = told.reduce<Wish | undefined>(
+    (best, each) => (best && best.orderTime > each.orderTime ? best : each),
+    undefined,
+  );
   if (!wish) return { notes: [] };
   const deliveryIds = told.map(({ deliveryId }) => deliveryId);
   const line: PhoneLine = { ...rest, deliveryIds, phone, wish, details };

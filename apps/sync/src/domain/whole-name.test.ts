@@ -93,6 +93,11 @@ describe("the name of a contact whose buyer's orders tell it in several forms", 
   it.each([
     ['a whole name, and a newer last name', [{ name: 'Ann Lee' }, { last_name: 'Lee' }], 'Ann|Lee'],
     ['a whole name, and an older last name', [{ last_name: 'Lee' }, { name: 'Ann Lee' }], 'Ann|Lee'],
+    [
+      'a whole name that is too long, and a last name',
+      [{ name: `Ann ${'Maria '.repeat(8)}Lee` }, { last_name: 'Lee' }],
+      `Ann ${'Maria '.repeat(8)}`.slice(0, 50).trim() + '|Lee',
+    ],
     ['a whole name that is corrected', [{ name: 'An Lee' }, { name: 'Ann Lee' }], 'Ann Lee|'],
     ['a whole name, and a first name', [{ name: 'Ann Lee' }, { first_name: 'Anna' }], 'Anna|'],
     ['all three', [{ last_name: 'Lee' }, { name: 'Ann Lee' }, { first_name: 'Anna' }], 'Anna|Lee'],

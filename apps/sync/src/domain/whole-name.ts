@@ -1,5 +1,5 @@
 import type { CcContact } from '@boxlist/constant-contact';
-import type { Details } from './map-buyer';
+import { cutName, type Details } from './map-buyer';
 
 const wordsOf = (name: string): string[] => name.split(/\s+/).filter((word) => word !== '');
 const isSame = (some: readonly string[], others: readonly string[]): boolean =>
@@ -25,7 +25,7 @@ export const asOneName = ({ wholeName, ...rest }: Details): Details => {
   if (!wholeName || rest.firstName) return rest;
   if (!rest.lastName) return { ...rest, wholeName };
   const firstName = firstNameIn(wholeName, rest.lastName);
-  return firstName ? { ...rest, firstName } : rest;
+  return firstName ? { ...rest, firstName: cutName(firstName) } : rest;
 };
 
 /**
@@ -36,8 +36,8 @@ export const firstNameFor = (contact: CcContact, { firstName, lastName, wholeNam
   const { first_name: has, last_name: hasLast } = contact;
   if (firstName) return firstName;
   if (lastName) return has && !hasLast ? firstNameIn(has, lastName) : undefined;
-  if (!hasLast) return wholeName;
-  return wholeName && !has ? firstNameIn(wholeName, hasLast) : undefined;
+  const first = wholeName && hasLast ? (has ? undefined : firstNameIn(wholeName, hasLast)) : wholeName;
+  return first && cutName(first);
 };
 
 /** Whether what is to be written as a name depends on the name that the contact has. */
