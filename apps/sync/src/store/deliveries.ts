@@ -321,10 +321,10 @@ export const createDeliveryStore = (mongo: Connection) => {
     /** Whether any of a box office waits for the calls of another day. */
     anyOutOfQuota: async (boxOfficeId: string): Promise<boolean> =>
       (await deliveries.findOne(outOfQuota(boxOfficeId) as never, { projection: { _id: 1 } })) !== null,
-    /** The next box office, by its id, of which any wait for the calls of another day. */
-    nextOutOfQuota: async (after: string): Promise<string | undefined> => {
+    /** The next box office, by its id, of which any wait for this. */
+    nextThatWaits: async (reason: WaitingFor, after: string): Promise<string | undefined> => {
       const [next] = await deliveries
-        .find(outOfQuota({ $gt: after }) as never, { projection: { boxOfficeId: 1 } })
+        .find({ reason, boxOfficeId: { $gt: after }, readyAt: isOpen } as never, { projection: { boxOfficeId: 1 } })
         .sort({ boxOfficeId: 1 })
         .limit(1)
         .toArray();

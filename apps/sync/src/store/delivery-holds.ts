@@ -22,6 +22,14 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
         { $set: { status: 'PENDING', reason: null, readyAt: now } } as never,
       );
     },
+    /** Whether any of a workflow wait for this. */
+    anyWait: async (
+      { boxOfficeId, workflowId }: { readonly boxOfficeId: string; readonly workflowId: string },
+      reason: WaitingFor,
+    ): Promise<boolean> => {
+      const waiting = byIndex({ reason, boxOfficeId, readyAt: isOpen }, { workflowId });
+      return (await deliveries.findOne(waiting as never, { projection: { _id: 1 } })) !== null;
+    },
     /** Lets the open ones of a backfill wait that nobody works on; what it gave is taken back all the same. */
     holdBackfill: async (backfillId: string, now: Date): Promise<void> => {
       await deliveries.updateMany({ backfillId, readyAt: isReady(now), activityIds: [], takesBack: false }, {

@@ -1,10 +1,16 @@
-import type { ConnectionFact } from '@boxlist/contracts';
+import type { ConnectionFact, WorkflowFact } from '@boxlist/contracts';
 import type { Context } from '../context';
 import type { WaitingFor } from '../domain/reasons';
 import { queues, type Queue } from '../store/deliveries';
 import { repeatedly } from './repeatedly';
 
 const freeingEveryMs = 60_000;
+
+/** What need not be waited for with a workflow as it is now. */
+const endsWait = ({ status, whenPaused }: Pick<WorkflowFact, 'status' | 'whenPaused'>): readonly WaitingFor[] => {
+  if (status === 'DELETED') return ['WORKFLOW_RESUME', 'ORDER_PENDING'];
+  return status === 'PAUSED' && whenPaused === 'WAIT' ? [] : ['WORKFLOW_RESUME'];
+};
 
 /**
  * Frees what waits for workflows that do not keep it waiting any more: resumed, told to skip, or deleted; for a deleted one also no order is waited for. Whoever has let a delivery wait asks so afterwards, for the news may have come in between; one of the two
@@ -13,10 +19,8 @@ const freeingEveryMs = 60_000;
 export const freeResumed = async (ctx: Context, workflowIds: Iterable<string>): Promise<void> => {
   for (const workflowId of new Set(workflowIds)) {
     const workflow = await ctx.workflows.byId(workflowId);
-    if (!workflow || (workflow.status === 'PAUSED' && workflow.whenPaused === 'WAIT')) continue;
-    const waitedFor: WaitingFor[] =
-      workflow.status === 'DELETED' ? ['WORKFLOW_RESUME', 'ORDER_PENDING'] : ['WORKFLOW_RESUME'];
-    await ctx.deliveries.resume(workflow, waitedFor, ctx.clock());
+    if (!workflow || endsWait(workflow).length === 0) continue;
+    await ctx.deliveries.resume(workflow, endsWait(workflow), ctx.clock());
     // Also where nothing was found: a crash may have come between the two, the time before.
     await ctx.lanes.wake([workflow.connectionId], ctx.clock());
     ctx.nudge();
@@ -51,7 +55,7 @@ const freeWithinQuota = async (ctx: Context, goesOn: () => boolean): Promise<voi
   const hasCalls: Queue[] = [];
   for (const queue of queues) if ((await ctx.ledger.refusedFor(queue)) === 0) hasCalls.push(queue);
   if (hasCalls.length === 0) return;
-  for (let boxOfficeId = await ctx.deliveries.nextOutOfQuota(''); boxOfficeId !== undefined;) {
+  for (let boxOfficeId = await ctx.deliveries.nextThatWaits('QUOTA_EXCEEDED', ''); boxOfficeId !== undefined;) {
     for await (const some of ctx.deliveries.outOfQuota(boxOfficeId, hasCalls, ctx.clock())) {
       if (!goesOn()) return;
       await ctx.deliveries.wake(
@@ -65,12 +69,29 @@ const freeWithinQuota = async (ctx: Context, goesOn: () => boolean): Promise<voi
       );
       ctx.nudge();
     }
-    boxOfficeId = await ctx.deliveries.nextOutOfQuota(boxOfficeId);
+    boxOfficeId = await ctx.deliveries.nextThatWaits('QUOTA_EXCEEDED', boxOfficeId);
   }
+};
+
+/**
+ * Frees what waits for workflows that keep nothing waiting: whoever let it wait was killed before they asked, and a
+ * deleted workflow's orders are matched with it no more when they come again.
+ */
+const freeLeftWaiting = async (ctx: Context, goesOn: () => boolean): Promise<void> => {
+  for (const reason of ['WORKFLOW_RESUME', 'ORDER_PENDING'] as const)
+    for (
+      let boxOfficeId = await ctx.deliveries.nextThatWaits(reason, '');
+      boxOfficeId !== undefined && goesOn();
+      boxOfficeId = await ctx.deliveries.nextThatWaits(reason, boxOfficeId)
+    )
+      for (const workflow of await ctx.workflows.ofBoxOffices([boxOfficeId]))
+        if (endsWait(workflow).includes(reason) && (await ctx.deliveries.anyWait(workflow, reason)))
+          await freeResumed(ctx, [workflow.workflowId]);
 };
 
 /** Looks for what need not wait any more, until closed. */
 export const startFreeing = (ctx: Context) =>
-  repeatedly(ctx, { everyMs: freeingEveryMs, atOnce: true, delayed: 'freeing.delayed' }, (goesOn) =>
-    freeWithinQuota(ctx, goesOn),
-  );
+  repeatedly(ctx, { everyMs: freeingEveryMs, atOnce: true, delayed: 'freeing.delayed' }, async (goesOn) => {
+    await freeWithinQuota(ctx, goesOn);
+    await freeLeftWaiting(ctx, goesOn);
+  });

@@ -53,7 +53,7 @@ const tellOfAll = async (ctx: Context, goesOn: () => boolean): Promise<void> => 
   }
   if (await ctx.ledger.isExhausted())
     for (let boxOfficeId = ''; goesOn();) {
-      const next = await ctx.deliveries.nextOutOfQuota(boxOfficeId);
+      const next = await ctx.deliveries.nextThatWaits('QUOTA_EXCEEDED', boxOfficeId);
       if (next === undefined) break;
       await settle(ctx, exhaustedQuota((boxOfficeId = next)));
     }

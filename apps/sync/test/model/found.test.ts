@@ -351,6 +351,21 @@ const found: readonly Found[] = [
     ],
     { seed: 0, callsPerDay: 12, whenQuotaIsScarce: 'IMPORT', upgradesImported: true },
   ],
+  // Whoever let a delivery wait for a paused workflow was killed before they asked whether it waits still. The workflow had been deleted in between, so the order was not matched with it when it came again: it waited for a year.
+  [
+    'nobody waits for a deleted workflow whose deletion came between a wait and a crash',
+    [
+      workflow({ office: 1, workflow: 1, status: 'PAUSED', whenPaused: 'WAIT' }),
+      order({ office: 1, person: null }),
+      workflow({ office: 1, workflow: 1, status: 'DELETED' }),
+      order({ person: null, after: 20 }),
+      order({ office: 1, person: null, phone: true }),
+      { do: 'wait', ms: 100, after: 20 },
+      { do: 'kill', process: 0, after: 0 },
+      order({ person: null }),
+    ],
+    { seed: 31_679_282 },
+  ],
 ];
 
 describeFound('what was found', found);
