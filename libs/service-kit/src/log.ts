@@ -38,14 +38,13 @@ const documentsOfErrors = ['writeErrors', 'errorResponse', 'result', 'op', 'err'
 
 /** An error as a log line shows it, at any depth of causes. */
 const shownError = (error: Error): object => {
-  const { raw: _, ...shown } = pino.stdSerializers.errWithCause(error) as unknown as Record<string, unknown>;
   const without = (from: Record<string, unknown>): Record<string, unknown> =>
     Object.fromEntries(
       Object.entries(from)
         .filter(([key]) => !documentsOfErrors.includes(key))
         .map(([key, value]) => [key, key === 'cause' && isRecord(value) ? without(value) : value]),
     );
-  return without(shown);
+  return without({ ...pino.stdSerializers.errWithCause(error) });
 };
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 

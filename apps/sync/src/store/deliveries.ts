@@ -186,8 +186,8 @@ export const isUnsettled = { $in: ['PENDING', 'WAITING'] satisfies DeliveryStatu
 /** The open ones as the index of reasons holds them, each reason in the order of time: so the oldest is found without the settled ones being read. */
 export const openOf = (boxOfficeId: string): object =>
   byIndex({ boxOfficeId, status: isUnsettled }, { reason: { $in: [null, ...waitingFor] } });
-const outOfQuota = (boxOfficeId: string | object): object =>
-  byIndex({ reason: 'QUOTA_EXCEEDED', readyAt: isOpen }, { boxOfficeId });
+const waitsFor = (reason: WaitingFor, boxOfficeId: string | object): object =>
+  byIndex({ reason, readyAt: isOpen }, { boxOfficeId });
 
 /** All that a delivery holds but its id. */
 const everyField = {
@@ -320,11 +320,11 @@ export const createDeliveryStore = (mongo: Connection) => {
       deliveries.countDocuments(filter, most === undefined ? {} : { limit: most }),
     /** Whether any of a box office waits for the calls of another day. */
     anyOutOfQuota: async (boxOfficeId: string): Promise<boolean> =>
-      (await deliveries.findOne(outOfQuota(boxOfficeId) as never, { projection: { _id: 1 } })) !== null,
+      (await deliveries.findOne(waitsFor('QUOTA_EXCEEDED', boxOfficeId) as never, { projection: { _id: 1 } })) !== null,
     /** The next box office, by its id, of which any wait for this. */
     nextThatWaits: async (reason: WaitingFor, after: string): Promise<string | undefined> => {
       const [next] = await deliveries
-        .find({ reason, boxOfficeId: { $gt: after }, readyAt: isOpen } as never, { projection: { boxOfficeId: 1 } })
+        .find(waitsFor(reason, { $gt: after }) as never, { projection: { boxOfficeId: 1 } })
         .sort({ boxOfficeId: 1 })
         .limit(1)
         .toArray();

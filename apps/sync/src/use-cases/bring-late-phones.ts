@@ -106,7 +106,7 @@ const isToldSince = async (
   order: StoredOrder,
 ): Promise<boolean> => {
   const written = (await ctx.deliveries.writtenFor(of, [emailHash])).filter(({ orderKey }) => orderKey !== order.key);
-  const others = await ctx.orders.byKeys([...new Set(written.map(({ orderKey }) => orderKey))]);
+  const others = await ctx.orders.byKeys(written.map(({ orderKey }) => orderKey));
   const expired = (await ctx.tombstones.of(of.connectionId, [emailHash])).get(emailHash);
   return isPhoneOutdated(order, others, expired, await countryOf(ctx, of.connectionId));
 };

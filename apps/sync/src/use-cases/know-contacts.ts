@@ -7,7 +7,7 @@ import { knownFrom, type KnownContact } from '../domain/known-contact';
 import type { Sighting } from '../store/contacts';
 import type { LaneCaller } from './call-constant-contact';
 import { eachAtOnce, lookUpsAtOnce } from './each-at-once';
-import { phoneMarksIn } from './phone-marks';
+import { phoneMarksIn } from './contact-marks';
 
 /** One whose contact is to be known, with the deliveries that ask. */
 export interface Sought {

@@ -95,7 +95,7 @@ const stillTheirs = async (
 ): Promise<StillTheirs[]> => {
   const { boxOfficeId, connectionId } = connection;
   const orders = new Map(
-    (await ctx.orders.byKeys([...new Set(due.map(({ orderKey }) => orderKey))])).map((order) => [order.key, order]),
+    (await ctx.orders.byKeys(due.map(({ orderKey }) => orderKey))).map((order) => [order.key, order]),
   );
   const all = await ctx.deliveries.ofBuyers(
     { boxOfficeId, connectionId },

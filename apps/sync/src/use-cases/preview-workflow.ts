@@ -15,8 +15,7 @@ import {
 } from '../domain/map-buyer';
 import type { StoredOrder } from '../domain/order';
 import { planBatch, type Means, type Party } from '../domain/plan-batch';
-import { detailsMarkOf } from './details-mark';
-import { phoneMarksOf } from './phone-marks';
+import { detailsMarkOf, phoneMarksOf } from './contact-marks';
 import type { DeliveryStatus, ReasonCode } from '../domain/reasons';
 
 const mostOrders = 200;

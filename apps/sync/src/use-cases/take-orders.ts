@@ -161,7 +161,7 @@ const reopenChanged = async (
     left = [];
     if (changed.length === 0) break;
     // Read after the deliveries, so that none of them was made from a newer state.
-    const present = await ctx.orders.byKeys([...new Set(changed.map(({ orderKey }) => orderKey))]);
+    const present = await ctx.orders.byKeys(changed.map(({ orderKey }) => orderKey));
     const orders = new Map(present.map((order) => [order.key, order]));
     const backfills = await backfillsOf(ctx, changed);
     for (const before of changed) {

@@ -88,7 +88,7 @@ const withoutOutdated = async (ctx: Context, wanted: readonly Wanted[]): Promise
   const own = new Set(wanted.flatMap(({ delivery }) => (delivery.takesBack ? [] : delivery._id)));
   const hashes = new Set(wanted.flatMap(({ delivery }) => delivery.emailHash ?? []));
   const written = (await ctx.deliveries.writtenFor(first.delivery, [...hashes])).filter(({ _id }) => !own.has(_id));
-  const orders = await ctx.orders.byKeys([...new Set(written.map(({ orderKey }) => orderKey))]);
+  const orders = await ctx.orders.byKeys(written.map(({ orderKey }) => orderKey));
   const orderOf = new Map(orders.map((order) => [order.key, order]));
   const byBuyer = new Map<string | null, (typeof written)[number][]>();
   for (const each of written) byBuyer.set(each.emailHash, [...(byBuyer.get(each.emailHash) ?? []), each]);
