@@ -1,5 +1,6 @@
 import type { CcContact } from '@boxlist/constant-contact';
 import { describe, expect, it } from '@jest/globals';
+import { aContact, aWish, email } from '../../test/planning';
 import fc from 'fast-check';
 import type { Wish } from './decide-contact';
 import { knownFrom, type ContactState, type KnownContact } from './known-contact';
@@ -7,25 +8,11 @@ import { detailsText } from './merge-wishes';
 import { planBatch, type Knowledge, type Means, type Party, type Plan } from './plan-batch';
 
 const [listA, listB, tagA, tagB] = ['list-a', 'list-b', 'tag-a', 'tag-b'] as const;
-const email = 'a@example.com';
 const ample: Means = { optInRoute: 'DIRECT', importsNew: false };
 
 let made = 0;
-const wish = (given: Partial<Wish> = {}): Wish => ({
-  deliveryId: `dlv_${(made += 1)}`,
-  orderTime: 1,
-  placedAt: Date.parse('2026-06-01T00:00:00Z'),
-  toldAt: {},
-  optIn: 'OPTED_IN',
-  createsContacts: true,
-  whenNotOptedIn: 'SKIP',
-  whenUnsubscribed: 'SKIP',
-  listIds: [],
-  tagIds: [],
-  fields: [],
-  details: {},
-  ...given,
-});
+const wish = (given: Partial<Wish> = {}): Wish =>
+  aWish({ deliveryId: `dlv_${(made += 1)}`, placedAt: Date.parse('2026-06-01T00:00:00Z'), ...given });
 const party = (wishes: readonly Wish[], given: Partial<Party> = {}): Party => ({
   email,
   wishes,
@@ -34,17 +21,7 @@ const party = (wishes: readonly Wish[], given: Partial<Party> = {}): Party => ({
   detailsMark: detailsText(wishes),
   ...given,
 });
-const contact = (given: Partial<CcContact> = {}): CcContact => ({
-  contact_id: 'c1',
-  email_address: { address: email, permission_to_send: 'explicit' },
-  list_memberships: [],
-  taggings: [],
-  custom_fields: [],
-  phone_numbers: [],
-  street_addresses: [],
-  ...given,
-});
-const whole = (given: Partial<CcContact> = {}): KnownContact => knownFrom(contact(given));
+const whole = (given: Partial<CcContact> = {}): KnownContact => knownFrom(aContact(given));
 /** As the mirror knows it. */
 const thin = (state: KnownContact['state'] = 'explicit', given: Partial<KnownContact> = {}): KnownContact => ({
   contactId: 'c1',

@@ -1,40 +1,18 @@
 import type { CcContact } from '@boxlist/constant-contact';
 import { describe, expect, it } from '@jest/globals';
+import { aContact, aWish, email } from '../../test/planning';
 import type { Wish } from './decide-contact';
 import { decideParty } from './decide-party';
 import { knownFrom, type KnownContact } from './known-contact';
 import { detailsText } from './merge-wishes';
 import { planBatch, type Means, type Plan } from './plan-batch';
 
-const email = 'a@example.com';
 const [listA, listB, tagA, tagB] = ['list-a', 'list-b', 'tag-a', 'tag-b'] as const;
 let made = 0;
-const wish = (given: Partial<Wish> = {}): Wish => ({
-  deliveryId: `dlv_${(made += 1)}`,
-  orderTime: 1,
-  placedAt: Date.parse('2026-06-01T00:00:00Z'),
-  toldAt: {},
-  optIn: 'OPTED_IN',
-  createsContacts: true,
-  whenNotOptedIn: 'SKIP',
-  whenUnsubscribed: 'SKIP',
-  listIds: [],
-  tagIds: [],
-  fields: [],
-  details: {},
-  ...given,
-});
+const wish = (given: Partial<Wish> = {}): Wish =>
+  aWish({ deliveryId: `dlv_${(made += 1)}`, placedAt: Date.parse('2026-06-01T00:00:00Z'), ...given });
 const whole = (core: Partial<CcContact>, address: string = email): KnownContact =>
-  knownFrom({
-    contact_id: 'c1',
-    email_address: { address, permission_to_send: 'explicit' },
-    list_memberships: [],
-    taggings: [],
-    custom_fields: [],
-    phone_numbers: [],
-    street_addresses: [],
-    ...core,
-  });
+  knownFrom(aContact({ email_address: { address, permission_to_send: 'explicit' }, ...core }));
 /** As the mirror knows it. */
 const thin = (detailsMark: string | null = null, state: KnownContact['state'] = 'explicit'): KnownContact => ({
   contactId: 'c1',

@@ -1,5 +1,6 @@
 import type { CcContact } from '@boxlist/constant-contact';
 import { describe, expect, it } from '@jest/globals';
+import { aContact, aWish, email } from '../../test/planning';
 import type { Wish } from './decide-contact';
 import { knownFrom, type KnownContact } from './known-contact';
 import { phoneKey } from './phone';
@@ -7,35 +8,10 @@ import { detailsText } from './merge-wishes';
 import { planBatch, type Means, type Party, type Plan } from './plan-batch';
 import { decidePhone, phoneFollows, phoneFull } from './plan-phone';
 
-const email = 'a@example.com';
 const london = '+44 20 7946 0000';
 const means: Means = { optInRoute: 'DIRECT', importsNew: false, country: 'US' };
 
-const wish = (given: Partial<Wish> = {}): Wish => ({
-  deliveryId: 'dlv_1',
-  orderTime: 1,
-  placedAt: 1,
-  toldAt: {},
-  optIn: 'OPTED_IN',
-  createsContacts: true,
-  whenNotOptedIn: 'SKIP',
-  whenUnsubscribed: 'SKIP',
-  listIds: ['list'],
-  tagIds: [],
-  fields: [],
-  details: {},
-  ...given,
-});
-const contact = (given: Partial<CcContact> = {}): CcContact => ({
-  contact_id: 'c1',
-  email_address: { address: email, permission_to_send: 'explicit' },
-  list_memberships: [],
-  taggings: [],
-  custom_fields: [],
-  phone_numbers: [],
-  street_addresses: [],
-  ...given,
-});
+const wish = (given: Partial<Wish> = {}): Wish => aWish({ listIds: ['list'], ...given });
 const phones = (...numbers: string[]): Partial<CcContact> => ({
   phone_numbers: numbers.map((phone_number) => ({ phone_number, kind: 'mobile' })),
 });
@@ -112,7 +88,7 @@ describe('the phone of a contact that goes by import', () => {
 
   it.each([
     ['a reading', thin({ phoneMarks: [phoneKey(london, 'US')] })],
-    ['a look', knownFrom(contact(phones('0044 20 7946 0000')))],
+    ['a look', knownFrom(aContact(phones('0044 20 7946 0000')))],
   ])('makes no call where %s has shown the number in another format', (_, known) => {
     const planned = plan([wish({ details: { phone: '+442079460000' } })], known);
     expect(kinds(planned)).toEqual(['import']);
@@ -141,7 +117,7 @@ describe('the phone of a contact for which somebody has entered three', () => {
   const boston = '+1 781 555 0100';
   const three = ['+44 20 7946 0001', '+44 20 7946 0002', '+44 20 7946 0003'];
   const full = (permission: 'explicit' | 'not_set') =>
-    knownFrom(contact({ ...phones(...three), email_address: { address: email, permission_to_send: permission } }));
+    knownFrom(aContact({ ...phones(...three), email_address: { address: email, permission_to_send: permission } }));
   const telling = (phone: string) => [
     wish({ details: { phone, firstName: 'Ada' } }),
     wish({ deliveryId: 'dlv_2', details: { firstName: 'Ada' } }),
@@ -176,7 +152,7 @@ describe('the phone of a contact that needs no import', () => {
 
   it('is written after a look', () => {
     expect(plan([tagged], thin())).toMatchObject({ calls: [], unknown: [{ whole: true }] });
-    expect(plan([tagged], knownFrom(contact())).calls).toMatchObject([
+    expect(plan([tagged], knownFrom(aContact())).calls).toMatchObject([
       { kind: 'put', contact: { phone_numbers: [{ phone_number: london, kind: 'other' }] } },
     ]);
   });
@@ -199,13 +175,13 @@ describe('the phone of a contact that needs no import', () => {
 
   it('comes along, scarce or not, where the contact is written anyway', () => {
     const wanted = wish({ listIds: [], details: { phone: london, firstName: 'Ada' } });
-    expect(kinds(plan([wanted], knownFrom(contact()), { phonesWait: true }))).toEqual(['put']);
+    expect(kinds(plan([wanted], knownFrom(aContact()), { phonesWait: true }))).toEqual(['put']);
   });
 });
 
 describe('what is done for a phone when a contact was looked at', () => {
   const decide = (given: Partial<CcContact>, of: Partial<Wish> = {}) =>
-    decidePhone(knownFrom(contact(given)), wish(of), { phone: london, firstName: 'Ada' }, 'US');
+    decidePhone(knownFrom(aContact(given)), wish(of), { phone: london, firstName: 'Ada' }, 'US');
 
   it('is a write of the whole, with no permission in it, as an update that restores nobody', () => {
     const decision = decide({ job_title: 'Baker', ...phones('781 555 0100') });

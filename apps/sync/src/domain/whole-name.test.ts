@@ -1,5 +1,6 @@
 import type { CcContact } from '@boxlist/constant-contact';
 import { describe, expect, it } from '@jest/globals';
+import { aContact, email } from '../../test/planning';
 import { knownFrom } from './known-contact';
 import { detailsOf, detailTimesOf } from './map-buyer';
 import { orderFrom, type StoredOrder } from './order';
@@ -23,7 +24,6 @@ describe('the first name in a name as a whole', () => {
   });
 });
 
-const email = 'a@example.com';
 const orderOf = (id: number, buyer: object): StoredOrder =>
   orderFrom({
     specversion: '1.0',
@@ -34,16 +34,6 @@ const orderOf = (id: number, buyer: object): StoredOrder =>
     boxofficeid: 'bo_1',
     data: { id: `or_${id}`, status: 'completed', marketing_opt_in: true, buyer_details: { email, ...buyer } },
   });
-const aContact = (given: Partial<CcContact> = {}): CcContact => ({
-  contact_id: 'c1',
-  email_address: { address: email, permission_to_send: 'explicit' },
-  list_memberships: [],
-  taggings: [],
-  custom_fields: [],
-  phone_numbers: [],
-  street_addresses: [],
-  ...given,
-});
 
 /** Works on orders, those of a part together, and gives the name that their contact has then. */
 const nameAfter = (parts: readonly (readonly StoredOrder[])[], listIds: readonly string[]): string => {

@@ -1,0 +1,34 @@
+import type { CcContact } from '@boxlist/constant-contact';
+import type { Wish } from '../src/domain/decide-contact';
+
+/** The address of all contacts and wishes of the tests of planning, unless one says otherwise. */
+export const email = 'a@example.com';
+
+/** A contact that may be mailed and has nothing else. */
+export const aContact = (given: Partial<CcContact> = {}): CcContact => ({
+  contact_id: 'c1',
+  email_address: { address: email, permission_to_send: 'explicit' },
+  list_memberships: [],
+  taggings: [],
+  custom_fields: [],
+  phone_numbers: [],
+  street_addresses: [],
+  ...given,
+});
+
+/** What a buyer who opted in asks for, and nothing yet. */
+export const aWish = (given: Partial<Wish> = {}): Wish => ({
+  deliveryId: 'dlv_1',
+  orderTime: 1,
+  placedAt: 1,
+  toldAt: {},
+  optIn: 'OPTED_IN',
+  createsContacts: true,
+  whenNotOptedIn: 'SKIP',
+  whenUnsubscribed: 'SKIP',
+  listIds: [],
+  tagIds: [],
+  fields: [],
+  details: {},
+  ...given,
+});
