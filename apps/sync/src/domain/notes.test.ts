@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Wish } from './decide-contact';
+import { aContact, aWish } from '../../test/planning';
 import { knownFrom } from './known-contact';
 import { withoutNotes } from './notes';
 import { planBatch } from './plan-batch';
@@ -17,30 +17,18 @@ describe('what is told of a delivery', () => {
 
   it('keeps no note of an earlier plan', () => {
     const email = `${'x'.repeat(50)}@example.com`;
-    const wish: Wish = {
-      deliveryId: 'dlv_1',
-      orderTime: 1,
-      placedAt: 1,
-      toldAt: {},
-      optIn: 'OPTED_IN',
-      createsContacts: true,
-      whenNotOptedIn: 'SKIP',
-      whenUnsubscribed: 'SKIP',
+    const wish = aWish({
       listIds: Array.from({ length: 51 }, (_, index) => `list-${index}`),
       tagIds: Array.from({ length: 51 }, (_, index) => `tag-${index}`),
-      fields: [],
       details: { phone: '+44 20 7946 0000' },
       shortenings: ['cut the street at 255 characters', 'left out the phone: longer than 25 characters'],
-    };
-    const contact = knownFrom({
-      contact_id: 'c1',
-      email_address: { address: email, permission_to_send: 'not_set' },
-      list_memberships: [],
-      taggings: [],
-      custom_fields: [],
-      phone_numbers: ['1', '2', '3'].map((phone_number) => ({ phone_number, kind: 'home' })),
-      street_addresses: [],
     });
+    const contact = knownFrom(
+      aContact({
+        email_address: { address: email, permission_to_send: 'not_set' },
+        phone_numbers: ['1', '2', '3'].map((phone_number) => ({ phone_number, kind: 'home' })),
+      }),
+    );
     const party = { email, wishes: [wish], isUncertain: false, isImported: false, detailsMark: '' };
     const { notes } = planBatch([party], new Map([[email, contact]]), { optInRoute: 'DIRECT', importsNew: false });
     expect(notes).toHaveLength(6);
