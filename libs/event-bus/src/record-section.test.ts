@@ -224,6 +224,14 @@ describe('a base offset', () => {
     }
   });
 
+  it('behind damage tells how far it is passed, where its header says less', async () => {
+    const damaged = Buffer.from(await batch(['a', 'b', 'c', 'd'], 1));
+    damaged.writeInt32BE(1, 57);
+    const section = Buffer.concat([damaged, await batch(['e'], 5)]);
+    expect(await told(read(section, 1n))).toEqual(['unreadable 1-4 for now', '5 e']);
+    expect(await told(read(section, 3n))).toEqual(['unreadable 3-4 for now', '5 e']);
+  });
+
   it('may leave offsets out, which compaction has removed', async () => {
     const section = await sectionOf(one, batch(['nine'], 9), batch(['twenty'], 20));
     expect(await told(read(section, 0n))).toEqual(['1 one', '9 nine', '20 twenty']);

@@ -92,6 +92,12 @@ export const unreadAtBroker = (offset: bigint): KafkaRecord =>
     { ...damaged('What the broker has stored'), isOpen: true },
   );
 
+/** What is passed with a range although its header says less: its letter has to name it. */
+const reachTo = (marker: object | undefined, last: bigint): void => {
+  const range = marker && unreadables.get(marker);
+  if (range && BigInt(range.lastOffset) < last) unreadables.set(marker, { ...range, lastOffset: last.toString() });
+};
+
 const damaged = (what: string): Why => ({ reason: `${what} is damaged`, mayPass: true });
 
 const whyOf = (error: unknown): Why => ({
@@ -222,6 +228,9 @@ export const readSection = async (section: Buffer, reading: Reading, budget: Bud
     const nextBase = end + 8 <= section.length ? section.readBigInt64BE(end) : undefined;
     const place = { next, isFirst: records.length === 0, nextBase, highWatermark };
     const read = await (format === 2 ? readBatch(batch, place, budget, aborted) : readOldEntry(batch, place, budget));
+    const [first] = read;
+    // An old entry stands under the offset of its last message.
+    if (first && !unreadableOf(first)) reachTo(records.at(-1), (format === 2 ? baseOffset : BigInt(first.offset)) - 1n);
     for (const record of read) records.push(record);
     const last = read.at(-1);
     if (last) next = largest(next, BigInt(last.offset) + 1n);

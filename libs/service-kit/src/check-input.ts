@@ -2,10 +2,14 @@ import { HeaderMap, type ApolloServerPlugin, type BaseContext } from '@apollo/se
 import { AppError } from '@boxlist/contracts';
 import {
   coerceInputValue,
+  getDirectiveValues,
   getNamedType,
   getNullableType,
+  getVariableValues,
   GraphQLError,
+  GraphQLIncludeDirective,
   GraphQLScalarType,
+  GraphQLSkipDirective,
   isInputObjectType,
   isInputType,
   isInterfaceType,
@@ -25,6 +29,7 @@ import {
   type GraphQLInputType,
   type GraphQLSchema,
   type OperationDefinitionNode,
+  type SelectionNode,
   type ValidationRule,
   type ValueNode,
   type VariableDefinitionNode,
@@ -135,6 +140,45 @@ const faultsOfVariable = (
   return faults;
 };
 
+/** Whether the request leaves a part of its selection out by its own variables. */
+const isLeftOut = (node: SelectionNode, variables: Readonly<Record<string, unknown>>): boolean => {
+  try {
+    const skip = getDirectiveValues(GraphQLSkipDirective, node, variables);
+    return skip?.if === true || getDirectiveValues(GraphQLIncludeDirective, node, variables)?.if === false;
+  } catch {
+    // A null stands in the directive itself, which is found when that is visited.
+    return false;
+  }
+};
+
+/** Calls back for each variable that an operation uses, itself or by its fragments, with the type of its place. */
+const visitUses = (
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+  use: (name: string, place: GraphQLInputType | null | undefined) => void,
+): void => {
+  const types = new TypeInfo(schema);
+  const reached = new Set<string>();
+  const parts: ASTNode[] = [operation];
+  const enter = (node: SelectionNode): false | undefined => (isLeftOut(node, variables) ? false : undefined);
+  const visitor = visitWithTypeInfo(types, {
+    VariableDefinition: () => false,
+    Field: enter,
+    InlineFragment: enter,
+    FragmentSpread: (node) => {
+      if (enter(node) === false || reached.has(node.name.value)) return false;
+      reached.add(node.name.value);
+      const isIt = (each: ASTNode) => each.kind === Kind.FRAGMENT_DEFINITION && each.name.value === node.name.value;
+      parts.push(...document.definitions.filter(isIt));
+      return undefined;
+    },
+    Variable: ({ name }) => use(name.value, types.getInputType()),
+  });
+  for (let part = parts.pop(); part; part = parts.pop()) visit(part, visitor);
+};
+
 /**
  * Variables that are null where a value is needed. A nullable variable may stand there when it, or the place, has a default:
  * GraphQL finds a null only when the field is resolved.
@@ -142,34 +186,25 @@ const faultsOfVariable = (
 const faultsOfNulls = (
   schema: GraphQLSchema,
   document: DocumentNode,
-  { variableDefinitions = [] }: OperationDefinitionNode,
+  operation: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
 ): GraphQLError[] => {
-  const isNull = ({ variable: { name }, defaultValue }: VariableDefinitionNode): boolean =>
-    Object.hasOwn(variables, name.value) && variables[name.value] !== undefined
-      ? variables[name.value] === null
-      : defaultValue?.kind === Kind.NULL;
+  const definitions = operation.variableDefinitions ?? [];
+  const { coerced } = getVariableValues(schema, definitions, variables);
   const nulls = new Map(
-    variableDefinitions
-      .filter((each) => isNull(each) && each.type.kind !== Kind.NON_NULL_TYPE)
+    definitions
+      .filter(({ variable }) => coerced?.[variable.name.value] === null)
       .map((each) => [each.variable.name.value, each]),
   );
   const faults = new Map<string, GraphQLError>();
-  if (nulls.size === 0) return [];
-  const types = new TypeInfo(schema);
-  visit(
-    document,
-    visitWithTypeInfo(types, {
-      VariableDefinition: () => false,
-      Variable: ({ name: { value: name } }) => {
-        const [definition, type] = [nulls.get(name), types.getInputType()];
-        if (!definition || !isNonNullType(type)) return;
-        const message = `Variable "$${name}" must not be null where "${String(type)}" is expected.`;
-        const extensions = { code: 'BAD_USER_INPUT', field: [name] };
-        faults.set(name, new GraphQLError(message, { nodes: definition, extensions }));
-      },
-    }),
-  );
+  if (!coerced || nulls.size === 0) return [];
+  visitUses(schema, document, operation, coerced, (name, type) => {
+    const definition = nulls.get(name);
+    if (!definition || !isNonNullType(type)) return;
+    const message = `Variable "$${name}" must not be null where "${String(type)}" is expected.`;
+    const extensions = { code: 'BAD_USER_INPUT', field: [name] };
+    faults.set(name, new GraphQLError(message, { nodes: definition, extensions }));
+  });
   return [...faults.values()];
 };
 

@@ -69,11 +69,12 @@ const ask = async (
   query: string,
   headers: Record<string, string> = { [identityHeader]: token },
   variables: Record<string, unknown> = {},
+  operationName?: string,
 ) => {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify({ query, variables }),
+    body: JSON.stringify({ query, variables, operationName }),
   });
   return {
     status: response.status,
@@ -137,6 +138,18 @@ describe('a subgraph', () => {
     expect(ofNull.body.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', field: ['first'] } }]);
     expect((await ask(query)).body).toEqual({ data: { page: 10 } });
     expect((await ask(query, undefined, { first: 3 })).body).toEqual({ data: { page: 3 } });
+  });
+
+  it.each([
+    ['another operation', 'query A($n: Int) { me @skip(if: false) here: page(first: 1) ...M @skip(if: true) }'],
+    ['a field that is left out', 'query A($n: Int, $with: Boolean = false) { me page(first: $n) @include(if: $with) }'],
+    ['a fragment that is left out', 'query A($n: Int) { me ... @skip(if: true) { page(first: $n) } }'],
+  ])('does not ask for a value in %s', async (_, operation) => {
+    const query = `${operation} query B($n: Int) { ...M } fragment M on Query { me page(first: $n) }`;
+    const { body } = await ask(query, undefined, { n: null }, 'A');
+    expect(body).toMatchObject({ data: { me: 'bo_1' } });
+    const other = await ask(query, undefined, { n: null }, 'B');
+    expect([other.status, other.body.errors]).toMatchObject([400, [{ extensions: { field: ['n'] } }]]);
   });
 
   it('gives what the caller can mend as data', async () => {
