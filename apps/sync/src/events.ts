@@ -8,9 +8,9 @@ import {
 } from '@boxlist/contracts';
 import { consumeFacts, type EventBus, type TopicSpec } from '@boxlist/event-bus';
 import type { Context } from './context';
-import { takeDeadLetters } from './use-cases/take-dead-letters';
-import { takeConnection, takeEntitlement, takeWorkflow } from './use-cases/take-facts';
-import { takeOrders } from './use-cases/take-orders';
+import { takeDeadLetters } from './use-cases/dead-letters/store-dead-letters';
+import { takeConnection, takeEntitlement, takeWorkflow } from './use-cases/intake/apply-facts';
+import { takeOrders } from './use-cases/intake/ingest-orders';
 
 const consumed = [topics.orders, topics.entitlements, topics.connections, topics.workflows];
 

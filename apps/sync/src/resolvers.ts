@@ -10,14 +10,14 @@ import type {
   Resolvers,
   ResolversParentTypes,
 } from './generated/resolver-types';
-import { backfillProgress, changeBackfill, planBackfill, startBackfill } from './use-cases/backfill';
-import { deadLetterPage, discardDeadLetters, replayDeadLetters } from './use-cases/dead-letters';
-import { eraseBuyer, erasureOf, remainsOf } from './use-cases/erase-buyer';
-import { exportBuyer } from './use-cases/export-buyer';
-import { previewWorkflow } from './use-cases/preview-workflow';
-import { deliveryPage, syncHealth, workflowStats } from './use-cases/read-deliveries';
-import { noticePage } from './use-cases/read-notices';
-import { cancelRetry, retryDeliveries } from './use-cases/retry-deliveries';
+import { backfillProgress, changeBackfill, planBackfill, startBackfill } from './use-cases/backfill/backfill-commands';
+import { deadLetterPage, discardDeadLetters, replayDeadLetters } from './use-cases/dead-letters/dead-letter-commands';
+import { eraseBuyer, erasureOf, remainsOf } from './use-cases/privacy/erase-buyer';
+import { exportBuyer } from './use-cases/privacy/export-buyer';
+import { previewWorkflow } from './use-cases/history/preview-workflow';
+import { deliveryPage, syncHealth, workflowStats } from './use-cases/history/list-deliveries';
+import { noticePage } from './use-cases/history/list-notices';
+import { cancelRetry, retryDeliveries } from './use-cases/history/retry-deliveries';
 
 const toFilter = (filter: DeliveryFilter) => {
   const { ids, statuses, reasons: codes, workflowId, eventId, orderId, email, from, to } = filter;

@@ -41,8 +41,8 @@ import { createTombstoneStore } from './store/tombstones';
 import { createLatePhoneStore, createUpgradeStore } from './store/left-over';
 import { createTicketTailorKeySource } from './ticket-tailor-keys';
 import { createTokenSource } from './tokens';
-import { startChores } from './use-cases/chores';
-import { startDispatcher } from './use-cases/drive-lanes';
+import { startChores } from './background-jobs';
+import { startDispatcher } from './use-cases/dispatch/dispatcher';
 
 type Overrides = Partial<Pick<Context, 'clock' | 'tokens' | 'ticketTailorKey' | 'random'>> & {
   /** The ledger's clock instead of the database's, in ms. */

@@ -1,16 +1,16 @@
 // Generated from schema.graphql by `npm run generate`: do not edit.
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { Delivery as DeliverySource } from '../store/deliveries';
-import type { DeliveryPage as DeliveryPageSource } from '../use-cases/read-deliveries';
+import type { DeliveryPage as DeliveryPageSource } from '../use-cases/history/list-deliveries';
 import type { Backfill as BackfillSource } from '../store/backfills';
 import type { Retry as RetrySource } from '../store/retries';
 import type { DeadLetter as DeadLetterSource } from '../store/dead-letters';
-import type { DeadLetterPage as DeadLetterPageSource } from '../use-cases/dead-letters';
+import type { DeadLetterPage as DeadLetterPageSource } from '../use-cases/dead-letters/dead-letter-commands';
 import type { Notice as NoticeSource } from '../store/notices';
-import type { NoticePage as NoticePageSource } from '../use-cases/read-notices';
+import type { NoticePage as NoticePageSource } from '../use-cases/history/list-notices';
 import type { Erasure as ErasureSource, ErasedContact as ErasedContactSource } from '../store/erasures';
-import type { Previewed as PreviewedSource } from '../use-cases/preview-workflow';
-import type { Waiting as WaitingSource } from '../use-cases/count-deliveries';
+import type { Previewed as PreviewedSource } from '../use-cases/history/preview-workflow';
+import type { Waiting as WaitingSource } from '../use-cases/history/count-deliveries';
 import type { GraphContext } from '../context';
 export type Maybe<T> = T | null | undefined;
 export type InputMaybe<T> = T | null | undefined;

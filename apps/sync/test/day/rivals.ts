@@ -1,6 +1,6 @@
 import { pollDelayMs, postureOf } from '../../src/domain/gather';
 import { declare, emptyLedger, type CallClass } from '../../src/domain/ledger';
-import { eachAtOnce } from '../../src/use-cases/each-at-once';
+import { eachAtOnce } from '../../src/use-cases/dispatch/each-at-once';
 import type { Activity } from './account';
 import type { Order } from './load';
 import { plainPermits } from './plain-permits';

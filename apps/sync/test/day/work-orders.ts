@@ -3,7 +3,7 @@ import type { Wish } from '../../src/domain/decide-contact';
 import type { KnownContact } from '../../src/domain/known-contact';
 import { planBatch, type Means, type Party } from '../../src/domain/plan-batch';
 import type { PlannedCall } from '../../src/domain/planned-calls';
-import { eachAtOnce, lookUpsAtOnce } from '../../src/use-cases/each-at-once';
+import { eachAtOnce, lookUpsAtOnce } from '../../src/use-cases/dispatch/each-at-once';
 import type { Account, Activity } from './account';
 import type { Order } from './load';
 

@@ -1,7 +1,7 @@
 import type { Context } from '../../src/context';
 import type { DeliveryStatus } from '../../src/domain/reasons';
 import type { DeliveryChoice } from '../../src/domain/delivery-choice';
-import { countBacklog, countDeliveries } from '../../src/use-cases/count-deliveries';
+import { countBacklog, countDeliveries } from '../../src/use-cases/history/count-deliveries';
 import { offices } from './history';
 import { keptDeliveries, type Rest } from './settled-state';
 import { boxOfficeOf, workflowOf } from './told';

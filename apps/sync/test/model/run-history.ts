@@ -1,10 +1,10 @@
 import { AppError, topics, type BoxOfficeId } from '@boxlist/contracts';
 import { createLog, type Identity } from '@boxlist/service-kit';
 import type { Context } from '../../src/context';
-import { changeBackfill, startBackfill } from '../../src/use-cases/backfill';
-import { discardDeadLetters, replayDeadLetters } from '../../src/use-cases/dead-letters';
-import { eraseBuyer } from '../../src/use-cases/erase-buyer';
-import { cancelRetry, retryDeliveries } from '../../src/use-cases/retry-deliveries';
+import { changeBackfill, startBackfill } from '../../src/use-cases/backfill/backfill-commands';
+import { discardDeadLetters, replayDeadLetters } from '../../src/use-cases/dead-letters/dead-letter-commands';
+import { eraseBuyer } from '../../src/use-cases/privacy/erase-buyer';
+import { cancelRetry, retryDeliveries } from '../../src/use-cases/history/retry-deliveries';
 import { judgeCounts } from './agreeing-counts';
 import { offices, people, type Command, type History, type Office } from './history';
 import { lookAround, ownBackfill, ownRetry } from './look-around';

@@ -1,0 +1,187 @@
+import { AppError, type WorkflowFact } from '@boxlist/contracts';
+import { requireRole, type Identity } from '@boxlist/service-kit';
+import type { Context } from '../../context';
+import {
+  callsNeeded,
+  etaMs,
+  workflowInMode,
+  type BackfillMode,
+  type BackfillSource,
+  type BackfillStatus,
+} from '../../domain/backfill';
+import { decideOrder } from '../../domain/decide-order';
+import type { StoredOrder } from '../../domain/order';
+import type { Backfill } from '../../store/backfills';
+import { deliveryId } from '../../store/deliveries';
+import { previewFetched } from './fetch-orders';
+import { holdPaused } from '../dispatch/release-waiting';
+
+export interface BackfillInput {
+  readonly workflowId: string;
+  readonly mode: BackfillMode;
+  readonly source: BackfillSource;
+  readonly from?: Date | null;
+  readonly to?: Date | null;
+}
+
+const ordersAtOnce = 5_000;
+
+/** The workflow of a backfill's input; throws what makes a backfill impossible, naming the field. */
+const checked = async (ctx: Context, identity: Identity, input: BackfillInput): Promise<WorkflowFact> => {
+  requireRole(identity, 'manager');
+  const workflow = await ctx.workflows.byId(input.workflowId);
+  if (workflow?.boxOfficeId !== identity.boxOfficeId || workflow.status === 'DELETED')
+    throw new AppError('NOT_FOUND', 'There is no such workflow', { field: ['input', 'workflowId'] });
+  if (input.from && input.to && input.from >= input.to)
+    throw new AppError('BAD_INPUT', 'from must be before to', { field: ['input', 'from'] });
+  const connection = await ctx.connections.byId(workflow.connectionId);
+  if (input.mode === 'IMPORT' && connection?.optInRoute === 'CONFIRM')
+    throw new AppError(
+      'BAD_INPUT',
+      'This connection asks new contacts for a confirmation, which an import would pass by: choose ONE_BY_ONE',
+      { field: ['input', 'mode'] },
+    );
+  return workflow;
+};
+
+/** Shows the orders of a backfill page by page; answers whether there are more than were shown. */
+const showOrders = async (
+  ctx: Context,
+  { boxOfficeId }: Identity,
+  { source, from, to }: BackfillInput,
+  show: (orders: readonly StoredOrder[]) => Promise<void>,
+): Promise<{ isPartial: boolean }> => {
+  const until = to ?? ctx.clock();
+  if (source === 'TICKET_TAILOR') return previewFetched(ctx, { boxOfficeId, from: from ?? null, to: until }, show);
+  const time = { since: from ?? new Date(0), until };
+  for await (const orders of ctx.orders.allReceived(boxOfficeId, time, ordersAtOnce)) await show(orders);
+  return { isPartial: false };
+};
+
+/** What a backfill would do: orders by decision, the calls it needs, and when it would be done. Writes nothing, and calls nobody but Ticket Tailor where the orders are to come from there. */
+export const planBackfill = async (ctx: Context, identity: Identity, input: BackfillInput) => {
+  const workflow = await checked(ctx, identity, input);
+  const counts = new Map<string, number>();
+  const count = (reason: string): void => void counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  const buyers = new Set<string>();
+  let known = 0;
+  let orders = 0;
+  const { isPartial } = await showOrders(ctx, identity, input, async (page) => {
+    const made = new Set(
+      (await ctx.deliveries.byIds(page.map(({ key }) => deliveryId(workflow.workflowId, key)))).map(({ _id }) => _id),
+    );
+    const fresh: string[] = [];
+    for (const order of page) {
+      if (made.has(deliveryId(workflow.workflowId, order.key))) continue;
+      orders += 1;
+      const decision = decideOrder(order, workflowInMode(workflow, input.mode), true);
+      count(decision.kind === 'go' ? 'GO' : decision.reason);
+      const hash = order.email ? ctx.hashEmail(order.boxOfficeId, order.email) : '';
+      if (decision.kind === 'go' && !buyers.has(hash)) {
+        buyers.add(hash);
+        fresh.push(hash);
+      }
+    }
+    known += (await ctx.contacts.byHashes(workflow.connectionId, fresh)).size;
+  });
+  const { size: accountSize } = await ctx.contacts.mirror(workflow.connectionId);
+  const calls = callsNeeded(input.mode, workflow, { buyers: buyers.size, known, accountSize });
+  const quota = await ctx.ledger.usage(identity.boxOfficeId);
+  const now = ctx.clock();
+  return {
+    orders,
+    isPartial,
+    buyers: buyers.size,
+    decisions: [...counts].map(([code, each]) => ({ code, count: each })),
+    callsNeeded: calls,
+    doneAt: new Date(
+      now.getTime() +
+        etaMs(calls, {
+          leftToday: quota.leftToday,
+          perDay: quota.limitPerDay,
+          perSecond: quota.perSecond,
+          expectedToday: quota.expectedToday,
+          msToNextDay: Math.max(0, quota.resetsAt.getTime() - now.getTime()),
+        }),
+    ),
+  };
+};
+
+/** Starts a backfill; it goes on by itself in any process, and after a crash where it stood. */
+export const startBackfill = async (ctx: Context, identity: Identity, input: BackfillInput): Promise<Backfill> => {
+  const workflow = await checked(ctx, identity, input);
+  const open = (await ctx.backfills.ofWorkflow(identity.boxOfficeId, workflow.workflowId)).find(
+    ({ status }) => status === 'RUNNING' || status === 'PAUSED',
+  );
+  if (open)
+    throw new AppError('BACKFILL_RUNNING', 'A backfill of this workflow is not done yet', {
+      field: ['input', 'workflowId'],
+    });
+  const backfill = await ctx.backfills.start(
+    {
+      boxOfficeId: identity.boxOfficeId,
+      workflowId: workflow.workflowId,
+      connectionId: workflow.connectionId,
+      mode: input.mode,
+      source: input.source,
+      from: input.from ?? null,
+      to: input.to ?? ctx.clock(),
+    },
+    ctx.clock(),
+  );
+  ctx.nudge();
+  return backfill;
+};
+
+const changes: Readonly<
+  Record<'pause' | 'resume' | 'cancel', { from: readonly BackfillStatus[]; to: BackfillStatus }>
+> = {
+  pause: { from: ['RUNNING'], to: 'PAUSED' },
+  resume: { from: ['PAUSED'], to: 'RUNNING' },
+  cancel: { from: ['RUNNING', 'PAUSED'], to: 'CANCELLED' },
+};
+
+/** Pauses, resumes or cancels a backfill; said again it changes nothing. What is synchronised stays so. */
+export const changeBackfill = async (
+  ctx: Context,
+  identity: Identity,
+  id: string,
+  change: keyof typeof changes,
+): Promise<Backfill> => {
+  requireRole(identity, 'manager');
+  for (;;) {
+    const backfill = await ctx.backfills.byId(id);
+    if (backfill?.boxOfficeId !== identity.boxOfficeId)
+      throw new AppError('BACKFILL_NOT_FOUND', 'There is no such backfill', { field: ['input', 'backfillId'] });
+    const { from, to } = changes[change];
+    if (backfill.status !== to && !from.includes(backfill.status))
+      throw new AppError('BACKFILL_ENDED', 'The backfill has ended already', { field: ['input', 'backfillId'] });
+    const changed =
+      backfill.status === to
+        ? backfill
+        : await ctx.backfills.change(backfill, { status: to, pausedFor: null, waitsUntil: null, failures: 0 });
+    if (!changed) continue;
+    const now = ctx.clock();
+    if (change === 'pause') await holdPaused(ctx, id);
+    if (change === 'resume') await ctx.deliveries.resumeBackfill(id, now);
+    if (change === 'cancel') await ctx.deliveries.cancelBackfill(id, now);
+    await ctx.lanes.wake([changed.connectionId], now);
+    ctx.nudge();
+    return changed;
+  }
+};
+
+/** How the deliveries of a backfill stand. */
+export const backfillProgress = async (ctx: Context, { _id, workflowId, unreadable }: Backfill) => {
+  const rows = await ctx.tallies.of(workflowId, _id);
+  const sum = (status?: string): number =>
+    rows.reduce((total, row) => (status === undefined || row.status === status ? total + row.count : total), 0);
+  return {
+    made: sum(),
+    synced: sum('SYNCED'),
+    skipped: sum('SKIPPED'),
+    failed: sum('FAILED'),
+    pending: sum('OPEN'),
+    unreadable: unreadable ?? 0,
+  };
+};

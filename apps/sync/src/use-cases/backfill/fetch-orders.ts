@@ -1,0 +1,80 @@
+import type { Context } from '../../context';
+import { AppError } from '@boxlist/contracts';
+import { fetchedOrder } from '../../domain/fetched-order';
+import { mergeOrders, type StoredOrder } from '../../domain/order';
+import type { Backfill } from '../../store/backfills';
+import { forgetErased, withoutErased } from '../privacy/forget-buyer';
+
+interface FetchedPage {
+  readonly orders: readonly StoredOrder[];
+  readonly unreadable: number;
+  readonly next: string | null;
+}
+
+/** Reads a page of orders at Ticket Tailor, those of erased buyers without the buyer. Writes nothing. Throws what the key's source and the API throw. */
+export const readOrders = async (
+  ctx: Context,
+  { boxOfficeId, from, to }: Pick<Backfill, 'boxOfficeId' | 'from' | 'to'>,
+  after: string,
+): Promise<FetchedPage> => {
+  const apiKey = await ctx.ticketTailorKey(boxOfficeId);
+  const page = await ctx.ticketTailor.ordersPage(apiKey, {
+    ...(after === '' ? {} : { startingAfter: after }),
+    ...(from ? { createdFrom: from } : {}),
+    // `to` is not included.
+    createdTo: new Date(to.getTime() - 1),
+  });
+  const read = page.orders.map((each) => fetchedOrder(boxOfficeId, each));
+  const once = [...new Map(read.map((order) => [order.key, order])).values()];
+  return { orders: await withoutErased(ctx, once), unreadable: page.unreadable, next: page.next ?? null };
+};
+
+/**
+ * Keeps orders that were read, merged with what is known of them, and gives how they stand now. One that is new counts as received when it was created, so that it is no live order of a
+ * workflow that became active since.
+ */
+export const keepFetched = async (ctx: Context, fetched: readonly StoredOrder[]): Promise<StoredOrder[]> => {
+  if (fetched.length === 0) return [];
+  const now = ctx.clock();
+  const kept = await ctx.orders.keep(fetched, ({ eventTime }) => new Date(Math.min(eventTime, now.getTime())), now);
+  const orders = kept.map(({ order }) => order);
+  await forgetErased(ctx, [...fetched, ...orders]);
+  // Those of buyers who were erased in the meantime as they are now.
+  return withoutErased(ctx, orders);
+};
+
+const previewPages = 50;
+/** So that whoever asked has the answer before they give up. */
+const previewMs = 4_000;
+
+/**
+ * Shows orders at Ticket Tailor page by page, newest first, merged with what is known of them, without writing anything. Answers whether there are more than were shown: the pages and the time are
+ * limited, and a page after the first that cannot be read ends it.
+ */
+export const previewFetched = async (
+  ctx: Context,
+  range: Pick<Backfill, 'boxOfficeId' | 'from' | 'to'>,
+  show: (orders: readonly StoredOrder[]) => Promise<void>,
+): Promise<{ isPartial: boolean }> => {
+  const until = ctx.clock().getTime() + previewMs;
+  let place = '';
+  for (let count = 0; count < previewPages && (count === 0 || ctx.clock().getTime() < until); count += 1) {
+    let page: FetchedPage;
+    try {
+      page = await readOrders(ctx, range, place);
+    } catch (error) {
+      if (count === 0 || !(error instanceof AppError)) throw error;
+      return { isPartial: true };
+    }
+    const known = new Map((await ctx.orders.byKeys(page.orders.map(({ key }) => key))).map((each) => [each.key, each]));
+    await show(
+      page.orders.map((order) => {
+        const before = known.get(order.key);
+        return before ? mergeOrders(before, order) : order;
+      }),
+    );
+    if (page.next === null) return { isPartial: false };
+    place = page.next;
+  }
+  return { isPartial: true };
+};

@@ -1,0 +1,157 @@
+import { AppError, kindOf, type WorkflowFact } from '@boxlist/contracts';
+import type { Context } from '../../context';
+import { workflowInMode, type BackfillPauseReason } from '../../domain/backfill';
+import { revisionOf, type StoredOrder } from '../../domain/order';
+import { retryDelayMs } from '../../domain/retry';
+import { backfillHeld } from '../../report';
+import type { Backfill } from '../../store/backfills';
+import type { NewDelivery } from '../../store/deliveries';
+import { changedAtOnce } from '../../store/in-parts';
+import { breather } from '../../yield-to-event-loop';
+import { eachAtOnce } from '../dispatch/each-at-once';
+import { keepFetched, readOrders } from './fetch-orders';
+import { forgetErased } from '../privacy/forget-buyer';
+import { freeResumed, holdPaused } from '../dispatch/release-waiting';
+import { repeatedly } from '../../repeatedly';
+import { deliveryOf, marksOf, matchOrders } from '../intake/ingest-orders';
+
+const ordersAtOnce = 5_000;
+const pollMs = 500;
+/** One that waits for an answer of Ticket Tailor does not hold up the others. */
+const backfillsAtOnce = 4;
+
+/**
+ * Makes the next orders of a backfill deliveries; false when there are no more. Orders that have a delivery of the workflow already, or have expired, are passed by. Two processes at once make
+ * the same deliveries, which are one.
+ */
+const makeNext = async (ctx: Context, backfill: Backfill): Promise<boolean> => {
+  if (backfill.cursor === null || (backfill.waitsUntil && backfill.waitsUntil > ctx.clock())) return false;
+  const workflow = await ctx.workflows.byId(backfill.workflowId);
+  if (!workflow || workflow.status === 'DELETED') {
+    await ctx.backfills.change(backfill, { status: 'CANCELLED', cursor: null });
+    return false;
+  }
+  const found = await nextOrders(ctx, backfill, backfill.cursor);
+  if (!found) return false;
+  const { orders: page, next, unreadable = 0 } = found;
+  const now = ctx.clock();
+  const inMode = workflowInMode(workflow, backfill.mode);
+  const breathe = breather();
+  const fresh: NewDelivery[] = [];
+  for (const order of page) {
+    if (order.expired) continue;
+    await breathe();
+    fresh.push({
+      ...deliveryOf(order, marksOf(ctx, order), inMode, now),
+      queue: 'backfill',
+      backfillId: backfill._id,
+    });
+  }
+  const known = new Set(await ctx.deliveries.insert(fresh, changedAtOnce));
+  const changed = await followChanges(ctx, fresh, known, workflow);
+  await forgetErased(ctx, [...page, ...changed]);
+  if (fresh.some(({ status }) => status === 'WAITING')) await freeResumed(ctx, [workflow.workflowId]);
+  await ctx.backfills.change(backfill, {
+    cursor: next,
+    seen: backfill.seen + page.length,
+    unreadable: (backfill.unreadable ?? 0) + unreadable,
+    waitsUntil: null,
+    failures: 0,
+  });
+  await ctx.lanes.wake([backfill.connectionId], now);
+  ctx.nudge();
+  return next !== null;
+};
+
+/**
+ * Whoever took a newer event of an order between its reading and the writing of its delivery found none to change; and those that were made already may be of such a moment, before a crash. Gives the orders that were looked
+ * at for it, as they are now.
+ */
+const followChanges = async (
+  ctx: Context,
+  fresh: readonly NewDelivery[],
+  known: ReadonlySet<string>,
+  workflow: WorkflowFact,
+): Promise<StoredOrder[]> => {
+  const made = new Map(fresh.map((delivery) => [delivery.orderKey, delivery]));
+  const changed = (await ctx.orders.byKeys([...made.keys()])).filter((order) => {
+    const delivery = made.get(order.key);
+    return delivery && (known.has(delivery._id) || revisionOf(order) !== delivery.orderRevision);
+  });
+  // Only for the delivery that a backfill has made.
+  const receivedAt = new Date(0);
+  await matchOrders(
+    ctx,
+    changed.map((order) => ({ order, receivedAt })),
+    [workflow],
+  );
+  return changed;
+};
+
+interface NextOrders {
+  readonly orders: readonly StoredOrder[];
+  readonly next: string | null;
+  readonly unreadable?: number;
+}
+
+/** The next orders of a backfill; undefined where it has to wait, or was changed while they were read. */
+const nextOrders = async (ctx: Context, backfill: Backfill, cursor: string): Promise<NextOrders | undefined> => {
+  if (backfill.source !== 'TICKET_TAILOR')
+    return ctx.orders.received(
+      backfill.boxOfficeId,
+      { since: backfill.from ?? new Date(0), until: backfill.to },
+      cursor,
+      ordersAtOnce,
+    );
+  try {
+    const page = await readOrders(ctx, backfill, cursor);
+    if ((await ctx.backfills.byId(backfill._id))?.version !== backfill.version) return undefined;
+    return { ...page, orders: await keepFetched(ctx, page.orders) };
+  } catch (error) {
+    await waitAfter(ctx, backfill, error);
+    return undefined;
+  }
+};
+
+const pausing: readonly string[] = [
+  'TICKET_TAILOR_KEY_MISSING',
+  'UNAUTHORIZED_AT_TICKET_TAILOR',
+  'REJECTED_BY_TICKET_TAILOR',
+] satisfies BackfillPauseReason[];
+const isPausing = (code: string): code is BackfillPauseReason => pausing.includes(code);
+
+/** After a page that could not be read: what only a person can mend pauses the backfill, everything else is tried again later. */
+const waitAfter = async (ctx: Context, backfill: Backfill, error: unknown): Promise<void> => {
+  if (!(error instanceof AppError)) throw error;
+  const now = ctx.clock();
+  if (isPausing(error.code)) {
+    if (!(await ctx.backfills.change(backfill, { status: 'PAUSED', pausedFor: error.code, waitsUntil: null }))) return;
+    await holdPaused(ctx, backfill._id);
+    await ctx.lanes.wake([backfill.connectionId], now);
+    backfillHeld(ctx, backfill, error.code);
+    return;
+  }
+  const failures = kindOf(error) === 'throttled' ? backfill.failures : backfill.failures + 1;
+  const delayMs = error.retryAfterMs ?? retryDelayMs(ctx.retry, failures, ctx.random());
+  await ctx.backfills.change(backfill, { failures, waitsUntil: new Date(now.getTime() + delayMs) });
+  backfillHeld(ctx, backfill, error.code);
+};
+
+/** A backfill is done when all of its orders are deliveries and none of those is open. */
+const endIfDone = async (ctx: Context, backfill: Backfill): Promise<void> => {
+  if (backfill.cursor !== null) return;
+  if (await ctx.tallies.anyOpen(backfill.workflowId, backfill._id)) return;
+  if (!(await ctx.deliveries.anyOpen(backfill._id))) await ctx.backfills.change(backfill, { status: 'DONE' });
+};
+
+/** Carries on all backfills until closed. */
+export const startBackfills = (ctx: Context) =>
+  repeatedly(ctx, { everyMs: pollMs, delayed: 'backfills.delayed' }, async (goesOn) =>
+    eachAtOnce(await ctx.backfills.running(), backfillsAtOnce, async (backfill) => {
+      let current: Backfill | null = backfill;
+      while (goesOn() && current?.status === 'RUNNING' && (await makeNext(ctx, current)))
+        current = await ctx.backfills.byId(backfill._id);
+      const after = await ctx.backfills.byId(backfill._id);
+      if (after?.status === 'RUNNING') await endIfDone(ctx, after);
+    }),
+  );

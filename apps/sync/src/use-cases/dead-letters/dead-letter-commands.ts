@@ -1,0 +1,59 @@
+import { AppError } from '@boxlist/contracts';
+import { requireRole, type CountedPage, type Identity, type PageArgs } from '@boxlist/service-kit';
+import type { Context } from '../../context';
+import { byIndex, ofTime } from '../../store/by-index';
+import type { DeadLetter, DeadLetterStatus, LetterChoice } from '../../store/dead-letters';
+import { pageByTime } from '../history/page-by-time';
+
+/** Which letters: these, or all that are open. */
+export interface LettersInput {
+  readonly ids?: readonly string[] | null;
+  readonly all?: boolean | null;
+}
+
+const unfinished: readonly DeadLetterStatus[] = ['OPEN', 'REPLAYED'];
+const mostIds = 1_000;
+
+export type DeadLetterPage = CountedPage<DeadLetter>;
+
+/** A page of the box office's dead letters, newest first. */
+export const deadLetterPage = (
+  ctx: Context,
+  { boxOfficeId }: Identity,
+  { first, after, statuses }: Pick<PageArgs, 'first' | 'after'> & { statuses?: readonly DeadLetterStatus[] | null },
+): Promise<DeadLetterPage> =>
+  pageByTime<'receivedAt', DeadLetter>(
+    ctx.deadLetters,
+    'receivedAt',
+    {
+      of: (time) =>
+        byIndex(
+          { boxOfficeId, ...ofTime('receivedAt', time) },
+          { status: { $in: statuses?.length ? statuses : unfinished }, expiresAt: { $gt: ctx.clock() } },
+        ),
+      areFew: true,
+    },
+    { first, after },
+    ctx.clock(),
+  );
+
+const chosen = (identity: Identity, { ids, all }: LettersInput): LetterChoice => {
+  requireRole(identity, 'manager');
+  if ((all === true) === (ids != null))
+    throw new AppError('BAD_INPUT', 'Give ids, or all: true', { field: ['input', 'ids'] });
+  if (ids && ids.length > mostIds)
+    throw new AppError('BAD_INPUT', 'ids takes at most 1,000 ids; use all for more', { field: ['input', 'ids'] });
+  return ids ?? null;
+};
+
+/** Puts open letters back on the orders' topic, each once; those of others, and those that are no longer open, are not counted. */
+export const replayDeadLetters = async (ctx: Context, identity: Identity, input: LettersInput) => {
+  const accepted = await ctx.deadLetters.replay(identity.boxOfficeId, chosen(identity, input), ctx.clock());
+  return { accepted };
+};
+
+/** Lets go of open letters for good. */
+export const discardDeadLetters = async (ctx: Context, identity: Identity, input: LettersInput) => {
+  const discarded = await ctx.deadLetters.discard(identity.boxOfficeId, chosen(identity, input), ctx.clock());
+  return { discarded };
+};

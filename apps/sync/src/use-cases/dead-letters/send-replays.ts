@@ -1,0 +1,38 @@
+import { AppError, topics } from '@boxlist/contracts';
+import type { Context } from '../../context';
+import { replayHeader } from '../../domain/dead-letter';
+import type { DeadLetter } from '../../store/dead-letters';
+import { repeatedly } from '../../repeatedly';
+import { tellOfDeadLetters } from '../history/publish-notices';
+
+/** Publishes a replayed letter. Kafka may take less than the intake accepts: such a letter is open again. */
+const sendReplay = async (ctx: Context, { _id, boxOfficeId, original }: DeadLetter): Promise<void> => {
+  try {
+    if (original)
+      await ctx.bus.publish(topics.orders.name, [
+        {
+          key: original.key,
+          value: original.value,
+          headers: { ...Object.fromEntries(original.headers), [replayHeader]: _id },
+        },
+      ]);
+  } catch (error) {
+    if (!(error instanceof AppError && error.code === 'EVENT_TOO_LARGE')) throw error;
+    await ctx.deadLetters.refused(_id, error);
+    await tellOfDeadLetters(ctx, [boxOfficeId]);
+    return;
+  }
+  await ctx.deadLetters.sent(_id);
+};
+
+/**
+ * Puts replayed letters back on the orders' topic as their producer wrote them. After a crash, or by two processes at once, one may go out twice: the event counts once, and comes back as one letter at most.
+ */
+export const startReplays = (ctx: Context) =>
+  repeatedly(ctx, { everyMs: 500, delayed: 'replays.delayed' }, async (goesOn) => {
+    for (let sent = 1; sent > 0 && goesOn();) {
+      const letters = await ctx.deadLetters.unsent(100);
+      sent = letters.length;
+      for (const letter of letters) await sendReplay(ctx, letter);
+    }
+  });

@@ -1,0 +1,125 @@
+import type { Context } from '../../context';
+import { withoutNotes } from '../../domain/notes';
+import type { PlannedCall } from '../../domain/planned-calls';
+import type { Delivery, Given, Result } from '../../store/deliveries';
+import type { Begin } from './start-activity';
+import type { LaneCaller } from '../../call-constant-contact';
+import { doneReason, type Batch, type BatchReport } from './process-batch';
+
+/** What waits for an activity is looked at by itself after this time, should the activity have been forgotten. */
+export const forgottenMs = 30 * 60_000;
+
+/** How many contacts are worked on one by one before it is asked whether a batch goes on, and before those that are done are told: some seconds of calls. */
+export const oneByOne = 40;
+
+/** How far the deliveries of a plan have come. */
+interface Progress {
+  readonly performed: string[];
+  readonly activityIds: Set<string>;
+  contactId?: string;
+  /** Came by import, and something is left that an import cannot do: looked at again when it has ended. */
+  imported: boolean;
+  failed: boolean;
+  /** Something was done for it: should the rest be refused, that is not forgotten. */
+  wrote: boolean;
+}
+
+/** The calls of a plan under way. */
+export interface Run {
+  readonly ctx: Context;
+  readonly caller: LaneCaller;
+  readonly begin: Begin;
+  readonly batch: Batch;
+  readonly report: BatchReport;
+  readonly progress: Map<string, Progress>;
+  /** E-mails whose contact turned out to exist. */
+  readonly refused: Set<string>;
+  /** Ids of the contacts made in this run, by e-mail. */
+  readonly made: Map<string, string>;
+  stopped: unknown;
+}
+
+export const startOf = (batch: Batch, id: string): Progress => ({
+  // What could not be brought is told once, however often it is planned for.
+  performed: [
+    ...new Set([...withoutNotes(batch.deliveries.get(id)?.performed ?? []), ...(batch.performed.get(id) ?? [])]),
+  ],
+  activityIds: new Set(),
+  imported: false,
+  failed: false,
+  wrote: false,
+});
+
+export const servedBy = (call: PlannedCall): readonly string[] => {
+  switch (call.kind) {
+    case 'import':
+      return call.lines.flatMap(({ deliveryIds }) => deliveryIds);
+    case 'tag':
+      return call.members.flatMap(({ deliveryIds }) => deliveryIds);
+    default:
+      return call.deliveryIds;
+  }
+};
+
+export const failAll = (run: Run, ids: readonly string[], error: unknown): Promise<boolean> => {
+  for (const id of ids) {
+    const progress = run.progress.get(id);
+    if (progress) progress.failed = true;
+  }
+  return run.report.fail(deliveriesIn(run, ids), error);
+};
+
+/** With what is under way for them by now, and whether something was done. */
+export const deliveriesIn = ({ batch, progress }: Run, ids: readonly string[]): Delivery[] =>
+  ids.flatMap((id) => {
+    const delivery = batch.deliveries.get(id);
+    const { activityIds = [], wrote = false } = progress.get(id) ?? {};
+    return delivery ? [{ ...delivery, activityIds: [...activityIds], uncertain: delivery.uncertain || wrote }] : [];
+  });
+
+export const note = ({ progress }: Run, ids: readonly string[], what: string, contactId?: string): void => {
+  for (const id of ids) {
+    const each = progress.get(id);
+    if (!each) continue;
+    each.performed.push(what);
+    each.wrote = true;
+    if (contactId) each.contactId = contactId;
+  }
+};
+
+/** What an import gives of it: tags are given after it. */
+const withoutTags = (gives: Given | undefined, { gave }: Delivery): Given | undefined =>
+  gives && { ...gives, tagIds: gave?.tagIds ?? [] };
+
+/** Those whose calls were all answered: done, or waiting for the activities that they began. */
+export const reportServed = async (run: Run, among: readonly string[] = [...run.progress.keys()]): Promise<void> => {
+  const forgotten = new Date(run.ctx.clock().getTime() + forgottenMs);
+  await run.report.tell(
+    among.flatMap((id) => {
+      const progress = run.progress.get(id);
+      const delivery = run.batch.deliveries.get(id);
+      if (!delivery || !progress || progress.failed) return [];
+      run.progress.delete(id);
+      const { performed, activityIds, contactId, imported } = progress;
+      const gives = run.batch.gives.get(id);
+      const to: Result['to'] =
+        activityIds.size === 0
+          ? { outcome: { status: 'SYNCED', reason: doneReason(run.batch, id), contactId, performed, gave: gives } }
+          : {
+              next: {
+                waitingFor: 'ACTIVITY_RUNNING',
+                readyAt: forgotten,
+                countsAsAttempt: false,
+                uncertain: false,
+                imported,
+                activityIds: [...activityIds],
+                endsAs: doneReason(run.batch, id),
+                performed,
+                contactId,
+                gave: imported ? withoutTags(gives, delivery) : gives,
+              },
+            };
+      return [{ delivery, to }];
+    }),
+  );
+};

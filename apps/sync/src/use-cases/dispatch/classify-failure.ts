@@ -1,0 +1,65 @@
+import { AppError } from '@boxlist/contracts';
+import type { Context } from '../../context';
+import { retryDelayMs } from '../../domain/retry';
+import type { Delivery, Outcome, Postponement } from '../../store/deliveries';
+
+/** For how long waits what a person has to free. */
+const parkedMs = 24 * 3_600_000;
+
+/** What a failure means for the deliveries it met. */
+export type Verdict = { readonly outcome: Outcome } | { readonly next: Postponement; readonly parksLane: boolean };
+
+const ofConnection: readonly string[] = [
+  'QUOTA_EXCEEDED',
+  'CONNECTION_NEEDS_RECONNECT',
+  'CONNECTION_NOT_FOUND',
+  'UNAUTHORIZED_AT_CONSTANT_CONTACT',
+  'MISSING_PRIVILEGES',
+  'LEASE_LOST',
+];
+
+/** Whether a failure is one of a whole connection at present, and not of what was tried. */
+export const concernsConnection = (error: unknown): boolean =>
+  error instanceof AppError && ofConnection.includes(error.code);
+
+/** Turns a failure into an outcome or a next try, by its code and kind; the default is to try again, after reading what became of it. */
+export const verdictOn = (
+  ctx: Pick<Context, 'clock' | 'retry' | 'random'>,
+  error: unknown,
+  delivery: Pick<Delivery, 'attemptCount' | 'firstTriedAt'>,
+): Verdict => {
+  const now = ctx.clock().getTime();
+  const wait = (waitingFor: Postponement['waitingFor'], ms: number, countsAsAttempt: boolean): Verdict => ({
+    next: { waitingFor, readyAt: new Date(now + ms), countsAsAttempt, ...(countsAsAttempt ? { uncertain: true } : {}) },
+    parksLane: concernsConnection(error),
+  });
+  if (error instanceof AppError) {
+    switch (error.code) {
+      case 'QUOTA_EXCEEDED':
+        return wait('QUOTA_EXCEEDED', error.retryAfterMs ?? 60_000, false);
+      case 'RATE_LIMITED':
+        return wait('RETRYING', error.retryAfterMs ?? 1_000, false);
+      case 'CONNECTION_NEEDS_RECONNECT':
+      case 'UNAUTHORIZED_AT_CONSTANT_CONTACT':
+      case 'MISSING_PRIVILEGES':
+        return wait('CONNECTION_NEEDS_RECONNECT', parkedMs, false);
+      case 'CONNECTION_NOT_FOUND':
+        return { outcome: { status: 'SKIPPED', reason: 'CONNECTION_DISCONNECTED' } };
+      case 'LEASE_LOST':
+        return wait(null, 0, false);
+      case 'REJECTED_BY_CONSTANT_CONTACT':
+        return { outcome: { status: 'FAILED', reason: 'REJECTED_BY_CONSTANT_CONTACT' } };
+      default:
+        break;
+    }
+  }
+  if (delivery.firstTriedAt && now - delivery.firstTriedAt.getTime() > ctx.retry.forMs)
+    return { outcome: { status: 'FAILED', reason: 'GAVE_UP' } };
+  return wait('RETRYING', retryDelayMs(ctx.retry, delivery.attemptCount, ctx.random()), true);
+};
+
+/** Whether a refusal may be the fault of one of several that shared a call: then each is tried by itself. */
+export const mayBeAnothers = (error: unknown, deliveries: readonly Delivery[]): boolean =>
+  error instanceof AppError &&
+  error.code === 'REJECTED_BY_CONSTANT_CONTACT' &&
+  new Set(deliveries.map(({ emailHash }) => emailHash)).size > 1;

@@ -1,0 +1,396 @@
+import { kindOf, type ConnectionFact } from '@boxlist/contracts';
+import { neverRests } from '@boxlist/event-bus';
+import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import type { Context } from '../../context';
+import { chunks } from '../../domain/chunks';
+import type { CallClass } from '../../domain/ledger';
+import { deliverySettled } from '../../report';
+import { queues, type Delivery, type Queue, type Result } from '../../store/deliveries';
+import type { Lane } from '../../store/lanes';
+import { laneCaller, type LaneCaller } from '../../call-constant-contact';
+import { forgottenMs } from './activities-under-way';
+import { activitiesAwaited, followActivities } from './poll-activities';
+import { freeReconnected } from './release-waiting';
+import { mayBeAnothers, verdictOn, type Verdict } from './classify-failure';
+import { sparingErased } from '../privacy/forget-buyer';
+import { nextUpgradeAt, upgradeImported } from './upgrade-permissions';
+import type { Lent } from './deferred-work';
+import { bringLatePhones, lookAfterFollowing, nextLatePhoneAt } from './add-late-phones';
+import type { BatchReport } from './process-batch';
+import { partsOf, workPart } from './split-batch';
+
+const pollMs = 200;
+/** How long a lane is kept by its work when a process has as many as it drives at once. */
+const turnMs = 10_000;
+/** How soon it is asked again whether a backfill is made. */
+const makingPollMs = 1_000;
+/** How many deliveries are planned for together: few enough that what comes next does not wait long, and all that have gathered. */
+const batchSize = 200;
+const gatheredBatchSize = 3_000;
+const savedAtOnce = 1_000;
+/** As many as one import takes; of a backfill that needs calls for each contact fewer, so that their live orders do not wait long. */
+const importBatchSize = 39_999;
+const backfillBatchSize = 500;
+
+/** What a lane works on: its queues, and with calls that others leave over upgrades of imported contacts and phones that wait. */
+type Work = Queue | 'upgrade';
+const takesLong = (work: Work): boolean => work === 'backfill' || work === 'upgrade';
+
+/** One lane while this process holds it. */
+interface Drive {
+  readonly ctx: Context;
+  readonly lane: Lane;
+  readonly stillHeld: () => Promise<boolean>;
+  readonly goesOn: () => boolean;
+  /** Whether it has had its time while others may wait for theirs. */
+  readonly isOverdue: () => boolean;
+  /** E-mails that another queue of this lane is working on. */
+  readonly busy: Set<string>;
+  /** Until when live orders gather to be sent together; undefined where they do not. */
+  readonly gathersTo: Date | undefined;
+  parked: boolean;
+}
+
+/** Part by part, so that neither the lease runs out over many nor what else is to be done waits for all of them. */
+const saveAndTell = async ({ ctx, stillHeld }: Drive, results: readonly Result[]): Promise<void> => {
+  const now = ctx.clock();
+  for (const part of chunks(results, savedAtOnce)) {
+    await stillHeld();
+    const saved = await ctx.deliveries.save(part, now);
+    for (const { delivery, to } of saved) if ('outcome' in to) deliverySettled(ctx, delivery, to.outcome, now);
+    await lookAfterFollowing(ctx, part);
+  }
+};
+
+/** Reports of a batch, written as they come. */
+const reportTo = (drive: Drive, caller: LaneCaller, queue: Queue): BatchReport => {
+  const { ctx, lane } = drive;
+  const resultOf = (delivery: Delivery, to: Result['to']): Result => ({
+    delivery,
+    attempts: caller.takeAttempts(delivery._id),
+    to,
+  });
+  return {
+    tell: (results) =>
+      saveAndTell(
+        drive,
+        results.map(({ delivery, to }) => resultOf(delivery, to)),
+      ),
+    fail: async (deliveries, error) => {
+      if (kindOf(error) === 'defect') ctx.log.error({ err: error, connectionId: lane.connectionId }, 'delivery.defect');
+      const alone = mayBeAnothers(error, deliveries);
+      const results = deliveries.map((delivery) => {
+        const verdict: Verdict = alone
+          ? {
+              next: {
+                waitingFor: 'RETRYING',
+                readyAt: ctx.clock(),
+                countsAsAttempt: true,
+                uncertain: true,
+                alone: true,
+              },
+              parksLane: false,
+            }
+          : verdictOn(ctx, error, delivery);
+        if ('parksLane' in verdict && verdict.parksLane) drive.parked = true;
+        // What is under way for it is waited for before it is tried again.
+        const { activityIds } = delivery;
+        return resultOf(delivery, 'next' in verdict ? { next: { ...verdict.next, activityIds } } : verdict);
+      });
+      await saveAndTell(drive, results);
+      return drive.parked;
+    },
+    goesOn: () => mayGoOn(drive, queue),
+  };
+};
+
+/** Whether something is due that only a drive begun anew looks at: a batch to be asked for, or orders that have gathered. Whatever takes long is left for it. */
+const isDueAnew = async ({ ctx, lane, gathersTo }: Drive): Promise<boolean> => {
+  const now = ctx.clock();
+  if (gathersTo && gathersTo <= now) return true;
+  const running = await ctx.activities.ofConnection(lane.connectionId);
+  return running.some(({ _id, pollAt }) => pollAt <= now && !ctx.activities.isBeingSent(_id));
+};
+
+/** Whether work that has begun is to go on now: what takes long also leaves its place to what is due. */
+const mayGoOn = async (drive: Drive, work: Work): Promise<boolean> =>
+  drive.goesOn() && !drive.isOverdue() && !(takesLong(work) && (await isDueAnew(drive)));
+
+const callerOf = (
+  { ctx, lane, stillHeld }: Drive,
+  boxOfficeId: string,
+  kind: CallClass,
+  mayServe?: (serves: readonly string[]) => Promise<void>,
+): LaneCaller => laneCaller(ctx, { connectionId: lane.connectionId, boxOfficeId, class: kind, stillHeld, mayServe });
+
+/** When what has gathered is sent; undefined when there is nothing or it is time. */
+const gathersUntil = async (ctx: Context, lane: Lane, windowMs: number): Promise<Date | undefined> => {
+  if (windowMs === 0) return undefined;
+  const now = ctx.clock();
+  const gathered = await ctx.deliveries.gathered(lane.connectionId, 'live', now, gatheredBatchSize);
+  if (!gathered || gathered.isMany) return undefined;
+  const until = new Date(gathered.since.getTime() + windowMs);
+  return until > now ? until : undefined;
+};
+
+/** Works off one queue of a lane until it has nothing ready. */
+const workQueue = async (drive: Drive, queue: Queue, size: number): Promise<void> => {
+  const { ctx, lane, busy } = drive;
+  while (drive.goesOn() && !drive.isOverdue() && (await drive.stillHeld())) {
+    if (takesLong(queue) && (await isDueAnew(drive))) return;
+    const claimed = await ctx.deliveries.claim(lane, queue, busy, ctx.clock(), size, drive.stillHeld);
+    const free = await withoutAwaiting(drive, claimed);
+    // Another queue may have taken the same buyer in the meantime: the others are left to a later turn.
+    const ready = free.filter(({ emailHash }) => emailHash === null || !busy.has(emailHash));
+    const [first] = ready;
+    if (!first) return;
+    const hashes = [...new Set(ready.flatMap(({ emailHash }) => emailHash ?? []))];
+    for (const hash of hashes) busy.add(hash);
+    try {
+      const caller = callerOf(drive, first.boxOfficeId, queue, sparingErased(ctx, first.boxOfficeId, ready));
+      const report = reportTo(drive, caller, queue);
+      for (const [index, part] of partsOf(ready).entries()) {
+        if (index > 0 && part[0]?.alone && !drive.goesOn()) break;
+        // What was begun for a part before it may be under way for the same buyer.
+        const some = index === 0 ? part : await withoutAwaiting(drive, part);
+        await workPart(ctx, caller, lane.connectionId, some, report);
+      }
+    } finally {
+      for (const hash of hashes) busy.delete(hash);
+    }
+  }
+};
+
+/** Those for whose contact nothing is under way; the others wait until it is worked off. */
+const withoutAwaiting = async (drive: Drive, claimed: readonly Delivery[]): Promise<Delivery[]> => {
+  const { ctx, lane } = drive;
+  const awaited = await activitiesAwaited(ctx, lane.connectionId, claimed);
+  const readyAt = new Date(ctx.clock().getTime() + forgottenMs);
+  const free: Delivery[] = [];
+  const waiting: Result[] = [];
+  for (const delivery of claimed) {
+    const activityIds = awaited.get(delivery._id) ?? [];
+    // Whose activity was forgotten is looked for what it did.
+    const isForgotten = delivery.activityIds.length > 0;
+    if (activityIds.length === 0)
+      free.push(
+        isForgotten ? { ...delivery, activityIds: [], uncertain: delivery.uncertain || !delivery.held } : delivery,
+      );
+    else {
+      // Only its own activities bring it to its end.
+      const held = delivery.held || delivery.reason !== 'ACTIVITY_RUNNING';
+      const next = { waitingFor: 'ACTIVITY_RUNNING' as const, readyAt, countsAsAttempt: false, activityIds, held };
+      waiting.push({ delivery, attempts: [], to: { next } });
+    }
+  }
+  await saveAndTell(drive, waiting);
+  if (waiting.length > 0) await wakeLate(drive, awaited);
+  return free;
+};
+
+/** An activity may have been ended meanwhile by a holder that lost the lane: whoever was noted too late for it to be freed is taken up anew. */
+const wakeLate = async ({ ctx, lane }: Drive, awaited: ReadonlyMap<string, readonly string[]>): Promise<void> => {
+  const underWay = await ctx.activities.namesUnderWay(lane.connectionId);
+  const late = [...awaited].filter(([, activityIds]) => !activityIds.every((id) => underWay.has(id)));
+  await ctx.deliveries.wake(
+    late.map(([id]) => id),
+    'ACTIVITY_RUNNING',
+    ctx.clock(),
+  );
+};
+
+/** The last holder may have fallen silent before it looked whether what it let deliveries wait for was over; what is over and not forgotten yet is worked off by whoever follows it. */
+const wakeForgotten = async (ctx: Context, { connectionId }: Lane): Promise<void> => {
+  const known = (await ctx.activities.ofConnection(connectionId)).map(({ _id }) => _id);
+  await ctx.deliveries.wakeForgotten(connectionId, known, ctx.clock());
+};
+
+const follow = (drive: Drive, boxOfficeId: string): Promise<void> =>
+  followActivities(drive.ctx, callerOf(drive, boxOfficeId, 'poll'), drive.lane.connectionId, (results) =>
+    saveAndTell(drive, results),
+  );
+
+/** Keeps the lane while something is under way that may wait long for its permits; what works on queues does so by itself. */
+const keeping = async ({ stillHeld }: Drive, work: () => Promise<void>): Promise<void> => {
+  const through = new AbortController();
+  const { signal } = through;
+  const keep = async (): Promise<void> => {
+    while (!signal.aborted && (await stillHeld()))
+      await setTimeout(pollMs, undefined, { signal }).catch(() => undefined);
+  };
+  await Promise.all([keep(), work().finally(() => through.abort())]);
+};
+
+/** What keeps it from going on keeps nothing else of the lane: it is tried again with its next drive. */
+const workLeftOvers = async (drive: Drive, connection: ConnectionFact | undefined): Promise<void> => {
+  const { ctx, lane, busy } = drive;
+  try {
+    const lent: Lent = {
+      connection,
+      busy,
+      goesOn: () => mayGoOn(drive, 'upgrade'),
+      callerFor: (boxOfficeId, kind, some) => {
+        const served = some.map(({ deliveryId, emailHash }) => ({ _id: deliveryId, emailHash }));
+        return callerOf(drive, boxOfficeId, kind, sparingErased(ctx, boxOfficeId, served));
+      },
+    };
+    await upgradeImported(ctx, lent);
+    await bringLatePhones(ctx, lent);
+  } catch (error) {
+    ctx.log.warn({ err: error, connectionId: lane.connectionId }, 'left-overs.delayed');
+  }
+};
+
+/** Whether what is ready of backfills may be sent: they are made at first, so that as many as possible share an import. */
+const isMade = async ({ ctx, lane }: Drive): Promise<boolean> => {
+  if (!(await ctx.backfills.isMaking(lane.connectionId))) return true;
+  const gathered = await ctx.deliveries.gathered(lane.connectionId, 'backfill', ctx.clock(), importBatchSize);
+  return gathered?.isMany ?? false;
+};
+
+/** Works on all until they are through; those that are looks again for new work while another, perhaps a long backfill, is under way. */
+const besideEachOther = async (
+  { goesOn, stillHeld }: Drive,
+  worked: readonly Work[],
+  work: (each: Work) => Promise<void>,
+): Promise<void> => {
+  const atWork = new Set(worked);
+  const through = new AbortController();
+  await Promise.all(
+    worked.map(async (each) => {
+      try {
+        await work(each);
+      } finally {
+        atWork.delete(each);
+        if (atWork.size === 0) through.abort();
+      }
+      while (!takesLong(each) && atWork.size > 0 && goesOn() && (await stillHeld())) {
+        await setTimeout(pollMs, undefined, { signal: through.signal }).catch(() => undefined);
+        if (atWork.size > 0) await work(each);
+      }
+    }),
+  );
+};
+
+interface Dispatcher {
+  readonly isClosing: () => boolean;
+  /** Whether other lanes may wait for this one to be let go. */
+  readonly isCrowded: () => boolean;
+}
+
+/** Drives one lane until it has nothing ready, is parked, is lost, or has had its turn. */
+const driveLane = async (
+  ctx: Context,
+  lane: Lane,
+  leasedUntil: Date,
+  { isClosing, isCrowded }: Dispatcher,
+): Promise<void> => {
+  const begunAt = ctx.clock().getTime();
+  let heldUntil = leasedUntil.getTime();
+  const stillHeld = async (): Promise<boolean> => {
+    const now = ctx.clock().getTime();
+    if (heldUntil - now > ctx.leaseMs / 2) return true;
+    if (heldUntil <= now || !(await ctx.lanes.renew(lane, new Date(now + ctx.leaseMs)))) return false;
+    heldUntil = now + ctx.leaseMs;
+    return true;
+  };
+  const connection = await ctx.connections.byId(lane.connectionId);
+  // Before activities are followed: a delivery that is told late to wait for one that has been seen to end would wait in vain.
+  if (lane.takenOver) await ctx.deliveries.takeOver(lane);
+  const { windowMs } = await ctx.ledger.posture(connection?.boxOfficeId);
+  const gathersTo = await gathersUntil(ctx, lane, windowMs);
+  const drive: Drive = {
+    ctx,
+    lane,
+    stillHeld,
+    goesOn: () => !drive.parked && !isClosing(),
+    isOverdue: () => isCrowded() && ctx.clock().getTime() - begunAt > turnMs,
+    busy: new Set(),
+    gathersTo,
+    parked: false,
+  };
+  const size = windowMs > 0 ? gatheredBatchSize : batchSize;
+  await keeping(drive, () => follow(drive, connection?.boxOfficeId ?? ''));
+  if (lane.takenOver) await wakeForgotten(ctx, lane);
+  const held = new Set<Queue>([
+    ...(gathersTo ? ['live' as const] : []),
+    ...((await isMade(drive)) ? [] : ['backfill' as const]),
+  ]);
+  const worked = queues.filter((queue) => !held.has(queue));
+  const isOfImports = !(await ctx.backfills.anyOneByOne(lane.connectionId));
+  const sizes = { live: size, retry: size, backfill: isOfImports ? importBatchSize : backfillBatchSize };
+  await besideEachOther(drive, [...worked, 'upgrade'], (each) =>
+    each === 'upgrade' ? workLeftOvers(drive, connection) : workQueue(drive, each, sizes[each]),
+  );
+  if (drive.parked) {
+    const now = await ctx.connections.byId(lane.connectionId);
+    // The news of a new sign-in came while deliveries were parked: it has not met them all.
+    if (now?.version !== connection?.version) await freeReconnected(ctx, now);
+  }
+  const next = [
+    gathersTo ?? null,
+    held.has('backfill') ? new Date(ctx.clock().getTime() + makingPollMs) : null,
+    await ctx.deliveries.nextReadyAt(lane.connectionId, worked),
+    (await ctx.activities.ofConnection(lane.connectionId))[0]?.pollAt ?? null,
+    await nextUpgradeAt(ctx, connection),
+    await nextLatePhoneAt(ctx, connection),
+  ].filter((each) => each !== null);
+  const soonest = next.length > 0 ? new Date(Math.min(...next.map((each) => each.getTime()))) : null;
+  // After all others that are ready by now.
+  await ctx.lanes.release(lane, drive.isOverdue() ? ctx.clock() : soonest, ctx.clock());
+};
+
+/** Drives lanes of this process until closed; many connections at once, each by one process. Nearly all of the time they wait for permits: as many as there are take their turns in the ledger. `rest` is for processes that take in orders themselves. */
+export const startDispatcher = (ctx: Context, lanesAtOnce = 200, rest = neverRests) => {
+  const holder = randomUUID();
+  const running = new Set<Promise<void>>();
+  let closing = false;
+  let again = false;
+  let claiming: Promise<void> | undefined;
+
+  const claimAll = async (): Promise<void> => {
+    do {
+      again = false;
+      while (!closing && running.size < lanesAtOnce) {
+        const now = ctx.clock();
+        const lane = await ctx.lanes.claim(holder, now, ctx.leaseMs);
+        if (!lane) break;
+        // It may be another process that gave it work.
+        ctx.rest?.end();
+        // From when it was asked for, and not from when the answer came: the lease may have run out in between.
+        const leasedUntil = new Date(now.getTime() + ctx.leaseMs);
+        const driven = driveLane(ctx, lane, leasedUntil, {
+          isClosing: () => closing,
+          isCrowded: () => running.size >= lanesAtOnce,
+        })
+          .catch((error: unknown) => ctx.log.warn({ err: error, connectionId: lane.connectionId }, 'lane.interrupted'))
+          .finally(() => {
+            running.delete(driven);
+            nudge();
+          });
+        running.add(driven);
+      }
+    } while (again && !closing);
+  };
+  const nudge = (): void => {
+    if (closing) return;
+    again = true;
+    claiming ??= claimAll()
+      .catch((error: unknown) => ctx.log.warn({ err: error }, 'dispatcher.delayed'))
+      .finally(() => {
+        claiming = undefined;
+      });
+  };
+  const endPolls = rest.every(pollMs, nudge);
+  nudge();
+  return {
+    nudge,
+    close: async (): Promise<void> => {
+      closing = true;
+      endPolls();
+      await claiming;
+      await Promise.all(running);
+    },
+  };
+};

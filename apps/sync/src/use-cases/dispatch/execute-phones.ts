@@ -1,0 +1,75 @@
+import { AppError } from '@boxlist/contracts';
+import type { Context } from '../../context';
+import { chunks } from '../../domain/chunks';
+import { phoneBrought, phoneFollows, phoneRefused } from '../../domain/plan-phone';
+import type { PhoneLine } from '../../domain/planned-calls';
+import { bringPhone } from './add-phone';
+import { eachAtOnce, lookUpsAtOnce } from './each-at-once';
+import { concernsConnection } from './classify-failure';
+import { failAll, note, oneByOne, reportServed, type Run } from './activities-under-way';
+import type { Batch } from './process-batch';
+
+/** Keeps what is to be done for phones that do not come now. */
+export const leaveForLater = (ctx: Context, batch: Batch, phones: readonly PhoneLine[]): Promise<void> =>
+  ctx.latePhones.note(
+    batch.connectionId,
+    phones.flatMap(({ email, wish }) => {
+      const [emailHash, said] = [batch.hashes.get(email), batch.deliveries.get(wish.deliveryId)];
+      return emailHash && said ? [{ emailHash, orderKey: said.orderKey, deliveryId: said._id }] : [];
+    }),
+    ctx.clock(),
+  );
+
+/**
+ * Brings the phones that no import takes, while that import may be under way; everybody else is told before. What cannot be brought now is left for later, and its deliveries are told of all the same: their
+ * lists and tags do not wait for it.
+ */
+export const makePhones = async (run: Run, phones: readonly PhoneLine[]): Promise<void> => {
+  if (phones.length === 0) return;
+  const waiting = new Set(phones.flatMap(({ deliveryIds }) => deliveryIds));
+  await reportServed(
+    run,
+    [...run.progress.keys()].filter((id) => !waiting.has(id)),
+  );
+  for (const [index, some] of chunks(phones, oneByOne).entries()) {
+    const goesOn = index === 0 || (await run.report.goesOn());
+    const left: PhoneLine[] = [];
+    await eachAtOnce(some, lookUpsAtOnce, async (call) => {
+      if (!call.deliveryIds.some((id) => run.progress.get(id)?.failed === false)) return;
+      const isTried = goesOn && run.stopped === undefined;
+      if (!isTried) tell(run, call, phoneFollows);
+      if (!isTried || !(await makePhone(run, call))) left.push(call);
+    });
+    await leaveForLater(run.ctx, run.batch, left);
+    await reportServed(
+      run,
+      some.flatMap(({ deliveryIds }) => deliveryIds),
+    );
+  }
+};
+
+const tell = ({ progress }: Run, { deliveryIds }: PhoneLine, what: string): void => {
+  for (const id of deliveryIds) progress.get(id)?.performed.push(what);
+};
+
+/** False when it is to be tried again later. */
+const makePhone = async (run: Run, call: PhoneLine): Promise<boolean> => {
+  const { ctx, caller, batch } = run;
+  const emailHash = batch.hashes.get(call.email) ?? '';
+  try {
+    const brought = await bringPhone(ctx, caller, batch, { ...call, emailHash, serves: call.deliveryIds });
+    const { told = brought.isAbsent ? phoneFollows : undefined, contactId } = brought;
+    if (told === phoneBrought) note(run, call.deliveryIds, told, contactId);
+    else if (told) tell(run, call, told);
+    return !brought.isAbsent;
+  } catch (error) {
+    const { code } = error instanceof AppError ? error : { code: undefined };
+    if (code === 'LEASE_LOST') {
+      if (await failAll(run, call.deliveryIds, error)) run.stopped = error;
+      return true;
+    }
+    tell(run, call, code === 'REJECTED_BY_CONSTANT_CONTACT' ? phoneRefused : phoneFollows);
+    if (concernsConnection(error)) run.stopped = error;
+    return code === 'REJECTED_BY_CONSTANT_CONTACT';
+  }
+};

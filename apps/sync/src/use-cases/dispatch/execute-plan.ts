@@ -1,0 +1,266 @@
+import type { CcImportRow } from '@boxlist/constant-contact';
+import { AppError } from '@boxlist/contracts';
+import type { Context } from '../../context';
+import { chunks } from '../../domain/chunks';
+import type { KnownContact } from '../../domain/known-contact';
+import type { ImportLine, PlannedCall, TagMember } from '../../domain/planned-calls';
+import type { Delivery, Outcome } from '../../store/deliveries';
+import { withActivities, type Begin } from './start-activity';
+import type { LaneCaller } from '../../call-constant-contact';
+import { eachAtOnce, lookUpsAtOnce } from './each-at-once';
+import { makePhones } from './execute-phones';
+import { failAll, deliveriesIn, note, oneByOne, reportServed, servedBy, startOf, type Run } from './activities-under-way';
+import { fieldColumn } from './resolve-names';
+import { requeueForRestored } from './requeue-restored';
+import type { Batch, BatchReport } from './process-batch';
+
+type Single = Exclude<PlannedCall, { kind: 'import' | 'tag' | 'phone' }>;
+type Import = Extract<PlannedCall, { kind: 'import' }>;
+type Tag = Extract<PlannedCall, { kind: 'tag' }>;
+
+/** Makes the calls of a plan and reports every delivery they serve, but those of contacts that turned out to exist. `stopped`: why the rest was not tried. */
+export const carryOut = async (
+  ctx: Context,
+  caller: LaneCaller,
+  batch: Batch,
+  calls: readonly PlannedCall[],
+  report: BatchReport,
+): Promise<{ readonly refused: ReadonlySet<string>; readonly stopped: unknown }> =>
+  withActivities(ctx, caller, async (begin) => {
+    const run: Run = {
+      ctx,
+      caller,
+      begin,
+      batch,
+      report,
+      progress: new Map(),
+      refused: new Set(),
+      made: new Map(),
+      stopped: undefined,
+    };
+    await makeAll(run, calls);
+    return { refused: run.refused, stopped: run.stopped };
+  });
+
+const makeAll = async (run: Run, calls: readonly PlannedCall[]): Promise<void> => {
+  const phones = calls.filter((call) => call.kind === 'phone');
+  const singles = calls.filter((call): call is Single => !['import', 'tag', 'phone'].includes(call.kind));
+  for (const id of calls.flatMap(servedBy)) run.progress.set(id, startOf(run.batch, id));
+  const shared = calls.filter((call): call is Import | Tag => call.kind === 'import' || call.kind === 'tag');
+  await makeSingles(run, singles, new Set([...shared, ...phones].flatMap(servedBy)));
+  for (const call of shared)
+    await attempt(run, servedBy(call), () => (call.kind === 'import' ? makeImport(run, call) : makeTag(run, call)));
+  await makePhones(run, phones);
+  await reportServed(run);
+};
+
+/** Makes the calls for one contact each. Those that nothing else is to be done for are told soon; when the batch is not to go on, the others are put back as they were. */
+const makeSingles = async (run: Run, singles: readonly Single[], sharing: ReadonlySet<string>): Promise<void> => {
+  for (const [index, some] of chunks(singles, oneByOne).entries()) {
+    if (index > 0 && run.stopped === undefined && !(await run.report.goesOn())) {
+      const left = new Set(singles.slice(index * oneByOne).flatMap(({ deliveryIds }) => deliveryIds));
+      for (const id of left) run.progress.delete(id);
+      return putBack(
+        run.ctx,
+        [...left].flatMap((id) => run.batch.deliveries.get(id) ?? []),
+        run.report,
+      );
+    }
+    await eachAtOnce(some, lookUpsAtOnce, (call) => attempt(run, call.deliveryIds, () => makeSingle(run, call)));
+    await reportServed(
+      run,
+      some.flatMap(({ deliveryIds }) => deliveryIds).filter((id) => !sharing.has(id)),
+    );
+  }
+};
+
+/** Nothing was done for them, and they are ready again. */
+export const putBack = (ctx: Context, deliveries: readonly Delivery[], report: BatchReport): Promise<void> => {
+  const next = { waitingFor: null, readyAt: ctx.clock(), countsAsAttempt: false };
+  return report.tell(deliveries.map((delivery) => ({ delivery, to: { next } })));
+};
+
+/** Makes one call; a failure is told to the deliveries that it serves and to nobody else, unless it concerns the whole connection. */
+const attempt = async (run: Run, serves: readonly string[], make: () => Promise<void>): Promise<void> => {
+  const open = serves.filter((id) => run.progress.get(id)?.failed === false);
+  if (open.length === 0) return;
+  if (run.stopped === undefined) {
+    try {
+      return await make();
+    } catch (error) {
+      if (await failAll(run, open, error)) run.stopped = error;
+      return;
+    }
+  }
+  await failAll(run, open, run.stopped);
+};
+
+/** Remembers how a contact stands after a write. */
+const remember = async (
+  { ctx, batch }: Run,
+  email: string,
+  contact: Pick<KnownContact, 'contactId' | 'state' | 'detailsMark'>,
+  at: Date,
+): Promise<void> => {
+  const emailHash = batch.hashes.get(email);
+  if (!emailHash) return;
+  await ctx.contacts.saw(
+    batch.connectionId,
+    [{ emailHash, contact: { ...contact, optedOutAt: null, deleted: false } }],
+    at,
+  );
+};
+
+/** What was skipped because the contact of a buyer is deleted is worked on once it is restored. */
+const beforeRestoring = async (
+  { ctx, batch }: Run,
+  { email, restores }: Extract<Single, { kind: 'sign-up' | 'put' }>,
+): Promise<void> => {
+  const emailHash = batch.hashes.get(email);
+  if (restores && emailHash) await requeueForRestored(ctx, batch, emailHash, restores);
+};
+
+const makeSingle = async (run: Run, call: Single): Promise<void> => {
+  const { ctx, caller } = run;
+  const { constantContact: cc } = ctx;
+  const { email, deliveryIds } = call;
+  const at = ctx.clock();
+  switch (call.kind) {
+    case 'create': {
+      const { contact_id: contactId } = await caller
+        .call('create contact', deliveryIds, (token) => cc.createContact(token, call.contact))
+        .catch((error: unknown) => {
+          if (!(error instanceof AppError) || error.code !== 'ALREADY_EXISTS') throw error;
+          return { contact_id: undefined };
+        });
+      if (contactId === undefined) {
+        // It exists, also when it was deleted: looked at, and planned for anew.
+        run.refused.add(email);
+        for (const id of deliveryIds) run.progress.delete(id);
+        return;
+      }
+      run.made.set(email, contactId);
+      note(run, deliveryIds, 'created the contact with its lists and tags', contactId);
+      const state = call.contact.email_address.permission_to_send;
+      return remember(run, email, { contactId, state, detailsMark: call.detailsMark }, at);
+    }
+    case 'sign-up': {
+      await beforeRestoring(run, call);
+      const { contact_id: contactId } = await caller.call('sign up', deliveryIds, (token) =>
+        cc.signUp(token, call.contact),
+      );
+      run.made.set(email, contactId);
+      return note(run, deliveryIds, 'subscribed the contact', contactId);
+    }
+    case 'put':
+      await beforeRestoring(run, call);
+      await caller.call('update contact', deliveryIds, (token) => cc.putContact(token, call.contactId, call.contact));
+      return note(
+        run,
+        deliveryIds,
+        call.restores === undefined ? 'updated the contact' : 'restored the contact',
+        call.contactId,
+      );
+    case 'resubscribe':
+      return resubscribe(run, call);
+  }
+};
+
+/** The one e-mail that asks an unsubscribed buyer who opted in anew; whoever was asked before stays unsubscribed. */
+const resubscribe = async (run: Run, call: Extract<Single, { kind: 'resubscribe' }>): Promise<void> => {
+  const { contactId } = call;
+  let sent = true;
+  try {
+    await run.caller.call('resubscribe', call.deliveryIds, (token) =>
+      run.ctx.constantContact.resubscribe(token, contactId, call.listIds),
+    );
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'ALREADY_EXISTS') throw error;
+    sent = false;
+  }
+  const outcome: Outcome = sent
+    ? {
+        status: 'SYNCED',
+        reason: 'RESUBSCRIBE_EMAIL_SENT',
+        contactId,
+        performed: ['asked by e-mail to subscribe again'],
+      }
+    : { status: 'SKIPPED', reason: 'UNSUBSCRIBED', contactId };
+  const served = deliveriesIn(run, call.deliveryIds);
+  for (const { _id } of served) run.progress.delete(_id);
+  await run.report.tell(served.map((delivery) => ({ delivery, to: { outcome } })));
+};
+
+/** Begins a batch; those that it serves wait for it. */
+const begin = async (
+  run: Run,
+  call: string,
+  serves: readonly string[],
+  prepare: Parameters<Begin>[2],
+  isFile = false,
+): Promise<void> => {
+  const name = await run.begin(call, { connectionId: run.batch.connectionId, serves, isFile }, prepare);
+  for (const id of serves) run.progress.get(id)?.activityIds.add(name);
+};
+
+const makeImport = async (run: Run, { lines, listIds, asFile }: Import): Promise<void> => {
+  const { ctx, batch } = run;
+  const serves = lines.flatMap(({ deliveryIds }) => deliveryIds);
+  const rows: CcImportRow[] = [];
+  for (const line of lines) rows.push({ ...line.row, ...(await customColumns(run, line)) });
+  await ctx.upgrades.note(batch.connectionId, upgradesOf(batch, lines), ctx.clock());
+  const { constantContact: cc } = ctx;
+  await begin(
+    run,
+    'import contacts',
+    serves,
+    (name) => (asFile ? cc.fileToImport(name, rows, listIds) : (token) => cc.importContacts(token, rows, listIds)),
+    asFile,
+  );
+  note(run, serves, 'added lists and details');
+  for (const line of lines)
+    if (line.needsMore)
+      for (const id of line.deliveryIds) Object.assign(run.progress.get(id) ?? {}, { imported: true });
+  await ctx.contacts.marked(
+    batch.connectionId,
+    lines.flatMap(({ email, detailsMark }) => ({ emailHash: batch.hashes.get(email) ?? '', detailsMark })),
+  );
+};
+
+/** Whose permission is to be made explicit later, each on an opt-in. */
+const upgradesOf = ({ deliveries, hashes }: Batch, lines: readonly ImportLine[]) =>
+  lines.flatMap(({ email, deliveryIds, upgrades }) => {
+    const optIn = deliveryIds
+      .map((id) => deliveries.get(id))
+      .find((delivery) => delivery?.consent.value === 'OPTED_IN');
+    const emailHash = hashes.get(email);
+    return upgrades && optIn && emailHash ? [{ emailHash, orderKey: optIn.orderKey, deliveryId: optIn._id }] : [];
+  });
+
+/** The columns of a line's custom fields; a field that is gone is left out. */
+const customColumns = async ({ ctx, caller, batch }: Run, line: ImportLine): Promise<Record<string, string>> => {
+  const columns: Record<string, string> = {};
+  for (const { customFieldId, value } of line.fields) {
+    const column = await fieldColumn(ctx, batch.connectionId, caller, line.deliveryIds, customFieldId);
+    if (column) columns[`cf:${column}`] = value;
+  }
+  return columns;
+};
+
+const makeTag = async (run: Run, { members, tagIds }: Tag): Promise<void> => {
+  const present = members.flatMap((member): (TagMember & { contactId: string })[] => {
+    const contactId = member.contactId ?? run.made.get(member.email);
+    const isOpen = member.deliveryIds.some((id) => run.progress.get(id)?.failed === false);
+    return contactId && isOpen ? [{ ...member, contactId }] : [];
+  });
+  if (present.length === 0) return;
+  const serves = present.flatMap(({ deliveryIds }) => deliveryIds);
+  const contactIds = present.map(({ contactId }) => contactId);
+  await begin(
+    run,
+    'add tags',
+    serves,
+    () => (token) => run.ctx.constantContact.changeTaggings(token, 'add', contactIds, tagIds),
+  );
+  for (const { deliveryIds, contactId } of present) note(run, deliveryIds, 'added tags', contactId);
+};

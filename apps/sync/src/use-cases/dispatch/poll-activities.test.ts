@@ -1,0 +1,39 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Context } from '../../context';
+import type { LaneCaller } from '../../call-constant-contact';
+import { followActivities } from './poll-activities';
+
+/*
+ * The details of an import are marked as written when it begins, so that nobody compares them again. Where it failed
+ * the mark stayed: details that had never come were taken for the contact's, by every delivery of that buyer.
+ */
+describe('an import that is over', () => {
+  const unmarkedBy = async (isClean: boolean): Promise<unknown[]> => {
+    const unmarked: unknown[] = [];
+    const delivery = { _id: 'dlv_1', emailHash: 'hash_1', uncertain: !isClean, performed: [], attemptCount: 0 };
+    const ctx = {
+      clock: () => new Date(),
+      activities: {
+        ofConnection: () => Promise.resolve([{ _id: 'boxlist-1', ended: { isClean } }]),
+        isBeingSent: () => false,
+        namesUnderWay: () => Promise.resolve(new Set()),
+        forget: () => Promise.resolve(),
+      },
+      deliveries: {
+        async *freedBy() {
+          yield await Promise.resolve([delivery]);
+        },
+      },
+      contacts: {
+        marked: (_connectionId: string, marks: readonly unknown[]) => Promise.resolve(void unmarked.push(...marks)),
+      },
+    } as unknown as Context;
+    await followActivities(ctx, {} as LaneCaller, 'conn_1', () => Promise.resolve());
+    return unmarked;
+  };
+
+  it('has brought the details that it was marked with only where it did all that it was asked to', async () => {
+    expect(await unmarkedBy(false)).toEqual([{ emailHash: 'hash_1', detailsMark: null }]);
+    expect(await unmarkedBy(true)).toEqual([]);
+  });
+});

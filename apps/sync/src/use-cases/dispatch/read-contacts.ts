@@ -1,0 +1,144 @@
+import type { CcContact } from '@boxlist/constant-contact';
+import { AppError } from '@boxlist/contracts';
+import type { Context } from '../../context';
+import { chooseReading, pageSize, type MirrorState } from '../../domain/choose-reading';
+import { normalEmail } from '../../domain/email-address';
+import { knownFrom, type KnownContact } from '../../domain/known-contact';
+import type { Sighting } from '../../store/contacts';
+import type { LaneCaller } from '../../call-constant-contact';
+import { eachAtOnce, lookUpsAtOnce } from './each-at-once';
+import { phoneMarksIn } from './contact-marks';
+
+/** One whose contact is to be known, with the deliveries that ask. */
+export interface Sought {
+  readonly email: string;
+  readonly emailHash: string;
+  /** All of the contact, by a look-up of its own. */
+  readonly whole: boolean;
+  readonly deliveryIds: readonly string[];
+}
+
+/** Constant Contact's clock and the moment a change becomes readable are not exact: changes of this time are read again. */
+const overlapMs = 10_000;
+const firstOverlapMs = 5 * 60_000;
+
+/** What is known of a connection's contacts for one batch; everything in `known` was read for it. */
+export interface ContactKnowledge {
+  readonly known: Map<string, KnownContact | 'none'>;
+  /** Reads what is sought, in the cheapest way; gives the failures of single look-ups. Throws what concerns them all. */
+  readonly learn: (sought: readonly Sought[]) => Promise<{ readonly email: string; readonly error: unknown }[]>;
+}
+
+interface Of {
+  readonly connectionId: string;
+  readonly boxOfficeId: string;
+}
+
+export const contactKnowledge = (ctx: Context, caller: LaneCaller, of: Of): ContactKnowledge => {
+  const known = new Map<string, KnownContact | 'none'>();
+  let ofAccount: Promise<string | null> | undefined;
+  const country = (): Promise<string | null> => (ofAccount ??= countryOf(ctx, of.connectionId));
+
+  const lookUp = async ({ email, emailHash, deliveryIds }: Sought): Promise<void> => {
+    const askedAt = ctx.clock();
+    const found = await caller.call('look up contact', deliveryIds, (token) =>
+      ctx.constantContact.findContact(token, email),
+    );
+    await ctx.contacts.countLookUp(of.connectionId);
+    const contact = found && knownFrom(found);
+    if (contact)
+      await ctx.contacts.saw(of.connectionId, [sightingOf(ctx, emailHash, contact, await country())], askedAt);
+    known.set(email, contact ?? 'none');
+  };
+
+  const lookUpAll = async (sought: readonly Sought[]) => {
+    const failures: { email: string; error: unknown }[] = [];
+    await eachAtOnce(sought, lookUpsAtOnce, async (each) => {
+      try {
+        await lookUp(each);
+      } catch (error) {
+        failures.push({ email: each.email, error });
+      }
+    });
+    return failures;
+  };
+
+  const page = async (query: { updatedAfter?: string; next?: string }, serves: readonly string[]) => {
+    const askedAt = ctx.clock();
+    const { items, next, count } = await caller.call('read contacts', serves, (token) =>
+      ctx.constantContact.contactsPage(token, { ...query, include: ['phone_numbers'] }),
+    );
+    const inCountry = await country();
+    await ctx.contacts.saw(
+      of.connectionId,
+      items.flatMap((contact) => sighting(ctx, of, contact, inCountry)),
+      askedAt,
+    );
+    return { items, next, count };
+  };
+
+  /** Reads what has changed since the last reading. */
+  const refresh = async ({ watermark }: MirrorState, serves: readonly string[]): Promise<void> => {
+    let newest = watermark === null ? 0 : Date.parse(watermark) + overlapMs;
+    for (let next: string | undefined, first = true; first || next; first = false) {
+      const read = await page({ updatedAfter: watermark ?? undefined, next }, serves);
+      newest = Math.max(newest, ...read.items.map(({ updated_at }) => Date.parse(updated_at ?? '') || 0));
+      next = read.next;
+    }
+    if (newest > 0)
+      await ctx.contacts.noteMirror(of.connectionId, { watermark: new Date(newest - overlapMs).toISOString() });
+  };
+
+  /** Goes on with the first reading of the whole account; true when it is complete. Stops where look-ups turn out to be cheaper. */
+  const readAll = async (mirror: MirrorState, count: number, serves: readonly string[]): Promise<boolean> => {
+    const begun = mirror.cursor ? {} : { watermark: new Date(ctx.clock().getTime() - firstOverlapMs).toISOString() };
+    for (let next = mirror.cursor ?? undefined; ;) {
+      const read = await page({ next }, serves).catch((error: unknown) => {
+        // A cursor that has grown old: the reading begins anew.
+        if (!next || !(error instanceof AppError) || error.code !== 'REJECTED_BY_CONSTANT_CONTACT') throw error;
+        return undefined;
+      });
+      next = read?.next;
+      const size = read?.count ?? mirror.size;
+      const complete = read !== undefined && next === undefined;
+      await ctx.contacts.noteMirror(of.connectionId, { ...begun, cursor: next ?? null, complete, size });
+      if (complete) return true;
+      if ((size ?? 0) / pageSize + 1 > mirror.lookUps + count) return false;
+    }
+  };
+
+  const learn = async (sought: readonly Sought[]) => {
+    const single = sought.filter(({ whole }) => whole);
+    const rest = sought.filter(({ whole }) => !whole);
+    const serves = rest.flatMap(({ deliveryIds }) => deliveryIds);
+    let mirror = await ctx.contacts.mirror(of.connectionId);
+    let reading = chooseReading(mirror, rest.length);
+    if (reading === 'READ_ALL') {
+      reading = (await readAll(mirror, rest.length, serves)) ? 'REFRESH' : 'LOOK_UP';
+      mirror = await ctx.contacts.mirror(of.connectionId);
+    }
+    if (reading === 'LOOK_UP') return lookUpAll(sought);
+    await refresh(mirror, serves);
+    const found = await ctx.contacts.byHashes(
+      of.connectionId,
+      rest.map(({ emailHash }) => emailHash),
+    );
+    for (const { email, emailHash } of rest) known.set(email, found.get(emailHash) ?? 'none');
+    return lookUpAll(single);
+  };
+  return { known, learn };
+};
+
+/** The country of a connection's account; null where it is not known. */
+export const countryOf = async (ctx: Context, connectionId: string): Promise<string | null> =>
+  (await ctx.connections.byId(connectionId))?.countryCode ?? null;
+
+const sighting = (ctx: Context, { boxOfficeId }: Of, contact: CcContact, country: string | null) => {
+  const email = normalEmail(contact.email_address.address);
+  return email ? [sightingOf(ctx, ctx.hashEmail(boxOfficeId, email), knownFrom(contact), country)] : [];
+};
+
+const sightingOf = (ctx: Context, emailHash: string, contact: KnownContact, country: string | null): Sighting => ({
+  emailHash,
+  contact: contact.whole ? { ...contact, phoneMarks: phoneMarksIn(ctx, emailHash, contact.whole, country) } : contact,
+});

@@ -1,0 +1,97 @@
+import type { ConnectionFact, WorkflowFact } from '@boxlist/contracts';
+import type { Context } from '../../context';
+import type { WaitingFor } from '../../domain/reasons';
+import { queues, type Queue } from '../../store/deliveries';
+import { repeatedly } from '../../repeatedly';
+
+const freeingEveryMs = 60_000;
+
+/** What need not be waited for with a workflow as it is now. */
+const endsWait = ({ status, whenPaused }: Pick<WorkflowFact, 'status' | 'whenPaused'>): readonly WaitingFor[] => {
+  if (status === 'DELETED') return ['WORKFLOW_RESUME', 'ORDER_PENDING'];
+  return status === 'PAUSED' && whenPaused === 'WAIT' ? [] : ['WORKFLOW_RESUME'];
+};
+
+/**
+ * Frees what waits for workflows that do not keep it waiting any more: resumed, told to skip, or deleted; for a deleted one also no order is waited for. Whoever has let a delivery wait asks so afterwards, for the news may have come in between; one of the two
+ * sees the other.
+ */
+export const freeResumed = async (ctx: Context, workflowIds: Iterable<string>): Promise<void> => {
+  for (const workflowId of new Set(workflowIds)) {
+    const workflow = await ctx.workflows.byId(workflowId);
+    if (!workflow || endsWait(workflow).length === 0) continue;
+    await ctx.deliveries.resume(workflow, endsWait(workflow), ctx.clock());
+    // Also where nothing was found: a crash may have come between the two, the time before.
+    await ctx.lanes.wake([workflow.connectionId], ctx.clock());
+    ctx.nudge();
+  }
+};
+
+/** Lets what is ready of a paused backfill wait. */
+export const holdPaused = async (ctx: Context, backfillId: string): Promise<void> => {
+  await ctx.deliveries.holdBackfill(backfillId, ctx.clock());
+  await freeUnpaused(ctx, backfillId);
+};
+
+/** Frees what waits for a backfill that is not paused any more. Whoever has let a delivery wait asks so afterwards, for it may have been resumed or cancelled in between. */
+export const freeUnpaused = async (ctx: Context, backfillId: string): Promise<void> => {
+  const backfill = await ctx.backfills.byId(backfillId);
+  if (!backfill || backfill.status === 'PAUSED') return;
+  await ctx.deliveries.resumeBackfill(backfillId, ctx.clock());
+  await ctx.lanes.wake([backfill.connectionId], ctx.clock());
+  ctx.nudge();
+};
+
+/** Frees what waits for a new sign-in, unless the connection still lacks one: it goes on, or ends where the connection was ended. */
+export const freeReconnected = async (ctx: Context, connection: ConnectionFact | undefined): Promise<void> => {
+  if (!connection || connection.status === 'NEEDS_RECONNECT') return;
+  await ctx.deliveries.free(connection.connectionId, ctx.clock());
+  await ctx.lanes.wake([connection.connectionId], ctx.clock());
+  ctx.nudge();
+};
+
+/** Frees what waits for the calls of another day though this one has some for it: its limit was raised. */
+const freeWithinQuota = async (ctx: Context, goesOn: () => boolean): Promise<void> => {
+  const hasCalls: Queue[] = [];
+  for (const queue of queues) if ((await ctx.ledger.refusedFor(queue)) === 0) hasCalls.push(queue);
+  if (hasCalls.length === 0) return;
+  for (let boxOfficeId = await ctx.deliveries.nextThatWaits('QUOTA_EXCEEDED', ''); boxOfficeId !== undefined;) {
+    for await (const some of ctx.deliveries.outOfQuota(boxOfficeId, hasCalls, ctx.clock())) {
+      if (!goesOn()) return;
+      await ctx.deliveries.wake(
+        some.map(({ _id }) => _id),
+        'QUOTA_EXCEEDED',
+        ctx.clock(),
+      );
+      await ctx.lanes.wake(
+        some.map(({ connectionId }) => connectionId),
+        ctx.clock(),
+      );
+      ctx.nudge();
+    }
+    boxOfficeId = await ctx.deliveries.nextThatWaits('QUOTA_EXCEEDED', boxOfficeId);
+  }
+};
+
+/**
+ * Frees what waits for workflows that keep nothing waiting: whoever let it wait was killed before they asked, and a
+ * deleted workflow's orders are matched with it no more when they come again.
+ */
+const freeLeftWaiting = async (ctx: Context, goesOn: () => boolean): Promise<void> => {
+  for (const reason of ['WORKFLOW_RESUME', 'ORDER_PENDING'] as const)
+    for (
+      let boxOfficeId = await ctx.deliveries.nextThatWaits(reason, '');
+      boxOfficeId !== undefined && goesOn();
+      boxOfficeId = await ctx.deliveries.nextThatWaits(reason, boxOfficeId)
+    )
+      for (const workflow of await ctx.workflows.ofBoxOffices([boxOfficeId]))
+        if (endsWait(workflow).includes(reason) && (await ctx.deliveries.anyWait(workflow, reason)))
+          await freeResumed(ctx, [workflow.workflowId]);
+};
+
+/** Looks for what need not wait any more, until closed. */
+export const startFreeing = (ctx: Context) =>
+  repeatedly(ctx, { everyMs: freeingEveryMs, atOnce: true, delayed: 'freeing.delayed' }, async (goesOn) => {
+    await freeWithinQuota(ctx, goesOn);
+    await freeLeftWaiting(ctx, goesOn);
+  });

@@ -1,0 +1,139 @@
+import { AppError, type WorkflowFact } from '@boxlist/contracts';
+import type { Context } from '../../context';
+import {
+  eventListName,
+  eventTagName,
+  fieldValues,
+  ticketTypeTagNames,
+  detailsOf,
+  shortenings,
+  detailTimesOf,
+} from '../../domain/map-buyer';
+import type { StoredOrder } from '../../domain/order';
+import type { Wish } from '../../domain/decide-contact';
+import type { LaneCaller } from '../../call-constant-contact';
+
+type Kind = 'tag' | 'list';
+interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Every tag or list of the account, page by page; all of them are remembered. */
+const readAll = async (
+  ctx: Context,
+  connectionId: string,
+  caller: LaneCaller,
+  serves: readonly string[],
+  kind: Kind,
+): Promise<void> => {
+  let next: string | undefined;
+  do {
+    const page: { items: Named[]; next: string | undefined } = await caller.call(
+      `list ${kind}s`,
+      serves,
+      async (token) => {
+        if (kind === 'tag') {
+          const { items, next: more } = await ctx.constantContact.tags(token, next);
+          return { items: items.map(({ tag_id, name }) => ({ id: tag_id, name })), next: more };
+        }
+        const { items, next: more } = await ctx.constantContact.contactLists(token, next);
+        return { items: items.map(({ list_id, name }) => ({ id: list_id, name })), next: more };
+      },
+    );
+    for (const { id, name } of page.items) await ctx.resources.put(connectionId, kind, name, id);
+    next = page.next;
+  } while (next !== undefined);
+};
+
+/** The id of a tag or list by its name; made when there is none. */
+const idOf = async (
+  ctx: Context,
+  connectionId: string,
+  caller: LaneCaller,
+  serves: readonly string[],
+  kind: Kind,
+  name: string,
+): Promise<string> => {
+  const known = await ctx.resources.get(connectionId, kind, name);
+  if (known) return known;
+  try {
+    const id =
+      kind === 'tag'
+        ? (await caller.call('create tag', serves, (token) => ctx.constantContact.createTag(token, name))).tag_id
+        : (await caller.call('create list', serves, (token) => ctx.constantContact.createContactList(token, name)))
+            .list_id;
+    await ctx.resources.put(connectionId, kind, name, id);
+    return id;
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'ALREADY_EXISTS') throw error;
+  }
+  await readAll(ctx, connectionId, caller, serves, kind);
+  const found = await ctx.resources.get(connectionId, kind, name);
+  if (!found)
+    throw new AppError(
+      'REJECTED_BY_CONSTANT_CONTACT',
+      `Constant Contact has a ${kind} of that name and does not show it`,
+    );
+  return found;
+};
+
+/** The import column of a custom field: its name at Constant Contact. Undefined when the field is gone. */
+export const fieldColumn = async (
+  ctx: Context,
+  connectionId: string,
+  caller: LaneCaller,
+  serves: readonly string[],
+  customFieldId: string,
+): Promise<string | undefined> => {
+  const known = await ctx.resources.get(connectionId, 'field', customFieldId);
+  if (known) return known;
+  let next: string | undefined;
+  do {
+    const page = await caller.call('list custom fields', serves, (token) =>
+      ctx.constantContact.customFields(token, next),
+    );
+    for (const field of page.items)
+      await ctx.resources.put(connectionId, 'field', field.custom_field_id, field.name ?? field.label);
+    next = page.next;
+  } while (next !== undefined);
+  return ctx.resources.get(connectionId, 'field', customFieldId);
+};
+
+/** What a workflow wishes for an order's buyer, with all names turned into ids. */
+export const wishOf = async (
+  ctx: Context,
+  caller: LaneCaller,
+  deliveryId: string,
+  order: StoredOrder,
+  workflow: WorkflowFact,
+): Promise<Wish> => {
+  const { connectionId, lists, tags } = workflow;
+  const subscribes = order.optIn === 'OPTED_IN' && workflow.createsContacts;
+  const listNames = lists.perEvent && subscribes ? [eventListName(order)] : [];
+  const tagNames = [
+    ...(tags.event ? [eventTagName(order)] : []),
+    ...(tags.ticketTypes ? ticketTypeTagNames(order) : []),
+  ];
+  const ids = async (kind: Kind, names: readonly (string | undefined)[]): Promise<string[]> => {
+    const found: string[] = [];
+    for (const name of names)
+      if (name !== undefined) found.push(await idOf(ctx, connectionId, caller, [deliveryId], kind, name));
+    return found;
+  };
+  return {
+    deliveryId,
+    orderTime: order.eventTime,
+    placedAt: order.placedAt,
+    optIn: order.optIn,
+    createsContacts: workflow.createsContacts,
+    whenNotOptedIn: workflow.whenNotOptedIn,
+    whenUnsubscribed: workflow.whenUnsubscribed,
+    listIds: [...new Set([...lists.fixed, ...(await ids('list', listNames))])],
+    tagIds: [...new Set([...tags.fixed, ...(await ids('tag', tagNames))])],
+    fields: fieldValues(order, workflow.fieldMapping),
+    details: detailsOf(order),
+    toldAt: detailTimesOf(order),
+    shortenings: shortenings(order, workflow.fieldMapping),
+  };
+};

@@ -1,0 +1,60 @@
+import type { Context } from '../../context';
+import type { Backfill } from '../../store/backfills';
+import type { Delivery } from '../../store/deliveries';
+import type { LaneCaller } from '../../call-constant-contact';
+import { freeUnpaused } from './release-waiting';
+import { workBatch, type BatchReport } from './process-batch';
+
+const aYearMs = 365 * 86_400_000;
+
+/** Ready deliveries by what they are planned for together: those of one backfill, or of none; last those that are tried by themselves, each buyer's. */
+export const partsOf = (ready: readonly Delivery[]): Delivery[][] => {
+  const parts = new Map<string, Delivery[]>();
+  for (const delivery of [...ready].sort((a, b) => Number(a.alone) - Number(b.alone))) {
+    const key = JSON.stringify([delivery.backfillId, delivery.alone ? delivery.emailHash : null]);
+    const part = parts.get(key);
+    if (part) part.push(delivery);
+    else parts.set(key, [delivery]);
+  }
+  return [...parts.values()];
+};
+
+const holds = (backfill: Backfill | null): boolean => backfill?.status === 'PAUSED' || backfill?.status === 'CANCELLED';
+
+/**
+ * Works on a part as its backfill asks. What a backfill is to give waits while it is paused, and ends when it was cancelled; what it gave is taken back all the same.
+ */
+export const workPart = async (
+  ctx: Context,
+  caller: LaneCaller,
+  connectionId: string,
+  part: readonly Delivery[],
+  report: BatchReport,
+): Promise<void> => {
+  const backfillId = part[0]?.backfillId ?? null;
+  const backfill = backfillId === null ? null : await ctx.backfills.byId(backfillId);
+  const isHeld = holds(backfill);
+  const goesOn = async (): Promise<boolean> =>
+    (await report.goesOn()) && !(backfill && holds(await ctx.backfills.byId(backfill._id)));
+  await workBatch(
+    ctx,
+    caller,
+    connectionId,
+    part.filter(({ takesBack }) => takesBack || !isHeld),
+    { ...report, goesOn },
+    backfill?.mode ?? null,
+  );
+  const held = part.filter(({ takesBack }) => isHeld && !takesBack);
+  if (!backfill || held.length === 0) return;
+  const readyAt = new Date(ctx.clock().getTime() + aYearMs);
+  await report.tell(
+    held.map((delivery) => ({
+      delivery,
+      to:
+        backfill.status === 'CANCELLED'
+          ? { outcome: { status: 'SKIPPED', reason: 'BACKFILL_CANCELLED' } }
+          : { next: { waitingFor: 'BACKFILL_PAUSED', readyAt, countsAsAttempt: false } },
+    })),
+  );
+  if (backfill.status === 'PAUSED') await freeUnpaused(ctx, backfill._id);
+};

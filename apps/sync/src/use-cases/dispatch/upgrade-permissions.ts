@@ -1,0 +1,63 @@
+import type { ConnectionFact } from '@boxlist/contracts';
+import type { Context } from '../../context';
+import { decideUpgrade } from '../../domain/decide-upgrade';
+import { upgradeEnded } from '../../report';
+import { contactKnowledge } from './read-contacts';
+import { nextLeftOverAt, workLeftOver, type LeftOverWork, type Lent } from './deferred-work';
+import { isEntitled } from './wanted';
+
+const upgrading = (ctx: Context): LeftOverWork => ({
+  store: ctx.upgrades,
+  kind: 'upgrade',
+  delayed: 'upgrade.delayed',
+  isWanted: async ({ connectionId, boxOfficeId, upgradesImported }) => {
+    if (upgradesImported && (await isEntitled(ctx, boxOfficeId))) return true;
+    await ctx.upgrades.forget(connectionId);
+    return false;
+  },
+  one: async (caller, { boxOfficeId, connectionId }, { leftOver, order, email }) => {
+    const { emailHash, deliveryId } = leftOver;
+    if (order.optIn !== 'OPTED_IN') {
+      await ctx.upgrades.end(leftOver);
+      return 'done';
+    }
+    const serves = [deliveryId];
+    const knowledge = contactKnowledge(ctx, caller, { connectionId, boxOfficeId });
+    const [failure] = await knowledge.learn([{ email, emailHash, whole: true, deliveryIds: serves }]);
+    if (failure) throw failure.error;
+    const known = knowledge.known.get(email);
+    if (known === 'none') {
+      await ctx.deliveries.addHistory(deliveryId, caller.takeAttempts(deliveryId));
+      return 'absent';
+    }
+    const contact = decideUpgrade(email, known);
+    if (contact) {
+      const at = ctx.clock();
+      const { contact_id: contactId } = await caller.call('sign up', serves, (token) =>
+        ctx.constantContact.signUp(token, contact),
+      );
+      const explicit = { contactId, state: 'explicit' as const, optedOutAt: null, deleted: false, detailsMark: null };
+      await ctx.contacts.saw(connectionId, [{ emailHash, contact: explicit }], at);
+    }
+    const done = contact ? 'made the permission explicit' : undefined;
+    await ctx.deliveries.addHistory(deliveryId, caller.takeAttempts(deliveryId), done);
+    await ctx.upgrades.end(leftOver);
+    upgradeEnded(ctx, boxOfficeId, contact ? 'upgraded' : 'left');
+    return 'done';
+  },
+  giveUp: async ({ boxOfficeId }, leftOver, why) => {
+    await ctx.upgrades.end(leftOver);
+    if (why !== 'not theirs') upgradeEnded(ctx, boxOfficeId, why === 'refused' ? 'refused' : 'left');
+  },
+});
+
+/**
+ * Makes explicit the permission of contacts that were imported because calls ran short, with calls that the day leaves over. Each is looked at right before; whoever is not mailable any more, has opted out
+ * once, or has no opt-in that stands is left as they are. Done twice it changes nothing.
+ */
+export const upgradeImported = (ctx: Context, lent: Lent): Promise<void> =>
+  ctx.signUpKeepsOptOuts ? workLeftOver(ctx, lent, upgrading(ctx)) : Promise.resolve();
+
+/** When a lane is to be driven next for its upgrades; null when it has none that may be done. */
+export const nextUpgradeAt = (ctx: Context, connection: ConnectionFact | undefined): Promise<Date | null> =>
+  ctx.signUpKeepsOptOuts ? nextLeftOverAt(ctx, connection, upgrading(ctx)) : Promise.resolve(null);

@@ -1,0 +1,128 @@
+import { AppError, type WorkflowFact } from '@boxlist/contracts';
+import type { Context } from '../../context';
+import { workflowInMode, type BackfillMode } from '../../domain/backfill';
+import type { Wish } from '../../domain/decide-contact';
+import { decideOrder, type OrderDecision } from '../../domain/decide-order';
+import type { StoredOrder } from '../../domain/order';
+import { toldBy, wishNotOutdated } from '../../domain/outdated';
+import type { Delivery, Result } from '../../store/deliveries';
+import { breather } from '../../yield-to-event-loop';
+import type { LaneCaller } from '../../call-constant-contact';
+import { freeResumed } from './release-waiting';
+import { wishOf } from './resolve-names';
+import type { BatchReport } from './process-batch';
+
+/** A delivery whose order and workflow still ask for something, and what. */
+export interface Wanted {
+  readonly delivery: Delivery;
+  readonly order: StoredOrder;
+  readonly workflow: WorkflowFact;
+  readonly wish: Wish;
+}
+
+/** The wishes of the deliveries that still apply; the others are reported with their reason. */
+export const wishesOf = async (
+  ctx: Context,
+  caller: LaneCaller,
+  deliveries: readonly Delivery[],
+  report: BatchReport,
+  mode: BackfillMode | null,
+): Promise<Wanted[]> => {
+  const orders = new Map(
+    (await ctx.orders.byKeys(deliveries.map(({ orderKey }) => orderKey))).map((order) => [order.key, order]),
+  );
+  const workflows = new Map<string, WorkflowFact | undefined>();
+  for (const { workflowId } of deliveries)
+    if (!workflows.has(workflowId)) workflows.set(workflowId, await ctx.workflows.byId(workflowId));
+  let entitled = false;
+  try {
+    entitled = await isEntitled(ctx, deliveries[0]?.boxOfficeId ?? '');
+  } catch (error) {
+    await report.fail(deliveries, error);
+    return [];
+  }
+  const wanted: Wanted[] = [];
+  const decided: Pick<Result, 'delivery' | 'to'>[] = [];
+  const breathe = breather();
+  for (const delivery of deliveries) {
+    await breathe();
+    const order = orders.get(delivery.orderKey);
+    const present = workflows.get(delivery.workflowId);
+    const workflow = present && workflowInMode(present, mode);
+    if (!order || !workflow) {
+      await report.fail([delivery], new AppError('DEFECT', `Delivery ${delivery._id} has lost its order or workflow`));
+      continue;
+    }
+    const decision = decideOrder(order, workflow, entitled);
+    const emailHash = order.email === null ? null : ctx.hashEmail(order.boxOfficeId, order.email);
+    // It was taken as another buyer's: what is known and held of the one says nothing of the other.
+    if (emailHash !== null && emailHash !== delivery.emailHash) {
+      decided.push({
+        delivery,
+        to: { next: { waitingFor: null, readyAt: ctx.clock(), countsAsAttempt: false, emailHash } },
+      });
+      continue;
+    }
+    // What was given is taken back also where nothing more would be given.
+    if (decision.kind === 'go' || delivery.takesBack) {
+      try {
+        wanted.push({ delivery, order, workflow, wish: await wishOf(ctx, caller, delivery._id, order, workflow) });
+      } catch (error) {
+        await report.fail([delivery], error);
+      }
+    } else decided.push({ delivery, to: resultOf(ctx, decision) });
+  }
+  await report.tell(decided);
+  await freeResumed(
+    ctx,
+    decided.flatMap(({ delivery, to }) => ('next' in to ? [delivery.workflowId] : [])),
+  );
+  return withoutOutdated(ctx, wanted);
+};
+
+/** Older never overwrites newer, also where the newer order was worked on before: what a later order has told already is left out. */
+const withoutOutdated = async (ctx: Context, wanted: readonly Wanted[]): Promise<Wanted[]> => {
+  const [first] = wanted;
+  if (!first) return [];
+  // What is merged here anyway; of those that take back nothing is written here.
+  const own = new Set(wanted.flatMap(({ delivery }) => (delivery.takesBack ? [] : delivery._id)));
+  const hashes = new Set(wanted.flatMap(({ delivery }) => delivery.emailHash ?? []));
+  const written = (await ctx.deliveries.writtenFor(first.delivery, [...hashes])).filter(({ _id }) => !own.has(_id));
+  const orders = await ctx.orders.byKeys(written.map(({ orderKey }) => orderKey));
+  const orderOf = new Map(orders.map((order) => [order.key, order]));
+  const byBuyer = new Map<string | null, (typeof written)[number][]>();
+  for (const each of written) byBuyer.set(each.emailHash, [...(byBuyer.get(each.emailHash) ?? []), each]);
+  // After the orders: what has expired meanwhile is found here.
+  const expired = await ctx.tombstones.of(first.delivery.connectionId, [...hashes]);
+  return wanted.map((each) => {
+    const { workflowId, fieldMapping } = each.workflow;
+    const told = (byBuyer.get(each.delivery.emailHash) ?? []).flatMap((other) => {
+      const order = orderOf.get(other.orderKey);
+      return order ? [toldBy(order, other.workflowId === workflowId ? fieldMapping : [])] : [];
+    });
+    const left = expired.get(each.delivery.emailHash ?? '');
+    if (left) told.push({ details: left.details, fields: left.fields[workflowId] ?? {} });
+    return told.length === 0 ? each : { ...each, wish: wishNotOutdated(each.wish, each.order, told) };
+  });
+};
+
+const resultOf = (ctx: Context, decision: Exclude<OrderDecision, { kind: 'go' }>): Result['to'] =>
+  decision.kind === 'wait'
+    ? {
+        next: {
+          waitingFor: decision.reason,
+          readyAt: new Date(ctx.clock().getTime() + 3_600_000),
+          countsAsAttempt: false,
+        },
+      }
+    : { outcome: { status: decision.kind === 'skip' ? 'SKIPPED' : 'FAILED', reason: decision.reason } };
+
+/** A "no" counts only when all news of subscriptions have arrived. */
+export const isEntitled = async (ctx: Context, boxOfficeId: string): Promise<boolean> => {
+  const ask = async (): Promise<boolean> =>
+    (await ctx.entitlements.ofBoxOffices([boxOfficeId])).some(({ entitled }) => entitled);
+  if (await ask()) return true;
+  if (!(await ctx.followers.entitlements.caughtUp(3_000)))
+    throw new AppError('SERVICE_UNAVAILABLE', 'The latest news of subscriptions has not arrived yet');
+  return ask();
+};

@@ -1,0 +1,173 @@
+import { AppError, type WorkflowFact } from '@boxlist/contracts';
+import { requireRole, type Identity } from '@boxlist/service-kit';
+import type { Context } from '../../context';
+import { decideContact, type Wish } from '../../domain/decide-contact';
+import { decideOrder } from '../../domain/decide-order';
+import type { KnownContact } from '../../domain/known-contact';
+import {
+  detailsOf,
+  shortenings,
+  detailTimesOf,
+  eventListName,
+  eventTagName,
+  fieldValues,
+  ticketTypeTagNames,
+} from '../../domain/map-buyer';
+import type { StoredOrder } from '../../domain/order';
+import { planBatch, type Means, type Party } from '../../domain/plan-batch';
+import { detailsMarkOf, phoneMarksOf } from '../dispatch/contact-marks';
+import type { DeliveryStatus, ReasonCode } from '../../domain/reasons';
+
+const mostOrders = 200;
+
+/** What a workflow would do with one order. */
+export interface Previewed {
+  readonly order: StoredOrder;
+  readonly status: DeliveryStatus;
+  readonly reason: ReasonCode | null;
+  readonly listNames: readonly string[];
+  readonly tagNames: readonly string[];
+}
+
+/**
+ * What a workflow would do with the last orders of the box office, by the rules and the planner that do it, and with what is known of contacts already. Writes nothing and calls nobody: of a contact
+ * that is not known it is supposed that there is none. Throws NOT_FOUND, BAD_INPUT, FORBIDDEN.
+ */
+export const previewWorkflow = async (
+  ctx: Context,
+  identity: Identity,
+  input: { readonly workflowId: string; readonly last?: number | null },
+): Promise<{ readonly orders: readonly Previewed[]; readonly callsNeeded: number }> => {
+  requireRole(identity, 'manager');
+  const count = input.last ?? 50;
+  if (count < 1 || count > mostOrders)
+    throw new AppError('BAD_INPUT', `last must be between 1 and ${mostOrders}`, { field: ['input', 'last'] });
+  const workflow = await ctx.workflows.byId(input.workflowId);
+  if (workflow?.boxOfficeId !== identity.boxOfficeId || workflow.status === 'DELETED')
+    throw new AppError('NOT_FOUND', 'There is no such workflow', { field: ['input', 'workflowId'] });
+  const active: WorkflowFact = { ...workflow, status: 'ACTIVE' };
+  const [orders, entitlements, connection] = await Promise.all([
+    ctx.orders.latest(identity.boxOfficeId, count),
+    ctx.entitlements.ofBoxOffices([identity.boxOfficeId]),
+    ctx.connections.byId(workflow.connectionId),
+  ]);
+  const entitled = entitlements.some((each) => each.entitled);
+  const hashOf = ({ boxOfficeId, email }: StoredOrder): string => (email ? ctx.hashEmail(boxOfficeId, email) : '');
+  const known = await ctx.contacts.byHashes(workflow.connectionId, orders.map(hashOf));
+  const previewed = orders.map((order) => previewOne(order, active, entitled, known.get(hashOf(order))));
+  const going = previewed.filter(({ status }) => status === 'SYNCED').map(({ order }) => order);
+  const country = connection?.countryCode ?? null;
+  const parties = partiesOf(ctx, going, active, country);
+  const means: Means = { optInRoute: connection?.optInRoute ?? 'DIRECT', importsNew: false, country };
+  const contactOf = (email: string) => known.get(ctx.hashEmail(identity.boxOfficeId, email)) ?? 'none';
+  const plan = planBatch(parties, new Map(parties.map(({ email }) => [email, contactOf(email)])), means);
+  // What is not known as a whole is looked up and written, one by one.
+  const afterLook = planBatch(
+    parties.filter(({ email }) => plan.unknown.some((each) => each.email === email)),
+    new Map(parties.map(({ email }) => [email, asLookedAt(email, contactOf(email))])),
+    means,
+  );
+  const withoutPermission = new Set([...plan.withoutPermission, ...afterLook.withoutPermission]);
+  const calls = plan.calls.reduce((sum, { kind }) => sum + (kind === 'phone' ? 2 : 1), 0);
+  return {
+    orders: previewed.map((each) =>
+      withoutPermission.has(each.order.key) ? { ...each, reason: 'SYNCED_WITHOUT_PERMISSION' } : each,
+    ),
+    callsNeeded: calls + 2 * plan.unknown.length,
+  };
+};
+
+/** A contact as a look would show it, if it shows no more than what is known. What is deleted tells too little. */
+const asLookedAt = (email: string, contact: KnownContact | 'none'): KnownContact | 'none' =>
+  contact === 'none' || contact.state === 'deleted'
+    ? contact
+    : {
+        ...contact,
+        whole: {
+          contact_id: contact.contactId,
+          email_address: { address: email, permission_to_send: contact.state },
+          list_memberships: [],
+          taggings: [],
+          custom_fields: [],
+          phone_numbers: [],
+          street_addresses: [],
+        },
+      };
+
+/** A wish with names where ids would have to be asked for. */
+const wishIn = (order: StoredOrder, workflow: WorkflowFact): Wish & Pick<Previewed, 'listNames' | 'tagNames'> => {
+  const subscribes = order.optIn === 'OPTED_IN' && workflow.createsContacts;
+  const present = (names: readonly (string | undefined)[]): string[] => names.filter((name) => name !== undefined);
+  const listNames = present(workflow.lists.perEvent && subscribes ? [eventListName(order)] : []);
+  const tagNames = present([
+    ...(workflow.tags.event ? [eventTagName(order)] : []),
+    ...(workflow.tags.ticketTypes ? ticketTypeTagNames(order) : []),
+  ]);
+  return {
+    deliveryId: order.key,
+    orderTime: order.eventTime,
+    placedAt: order.placedAt,
+    optIn: order.optIn,
+    createsContacts: workflow.createsContacts,
+    whenNotOptedIn: workflow.whenNotOptedIn,
+    whenUnsubscribed: workflow.whenUnsubscribed,
+    listIds: [...new Set([...workflow.lists.fixed, ...listNames])],
+    tagIds: [...new Set([...workflow.tags.fixed, ...tagNames])],
+    fields: fieldValues(order, workflow.fieldMapping),
+    details: detailsOf(order),
+    toldAt: detailTimesOf(order),
+    shortenings: shortenings(order, workflow.fieldMapping),
+    listNames,
+    tagNames,
+  };
+};
+
+const previewOne = (
+  order: StoredOrder,
+  workflow: WorkflowFact,
+  entitled: boolean,
+  contact: KnownContact | undefined,
+): Previewed => {
+  const { listNames, tagNames, ...wish } = wishIn(order, workflow);
+  const told = (status: DeliveryStatus, reason: ReasonCode | null, gives: boolean): Previewed => ({
+    order,
+    status,
+    reason,
+    listNames: gives ? listNames : [],
+    tagNames: gives ? tagNames : [],
+  });
+  const decision = decideOrder(order, workflow, entitled);
+  switch (decision.kind) {
+    case 'skip':
+      return told('SKIPPED', decision.reason, false);
+    case 'fail':
+      return told('FAILED', decision.reason, false);
+    case 'wait':
+      return told('WAITING', decision.reason, false);
+    case 'go': {
+      const outcome = decideContact(contact, wish);
+      if (outcome.kind === 'skip') return told('SKIPPED', outcome.reason, false);
+      if (outcome.kind === 'resubscribe') return told('SYNCED', 'RESUBSCRIBE_EMAIL_SENT', false);
+      return { ...told('SYNCED', 'SYNCED', true), listNames: outcome.lists ? listNames : [] };
+    }
+  }
+};
+
+const partiesOf = (
+  ctx: Context,
+  orders: readonly StoredOrder[],
+  workflow: WorkflowFact,
+  country: string | null,
+): Party[] => {
+  const byEmail = new Map<string, Wish[]>();
+  for (const order of orders)
+    byEmail.set(order.email ?? '', [...(byEmail.get(order.email ?? '') ?? []), wishIn(order, workflow)]);
+  return [...byEmail].map(([email, wishes]) => ({
+    email,
+    wishes,
+    isUncertain: false,
+    isImported: false,
+    detailsMark: detailsMarkOf(ctx, wishes),
+    phoneMarks: phoneMarksOf(ctx, ctx.hashEmail(workflow.boxOfficeId, email), wishes, country),
+  }));
+};

@@ -1,0 +1,68 @@
+import type { Context } from '../../context';
+import { failureLevels, holdsLevel } from '../../domain/failure-window';
+import { brokenConnection, exhaustedQuota, failures, openDeadLetters, type NoticeSubject } from '../../domain/notice';
+import { noticeTold } from '../../report';
+import { repeatedly } from '../../repeatedly';
+
+const pollMs = 1_000;
+/** Connections tell of themselves by their facts. */
+const overByThemselves = ['FAILURES', 'QUOTA_EXHAUSTED', 'DEAD_LETTERS'] as const;
+
+/** How a subject stands; asked again at any time it is found out anew. */
+const holds = async (ctx: Context, about: NoticeSubject, isOpen: boolean): Promise<boolean> => {
+  const { boxOfficeId, kind, connectionId, workflowId } = about;
+  switch (kind) {
+    case 'CONNECTION_BROKEN':
+      return (await ctx.connections.byId(connectionId ?? ''))?.status === 'NEEDS_RECONNECT';
+    case 'FAILURES': {
+      const workflow = await ctx.workflows.byId(workflowId ?? '');
+      if (!workflow || workflow.status === 'DELETED') return false;
+      return holdsLevel(await ctx.tallies.failureWindow(workflow.workflowId), about.level ?? 0, isOpen);
+    }
+    case 'QUOTA_EXHAUSTED':
+      return (await ctx.ledger.isExhausted()) && (isOpen || (await ctx.deliveries.anyOutOfQuota(boxOfficeId)));
+    case 'DEAD_LETTERS':
+      return ctx.deadLetters.anyOpen(boxOfficeId, ctx.clock());
+  }
+};
+
+/** Raises the notice of a subject, or ends it, as it stands now; each once, whoever asks and however often. */
+const settle = async (ctx: Context, about: NoticeSubject): Promise<void> => {
+  const told = await ctx.notices.settle(about, (isOpen) => holds(ctx, about, isOpen), {
+    now: ctx.clock(),
+    keptMs: ctx.retention.historyMs,
+  });
+  if (told) noticeTold(ctx, about, told);
+};
+
+export const tellOfConnection = (ctx: Context, boxOfficeId: string, connectionId: string): Promise<void> =>
+  settle(ctx, brokenConnection(boxOfficeId, connectionId));
+
+export const tellOfDeadLetters = async (ctx: Context, boxOfficeIds: Iterable<string | null>): Promise<void> => {
+  for (const boxOfficeId of new Set(boxOfficeIds)) if (boxOfficeId) await settle(ctx, openDeadLetters(boxOfficeId));
+};
+
+/** What is not told by the event that changes it: shares of failures, the day's calls, and what is over by itself. */
+const tellOfAll = async (ctx: Context, goesOn: () => boolean): Promise<void> => {
+  for await (const { workflowId, revision } of ctx.tallies.untold()) {
+    if (!goesOn()) return;
+    const workflow = await ctx.workflows.byId(workflowId);
+    if (workflow)
+      for (const level of failureLevels) await settle(ctx, failures(workflow.boxOfficeId, workflowId, level));
+    await ctx.tallies.told(workflowId, revision);
+  }
+  if (await ctx.ledger.isExhausted())
+    for (let boxOfficeId = ''; goesOn();) {
+      const next = await ctx.deliveries.nextThatWaits('QUOTA_EXCEEDED', boxOfficeId);
+      if (next === undefined) break;
+      await settle(ctx, exhaustedQuota((boxOfficeId = next)));
+    }
+  for await (const notice of ctx.notices.open(overByThemselves)) {
+    if (!goesOn()) return;
+    await settle(ctx, notice);
+  }
+};
+
+/** Tells what an organiser is to know of, until closed. */
+export const startNotices = (ctx: Context) =>
+  repeatedly(ctx, { everyMs: pollMs, delayed: 'notices.delayed' }, (goesOn) => tellOfAll(ctx, goesOn));

@@ -1,0 +1,52 @@
+import type { Context } from '../../context';
+import { retryEnded } from '../../report';
+import { chosenBy } from '../../store/delivery-choice';
+import type { Retry } from '../../store/retries';
+import { eachAtOnce } from '../dispatch/each-at-once';
+import { repeatedly } from '../../repeatedly';
+import { keptSince, withoutErased } from './retry-deliveries';
+
+const pollMs = 500;
+const retriesAtOnce = 4;
+const takenAtOnce = 1_000;
+
+/**
+ * Notes which deliveries a retry puts back next; undefined when it was changed meanwhile, or none is left. They stand in its document before the first of them is changed, with the version of each: so they are put back
+ * once, and whoever goes on after a crash knows whose lanes may not have been woken.
+ */
+const takeNext = async (ctx: Context, retry: Retry): Promise<Retry | undefined> => {
+  if (!(await withoutErased(ctx, retry))) return undefined;
+  const chosen = chosenBy(retry.boxOfficeId, retry.wanted);
+  const found = await ctx.deliveries.toRetry(chosen, keptSince(ctx), retry.place, takenAtOnce);
+  const last = found.at(-1);
+  if (last)
+    return ctx.retries.change(retry, {
+      taking: found.map(({ id, version }) => ({ id, version })),
+      place: { createdAt: last.createdAt, id: last.id },
+    });
+  const ended = await ctx.retries.end(retry);
+  if (ended) retryEnded(ctx, ended);
+  return undefined;
+};
+
+const goOn = async (ctx: Context, retry: Retry): Promise<void> => {
+  const taking = retry.taking.length > 0 ? retry : await takeNext(ctx, retry);
+  if (!taking) return;
+  const count = await ctx.deliveries.putBack(taking._id, taking.taking, keptSince(ctx), ctx.clock());
+  const connections = await ctx.connections.ofBoxOffices([taking.boxOfficeId]);
+  await ctx.lanes.wake(
+    connections.map(({ connectionId }) => connectionId),
+    ctx.clock(),
+  );
+  ctx.nudge();
+  await ctx.retries.tookSome(taking, count);
+};
+
+/** Carries on all retries until closed. */
+export const startRetries = (ctx: Context) =>
+  repeatedly(ctx, { everyMs: pollMs, delayed: 'retries.delayed' }, async (goesOn) =>
+    eachAtOnce(await ctx.retries.open(), retriesAtOnce, async (retry) => {
+      for (let current: Retry | null = retry; goesOn() && current?.open; current = await ctx.retries.byId(retry._id))
+        await goOn(ctx, current);
+    }),
+  );

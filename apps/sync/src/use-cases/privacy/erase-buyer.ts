@@ -1,0 +1,137 @@
+import { AppError, type ConnectionFact } from '@boxlist/contracts';
+import { requireRole, type Identity } from '@boxlist/service-kit';
+import type { Context } from '../../context';
+import { normalEmail } from '../../domain/email-address';
+import { retryDelayMs } from '../../domain/retry';
+import { buyerErased } from '../../report';
+import type { ErasedContact, Erasure } from '../../store/erasures';
+import { laneCaller } from '../../call-constant-contact';
+import { forgetBuyer } from './forget-buyer';
+import { repeatedly } from '../../repeatedly';
+
+/** The address of an input, as buyers are matched by it. Throws BAD_INPUT. */
+export const emailIn = (input: { readonly email: string }): string => {
+  const email = normalEmail(input.email);
+  if (!email || email.length > 1_000)
+    throw new AppError('BAD_INPUT', 'email must be an e-mail address', { field: ['input', 'email'] });
+  return email;
+};
+
+/**
+ * Erases a buyer: shut out at once and out of all collections when it resolves. What was under way then is waited for and swept up by any process, also after a crash; asked again it is done again.
+ */
+export const eraseBuyer = async (
+  ctx: Context,
+  identity: Identity,
+  input: { readonly email: string; readonly deleteContact: boolean },
+): Promise<Erasure | null> => {
+  requireRole(identity, 'owner');
+  const email = emailIn(input);
+  const { boxOfficeId } = identity;
+  const emailHash = ctx.hashEmail(boxOfficeId, email);
+  await ctx.erasures.request(emailHash, boxOfficeId, input.deleteContact ? email : null, ctx.clock());
+  await forgetBuyer(ctx, boxOfficeId, emailHash);
+  return ctx.erasures.byHash(emailHash);
+};
+
+/** How far the erasure of a buyer has come; null when there is none. Throws BAD_INPUT, FORBIDDEN. */
+export const erasureOf = async (ctx: Context, identity: Identity, email: string): Promise<Erasure | null> => {
+  requireRole(identity, 'owner');
+  return ctx.erasures.byHash(ctx.hashEmail(identity.boxOfficeId, emailIn({ email })));
+};
+
+/** Carries on all erasures until closed. */
+export const startErasures = (ctx: Context) =>
+  repeatedly(ctx, { everyMs: 500, delayed: 'erasures.delayed' }, async (goesOn) => {
+    while (goesOn()) {
+      const claimed = await ctx.erasures.claim(ctx.clock(), ctx.leaseMs);
+      if (!claimed) return;
+      await pass(ctx, claimed);
+    }
+  });
+
+/**
+ * One pass over all that is to be done. It is the last one when it began after everything that was under way at the request has come to its end: a call that had gone out may have brought the contact
+ * back, and an import still may.
+ */
+const pass = async (ctx: Context, erasure: Erasure): Promise<void> => {
+  const { _id, boxOfficeId, requestedAt } = erasure;
+  const begun = ctx.clock();
+  await forgetBuyer(ctx, boxOfficeId, _id);
+  // A lease and the calls that were made in it.
+  const quietAt = erasure.quietAt ?? new Date(begun.getTime() + 2 * ctx.leaseMs);
+  const gaveUp = begun.getTime() - requestedAt.getTime() > ctx.retry.forMs;
+  const connections = erasure.deletesContact ? await ctx.connections.ofBoxOffices([boxOfficeId]) : [];
+  const isQuiet = begun >= quietAt && (gaveUp || !(await importsRun(ctx, connections, quietAt)));
+  const contacts: ErasedContact[] = [];
+  for (const connection of connections) contacts.push(await deleteContact(ctx, erasure, connection, isQuiet, gaveUp));
+  if (isQuiet && contacts.every(({ state }) => state !== 'PENDING')) {
+    await ctx.erasures.note(erasure, { status: 'DONE', email: null, quietAt, contacts });
+    buyerErased(ctx, boxOfficeId);
+    return;
+  }
+  const now = ctx.clock().getTime();
+  const later = now + retryDelayMs(ctx.retry, Math.min(erasure.tries, 20), ctx.random());
+  const isPending = contacts.some(({ state }) => state === 'PENDING');
+  await ctx.erasures.note(erasure, {
+    quietAt,
+    contacts,
+    tries: erasure.tries + 1,
+    nextAt: new Date(isPending ? later : Math.max(later, quietAt.getTime())),
+  });
+};
+
+const importsRun = async (ctx: Context, connections: readonly ConnectionFact[], before: Date): Promise<boolean> => {
+  for (const { connectionId } of connections)
+    if ((await ctx.activities.ofConnection(connectionId)).some(({ startedAt }) => startedAt < before)) return true;
+  return false;
+};
+
+/** Deletes the contact at one account. What is done stays done, but for the last pass: it looks again. */
+const deleteContact = async (
+  ctx: Context,
+  { boxOfficeId, email, contacts }: Erasure,
+  { connectionId, status }: ConnectionFact,
+  isLast: boolean,
+  gaveUp: boolean,
+): Promise<ErasedContact> => {
+  const known = contacts.find((each) => each.connectionId === connectionId);
+  const told = (state: ErasedContact['state']): ErasedContact => ({ connectionId, state });
+  if (email === null || status === 'DISCONNECTED') return known?.state === 'DELETED' ? known : told('GAVE_UP');
+  if (known && known.state !== 'PENDING' && !isLast) return known;
+  const caller = laneCaller(ctx, { connectionId, boxOfficeId, class: 'live', stillHeld: async () => true });
+  try {
+    const contact = await caller.call('look up contact', [], (token) => ctx.constantContact.findContact(token, email));
+    if (!contact) return known?.state === 'DELETED' ? known : told('NOT_FOUND');
+    if (contact.deleted_at == null)
+      await caller
+        .call('delete contact', [], (token) => ctx.constantContact.deleteContact(token, contact.contact_id))
+        .catch((error: unknown) => {
+          if (!(error instanceof AppError) || error.code !== 'NOT_FOUND') throw error;
+        });
+    return told('DELETED');
+  } catch (error) {
+    const isRefused =
+      error instanceof AppError &&
+      (error.code === 'REJECTED_BY_CONSTANT_CONTACT' || error.code === 'CONNECTION_NOT_FOUND');
+    if (!isRefused && !gaveUp) {
+      ctx.log.warn({ err: error, connectionId }, 'erasure.delayed');
+      return told('PENDING');
+    }
+    return told('GAVE_UP');
+  }
+};
+
+/** What an erasure by Boxlist does not reach, said plainly. */
+export const remainsOf = ({ deletesContact, contacts }: Erasure): string[] => [
+  'Events on the orders topic and its dead-letter topic still hold the data until Kafka drops them, 14 days after they came; none of them is taken in again.',
+  'Ticket Tailor and other producers of orders keep their own records.',
+  ...(deletesContact
+    ? [
+        'Constant Contact keeps what a deleted contact held and can restore it. It has no call that erases for good: ask their support to erase the contact with this e-mail address from your account.',
+      ]
+    : ['The contact at Constant Contact was left as it is: nobody asked to delete it.']),
+  ...(contacts.some(({ state }) => state === 'GAVE_UP')
+    ? ['An account of Constant Contact could not be reached or refused: delete the contact there by hand.']
+    : []),
+];

@@ -1,0 +1,126 @@
+import type { Context } from '../../context';
+import { agesInstead, nextLook, strayMs } from '../../domain/expiry';
+import { toldBy } from '../../domain/outdated';
+import { historyExpired } from '../../report';
+import { deliveryId, mayHaveWritten, type Delivery } from '../../store/deliveries';
+import type { AgedOrder } from '../../store/order-expiry';
+import { repeatedly } from '../../repeatedly';
+
+const ordersAtOnce = 200;
+/** Clocks of processes differ: what one may still put back to work, another does not remove. */
+const overlapMs = 10 * 60_000;
+
+/**
+ * Lets history expire until closed: an order that has grown old becomes a tombstone when none of its deliveries is open, and then its deliveries are removed. Any number of processes may do so at once, and after a
+ * crash any of them goes on: a tombstone is found again until nothing hangs on it.
+ */
+export const startExpiry = (ctx: Context) =>
+  repeatedly(ctx, { everyMs: 1_000, delayed: 'expiry.delayed' }, async (goesOn) => {
+    while (goesOn()) {
+      const before = new Date(ctx.clock().getTime() - ctx.retention.historyMs - overlapMs);
+      const aged = await ctx.orders.aged(before, ordersAtOnce);
+      if (aged.length === 0) return;
+      const deliveries = await deliveriesOf(ctx, aged);
+      const isTombstone = ({ expiredAt }: AgedOrder): boolean => expiredAt !== null;
+      await expire(
+        ctx,
+        aged.filter((each) => !isTombstone(each)),
+        deliveries,
+        before,
+      );
+      await clear(ctx, aged.filter(isTombstone), deliveries, before);
+    }
+  });
+
+type DeliveriesOf = (aged: AgedOrder) => readonly Delivery[];
+
+/** The deliveries of orders: their ids follow from the workflows of the box office, deleted ones included. */
+const deliveriesOf = async (ctx: Context, aged: readonly AgedOrder[]): Promise<DeliveriesOf> => {
+  const workflows = await ctx.workflows.ofBoxOffices([...new Set(aged.map(({ order }) => order.boxOfficeId))]);
+  const found = await ctx.deliveries.byIds(
+    aged.flatMap(({ order }) =>
+      workflows
+        .filter(({ boxOfficeId }) => boxOfficeId === order.boxOfficeId)
+        .map(({ workflowId }) => deliveryId(workflowId, order.key)),
+    ),
+  );
+  const byOrder = new Map<string, Delivery[]>();
+  for (const each of found) byOrder.set(each.orderKey, [...(byOrder.get(each.orderKey) ?? []), each]);
+  return ({ order }) => byOrder.get(order.key) ?? [];
+};
+
+/** Makes tombstones of those that are over; the others age on. */
+const expire = async (
+  ctx: Context,
+  aged: readonly AgedOrder[],
+  deliveriesOf: DeliveriesOf,
+  before: Date,
+): Promise<void> => {
+  const now = ctx.clock();
+  const instead = new Map(
+    aged.map((each) => [each, each.agesFrom === null ? now : agesInstead(deliveriesOf(each), before)]),
+  );
+  await ctx.orders.ageInstead(
+    aged.filter((each) => instead.get(each) !== undefined),
+    (each) => instead.get(each) ?? before,
+  );
+  const over = aged.filter((each) => instead.get(each) === undefined);
+  if (over.length === 0) return;
+  // Before what was told is gone: whoever misses it there finds it here.
+  await noteTold(ctx, over, deliveriesOf);
+  historyExpired(ctx, { orders: await ctx.orders.expire(over, now), deliveries: 0 });
+};
+
+const noteTold = async (ctx: Context, over: readonly AgedOrder[], deliveriesOf: DeliveriesOf): Promise<void> => {
+  const workflows = new Map(
+    (await ctx.workflows.ofBoxOffices([...new Set(over.map(({ order }) => order.boxOfficeId))])).map((each) => [
+      each.workflowId,
+      each,
+    ]),
+  );
+  await ctx.tombstones.noteTold(
+    over.flatMap((each) =>
+      deliveriesOf(each)
+        .filter(mayHaveWritten)
+        .flatMap(({ connectionId, workflowId, emailHash }) =>
+          emailHash === null
+            ? []
+            : [
+                {
+                  connectionId,
+                  emailHash,
+                  workflowId,
+                  told: toldBy(each.order, workflows.get(workflowId)?.fieldMapping ?? []),
+                },
+              ],
+        ),
+    ),
+  );
+};
+
+/** Removes the deliveries of tombstones. */
+const clear = async (
+  ctx: Context,
+  tombstones: readonly AgedOrder[],
+  deliveriesOf: DeliveriesOf,
+  before: Date,
+): Promise<void> => {
+  if (tombstones.length === 0) return;
+  const left = tombstones.flatMap((each) => [...deliveriesOf(each)]);
+  await ctx.tombstones.noteGiven(
+    left.flatMap(({ connectionId, emailHash, gave }) =>
+      emailHash !== null && gave !== null ? [{ connectionId, emailHash, gave }] : [],
+    ),
+  );
+  await ctx.tallies.noteExpired([...new Set(left.map(({ workflowId }) => workflowId))]);
+  const removed = await ctx.deliveries.removeFinal(left.map(({ _id }) => _id));
+  if (removed > 0) historyExpired(ctx, { orders: 0, deliveries: removed });
+  const quietSince = ctx.clock().getTime() - strayMs;
+  const isDone = (each: AgedOrder): boolean =>
+    deliveriesOf(each).length === 0 && (each.expiredAt?.getTime() ?? 0) <= quietSince;
+  await ctx.orders.doneWith(tombstones.filter(isDone));
+  await ctx.orders.ageInstead(
+    tombstones.filter((each) => !isDone(each)),
+    () => nextLook(before),
+  );
+};

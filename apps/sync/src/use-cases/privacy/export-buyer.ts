@@ -1,0 +1,97 @@
+import { requireRole, type Identity } from '@boxlist/service-kit';
+import type { Context } from '../../context';
+import type { DeadLetter } from '../../store/dead-letters';
+import type { Delivery } from '../../store/deliveries';
+import type { KeptOrder } from '../../store/orders';
+import { emailIn } from './erase-buyer';
+
+const most = 10_000;
+
+/** Everything that is kept of a buyer in the caller's box office. Throws BAD_INPUT, FORBIDDEN. */
+export const exportBuyer = async (ctx: Context, identity: Identity, input: { readonly email: string }) => {
+  requireRole(identity, 'manager');
+  const email = emailIn(input);
+  const { boxOfficeId } = identity;
+  const emailHash = ctx.hashEmail(boxOfficeId, email);
+  const [orders, deliveries, letters, connections, erasure] = await Promise.all([
+    ctx.orders.ofBuyer(boxOfficeId, emailHash, most),
+    ctx.deliveries.ofBuyer(boxOfficeId, emailHash, most),
+    ctx.deadLetters.find({ boxOfficeId, addressHashes: emailHash }, -1, most),
+    ctx.connections.ofBoxOffices([boxOfficeId]),
+    ctx.erasures.byHash(emailHash),
+  ]);
+  const contacts: object[] = [];
+  const expired: object[] = [];
+  const upgrades: object[] = [];
+  const latePhones: object[] = [];
+  for (const { connectionId } of connections) {
+    const left = (await ctx.tombstones.of(connectionId, [emailHash])).get(emailHash);
+    if (left) expired.push({ connectionId, ...left });
+    const upgrade = await ctx.upgrades.ofBuyer(connectionId, emailHash);
+    if (upgrade) upgrades.push({ connectionId, deliveryId: upgrade.deliveryId });
+    const late = await ctx.latePhones.ofBuyer(connectionId, emailHash);
+    if (late) latePhones.push({ connectionId, deliveryId: late.deliveryId });
+    const known = (await ctx.contacts.byHashes(connectionId, [emailHash])).get(emailHash);
+    if (known)
+      contacts.push({
+        connectionId,
+        contactId: known.contactId,
+        permission: known.state,
+        optedOutAt: known.optedOutAt === null ? null : new Date(known.optedOutAt),
+        deleted: known.deleted,
+      });
+  }
+  return {
+    email,
+    boxOfficeId,
+    exportedAt: ctx.clock(),
+    /** False when there is more than one answer takes. */
+    complete: [orders, deliveries, letters].every(({ length }) => length < most),
+    orders: orders.map(shownOrder),
+    deliveries: deliveries.map(shownDelivery),
+    contacts,
+    /** What orders have left whose history has expired: when values were told, and the ids of what was given. */
+    expired,
+    /** Where an imported contact is to be given explicit permission, on the opt-in of which delivery. */
+    upgrades,
+    /** Where a phone is still to be brought to the contact, and which delivery's order told it. */
+    latePhones,
+    deadLetters: letters.map(shownLetter),
+    erasure: erasure && { requestedAt: erasure.requestedAt, status: erasure.status, email: erasure.email },
+  };
+};
+
+const shownOrder = ({ order, receivedAt }: KeptOrder): object => {
+  const { key: _k, carried: _c, eventRank: _r, eventTime, placedAt, boxOfficeId: _b, ...kept } = order;
+  return { ...kept, placedAt: new Date(placedAt), occurredAt: new Date(eventTime), receivedAt };
+};
+
+const shownDelivery = (delivery: Delivery): object => ({
+  id: delivery._id,
+  orderId: delivery.orderId,
+  workflowId: delivery.workflowId,
+  workflowVersion: delivery.workflowVersion,
+  connectionId: delivery.connectionId,
+  eventId: delivery.eventId,
+  eventName: delivery.eventName,
+  status: delivery.status,
+  reason: delivery.reason,
+  contactId: delivery.contactId,
+  performed: delivery.performed,
+  gave: delivery.gave,
+  consent: delivery.consent,
+  attempts: delivery.attempts,
+  createdAt: delivery.createdAt,
+  settledAt: delivery.settledAt,
+});
+
+const shownLetter = ({ _id, code, reason, orderId, receivedAt, original }: DeadLetter): object => ({
+  id: _id,
+  code,
+  reason,
+  orderId,
+  receivedAt,
+  key: original?.key ?? null,
+  headers: Object.fromEntries(original?.headers ?? []),
+  body: original?.value.toString('utf8') ?? null,
+});
