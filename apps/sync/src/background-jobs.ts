@@ -1,8 +1,8 @@
 import type { Context } from './context';
 import { startErasures } from './use-cases/privacy/erase-buyer';
 import { startExpiry } from './use-cases/privacy/expire-history';
-import { startFreeing } from './use-cases/dispatch/release-waiting';
-import { startTallies } from './use-cases/history/keep-tallies';
+import { startReleasing } from './use-cases/dispatch/release-waiting';
+import { startDeliveryCounts } from './use-cases/history/keep-tallies';
 import { startBackfills } from './use-cases/backfill/run-backfills';
 import { startRetries } from './use-cases/history/run-retries';
 import { startStandstills } from './use-cases/history/say-standstills';
@@ -10,13 +10,13 @@ import { startReplays } from './use-cases/dead-letters/send-replays';
 import { startNotices } from './use-cases/history/publish-notices';
 
 /** What a process does again and again beside its lanes, until closed; what only brings work to lanes, where it drives some. */
-export const startChores = (ctx: Context, drivesLanes: boolean) => {
+export const startBackgroundJobs = (ctx: Context, dispatches: boolean) => {
   const anywhere = [startReplays, startErasures, startExpiry, startNotices, startStandstills];
-  const besideLanes = [startTallies, startBackfills, startRetries, startFreeing];
-  const chores = [...anywhere, ...(drivesLanes ? besideLanes : [])].map((start) => start(ctx));
+  const forDispatch = [startDeliveryCounts, startBackfills, startRetries, startReleasing];
+  const jobs = [...anywhere, ...(dispatches ? forDispatch : [])].map((start) => start(ctx));
   return {
     close: async (): Promise<void> => {
-      await Promise.all(chores.map((chore) => chore.close()));
+      await Promise.all(jobs.map((chore) => chore.close()));
     },
   };
 };

@@ -9,7 +9,7 @@ import type { Attempt } from './store/deliveries';
 const longWaitMs = 500;
 
 /** Makes calls for one connection in one class: each with a permit, a token and the lease still held; a 401 leads to one refresh and one more try. */
-export interface LaneCaller {
+export interface ConnectionCaller {
   /** `serves`: the deliveries in whose history the call is kept. */
   readonly call: <T>(name: string, serves: readonly string[], run: (token: string) => Promise<T>) => Promise<T>;
   /** What was called for a delivery since the last time it was asked. */
@@ -26,14 +26,14 @@ interface CallerOptions {
 }
 
 /** A permit: when it was asked for by the ledger's clock, and until when its call may leave by the process's own. */
-interface Given {
+interface AddedResources {
   readonly askedAt: number;
   readonly sendBy: number;
 }
 
-export const laneCaller = (ctx: Context, options: CallerOptions): LaneCaller => {
+export const connectionCaller = (ctx: Context, options: CallerOptions): ConnectionCaller => {
   const attempts = new Map<string, Attempt[]>();
-  const permit = async (serves: readonly string[]): Promise<Given> => {
+  const permit = async (serves: readonly string[]): Promise<AddedResources> => {
     await options.mayServe?.(serves);
     for (;;) {
       const askedAt = performance.now();
@@ -53,7 +53,7 @@ export const laneCaller = (ctx: Context, options: CallerOptions): LaneCaller => 
     }
   };
   /** Sends it with a permit that is still good when the call leaves, a new one for each try: the wait for a connection may have made one old. */
-  const send = async <T>(first: Given, serves: readonly string[], run: () => Promise<T>): Promise<T> => {
+  const send = async <T>(first: AddedResources, serves: readonly string[], run: () => Promise<T>): Promise<T> => {
     for (let given = first; ; given = await permit(serves)) {
       try {
         return await sentBy(given.sendBy, run);

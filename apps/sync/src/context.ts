@@ -11,16 +11,16 @@ import type { DeadLetterStore } from './store/dead-letters';
 import type { DeliveryStore } from './store/deliveries';
 import type { ErasureStore } from './store/erasures';
 import type { JoinStore } from './store/joins';
-import type { LaneStore } from './store/lanes';
+import type { ConnectionLeaseStore } from './store/lanes';
 import type { LedgerStore } from './store/ledger';
 import type { NoticeStore } from './store/notices';
 import type { OrderStore } from './store/orders';
 import type { ResourceStore } from './store/resources';
 import type { RetryStore } from './store/retries';
 import type { StandstillStore } from './store/standstills';
-import type { TallyStore } from './store/tallies';
-import type { TombstoneStore } from './store/tombstones';
-import type { LeftOverStore } from './store/left-over';
+import type { DeliveryCountStore } from './store/tallies';
+import type { ExpiredWritesStore } from './store/tombstones';
+import type { DeferredWorkStore } from './store/left-over';
 
 /** Access tokens of connections; `rejected` says which one got a 401. */
 export type TokenSource = (connectionId: string, rejected?: string) => Promise<string>;
@@ -34,13 +34,13 @@ type Caught = Pick<Consumer, 'caughtUp'>;
 export interface Context {
   readonly orders: OrderStore;
   readonly deliveries: DeliveryStore;
-  readonly lanes: LaneStore;
+  readonly connectionLeases: ConnectionLeaseStore;
   readonly contacts: ContactStore;
   readonly activities: ActivityStore;
-  readonly tallies: TallyStore;
-  readonly tombstones: TombstoneStore;
-  readonly upgrades: LeftOverStore;
-  readonly latePhones: LeftOverStore;
+  readonly deliveryCounts: DeliveryCountStore;
+  readonly expiredWrites: ExpiredWritesStore;
+  readonly upgrades: DeferredWorkStore;
+  readonly latePhones: DeferredWorkStore;
   readonly joins: JoinStore;
   readonly backfills: BackfillStore;
   readonly retries: RetryStore;
@@ -70,7 +70,7 @@ export interface Context {
   readonly retention: { readonly historyMs: number; readonly deadLettersMs: number };
   readonly leaseMs: number;
   /** Says to the dispatcher of this process that there is work. */
-  readonly nudge: () => void;
+  readonly notify: () => void;
   /** Whether this process has something to do; absent where chores are to look for it each time. */
   readonly rest?: Rest;
   readonly clock: () => Date;

@@ -8,9 +8,9 @@ import {
 } from '@boxlist/contracts';
 import { consumeFacts, type EventBus, type TopicSpec } from '@boxlist/event-bus';
 import type { Context } from './context';
-import { takeDeadLetters } from './use-cases/dead-letters/store-dead-letters';
-import { takeConnection, takeEntitlement, takeWorkflow } from './use-cases/intake/apply-facts';
-import { takeOrders } from './use-cases/intake/ingest-orders';
+import { storeDeadLetters } from './use-cases/dead-letters/store-dead-letters';
+import { applyConnection, applyEntitlement, applyWorkflow } from './use-cases/intake/apply-facts';
+import { ingestOrders } from './use-cases/intake/ingest-orders';
 
 const consumed = [topics.orders, topics.entitlements, topics.connections, topics.workflows];
 
@@ -36,30 +36,30 @@ export const openEventDoors = async (bus: EventBus, ctx: () => Context, takesOrd
     topic: topics.entitlements.name,
     groupId: 'sync.entitlements',
     schema: entitlementEventSchema,
-    apply: ({ data }) => heard(takeEntitlement(ctx(), data)),
+    apply: ({ data }) => heard(applyEntitlement(ctx(), data)),
   });
   const connections = await consumeFacts(bus, {
     topic: topics.connections.name,
     groupId: 'sync.connections',
     schema: connectionEventSchema,
-    apply: ({ data }) => heard(takeConnection(ctx(), data)),
+    apply: ({ data }) => heard(applyConnection(ctx(), data)),
   });
   await consumeFacts(bus, {
     topic: topics.workflows.name,
     groupId: 'sync.workflows',
     schema: workflowEventSchema,
-    apply: ({ data }) => heard(takeWorkflow(ctx(), data)),
+    apply: ({ data }) => heard(applyWorkflow(ctx(), data)),
   });
   if (takesOrders) {
     await bus.consumeBatches({
       topic: topics.orders.name,
       groupId: 'sync.orders',
-      handle: (messages) => heard(takeOrders(ctx(), messages)),
+      handle: (messages) => heard(ingestOrders(ctx(), messages)),
     });
     await bus.consumeBatches({
       topic: deadLetterTopicOf(topics.orders.name),
       groupId: 'sync.dead-letters',
-      handle: (messages) => heard(takeDeadLetters(ctx(), messages)),
+      handle: (messages) => heard(storeDeadLetters(ctx(), messages)),
     });
   }
   return { entitlements, connections };

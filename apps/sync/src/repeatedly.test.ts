@@ -11,7 +11,7 @@ describe('a chore', () => {
   const started = (everyMs: number) => {
     const rest = createRest(Date.now);
     let passes = 0;
-    const chore = repeatedly({ rest } as Context, { everyMs, delayed: 'chore.delayed' }, async () => {
+    const chore = repeatedly({ rest } as Context, { everyMs, delayed: 'job.delayed' }, async () => {
       passes += 1;
     });
     const during = async (ms: number): Promise<number> => {

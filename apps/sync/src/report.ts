@@ -64,7 +64,7 @@ export const upgradeEnded = ({ log }: Context, boxOfficeId: string, result: 'upg
 
 export const called = (call: string, answer: string): void => calls({ call, answer });
 
-export const noticeTold = ({ log }: Context, about: NoticeSubject, told: 'raised' | 'recovered'): void => {
+export const noticePublished = ({ log }: Context, about: NoticeSubject, told: 'raised' | 'recovered'): void => {
   const { boxOfficeId, kind, level, connectionId, workflowId } = about;
   notices({ kind, told });
   log.info({ boxOfficeId, kind, level, connectionId, workflowId }, `notice.${told}`);

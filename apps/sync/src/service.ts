@@ -29,19 +29,19 @@ import { createDeadLetterStore } from './store/dead-letters';
 import { createDeliveryStore, outcomeRendering } from './store/deliveries';
 import { createErasureStore } from './store/erasures';
 import { createJoinStore } from './store/joins';
-import { createLaneStore } from './store/lanes';
+import { createConnectionLeaseStore } from './store/lanes';
 import { createLedgerStore } from './store/ledger';
 import { createNoticeStore, noticeRendering } from './store/notices';
 import { createOrderStore } from './store/orders';
 import { createResourceStore } from './store/resources';
 import { createRetryStore } from './store/retries';
 import { createStandstillStore } from './store/standstills';
-import { createTallyStore } from './store/tallies';
-import { createTombstoneStore } from './store/tombstones';
+import { createDeliveryCountStore } from './store/tallies';
+import { createExpiredWritesStore } from './store/tombstones';
 import { createLatePhoneStore, createUpgradeStore } from './store/left-over';
 import { createTicketTailorKeySource } from './ticket-tailor-keys';
 import { createTokenSource } from './tokens';
-import { startChores } from './background-jobs';
+import { startBackgroundJobs } from './background-jobs';
 import { startDispatcher } from './use-cases/dispatch/dispatcher';
 
 type Overrides = Partial<Pick<Context, 'clock' | 'tokens' | 'ticketTailorKey' | 'random'>> & {
@@ -94,7 +94,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
     erasures,
     orders: createOrderStore(mongo, hashEmail),
     deliveries: createDeliveryStore(mongo),
-    lanes: createLaneStore(mongo),
+    connectionLeases: createConnectionLeaseStore(mongo),
     contacts: createContactStore(mongo, erasures),
     upgrades: createUpgradeStore(mongo, erasures),
     latePhones: createLatePhoneStore(mongo, erasures),
@@ -104,7 +104,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
     deadLetters: createDeadLetterStore(mongo),
     standstills: createStandstillStore(mongo),
     notices: createNoticeStore(mongo),
-    tallies: createTallyStore(mongo),
+    deliveryCounts: createDeliveryCountStore(mongo),
     entitlements: createFactCopy<EntitlementFact>(
       mongo,
       'entitlement_facts',
@@ -148,7 +148,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
       ledgerClock,
     ),
     resources: createResourceStore(mongo),
-    tombstones: createTombstoneStore(mongo, erasures),
+    expiredWrites: createExpiredWritesStore(mongo, erasures),
     joins: createJoinStore(mongo),
     followers: { entitlements: unfollowed, connections: unfollowed },
     bus,
@@ -165,9 +165,9 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
       deadLettersMs: config.DEAD_LETTER_RETENTION_DAYS * 86_400_000,
     },
     leaseMs: config.DISPATCH_LEASE_MS,
-    nudge: () => {
+    notify: () => {
       rest.end();
-      running.dispatcher?.nudge();
+      running.dispatcher?.notify();
     },
     rest,
     clock: () => new Date(),
@@ -177,7 +177,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
   };
   ctx = { ...ctx, followers: await openEventDoors(bus, () => ctx, config.SYNC_WORK !== 'dispatch') };
   const dispatches = config.SYNC_WORK !== 'intake';
-  const chores = startChores(ctx, dispatches);
+  const jobs = startBackgroundJobs(ctx, dispatches);
   // Orders that this process takes in itself wake its dispatcher: only one that takes none must always poll.
   running.dispatcher = dispatches
     ? startDispatcher(ctx, undefined, config.SYNC_WORK === 'dispatch' ? neverRests : rest)
@@ -205,7 +205,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
     url,
     close: async () => {
       await app.close();
-      await chores.close();
+      await jobs.close();
       await running.dispatcher?.close();
       await ctx.ledger.close();
       await Promise.all(outboxes.map((outbox) => outbox.close()));

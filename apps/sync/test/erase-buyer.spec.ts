@@ -46,7 +46,7 @@ describe('what is exported of a buyer', () => {
           status: 'SYNCED',
           consent: { value: 'OPTED_IN' },
           attempts: [{ call: 'create contact', answer: 'OK' }],
-          gave: { listIds: [listId], tagIds: [tagId] },
+          added: { listIds: [listId], tagIds: [tagId] },
         },
       ],
       contacts: [{ connectionId: office.connectionId, permission: 'explicit' }],

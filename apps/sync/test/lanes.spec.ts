@@ -36,13 +36,13 @@ describe('a lane whose holder lost it in the middle', () => {
   // was left who would end the wait, for half an hour.
   it('does not let a delivery wait for an activity whose end was seen already', async () => {
     const { office, note } = await importBegun('ada');
-    const renewal = gate.hold('update', 'lanes', 'updates');
+    const renewal = gate.hold('update', 'connection_leases', 'updates');
     await renewal.reached();
     const nextClaim = gate.hold('update', 'deliveries', '$lte');
     await nextClaim.reached();
     expect(await world.mongo.collection('activities').countDocuments({ connectionId: office.connectionId })).toBe(0);
 
-    const release = gate.hold('update', 'lanes', 'wake');
+    const release = gate.hold('update', 'connection_leases', 'wake');
     note.open();
     renewal.open();
     await release.reached();
@@ -53,15 +53,15 @@ describe('a lane whose holder lost it in the middle', () => {
   }, 60_000);
 
   /** The holder stands still: what would keep its lane comes too late. */
-  const loseLane = async () => {
-    const renewal = gate.hold('update', 'lanes', 'updates');
+  const loseLease = async () => {
+    const renewal = gate.hold('update', 'connection_leases', 'updates');
     await renewal.reached();
     return renewal;
   };
   /** An import for a buyer whose holder lost the lane before it had noted whom it serves: it may be anybody who was worked on. Gives what lets that holder go on. */
   const untold = async (who: string) => {
     const { office, note } = await importBegun(who);
-    return { office, held: [note, await loseLane()] };
+    return { office, held: [note, await loseLease()] };
   };
   /** From now on the next holder cannot ask Constant Contact whether an activity is over. */
   const noFollowing = () => world.sandbox.fault({ kind: 'status', path: '/activities', status: 500, times: 100 });
@@ -71,7 +71,7 @@ describe('a lane whose holder lost it in the middle', () => {
     const { office, held } = await untold('bob');
     const forgetting = gate.hold('delete', 'activities');
     await forgetting.reached();
-    held.push(forgetting, await loseLane());
+    held.push(forgetting, await loseLease());
     await noFollowing();
     const ofOffice = { boxOfficeId: office.boxOfficeId };
     await eventually(async () =>
@@ -88,7 +88,7 @@ describe('a lane whose holder lost it in the middle', () => {
     const { office, held } = await untold(who);
     const ending = gate.hold('update', 'activities', 'isClean');
     await ending.reached();
-    held.push(await loseLane());
+    held.push(await loseLease());
     await noFollowing();
     const lateNote = holdNote();
     await lateNote.reached();
@@ -113,7 +113,7 @@ describe('a lane whose holder lost it in the middle', () => {
     const waking = gate.hold('update', 'deliveries', 'ACTIVITY_RUNNING');
     lateNote.open();
     await waking.reached();
-    held.push(await loseLane());
+    held.push(await loseLease());
     await world.sandbox.clearFaults();
     expect(await office.settled(1)).toMatchObject([{ status: 'SYNCED' }]);
 
@@ -127,15 +127,17 @@ describe('a lane that waits for a permit to ask for an activity', () => {
     const permit = gate.hold('update', 'ledger');
     note.open();
     await permit.reached();
-    const lanes = world.mongo.collection<{ _id: string; fence: number; leaseUntil: Date }>('lanes');
-    const lane = async () => {
-      const { fence = 0, leaseUntil } = (await lanes.findOne({ _id: office.connectionId })) ?? {};
+    const connectionLeases = world.mongo.collection<{ _id: string; fence: number; leaseUntil: Date }>(
+      'connection_leases',
+    );
+    const lease = async () => {
+      const { fence = 0, leaseUntil } = (await connectionLeases.findOne({ _id: office.connectionId })) ?? {};
       return { fence, leasedUntil: leaseUntil?.getTime() ?? 0 };
     };
-    const before = await lane();
+    const before = await lease();
     const twoLeasesMs = 2_000;
-    await eventually(async () => expect((await lane()).leasedUntil).toBeGreaterThan(before.leasedUntil + twoLeasesMs));
-    expect((await lane()).fence).toBe(before.fence);
+    await eventually(async () => expect((await lease()).leasedUntil).toBeGreaterThan(before.leasedUntil + twoLeasesMs));
+    expect((await lease()).fence).toBe(before.fence);
 
     permit.open();
     expect(await office.settled(1)).toMatchObject([{ status: 'SYNCED' }]);

@@ -1,5 +1,5 @@
 import type { CcContact } from '@boxlist/constant-contact';
-import type { Wish } from '../src/domain/decide-contact';
+import type { DesiredState } from '../src/domain/decide-contact';
 
 /** The address of all contacts and wishes of the tests of planning, unless one says otherwise. */
 export const email = 'a@example.com';
@@ -17,11 +17,11 @@ export const aContact = (given: Partial<CcContact> = {}): CcContact => ({
 });
 
 /** What a buyer who opted in asks for, and nothing yet. */
-export const aWish = (given: Partial<Wish> = {}): Wish => ({
+export const aDesiredState = (given: Partial<DesiredState> = {}): DesiredState => ({
   deliveryId: 'dlv_1',
   orderTime: 1,
   placedAt: 1,
-  toldAt: {},
+  valueTimestamps: {},
   optIn: 'OPTED_IN',
   createsContacts: true,
   whenNotOptedIn: 'SKIP',

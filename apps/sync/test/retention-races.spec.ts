@@ -34,7 +34,7 @@ describe('an expiry whose process has died', () => {
     await world.mongo
       .collection('orders')
       .updateOne({ boxOfficeId: office.boxOfficeId }, { $set: { agesFrom: new Date(0) } });
-    await world.mongo.collection('tombstones').deleteMany({});
+    await world.mongo.collection('expired_writes').deleteMany({});
     await expired(office);
     await eventually(async () =>
       expect((await exportOf(office, office.emailOf('ada'))).export).toMatchObject({
@@ -63,7 +63,7 @@ describe('an expiry whose process has died', () => {
         counted: null,
         uncounted: true,
         outbox: [],
-        gave: null,
+        added: null,
         attempts: [],
         version: 1,
         fence: 0,

@@ -247,7 +247,7 @@ describe('what an expired order has written', () => {
     await office.settled(1);
     await pass(31);
     await expired(office);
-    expect(await tracesOf(office, office.emailOf('ada'))).toContain('tombstones');
+    expect(await tracesOf(office, office.emailOf('ada'))).toContain('expired_writes');
     await erase(office, office.emailOf('ada'));
     expect(await tracesOf(office, office.emailOf('ada'))).toEqual([]);
     expect(await world.mongo.collection('erasures').countDocuments({ boxOfficeId: office.boxOfficeId })).toBe(1);

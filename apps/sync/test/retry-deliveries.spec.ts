@@ -177,7 +177,7 @@ describe('a process that dies while it carries on a retry', () => {
     const office = await withSkipped(2);
     const gate = await createMongoGate(world.config.MONGODB_URI);
     const dying = await dispatch({ MONGODB_URI: gate.uri });
-    const wake = gate.hold('update', 'lanes', '$min', office.connectionId);
+    const wake = gate.hold('update', 'connection_leases', '$min', office.connectionId);
     await retry(office, {});
     await wake.reached();
     expect(await stored().countDocuments({ boxOfficeId: office.boxOfficeId, status: 'PENDING' })).toBe(2);

@@ -53,7 +53,9 @@ describe('a connection that was ended', () => {
     await office.settled(1);
     const known = async () => ({
       contacts: await world.mongo.collection('contacts').countDocuments({ connectionId: office.connectionId }),
-      mirrors: await world.mongo.collection<{ _id: string }>('mirrors').countDocuments({ _id: office.connectionId }),
+      mirrors: await world.mongo
+        .collection<{ _id: string }>('contact_caches')
+        .countDocuments({ _id: office.connectionId }),
       names: await world.mongo
         .collection<{ _id: string }>('resources')
         .countDocuments({ _id: { $gte: `${office.connectionId}/`, $lt: `${office.connectionId}0` } }),

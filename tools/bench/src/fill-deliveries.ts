@@ -23,12 +23,12 @@ export const fillDeliveries = async (round: Round, listId: string, size: number)
   await round.produce([round.order(office.boxOfficeId, 0, `${round.prefix}.0@example.com`)]);
   await round.settled(1);
   const deliveries = round.mongo.collection('deliveries');
-  const tallies = round.mongo.collection<{ _id: string }>('tallies');
+  const deliveryCounts = round.mongo.collection<{ _id: string }>('delivery_counts');
   // One that is counted, or the tally would be made of a million changes.
   const pattern = await eventually(async () => {
     const counted = await deliveries.findOne({ uncounted: null, 'counted.revision': { $gt: 0 } });
-    const tally = await tallies.findOne({ _id: workflowId, batch: [] } as object);
-    if (!counted || !tally) throw new Error('The pattern is not counted yet');
+    const workflowCounts = await deliveryCounts.findOne({ _id: workflowId, batch: [] } as object);
+    if (!counted || !workflowCounts) throw new Error('The pattern is not counted yet');
     return counted;
   });
   const begun = performance.now();
@@ -47,6 +47,9 @@ export const fillDeliveries = async (round: Round, listId: string, size: number)
     if (start % 100_000 < part) console.log(`  ${start.toLocaleString('en')} deliveries inserted`);
   }
   const seconds = (performance.now() - begun) / 1_000;
-  await tallies.updateOne({ _id: workflowId }, { $set: { counts: { 'SYNCED SYNCED': size } }, $inc: { revision: 1 } });
+  await deliveryCounts.updateOne(
+    { _id: workflowId },
+    { $set: { counts: { 'SYNCED SYNCED': size } }, $inc: { revision: 1 } },
+  );
   return { office, workflowId, sync, seconds };
 };

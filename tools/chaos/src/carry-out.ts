@@ -14,7 +14,7 @@ export interface Happened {
 }
 
 /** Lets one fault happen; resolves when it is over. */
-export const carryOut = async (world: World, office: Office, fault: Fault, happened: Happened): Promise<void> => {
+export const executePlan = async (world: World, office: Office, fault: Fault, happened: Happened): Promise<void> => {
   switch (fault.kind) {
     case 'kill':
       return world.syncs.kill(fault.process, fault.downMs);

@@ -8,7 +8,7 @@ import {
 } from './schedule';
 
 /** Lists and tags by the names that the judge knows them by. */
-export interface Given {
+export interface AddedResources {
   readonly lists: readonly string[];
   readonly tags: readonly string[];
 }
@@ -30,9 +30,9 @@ export interface ExpectedContact {
   /** Whether there may as well be none. */
   readonly mayBeMissing: boolean;
   readonly isDeleted: boolean;
-  readonly must: Given;
+  readonly must: AddedResources;
   /** What they may have besides. */
-  readonly may: Given;
+  readonly may: AddedResources;
   /** The first name that the newest event gave; undefined where more than one order would decide. */
   readonly firstName: string | undefined;
   /** How often writes for it may be needed when nothing goes wrong. */
@@ -50,14 +50,16 @@ const permissionOf: Readonly<Record<BuyerKind, string | undefined>> = {
 };
 
 /** What a buyer has before the first order. */
-export const seedOf = (kind: BuyerKind): { permission: string | undefined; isDeleted: boolean; had: Given } => ({
+export const seedOf = (
+  kind: BuyerKind,
+): { permission: string | undefined; isDeleted: boolean; had: AddedResources } => ({
   permission: permissionOf[kind],
   isDeleted: kind === 'deleted',
   had: kind === 'known' ? { lists: ['Friends'], tags: ['ticket-buyer'] } : nothing,
 });
 
-const nothing: Given = { lists: [], tags: [] };
-const together = (all: readonly Given[]): Given => ({
+const nothing: AddedResources = { lists: [], tags: [] };
+const together = (all: readonly AddedResources[]): AddedResources => ({
   lists: [...new Set(all.flatMap(({ lists }) => lists))],
   tags: [...new Set(all.flatMap(({ tags }) => tags))],
 });
@@ -69,15 +71,15 @@ const answerOf = ({ versions }: PlannedOrder): Answer =>
 const isCancelled = ({ versions }: PlannedOrder): boolean => versions.at(-1)?.status === 'cancelled';
 
 /** What a workflow of a kind gives whoever opted in with an order for an event. Only the tags for others. */
-const givenBy = ({ kind }: PlannedWorkflow, event: number): Given =>
+const addedBy = ({ kind }: PlannedWorkflow, event: number): AddedResources =>
   kind === 'per-event'
     ? { lists: [`list of event ${event}`], tags: [`tag of event ${event}`, 'ticket-buyer'] }
     : { lists: [`list ${kind}`], tags: [`tag ${kind}`, ...(kind === 'takes-back' ? [] : ['ticket-buyer'])] };
 
 interface Effect {
   readonly outcomes: readonly string[];
-  readonly must: Given;
-  readonly may: Given;
+  readonly must: AddedResources;
+  readonly may: AddedResources;
 }
 
 const skipped = (...reasons: string[]): Effect => ({
@@ -85,12 +87,12 @@ const skipped = (...reasons: string[]): Effect => ({
   must: nothing,
   may: nothing,
 });
-const synced = (must: Given): Effect => ({ outcomes: ['SYNCED SYNCED'], must, may: nothing });
+const synced = (must: AddedResources): Effect => ({ outcomes: ['SYNCED SYNCED'], must, may: nothing });
 
 /** What one workflow does with one order that is not cancelled, for a buyer who stays as they are. */
 const plainEffect = (workflow: PlannedWorkflow, order: PlannedOrder, kind: BuyerKind): Effect => {
   const answer = answerOf(order);
-  const given = givenBy(workflow, order.event);
+  const given = addedBy(workflow, order.event);
   const refused = answer === 'no' ? 'NOT_OPTED_IN' : 'NOT_ASKED';
   if (workflow.kind === 'filtered' && order.event !== 0) return skipped('FILTERED_OUT');
   if (answer !== 'yes' && workflow.kind !== 'everyone') return skipped(refused);

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { carryOut, type Happened } from './carry-out';
+import { executePlan, type Happened } from './carry-out';
 import type { FollowedJournal } from './follow-journal';
 import type { Office } from './office';
 import type { Moment } from './schedule';
@@ -58,7 +58,7 @@ export const live = async (
       await momentOf(world, journal, office, when);
       const what = `of seed ${office.schedule.seed}: ${JSON.stringify(fault)}`;
       world.note(`begin ${what}`);
-      await carryOut(world, office, fault, happened);
+      await executePlan(world, office, fault, happened);
       world.note(`end ${what}`);
     }),
   ]);

@@ -32,7 +32,7 @@ export const mostInASecond = (counts: ReadonlyMap<number, number>): number => {
 export const watchPermits = (mongo: Connection) => {
   const ledgers = mongo.collection<LedgerDocument>('ledger');
   const activities = mongo.collection<{ _id: string; connectionId: string; pollAt: Date }>('activities');
-  const lanes = mongo.collection<{ _id: string; readyAt: Date; wake: number }>('lanes');
+  const connectionLeases = mongo.collection<{ _id: string; readyAt: Date; wake: number }>('connection_leases');
   let seen = new Map<number, number>();
   let looking: Promise<void> | undefined;
   const read = async (): Promise<{ revision: number; state: State } | undefined> => {
@@ -75,8 +75,11 @@ export const watchPermits = (mongo: Connection) => {
       const midnight = new Date(now - (now % dayMs) + dayMs);
       const waiting = await activities.find({ pollAt: { $gte: midnight } }).toArray();
       await activities.updateMany({ _id: { $in: waiting.map(({ _id }) => _id) } }, { $set: { pollAt: new Date(now) } });
-      const lanesOf = [...new Set(waiting.map(({ connectionId }) => connectionId))];
-      await lanes.updateMany({ _id: { $in: lanesOf } }, { $min: { readyAt: new Date(now) }, $inc: { wake: 1 } });
+      const leasesOf = [...new Set(waiting.map(({ connectionId }) => connectionId))];
+      await connectionLeases.updateMany(
+        { _id: { $in: leasesOf } },
+        { $min: { readyAt: new Date(now) }, $inc: { wake: 1 } },
+      );
     },
     close: async (): Promise<void> => {
       clearInterval(timer);

@@ -1,7 +1,7 @@
 import { importLimits } from '@boxlist/constant-contact';
 import type { WorkflowFact } from '@boxlist/contracts';
 import { pageSize } from './choose-reading';
-import type { Means } from './plan-batch';
+import type { PlanOptions } from './plan-batch';
 
 /**
  * IMPORT: those who opted in come by import, with implicit permission. ONE_BY_ONE: each by a call of their own, with explicit permission. UPDATE_EXISTING: details and tags of those
@@ -22,14 +22,14 @@ export const workflowInMode = (workflow: WorkflowFact, mode: BackfillMode | null
     : workflow;
 
 /** How contacts may be created for deliveries of that mode. */
-export const meansInMode = (means: Means, mode: BackfillMode | null): Means =>
+export const planOptionsInMode = (planOptions: PlanOptions, mode: BackfillMode | null): PlanOptions =>
   mode === null
-    ? means
+    ? planOptions
     : {
-        ...means,
-        importsNew: mode === 'IMPORT' && means.optInRoute === 'DIRECT',
+        ...planOptions,
+        importsNew: mode === 'IMPORT' && planOptions.optInRoute === 'DIRECT',
         upgradesImported: false,
-        phonesWait: mode === 'IMPORT' || means.phonesWait === true,
+        phonesWait: mode === 'IMPORT' || planOptions.phonesWait === true,
       };
 
 interface Budget {

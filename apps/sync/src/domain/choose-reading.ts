@@ -1,5 +1,5 @@
 /** How far a connection's contacts are known. */
-export interface MirrorState {
+export interface ContactCacheState {
   /** Every contact of the account was read once; what has changed since comes by a refresh. */
   readonly complete: boolean;
   /** Changes after this moment of Constant Contact's clock are not known; RFC 3339. */
@@ -15,16 +15,16 @@ export interface MirrorState {
 export const pageSize = 500;
 
 /** How to learn about contacts: one by one, by what has changed since the last reading, or by reading the whole account. */
-export type Reading = 'LOOK_UP' | 'REFRESH' | 'READ_ALL';
+export type ReadStrategy = 'LOOK_UP' | 'REFRESH' | 'READ_ALL';
 
 /**
  * The cheapest way, in calls, to know `count` contacts as they are now. A first reading of the whole account pays for itself once the look-ups
  * made so far and those wanted now would have paid for its pages.
  */
-export const chooseReading = (
-  { complete, size, lookUps }: Pick<MirrorState, 'complete' | 'size' | 'lookUps'>,
+export const chooseReadStrategy = (
+  { complete, size, lookUps }: Pick<ContactCacheState, 'complete' | 'size' | 'lookUps'>,
   count: number,
-): Reading => {
+): ReadStrategy => {
   if (complete) return count > 1 ? 'REFRESH' : 'LOOK_UP';
   // One page more: what changes during the reading is read again.
   const pages = size === null ? 1 : Math.ceil(size / pageSize) + 1;

@@ -1,15 +1,15 @@
 import type { CcContact, CcImportRow, CcNewContact, CcSignUp } from '@boxlist/constant-contact';
-import type { Wish } from './decide-contact';
+import type { DesiredState } from './decide-contact';
 import { cutName, type Details } from './map-buyer';
 import { importPhone, isSamePhone } from './phone';
 import { firstNameFor } from './whole-name';
 
 /** All that is to be true of one contact, merged from the wishes of several deliveries. */
-export interface MergedWish {
+export interface MergedState {
   readonly permission: 'explicit' | 'not_set' | 'keep';
   readonly listIds: readonly string[];
   readonly tagIds: readonly string[];
-  readonly fields: Wish['fields'];
+  readonly fields: DesiredState['fields'];
   readonly details: Details;
 }
 
@@ -22,7 +22,7 @@ export const detailsOfNew = ({ wholeName, ...details }: Details): Details =>
 /** One call that creates a contact with lists and tags. */
 export const newContact = (
   email: string,
-  { permission, listIds, tagIds, fields, details }: MergedWish,
+  { permission, listIds, tagIds, fields, details }: MergedState,
 ): CcNewContact => ({
   email_address: { address: email, permission_to_send: permission === 'explicit' ? 'explicit' : 'not_set' },
   create_source: permission === 'explicit' ? 'Contact' : 'Account',
@@ -36,7 +36,7 @@ export const newContact = (
 });
 
 /** The sign-up form's body. */
-export const signUp = (email: string, { listIds, fields, details }: MergedWish): CcSignUp => ({
+export const signUp = (email: string, { listIds, fields, details }: MergedState): CcSignUp => ({
   email_address: email,
   list_memberships: listIds,
   ...(details.firstName ? { first_name: details.firstName } : {}),
@@ -52,7 +52,7 @@ const addressOf = ({ street, postalCode }: Details) => ({
   ...(postalCode ? { postal_code: postalCode } : {}),
 });
 
-const asCustomFields = (fields: Wish['fields']) =>
+const asCustomFields = (fields: DesiredState['fields']) =>
   fields.map(({ customFieldId, value }) => ({ custom_field_id: customFieldId, value }));
 
 /** The vendor's limit. */
@@ -112,7 +112,7 @@ export const importRow = (email: string, details: Details, country: string | nul
 export const putBody = (
   contact: CcContact,
   details: Details,
-  fields: Wish['fields'],
+  fields: DesiredState['fields'],
   moreLists: readonly string[],
   by: 'Contact' | 'Account' = 'Contact',
 ): Record<string, unknown> => {

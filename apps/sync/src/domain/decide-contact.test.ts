@@ -1,7 +1,7 @@
 import type { CcContact } from '@boxlist/constant-contact';
 import type { OptIn, WorkflowFact } from '@boxlist/contracts';
 import { describe, expect, it } from '@jest/globals';
-import { decideContact, type Wish } from './decide-contact';
+import { decideContact, type DesiredState } from './decide-contact';
 import { knownFrom, type ContactState, type KnownContact } from './known-contact';
 
 const list = '11111111-1111-5111-a111-111111111111';
@@ -25,11 +25,11 @@ const contactIn = (state: ContactState): KnownContact | undefined =>
         street_addresses: [],
       } satisfies CcContact);
 
-const wish = (given: Partial<Wish>): Wish => ({
+const desired = (given: Partial<DesiredState>): DesiredState => ({
   deliveryId: 'dlv_1',
   orderTime: Date.parse('2026-06-01T00:00:00Z'),
   placedAt: Date.parse('2026-06-01T00:00:00Z'),
-  toldAt: {},
+  valueTimestamps: {},
   optIn: 'OPTED_IN',
   createsContacts: true,
   whenNotOptedIn: 'SKIP',
@@ -42,8 +42,8 @@ const wish = (given: Partial<Wish>): Wish => ({
 });
 
 /** The decision in one word: what a reader of the table sees. */
-const word = (state: ContactState, given: Partial<Wish>): string => {
-  const decision = decideContact(contactIn(state), wish(given));
+const word = (state: ContactState, given: Partial<DesiredState>): string => {
+  const decision = decideContact(contactIn(state), desired(given));
   if (decision.kind === 'skip') return decision.reason;
   if (decision.kind === 'resubscribe') return 'ask again';
   return `${decision.permission}${decision.lists ? ' + lists' : ''}`;
@@ -59,7 +59,7 @@ const states: ContactState[] = [
   'unsubscribed',
   'deleted',
 ];
-const row = (given: Partial<Wish>): Record<string, string> =>
+const row = (given: Partial<DesiredState>): Record<string, string> =>
   Object.fromEntries(states.map((state) => [state, word(state, given)]));
 
 describe('what may be done for a buyer who opted in', () => {
@@ -106,7 +106,7 @@ describe('what may be done for a buyer who opted in', () => {
       deleted_at: '2026-01-01',
       updated_at: '2026-01-01T12:00:00.900Z',
     });
-    const at = (time: string) => decideContact(contact, wish({ placedAt: Date.parse(time) })).kind;
+    const at = (time: string) => decideContact(contact, desired({ placedAt: Date.parse(time) })).kind;
     expect(at('2026-01-01T12:00:00Z')).toBe('write');
     expect(at('2026-01-01T11:59:59Z')).toBe('skip');
   });
@@ -167,11 +167,11 @@ describe('an unsubscribed buyer who opted in', () => {
   it('is not asked when there is no list to subscribe to, nor when no opt-out date is known', () => {
     expect(word('unsubscribed', { ...ask, listIds: [] })).toBe('UNSUBSCRIBED');
     const undated = { ...contactIn('unsubscribed')!, optedOutAt: null };
-    expect(decideContact(undated, wish(ask))).toEqual({ kind: 'skip', reason: 'UNSUBSCRIBED' });
+    expect(decideContact(undated, desired(ask))).toEqual({ kind: 'skip', reason: 'UNSUBSCRIBED' });
   });
 
   it('stays unsubscribed when the contact was deleted after the opt-out', () => {
     const deleted = { ...contactIn('unsubscribed')!, deleted: true };
-    expect(decideContact(deleted, wish(ask))).toEqual({ kind: 'skip', reason: 'UNSUBSCRIBED' });
+    expect(decideContact(deleted, desired(ask))).toEqual({ kind: 'skip', reason: 'UNSUBSCRIBED' });
   });
 });

@@ -4,7 +4,7 @@ import type { Details, DetailTimes } from './map-buyer';
 import type { ReasonCode } from './reasons';
 
 /** What one delivery would like to be true of a contact. */
-export interface Wish {
+export interface DesiredState {
   readonly deliveryId: string;
   /** When the order's newest event happened (ms): the newest order's details win. */
   readonly orderTime: number;
@@ -19,7 +19,7 @@ export interface Wish {
   readonly fields: readonly { readonly customFieldId: string; readonly value: string }[];
   readonly details: Details;
   /** When those details were told (ms) that an older event of the order gave; the others came with the newest. */
-  readonly toldAt: DetailTimes;
+  readonly valueTimestamps: DetailTimes;
   /** What does not reach the contact as the order told it, in words. */
   readonly shortenings?: readonly string[];
 }
@@ -43,30 +43,32 @@ const skip = (reason: ReasonCode): ContactDecision => ({ kind: 'skip', reason })
  * list without a definite opt-in, an unsubscribed contact stays so unless the organiser chose to ask and the buyer
  * opted in after the opt-out, and a deleted one unless the buyer opted in after the deletion.
  */
-export const decideContact = (contact: KnownContact | undefined, wish: Wish): ContactDecision => {
+export const decideContact = (contact: KnownContact | undefined, desired: DesiredState): ContactDecision => {
   const state = contact?.state ?? 'none';
-  return wish.optIn === 'OPTED_IN' ? forOptedIn(state, contact, wish) : forOthers(state, wish);
+  return desired.optIn === 'OPTED_IN' ? forOptedIn(state, contact, desired) : forOthers(state, desired);
 };
 
-const forOptedIn = (state: ContactState, contact: KnownContact | undefined, wish: Wish): ContactDecision => {
-  const lists = wish.createsContacts;
+const forOptedIn = (state: ContactState, contact: KnownContact | undefined, desired: DesiredState): ContactDecision => {
+  const lists = desired.createsContacts;
   switch (state) {
     case 'none':
-      return wish.createsContacts ? { kind: 'write', permission: 'explicit', lists } : skip('NOT_A_CONTACT');
+      return desired.createsContacts ? { kind: 'write', permission: 'explicit', lists } : skip('NOT_A_CONTACT');
     case 'deleted':
-      if (!wish.createsContacts) return skip('NOT_A_CONTACT');
-      return isSinceDeleted(contact, wish) ? { kind: 'write', permission: 'explicit', lists } : skip('CONTACT_DELETED');
+      if (!desired.createsContacts) return skip('NOT_A_CONTACT');
+      return isSinceDeleted(contact, desired)
+        ? { kind: 'write', permission: 'explicit', lists }
+        : skip('CONTACT_DELETED');
     case 'explicit':
     case 'implicit':
       return { kind: 'write', permission: 'keep', lists };
     case 'not_set':
-      return { kind: 'write', permission: wish.createsContacts ? 'explicit' : 'keep', lists };
+      return { kind: 'write', permission: desired.createsContacts ? 'explicit' : 'keep', lists };
     case 'pending_confirmation':
       return { kind: 'write', permission: 'keep', lists: false };
     case 'temp_hold':
       return skip('ON_HOLD');
     case 'unsubscribed':
-      return mayAskAgain(contact, wish) ? { kind: 'resubscribe' } : skip('UNSUBSCRIBED');
+      return mayAskAgain(contact, desired) ? { kind: 'resubscribe' } : skip('UNSUBSCRIBED');
   }
 };
 
@@ -74,24 +76,24 @@ const forOptedIn = (state: ContactState, contact: KnownContact | undefined, wish
 const secondMs = 1_000;
 
 /** Whether an order was placed after its contact was deleted; supposed, as long as not all of the contact is known. */
-const isSinceDeleted = (contact: KnownContact | undefined, { placedAt }: Wish): boolean =>
+const isSinceDeleted = (contact: KnownContact | undefined, { placedAt }: DesiredState): boolean =>
   !contact?.whole || placedAt + secondMs > (deletedBy(contact.whole) ?? -Infinity);
 
-const mayAskAgain = (contact: KnownContact | undefined, wish: Wish): boolean =>
-  wish.whenUnsubscribed === 'SEND_RESUBSCRIBE_EMAIL' &&
-  wish.createsContacts &&
-  wish.listIds.length > 0 &&
+const mayAskAgain = (contact: KnownContact | undefined, desired: DesiredState): boolean =>
+  desired.whenUnsubscribed === 'SEND_RESUBSCRIBE_EMAIL' &&
+  desired.createsContacts &&
+  desired.listIds.length > 0 &&
   contact?.deleted === false &&
   contact.optedOutAt !== null &&
-  wish.placedAt > contact.optedOutAt;
+  desired.placedAt > contact.optedOutAt;
 
-const forOthers = (state: ContactState, wish: Wish): ContactDecision => {
-  const refused = wish.optIn === 'NOT_ASKED' ? 'NOT_ASKED' : 'NOT_OPTED_IN';
-  if (wish.whenNotOptedIn === 'SKIP' && wish.createsContacts) return skip(refused);
+const forOthers = (state: ContactState, desired: DesiredState): ContactDecision => {
+  const refused = desired.optIn === 'NOT_ASKED' ? 'NOT_ASKED' : 'NOT_OPTED_IN';
+  if (desired.whenNotOptedIn === 'SKIP' && desired.createsContacts) return skip(refused);
   switch (state) {
     case 'none':
-      if (!wish.createsContacts) return skip('NOT_A_CONTACT');
-      return wish.whenNotOptedIn === 'ADD_WITHOUT_LIST'
+      if (!desired.createsContacts) return skip('NOT_A_CONTACT');
+      return desired.whenNotOptedIn === 'ADD_WITHOUT_LIST'
         ? { kind: 'write', permission: 'not_set', lists: false }
         : skip(refused);
     case 'explicit':
@@ -104,6 +106,6 @@ const forOthers = (state: ContactState, wish: Wish): ContactDecision => {
     case 'unsubscribed':
       return skip('UNSUBSCRIBED');
     case 'deleted':
-      return skip(wish.createsContacts ? refused : 'NOT_A_CONTACT');
+      return skip(desired.createsContacts ? refused : 'NOT_A_CONTACT');
   }
 };

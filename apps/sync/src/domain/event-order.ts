@@ -23,7 +23,7 @@ export const momentOf = (time: string): number => {
 const compare = <T extends string | number>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Runs of digits and what stands between them, in turns; text comes first, and may be empty. */
-const partsOf = (id: string): string[] => id.split(/(\d+)/);
+const splitBatch = (id: string): string[] => id.split(/(\d+)/);
 
 /** Numbers of any length: without leading zeros the longer one is the larger. */
 const compareDigits = (a: string, b: string): number => {
@@ -34,7 +34,7 @@ const compareDigits = (a: string, b: string): number => {
 /** Ids with their runs of digits as numbers, so that `wh_9` comes before `wh_10`; those that differ only in leading zeros as text. */
 export const compareIds = (a: string, b: string): number => {
   if (a === b) return 0;
-  const [left, right] = [partsOf(a), partsOf(b)];
+  const [left, right] = [splitBatch(a), splitBatch(b)];
   for (let index = 0; index < Math.min(left.length, right.length); index += 1) {
     const [one, other] = [left[index]!, right[index]!];
     const difference = index % 2 === 0 ? compare(one, other) : compareDigits(one, other);

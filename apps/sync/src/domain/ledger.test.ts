@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { postureOf } from './gather';
+import { quotaStateOf } from './gather';
 import {
   declare,
   emptyLedger,
@@ -196,9 +196,9 @@ describe("today's calls", () => {
   });
 
   it('let every order go at once while they are ample, and gather them ever longer as they shrink', () => {
-    expect(postureOf(paced(100, 2_000), noon, limits, bounds)).toEqual({ windowMs: 0, scarce: false });
+    expect(quotaStateOf(paced(100, 2_000), noon, limits, bounds)).toEqual({ windowMs: 0, scarce: false });
     const windows = [5_000, 8_000, 9_000, 9_800].map(
-      (used) => postureOf(paced(1_000, used), noon, limits, bounds).windowMs,
+      (used) => quotaStateOf(paced(1_000, used), noon, limits, bounds).windowMs,
     );
     expect(windows).toEqual([...windows].sort((a, b) => a - b));
     expect(windows[0]).toBeGreaterThan(0);
@@ -211,11 +211,11 @@ describe("today's calls", () => {
       day: '2026-11-23',
       used: 8_000,
     };
-    const windowOf = (boxOfficeId?: string): number => postureOf(ledger, noon, limits, bounds, boxOfficeId).windowMs;
+    const windowOf = (boxOfficeId?: string): number => quotaStateOf(ledger, noon, limits, bounds, boxOfficeId).windowMs;
     expect(windowOf()).toBeGreaterThan(0);
     expect(windowOf('bo_many')).toBe(windowOf());
     expect([windowOf('bo_one'), windowOf('bo_none')]).toEqual([0, 0]);
-    expect(postureOf(ledger, noon, limits, bounds, 'bo_one').scarce).toBe(true);
+    expect(quotaStateOf(ledger, noon, limits, bounds, 'bo_one').scarce).toBe(true);
   });
 });
 

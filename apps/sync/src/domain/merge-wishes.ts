@@ -1,5 +1,5 @@
-import { changedDetails, type MergedWish } from './contact-bodies';
-import type { ContactDecision, Wish } from './decide-contact';
+import { changedDetails, type MergedState } from './contact-bodies';
+import type { ContactDecision, DesiredState } from './decide-contact';
 import type { KnownContact } from './known-contact';
 import { detailNames } from './map-buyer';
 import { isMarkedPhone, withRoomForPhone, type PhoneMarks } from './plan-phone';
@@ -17,47 +17,47 @@ export interface Note {
 
 /** A wish that is to be written. */
 export interface Write {
-  readonly wish: Wish;
+  readonly desired: DesiredState;
   readonly decision: Extract<ContactDecision, { kind: 'write' }>;
 }
 
 /** What the wishes of one contact ask for together. */
-export const merge = (writes: readonly Write[]): MergedWish => {
-  const oldestFirst = [...writes].sort((a, b) => a.wish.orderTime - b.wish.orderTime);
+export const merge = (writes: readonly Write[]): MergedState => {
+  const oldestFirst = [...writes].sort((a, b) => a.desired.orderTime - b.desired.orderTime);
   const permissions = writes.map(({ decision }) => decision.permission);
   return {
     permission: permissions.includes('explicit') ? 'explicit' : permissions.includes('not_set') ? 'not_set' : 'keep',
-    listIds: [...new Set(writes.flatMap(({ wish, decision }) => (decision.lists ? wish.listIds : [])))],
-    tagIds: [...new Set(writes.flatMap(({ wish }) => wish.tagIds))],
-    fields: mergedFields(oldestFirst.map(({ wish }) => wish)),
-    details: mergedDetails(writes.map(({ wish }) => wish)),
+    listIds: [...new Set(writes.flatMap(({ desired, decision }) => (decision.lists ? desired.listIds : [])))],
+    tagIds: [...new Set(writes.flatMap(({ desired }) => desired.tagIds))],
+    fields: mergedFields(oldestFirst.map(({ desired }) => desired)),
+    details: mergedDetails(writes.map(({ desired }) => desired)),
   };
 };
 
-const mergedFields = (oldestFirst: readonly Wish[]): Wish['fields'] => [
+const mergedFields = (oldestFirst: readonly DesiredState[]): DesiredState['fields'] => [
   ...new Map(
     oldestFirst.flatMap(({ fields }) => fields.map((field) => [field.customFieldId, field] as const)),
   ).values(),
 ];
 
 /** Of each detail the value that was told last. */
-const mergedDetails = (wishes: readonly Wish[]): Wish['details'] =>
+const mergedDetails = (desiredStates: readonly DesiredState[]): DesiredState['details'] =>
   asOneName(
     Object.fromEntries(
       detailNames.flatMap((name) => {
-        const told = ({ toldAt, orderTime }: Wish): number => toldAt[name] ?? orderTime;
-        const newest = wishes
+        const told = ({ valueTimestamps, orderTime }: DesiredState): number => valueTimestamps[name] ?? orderTime;
+        const newest = desiredStates
           .filter(({ details }) => details[name] !== undefined)
-          .reduce<Wish | undefined>((best, each) => (best && told(best) > told(each) ? best : each), undefined);
+          .reduce<DesiredState | undefined>((best, each) => (best && told(best) > told(each) ? best : each), undefined);
         return newest ? [[name, newest.details[name]] as const] : [];
       }),
     ),
   );
 
 /** The details, without the phone, and fields that wishes carry together, as one text: what a details mark is made of. */
-export const detailsText = (wishes: readonly Wish[]): string => {
-  const oldestFirst = [...wishes].sort((a, b) => a.orderTime - b.orderTime);
-  const { firstName, lastName, wholeName, street, postalCode } = mergedDetails(wishes);
+export const detailsText = (desiredStates: readonly DesiredState[]): string => {
+  const oldestFirst = [...desiredStates].sort((a, b) => a.orderTime - b.orderTime);
+  const { firstName, lastName, wholeName, street, postalCode } = mergedDetails(desiredStates);
   const fields = mergedFields(oldestFirst).map(({ customFieldId, value }) => [customFieldId, value]);
   // Only where there is one, so that the others keep their mark.
   const whole = wholeName ? [wholeName] : [];
@@ -69,7 +69,7 @@ export const detailsText = (wishes: readonly Wish[]): string => {
  * cannot be brought.
  */
 export const withinCeilings = (
-  merged: MergedWish,
+  merged: MergedState,
   writes: readonly Write[],
   has: {
     readonly listIds: readonly string[];
@@ -77,19 +77,19 @@ export const withinCeilings = (
     readonly whole?: KnownContact['whole'];
   },
   phoneMarks?: PhoneMarks,
-): { merged: MergedWish; notes: readonly Note[] } => {
+): { merged: MergedState; notes: readonly Note[] } => {
   const listIds = merged.listIds.slice(0, Math.max(0, mostLists - has.listIds.length));
   const tagIds = merged.tagIds.slice(0, Math.max(0, mostTags - has.tagIds.length));
-  const deliveryIds = writes.map(({ wish }) => wish.deliveryId);
-  const wishes = writes.map(({ wish }) => wish);
-  const { details, notes } = withRoomForPhone({ details: merged.details, wishes, whole: has.whole }, phoneMarks);
+  const deliveryIds = writes.map(({ desired }) => desired.deliveryId);
+  const desiredStates = writes.map(({ desired }) => desired);
+  const { details, notes } = withRoomForPhone({ details: merged.details, desiredStates, whole: has.whole }, phoneMarks);
   const note = (kind: string, most: number, count: number): readonly Note[] =>
     count > 0 ? [{ deliveryIds, note: `left out ${count} ${kind}(s): a contact takes at most ${most}` }] : [];
   return {
     merged: { ...merged, listIds, tagIds, details },
     notes: [
       ...notes,
-      ...writes.flatMap(({ wish: { deliveryId, shortenings = [] } }) =>
+      ...writes.flatMap(({ desired: { deliveryId, shortenings = [] } }) =>
         shortenings.map((each) => ({ deliveryIds: [deliveryId], note: each })),
       ),
       ...note('list', mostLists, merged.listIds.length - listIds.length),
@@ -100,11 +100,11 @@ export const withinCeilings = (
 
 /** What is wished and not so yet; with a contact that was not read as a whole, all of it. */
 export const missingOf = (
-  merged: MergedWish,
+  merged: MergedState,
   { whole, phoneMarks }: KnownContact,
   wanted: { readonly phoneMarks?: PhoneMarks },
   country: string | null,
-): MergedWish => {
+): MergedState => {
   if (!whole) {
     const { phone, ...others } = merged.details;
     return isMarkedPhone(phone, wanted.phoneMarks, phoneMarks) ? { ...merged, details: others } : merged;

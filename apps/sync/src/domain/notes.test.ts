@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { aContact, aWish } from '../../test/planning';
+import { aContact, aDesiredState } from '../../test/planning';
 import { knownFrom } from './known-contact';
 import { withoutNotes } from './notes';
 import { planBatch } from './plan-batch';
-import { phoneBrought, phoneFollows, phoneFull, phoneLeft, phoneRefused } from './plan-phone';
+import { phoneAdded, phoneFollows, phoneFull, phoneLeft, phoneRefused } from './plan-phone';
 
 /*
  * Only one note was taken back when more was done for a delivery: that its phone follows. Whatever else an earlier plan
@@ -11,13 +11,13 @@ import { phoneBrought, phoneFollows, phoneFull, phoneLeft, phoneRefused } from '
  */
 describe('what is told of a delivery', () => {
   it('keeps what was done', () => {
-    const done = ['created the contact with its lists and tags', 'added tags', phoneBrought, 'removed tags'];
+    const done = ['created the contact with its lists and tags', 'added tags', phoneAdded, 'removed tags'];
     expect(withoutNotes(done)).toEqual(done);
   });
 
   it('keeps no note of an earlier plan', () => {
     const email = `${'x'.repeat(50)}@example.com`;
-    const wish = aWish({
+    const desired = aDesiredState({
       listIds: Array.from({ length: 51 }, (_, index) => `list-${index}`),
       tagIds: Array.from({ length: 51 }, (_, index) => `tag-${index}`),
       details: { phone: '+44 20 7946 0000' },
@@ -29,8 +29,8 @@ describe('what is told of a delivery', () => {
         phone_numbers: ['1', '2', '3'].map((phone_number) => ({ phone_number, kind: 'home' })),
       }),
     );
-    const party = { email, wishes: [wish], isUncertain: false, isImported: false, detailsMark: '' };
-    const { notes } = planBatch([party], new Map([[email, contact]]), { optInRoute: 'DIRECT', importsNew: false });
+    const planInput = { email, desiredStates: [desired], isUncertain: false, isImported: false, detailsMark: '' };
+    const { notes } = planBatch([planInput], new Map([[email, contact]]), { optInRoute: 'DIRECT', importsNew: false });
     expect(notes).toHaveLength(6);
     expect(withoutNotes(notes.map(({ note }) => note))).toEqual([]);
     expect(withoutNotes([phoneFollows, phoneFull, phoneLeft, phoneRefused])).toEqual([]);

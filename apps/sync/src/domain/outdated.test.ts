@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import { orderFrom, type StoredOrder } from './order';
-import { isPhoneOutdated } from './outdated';
+import { isPhoneStale } from './outdated';
 
 const told = (hour: number, phone: string | null): StoredOrder =>
   orderFrom({
@@ -33,14 +33,13 @@ describe('a phone that waits', () => {
     ['the same number again, and another after it', true, [told(12, londonAgain), told(13, berlin)]],
   ])('beside %s is outdated: %s', (_, expected, others) => {
     const order = told(11, london);
-    for (const each of [others, others.toReversed()])
-      expect(isPhoneOutdated(order, each, undefined, 'GB')).toBe(expected);
+    for (const each of [others, others.toReversed()]) expect(isPhoneStale(order, each, undefined, 'GB')).toBe(expected);
   });
 
   it('is outdated by an expired order of which only the time is known, unless the number was told again', () => {
     const expired = { details: { phone: timeOf(12) } };
-    expect(isPhoneOutdated(told(11, london), [], expired, 'GB')).toBe(true);
-    expect(isPhoneOutdated(told(11, london), [told(12, londonAgain)], expired, 'GB')).toBe(false);
-    expect(isPhoneOutdated(told(13, london), [], expired, 'GB')).toBe(false);
+    expect(isPhoneStale(told(11, london), [], expired, 'GB')).toBe(true);
+    expect(isPhoneStale(told(11, london), [told(12, londonAgain)], expired, 'GB')).toBe(false);
+    expect(isPhoneStale(told(13, london), [], expired, 'GB')).toBe(false);
   });
 });

@@ -1,22 +1,22 @@
 import type { WorkflowFact } from '@boxlist/contracts';
-import type { Wish } from './decide-contact';
+import type { DesiredState } from './decide-contact';
 import { detailNames, fieldValues, type Details, type DetailTimes } from './map-buyer';
 import type { StoredOrder } from './order';
 import { isSamePhone } from './phone';
 
 /** What orders have written of their buyer's contact, or may have: when each value was told, in ms. */
-export interface Told {
+export interface WrittenValues {
   readonly details: DetailTimes;
   /** By the id of the custom field. */
   readonly fields: Readonly<Record<string, number>>;
 }
 
-const toldAt = (order: StoredOrder, name: keyof Details): number => (order.carried[name] ?? order).eventTime;
+const valueTime = (order: StoredOrder, name: keyof Details): number => (order.carried[name] ?? order).eventTime;
 
 /** What an order has told, with the custom fields of one workflow. */
-export const toldBy = (order: StoredOrder, fieldMapping: WorkflowFact['fieldMapping']): Told => ({
+export const valuesOf = (order: StoredOrder, fieldMapping: WorkflowFact['fieldMapping']): WrittenValues => ({
   details: Object.fromEntries(
-    detailNames.flatMap((name) => (order[name] == null ? [] : [[name, toldAt(order, name)] as const])),
+    detailNames.flatMap((name) => (order[name] == null ? [] : [[name, valueTime(order, name)] as const])),
   ),
   fields: Object.fromEntries(
     fieldValues(order, fieldMapping).map(({ customFieldId }) => [customFieldId, order.eventTime]),
@@ -24,21 +24,25 @@ export const toldBy = (order: StoredOrder, fieldMapping: WorkflowFact['fieldMapp
 });
 
 /** A wish without the details and fields for which something newer was written. */
-export const wishNotOutdated = (wish: Wish, order: StoredOrder, written: readonly Told[]): Wish => {
+export const withoutStaleValues = (
+  desired: DesiredState,
+  order: StoredOrder,
+  written: readonly WrittenValues[],
+): DesiredState => {
   // A first name that was written stays, whichever is newer: a name as a whole cannot take its place.
   const isInParts = written.some(({ details: { firstName } }) => firstName !== undefined);
-  const isOutdated = (name: keyof Details): boolean =>
+  const isStale = (name: keyof Details): boolean =>
     (name === 'wholeName' && isInParts) ||
-    written.some(({ details }) => (details[name] ?? -Infinity) > toldAt(order, name));
+    written.some(({ details }) => (details[name] ?? -Infinity) > valueTime(order, name));
   const details: Details = Object.fromEntries(
     detailNames.flatMap((name) =>
-      wish.details[name] === undefined || isOutdated(name) ? [] : [[name, wish.details[name]] as const],
+      desired.details[name] === undefined || isStale(name) ? [] : [[name, desired.details[name]] as const],
     ),
   );
   return {
-    ...wish,
+    ...desired,
     details,
-    fields: wish.fields.filter(
+    fields: desired.fields.filter(
       ({ customFieldId }) => !written.some(({ fields }) => (fields[customFieldId] ?? -Infinity) > order.eventTime),
     ),
   };
@@ -48,17 +52,17 @@ export const wishNotOutdated = (wish: Wish, order: StoredOrder, written: readonl
  * Whether a buyer's other orders have told another number than an order, and later. One that told the same number keeps it
  * as new as itself. Of orders that have expired only the time is known.
  */
-export const isPhoneOutdated = (
+export const isPhoneStale = (
   order: StoredOrder,
   others: readonly StoredOrder[],
-  expired: Pick<Told, 'details'> | undefined,
+  expired: Pick<WrittenValues, 'details'> | undefined,
   country: string | null,
 ): boolean => {
   const told = others.flatMap((each) =>
     each.phone == null || order.phone == null
       ? []
-      : [{ at: toldAt(each, 'phone'), isSame: isSamePhone(each.phone, order.phone, country) }],
+      : [{ at: valueTime(each, 'phone'), isSame: isSamePhone(each.phone, order.phone, country) }],
   );
-  const lastAt = Math.max(toldAt(order, 'phone'), ...told.flatMap(({ at, isSame }) => (isSame ? at : [])));
+  const lastAt = Math.max(valueTime(order, 'phone'), ...told.flatMap(({ at, isSame }) => (isSame ? at : [])));
   return (expired?.details.phone ?? -Infinity) > lastAt || told.some(({ at, isSame }) => !isSame && at > lastAt);
 };

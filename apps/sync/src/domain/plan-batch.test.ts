@@ -1,24 +1,27 @@
 import type { CcContact } from '@boxlist/constant-contact';
 import { describe, expect, it } from '@jest/globals';
-import { aContact, aWish, email } from '../../test/planning';
+import { aContact, aDesiredState, email } from '../../test/planning';
 import fc from 'fast-check';
-import type { Wish } from './decide-contact';
+import type { DesiredState } from './decide-contact';
 import { knownFrom, type ContactState, type KnownContact } from './known-contact';
 import { detailsText } from './merge-wishes';
-import { planBatch, type Knowledge, type Means, type Party, type Plan } from './plan-batch';
+import { planBatch, type ContactSnapshots, type PlanOptions, type ContactPlanInput, type Plan } from './plan-batch';
 
 const [listA, listB, tagA, tagB] = ['list-a', 'list-b', 'tag-a', 'tag-b'] as const;
-const ample: Means = { optInRoute: 'DIRECT', importsNew: false };
+const ample: PlanOptions = { optInRoute: 'DIRECT', importsNew: false };
 
 let made = 0;
-const wish = (given: Partial<Wish> = {}): Wish =>
-  aWish({ deliveryId: `dlv_${(made += 1)}`, placedAt: Date.parse('2026-06-01T00:00:00Z'), ...given });
-const party = (wishes: readonly Wish[], given: Partial<Party> = {}): Party => ({
+const desired = (given: Partial<DesiredState> = {}): DesiredState =>
+  aDesiredState({ deliveryId: `dlv_${(made += 1)}`, placedAt: Date.parse('2026-06-01T00:00:00Z'), ...given });
+const planInput = (
+  desiredStates: readonly DesiredState[],
+  given: Partial<ContactPlanInput> = {},
+): ContactPlanInput => ({
   email,
-  wishes,
+  desiredStates,
   isUncertain: false,
   isImported: false,
-  detailsMark: detailsText(wishes),
+  detailsMark: detailsText(desiredStates),
   ...given,
 });
 const whole = (given: Partial<CcContact> = {}): KnownContact => knownFrom(aContact(given));
@@ -32,18 +35,19 @@ const thin = (state: KnownContact['state'] = 'explicit', given: Partial<KnownCon
   ...given,
 });
 const planOne = (
-  wishes: readonly Wish[],
+  desiredStates: readonly DesiredState[],
   known?: KnownContact | 'none',
-  { means = ample, ...given }: Partial<Party> & { means?: Means } = {},
-): Plan => planBatch([party(wishes, given)], new Map(known ? [[given.email ?? email, known]] : []), means);
+  { planOptions = ample, ...given }: Partial<ContactPlanInput> & { planOptions?: PlanOptions } = {},
+): Plan =>
+  planBatch([planInput(desiredStates, given)], new Map(known ? [[given.email ?? email, known]] : []), planOptions);
 const kinds = ({ calls }: Plan): string[] => calls.map(({ kind }) => kind);
 
 describe('the plan for a new contact', () => {
   it('is a single call for three workflows, with all lists and tags, and no look-up before', () => {
     const { calls } = planOne([
-      wish({ listIds: [listA] }),
-      wish({ tagIds: [tagA] }),
-      wish({ tagIds: [tagB], listIds: [listA] }),
+      desired({ listIds: [listA] }),
+      desired({ tagIds: [tagA] }),
+      desired({ tagIds: [tagB], listIds: [listA] }),
     ]);
     expect(calls).toMatchObject([
       {
@@ -60,46 +64,51 @@ describe('the plan for a new contact', () => {
 
   it("takes the newest order's details, and lets no empty value overwrite a value", () => {
     const { calls } = planOne([
-      wish({ orderTime: 2, details: { firstName: 'New' } }),
-      wish({ orderTime: 1, details: { firstName: 'Old', lastName: 'Kept' } }),
+      desired({ orderTime: 2, details: { firstName: 'New' } }),
+      desired({ orderTime: 1, details: { firstName: 'Old', lastName: 'Kept' } }),
     ]);
     expect(calls[0]).toMatchObject({ contact: { first_name: 'New', last_name: 'Kept' } });
   });
 
   it('reads the truth first when something may have been done already', () => {
-    expect(planOne([wish({ listIds: [listA] })], undefined, { isUncertain: true })).toMatchObject({
+    expect(planOne([desired({ listIds: [listA] })], undefined, { isUncertain: true })).toMatchObject({
       calls: [],
       unknown: [{ email }],
     });
   });
 
   it('goes through the sign-up form where the organiser wants a confirmation, and only after a look', () => {
-    const means: Means = { optInRoute: 'CONFIRM', importsNew: false };
-    expect(planOne([wish({ listIds: [listA] })], undefined, { means })).toMatchObject({
+    const planOptions: PlanOptions = { optInRoute: 'CONFIRM', importsNew: false };
+    expect(planOne([desired({ listIds: [listA] })], undefined, { planOptions })).toMatchObject({
       calls: [],
       unknown: [{ email }],
     });
-    expect(kinds(planOne([wish({ listIds: [listA], tagIds: [tagA] })], 'none', { means }))).toEqual(['sign-up', 'tag']);
-    const tagged = planOne([wish({ tagIds: [tagA] })], 'none', { means });
+    expect(kinds(planOne([desired({ listIds: [listA], tagIds: [tagA] })], 'none', { planOptions }))).toEqual([
+      'sign-up',
+      'tag',
+    ]);
+    const tagged = planOne([desired({ tagIds: [tagA] })], 'none', { planOptions });
     expect(tagged.calls).toMatchObject([
       { kind: 'create', contact: { email_address: { permission_to_send: 'not_set' } } },
     ]);
   });
 
   it('is one import for many where calls are scarce and the organiser would not wait', () => {
-    const parties = Array.from({ length: 700 }, (_, index) =>
-      party([wish({ listIds: [listA], tagIds: [tagA] })], { email: `${index}@example.com` }),
+    const planInputs = Array.from({ length: 700 }, (_, index) =>
+      planInput([desired({ listIds: [listA], tagIds: [tagA] })], { email: `${index}@example.com` }),
     );
-    const plan = planBatch(parties, new Map(), { optInRoute: 'DIRECT', importsNew: true });
+    const plan = planBatch(planInputs, new Map(), { optInRoute: 'DIRECT', importsNew: true });
     expect(kinds(plan)).toEqual(['import']);
   });
 
   it('goes in files within the limits of rows and bytes for a hundred thousand', () => {
     const street = 'x'.repeat(100);
-    const parties = Array.from({ length: 100_000 }, (_, index) =>
-      party([wish({ listIds: [listA], details: index % 2 ? { street } : {} })], { email: `${index}@example.com` }),
+    const planInputs = Array.from({ length: 100_000 }, (_, index) =>
+      planInput([desired({ listIds: [listA], details: index % 2 ? { street } : {} })], {
+        email: `${index}@example.com`,
+      }),
     );
-    const { calls } = planBatch(parties, new Map(), { optInRoute: 'DIRECT', importsNew: true });
+    const { calls } = planBatch(planInputs, new Map(), { optInRoute: 'DIRECT', importsNew: true });
     const lines = calls.map((call) => (call.kind === 'import' && call.asFile ? call.lines : []));
     expect(lines.flat()).toHaveLength(100_000);
     for (const file of lines) {
@@ -111,13 +120,15 @@ describe('the plan for a new contact', () => {
   });
 
   it('is a call of its own for one whose row the import did not take', () => {
-    const means: Means = { optInRoute: 'DIRECT', importsNew: true };
-    expect(kinds(planOne([wish({ listIds: [listA] })], 'none', { isImported: true, means }))).toEqual(['create']);
+    const planOptions: PlanOptions = { optInRoute: 'DIRECT', importsNew: true };
+    expect(kinds(planOne([desired({ listIds: [listA] })], 'none', { isImported: true, planOptions }))).toEqual([
+      'create',
+    ]);
   });
 
   it('leaves out lists and tags over 50, and says so', () => {
     const tagIds = Array.from({ length: 52 }, (_, index) => `tag-${index}`);
-    const { calls, notes } = planOne([wish({ tagIds })]);
+    const { calls, notes } = planOne([desired({ tagIds })]);
     expect(calls[0]).toMatchObject({ contact: { taggings: tagIds.slice(0, 50) } });
     expect(notes[0]?.note).toBe('left out 2 tag(s): a contact takes at most 50');
   });
@@ -125,8 +136,8 @@ describe('the plan for a new contact', () => {
 
 describe('what a plan cannot bring', () => {
   it('is told to the delivery whose order told it, where something is written', () => {
-    const cut = wish({ listIds: [listA], shortenings: ['cut the first name at 50 characters'] });
-    expect(planOne([cut, wish({ tagIds: [tagA] })]).notes).toEqual([
+    const cut = desired({ listIds: [listA], shortenings: ['cut the first name at 50 characters'] });
+    expect(planOne([cut, desired({ tagIds: [tagA] })]).notes).toEqual([
       { deliveryIds: [cut.deliveryId], note: 'cut the first name at 50 characters' },
     ]);
     expect(planOne([{ ...cut, optIn: 'NOT_OPTED_IN' }]).notes).toEqual([]);
@@ -136,33 +147,33 @@ describe('what a plan cannot bring', () => {
 describe('the plan for contacts that exist', () => {
   it('asks nothing of Constant Contact that is so already', () => {
     const known = whole({ list_memberships: [listA], taggings: [tagA], first_name: 'Ada' });
-    const plan = planOne([wish({ listIds: [listA], tagIds: [tagA], details: { firstName: 'Ada' } })], known);
+    const plan = planOne([desired({ listIds: [listA], tagIds: [tagA], details: { firstName: 'Ada' } })], known);
     expect(plan).toMatchObject({ calls: [], done: [{ contactId: 'c1' }] });
   });
 
   it('is one import and one tag batch per 500 for as many as there are', () => {
-    const parties = Array.from({ length: 1_200 }, (_, index) =>
-      party([wish({ listIds: [listA] }), wish({ tagIds: [tagA] })], { email: `${index}@example.com` }),
+    const planInputs = Array.from({ length: 1_200 }, (_, index) =>
+      planInput([desired({ listIds: [listA] }), desired({ tagIds: [tagA] })], { email: `${index}@example.com` }),
     );
-    const knowledge: Knowledge = new Map(
-      parties.map((each, index) => [each.email, thin('explicit', { contactId: `c${index}` })]),
+    const snapshots: ContactSnapshots = new Map(
+      planInputs.map((each, index) => [each.email, thin('explicit', { contactId: `c${index}` })]),
     );
-    expect(kinds(planBatch(parties, knowledge, ample))).toEqual(['import', 'tag', 'tag', 'tag']);
+    expect(kinds(planBatch(planInputs, snapshots, ample))).toEqual(['import', 'tag', 'tag', 'tag']);
   });
 
   it('subscribes one whose permission is not set, or who was deleted, by the form right after a look', () => {
-    expect(planOne([wish({ listIds: [listA] })], thin('not_set'))).toMatchObject({
+    expect(planOne([desired({ listIds: [listA] })], thin('not_set'))).toMatchObject({
       calls: [],
       unknown: [{ whole: true }],
     });
     const unset = whole({ email_address: { address: email, permission_to_send: 'not_set' } });
-    expect(kinds(planOne([wish({ listIds: [listA] })], unset))).toEqual(['sign-up']);
+    expect(kinds(planOne([desired({ listIds: [listA] })], unset))).toEqual(['sign-up']);
     const deleted = whole({ deleted_at: '2026-01-01' });
-    expect(kinds(planOne([wish({ listIds: [listA], tagIds: [tagA] })], deleted))).toEqual(['sign-up', 'tag']);
+    expect(kinds(planOne([desired({ listIds: [listA], tagIds: [tagA] })], deleted))).toEqual(['sign-up', 'tag']);
   });
 
   it('writes details without lists from a look of its own, and never the permission', () => {
-    const wanted = wish({ details: { firstName: 'Ada' } });
+    const wanted = desired({ details: { firstName: 'Ada' } });
     expect(planOne([wanted], thin())).toMatchObject({ calls: [], unknown: [{ whole: true }] });
     const { calls } = planOne([wanted], whole({ job_title: 'Baker' }));
     expect(calls).toMatchObject([{ kind: 'put', contact: { job_title: 'Baker', first_name: 'Ada' } }]);
@@ -174,7 +185,7 @@ describe('the plan for contacts that exist', () => {
       street_addresses: [{ kind: 'home', street: 'Old', city: 'Town', state: 'S', postal_code: 'P', country: 'GB' }],
       custom_fields: [{ custom_field_id: 'f1', choice_ids: ['one', 'two'] }],
     });
-    const wanted = wish({ details: { street: 'New' }, fields: [{ customFieldId: 'f2', value: 'v' }] });
+    const wanted = desired({ details: { street: 'New' }, fields: [{ customFieldId: 'f2', value: 'v' }] });
     expect(planOne([wanted], known).calls).toMatchObject([
       {
         contact: {
@@ -191,7 +202,7 @@ describe('the plan for contacts that exist', () => {
   });
 
   it('does not read one again whose details were written as they are wished', () => {
-    const wanted = wish({ details: { firstName: 'Ada' } });
+    const wanted = desired({ details: { firstName: 'Ada' } });
     expect(planOne([wanted], thin('explicit', { detailsMark: detailsText([wanted]) }))).toMatchObject({
       calls: [],
       unknown: [],
@@ -201,15 +212,15 @@ describe('the plan for contacts that exist', () => {
   it('gives lists to one whose address is too long for an import by a write of the whole', () => {
     const long = `${'x'.repeat(50)}@example.com`;
     const known = whole({ list_memberships: [listB] });
-    expect(planOne([wish({ listIds: [listA] })], known, { email: long }).calls).toMatchObject([
+    expect(planOne([desired({ listIds: [listA] })], known, { email: long }).calls).toMatchObject([
       { kind: 'put', contact: { list_memberships: [listB, listA] } },
     ]);
   });
 
   it('sends the one e-mail that asks again, and skips the others with their reason', () => {
     const known = thin('unsubscribed', { optedOutAt: 0 });
-    const asking = wish({ listIds: [listA], whenUnsubscribed: 'SEND_RESUBSCRIBE_EMAIL' });
-    const other = wish({ listIds: [listB] });
+    const asking = desired({ listIds: [listA], whenUnsubscribed: 'SEND_RESUBSCRIBE_EMAIL' });
+    const other = desired({ listIds: [listB] });
     const plan = planOne([asking, other], known);
     expect(plan.calls).toMatchObject([{ kind: 'resubscribe', deliveryIds: [asking.deliveryId], listIds: [listA] }]);
     expect(plan.skips).toMatchObject([{ deliveryId: other.deliveryId, reason: 'UNSUBSCRIBED' }]);
@@ -226,11 +237,11 @@ const states: ContactState[] = [
   'unsubscribed',
   'deleted',
 ];
-const anyWish = fc
+const anyDesiredState = fc
   .record({
     orderTime: fc.nat(5),
     placedAt: fc.constantFrom(0, Date.parse('2026-06-01T00:00:00Z')),
-    toldAt: fc.constant({}),
+    valueTimestamps: fc.constant({}),
     optIn: fc.constantFrom('OPTED_IN' as const, 'NOT_OPTED_IN' as const, 'NOT_ASKED' as const),
     createsContacts: fc.boolean(),
     whenNotOptedIn: fc.constantFrom('SKIP' as const, 'UPDATE_EXISTING' as const, 'ADD_WITHOUT_LIST' as const),
@@ -242,10 +253,10 @@ const anyWish = fc
       { requiredKeys: [] },
     ),
   })
-  .map(wish);
+  .map(desired);
 const anyBatch = fc.array(
   fc.record({
-    wishes: fc.array(anyWish, { minLength: 1, maxLength: 4 }),
+    desiredStates: fc.array(anyDesiredState, { minLength: 1, maxLength: 4 }),
     state: fc.constantFrom(undefined, ...states),
     isWhole: fc.boolean(),
     isUncertain: fc.boolean(),
@@ -253,7 +264,7 @@ const anyBatch = fc.array(
   }),
   { maxLength: 8 },
 );
-const anyMeans = fc.record({
+const anyPlanOptions = fc.record({
   optInRoute: fc.constantFrom('DIRECT' as const, 'CONFIRM' as const),
   importsNew: fc.boolean(),
 });
@@ -269,27 +280,30 @@ const stateAs = (state: Exclude<ContactState, 'none'>, isWhole: boolean): KnownC
 
 describe('any plan', () => {
   const check = (
-    look: (plan: Plan, given: { parties: Party[]; knowledge: Map<string, KnownContact | 'none'> }) => void,
+    look: (
+      plan: Plan,
+      given: { planInputs: ContactPlanInput[]; snapshots: Map<string, KnownContact | 'none'> },
+    ) => void,
   ) =>
     fc.assert(
-      fc.property(anyBatch, anyMeans, (batch, means) => {
-        const parties = batch.map(({ state: _s, isWhole: _w, wishes, ...flags }, index) =>
-          party(wishes, { email: `${index}@example.com`, ...flags }),
+      fc.property(anyBatch, anyPlanOptions, (batch, planOptions) => {
+        const planInputs = batch.map(({ state: _s, isWhole: _w, desiredStates, ...flags }, index) =>
+          planInput(desiredStates, { email: `${index}@example.com`, ...flags }),
         );
-        const knowledge = new Map(
+        const snapshots = new Map(
           batch.flatMap(({ state, isWhole }, index) =>
             state
               ? [[`${index}@example.com`, state === 'none' ? ('none' as const) : stateAs(state, isWhole)] as const]
               : [],
           ),
         );
-        look(planBatch(parties, knowledge, means), { parties, knowledge });
+        look(planBatch(planInputs, snapshots, planOptions), { planInputs, snapshots });
       }),
       { numRuns: 500 },
     );
 
   it('has an answer for every delivery: a call, a skip, done, or more to be known', () => {
-    check((plan, { parties }) => {
+    check((plan, { planInputs }) => {
       const served = plan.calls.flatMap((call) =>
         call.kind === 'import'
           ? call.lines.flatMap(({ deliveryIds }) => deliveryIds)
@@ -303,16 +317,18 @@ describe('any plan', () => {
         ...plan.done.map((each) => each.deliveryId),
       ]);
       const unknown = new Set(plan.unknown.map((each) => each.email));
-      for (const each of parties)
-        for (const { deliveryId } of each.wishes)
+      for (const each of planInputs)
+        for (const { deliveryId } of each.desiredStates)
           expect(answered.has(deliveryId) !== unknown.has(each.email)).toBe(true);
     });
   });
 
   it('gives no list and no permission without a definite opt-in', () => {
-    check((plan, { parties }) => {
+    check((plan, { planInputs }) => {
       const optedIn = new Set(
-        parties.flatMap(({ email: of, wishes }) => (wishes.some(({ optIn }) => optIn === 'OPTED_IN') ? [of] : [])),
+        planInputs.flatMap(({ email: of, desiredStates }) =>
+          desiredStates.some(({ optIn }) => optIn === 'OPTED_IN') ? [of] : [],
+        ),
       );
       for (const call of plan.calls) {
         if (call.kind === 'import') for (const line of call.lines) expect(optedIn).toContain(line.email);
@@ -325,10 +341,10 @@ describe('any plan', () => {
   });
 
   it('uses the sign-up form only for one that was just looked up, or is known to be none', () => {
-    check((plan, { knowledge }) => {
+    check((plan, { snapshots }) => {
       for (const call of plan.calls)
         if (call.kind === 'sign-up') {
-          const known = knowledge.get(call.email);
+          const known = snapshots.get(call.email);
           expect(known === 'none' || known?.whole !== undefined).toBe(true);
           expect(known === 'none' ? 'none' : known?.state).toMatch(/^(none|not_set|deleted)$/);
         }
@@ -336,7 +352,7 @@ describe('any plan', () => {
   });
 
   it('touches nobody who has unsubscribed, but to ask again', () => {
-    check((plan, { knowledge }) => {
+    check((plan, { snapshots }) => {
       for (const call of plan.calls) {
         const emails =
           call.kind === 'import'
@@ -346,7 +362,7 @@ describe('any plan', () => {
               : [call.email];
         if (call.kind === 'resubscribe') continue;
         for (const each of emails) {
-          const known = knowledge.get(each);
+          const known = snapshots.get(each);
           expect(known === undefined || known === 'none' || known.state !== 'unsubscribed').toBe(true);
         }
       }

@@ -1,6 +1,6 @@
-import { detailsOfNew, importRow, mostPhones, newContact, putBody, signUp, type MergedWish } from './contact-bodies';
-import { decideContact, type Wish } from './decide-contact';
-import { decideParty, fitsForm } from './decide-party';
+import { detailsOfNew, importRow, mostPhones, newContact, putBody, signUp, type MergedState } from './contact-bodies';
+import { decideContact, type DesiredState } from './decide-contact';
+import { decideForContact, fitsForm } from './decide-party';
 import type { KnownContact } from './known-contact';
 import { merge, missingOf, mostLists, withinCeilings, type Note, type Write } from './merge-wishes';
 import { planPhone, type PhoneMarks } from './plan-phone';
@@ -17,9 +17,9 @@ import type { ReasonCode } from './reasons';
 import { dependsOnName } from './whole-name';
 
 /** One contact, and what the ready deliveries would like to be true of it. */
-export interface Party {
+export interface ContactPlanInput {
   readonly email: string;
-  readonly wishes: readonly Wish[];
+  readonly desiredStates: readonly DesiredState[];
   /** Something may have been done for it already: the truth is read before anything is repeated. */
   readonly isUncertain: boolean;
   /** Its details and lists have come by import already: only what an import cannot do is left. */
@@ -31,10 +31,10 @@ export interface Party {
 }
 
 /** What was read in time for this plan: a contact, or that there is none. Absent: not known. */
-export type Knowledge = ReadonlyMap<string, KnownContact | 'none'>;
+export type ContactSnapshots = ReadonlyMap<string, KnownContact | 'none'>;
 
 /** How a connection's contacts may be created at present. */
-export interface Means {
+export interface PlanOptions {
   readonly optInRoute: 'DIRECT' | 'CONFIRM';
   /** Calls are scarce, and the organiser would rather have new buyers imported now than wait. */
   readonly importsNew: boolean;
@@ -79,8 +79,15 @@ const nothing: Part = { single: [], skips: [], done: [], notes: [], withoutPermi
  * one call, which refuses one that exists and so needs no look-up; those who exist share imports and tag batches. An existing contact that may be mailed is never written by the
  * sign-up route, and lists are only given by calls that re-subscribe nobody.
  */
-export const planBatch = (parties: readonly Party[], knowledge: Knowledge, means: Means): Plan => {
-  const parts = parties.map((party) => ({ party, part: planParty(party, knowledge.get(party.email), means) }));
+export const planBatch = (
+  planInputs: readonly ContactPlanInput[],
+  snapshots: ContactSnapshots,
+  planOptions: PlanOptions,
+): Plan => {
+  const parts = planInputs.map((planInput) => ({
+    planInput,
+    part: planContact(planInput, snapshots.get(planInput.email), planOptions),
+  }));
   return {
     calls: [
       ...parts.flatMap(({ part }) => part.single),
@@ -92,30 +99,44 @@ export const planBatch = (parties: readonly Party[], knowledge: Knowledge, means
     done: parts.flatMap(({ part }) => part.done),
     notes: parts.flatMap(({ part }) => part.notes),
     withoutPermission: parts.flatMap(({ part }) => part.withoutPermission),
-    unknown: parts.flatMap(({ party, part }) => (part.unknown ? [{ email: party.email, ...part.unknown }] : [])),
+    unknown: parts.flatMap(({ planInput, part }) =>
+      part.unknown ? [{ email: planInput.email, ...part.unknown }] : [],
+    ),
   };
 };
 
-const planParty = (party: Party, known: KnownContact | 'none' | undefined, means: Means): Part => {
-  if (known === undefined) return planUnknown(party, means);
-  const decision = decideParty(known === 'none' ? undefined : known, party.email, party.wishes);
+const planContact = (
+  planInput: ContactPlanInput,
+  known: KnownContact | 'none' | undefined,
+  planOptions: PlanOptions,
+): Part => {
+  if (known === undefined) return planUnknown(planInput, planOptions);
+  const decision = decideForContact(known === 'none' ? undefined : known, planInput.email, planInput.desiredStates);
   if (!decision) return { ...nothing, unknown: { whole: true } };
   const { decided, contact, isRestored } = decision;
-  const skips = decided.flatMap(({ wish, decision }) =>
+  const skips = decided.flatMap(({ desired, decision }) =>
     decision.kind === 'skip'
-      ? [{ deliveryId: wish.deliveryId, reason: decision.reason, ...(contact ? { contactId: contact.contactId } : {}) }]
+      ? [
+          {
+            deliveryId: desired.deliveryId,
+            reason: decision.reason,
+            ...(contact ? { contactId: contact.contactId } : {}),
+          },
+        ]
       : [],
   );
-  const writes = decided.flatMap(({ wish, decision }) => (decision.kind === 'write' ? [{ wish, decision }] : []));
-  const part = contact ? planExisting(party, contact, writes, means, isRestored) : planNew(party, writes, means);
+  const writes = decided.flatMap(({ desired, decision }) => (decision.kind === 'write' ? [{ desired, decision }] : []));
+  const part = contact
+    ? planExisting(planInput, contact, writes, planOptions, isRestored)
+    : planNew(planInput, writes, planOptions);
   if (part.unknown) return part;
-  const asking = decided.filter(({ decision }) => decision.kind === 'resubscribe').map(({ wish }) => wish);
+  const asking = decided.filter(({ decision }) => decision.kind === 'resubscribe').map(({ desired }) => desired);
   const resubscribe: PlannedCall[] =
     contact && asking.length > 0
       ? [
           {
             kind: 'resubscribe',
-            email: party.email,
+            email: planInput.email,
             deliveryIds: asking.map(({ deliveryId }) => deliveryId),
             contactId: contact.contactId,
             listIds: [...new Set(asking.flatMap(({ listIds }) => listIds))].slice(0, mostLists),
@@ -126,47 +147,47 @@ const planParty = (party: Party, known: KnownContact | 'none' | undefined, means
 };
 
 /** Nothing is known: one who may be created as if new is, for that call refuses whoever exists; all others are looked for. */
-const planUnknown = (party: Party, means: Means): Part => {
-  const decided = party.wishes.map((wish) => ({ wish, decision: decideContact(undefined, wish) }));
-  const writes = decided.flatMap(({ wish, decision }) => (decision.kind === 'write' ? [{ wish, decision }] : []));
-  const isSafe = !party.isUncertain && !party.isImported && writes.length === decided.length;
+const planUnknown = (planInput: ContactPlanInput, planOptions: PlanOptions): Part => {
+  const decided = planInput.desiredStates.map((desired) => ({ desired, decision: decideContact(undefined, desired) }));
+  const writes = decided.flatMap(({ desired, decision }) => (decision.kind === 'write' ? [{ desired, decision }] : []));
+  const isSafe = !planInput.isUncertain && !planInput.isImported && writes.length === decided.length;
   const merged = merge(writes);
-  const route = isSafe ? routeOfNew(party, merged, means) : undefined;
+  const route = isSafe ? routeOfNew(planInput, merged, planOptions) : undefined;
   // An import writes also whoever exists, and beside the name that is there a whole or a last name may stand wrongly.
   return route === 'create' || (route === 'import' && !dependsOnName(merged.details))
-    ? planNew(party, writes, means)
+    ? planNew(planInput, writes, planOptions)
     : { ...nothing, unknown: { whole: false } };
 };
 
 /** Only the sign-up form asks for a confirmation, and only for lists; only an import is cheaper than a call each. */
 const routeOfNew = (
-  { email, isImported }: Party,
-  merged: MergedWish,
-  means: Means,
+  { email, isImported }: ContactPlanInput,
+  merged: MergedState,
+  planOptions: PlanOptions,
 ): 'create' | 'sign-up' | 'import' => {
   if (merged.permission !== 'explicit' || merged.listIds.length === 0) return 'create';
-  if (means.importsNew && !isImported && fitsForm(email)) return 'import';
-  return means.optInRoute === 'CONFIRM' && fitsForm(email) ? 'sign-up' : 'create';
+  if (planOptions.importsNew && !isImported && fitsForm(email)) return 'import';
+  return planOptions.optInRoute === 'CONFIRM' && fitsForm(email) ? 'sign-up' : 'create';
 };
 
-const planNew = (party: Party, writes: readonly Write[], means: Means): Part => {
+const planNew = (planInput: ContactPlanInput, writes: readonly Write[], planOptions: PlanOptions): Part => {
   if (writes.length === 0) return nothing;
-  const { email, detailsMark } = party;
-  const deliveryIds = writes.map(({ wish }) => wish.deliveryId);
+  const { email, detailsMark } = planInput;
+  const deliveryIds = writes.map(({ desired }) => desired.deliveryId);
   const within = withinCeilings(merge(writes), writes, { listIds: [], tagIds: [] });
   const { notes } = within;
   const merged = { ...within.merged, details: detailsOfNew(within.merged.details) };
   const one = { email, deliveryIds, detailsMark };
-  switch (routeOfNew(party, merged, means)) {
+  switch (routeOfNew(planInput, merged, planOptions)) {
     case 'import':
       return withLine(
         { ...nothing, notes },
-        party,
+        planInput,
         merged,
         writes,
-        { needsMore: merged.tagIds.length > 0, upgrades: means.upgradesImported === true },
+        { needsMore: merged.tagIds.length > 0, upgrades: planOptions.upgradesImported === true },
         // There is nobody yet to whom a call could bring it.
-        { ...means, phonesWait: true },
+        { ...planOptions, phonesWait: true },
       );
     case 'sign-up':
       return {
@@ -177,7 +198,7 @@ const planNew = (party: Party, writes: readonly Write[], means: Means): Part => 
       };
     case 'create': {
       // Where confirmation is wanted nobody becomes mailable without the form.
-      const permission = means.optInRoute === 'CONFIRM' ? 'not_set' : merged.permission;
+      const permission = planOptions.optInRoute === 'CONFIRM' ? 'not_set' : merged.permission;
       const left = permission === merged.permission ? {} : withoutPermission(email, writes);
       return {
         ...nothing,
@@ -194,8 +215,8 @@ const withoutPermission = (
   email: string,
   writes: readonly Write[],
 ): Partial<Pick<Part, 'withoutPermission' | 'notes'>> => {
-  const deliveryIds = writes.flatMap(({ wish, decision }) =>
-    decision.permission === 'explicit' ? [wish.deliveryId] : [],
+  const deliveryIds = writes.flatMap(({ desired, decision }) =>
+    decision.permission === 'explicit' ? [desired.deliveryId] : [],
   );
   const why = fitsForm(email)
     ? 'the sign-up form needs a list, and the workflow gives none'
@@ -204,23 +225,23 @@ const withoutPermission = (
 };
 
 const planExisting = (
-  party: Party,
+  planInput: ContactPlanInput,
   contact: KnownContact,
   writes: readonly Write[],
-  means: Means,
+  planOptions: PlanOptions,
   isRestored: boolean,
 ): Part => {
   if (writes.length === 0) return nothing;
-  const { email, detailsMark } = party;
+  const { email, detailsMark } = planInput;
   const { contactId, whole, state } = contact;
-  const deliveryIds = writes.map(({ wish }) => wish.deliveryId);
+  const deliveryIds = writes.map(({ desired }) => desired.deliveryId);
   const one = { email, deliveryIds, detailsMark };
   const restores = isRestored ? { restores: contactId } : {};
   const { merged, notes } = withinCeilings(
-    missingOf(merge(writes), contact, party, means.country ?? null),
+    missingOf(merge(writes), contact, planInput, planOptions.country ?? null),
     writes,
     { listIds: whole?.list_memberships ?? [], tagIds: whole?.taggings ?? [], whole },
-    party.phoneMarks,
+    planInput.phoneMarks,
   );
   const tags = tagsFor({ email, deliveryIds, contactId }, merged.tagIds);
   const look: Part = { ...nothing, unknown: { whole: true } };
@@ -240,20 +261,20 @@ const planExisting = (
     const body = putBody(whole, merged.details, merged.fields, merged.listIds, 'Account');
     return { ...rest, single: [{ kind: 'put', ...one, contactId, contact: body, ...restores }] };
   }
-  const listIds = party.isImported ? [] : merged.listIds;
+  const listIds = planInput.isImported ? [] : merged.listIds;
   // Whether a whole or a last name may be written takes a look at the name that is there. What was begun may have failed:
   // then the mark tells of a name that never came.
-  const isNamed = !dependsOnName(merged.details) || (!party.isUncertain && contact.detailsMark === detailsMark);
+  const isNamed = !dependsOnName(merged.details) || (!planInput.isUncertain && contact.detailsMark === detailsMark);
   if (listIds.length > 0 && !whole && !isNamed) return look;
   if (listIds.length > 0 && fitsForm(email))
-    return withLine(rest, party, merged, writes, { needsMore: false, upgrades: false }, means, contact);
+    return withLine(rest, planInput, merged, writes, { needsMore: false, upgrades: false }, planOptions, contact);
   const changesDetails = Object.keys(others).length > 0 || merged.fields.length > 0;
-  const isMarked = party.isImported || contact.detailsMark === detailsMark;
+  const isMarked = planInput.isImported || contact.detailsMark === detailsMark;
   const isPut = listIds.length > 0 || (changesDetails && !isMarked);
   const withDone = (part: Part): Part =>
     tags.tags ? part : { ...part, done: deliveryIds.map((deliveryId) => ({ deliveryId, contactId })) };
-  if (phone !== undefined && !isPut && means.phonesWait)
-    return withDone(withPhone(rest, party, merged.details, writes, true));
+  if (phone !== undefined && !isPut && planOptions.phonesWait)
+    return withDone(withPhone(rest, planInput, merged.details, writes, true));
   if (!isPut && phone === undefined) return withDone(rest);
   // Written as a whole, and so read as a whole before.
   if (!whole) return look;
@@ -267,32 +288,34 @@ const planExisting = (
  */
 const withLine = (
   part: Part,
-  party: Party,
-  { listIds, details, fields }: MergedWish,
+  planInput: ContactPlanInput,
+  { listIds, details, fields }: MergedState,
   writes: readonly Write[],
   is: Pick<ImportLine, 'needsMore' | 'upgrades'>,
-  { country = null, phonesWait = false }: Means,
+  { country = null, phonesWait = false }: PlanOptions,
   contact?: KnownContact,
 ): Part => {
-  const { email, detailsMark } = party;
+  const { email, detailsMark } = planInput;
   const { phone, ...others } = details;
   const isCrowded = !contact?.whole && (contact?.phoneMarks?.length ?? 0) >= mostPhones;
   const row = importRow(email, isCrowded ? others : details, country);
-  const deliveryIds = writes.map(({ wish }) => wish.deliveryId);
+  const deliveryIds = writes.map(({ desired }) => desired.deliveryId);
   const lined: Part = { ...part, line: { line: { email, deliveryIds, row, fields, ...is, detailsMark }, listIds } };
-  return phone !== undefined && row.phone === undefined ? withPhone(lined, party, details, writes, phonesWait) : lined;
+  return phone !== undefined && row.phone === undefined
+    ? withPhone(lined, planInput, details, writes, phonesWait)
+    : lined;
 };
 
 /** With the calls that bring a phone, at once or later. */
 const withPhone = (
   part: Part,
-  { email, phoneMarks }: Party,
-  details: MergedWish['details'],
+  { email, phoneMarks }: ContactPlanInput,
+  details: MergedState['details'],
   writes: readonly Write[],
   isLater: boolean,
 ): Part => {
-  const wishes = writes.map(({ wish }) => wish);
-  const { line, notes } = planPhone({ email, wishes, details, isLater }, phoneMarks);
+  const desiredStates = writes.map(({ desired }) => desired);
+  const { line, notes } = planPhone({ email, desiredStates, details, isLater }, phoneMarks);
   return { ...part, notes: [...part.notes, ...notes], phone: line };
 };
 

@@ -1,16 +1,16 @@
 import type { CcContact } from '@boxlist/constant-contact';
 import { describe, expect, it } from '@jest/globals';
-import { aContact, aWish, email } from '../../test/planning';
-import type { Wish } from './decide-contact';
-import { decideParty } from './decide-party';
+import { aContact, aDesiredState, email } from '../../test/planning';
+import type { DesiredState } from './decide-contact';
+import { decideForContact } from './decide-party';
 import { knownFrom, type KnownContact } from './known-contact';
 import { detailsText } from './merge-wishes';
-import { planBatch, type Means, type Plan } from './plan-batch';
+import { planBatch, type PlanOptions, type Plan } from './plan-batch';
 
 const [listA, listB, tagA, tagB] = ['list-a', 'list-b', 'tag-a', 'tag-b'] as const;
 let made = 0;
-const wish = (given: Partial<Wish> = {}): Wish =>
-  aWish({ deliveryId: `dlv_${(made += 1)}`, placedAt: Date.parse('2026-06-01T00:00:00Z'), ...given });
+const desired = (given: Partial<DesiredState> = {}): DesiredState =>
+  aDesiredState({ deliveryId: `dlv_${(made += 1)}`, placedAt: Date.parse('2026-06-01T00:00:00Z'), ...given });
 const whole = (core: Partial<CcContact>, address: string = email): KnownContact =>
   knownFrom(aContact({ email_address: { address, permission_to_send: 'explicit' }, ...core }));
 /** As the mirror knows it. */
@@ -21,18 +21,24 @@ const thin = (detailsMark: string | null = null, state: KnownContact['state'] = 
   deleted: state === 'deleted',
   detailsMark,
 });
-const direct: Means = { optInRoute: 'DIRECT', importsNew: false };
+const direct: PlanOptions = { optInRoute: 'DIRECT', importsNew: false };
 const planOne = (
-  wishes: readonly Wish[],
+  desiredStates: readonly DesiredState[],
   known?: KnownContact | 'none',
   {
-    means = direct,
+    planOptions = direct,
     address = email,
     isUncertain = false,
-  }: { means?: Means; address?: string; isUncertain?: boolean } = {},
+  }: { planOptions?: PlanOptions; address?: string; isUncertain?: boolean } = {},
 ): Plan => {
-  const party = { email: address, wishes, isUncertain, isImported: false, detailsMark: detailsText(wishes) };
-  return planBatch([party], new Map(known ? [[address, known]] : []), means);
+  const planInput = {
+    email: address,
+    desiredStates,
+    isUncertain,
+    isImported: false,
+    detailsMark: detailsText(desiredStates),
+  };
+  return planBatch([planInput], new Map(known ? [[address, known]] : []), planOptions);
 };
 
 /*
@@ -40,24 +46,30 @@ const planOne = (
  * look, it would stand beside the last name that a contact has: "Ann Lee" "Lee".
  */
 describe('a name that is known as a whole only', () => {
-  const named = (given: Partial<Wish> = {}) => wish({ details: { wholeName: 'Ann Lee' }, ...given });
+  const named = (given: Partial<DesiredState> = {}) => desired({ details: { wholeName: 'Ann Lee' }, ...given });
   const nameIn = ({ calls: [call] }: Plan): unknown =>
     call?.kind === 'import'
       ? [call.lines[0]?.row.first_name, call.lines[0]?.row.last_name]
       : call && 'contact' in call
         ? [call.contact.first_name, call.contact.last_name]
         : undefined;
-  const confirm: Means = { optInRoute: 'CONFIRM', importsNew: false };
-  const imports: Means = { optInRoute: 'DIRECT', importsNew: true };
+  const confirm: PlanOptions = { optInRoute: 'CONFIRM', importsNew: false };
+  const imports: PlanOptions = { optInRoute: 'DIRECT', importsNew: true };
 
   it('is the first name of a new contact, whichever way it comes', () => {
     expect(nameIn(planOne([named()]))).toEqual(['Ann Lee', undefined]);
-    expect(nameIn(planOne([named({ listIds: [listA] })], 'none', { means: confirm }))).toEqual(['Ann Lee', undefined]);
-    expect(nameIn(planOne([named({ listIds: [listA] })], 'none', { means: imports }))).toEqual(['Ann Lee', undefined]);
+    expect(nameIn(planOne([named({ listIds: [listA] })], 'none', { planOptions: confirm }))).toEqual([
+      'Ann Lee',
+      undefined,
+    ]);
+    expect(nameIn(planOne([named({ listIds: [listA] })], 'none', { planOptions: imports }))).toEqual([
+      'Ann Lee',
+      undefined,
+    ]);
   });
 
   it('is brought by an import only where it is known that there is no contact', () => {
-    expect(planOne([named({ listIds: [listA] })], undefined, { means: imports })).toMatchObject({
+    expect(planOne([named({ listIds: [listA] })], undefined, { planOptions: imports })).toMatchObject({
       calls: [],
       unknown: [{ email, whole: false }],
     });
@@ -88,15 +100,18 @@ describe('a name that is known as a whole only', () => {
   });
 
   it('takes a look for a last name alone too, which must not stand beside a whole one', () => {
-    const onList = wish({ listIds: [listA], details: { lastName: 'Lee' } });
+    const onList = desired({ listIds: [listA], details: { lastName: 'Lee' } });
     expect(planOne([onList], thin())).toMatchObject({ calls: [], unknown: [{ whole: true }] });
     expect(nameIn(planOne([onList], whole({ first_name: 'Ann Lee' })))).toEqual(['Ann', 'Lee']);
     expect(nameIn(planOne([onList], whole({ first_name: 'Ann' })))).toEqual([undefined, 'Lee']);
-    expect(planOne([onList], undefined, { means: imports })).toMatchObject({ calls: [], unknown: [{ whole: false }] });
+    expect(planOne([onList], undefined, { planOptions: imports })).toMatchObject({
+      calls: [],
+      unknown: [{ whole: false }],
+    });
   });
 
   it('gives way to a name in parts, however old', () => {
-    const inParts = wish({ orderTime: 0, details: { firstName: 'Ann', lastName: 'Lee' } });
+    const inParts = desired({ orderTime: 0, details: { firstName: 'Ann', lastName: 'Lee' } });
     expect(nameIn(planOne([inParts, named({ orderTime: 2 })]))).toEqual(['Ann', 'Lee']);
   });
 });
@@ -109,20 +124,20 @@ describe('a deleted contact', () => {
   it('comes back for all deliveries of its buyer, whichever of them restores it', () => {
     const deleted = whole({ deleted_at: '2026-01-01', taggings: [tagB] });
     const older = Date.parse('2025-06-01T00:00:00Z');
-    const onList = wish({ listIds: [listA] });
+    const onList = desired({ listIds: [listA] });
     const others = [
-      wish({ tagIds: [tagA] }),
-      wish({ tagIds: [tagA], createsContacts: false }),
-      wish({ tagIds: [tagA], placedAt: older }),
-      wish({ tagIds: [tagA], optIn: 'NOT_ASKED', whenNotOptedIn: 'UPDATE_EXISTING' }),
+      desired({ tagIds: [tagA] }),
+      desired({ tagIds: [tagA], createsContacts: false }),
+      desired({ tagIds: [tagA], placedAt: older }),
+      desired({ tagIds: [tagA], optIn: 'NOT_ASKED', whenNotOptedIn: 'UPDATE_EXISTING' }),
     ];
     const ids = others.map(({ deliveryId }) => deliveryId);
-    for (const wishes of [
+    for (const desiredStates of [
       [onList, ...others],
       [...others, onList],
     ]) {
-      const { calls, skips } = planOne(wishes, deleted);
-      const all = wishes.map(({ deliveryId }) => deliveryId);
+      const { calls, skips } = planOne(desiredStates, deleted);
+      const all = desiredStates.map(({ deliveryId }) => deliveryId);
       expect(calls).toMatchObject([
         { kind: 'sign-up', deliveryIds: all, restores: 'c1' },
         { kind: 'tag', members: [{ contactId: 'c1', deliveryIds: all }], tagIds: [tagA] },
@@ -146,7 +161,7 @@ describe('a deleted contact', () => {
   it('is given also the tags that it had before', () => {
     const deleted = whole({ deleted_at: '2026-01-01', taggings: [tagA, tagB] });
     for (const listIds of [[listA], []])
-      expect(planOne([wish({ listIds, tagIds: [tagA] })], deleted).calls[1]).toMatchObject({
+      expect(planOne([desired({ listIds, tagIds: [tagA] })], deleted).calls[1]).toMatchObject({
         kind: 'tag',
         tagIds: [tagA],
       });
@@ -164,16 +179,16 @@ describe('a deleted contact', () => {
         deleted_at: '2026-01-01',
         email_address: { address: email, permission_to_send: permission },
       });
-      const decisionsOf = (known: KnownContact, wishes: readonly Wish[]) =>
-        decideParty(known, email, wishes)!.decided.map(({ decision }) => decision);
-      for (const fresh of [wish({ listIds: [listA] }), wish({ tagIds: [tagA] })])
+      const decisionsOf = (known: KnownContact, desiredStates: readonly DesiredState[]) =>
+        decideForContact(known, email, desiredStates)!.decided.map(({ decision }) => decision);
+      for (const fresh of [desired({ listIds: [listA] }), desired({ tagIds: [tagA] })])
         for (const old of [
-          wish({ ...older, listIds: [listB] }),
-          wish({ ...older, tagIds: [tagB] }),
-          wish({ ...older, tagIds: [tagB], createsContacts: false }),
-          wish({ ...older, tagIds: [tagB], optIn: 'NOT_OPTED_IN', whenNotOptedIn: 'UPDATE_EXISTING' }),
+          desired({ ...older, listIds: [listB] }),
+          desired({ ...older, tagIds: [tagB] }),
+          desired({ ...older, tagIds: [tagB], createsContacts: false }),
+          desired({ ...older, tagIds: [tagB], optIn: 'NOT_OPTED_IN', whenNotOptedIn: 'UPDATE_EXISTING' }),
         ]) {
-          const alone = decideParty(contact, email, [fresh])!;
+          const alone = decideForContact(contact, email, [fresh])!;
           const state = fresh.listIds.length > 0 ? 'explicit' : permission;
           const after = alone.isRestored ? { ...contact, state, deleted: false } : contact;
           const apart = [...alone.decided.map(({ decision }) => decision), ...decisionsOf(after, [old])];
@@ -186,7 +201,7 @@ describe('a deleted contact', () => {
   it('gets no list back that it was on before', () => {
     const deleted = whole({ deleted_at: '2026-01-01', list_memberships: [listA, listB] });
     const long = `${'x'.repeat(50)}@example.com`;
-    const { calls } = planOne([wish({ listIds: [listA] })], deleted, { address: long });
+    const { calls } = planOne([desired({ listIds: [listA] })], deleted, { address: long });
     expect(calls).toMatchObject([{ kind: 'put', contact: { list_memberships: [listA] } }]);
   });
 });

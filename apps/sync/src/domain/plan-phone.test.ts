@@ -1,17 +1,17 @@
 import type { CcContact } from '@boxlist/constant-contact';
 import { describe, expect, it } from '@jest/globals';
-import { aContact, aWish, email } from '../../test/planning';
-import type { Wish } from './decide-contact';
+import { aContact, aDesiredState, email } from '../../test/planning';
+import type { DesiredState } from './decide-contact';
 import { knownFrom, type KnownContact } from './known-contact';
 import { phoneKey } from './phone';
 import { detailsText } from './merge-wishes';
-import { planBatch, type Means, type Party, type Plan } from './plan-batch';
+import { planBatch, type PlanOptions, type ContactPlanInput, type Plan } from './plan-batch';
 import { decidePhone, phoneFollows, phoneFull } from './plan-phone';
 
 const london = '+44 20 7946 0000';
-const means: Means = { optInRoute: 'DIRECT', importsNew: false, country: 'US' };
+const planOptions: PlanOptions = { optInRoute: 'DIRECT', importsNew: false, country: 'US' };
 
-const wish = (given: Partial<Wish> = {}): Wish => aWish({ listIds: ['list'], ...given });
+const desired = (given: Partial<DesiredState> = {}): DesiredState => aDesiredState({ listIds: ['list'], ...given });
 const phones = (...numbers: string[]): Partial<CcContact> => ({
   phone_numbers: numbers.map((phone_number) => ({ phone_number, kind: 'mobile' })),
 });
@@ -26,21 +26,21 @@ const thin = (given: Partial<KnownContact> = {}): KnownContact => ({
   ...given,
 });
 const plan = (
-  wishes: readonly Wish[],
+  desiredStates: readonly DesiredState[],
   known: KnownContact | 'none',
-  { isImported = false, ...given }: Partial<Means> & { isImported?: boolean } = {},
+  { isImported = false, ...given }: Partial<PlanOptions> & { isImported?: boolean } = {},
 ): Plan => {
-  const all = { ...means, ...given };
-  const told = wishes.flatMap(({ details: { phone } }) => (phone ? [phone] : []));
-  const party: Party = {
+  const all = { ...planOptions, ...given };
+  const told = desiredStates.flatMap(({ details: { phone } }) => (phone ? [phone] : []));
+  const planInput: ContactPlanInput = {
     email,
-    wishes,
+    desiredStates,
     isUncertain: false,
     isImported,
-    detailsMark: detailsText(wishes),
+    detailsMark: detailsText(desiredStates),
     phoneMarks: new Map(told.map((phone) => [phone, phoneKey(phone, all.country ?? null)])),
   };
-  return planBatch([party], new Map([[email, known]]), all);
+  return planBatch([planInput], new Map([[email, known]]), all);
 };
 const kinds = ({ calls }: Plan): string[] => calls.map(({ kind }) => kind);
 const notes = (of: Plan): string[] => of.notes.map(({ note }) => note);
@@ -55,7 +55,7 @@ describe('the phone of a contact that goes by import', () => {
     '＋44 20 7946 0000',
     '07700 900123',
   ])('comes by calls of its own where it is written %s, and as it was told', (phone) => {
-    const planned = plan([wish({ details: { phone, firstName: 'Ada' } })], thin());
+    const planned = plan([desired({ details: { phone, firstName: 'Ada' } })], thin());
     expect(kinds(planned)).toEqual(['import', 'phone']);
     expect(rowOf(planned)).toEqual({ email, first_name: 'Ada' });
     expect(planned.calls[1]).toMatchObject({ phone, isLater: false, details: { firstName: 'Ada' } });
@@ -63,26 +63,26 @@ describe('the phone of a contact that goes by import', () => {
   });
 
   it('is told to all whose orders told it, whatever the format', () => {
-    const older = wish({ details: { phone: london } });
-    const newer = wish({ deliveryId: 'dlv_2', orderTime: 2, details: { phone: '0044 20 7946 0000' } });
-    for (const wishes of [
+    const older = desired({ details: { phone: london } });
+    const newer = desired({ deliveryId: 'dlv_2', orderTime: 2, details: { phone: '0044 20 7946 0000' } });
+    for (const desiredStates of [
       [older, newer],
       [newer, older],
     ])
-      expect(plan(wishes, thin(), { phonesWait: true }).calls[1]).toMatchObject({
+      expect(plan(desiredStates, thin(), { phonesWait: true }).calls[1]).toMatchObject({
         isLater: true,
-        deliveryIds: wishes.map(({ deliveryId }) => deliveryId),
+        deliveryIds: desiredStates.map(({ deliveryId }) => deliveryId),
       });
   });
 
   it('comes by the import where it is North American', () => {
-    const planned = plan([wish({ details: { phone: '+1 781 555 0100' } })], thin());
+    const planned = plan([desired({ details: { phone: '+1 781 555 0100' } })], thin());
     expect(kinds(planned)).toEqual(['import']);
     expect(rowOf(planned)).toEqual({ email, phone: '781-555-0100' });
   });
 
   it('comes by calls where it has no code and the country of the account is not known', () => {
-    const wanted = [wish({ details: { phone: '781 555 0100' } })];
+    const wanted = [desired({ details: { phone: '781 555 0100' } })];
     expect(kinds(plan(wanted, thin(), { country: null }))).toEqual(['import', 'phone']);
   });
 
@@ -90,20 +90,20 @@ describe('the phone of a contact that goes by import', () => {
     ['a reading', thin({ phoneMarks: [phoneKey(london, 'US')] })],
     ['a look', knownFrom(aContact(phones('0044 20 7946 0000')))],
   ])('makes no call where %s has shown the number in another format', (_, known) => {
-    const planned = plan([wish({ details: { phone: '+442079460000' } })], known);
+    const planned = plan([desired({ details: { phone: '+442079460000' } })], known);
     expect(kinds(planned)).toEqual(['import']);
     expect(rowOf(planned)).toEqual({ email });
   });
 
   it('is left for later while calls are scarce, and told to those whose orders told it', () => {
-    const both = [wish({ details: { phone: london } }), wish({ deliveryId: 'dlv_2' })];
+    const both = [desired({ details: { phone: london } }), desired({ deliveryId: 'dlv_2' })];
     const planned = plan(both, thin(), { phonesWait: true });
     expect(planned.calls[1]).toMatchObject({ kind: 'phone', isLater: true });
     expect(planned.notes).toEqual([{ deliveryIds: ['dlv_1'], note: phoneFollows }]);
   });
 
   it('is left for later where the import is to make the contact', () => {
-    const planned = plan([wish({ details: { phone: london } })], 'none', { importsNew: true });
+    const planned = plan([desired({ details: { phone: london } })], 'none', { importsNew: true });
     expect(kinds(planned)).toEqual(['import', 'phone']);
     expect(notes(planned)).toEqual([phoneFollows]);
   });
@@ -119,8 +119,8 @@ describe('the phone of a contact for which somebody has entered three', () => {
   const full = (permission: 'explicit' | 'not_set') =>
     knownFrom(aContact({ ...phones(...three), email_address: { address: email, permission_to_send: permission } }));
   const telling = (phone: string) => [
-    wish({ details: { phone, firstName: 'Ada' } }),
-    wish({ deliveryId: 'dlv_2', details: { firstName: 'Ada' } }),
+    desired({ details: { phone, firstName: 'Ada' } }),
+    desired({ deliveryId: 'dlv_2', details: { firstName: 'Ada' } }),
   ];
 
   it.each([
@@ -138,17 +138,17 @@ describe('the phone of a contact for which somebody has entered three', () => {
 
   it('comes by a look of its own where only its number of phones is known', () => {
     const crowded = thin({ phoneMarks: three.map((phone) => phoneKey(phone, 'US')) });
-    const planned = plan([wish({ details: { phone: boston } })], crowded);
+    const planned = plan([desired({ details: { phone: boston } })], crowded);
     expect(kinds(planned)).toEqual(['import', 'phone']);
     expect(rowOf(planned)).toEqual({ email });
-    const roomy = plan([wish({ details: { phone: boston } })], thin({ phoneMarks: crowded.phoneMarks?.slice(1) }));
+    const roomy = plan([desired({ details: { phone: boston } })], thin({ phoneMarks: crowded.phoneMarks?.slice(1) }));
     expect(kinds(roomy)).toEqual(['import']);
     expect(rowOf(roomy)).toEqual({ email, phone: '781-555-0100' });
   });
 });
 
 describe('the phone of a contact that needs no import', () => {
-  const tagged = wish({ listIds: [], details: { phone: london } });
+  const tagged = desired({ listIds: [], details: { phone: london } });
 
   it('is written after a look', () => {
     expect(plan([tagged], thin())).toMatchObject({ calls: [], unknown: [{ whole: true }] });
@@ -158,7 +158,7 @@ describe('the phone of a contact that needs no import', () => {
   });
 
   it('is not taken as written because an import has brought the rest', () => {
-    const wanted = wish({ details: { phone: london, firstName: 'Ada' } });
+    const wanted = desired({ details: { phone: london, firstName: 'Ada' } });
     const imported = { isImported: true };
     expect(plan([wanted], thin({ detailsMark: detailsText([wanted]) }), imported)).toMatchObject({
       unknown: [{ whole: true }],
@@ -174,14 +174,14 @@ describe('the phone of a contact that needs no import', () => {
   });
 
   it('comes along, scarce or not, where the contact is written anyway', () => {
-    const wanted = wish({ listIds: [], details: { phone: london, firstName: 'Ada' } });
+    const wanted = desired({ listIds: [], details: { phone: london, firstName: 'Ada' } });
     expect(kinds(plan([wanted], knownFrom(aContact()), { phonesWait: true }))).toEqual(['put']);
   });
 });
 
 describe('what is done for a phone when a contact was looked at', () => {
-  const decide = (given: Partial<CcContact>, of: Partial<Wish> = {}) =>
-    decidePhone(knownFrom(aContact(given)), wish(of), { phone: london, firstName: 'Ada' }, 'US');
+  const decide = (given: Partial<CcContact>, of: Partial<DesiredState> = {}) =>
+    decidePhone(knownFrom(aContact(given)), desired(of), { phone: london, firstName: 'Ada' }, 'US');
 
   it('is a write of the whole, with no permission in it, as an update that restores nobody', () => {
     const decision = decide({ job_title: 'Baker', ...phones('781 555 0100') });
@@ -210,7 +210,7 @@ describe('what is done for a phone when a contact was looked at', () => {
 
   // Constant Contact shows a contact some time after the import that makes it: a look too early ended the phone for good.
   it('is something for a later look where there is no such contact', () => {
-    expect(decidePhone('none', wish(), { phone: london }, 'US')).toEqual({ kind: 'absent' });
+    expect(decidePhone('none', desired(), { phone: london }, 'US')).toEqual({ kind: 'absent' });
   });
 
   it('is nothing for one who did not opt in, unless the workflow updates those', () => {

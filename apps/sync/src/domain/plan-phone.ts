@@ -1,6 +1,6 @@
 import type { CcContact } from '@boxlist/constant-contact';
 import { changedDetails, phonesWith, putBody } from './contact-bodies';
-import { decideContact, type Wish } from './decide-contact';
+import { decideContact, type DesiredState } from './decide-contact';
 import type { KnownContact } from './known-contact';
 import type { Details } from './map-buyer';
 import type { PhoneLine } from './planned-calls';
@@ -11,7 +11,7 @@ export type PhoneMarks = ReadonlyMap<string, string>;
 /** Told with an outcome as long as it is so. */
 export const phoneFollows = 'the phone follows when calls are left: an import takes North American numbers only';
 /** Told instead once it has come, or will not. */
-export const phoneBrought = 'added the phone';
+export const phoneAdded = 'added the phone';
 export const phoneFull = 'left out the phone: the contact has three already';
 export const phoneRefused = 'left out the phone: Constant Contact refused it';
 export const phoneLeft = 'left out the phone: the order, the workflow or the contact changed before it came';
@@ -27,44 +27,48 @@ export const isMarkedPhone = (
 };
 
 /** The wishes whose orders told that number, in whatever format. */
-const telling = (wishes: readonly Wish[], phone: string, marks: PhoneMarks): Wish[] =>
-  wishes.filter(({ details: { phone: told } }) =>
+const telling = (desiredStates: readonly DesiredState[], phone: string, marks: PhoneMarks): DesiredState[] =>
+  desiredStates.filter(({ details: { phone: told } }) =>
     told === undefined ? false : told === phone || (marks.has(phone) && marks.get(told) === marks.get(phone)),
   );
 
 /** Details without a phone for which the contact has no room, whichever call would bring it, and what is told of that. */
 export const withRoomForPhone = (
-  { details, wishes, whole }: { details: Details; wishes: readonly Wish[]; whole: CcContact | undefined },
+  {
+    details,
+    desiredStates,
+    whole,
+  }: { details: Details; desiredStates: readonly DesiredState[]; whole: CcContact | undefined },
   marks: PhoneMarks = new Map(),
 ): { readonly details: Details; readonly notes: readonly { deliveryIds: readonly string[]; note: string }[] } => {
   const { phone, ...others } = details;
   if (phone === undefined || !whole || phonesWith(whole, phone) !== undefined) return { details, notes: [] };
-  const deliveryIds = telling(wishes, phone, marks).map(({ deliveryId }) => deliveryId);
+  const deliveryIds = telling(desiredStates, phone, marks).map(({ deliveryId }) => deliveryId);
   return { details: others, notes: [{ deliveryIds, note: phoneFull }] };
 };
 
 /** The calls that bring a phone, for those whose orders told that number in whatever format, and what is told of it. */
 export const planPhone = (
   {
-    wishes,
+    desiredStates,
     details,
     ...rest
   }: Pick<PhoneLine, 'email' | 'details' | 'isLater'> & {
-    readonly wishes: readonly Wish[];
+    readonly desiredStates: readonly DesiredState[];
   },
   marks: PhoneMarks = new Map(),
 ): { readonly line?: PhoneLine; readonly notes: readonly { deliveryIds: readonly string[]; note: string }[] } => {
   const { phone } = details;
   if (phone === undefined) return { notes: [] };
-  const told = telling(wishes, phone, marks);
+  const told = telling(desiredStates, phone, marks);
   // The newest stands for all: should it wait, an older order may be cancelled as the one that was made by mistake.
-  const wish = told.reduce<Wish | undefined>(
+  const desired = told.reduce<DesiredState | undefined>(
     (best, each) => (best && best.orderTime > each.orderTime ? best : each),
     undefined,
   );
-  if (!wish) return { notes: [] };
+  if (!desired) return { notes: [] };
   const deliveryIds = told.map(({ deliveryId }) => deliveryId);
-  const line: PhoneLine = { ...rest, deliveryIds, phone, wish, details };
+  const line: PhoneLine = { ...rest, deliveryIds, phone, desired, details };
   return { line, notes: line.isLater ? [{ deliveryIds, note: phoneFollows }] : [] };
 };
 
@@ -81,7 +85,7 @@ export type PhoneDecision =
 /** Decides by a look at the contact, right before the call that relies on it: the permission is never written, and nobody is restored. */
 export const decidePhone = (
   contact: KnownContact | 'none' | undefined,
-  wish: Wish,
+  desired: DesiredState,
   details: Details,
   country: string | null,
 ): PhoneDecision => {
@@ -90,7 +94,7 @@ export const decidePhone = (
   if (contact === undefined || contact === 'none') return { kind: 'absent' };
   const { whole, contactId, deleted } = contact;
   if (!whole || deleted) return { kind: 'leave' };
-  if (decideContact(contact, wish).kind !== 'write') return { kind: 'leave' };
+  if (decideContact(contact, desired).kind !== 'write') return { kind: 'leave' };
   const changed = changedDetails(whole, details, country);
   if (changed.phone === undefined) return { kind: 'there' };
   if (phonesWith(whole, phone) === undefined) return { kind: 'full' };

@@ -1,6 +1,6 @@
 import { importLimits, type CcImportRow, type CcNewContact, type CcSignUp } from '@boxlist/constant-contact';
 import { chunks } from './chunks';
-import type { Wish } from './decide-contact';
+import type { DesiredState } from './decide-contact';
 import type { Details } from './map-buyer';
 
 interface ForOne {
@@ -10,7 +10,7 @@ interface ForOne {
 export interface ImportLine extends ForOne {
   readonly row: CcImportRow;
   /** Custom fields, whose columns need their names. */
-  readonly fields: Wish['fields'];
+  readonly fields: DesiredState['fields'];
   /** What an import cannot do is left, and Constant Contact may not know the contact yet: it is looked at again afterwards. */
   readonly needsMore: boolean;
   /** It makes a contact with implicit permission, which is to be made explicit later. */
@@ -21,7 +21,7 @@ export interface ImportLine extends ForOne {
 export interface PhoneLine extends ForOne {
   readonly phone: string;
   /** The wish of the delivery whose order told it. */
-  readonly wish: Wish;
+  readonly desired: DesiredState;
   /** All details that are wished for: an import may be bringing them, and is not written over with what was before. */
   readonly details: Details;
   /** Left for calls that others leave over. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { closerOf, errorAt, readingOf, type Reading } from './remote-clock';
+import { closerOf, errorAt, readingOf, type ClockReading } from './remote-clock';
 
 describe("another's clock, read over a way of any length", () => {
   const trips = fc.array(
@@ -21,7 +21,7 @@ describe("another's clock, read over a way of any length", () => {
         (all, ahead, drift) => {
           const trueAt = (own: number): number => own * (1 + drift) + ahead;
           let own = 0;
-          let kept: Reading | undefined;
+          let kept: ClockReading | undefined;
           for (const { pause, there, back } of all) {
             own += pause;
             const answer = Math.floor(trueAt(own + there));

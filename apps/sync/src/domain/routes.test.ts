@@ -1,11 +1,11 @@
 import type { CcContact } from '@boxlist/constant-contact';
 import { describe, expect, it } from '@jest/globals';
 import { aWorkflow } from '@boxlist/testkit';
-import type { Wish } from './decide-contact';
+import type { DesiredState } from './decide-contact';
 import { decideOrder } from './decide-order';
 import { knownFrom, type ContactState } from './known-contact';
 import { orderFrom } from './order';
-import { planBatch, type Means } from './plan-batch';
+import { planBatch, type PlanOptions } from './plan-batch';
 
 /*
  * Every state of a contact × what the workflow gives × how new contacts come in × the length of the address, for a
@@ -33,11 +33,11 @@ const contactIn = (state: ContactState | `deleted ${ContactState}`, email: strin
   } satisfies CcContact);
 };
 
-const wish = (gives: 'list' | 'tag'): Wish => ({
+const desired = (gives: 'list' | 'tag'): DesiredState => ({
   deliveryId: 'dlv_1',
   orderTime: Date.parse('2026-06-01T00:00:00Z'),
   placedAt: Date.parse('2026-06-01T00:00:00Z'),
-  toldAt: {},
+  valueTimestamps: {},
   optIn: 'OPTED_IN',
   createsContacts: true,
   whenNotOptedIn: 'SKIP',
@@ -52,7 +52,7 @@ const wish = (gives: 'list' | 'tag'): Wish => ({
 const inWords = (
   state: Parameters<typeof contactIn>[0],
   gives: 'list' | 'tag',
-  optInRoute: Means['optInRoute'],
+  optInRoute: PlanOptions['optInRoute'],
   length: number,
 ): string => {
   const email = address(length);
@@ -68,8 +68,14 @@ const inWords = (
   const workflow = aWorkflow({ workflowId: 'wf_1', boxOfficeId: 'bo_1', connectionId: 'conn_1' });
   const decision = decideOrder(order, workflow, true);
   if (decision.kind !== 'go') return decision.kind === 'fail' ? decision.reason : decision.kind;
-  const party = { email, wishes: [wish(gives)], isUncertain: false, isImported: false, detailsMark: 'mark' };
-  const plan = planBatch([party], new Map([[email, contactIn(state, email)]]), { optInRoute, importsNew: false });
+  const planInput = {
+    email,
+    desiredStates: [desired(gives)],
+    isUncertain: false,
+    isImported: false,
+    detailsMark: 'mark',
+  };
+  const plan = planBatch([planInput], new Map([[email, contactIn(state, email)]]), { optInRoute, importsNew: false });
   const calls = plan.calls.map((call) => {
     switch (call.kind) {
       case 'create':
@@ -118,7 +124,7 @@ const alike: readonly Row[] = [
   ['deleted unsubscribed', 'list', 'UNSUBSCRIBED', 'UNSUBSCRIBED'],
   ['deleted unsubscribed', 'tag', 'UNSUBSCRIBED', 'UNSUBSCRIBED'],
 ];
-const rows: readonly (readonly [Means['optInRoute'], ...Row])[] = [
+const rows: readonly (readonly [PlanOptions['optInRoute'], ...Row])[] = [
   ['DIRECT', 'none', 'list', 'create explicit', 'create explicit'],
   ['DIRECT', 'none', 'tag', 'create explicit', 'create explicit'],
   ['CONFIRM', 'none', 'list', 'sign-up', 'create not_set, SYNCED_WITHOUT_PERMISSION'],

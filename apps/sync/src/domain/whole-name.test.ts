@@ -4,7 +4,7 @@ import { aContact, email } from '../../test/planning';
 import { knownFrom } from './known-contact';
 import { detailsOf, detailTimesOf } from './map-buyer';
 import { orderFrom, type StoredOrder } from './order';
-import { toldBy, wishNotOutdated } from './outdated';
+import { valuesOf, withoutStaleValues } from './outdated';
 import { detailsText } from './merge-wishes';
 import { planBatch } from './plan-batch';
 import { firstNameIn } from './whole-name';
@@ -40,13 +40,13 @@ const nameAfter = (parts: readonly (readonly StoredOrder[])[], listIds: readonly
   let contact: CcContact | undefined;
   const done: StoredOrder[] = [];
   for (const part of parts) {
-    const written = done.map((order) => toldBy(order, []));
-    const wishes = part.map((order) => {
-      const wish = {
+    const written = done.map((order) => valuesOf(order, []));
+    const desiredStates = part.map((order) => {
+      const desired = {
         deliveryId: `dlv_${order.orderId}`,
         orderTime: order.eventTime,
         placedAt: order.placedAt,
-        toldAt: detailTimesOf(order),
+        valueTimestamps: detailTimesOf(order),
         optIn: 'OPTED_IN' as const,
         createsContacts: true,
         whenNotOptedIn: 'SKIP' as const,
@@ -56,11 +56,18 @@ const nameAfter = (parts: readonly (readonly StoredOrder[])[], listIds: readonly
         fields: [],
         details: detailsOf(order),
       };
-      return written.length > 0 ? wishNotOutdated(wish, order, written) : wish;
+      return written.length > 0 ? withoutStaleValues(desired, order, written) : desired;
     });
-    const party = { email, wishes, isUncertain: false, isImported: false, detailsMark: detailsText(wishes) };
+    const planInput = {
+      email,
+      desiredStates,
+      isUncertain: false,
+      isImported: false,
+      detailsMark: detailsText(desiredStates),
+    };
     const known = contact ? knownFrom(contact) : 'none';
-    for (const call of planBatch([party], new Map([[email, known]]), { optInRoute: 'DIRECT', importsNew: false }).calls)
+    for (const call of planBatch([planInput], new Map([[email, known]]), { optInRoute: 'DIRECT', importsNew: false })
+      .calls)
       if (call.kind === 'import') contact = { ...contact!, ...nameIn({ ...call.lines[0]!.row }) };
       else if ('contact' in call) contact = { ...(contact ?? aContact()), ...nameIn({ ...call.contact }) };
     done.push(...part);

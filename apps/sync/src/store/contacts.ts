@@ -1,6 +1,6 @@
 import type { Connection } from 'mongoose';
 import { isDeepStrictEqual } from 'node:util';
-import type { MirrorState } from '../domain/choose-reading';
+import type { ContactCacheState } from '../domain/choose-reading';
 import type { KnownContact } from '../domain/known-contact';
 import { buyerKey, forgetBuyerIn } from './by-buyer';
 import { unlessErased, type ErasureStore } from './erasures';
@@ -26,12 +26,12 @@ const marksOf = (seen: ContactDocument, before: ContactDocument): Partial<Contac
   return { detailsMark: seen.detailsMark ?? before.detailsMark, ...(phoneMarks ? { phoneMarks } : {}) };
 };
 
-const unknown: MirrorState = { complete: false, watermark: null, cursor: null, size: null, lookUps: 0 };
+const unknown: ContactCacheState = { complete: false, watermark: null, cursor: null, size: null, lookUps: 0 };
 
 /** What is known of the contacts at Constant Contact: keyed hash of the e-mail, id, permission, opt-out, and keyed hashes of details and phones; no other personal data, and nothing of erased buyers. */
 export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStore, 'among'>) => {
   const contacts = mongo.collection<ContactDocument>('contacts');
-  const mirrors = mongo.collection<MirrorState & { _id: string }>('mirrors');
+  const mirrors = mongo.collection<ContactCacheState & { _id: string }>('contact_caches');
   const forgetBuyer = forgetBuyerIn(contacts);
   const byIds = (ids: readonly string[]): Promise<ContactDocument[]> =>
     inParts(ids, (part) => contacts.find({ _id: { $in: part } } as object).toArray());
@@ -132,11 +132,11 @@ export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStor
         ),
       ]);
     },
-    mirror: async (connectionId: string): Promise<MirrorState> => {
+    cache: async (connectionId: string): Promise<ContactCacheState> => {
       const found = await mirrors.findOne({ _id: connectionId } as object);
       return found ?? unknown;
     },
-    noteMirror: async (connectionId: string, change: Partial<Omit<MirrorState, 'lookUps'>>): Promise<void> => {
+    recordCache: async (connectionId: string, change: Partial<Omit<ContactCacheState, 'lookUps'>>): Promise<void> => {
       const initial = Object.fromEntries(Object.entries(unknown).filter(([name]) => !(name in change)));
       await mirrors.updateOne(
         { _id: connectionId },

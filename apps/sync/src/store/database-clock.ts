@@ -1,5 +1,5 @@
 import type { Connection } from 'mongoose';
-import { closerOf, errorAt, readingOf, reckonedError, type Reading } from '../domain/remote-clock';
+import { closerOf, errorAt, readingOf, reckonedError, type ClockReading } from '../domain/remote-clock';
 
 /** A clock that processes share. */
 export interface SharedClock {
@@ -18,7 +18,7 @@ const jumpMs = 20;
 
 /** The database's clock, so that processes whose clocks differ agree. Reckoned by the process's steady clock from the answer of the shortest round trip; asked anew every 30 seconds, and when the machine was asleep. */
 export const databaseClock = (mongo: Connection): SharedClock => {
-  let kept: { reading: Reading; skew: number; askedAt: number } | undefined;
+  let kept: { reading: ClockReading; skew: number; askedAt: number } | undefined;
   let asking: Promise<void> | undefined;
   const own = (): number => performance.now();
   const skew = (): number => Date.now() - own();

@@ -18,7 +18,7 @@ export interface Attempt {
 export const queues = ['live', 'retry', 'backfill'] as const;
 export type Queue = (typeof queues)[number];
 
-export interface Given {
+export interface AddedResources {
   readonly listIds: readonly string[];
   readonly tagIds: readonly string[];
 }
@@ -55,11 +55,11 @@ export interface Delivery {
   /** Its lists and details have come by an import; what is left is looked at again. */
   readonly imported: boolean;
   /** The lists and tags that it gave its contact; null as long as nothing was given. */
-  readonly gave: Given | null;
+  readonly added: AddedResources | null;
   /** The backfill that it belongs to; null for one that was made when its order came. */
   readonly backfillId: string | null;
   /** Its order was cancelled: what it gave is to be taken back. */
-  readonly takesBack: boolean;
+  readonly undoesOrder: boolean;
   /** Batches under way that touch its contact: its own, or those that it is held for. */
   readonly activityIds: readonly string[];
   /** Waits until those are worked off before anything is done for it. */
@@ -96,20 +96,20 @@ export interface Outcome {
   readonly reason: ReasonCode;
   readonly contactId?: string;
   readonly performed?: readonly string[];
-  readonly gave?: Given;
+  readonly added?: AddedResources;
 }
 
 /** Whether its order's values were written to its contact, or may have been: also when it ended otherwise after that. */
 export const mayHaveWritten = ({
   status,
-  gave,
+  added,
   claimed,
   uncertain,
-}: Pick<Delivery, 'status' | 'gave' | 'claimed' | 'uncertain'>): boolean =>
-  status === 'SYNCED' || gave !== null || claimed || uncertain;
+}: Pick<Delivery, 'status' | 'added' | 'claimed' | 'uncertain'>): boolean =>
+  status === 'SYNCED' || added !== null || claimed || uncertain;
 
 /** How a delivery is stored for which nothing was begun yet; while it is open. */
-const untouched = { claimed: false, uncertain: false, gave: null, activityIds: [], attemptCount: 0 };
+const untouched = { claimed: false, uncertain: false, added: null, activityIds: [], attemptCount: 0 };
 
 /** Whether something was, or may have been, begun for the contact of a delivery. */
 export const mayHaveBegun = (delivery: Delivery): boolean =>
@@ -130,7 +130,7 @@ export interface Postponement {
   readonly emailHash?: string;
   readonly performed?: readonly string[];
   readonly contactId?: string;
-  readonly gave?: Given;
+  readonly added?: AddedResources;
 }
 
 /** What became of a delivery that was worked on, with the calls made for it. */
@@ -155,10 +155,13 @@ export const outcomeEntry = ({ status, reason }: Outcome, version: number, now: 
   at: now,
 });
 
-type Told = Pick<Delivery, '_id' | 'boxOfficeId' | 'workflowId' | 'orderId'>;
+type WrittenValues = Pick<Delivery, '_id' | 'boxOfficeId' | 'workflowId' | 'orderId'>;
 
 /** The event of an outcome; told twice it has the same id. */
-export const outcomeRendering: OutboxRendering<Told & { readonly outbox?: readonly OutcomeEntry[] }, OutcomeEntry> = {
+export const outcomeRendering: OutboxRendering<
+  WrittenValues & { readonly outbox?: readonly OutcomeEntry[] },
+  OutcomeEntry
+> = {
   fields: ['boxOfficeId', 'workflowId', 'orderId'],
   of: ({ _id, boxOfficeId, workflowId, orderId }, { id, status, reason, at }) => ({
     key: _id,
@@ -213,9 +216,9 @@ const everyField = {
   uncertain: 1,
   alone: 1,
   imported: 1,
-  gave: 1,
+  added: 1,
   backfillId: 1,
-  takesBack: 1,
+  undoesOrder: 1,
   activityIds: 1,
   held: 1,
   endsAs: 1,
@@ -274,7 +277,7 @@ export const createDeliveryStore = (mongo: Connection) => {
         version: _v,
         fence: _f,
         counted: _k,
-        gave: _g,
+        added: _g,
         // What is under way for the contact stays known: it is waited for.
         activityIds: _r,
         // What a backfill may not do, a later change of the order may not either.
@@ -287,7 +290,7 @@ export const createDeliveryStore = (mongo: Connection) => {
         // What was given to another buyer says nothing of this one.
         $set: {
           ...fields,
-          ...(fields.emailHash === known.emailHash ? {} : { gave: null }),
+          ...(fields.emailHash === known.emailHash ? {} : { added: null }),
           fence: known.fence + 1,
         },
         $inc: { version: 1 },

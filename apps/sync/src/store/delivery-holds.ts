@@ -32,7 +32,7 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
     },
     /** Lets the open ones of a backfill wait that nobody works on; what it gave is taken back all the same. */
     holdBackfill: async (backfillId: string, now: Date): Promise<void> => {
-      await deliveries.updateMany({ backfillId, readyAt: isReady(now), activityIds: [], takesBack: false }, {
+      await deliveries.updateMany({ backfillId, readyAt: isReady(now), activityIds: [], undoesOrder: false }, {
         $set: {
           status: 'WAITING',
           reason: 'BACKFILL_PAUSED',
@@ -49,7 +49,7 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
     /** Ends the open ones of a backfill that nobody works on and that wait for no activity and take nothing back; the others come to their own end. */
     cancelBackfill: async (backfillId: string, now: Date): Promise<void> => {
       const open = { backfillId, status: isUnsettled };
-      const free = { readyAt: isOpen, claimed: false, activityIds: [], takesBack: false };
+      const free = { readyAt: isOpen, claimed: false, activityIds: [], undoesOrder: false };
       const cancelled = (delivery: Delivery): Result => ({
         delivery,
         attempts: [],
@@ -68,7 +68,7 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
      * Those that wait for an activity that has ended, part by part, each as it goes on from there; those that wait for another too that is under way are told of the end and wait on. Another that is not has ended
      * unseen: it was noted late.
      */
-    async *freedBy(
+    async *releasedBy(
       connectionId: string,
       activityId: string,
       isClean: boolean,
@@ -108,7 +108,7 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
       );
     },
     /** Has those of a connection looked at again that wait for an activity which is none of these. */
-    wakeForgotten: async (connectionId: string, known: readonly string[], now: Date): Promise<void> => {
+    releaseForgotten: async (connectionId: string, known: readonly string[], now: Date): Promise<void> => {
       await deliveries.updateMany(
         byIndex(
           { connectionId, reason: 'ACTIVITY_RUNNING', readyAt: isOpen },

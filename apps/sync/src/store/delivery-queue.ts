@@ -12,7 +12,7 @@ import {
   queues,
   type Attempt,
   type Delivery,
-  type Given,
+  type AddedResources,
   type NewDelivery,
   type Queue,
   type Result,
@@ -38,8 +38,12 @@ const updateOf = ({ delivery, attempts, to }: Result, now: Date): object =>
           activityIds: delivery.activityIds,
           ...(to.outcome.contactId ? { contactId: to.outcome.contactId } : {}),
           performed: to.outcome.performed ?? withoutNotes(delivery.performed),
-          ...(to.outcome.reason === 'TAKEN_BACK' ? { gave: null } : to.outcome.gave ? { gave: to.outcome.gave } : {}),
-          takesBack: false,
+          ...(to.outcome.reason === 'TAKEN_BACK'
+            ? { added: null }
+            : to.outcome.added
+              ? { added: to.outcome.added }
+              : {}),
+          undoesOrder: false,
         },
         $inc: { version: 1 },
         $push: {
@@ -61,10 +65,10 @@ const updateOf = ({ delivery, attempts, to }: Result, now: Date): object =>
           held: to.next.held ?? false,
           ...(to.next.endsAs ? { endsAs: to.next.endsAs } : {}),
           ...(to.next.countsAsAttempt && delivery.queue === 'live' ? { queue: 'retry' } : {}),
-          ...(to.next.emailHash ? { emailHash: to.next.emailHash, gave: null } : {}),
+          ...(to.next.emailHash ? { emailHash: to.next.emailHash, added: null } : {}),
           ...(to.next.contactId ? { contactId: to.next.contactId } : {}),
           ...(to.next.performed ? { performed: to.next.performed } : {}),
-          ...(to.next.gave ? { gave: to.next.gave } : {}),
+          ...(to.next.added ? { added: to.next.added } : {}),
         },
         $inc: { attemptCount: to.next.countsAsAttempt ? 1 : 0 },
         $push: { attempts: { $each: attempts, $slice: -mostAttempts } },
@@ -78,10 +82,10 @@ const standing = [
   'orderKey',
   'workflowId',
   'status',
-  'gave',
+  'added',
   'claimed',
   'uncertain',
-  'takesBack',
+  'undoesOrder',
   'readyAt',
   'activityIds',
   'createdAt',
@@ -194,7 +198,7 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
     },
     save,
     /** The ready ones of a queue: since when the oldest waits, and whether there are at least so many. */
-    gathered: async (connectionId: string, queue: Queue, now: Date, many: number) => {
+    batched: async (connectionId: string, queue: Queue, now: Date, many: number) => {
       const filter = { connectionId, queue, readyAt: isReady(now) };
       const [first] = (await some(filter).sort({ readyAt: 1 }).limit(1).toArray()) as unknown as Delivery[];
       if (!first?.readyAt) return undefined;
@@ -240,13 +244,13 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
     /** All of these buyers, those that have ended too, and what may be under way for them. */
     ofBuyers,
     /** What other deliveries have given the same contact, and what stays with it for them. */
-    givenByOthers: async ({ _id, emailHash, ...of }: Delivery): Promise<Given> => {
+    addedByOthers: async ({ _id, emailHash, ...of }: Delivery): Promise<AddedResources> => {
       const others = (await ofBuyers(of, emailHash === null ? [] : [emailHash])).filter(
-        (other) => other._id !== _id && !other.takesBack,
+        (other) => other._id !== _id && !other.undoesOrder,
       );
       return {
-        listIds: others.flatMap(({ gave }) => gave?.listIds ?? []),
-        tagIds: others.flatMap(({ gave }) => gave?.tagIds ?? []),
+        listIds: others.flatMap(({ added }) => added?.listIds ?? []),
+        tagIds: others.flatMap(({ added }) => added?.tagIds ?? []),
       };
     },
     ...deliveryHolds(deliveries, save),

@@ -27,7 +27,7 @@ const asPending = (now: Date): object => ({
   alone: false,
   imported: false,
 });
-const backToWork = (retryId: string, now: Date, known: object = {}): object => ({
+const requeued = (retryId: string, now: Date, known: object = {}): object => ({
   $set: { ...asPending(now), retryId, ...known },
   $inc: { version: 1, fence: 1 },
 });
@@ -66,8 +66,8 @@ export const deliveryRetries = (deliveries: Collection<NewDelivery>) => ({
   /**
    * Puts those back to work that are still as they were taken, and gives how many the retry has put back by now. Said again it changes nothing: whatever was put back, or has ended anew, has another version.
    */
-  putBack: async (retryId: string, taken: readonly Taken[], since: Date, now: Date): Promise<number> => {
-    const putBackIn = (statuses: readonly Delivery['status'][], update: object) =>
+  requeue: async (retryId: string, taken: readonly Taken[], since: Date, now: Date): Promise<number> => {
+    const requeueIn = (statuses: readonly Delivery['status'][], update: object) =>
       writeAlike(
         deliveries as never,
         taken.map(({ id, version }) => ({
@@ -77,8 +77,8 @@ export const deliveryRetries = (deliveries: Collection<NewDelivery>) => ({
         })),
       );
     // What failed may have begun. The others know whether they did: one that never began has told a contact nothing.
-    await putBackIn(['FAILED'], backToWork(retryId, now, { uncertain: true }));
-    await putBackIn(['SKIPPED', 'WAITING'], backToWork(retryId, now));
+    await requeueIn(['FAILED'], requeued(retryId, now, { uncertain: true }));
+    await requeueIn(['SKIPPED', 'WAITING'], requeued(retryId, now));
     const counts = await inParts(
       taken.map(({ id }) => id),
       async (part) => [await deliveries.countDocuments({ _id: { $in: part }, retryId })],

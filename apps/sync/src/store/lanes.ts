@@ -1,7 +1,7 @@
 import type { Connection } from 'mongoose';
 import { never } from './never';
 
-interface LaneDocument {
+interface ConnectionLeaseDocument {
   _id: string;
   readyAt: Date;
   /** Grows with each wake, so that a release does not put to sleep what was woken meanwhile. */
@@ -12,7 +12,7 @@ interface LaneDocument {
 }
 
 /** A lane is the work of one connection, driven by one process at a time. */
-export interface Lane {
+export interface ConnectionLease {
   readonly connectionId: string;
   readonly fence: number;
   readonly wake: number;
@@ -22,11 +22,11 @@ export interface Lane {
 
 const past = new Date(0);
 
-export const createLaneStore = (mongo: Connection) => {
-  const lanes = mongo.collection<LaneDocument>('lanes');
+export const createConnectionLeaseStore = (mongo: Connection) => {
+  const connectionLeases = mongo.collection<ConnectionLeaseDocument>('connection_leases');
   const wake = async (connectionIds: readonly string[], at: Date): Promise<void> => {
     for (const _id of new Set(connectionIds)) {
-      await lanes.updateOne(
+      await connectionLeases.updateOne(
         { _id },
         {
           $min: { readyAt: at },
@@ -39,12 +39,12 @@ export const createLaneStore = (mongo: Connection) => {
   };
   return {
     init: async (): Promise<void> => {
-      await lanes.createIndex({ readyAt: 1 });
+      await connectionLeases.createIndex({ readyAt: 1 });
     },
     wake,
     /** Takes a lane that has work and no living holder; its fence is greater than any before. */
-    claim: async (holder: string, now: Date, leaseMs: number): Promise<Lane | undefined> => {
-      const doc = await lanes.findOneAndUpdate(
+    claim: async (holder: string, now: Date, leaseMs: number): Promise<ConnectionLease | undefined> => {
+      const doc = await connectionLeases.findOneAndUpdate(
         { readyAt: { $lte: now }, leaseUntil: { $lte: now } },
         { $set: { holder, leaseUntil: new Date(now.getTime() + leaseMs) }, $inc: { fence: 1 } },
         { sort: { readyAt: 1 }, returnDocument: 'before' },
@@ -54,16 +54,21 @@ export const createLaneStore = (mongo: Connection) => {
         : undefined;
     },
     /** False when the lane was lost. */
-    renew: async ({ connectionId, fence }: Lane, until: Date): Promise<boolean> =>
-      (await lanes.updateOne({ _id: connectionId, fence }, { $set: { leaseUntil: until } })).matchedCount === 1,
+    renew: async ({ connectionId, fence }: ConnectionLease, until: Date): Promise<boolean> =>
+      (await connectionLeases.updateOne({ _id: connectionId, fence }, { $set: { leaseUntil: until } })).matchedCount ===
+      1,
     /**
      * Lets go; it sleeps until the next moment of work, unless it was woken since the claim. Whoever has lost it wakes it
      * for that moment: what they noted late, the next holder may not have seen before it let the lane sleep.
      */
-    release: async ({ connectionId, fence, wake: seen }: Lane, nextReadyAt: Date | null, now: Date): Promise<void> => {
+    release: async (
+      { connectionId, fence, wake: seen }: ConnectionLease,
+      nextReadyAt: Date | null,
+      now: Date,
+    ): Promise<void> => {
       const letGo = async (only: object, readyAt: Date): Promise<boolean> =>
         (
-          await lanes.updateOne(
+          await connectionLeases.updateOne(
             { _id: connectionId, fence, ...only },
             { $set: { readyAt, holder: null, leaseUntil: past } },
           )
@@ -74,4 +79,4 @@ export const createLaneStore = (mongo: Connection) => {
   };
 };
 
-export type LaneStore = ReturnType<typeof createLaneStore>;
+export type ConnectionLeaseStore = ReturnType<typeof createConnectionLeaseStore>;

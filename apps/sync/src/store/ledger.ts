@@ -4,7 +4,7 @@ import type { Connection } from 'mongoose';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { postureOf, type GatherBounds, type Posture } from '../domain/gather';
+import { quotaStateOf, type BatchingBounds, type QuotaState } from '../domain/gather';
 import {
   callClasses,
   declare,
@@ -54,7 +54,7 @@ const mostLagMs = 2_000;
 export const createLedgerStore = (
   mongo: Connection,
   limits: Limits,
-  bounds: GatherBounds,
+  bounds: BatchingBounds,
   clock?: () => Promise<number>,
 ) => {
   const ledgers = mongo.collection<LedgerDocument>('ledger');
@@ -206,15 +206,15 @@ export const createLedgerStore = (
       return isRefused(ledger, kind, time, limits) ? refusedForMs(ledger, kind, time, limits) : 0;
     },
     /** How live orders are sent at present; of one box office, where it is named. */
-    posture: async (boxOfficeId?: string): Promise<Posture> => {
+    quotaState: async (boxOfficeId?: string): Promise<QuotaState> => {
       const [known, time] = await Promise.all([read(), now()]);
-      return postureOf(withArrivals(known, time), time, limits, bounds, boxOfficeId);
+      return quotaStateOf(withArrivals(known, time), time, limits, bounds, boxOfficeId);
     },
     /** What is used and left; `gatherMs` is that of the box office. */
     usage: async (boxOfficeId: string) => {
       const [known, time] = await Promise.all([read(), now()]);
       const ledger = withArrivals(known, time);
-      return usageOf(ledger, time, limits, postureOf(ledger, time, limits, bounds, boxOfficeId));
+      return usageOf(ledger, time, limits, quotaStateOf(ledger, time, limits, bounds, boxOfficeId));
     },
     close: async (): Promise<void> => {
       closed = true;
@@ -225,7 +225,7 @@ export const createLedgerStore = (
   };
 };
 
-const usageOf = (ledger: Ledger, time: number, limits: Limits, { windowMs: gatherMs }: Posture) => {
+const usageOf = (ledger: Ledger, time: number, limits: Limits, { windowMs: gatherMs }: QuotaState) => {
   const today = ledger.day === utcDay(time);
   return {
     limitPerDay: limits.perDay,

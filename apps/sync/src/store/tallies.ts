@@ -14,7 +14,7 @@ interface Counted {
   readonly bucket: string;
 }
 
-interface TallyDocument {
+interface DeliveryCountDocument {
   _id: string;
   revision: number;
   /** How many deliveries are in each bucket. */
@@ -30,7 +30,7 @@ interface TallyDocument {
 }
 
 /** How many deliveries of one status and reason there are; the open ones are one row. */
-interface TallyRow {
+interface CountRow {
   readonly status: 'OPEN' | DeliveryStatus;
   readonly reason: string;
   readonly count: number;
@@ -56,19 +56,19 @@ const outcomesAmong = (changed: readonly Changed[]): ('SYNCED' | 'FAILED')[] =>
  * How the deliveries of each workflow stand, as numbers that cost the same to read however many deliveries there are. A delivery that changes says so by `uncounted`; the changes are
  * folded into the tally in batches that stand in the tally's own document, so that a batch is counted exactly once, whoever is killed when. Any number of processes may fold.
  */
-export const createTallyStore = (mongo: Connection) => {
-  const tallies = mongo.collection<TallyDocument>('tallies');
+export const createDeliveryCountStore = (mongo: Connection) => {
+  const deliveryCounts = mongo.collection<DeliveryCountDocument>('delivery_counts');
   const deliveries = mongo.collection<NewDelivery>('deliveries');
 
-  const read = async (workflowId: string): Promise<TallyDocument> =>
-    (await tallies.findOne({ _id: workflowId })) ?? { _id: workflowId, revision: 0, counts: {}, batch: [] };
+  const read = async (workflowId: string): Promise<DeliveryCountDocument> =>
+    (await deliveryCounts.findOne({ _id: workflowId })) ?? { _id: workflowId, revision: 0, counts: {}, batch: [] };
 
   const swap = async (
-    known: TallyDocument,
-    next: Pick<TallyDocument, 'counts' | 'batch' | 'failures' | 'untold'>,
+    known: DeliveryCountDocument,
+    next: Pick<DeliveryCountDocument, 'counts' | 'batch' | 'failures' | 'untold'>,
   ): Promise<boolean> => {
     try {
-      const { matchedCount, upsertedCount } = await tallies.updateOne(
+      const { matchedCount, upsertedCount } = await deliveryCounts.updateOne(
         { _id: known._id, revision: known.revision },
         { $set: { ...next, revision: known.revision + 1 } },
         { upsert: known.revision === 0 },
@@ -81,7 +81,7 @@ export const createTallyStore = (mongo: Connection) => {
   };
 
   /** Marks the deliveries of a batch as counted. Said again it changes nothing: each mark names the one that it replaces. */
-  const mark = async ({ revision, batch }: TallyDocument): Promise<void> => {
+  const mark = async ({ revision, batch }: DeliveryCountDocument): Promise<void> => {
     const counted = ({ bucket }: Counted) => ({ counted: { bucket, revision } });
     const before = ({ since }: Counted) => (since === 0 ? { counted: null } : { 'counted.revision': since });
     const write = (writes: Parameters<typeof writeAlike>[1]) => writeAlike(deliveries as never, writes);
@@ -105,8 +105,11 @@ export const createTallyStore = (mongo: Connection) => {
   };
 
   /** Counts a batch on top of the tally as it is known; undefined when another process counted meanwhile. */
-  const count = async (tally: TallyDocument, changed: readonly Changed[]): Promise<TallyDocument | undefined> => {
-    const counts = { ...tally.counts };
+  const count = async (
+    workflowCounts: DeliveryCountDocument,
+    changed: readonly Changed[],
+  ): Promise<DeliveryCountDocument | undefined> => {
+    const counts = { ...workflowCounts.counts };
     for (const delivery of changed) {
       const bucket = bucketOf(delivery);
       if (delivery.counted) counts[delivery.counted.bucket] = (counts[delivery.counted.bucket] ?? 0) - 1;
@@ -118,11 +121,11 @@ export const createTallyStore = (mongo: Connection) => {
       since: delivery.counted?.revision ?? 0,
       bucket: bucketOf(delivery),
     }));
-    const before = tally.failures ?? '';
+    const before = workflowCounts.failures ?? '';
     const failures = afterOutcomes(before, outcomesAmong(changed));
     const news = bandOf(failures) === bandOf(before) ? {} : { untold: true as const };
-    if (!(await swap(tally, { counts, batch, failures, ...news }))) return undefined;
-    const counted = { ...tally, revision: tally.revision + 1, counts, batch, failures };
+    if (!(await swap(workflowCounts, { counts, batch, failures, ...news }))) return undefined;
+    const counted = { ...workflowCounts, revision: workflowCounts.revision + 1, counts, batch, failures };
     await mark(counted);
     return (await swap(counted, { counts, batch: [] }))
       ? { ...counted, revision: counted.revision + 1, batch: [] }
@@ -131,11 +134,11 @@ export const createTallyStore = (mongo: Connection) => {
 
   /** Counts what has changed of one workflow. The tally is known before the first delivery is read: what another counts in between makes this stop. */
   const fold = async (workflowId: string, goesOn: () => boolean): Promise<void> => {
-    let tally: TallyDocument | undefined = await read(workflowId);
-    if (tally.batch.length > 0) {
-      await mark(tally);
-      if (!(await swap(tally, { counts: tally.counts, batch: [] }))) return;
-      tally = { ...tally, revision: tally.revision + 1, batch: [] };
+    let workflowCounts: DeliveryCountDocument | undefined = await read(workflowId);
+    if (workflowCounts.batch.length > 0) {
+      await mark(workflowCounts);
+      if (!(await swap(workflowCounts, { counts: workflowCounts.counts, batch: [] }))) return;
+      workflowCounts = { ...workflowCounts, revision: workflowCounts.revision + 1, batch: [] };
     }
     const seen = new Set<string>();
     let changed: Changed[] = [];
@@ -147,11 +150,11 @@ export const createTallyStore = (mongo: Connection) => {
       seen.add(delivery._id);
       changed.push(delivery);
       if (changed.length < batchSize) continue;
-      tally = await count(tally, changed);
-      if (!tally || !goesOn()) return;
+      workflowCounts = await count(workflowCounts, changed);
+      if (!workflowCounts || !goesOn()) return;
       changed = [];
     }
-    if (changed.length > 0) await count(tally, changed);
+    if (changed.length > 0) await count(workflowCounts, changed);
   };
 
   /** Counts what has changed, of all workflows or of some. */
@@ -169,13 +172,13 @@ export const createTallyStore = (mongo: Connection) => {
   };
 
   /** What tallies say by status and reason; only of a backfill where one is named. */
-  const rowsOf = (known: readonly Pick<TallyDocument, 'counts'>[], backfillId?: string): TallyRow[] => {
-    const rows = new Map<string, TallyRow>();
+  const rowsOf = (known: readonly Pick<DeliveryCountDocument, 'counts'>[], backfillId?: string): CountRow[] => {
+    const rows = new Map<string, CountRow>();
     for (const [bucket, count] of known.flatMap(({ counts }) => Object.entries(counts))) {
       const [status = 'OPEN', reason = '', backfill = ''] = bucket.split(' ');
       if (backfillId !== undefined && backfill !== backfillId) continue;
       const before = rows.get(`${status} ${reason}`)?.count ?? 0;
-      rows.set(`${status} ${reason}`, { status: status as TallyRow['status'], reason, count: before + count });
+      rows.set(`${status} ${reason}`, { status: status as CountRow['status'], reason, count: before + count });
     }
     return [...rows.values()].filter(({ count }) => count > 0);
   };
@@ -186,7 +189,7 @@ export const createTallyStore = (mongo: Connection) => {
         { workflowId: 1, uncounted: 1 },
         { name: 'uncounted', partialFilterExpression: { uncounted: true } },
       );
-      await tallies.createIndex({ untold: 1 }, { partialFilterExpression: { untold: true } });
+      await deliveryCounts.createIndex({ untold: 1 }, { partialFilterExpression: { untold: true } });
     },
     /** Counts what has changed anywhere. */
     foldAll: (goesOn: () => boolean): Promise<void> => foldEach(goesOn),
@@ -194,12 +197,12 @@ export const createTallyStore = (mongo: Connection) => {
     failureWindow: async (workflowId: string): Promise<FailureWindow> => (await read(workflowId)).failures ?? '',
     /** Workflows of which more or fewer fail than was told, with the revision by which that is known. */
     untold: async function* (): AsyncGenerator<{ workflowId: string; revision: number }> {
-      for await (const { _id, revision } of tallies.find({ untold: true }, { projection: { revision: 1 } }))
+      for await (const { _id, revision } of deliveryCounts.find({ untold: true }, { projection: { revision: 1 } }))
         yield { workflowId: _id, revision };
     },
     /** Told; what was counted since is told again. */
     told: async (workflowId: string, revision: number): Promise<void> => {
-      await tallies.updateOne({ _id: workflowId, revision }, { $unset: { untold: 1 } });
+      await deliveryCounts.updateOne({ _id: workflowId, revision }, { $unset: { untold: 1 } });
     },
     /** Whether any of a backfill are open, by what has been counted so far. */
     anyOpen: async (workflowId: string, backfillId: string): Promise<boolean> =>
@@ -211,7 +214,7 @@ export const createTallyStore = (mongo: Connection) => {
     },
     /** Notes that some of these workflows' deliveries are about to be removed. They stay counted. */
     noteExpired: async (workflowIds: readonly string[]): Promise<void> => {
-      await tallies.updateMany({ _id: { $in: workflowIds }, hasExpired: null } as never, {
+      await deliveryCounts.updateMany({ _id: { $in: workflowIds }, hasExpired: null } as never, {
         $set: { hasExpired: true },
       });
     },
@@ -219,11 +222,11 @@ export const createTallyStore = (mongo: Connection) => {
     ofAll: async (workflowIds: readonly string[]) => {
       const known = await inParts(workflowIds, async (part) => {
         await foldEach(() => true, { $in: part });
-        return tallies.find({ _id: { $in: part } }, { projection: { counts: 1, hasExpired: 1 } }).toArray();
+        return deliveryCounts.find({ _id: { $in: part } }, { projection: { counts: 1, hasExpired: 1 } }).toArray();
       });
       return { rows: rowsOf(known), haveExpired: known.some(({ hasExpired }) => hasExpired) };
     },
   };
 };
 
-export type TallyStore = ReturnType<typeof createTallyStore>;
+export type DeliveryCountStore = ReturnType<typeof createDeliveryCountStore>;

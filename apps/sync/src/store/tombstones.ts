@@ -1,24 +1,24 @@
 import type { Connection } from 'mongoose';
-import type { Told } from '../domain/outdated';
-import type { Given } from './deliveries';
+import type { WrittenValues } from '../domain/outdated';
+import type { AddedResources } from './deliveries';
 import { buyerKey, forgetBuyerIn } from './by-buyer';
 import { unlessErased, type ErasureStore } from './erasures';
 import { inParts } from './in-parts';
 
-interface TombstoneDocument {
+interface ExpiredWritesDocument {
   _id: string;
   /** When each detail was told that an expired order has written, in ms. */
-  details?: Told['details'];
+  details?: WrittenValues['details'];
   /** The same of the custom fields of each workflow. */
-  fields?: Readonly<Record<string, Told['fields']>>;
+  fields?: Readonly<Record<string, WrittenValues['fields']>>;
   listIds?: readonly string[];
   tagIds?: readonly string[];
 }
 
 /** What expired orders of a buyer have left at a contact: ids and times, nothing that was told. */
-export interface Tombstone extends Given {
-  readonly details: Told['details'];
-  readonly fields: Readonly<Record<string, Told['fields']>>;
+export interface ExpiredWrites extends AddedResources {
+  readonly details: WrittenValues['details'];
+  readonly fields: Readonly<Record<string, WrittenValues['fields']>>;
 }
 
 /** The contact of a buyer at a connection. */
@@ -30,16 +30,16 @@ interface Buyer {
 /** One order's news of a buyer, by one of its workflows. */
 export interface OfWorkflow extends Buyer {
   readonly workflowId: string;
-  readonly told: Told;
+  readonly told: WrittenValues;
 }
 
 /**
  * What has to be known of a buyer's expired orders for good: how new their values were, so that an older order does not overwrite them, and what they gave, so that another order's cancellation does not take
  * it back. Under the keyed hash of the address, and for no erased buyer.
  */
-export const createTombstoneStore = (mongo: Connection, erasures: Pick<ErasureStore, 'among'>) => {
-  const tombstones = mongo.collection<TombstoneDocument>('tombstones');
-  const forgetBuyer = forgetBuyerIn(tombstones);
+export const createExpiredWritesStore = (mongo: Connection, erasures: Pick<ErasureStore, 'among'>) => {
+  const expiredWrites = mongo.collection<ExpiredWritesDocument>('expired_writes');
+  const forgetBuyer = forgetBuyerIn(expiredWrites);
   /** Said again, and by two at once, it leaves the same. */
   const note = <B extends Buyer>(some: readonly B[], update: (each: B) => object): Promise<void> =>
     unlessErased(
@@ -54,7 +54,7 @@ export const createTombstoneStore = (mongo: Connection, erasures: Pick<ErasureSt
               upsert: true,
             },
           })),
-          async (part) => [await tombstones.bulkWrite(part as never, { ordered: false })],
+          async (part) => [await expiredWrites.bulkWrite(part as never, { ordered: false })],
         );
       },
       ({ connectionId, emailHash }) => forgetBuyer([connectionId], emailHash),
@@ -72,15 +72,15 @@ export const createTombstoneStore = (mongo: Connection, erasures: Pick<ErasureSt
         }),
       ),
     /** Notes the lists and tags that orders gave. */
-    noteGiven: (some: readonly (Buyer & { readonly gave: Given })[]): Promise<void> =>
-      note(some, ({ gave }) => ({
-        $addToSet: { listIds: { $each: [...gave.listIds] }, tagIds: { $each: [...gave.tagIds] } },
+    noteGiven: (some: readonly (Buyer & { readonly added: AddedResources })[]): Promise<void> =>
+      note(some, ({ added }) => ({
+        $addToSet: { listIds: { $each: [...added.listIds] }, tagIds: { $each: [...added.tagIds] } },
       })),
     /** Of these buyers by the hash of the address; only those of whom there is something. */
-    of: async (connectionId: string, emailHashes: readonly string[]): Promise<Map<string, Tombstone>> => {
+    of: async (connectionId: string, emailHashes: readonly string[]): Promise<Map<string, ExpiredWrites>> => {
       const found = await inParts(
         emailHashes.map((emailHash) => buyerKey(connectionId, emailHash)),
-        (part) => tombstones.find({ _id: { $in: part } }).toArray(),
+        (part) => expiredWrites.find({ _id: { $in: part } }).toArray(),
       );
       return new Map(
         found.map(({ _id, details = {}, fields = {}, listIds = [], tagIds = [] }) => [
@@ -93,4 +93,4 @@ export const createTombstoneStore = (mongo: Connection, erasures: Pick<ErasureSt
   };
 };
 
-export type TombstoneStore = ReturnType<typeof createTombstoneStore>;
+export type ExpiredWritesStore = ReturnType<typeof createExpiredWritesStore>;

@@ -1,5 +1,5 @@
 import type { CcContact } from '@boxlist/constant-contact';
-import type { MirrorState } from '../../src/domain/choose-reading';
+import type { ContactCacheState } from '../../src/domain/choose-reading';
 import type { KnownContact } from '../../src/domain/known-contact';
 import type { Load, Office, Order } from './load';
 
@@ -29,7 +29,7 @@ export const createAccount = (office: Office, orders: readonly Order[]) => {
     return contact;
   };
   for (const { email, isKnown } of orders) if (isKnown) add(email);
-  const mirror: { -readonly [name in keyof MirrorState]: MirrorState[name] } & { pagesRead: number } = {
+  const cache: { -readonly [name in keyof ContactCacheState]: ContactCacheState[name] } & { pagesRead: number } = {
     complete: false,
     watermark: null,
     cursor: null,
@@ -58,7 +58,7 @@ export const createAccount = (office: Office, orders: readonly Order[]) => {
   };
   return {
     office,
-    mirror,
+    cache,
     has: (email: string): boolean => contacts.has(email),
     size: (): number => office.contacts + contacts.size,
     /** How many contacts have changed since somebody asked last. */

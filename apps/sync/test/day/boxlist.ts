@@ -1,4 +1,4 @@
-import { fewestToImport, pollDelayMs, postureOf } from '../../src/domain/gather';
+import { fewestToImport, pollDelayMs, quotaStateOf } from '../../src/domain/gather';
 import { emptyLedger, type CallClass } from '../../src/domain/ledger';
 import type { Account, Activity } from './account';
 import { ledgerPermits, type Shared } from './ledger-permits';
@@ -12,7 +12,7 @@ interface Entry extends Task {
 }
 
 /** The work of one connection. */
-interface Lane {
+interface ConnectionLease {
   readonly account: Account;
   readonly queues: Record<Queue, Set<Entry>>;
   readonly activities: Map<Activity, Set<Entry>>;
@@ -24,7 +24,7 @@ interface Lane {
 type Permits = ReturnType<typeof ledgerPermits>;
 /** One lane while a process drives it. */
 interface Drive {
-  readonly lane: Lane;
+  readonly lease: ConnectionLease;
   readonly permits: Permits;
   parked: boolean;
 }
@@ -32,10 +32,10 @@ interface Drive {
 // As sync is set up, and as `drive-lanes` and `follow-activities` have it.
 const bounds = { minMs: 10_000, maxMs: 1_800_000 };
 const processes = 2;
-const lanesAtOnce = 200;
+const leasesAtOnce = 200;
 const pollMs = 200;
 const batchSize = 200;
-const gatheredBatchSize = 3_000;
+const batchedSize = 3_000;
 const backfillBatchSize = 39_999;
 const delayedPollMs = 5_000;
 
@@ -43,22 +43,22 @@ const delayedPollMs = 5_000;
 export const boxlist = (world: World): Way => {
   const { time, limits, answer } = world;
   const shared: Shared = { ledger: emptyLedger };
-  const lanes = new Map<string, Lane>();
+  const connectionLeases = new Map<string, ConnectionLease>();
   const running = Array.from({ length: processes }, (_, index) => ({
     permits: ledgerPermits(time, shared, `process ${index}`, limits),
-    lanes: 0,
+    connectionLeases: 0,
   }));
-  const posture = (boxOfficeId?: string) => postureOf(shared.ledger, time.now(), limits, bounds, boxOfficeId);
+  const quotaState = (boxOfficeId?: string) => quotaStateOf(shared.ledger, time.now(), limits, bounds, boxOfficeId);
 
   const callOf =
-    ({ lane, permits }: Drive, kind: CallClass) =>
+    ({ lease, permits }: Drive, kind: CallClass) =>
     async (): Promise<void> => {
-      await permits.take(kind, lane.account.office.id);
+      await permits.take(kind, lease.account.office.id);
       await answer();
     };
 
   const became = (drive: Drive, queue: Queue, entry: Entry, to: Became): void => {
-    const { queues, activities } = drive.lane;
+    const { queues, activities } = drive.lease;
     if (to.kind === 'waits') {
       entry.activities = new Set(to.activities);
       entry.imported = to.imported;
@@ -67,7 +67,7 @@ export const boxlist = (world: World): Way => {
         const waiting = activities.get(activity);
         if (waiting) waiting.add(entry);
         else {
-          activity.pollAt = time.now() + pollDelayMs(0, posture());
+          activity.pollAt = time.now() + pollDelayMs(0, quotaState());
           activities.set(activity, new Set([entry]));
         }
       }
@@ -81,10 +81,10 @@ export const boxlist = (world: World): Way => {
     }
   };
 
-  const ready = (lane: Lane, queue: Queue, most: number): Entry[] => {
+  const ready = (lease: ConnectionLease, queue: Queue, most: number): Entry[] => {
     const now = time.now();
     const found: Entry[] = [];
-    for (const entry of lane.queues[queue]) {
+    for (const entry of lease.queues[queue]) {
       if (entry.readyAt > now) continue;
       found.push(entry);
       if (found.length >= most) break;
@@ -93,13 +93,14 @@ export const boxlist = (world: World): Way => {
   };
 
   const workQueue = async (drive: Drive, queue: Queue, size: number): Promise<void> => {
-    const { account } = drive.lane;
+    const { account } = drive.lease;
     while (!drive.parked) {
-      const some = ready(drive.lane, queue, Math.max(1, Math.floor(size / account.office.workflows)));
+      const some = ready(drive.lease, queue, Math.max(1, Math.floor(size / account.office.workflows)));
       if (some.length === 0) return;
       // A backfill comes by import; live orders do only where calls are scarce and the organiser chose it.
       const importsNew =
-        queue === 'backfill' || (some.length >= fewestToImport && posture().scarce && account.office.importsWhenScarce);
+        queue === 'backfill' ||
+        (some.length >= fewestToImport && quotaState().scarce && account.office.importsWhenScarce);
       await workOrders(
         account,
         some,
@@ -127,7 +128,7 @@ export const boxlist = (world: World): Way => {
 
   /** One call asks for all activities of the connection. */
   const follow = async (drive: Drive): Promise<void> => {
-    const { activities, queues } = drive.lane;
+    const { activities, queues } = drive.lease;
     if (![...activities.keys()].some(({ pollAt }) => pollAt <= time.now())) return;
     try {
       await callOf(drive, 'poll')();
@@ -138,7 +139,7 @@ export const boxlist = (world: World): Way => {
     }
     for (const [activity, waiting] of activities) {
       if (activity.endsAt > time.now()) {
-        activity.pollAt = time.now() + pollDelayMs(activity.polls, posture());
+        activity.pollAt = time.now() + pollDelayMs(activity.polls, quotaState());
         activity.polls += 1;
         continue;
       }
@@ -153,43 +154,43 @@ export const boxlist = (world: World): Way => {
     }
   };
 
-  const gathersUntil = (lane: Lane, windowMs: number): number | undefined => {
+  const batchesUntil = (lease: ConnectionLease, windowMs: number): number | undefined => {
     if (windowMs === 0) return undefined;
-    const gathered = ready(lane, 'live', gatheredBatchSize);
-    if (gathered.length === 0 || gathered.length * lane.account.office.workflows >= gatheredBatchSize) return undefined;
-    const until = Math.min(...gathered.map(({ readyAt }) => readyAt)) + windowMs;
+    const batched = ready(lease, 'live', batchedSize);
+    if (batched.length === 0 || batched.length * lease.account.office.workflows >= batchedSize) return undefined;
+    const until = Math.min(...batched.map(({ readyAt }) => readyAt)) + windowMs;
     return until > time.now() ? until : undefined;
   };
 
-  const driveLane = async (lane: Lane, permits: Permits): Promise<void> => {
-    const { wakes } = lane;
-    const drive: Drive = { lane, permits, parked: false };
-    const { windowMs } = posture(lane.account.office.id);
-    const gathersTo = gathersUntil(lane, windowMs);
+  const processLease = async (lease: ConnectionLease, permits: Permits): Promise<void> => {
+    const { wakes } = lease;
+    const drive: Drive = { lease, permits, parked: false };
+    const { windowMs } = quotaState(lease.account.office.id);
+    const batchesTo = batchesUntil(lease, windowMs);
     await follow(drive);
-    const worked: Queue[] = gathersTo === undefined ? ['live', 'backfill'] : ['backfill'];
-    const sizes = { live: windowMs > 0 ? gatheredBatchSize : batchSize, backfill: backfillBatchSize };
+    const worked: Queue[] = batchesTo === undefined ? ['live', 'backfill'] : ['backfill'];
+    const sizes = { live: windowMs > 0 ? batchedSize : batchSize, backfill: backfillBatchSize };
     await besideEachOther(drive, worked, (queue) => workQueue(drive, queue, sizes[queue]));
-    let next = gathersTo ?? Infinity;
-    for (const queue of worked) for (const { readyAt } of lane.queues[queue]) next = Math.min(next, readyAt);
-    for (const { pollAt } of lane.activities.keys()) next = Math.min(next, pollAt);
-    lane.readyAt = lane.wakes === wakes ? next : time.now();
+    let next = batchesTo ?? Infinity;
+    for (const queue of worked) for (const { readyAt } of lease.queues[queue]) next = Math.min(next, readyAt);
+    for (const { pollAt } of lease.activities.keys()) next = Math.min(next, pollAt);
+    lease.readyAt = lease.wakes === wakes ? next : time.now();
   };
 
   const dispatch = (): void => {
     for (;;) {
-      const process = running.reduce((best, each) => (each.lanes < best.lanes ? each : best));
-      if (process.lanes >= lanesAtOnce) return;
-      let lane: Lane | undefined;
-      for (const each of lanes.values())
-        if (!each.isHeld && each.readyAt <= time.now() && (!lane || each.readyAt < lane.readyAt)) lane = each;
-      if (!lane) return;
-      const chosen = lane;
+      const process = running.reduce((best, each) => (each.connectionLeases < best.connectionLeases ? each : best));
+      if (process.connectionLeases >= leasesAtOnce) return;
+      let lease: ConnectionLease | undefined;
+      for (const each of connectionLeases.values())
+        if (!each.isHeld && each.readyAt <= time.now() && (!lease || each.readyAt < lease.readyAt)) lease = each;
+      if (!lease) return;
+      const chosen = lease;
       chosen.isHeld = true;
-      process.lanes += 1;
-      void driveLane(chosen, process.permits).then(() => {
+      process.connectionLeases += 1;
+      void processLease(chosen, process.permits).then(() => {
         chosen.isHeld = false;
-        process.lanes -= 1;
+        process.connectionLeases -= 1;
         if (chosen.readyAt > time.now() && chosen.readyAt < Infinity) time.at(chosen.readyAt, dispatch);
         dispatch();
       });
@@ -200,9 +201,9 @@ export const boxlist = (world: World): Way => {
   return {
     take: (order) => {
       const account = accountOf(world, order);
-      let lane = lanes.get(order.office.id);
-      if (!lane) {
-        lane = {
+      let lease = connectionLeases.get(order.office.id);
+      if (!lease) {
+        lease = {
           account,
           queues: { live: new Set(), backfill: new Set() },
           activities: new Map(),
@@ -210,11 +211,11 @@ export const boxlist = (world: World): Way => {
           wakes: 0,
           isHeld: false,
         };
-        lanes.set(order.office.id, lane);
+        connectionLeases.set(order.office.id, lease);
       }
-      lane.queues[order.kind].add({ order, imported: false, activities: new Set(), readyAt: time.now() });
-      lane.readyAt = Math.min(lane.readyAt, time.now());
-      lane.wakes += 1;
+      lease.queues[order.kind].add({ order, imported: false, activities: new Set(), readyAt: time.now() });
+      lease.readyAt = Math.min(lease.readyAt, time.now());
+      lease.wakes += 1;
       if (order.kind === 'live') running[(arriving += 1) % processes]!.permits.arrived(order.office.id);
       time.at(time.now(), dispatch);
     },

@@ -1,4 +1,4 @@
-import { pollDelayMs, postureOf } from '../../src/domain/gather';
+import { pollDelayMs, quotaStateOf } from '../../src/domain/gather';
 import { declare, emptyLedger, type CallClass } from '../../src/domain/ledger';
 import { eachAtOnce } from '../../src/use-cases/dispatch/each-at-once';
 import type { Activity } from './account';
@@ -84,7 +84,7 @@ const plannedQueues = (world: World, byClass: boolean): Way => {
   };
   /** Scarce by the same rule as Boxlist's. */
   const isScarce = (): boolean =>
-    postureOf(
+    quotaStateOf(
       { ...pace, day: new Date(time.now()).toISOString().slice(0, 10), used: limits.perDay - permits.left() },
       time.now(),
       limits,

@@ -1,7 +1,7 @@
-import { chooseReading, pageSize } from '../../src/domain/choose-reading';
-import type { Wish } from '../../src/domain/decide-contact';
+import { chooseReadStrategy, pageSize } from '../../src/domain/choose-reading';
+import type { DesiredState } from '../../src/domain/decide-contact';
 import type { KnownContact } from '../../src/domain/known-contact';
-import { planBatch, type Means, type Party } from '../../src/domain/plan-batch';
+import { planBatch, type PlanOptions, type ContactPlanInput } from '../../src/domain/plan-batch';
 import type { PlannedCall } from '../../src/domain/planned-calls';
 import { eachAtOnce, lookUpsAtOnce } from '../../src/use-cases/dispatch/each-at-once';
 import type { Account, Activity } from './account';
@@ -33,7 +33,7 @@ export type Became =
 
 type Single = Exclude<PlannedCall, { kind: 'import' | 'tag' }>;
 
-const wishesOf = ({ email, at, office }: Order): Wish[] =>
+const desiredStatesOf = ({ email, at, office }: Order): DesiredState[] =>
   Array.from({ length: office.workflows }, (_, index) => ({
     deliveryId: `${email} ${index}`,
     orderTime: at,
@@ -46,12 +46,12 @@ const wishesOf = ({ email, at, office }: Order): Wish[] =>
     tagIds: index === 0 ? [] : [`tag ${index}`],
     fields: [],
     details: { firstName: 'Ada' },
-    toldAt: {},
+    valueTimestamps: {},
   }));
 
-const partyOf = ({ order, imported }: Task): Party => ({
+const planInputOf = ({ order, imported }: Task): ContactPlanInput => ({
   email: order.email,
-  wishes: wishesOf(order),
+  desiredStates: desiredStatesOf(order),
   isUncertain: false,
   isImported: imported,
   detailsMark: 'Ada',
@@ -63,7 +63,7 @@ const mostRounds = 5;
 export const workOrders = async (
   account: Account,
   tasks: readonly Task[],
-  means: Means,
+  planOptions: PlanOptions,
   call: Call,
   now: () => number,
   tell: (task: Task, became: Became) => void,
@@ -72,12 +72,12 @@ export const workOrders = async (
   let left = new Map(tasks.map((task) => [task.order.email, task]));
   for (let round = 1; left.size > 0; round += 1) {
     if (round > mostRounds) throw new Error('A batch does not come to its end');
-    const plan = planBatch([...left.values()].map(partyOf), known, means);
+    const plan = planBatch([...left.values()].map(planInputOf), known, planOptions);
     for (const { deliveryId } of plan.done) {
       const task = left.get(emailOf(deliveryId));
       if (task) tell(task, { kind: 'done' });
     }
-    const { refused, stopped } = await carryOut(account, left, plan.calls, call, now, tell);
+    const { refused, stopped } = await executePlan(account, left, plan.calls, call, now, tell);
     const again = new Map(
       [...left].filter(([email]) => refused.has(email) || plan.unknown.some((each) => each.email === email)),
     );
@@ -106,7 +106,7 @@ const emailsOf = (call: PlannedCall): readonly string[] => {
   }
 };
 
-const carryOut = async (
+const executePlan = async (
   account: Account,
   tasks: ReadonlyMap<string, Task>,
   calls: readonly PlannedCall[],
@@ -195,7 +195,7 @@ const learn = async (
   call: Call,
   tell: (task: Task, became: Became) => void,
 ): Promise<Map<string, Task>> => {
-  const { mirror } = account;
+  const { cache } = account;
   const rest = [...sought.keys()].filter((email) => !whole.has(email));
   const failed = new Set<string>();
   const lookUp = async (email: string): Promise<void> => {
@@ -206,11 +206,11 @@ const learn = async (
       failed.add(email);
       return task && tell(task, later(usedUp(error)));
     }
-    mirror.lookUps += 1;
+    cache.lookUps += 1;
     known.set(email, account.known(email, true));
   };
   try {
-    const reading = await readMirror(account, rest.length, call);
+    const reading = await readCache(account, rest.length, call);
     if (reading === 'REFRESH') for (const email of rest) known.set(email, account.known(email, false));
     await eachAtOnce(reading === 'REFRESH' ? [...whole] : [...sought.keys()], lookUpsAtOnce, lookUp);
   } catch (error) {
@@ -222,17 +222,17 @@ const learn = async (
 };
 
 /** Brings the mirror up to date where that is cheapest. */
-const readMirror = async (account: Account, count: number, call: Call): Promise<'REFRESH' | 'LOOK_UP'> => {
-  const { mirror } = account;
+const readCache = async (account: Account, count: number, call: Call): Promise<'REFRESH' | 'LOOK_UP'> => {
+  const { cache } = account;
   if (count === 0) return 'LOOK_UP';
-  const reading = chooseReading(mirror, count);
+  const reading = chooseReadStrategy(cache, count);
   if (reading === 'LOOK_UP') return reading;
-  while (!mirror.complete) {
+  while (!cache.complete) {
     await call();
-    mirror.pagesRead += 1;
-    mirror.size = account.size();
-    mirror.complete = mirror.pagesRead * pageSize >= mirror.size;
-    if (!mirror.complete && mirror.size / pageSize + 1 > mirror.lookUps + count) return 'LOOK_UP';
+    cache.pagesRead += 1;
+    cache.size = account.size();
+    cache.complete = cache.pagesRead * pageSize >= cache.size;
+    if (!cache.complete && cache.size / pageSize + 1 > cache.lookUps + count) return 'LOOK_UP';
   }
   for (let pages = Math.max(1, Math.ceil(account.takeChanged() / pageSize)); pages > 0; pages -= 1) await call();
   return 'REFRESH';

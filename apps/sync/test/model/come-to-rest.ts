@@ -1,7 +1,7 @@
 import type { Backfill } from '../../src/store/backfills';
 import type { Erasure } from '../../src/store/erasures';
 import type { Retry } from '../../src/store/retries';
-import type { LeftOver } from '../../src/store/left-over';
+import type { DeferredWork } from '../../src/store/left-over';
 import { never } from '../../src/store/never';
 import { offices } from './history';
 import { isOpen, keptDeliveries, type Rest } from './settled-state';
@@ -106,7 +106,7 @@ const isAtRest = (rest: Rest): boolean => {
       ) &&
     awaitedEnded(rest).length === 0 &&
     mongo.all<Retry>('retries').every(({ open }) => !open) &&
-    [...mongo.all<LeftOver>('upgrades'), ...latePhonesToCome(mongo)].every(
+    [...mongo.all<DeferredWork>('upgrades'), ...latePhonesToCome(mongo)].every(
       (each) => connectionState(officeOf(each.connectionId)) !== 'connected',
     ) &&
     mongo.all<{ outbox: unknown[] }>('notices').every(({ outbox }) => outbox.length === 0) &&
@@ -116,7 +116,7 @@ const isAtRest = (rest: Rest): boolean => {
 };
 
 /** Phones that somebody is to bring now: those of a paused backfill wait with it. */
-const latePhonesToCome = (mongo: Rest['mongo']): LeftOver[] => {
+const latePhonesToCome = (mongo: Rest['mongo']): DeferredWork[] => {
   const paused = new Set(
     mongo.all<Backfill>('backfills').flatMap(({ _id, status }) => (status === 'PAUSED' ? [_id] : [])),
   );
@@ -125,7 +125,7 @@ const latePhonesToCome = (mongo: Rest['mongo']): LeftOver[] => {
       backfillId !== null && paused.has(backfillId) ? [_id] : [],
     ),
   );
-  return mongo.all<LeftOver>('late_phones').filter(({ deliveryId }) => !waiting.has(deliveryId));
+  return mongo.all<DeferredWork>('late_phones').filter(({ deliveryId }) => !waiting.has(deliveryId));
 };
 
 /** Causes outside for which a delivery may wait. */
@@ -157,7 +157,7 @@ const isParked = (rest: Rest, connectionId: string): boolean =>
 /** The moments at which something goes on by itself. */
 const nextMoments = (rest: Rest): number[] => [
   ...rest.mongo
-    .all<{ _id: string; readyAt: Date; leaseUntil: Date }>('lanes')
+    .all<{ _id: string; readyAt: Date; leaseUntil: Date }>('connection_leases')
     .filter(({ _id }) => !isParked(rest, _id))
     .flatMap(({ readyAt, leaseUntil }) => [readyAt.getTime(), leaseUntil.getTime()]),
   ...rest.mongo

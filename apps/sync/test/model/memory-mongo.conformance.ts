@@ -26,7 +26,7 @@ const value = {
   count: fc.integer({ min: -2, max: 2 }),
   isOpen: fc.boolean(),
   tags: someOf(tags),
-  gave: fc.option(record({ listIds: someOf(tags) })),
+  added: fc.option(record({ listIds: someOf(tags) })),
   outbox: fc.array(entry, { maxLength: 3 }),
 };
 const fields = record(value, { requiredKeys: [] });
@@ -55,8 +55,8 @@ const condition: fc.Arbitrary<Doc> = fc.oneof(
     fc.oneof(fc.constantFrom(...tags), value.tags, record({ $in: someOf(tags) }), record({ $nin: someOf(tags) })),
   ),
   one('tags', record({ $elemMatch: record({ $nin: someOf(tags) }) })),
-  one('gave', fc.constantFrom(null, { $ne: null })),
-  one('gave.listIds', fc.constantFrom(...tags)),
+  one('added', fc.constantFrom(null, { $ne: null })),
+  one('added.listIds', fc.constantFrom(...tags)),
   one('outbox', fc.constant([])),
   one('outbox.id', fc.oneof(fc.constantFrom('1', '2'), record({ $in: someOf(['1', '2', '3']) }))),
   one('_id', fc.oneof(record({ $in: someOf(ids) }), range(fc.constantFrom(...ids)))),
@@ -71,7 +71,11 @@ const filter: fc.Arbitrary<Doc> = fc.oneof(
 /** Several operators, each with fields of its own: MongoDB takes no field twice. */
 const update: fc.Arbitrary<Doc> = record(
   {
-    $set: fc.oneof(one('name', value.name), one('gave', value.gave), record({ name: value.name, gave: value.gave })),
+    $set: fc.oneof(
+      one('name', value.name),
+      one('added', value.added),
+      record({ name: value.name, added: value.added }),
+    ),
     $unset: fc.constant({ isOpen: 1 }),
     $inc: one('count', value.count),
     $push: one(

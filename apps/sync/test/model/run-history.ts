@@ -38,7 +38,7 @@ interface Life {
   readonly ctx: Context;
 }
 
-export interface Told {
+export interface WrittenValues {
   /** What should not have been; empty when all is well. */
   readonly problems: readonly string[];
   readonly awaits: readonly [number, number];
@@ -47,7 +47,7 @@ export interface Told {
 }
 
 /** Carries out a history and tells what should not have been. */
-export const runHistory = async (history: History, trace?: (line: string) => void): Promise<Told> => {
+export const runHistory = async (history: History, trace?: (line: string) => void): Promise<WrittenValues> => {
   const problems: string[] = [];
   const problem = (text: string): void => {
     if (problems.includes(text)) return;
@@ -82,7 +82,7 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
     faults: history.faults,
     callsPerDay: history.callsPerDay,
     upgradesImported: history.upgradesImported,
-    wishes: () => wishes,
+    desiredStates: () => desiredStates,
     isGone: (office, person) => gone.has(`${office} ${person}`),
     hasChangedHands: (orderKey) => hasChangedHands(orderKey),
     problem,
@@ -97,7 +97,7 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
     now: stage.now,
     say: ({ topic, key, value }) => say(topic, key, value),
   });
-  const wishes = organisersWishes({ mongo, told, others });
+  const desiredStates = organisersWishes({ mongo, told, others });
   const rest: Rest = {
     now: stage.now,
     mongo,
@@ -300,7 +300,7 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
       },
     });
     told.settle();
-    wishes.settle();
+    desiredStates.settle();
     for (const office of offices)
       people.forEach((_, person) => {
         if (isErased(rest, office, person)) gone.add(`${office} ${person}`);

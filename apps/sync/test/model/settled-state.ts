@@ -5,7 +5,7 @@ import { phoneFollows } from '../../src/domain/plan-phone';
 import type { Backfill } from '../../src/store/backfills';
 import { deliveryId, type NewDelivery } from '../../src/store/deliveries';
 import type { Erasure } from '../../src/store/erasures';
-import type { LeftOver } from '../../src/store/left-over';
+import type { DeferredWork } from '../../src/store/left-over';
 import type { Retry } from '../../src/store/retries';
 import { judgeNotices } from './agreeing-notices';
 import { offices, people, type Office } from './history';
@@ -36,7 +36,7 @@ interface Fact<F> {
   readonly _id: string;
   readonly fact: F;
 }
-interface Tally {
+interface DeliveryCounts {
   readonly _id: string;
   readonly counts: Readonly<Record<string, number>>;
   readonly batch: readonly unknown[];
@@ -93,7 +93,7 @@ export const judgeRest = (rest: Rest): void => {
   judgeOrders(rest);
   judgeDeliveries(rest);
   const published = publishedOutcomes(rest);
-  judgeTallies(rest, published);
+  judgeDeliveryCounts(rest, published);
   judgeRetries(rest, published);
   judgeOutcomes(rest, published);
   judgeSynced(rest);
@@ -171,10 +171,10 @@ const judgeDeliveries = (rest: Rest): void => {
   }
   const expired = new Map(mongo.all<OrderDocument>('orders').map(({ _id, expiredAt }) => [_id, expiredAt]));
   for (const delivery of deliveries) {
-    const { reason, attempts, gave, orderKey, workflowId, createdAt } = delivery;
+    const { reason, attempts, added, orderKey, workflowId, createdAt } = delivery;
     const expiredAt = expired.get(orderKey);
     // Only what was made of an order while it expired comes too late.
-    const wasMade = attempts.length > 0 || gave !== null;
+    const wasMade = attempts.length > 0 || added !== null;
     if ((expiredAt && isOpen(delivery)) || (reason === 'ORDER_EXPIRED' && wasMade))
       problem(`3: order ${orderKey} has expired although ${workflowId} was not done with it`);
     else if (expiredAt && createdAt.getTime() < expiredAt.getTime() - retentionMs)
@@ -214,7 +214,7 @@ const publishedOutcomes = ({ bus, problem }: Rest): Published => {
 };
 
 /** Those that are kept by how they stand, and those that have expired by how they ended: nothing open expires, and nothing is counted twice or not at all. */
-const judgeTallies = ({ mongo, problem }: Rest, published: Published): void => {
+const judgeDeliveryCounts = ({ mongo, problem }: Rest, published: Published): void => {
   const real = new Map<string, number>();
   const count = (key: string): void => void real.set(key, (real.get(key) ?? 0) + 1);
   const kept = new Set<string>();
@@ -224,7 +224,7 @@ const judgeTallies = ({ mongo, problem }: Rest, published: Published): void => {
   }
   for (const [id, { workflowId, text }] of published) if (!kept.has(id)) count(`${workflowId} ${text}`);
   const counted = new Map<string, number>();
-  for (const { _id, counts } of mongo.all<Tally>('tallies'))
+  for (const { _id, counts } of mongo.all<DeliveryCounts>('delivery_counts'))
     for (const [bucket, count] of Object.entries(counts)) {
       const [status = '', reason = ''] = bucket.split(' ');
       const key = status === 'OPEN' ? `${_id} OPEN` : `${_id} ${status} ${reason}`;
@@ -280,7 +280,7 @@ const judgeSynced = (rest: Rest): void => {
       contact?.phone_numbers.map(({ phone_number: phone }) => phone) ?? [],
     );
     if (seeded.has(`${office} ${person}`)) continue;
-    const { listIds = [], tagIds = [] } = delivery.gave ?? {};
+    const { listIds = [], tagIds = [] } = delivery.added ?? {};
     const lists = listIds.filter((id) => !contact?.list_memberships.includes(id));
     const tags = tagIds.filter((id) => !contact?.taggings.includes(id));
     // Who opted in and waits for their own confirmation comes on the lists by it.
@@ -302,7 +302,9 @@ const judgePhone = (
   phone: string | null,
   has: readonly string[],
 ): void => {
-  const late = mongo.all<LeftOver>('late_phones').filter((each) => each._id === `${connectionId}:${emailHash ?? ''}`);
+  const late = mongo
+    .all<DeferredWork>('late_phones')
+    .filter((each) => each._id === `${connectionId}:${emailHash ?? ''}`);
   const isSaid = performed.includes(phoneFollows);
   if (isSaid && late.length === 0) problem(`3: ${_id} is said to have a phone that follows, which nobody brings`);
   if (isSaid && late.length > 0 && connectionState(officeOf(connectionId)) === 'connected' && !isPaused(mongo, late))
@@ -311,7 +313,7 @@ const judgePhone = (
   const { age = 0 } = originOfPhone(phone) ?? {};
   const person = mongo.all<OrderDocument>('orders').find(({ _id: key }) => key === orderKey)?.email;
   // Also by an order that has been given another buyer since: its phone was this buyer's when it was written.
-  const isOutdated = told
+  const isStale = told
     .keys()
     .filter((key) => key !== orderKey && officeOf(key) === officeOf(orderKey))
     .map((key) => told.of(key))
@@ -320,11 +322,11 @@ const judgePhone = (
         events.some((each) => each.phone !== null && (originOfPhone(each.phone)?.age ?? 0) >= age) &&
         events.some((each) => each.person === people.findIndex((email) => email === person)),
     );
-  if (!isOutdated && !has.some((each) => isSamePhone(each, phone, 'GB')))
+  if (!isStale && !has.some((each) => isSamePhone(each, phone, 'GB')))
     problem(`3: ${orderKey} by ${workflowId} is said to be synchronised, and its phone is not there`);
 };
 
-const isPaused = (mongo: MemoryMongo, late: readonly LeftOver[]): boolean =>
+const isPaused = (mongo: MemoryMongo, late: readonly DeferredWork[]): boolean =>
   late.every(({ deliveryId: id }) => {
     const { backfillId } = keptDeliveries(mongo).find(({ _id }) => _id === id) ?? {};
     return mongo.all<Backfill>('backfills').some(({ _id, status }) => _id === backfillId && status === 'PAUSED');

@@ -13,17 +13,17 @@ import { createDeadLetterStore } from '../../src/store/dead-letters';
 import { createDeliveryStore, outcomeRendering } from '../../src/store/deliveries';
 import { createErasureStore } from '../../src/store/erasures';
 import { createJoinStore } from '../../src/store/joins';
-import { createLaneStore } from '../../src/store/lanes';
+import { createConnectionLeaseStore } from '../../src/store/lanes';
 import { createLedgerStore } from '../../src/store/ledger';
 import { createNoticeStore, noticeRendering } from '../../src/store/notices';
 import { createOrderStore } from '../../src/store/orders';
 import { createResourceStore } from '../../src/store/resources';
 import { createRetryStore } from '../../src/store/retries';
 import { createStandstillStore } from '../../src/store/standstills';
-import { createTallyStore } from '../../src/store/tallies';
-import { createTombstoneStore } from '../../src/store/tombstones';
+import { createDeliveryCountStore } from '../../src/store/tallies';
+import { createExpiredWritesStore } from '../../src/store/tombstones';
 import { createLatePhoneStore, createUpgradeStore } from '../../src/store/left-over';
-import { startChores } from '../../src/background-jobs';
+import { startBackgroundJobs } from '../../src/background-jobs';
 import { startDispatcher } from '../../src/use-cases/dispatch/dispatcher';
 import type { MemoryBus } from './memory-bus';
 import type { MemoryMongo } from './memory-mongo';
@@ -75,7 +75,7 @@ export const startSync = async (
     erasures,
     deliveries,
     orders: createOrderStore(connection, hashEmail),
-    lanes: createLaneStore(connection),
+    connectionLeases: createConnectionLeaseStore(connection),
     contacts: createContactStore(connection, erasures),
     activities: createActivityStore(connection),
     backfills: createBackfillStore(connection),
@@ -97,8 +97,8 @@ export const startSync = async (
       async () => clock(),
     ),
     resources: createResourceStore(connection),
-    tallies: createTallyStore(connection),
-    tombstones: createTombstoneStore(connection, erasures),
+    deliveryCounts: createDeliveryCountStore(connection),
+    expiredWrites: createExpiredWritesStore(connection, erasures),
     upgrades: createUpgradeStore(connection, erasures),
     latePhones: createLatePhoneStore(connection, erasures),
     signUpKeepsOptOuts,
@@ -119,7 +119,7 @@ export const startSync = async (
     retry: { baseMs: 1_000, maxDelayMs: 3_600_000, forMs: 30 * 86_400_000 },
     retention: { historyMs: retentionMs, deadLettersMs: 14 * 86_400_000 },
     leaseMs,
-    nudge: () => running.dispatcher?.nudge(),
+    notify: () => running.dispatcher?.notify(),
     clock: () => new Date(clock()),
     random,
     log,
@@ -141,7 +141,7 @@ export const startSync = async (
     clock: () => new Date(clock()),
   });
   ctx = { ...ctx, followers: await openEventDoors(bus, () => ctx, true) };
-  startChores(ctx, true);
+  startBackgroundJobs(ctx, true);
   running.dispatcher = startDispatcher(ctx);
   return ctx;
 };

@@ -49,7 +49,7 @@ interface Watch {
   readonly callsPerDay: number;
   /** Imported contacts are upgraded; then the sign-up form leaves opt-outs alone. */
   readonly upgradesImported: boolean;
-  readonly wishes: () => OrganisersWishes;
+  readonly desiredStates: () => OrganisersWishes;
   /** Whether the person was erased there, and everything that was under way has come to its end since. */
   readonly isGone: (office: Office, person: number) => boolean;
   /** Whether an order has another buyer than one who was erased: up to where that one was named, what it told is nobody's. */
@@ -59,7 +59,7 @@ interface Watch {
 
 /** Constant Contact's accounts, and what may never be seen happening in them. */
 export const createWatchedAccounts = (watch: Watch) => {
-  const { clock, told, faults, callsPerDay, upgradesImported, wishes, isGone, hasChangedHands, problem } = watch;
+  const { clock, told, faults, callsPerDay, upgradesImported, desiredStates, isGone, hasChangedHands, problem } = watch;
   const sandbox = createInProcessSandbox(clock);
   sandbox.world.switches.signUpFormResubscribes = !upgradesImported;
   const before: Map<string, Seen>[] = [new Map<string, Seen>(), new Map<string, Seen>()];
@@ -94,9 +94,9 @@ export const createWatchedAccounts = (watch: Watch) => {
     const optedIn = told.ofPerson(office, person).some(({ optIn }) => optIn === 'OPTED_IN');
     if (lists.length > 0 && !optedIn) problem(`1: put on a list without an opt-in: ${where}`);
     if (becomesMailable && !optedIn) problem(`1: made mailable without an opt-in: ${where}`);
-    if (optedIn && (lists.length > 0 || becomesMailable) && !wishes().maySubscribe(office, person))
+    if (optedIn && (lists.length > 0 || becomesMailable) && !desiredStates().maySubscribe(office, person))
       problem(`1: subscribed, which no workflow asks for: ${where}`);
-    if (!is.isDeleted && (!was || was.isDeleted) && !wishes().mayCreate(office, person))
+    if (!is.isDeleted && (!was || was.isDeleted) && !desiredStates().mayCreate(office, person))
       problem(`1: created, which no workflow asks for: ${where}`);
     const key = `${office} ${person}`;
     // The sign-up form is used right after a look of its own; who unsubscribes in that gap is its known price (decision 3).
@@ -184,7 +184,7 @@ export const createWatchedAccounts = (watch: Watch) => {
     const anew = told
       .ofPerson(office, person)
       .some(({ optIn, placedAt }) => optIn === 'OPTED_IN' && placedAt > optedOutAt);
-    if (!wishes().mayAsk(office))
+    if (!desiredStates().mayAsk(office))
       problem(`2: asked an unsubscribed buyer without the organiser's wish, office ${office}`);
     if (contact && contact.email_address?.permission_to_send === 'unsubscribed' && !anew)
       problem(`2: asked an unsubscribed buyer who did not opt in anew, office ${office}`);

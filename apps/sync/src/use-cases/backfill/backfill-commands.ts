@@ -14,7 +14,7 @@ import type { StoredOrder } from '../../domain/order';
 import type { Backfill } from '../../store/backfills';
 import { deliveryId } from '../../store/deliveries';
 import { previewFetched } from './fetch-orders';
-import { holdPaused } from '../dispatch/release-waiting';
+import { holdForBackfill } from '../dispatch/release-waiting';
 
 export interface BackfillInput {
   readonly workflowId: string;
@@ -84,7 +84,7 @@ export const planBackfill = async (ctx: Context, identity: Identity, input: Back
     }
     known += (await ctx.contacts.byHashes(workflow.connectionId, fresh)).size;
   });
-  const { size: accountSize } = await ctx.contacts.mirror(workflow.connectionId);
+  const { size: accountSize } = await ctx.contacts.cache(workflow.connectionId);
   const calls = callsNeeded(input.mode, workflow, { buyers: buyers.size, known, accountSize });
   const quota = await ctx.ledger.usage(identity.boxOfficeId);
   const now = ctx.clock();
@@ -129,7 +129,7 @@ export const startBackfill = async (ctx: Context, identity: Identity, input: Bac
     },
     ctx.clock(),
   );
-  ctx.nudge();
+  ctx.notify();
   return backfill;
 };
 
@@ -162,18 +162,18 @@ export const changeBackfill = async (
         : await ctx.backfills.change(backfill, { status: to, pausedFor: null, waitsUntil: null, failures: 0 });
     if (!changed) continue;
     const now = ctx.clock();
-    if (change === 'pause') await holdPaused(ctx, id);
+    if (change === 'pause') await holdForBackfill(ctx, id);
     if (change === 'resume') await ctx.deliveries.resumeBackfill(id, now);
     if (change === 'cancel') await ctx.deliveries.cancelBackfill(id, now);
-    await ctx.lanes.wake([changed.connectionId], now);
-    ctx.nudge();
+    await ctx.connectionLeases.wake([changed.connectionId], now);
+    ctx.notify();
     return changed;
   }
 };
 
 /** How the deliveries of a backfill stand. */
 export const backfillProgress = async (ctx: Context, { _id, workflowId, unreadable }: Backfill) => {
-  const rows = await ctx.tallies.of(workflowId, _id);
+  const rows = await ctx.deliveryCounts.of(workflowId, _id);
   const sum = (status?: string): number =>
     rows.reduce((total, row) => (status === undefined || row.status === status ? total + row.count : total), 0);
   return {

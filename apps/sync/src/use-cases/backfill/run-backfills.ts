@@ -7,11 +7,11 @@ import { backfillHeld } from '../../report';
 import type { Backfill } from '../../store/backfills';
 import type { NewDelivery } from '../../store/deliveries';
 import { changedAtOnce } from '../../store/in-parts';
-import { breather } from '../../yield-to-event-loop';
+import { eventLoopYielder } from '../../yield-to-event-loop';
 import { eachAtOnce } from '../dispatch/each-at-once';
 import { keepFetched, readOrders } from './fetch-orders';
 import { forgetErased } from '../privacy/forget-buyer';
-import { freeResumed, holdPaused } from '../dispatch/release-waiting';
+import { releaseForWorkflow, holdForBackfill } from '../dispatch/release-waiting';
 import { repeatedly } from '../../repeatedly';
 import { deliveryOf, marksOf, matchOrders } from '../intake/ingest-orders';
 
@@ -36,11 +36,11 @@ const makeNext = async (ctx: Context, backfill: Backfill): Promise<boolean> => {
   const { orders: page, next, unreadable = 0 } = found;
   const now = ctx.clock();
   const inMode = workflowInMode(workflow, backfill.mode);
-  const breathe = breather();
+  const yieldToEventLoop = eventLoopYielder();
   const fresh: NewDelivery[] = [];
   for (const order of page) {
     if (order.expired) continue;
-    await breathe();
+    await yieldToEventLoop();
     fresh.push({
       ...deliveryOf(order, marksOf(ctx, order), inMode, now),
       queue: 'backfill',
@@ -50,7 +50,7 @@ const makeNext = async (ctx: Context, backfill: Backfill): Promise<boolean> => {
   const known = new Set(await ctx.deliveries.insert(fresh, changedAtOnce));
   const changed = await followChanges(ctx, fresh, known, workflow);
   await forgetErased(ctx, [...page, ...changed]);
-  if (fresh.some(({ status }) => status === 'WAITING')) await freeResumed(ctx, [workflow.workflowId]);
+  if (fresh.some(({ status }) => status === 'WAITING')) await releaseForWorkflow(ctx, [workflow.workflowId]);
   await ctx.backfills.change(backfill, {
     cursor: next,
     seen: backfill.seen + page.length,
@@ -58,8 +58,8 @@ const makeNext = async (ctx: Context, backfill: Backfill): Promise<boolean> => {
     waitsUntil: null,
     failures: 0,
   });
-  await ctx.lanes.wake([backfill.connectionId], now);
-  ctx.nudge();
+  await ctx.connectionLeases.wake([backfill.connectionId], now);
+  ctx.notify();
   return next !== null;
 };
 
@@ -126,8 +126,8 @@ const waitAfter = async (ctx: Context, backfill: Backfill, error: unknown): Prom
   const now = ctx.clock();
   if (isPausing(error.code)) {
     if (!(await ctx.backfills.change(backfill, { status: 'PAUSED', pausedFor: error.code, waitsUntil: null }))) return;
-    await holdPaused(ctx, backfill._id);
-    await ctx.lanes.wake([backfill.connectionId], now);
+    await holdForBackfill(ctx, backfill._id);
+    await ctx.connectionLeases.wake([backfill.connectionId], now);
     backfillHeld(ctx, backfill, error.code);
     return;
   }
@@ -140,7 +140,7 @@ const waitAfter = async (ctx: Context, backfill: Backfill, error: unknown): Prom
 /** A backfill is done when all of its orders are deliveries and none of those is open. */
 const endIfDone = async (ctx: Context, backfill: Backfill): Promise<void> => {
   if (backfill.cursor !== null) return;
-  if (await ctx.tallies.anyOpen(backfill.workflowId, backfill._id)) return;
+  if (await ctx.deliveryCounts.anyOpen(backfill.workflowId, backfill._id)) return;
   if (!(await ctx.deliveries.anyOpen(backfill._id))) await ctx.backfills.change(backfill, { status: 'DONE' });
 };
 

@@ -3,7 +3,7 @@ import type { Context } from '../../context';
 import { replayHeader } from '../../domain/dead-letter';
 import type { DeadLetter } from '../../store/dead-letters';
 import { repeatedly } from '../../repeatedly';
-import { tellOfDeadLetters } from '../history/publish-notices';
+import { publishDeadLetterNotice } from '../history/publish-notices';
 
 /** Publishes a replayed letter. Kafka may take less than the intake accepts: such a letter is open again. */
 const sendReplay = async (ctx: Context, { _id, boxOfficeId, original }: DeadLetter): Promise<void> => {
@@ -19,7 +19,7 @@ const sendReplay = async (ctx: Context, { _id, boxOfficeId, original }: DeadLett
   } catch (error) {
     if (!(error instanceof AppError && error.code === 'EVENT_TOO_LARGE')) throw error;
     await ctx.deadLetters.refused(_id, error);
-    await tellOfDeadLetters(ctx, [boxOfficeId]);
+    await publishDeadLetterNotice(ctx, [boxOfficeId]);
     return;
   }
   await ctx.deadLetters.sent(_id);

@@ -6,7 +6,7 @@ import { readLetter, type ReadLetter } from '../../domain/dead-letter';
 import { orderKey } from '../../domain/order';
 import { deadLettersTaken } from '../../report';
 import type { DeadLetter } from '../../store/dead-letters';
-import { tellOfDeadLetters } from '../history/publish-notices';
+import { publishDeadLetterNotice } from '../history/publish-notices';
 
 /** More of one box office are not kept: the oldest go. */
 const mostLetters = 10_000;
@@ -14,7 +14,7 @@ const mostLetters = 10_000;
 /**
  * Keeps dead letters of the orders' topic until they expire, each event once. Of one whose box office cannot be told nothing of the event is kept, and one that names an erased buyer is not kept at all.
  */
-export const takeDeadLetters = async (ctx: Context, messages: readonly BusMessage[]): Promise<void> => {
+export const storeDeadLetters = async (ctx: Context, messages: readonly BusMessage[]): Promise<void> => {
   const now = ctx.clock();
   const read = messages
     .map((message) => readLetter(message, now))
@@ -36,7 +36,7 @@ export const takeDeadLetters = async (ctx: Context, messages: readonly BusMessag
   );
   for (const boxOfficeId of new Set(fresh.map((each) => each.boxOfficeId)))
     await ctx.deadLetters.keepNewest(boxOfficeId, mostLetters);
-  await tellOfDeadLetters(
+  await publishDeadLetterNotice(
     ctx,
     fresh.map(({ boxOfficeId }) => boxOfficeId),
   );

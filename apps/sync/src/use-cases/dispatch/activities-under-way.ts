@@ -1,9 +1,9 @@
 import type { Context } from '../../context';
 import { withoutNotes } from '../../domain/notes';
 import type { PlannedCall } from '../../domain/planned-calls';
-import type { Delivery, Given, Result } from '../../store/deliveries';
-import type { Begin } from './start-activity';
-import type { LaneCaller } from '../../call-constant-contact';
+import type { Delivery, AddedResources, Result } from '../../store/deliveries';
+import type { StartActivity } from './start-activity';
+import type { ConnectionCaller } from '../../call-constant-contact';
 import { doneReason, type Batch, type BatchReport } from './process-batch';
 
 /** What waits for an activity is looked at by itself after this time, should the activity have been forgotten. */
@@ -27,8 +27,8 @@ interface Progress {
 /** The calls of a plan under way. */
 export interface Run {
   readonly ctx: Context;
-  readonly caller: LaneCaller;
-  readonly begin: Begin;
+  readonly caller: ConnectionCaller;
+  readonly begin: StartActivity;
   readonly batch: Batch;
   readonly report: BatchReport;
   readonly progress: Map<string, Progress>;
@@ -88,8 +88,8 @@ export const note = ({ progress }: Run, ids: readonly string[], what: string, co
 };
 
 /** What an import gives of it: tags are given after it. */
-const withoutTags = (gives: Given | undefined, { gave }: Delivery): Given | undefined =>
-  gives && { ...gives, tagIds: gave?.tagIds ?? [] };
+const withoutTags = (gives: AddedResources | undefined, { added }: Delivery): AddedResources | undefined =>
+  gives && { ...gives, tagIds: added?.tagIds ?? [] };
 
 /** Those whose calls were all answered: done, or waiting for the activities that they began. */
 export const reportServed = async (run: Run, among: readonly string[] = [...run.progress.keys()]): Promise<void> => {
@@ -104,7 +104,7 @@ export const reportServed = async (run: Run, among: readonly string[] = [...run.
       const gives = run.batch.gives.get(id);
       const to: Result['to'] =
         activityIds.size === 0
-          ? { outcome: { status: 'SYNCED', reason: doneReason(run.batch, id), contactId, performed, gave: gives } }
+          ? { outcome: { status: 'SYNCED', reason: doneReason(run.batch, id), contactId, performed, added: gives } }
           : {
               next: {
                 waitingFor: 'ACTIVITY_RUNNING',
@@ -116,7 +116,7 @@ export const reportServed = async (run: Run, among: readonly string[] = [...run.
                 endsAs: doneReason(run.batch, id),
                 performed,
                 contactId,
-                gave: imported ? withoutTags(gives, delivery) : gives,
+                added: imported ? withoutTags(gives, delivery) : gives,
               },
             };
       return [{ delivery, to }];

@@ -2,29 +2,29 @@ import type { ConnectionFact } from '@boxlist/contracts';
 import type { Context } from '../../context';
 import { workflowInMode } from '../../domain/backfill';
 import { decideOrder } from '../../domain/decide-order';
-import type { Wish } from '../../domain/decide-contact';
+import type { DesiredState } from '../../domain/decide-contact';
 import type { CallClass } from '../../domain/ledger';
 import { detailsOf, detailTimesOf } from '../../domain/map-buyer';
 import type { StoredOrder } from '../../domain/order';
-import { isPhoneOutdated } from '../../domain/outdated';
-import { phoneBrought, phoneFollows, phoneLeft, phoneRefused } from '../../domain/plan-phone';
+import { isPhoneStale } from '../../domain/outdated';
+import { phoneAdded, phoneFollows, phoneLeft, phoneRefused } from '../../domain/plan-phone';
 import type { Result } from '../../store/deliveries';
-import type { LeftOver } from '../../store/left-over';
+import type { DeferredWork } from '../../store/left-over';
 import { never } from '../../store/never';
-import { bringPhone } from './add-phone';
+import { addPhone } from './add-phone';
 import { countryOf } from './read-contacts';
-import { nextLeftOverAt, workLeftOver, type LeftOverWork, type Lent, type StillTheirs } from './deferred-work';
+import { nextDeferredAt, runDeferred, type DeferredJob, type HeldLease, type StillTheirs } from './deferred-work';
 import { isEntitled } from './wanted';
 
 /** While calls are ample they count as a backfill's, which leaves what live orders need; else they are those that nobody can use any more. */
 const kindNow = async (ctx: Context): Promise<CallClass> =>
-  (await ctx.ledger.posture()).scarce ? 'upgrade' : 'backfill';
+  (await ctx.ledger.quotaState()).scarce ? 'upgrade' : 'backfill';
 
 /** It has come, or will not: what is told says so from now on. */
 const end = async (
   ctx: Context,
   { boxOfficeId }: Pick<ConnectionFact, 'boxOfficeId'>,
-  leftOver: LeftOver,
+  leftOver: DeferredWork,
   told: string,
 ): Promise<void> => {
   const { connectionId, emailHash } = leftOver;
@@ -32,7 +32,7 @@ const end = async (
   await ctx.latePhones.end(leftOver);
 };
 
-const bringing = async (ctx: Context): Promise<LeftOverWork> => ({
+const bringing = async (ctx: Context): Promise<DeferredJob> => ({
   store: ctx.latePhones,
   kind: await kindNow(ctx),
   delayed: 'late-phone.delayed',
@@ -47,10 +47,10 @@ const bringing = async (ctx: Context): Promise<LeftOverWork> => ({
       return 'done';
     }
     const { details } = wanted;
-    const { isAbsent = false, told = phoneBrought } = await bringPhone(ctx, caller, connection, {
+    const { isAbsent = false, told = phoneAdded } = await addPhone(ctx, caller, connection, {
       email,
       emailHash,
-      wish: wanted,
+      desired: wanted,
       details: details.phone === undefined ? {} : { phone: details.phone },
       serves: [deliveryId],
     });
@@ -67,9 +67,9 @@ const wantedNow = async (
   ctx: Context,
   { boxOfficeId, connectionId }: ConnectionFact,
   { leftOver: { deliveryId, emailHash }, order }: StillTheirs,
-): Promise<Wish | 'later' | undefined> => {
+): Promise<DesiredState | 'later' | undefined> => {
   const [delivery] = await ctx.deliveries.byIds([deliveryId]);
-  if (!delivery || delivery.takesBack) return undefined;
+  if (!delivery || delivery.undoesOrder) return undefined;
   const present = await ctx.workflows.byId(delivery.workflowId);
   const backfill = delivery.backfillId === null ? null : await ctx.backfills.byId(delivery.backfillId);
   if (!present || backfill?.status === 'CANCELLED') return undefined;
@@ -80,7 +80,7 @@ const wantedNow = async (
     backfill?.mode ?? null,
   );
   if (decideOrder(order, workflow, await isEntitled(ctx, boxOfficeId)).kind !== 'go') return undefined;
-  const wish: Wish = {
+  const desired: DesiredState = {
     deliveryId,
     orderTime: order.eventTime,
     placedAt: order.placedAt,
@@ -92,14 +92,14 @@ const wantedNow = async (
     tagIds: [],
     fields: [],
     details: detailsOf(order),
-    toldAt: detailTimesOf(order),
+    valueTimestamps: detailTimesOf(order),
   };
-  const isOutdated = await isToldSince(ctx, { boxOfficeId, connectionId }, emailHash, order);
-  return wish.details.phone === undefined || isOutdated ? undefined : wish;
+  const isStale = await isWrittenSince(ctx, { boxOfficeId, connectionId }, emailHash, order);
+  return desired.details.phone === undefined || isStale ? undefined : desired;
 };
 
 /** Whether other orders of the buyer have told another number since, those that have expired in the end: what is moved there meanwhile is found in one of both. */
-const isToldSince = async (
+const isWrittenSince = async (
   ctx: Context,
   of: Pick<ConnectionFact, 'boxOfficeId' | 'connectionId'>,
   emailHash: string,
@@ -107,17 +107,17 @@ const isToldSince = async (
 ): Promise<boolean> => {
   const written = (await ctx.deliveries.writtenFor(of, [emailHash])).filter(({ orderKey }) => orderKey !== order.key);
   const others = await ctx.orders.byKeys(written.map(({ orderKey }) => orderKey));
-  const expired = (await ctx.tombstones.of(of.connectionId, [emailHash])).get(emailHash);
-  return isPhoneOutdated(order, others, expired, await countryOf(ctx, of.connectionId));
+  const expired = (await ctx.expiredWrites.of(of.connectionId, [emailHash])).get(emailHash);
+  return isPhoneStale(order, others, expired, await countryOf(ctx, of.connectionId));
 };
 
 /** Brings the phones that were left for later, with calls that others leave over. */
-export const bringLatePhones = async (ctx: Context, lent: Lent): Promise<void> =>
-  workLeftOver(ctx, lent, await bringing(ctx));
+export const addLatePhones = async (ctx: Context, heldLease: HeldLease): Promise<void> =>
+  runDeferred(ctx, heldLease, await bringing(ctx));
 
 /** When a lane is to be driven next for them; null when there are none that may be brought. */
 export const nextLatePhoneAt = async (ctx: Context, connection: ConnectionFact | undefined): Promise<Date | null> =>
-  nextLeftOverAt(ctx, connection, { store: ctx.latePhones, kind: await kindNow(ctx) });
+  nextDeferredAt(ctx, connection, { store: ctx.latePhones, kind: await kindNow(ctx) });
 
 /**
  * Phones are noted before their deliveries say that they follow. Whoever has said so looks afterwards whether they are

@@ -1,16 +1,16 @@
 import type { Context } from '../../context';
-import type { Wish } from '../../domain/decide-contact';
+import type { DesiredState } from '../../domain/decide-contact';
 import type { Details } from '../../domain/map-buyer';
-import { decidePhone, phoneBrought, phoneFull, phoneLeft } from '../../domain/plan-phone';
-import type { LaneCaller } from '../../call-constant-contact';
-import { contactKnowledge, countryOf } from './read-contacts';
+import { decidePhone, phoneAdded, phoneFull, phoneLeft } from '../../domain/plan-phone';
+import type { ConnectionCaller } from '../../call-constant-contact';
+import { contactReader, countryOf } from './read-contacts';
 
 /** A phone that a contact is to have. */
-interface Wanted {
+interface DesiredDelivery {
   readonly email: string;
   readonly emailHash: string;
   /** What its order asks for. */
-  readonly wish: Wish;
+  readonly desired: DesiredState;
   /** With the phone; others of them that differ are written too. */
   readonly details: Details;
   readonly serves: readonly string[];
@@ -20,21 +20,21 @@ interface Wanted {
  * Gives a contact a phone that no import takes: by a look at the whole contact and a write of it, two calls at most, and only where the number is new there. Done twice it changes
  * nothing. Gives what is told of it; undefined where the contact has the number, or is not there yet. Throws what the calls throw.
  */
-export const bringPhone = async (
+export const addPhone = async (
   ctx: Context,
-  caller: LaneCaller,
+  caller: ConnectionCaller,
   of: { readonly connectionId: string; readonly boxOfficeId: string },
-  { email, emailHash, wish, details, serves }: Wanted,
+  { email, emailHash, desired, details, serves }: DesiredDelivery,
 ): Promise<{ readonly told?: string; readonly contactId?: string; readonly isAbsent?: boolean }> => {
-  const knowledge = contactKnowledge(ctx, caller, of);
-  const [failure] = await knowledge.learn([{ email, emailHash, whole: true, deliveryIds: serves }]);
+  const snapshots = contactReader(ctx, caller, of);
+  const [failure] = await snapshots.learn([{ email, emailHash, whole: true, deliveryIds: serves }]);
   if (failure) throw failure.error;
-  const decision = decidePhone(knowledge.known.get(email), wish, details, await countryOf(ctx, of.connectionId));
+  const decision = decidePhone(snapshots.known.get(email), desired, details, await countryOf(ctx, of.connectionId));
   switch (decision.kind) {
     case 'put': {
       const { contactId, contact } = decision;
       await caller.call('update contact', serves, (token) => ctx.constantContact.putContact(token, contactId, contact));
-      return { told: phoneBrought, contactId };
+      return { told: phoneAdded, contactId };
     }
     case 'there':
       return {};

@@ -7,7 +7,8 @@ import type { Delivery, Outcome, Postponement } from '../../store/deliveries';
 const parkedMs = 24 * 3_600_000;
 
 /** What a failure means for the deliveries it met. */
-export type Verdict = { readonly outcome: Outcome } | { readonly next: Postponement; readonly parksLane: boolean };
+export type FailureClass =
+  { readonly outcome: Outcome } | { readonly next: Postponement; readonly parksLease: boolean };
 
 const ofConnection: readonly string[] = [
   'QUOTA_EXCEEDED',
@@ -23,15 +24,15 @@ export const concernsConnection = (error: unknown): boolean =>
   error instanceof AppError && ofConnection.includes(error.code);
 
 /** Turns a failure into an outcome or a next try, by its code and kind; the default is to try again, after reading what became of it. */
-export const verdictOn = (
+export const classifyFailure = (
   ctx: Pick<Context, 'clock' | 'retry' | 'random'>,
   error: unknown,
   delivery: Pick<Delivery, 'attemptCount' | 'firstTriedAt'>,
-): Verdict => {
+): FailureClass => {
   const now = ctx.clock().getTime();
-  const wait = (waitingFor: Postponement['waitingFor'], ms: number, countsAsAttempt: boolean): Verdict => ({
+  const wait = (waitingFor: Postponement['waitingFor'], ms: number, countsAsAttempt: boolean): FailureClass => ({
     next: { waitingFor, readyAt: new Date(now + ms), countsAsAttempt, ...(countsAsAttempt ? { uncertain: true } : {}) },
-    parksLane: concernsConnection(error),
+    parksLease: concernsConnection(error),
   });
   if (error instanceof AppError) {
     switch (error.code) {
@@ -59,7 +60,7 @@ export const verdictOn = (
 };
 
 /** Whether a refusal may be the fault of one of several that shared a call: then each is tried by itself. */
-export const mayBeAnothers = (error: unknown, deliveries: readonly Delivery[]): boolean =>
+export const mayBeCausedByOthers = (error: unknown, deliveries: readonly Delivery[]): boolean =>
   error instanceof AppError &&
   error.code === 'REJECTED_BY_CONSTANT_CONTACT' &&
   new Set(deliveries.map(({ emailHash }) => emailHash)).size > 1;

@@ -1,7 +1,7 @@
 import type { CcContact } from '@boxlist/constant-contact';
 import { createHmac } from 'node:crypto';
 import type { Context } from '../../context';
-import type { Wish } from '../../domain/decide-contact';
+import type { DesiredState } from '../../domain/decide-contact';
 import { detailsText } from '../../domain/merge-wishes';
 import { phoneKey } from '../../domain/phone';
 import type { PhoneMarks } from '../../domain/plan-phone';
@@ -11,8 +11,8 @@ const markOf = ({ markKey }: Pick<Context, 'markKey'>, text: string): string =>
   createHmac('sha256', markKey).update(text).digest('base64url').slice(0, 22);
 
 /** The mark of the details that wishes carry together: it tells whether they were written before. */
-export const detailsMarkOf = (ctx: Pick<Context, 'markKey'>, wishes: readonly Wish[]): string =>
-  markOf(ctx, detailsText(wishes));
+export const detailsMarkOf = (ctx: Pick<Context, 'markKey'>, desiredStates: readonly DesiredState[]): string =>
+  markOf(ctx, detailsText(desiredStates));
 
 /** Of a buyer: the same number of two buyers has two marks. */
 const phoneMark = (ctx: Context, emailHash: string, phone: string, country: string | null): string =>
@@ -22,11 +22,11 @@ const phoneMark = (ctx: Context, emailHash: string, phone: string, country: stri
 export const phoneMarksOf = (
   ctx: Context,
   emailHash: string,
-  wishes: readonly Wish[],
+  desiredStates: readonly DesiredState[],
   country: string | null,
 ): PhoneMarks =>
   new Map(
-    wishes.flatMap(({ details: { phone } }) =>
+    desiredStates.flatMap(({ details: { phone } }) =>
       phone === undefined ? [] : [[phone, phoneMark(ctx, emailHash, phone, country)] as const],
     ),
   );

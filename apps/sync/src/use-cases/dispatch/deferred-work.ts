@@ -3,8 +3,8 @@ import type { Context } from '../../context';
 import type { CallClass } from '../../domain/ledger';
 import { retryDelayMs } from '../../domain/retry';
 import type { StoredOrder } from '../../domain/order';
-import type { LeftOver, LeftOverStore } from '../../store/left-over';
-import type { LaneCaller } from '../../call-constant-contact';
+import type { DeferredWork, DeferredWorkStore } from '../../store/left-over';
+import type { ConnectionCaller } from '../../call-constant-contact';
 import { activitiesUnderWay } from './poll-activities';
 import { concernsConnection } from './classify-failure';
 
@@ -16,38 +16,38 @@ const leastPauseMs = 1_000;
 const mostMisses = 5;
 
 /** What a lane lends to work with calls that others leave over. */
-export interface Lent {
+export interface HeldLease {
   readonly connection: ConnectionFact | undefined;
   readonly goesOn: () => Promise<boolean>;
   /** E-mails that the lane works on. */
   readonly busy: Set<string>;
-  readonly callerFor: (boxOfficeId: string, kind: CallClass, some: readonly LeftOver[]) => LaneCaller;
+  readonly callerFor: (boxOfficeId: string, kind: CallClass, some: readonly DeferredWork[]) => ConnectionCaller;
 }
 
 /** One whose order still names the same buyer, with their address. */
 export interface StillTheirs {
-  readonly leftOver: LeftOver;
+  readonly leftOver: DeferredWork;
   readonly order: StoredOrder;
   readonly email: string;
 }
 
 /** A kind of such work. */
-export interface LeftOverWork {
-  readonly store: LeftOverStore;
+export interface DeferredJob {
+  readonly store: DeferredWorkStore;
   /** What its calls count as, at present. */
   readonly kind: CallClass;
   /** False when all that is left is not to be done any more, and has been ended. */
   readonly isWanted: (connection: ConnectionFact) => Promise<boolean>;
   /** Works on one; `absent` when its contact was not found and a later look may find it. Throws what its calls throw. */
   readonly one: (
-    caller: LaneCaller,
+    caller: ConnectionCaller,
     connection: ConnectionFact,
     still: StillTheirs,
   ) => Promise<'done' | 'later' | 'absent'>;
   /** Ends one that is not to be done, was refused for good, or whose contact was not found for long enough. */
   readonly giveUp: (
     connection: ConnectionFact,
-    leftOver: LeftOver,
+    leftOver: DeferredWork,
     why: 'not theirs' | 'refused' | 'absent',
   ) => Promise<void>;
   readonly delayed: string;
@@ -59,12 +59,12 @@ const later = (ctx: Context, ms: number): Date => new Date(ctx.clock().getTime()
  * Works on what is due of a connection, one after the other, so that nothing comes between a look and the call that relies on it. What is not theirs any more is given up; what cannot be done now is tried again
  * later.
  */
-export const workLeftOver = async (ctx: Context, lent: Lent, work: LeftOverWork): Promise<void> => {
-  const { connection, busy } = lent;
+export const runDeferred = async (ctx: Context, heldLease: HeldLease, work: DeferredJob): Promise<void> => {
+  const { connection, busy } = heldLease;
   if (connection?.status !== 'CONNECTED') return;
   const { connectionId, boxOfficeId } = connection;
   let stopped = false;
-  while (!stopped && (await lent.goesOn())) {
+  while (!stopped && (await heldLease.goesOn())) {
     if ((await ctx.ledger.refusedFor(work.kind)) > 0) return;
     const due = await work.store.due(connectionId, ctx.clock(), takenAtOnce);
     if (due.length === 0 || !(await work.isWanted(connection))) return;
@@ -72,13 +72,13 @@ export const workLeftOver = async (ctx: Context, lent: Lent, work: LeftOverWork)
     const hashes = theirs.map(({ leftOver }) => leftOver.emailHash);
     for (const hash of hashes) busy.add(hash);
     try {
-      const caller = lent.callerFor(
+      const caller = heldLease.callerFor(
         boxOfficeId,
         work.kind,
         theirs.map(({ leftOver }) => leftOver),
       );
       for (const each of theirs)
-        if (!stopped && (await lent.goesOn())) stopped = !(await workOne(ctx, caller, connection, each, work));
+        if (!stopped && (await heldLease.goesOn())) stopped = !(await workOne(ctx, caller, connection, each, work));
     } finally {
       for (const hash of hashes) busy.delete(hash);
     }
@@ -89,9 +89,9 @@ export const workLeftOver = async (ctx: Context, lent: Lent, work: LeftOverWork)
 const stillTheirs = async (
   ctx: Context,
   connection: ConnectionFact,
-  due: readonly LeftOver[],
+  due: readonly DeferredWork[],
   busy: ReadonlySet<string>,
-  { store, giveUp }: LeftOverWork,
+  { store, giveUp }: DeferredJob,
 ): Promise<StillTheirs[]> => {
   const { boxOfficeId, connectionId } = connection;
   const orders = new Map(
@@ -120,10 +120,10 @@ const stillTheirs = async (
 /** False when nothing more can be done for the connection at present. */
 const workOne = async (
   ctx: Context,
-  caller: LaneCaller,
+  caller: ConnectionCaller,
   connection: ConnectionFact,
   still: StillTheirs,
-  work: LeftOverWork,
+  work: DeferredJob,
 ): Promise<boolean> => {
   const { leftOver } = still;
   const { deliveryId } = leftOver;
@@ -142,8 +142,8 @@ const workOne = async (
 const missed = async (
   ctx: Context,
   connection: ConnectionFact,
-  leftOver: LeftOver,
-  { store, giveUp }: LeftOverWork,
+  leftOver: DeferredWork,
+  { store, giveUp }: DeferredJob,
 ): Promise<void> => {
   const { misses = 0 } = leftOver;
   if (misses < mostMisses) await store.missed(leftOver, later(ctx, busyMs * 2 ** misses));
@@ -154,9 +154,9 @@ const missed = async (
 const putOff = async (
   ctx: Context,
   connection: ConnectionFact,
-  leftOver: LeftOver,
+  leftOver: DeferredWork,
   error: unknown,
-  { store, giveUp, delayed }: LeftOverWork,
+  { store, giveUp, delayed }: DeferredJob,
 ): Promise<boolean> => {
   const { code, retryAfterMs } = error instanceof AppError ? error : { code: undefined, retryAfterMs: undefined };
   if (code === 'LEASE_LOST') return true;
@@ -171,10 +171,10 @@ const putOff = async (
 };
 
 /** When a lane is to be driven next for such work; null when it has none that may be done. */
-export const nextLeftOverAt = async (
+export const nextDeferredAt = async (
   ctx: Context,
   connection: ConnectionFact | undefined,
-  { store, kind }: Pick<LeftOverWork, 'store' | 'kind'>,
+  { store, kind }: Pick<DeferredJob, 'store' | 'kind'>,
 ): Promise<Date | null> => {
   if (connection?.status !== 'CONNECTED') return null;
   const readyAt = await store.nextAt(connection.connectionId);

@@ -7,18 +7,18 @@ import { chunks } from '../../domain/chunks';
 import type { CallClass } from '../../domain/ledger';
 import { deliverySettled } from '../../report';
 import { queues, type Delivery, type Queue, type Result } from '../../store/deliveries';
-import type { Lane } from '../../store/lanes';
-import { laneCaller, type LaneCaller } from '../../call-constant-contact';
+import type { ConnectionLease } from '../../store/lanes';
+import { connectionCaller, type ConnectionCaller } from '../../call-constant-contact';
 import { forgottenMs } from './activities-under-way';
-import { activitiesAwaited, followActivities } from './poll-activities';
-import { freeReconnected } from './release-waiting';
-import { mayBeAnothers, verdictOn, type Verdict } from './classify-failure';
-import { sparingErased } from '../privacy/forget-buyer';
-import { nextUpgradeAt, upgradeImported } from './upgrade-permissions';
-import type { Lent } from './deferred-work';
-import { bringLatePhones, lookAfterFollowing, nextLatePhoneAt } from './add-late-phones';
+import { activitiesAwaited, pollActivities } from './poll-activities';
+import { releaseForConnection } from './release-waiting';
+import { mayBeCausedByOthers, classifyFailure, type FailureClass } from './classify-failure';
+import { guardErased } from '../privacy/forget-buyer';
+import { nextUpgradeAt, upgradePermissions } from './upgrade-permissions';
+import type { HeldLease } from './deferred-work';
+import { addLatePhones, lookAfterFollowing, nextLatePhoneAt } from './add-late-phones';
 import type { BatchReport } from './process-batch';
-import { partsOf, workPart } from './split-batch';
+import { splitBatch, processPart } from './split-batch';
 
 const pollMs = 200;
 /** How long a lane is kept by its work when a process has as many as it drives at once. */
@@ -27,7 +27,7 @@ const turnMs = 10_000;
 const makingPollMs = 1_000;
 /** How many deliveries are planned for together: few enough that what comes next does not wait long, and all that have gathered. */
 const batchSize = 200;
-const gatheredBatchSize = 3_000;
+const batchedSize = 3_000;
 const savedAtOnce = 1_000;
 /** As many as one import takes; of a backfill that needs calls for each contact fewer, so that their live orders do not wait long. */
 const importBatchSize = 39_999;
@@ -40,7 +40,7 @@ const takesLong = (work: Work): boolean => work === 'backfill' || work === 'upgr
 /** One lane while this process holds it. */
 interface Drive {
   readonly ctx: Context;
-  readonly lane: Lane;
+  readonly lease: ConnectionLease;
   readonly stillHeld: () => Promise<boolean>;
   readonly goesOn: () => boolean;
   /** Whether it has had its time while others may wait for theirs. */
@@ -48,7 +48,7 @@ interface Drive {
   /** E-mails that another queue of this lane is working on. */
   readonly busy: Set<string>;
   /** Until when live orders gather to be sent together; undefined where they do not. */
-  readonly gathersTo: Date | undefined;
+  readonly batchesTo: Date | undefined;
   parked: boolean;
 }
 
@@ -64,8 +64,8 @@ const saveAndTell = async ({ ctx, stillHeld }: Drive, results: readonly Result[]
 };
 
 /** Reports of a batch, written as they come. */
-const reportTo = (drive: Drive, caller: LaneCaller, queue: Queue): BatchReport => {
-  const { ctx, lane } = drive;
+const reportTo = (drive: Drive, caller: ConnectionCaller, queue: Queue): BatchReport => {
+  const { ctx, lease } = drive;
   const resultOf = (delivery: Delivery, to: Result['to']): Result => ({
     delivery,
     attempts: caller.takeAttempts(delivery._id),
@@ -78,10 +78,11 @@ const reportTo = (drive: Drive, caller: LaneCaller, queue: Queue): BatchReport =
         results.map(({ delivery, to }) => resultOf(delivery, to)),
       ),
     fail: async (deliveries, error) => {
-      if (kindOf(error) === 'defect') ctx.log.error({ err: error, connectionId: lane.connectionId }, 'delivery.defect');
-      const alone = mayBeAnothers(error, deliveries);
+      if (kindOf(error) === 'defect')
+        ctx.log.error({ err: error, connectionId: lease.connectionId }, 'delivery.defect');
+      const alone = mayBeCausedByOthers(error, deliveries);
       const results = deliveries.map((delivery) => {
-        const verdict: Verdict = alone
+        const verdict: FailureClass = alone
           ? {
               next: {
                 waitingFor: 'RETRYING',
@@ -90,10 +91,10 @@ const reportTo = (drive: Drive, caller: LaneCaller, queue: Queue): BatchReport =
                 uncertain: true,
                 alone: true,
               },
-              parksLane: false,
+              parksLease: false,
             }
-          : verdictOn(ctx, error, delivery);
-        if ('parksLane' in verdict && verdict.parksLane) drive.parked = true;
+          : classifyFailure(ctx, error, delivery);
+        if ('parksLease' in verdict && verdict.parksLease) drive.parked = true;
         // What is under way for it is waited for before it is tried again.
         const { activityIds } = delivery;
         return resultOf(delivery, 'next' in verdict ? { next: { ...verdict.next, activityIds } } : verdict);
@@ -106,10 +107,10 @@ const reportTo = (drive: Drive, caller: LaneCaller, queue: Queue): BatchReport =
 };
 
 /** Whether something is due that only a drive begun anew looks at: a batch to be asked for, or orders that have gathered. Whatever takes long is left for it. */
-const isDueAnew = async ({ ctx, lane, gathersTo }: Drive): Promise<boolean> => {
+const isDueAnew = async ({ ctx, lease, batchesTo }: Drive): Promise<boolean> => {
   const now = ctx.clock();
-  if (gathersTo && gathersTo <= now) return true;
-  const running = await ctx.activities.ofConnection(lane.connectionId);
+  if (batchesTo && batchesTo <= now) return true;
+  const running = await ctx.activities.ofConnection(lease.connectionId);
   return running.some(({ _id, pollAt }) => pollAt <= now && !ctx.activities.isBeingSent(_id));
 };
 
@@ -118,28 +119,29 @@ const mayGoOn = async (drive: Drive, work: Work): Promise<boolean> =>
   drive.goesOn() && !drive.isOverdue() && !(takesLong(work) && (await isDueAnew(drive)));
 
 const callerOf = (
-  { ctx, lane, stillHeld }: Drive,
+  { ctx, lease, stillHeld }: Drive,
   boxOfficeId: string,
   kind: CallClass,
   mayServe?: (serves: readonly string[]) => Promise<void>,
-): LaneCaller => laneCaller(ctx, { connectionId: lane.connectionId, boxOfficeId, class: kind, stillHeld, mayServe });
+): ConnectionCaller =>
+  connectionCaller(ctx, { connectionId: lease.connectionId, boxOfficeId, class: kind, stillHeld, mayServe });
 
 /** When what has gathered is sent; undefined when there is nothing or it is time. */
-const gathersUntil = async (ctx: Context, lane: Lane, windowMs: number): Promise<Date | undefined> => {
+const batchesUntil = async (ctx: Context, lease: ConnectionLease, windowMs: number): Promise<Date | undefined> => {
   if (windowMs === 0) return undefined;
   const now = ctx.clock();
-  const gathered = await ctx.deliveries.gathered(lane.connectionId, 'live', now, gatheredBatchSize);
-  if (!gathered || gathered.isMany) return undefined;
-  const until = new Date(gathered.since.getTime() + windowMs);
+  const batched = await ctx.deliveries.batched(lease.connectionId, 'live', now, batchedSize);
+  if (!batched || batched.isMany) return undefined;
+  const until = new Date(batched.since.getTime() + windowMs);
   return until > now ? until : undefined;
 };
 
 /** Works off one queue of a lane until it has nothing ready. */
 const workQueue = async (drive: Drive, queue: Queue, size: number): Promise<void> => {
-  const { ctx, lane, busy } = drive;
+  const { ctx, lease, busy } = drive;
   while (drive.goesOn() && !drive.isOverdue() && (await drive.stillHeld())) {
     if (takesLong(queue) && (await isDueAnew(drive))) return;
-    const claimed = await ctx.deliveries.claim(lane, queue, busy, ctx.clock(), size, drive.stillHeld);
+    const claimed = await ctx.deliveries.claim(lease, queue, busy, ctx.clock(), size, drive.stillHeld);
     const free = await withoutAwaiting(drive, claimed);
     // Another queue may have taken the same buyer in the meantime: the others are left to a later turn.
     const ready = free.filter(({ emailHash }) => emailHash === null || !busy.has(emailHash));
@@ -148,13 +150,13 @@ const workQueue = async (drive: Drive, queue: Queue, size: number): Promise<void
     const hashes = [...new Set(ready.flatMap(({ emailHash }) => emailHash ?? []))];
     for (const hash of hashes) busy.add(hash);
     try {
-      const caller = callerOf(drive, first.boxOfficeId, queue, sparingErased(ctx, first.boxOfficeId, ready));
+      const caller = callerOf(drive, first.boxOfficeId, queue, guardErased(ctx, first.boxOfficeId, ready));
       const report = reportTo(drive, caller, queue);
-      for (const [index, part] of partsOf(ready).entries()) {
+      for (const [index, part] of splitBatch(ready).entries()) {
         if (index > 0 && part[0]?.alone && !drive.goesOn()) break;
         // What was begun for a part before it may be under way for the same buyer.
         const some = index === 0 ? part : await withoutAwaiting(drive, part);
-        await workPart(ctx, caller, lane.connectionId, some, report);
+        await processPart(ctx, caller, lease.connectionId, some, report);
       }
     } finally {
       for (const hash of hashes) busy.delete(hash);
@@ -164,8 +166,8 @@ const workQueue = async (drive: Drive, queue: Queue, size: number): Promise<void
 
 /** Those for whose contact nothing is under way; the others wait until it is worked off. */
 const withoutAwaiting = async (drive: Drive, claimed: readonly Delivery[]): Promise<Delivery[]> => {
-  const { ctx, lane } = drive;
-  const awaited = await activitiesAwaited(ctx, lane.connectionId, claimed);
+  const { ctx, lease } = drive;
+  const awaited = await activitiesAwaited(ctx, lease.connectionId, claimed);
   const readyAt = new Date(ctx.clock().getTime() + forgottenMs);
   const free: Delivery[] = [];
   const waiting: Result[] = [];
@@ -190,8 +192,8 @@ const withoutAwaiting = async (drive: Drive, claimed: readonly Delivery[]): Prom
 };
 
 /** An activity may have been ended meanwhile by a holder that lost the lane: whoever was noted too late for it to be freed is taken up anew. */
-const wakeLate = async ({ ctx, lane }: Drive, awaited: ReadonlyMap<string, readonly string[]>): Promise<void> => {
-  const underWay = await ctx.activities.namesUnderWay(lane.connectionId);
+const wakeLate = async ({ ctx, lease }: Drive, awaited: ReadonlyMap<string, readonly string[]>): Promise<void> => {
+  const underWay = await ctx.activities.namesUnderWay(lease.connectionId);
   const late = [...awaited].filter(([, activityIds]) => !activityIds.every((id) => underWay.has(id)));
   await ctx.deliveries.wake(
     late.map(([id]) => id),
@@ -201,13 +203,13 @@ const wakeLate = async ({ ctx, lane }: Drive, awaited: ReadonlyMap<string, reado
 };
 
 /** The last holder may have fallen silent before it looked whether what it let deliveries wait for was over; what is over and not forgotten yet is worked off by whoever follows it. */
-const wakeForgotten = async (ctx: Context, { connectionId }: Lane): Promise<void> => {
+const releaseForgotten = async (ctx: Context, { connectionId }: ConnectionLease): Promise<void> => {
   const known = (await ctx.activities.ofConnection(connectionId)).map(({ _id }) => _id);
-  await ctx.deliveries.wakeForgotten(connectionId, known, ctx.clock());
+  await ctx.deliveries.releaseForgotten(connectionId, known, ctx.clock());
 };
 
 const follow = (drive: Drive, boxOfficeId: string): Promise<void> =>
-  followActivities(drive.ctx, callerOf(drive, boxOfficeId, 'poll'), drive.lane.connectionId, (results) =>
+  pollActivities(drive.ctx, callerOf(drive, boxOfficeId, 'poll'), drive.lease.connectionId, (results) =>
     saveAndTell(drive, results),
   );
 
@@ -224,29 +226,29 @@ const keeping = async ({ stillHeld }: Drive, work: () => Promise<void>): Promise
 
 /** What keeps it from going on keeps nothing else of the lane: it is tried again with its next drive. */
 const workLeftOvers = async (drive: Drive, connection: ConnectionFact | undefined): Promise<void> => {
-  const { ctx, lane, busy } = drive;
+  const { ctx, lease, busy } = drive;
   try {
-    const lent: Lent = {
+    const heldLease: HeldLease = {
       connection,
       busy,
       goesOn: () => mayGoOn(drive, 'upgrade'),
       callerFor: (boxOfficeId, kind, some) => {
         const served = some.map(({ deliveryId, emailHash }) => ({ _id: deliveryId, emailHash }));
-        return callerOf(drive, boxOfficeId, kind, sparingErased(ctx, boxOfficeId, served));
+        return callerOf(drive, boxOfficeId, kind, guardErased(ctx, boxOfficeId, served));
       },
     };
-    await upgradeImported(ctx, lent);
-    await bringLatePhones(ctx, lent);
+    await upgradePermissions(ctx, heldLease);
+    await addLatePhones(ctx, heldLease);
   } catch (error) {
-    ctx.log.warn({ err: error, connectionId: lane.connectionId }, 'left-overs.delayed');
+    ctx.log.warn({ err: error, connectionId: lease.connectionId }, 'deferred-work.delayed');
   }
 };
 
 /** Whether what is ready of backfills may be sent: they are made at first, so that as many as possible share an import. */
-const isMade = async ({ ctx, lane }: Drive): Promise<boolean> => {
-  if (!(await ctx.backfills.isMaking(lane.connectionId))) return true;
-  const gathered = await ctx.deliveries.gathered(lane.connectionId, 'backfill', ctx.clock(), importBatchSize);
-  return gathered?.isMany ?? false;
+const isMade = async ({ ctx, lease }: Drive): Promise<boolean> => {
+  if (!(await ctx.backfills.isMaking(lease.connectionId))) return true;
+  const batched = await ctx.deliveries.batched(lease.connectionId, 'backfill', ctx.clock(), importBatchSize);
+  return batched?.isMany ?? false;
 };
 
 /** Works on all until they are through; those that are looks again for new work while another, perhaps a long backfill, is under way. */
@@ -280,9 +282,9 @@ interface Dispatcher {
 }
 
 /** Drives one lane until it has nothing ready, is parked, is lost, or has had its turn. */
-const driveLane = async (
+const processLease = async (
   ctx: Context,
-  lane: Lane,
+  lease: ConnectionLease,
   leasedUntil: Date,
   { isClosing, isCrowded }: Dispatcher,
 ): Promise<void> => {
@@ -291,58 +293,58 @@ const driveLane = async (
   const stillHeld = async (): Promise<boolean> => {
     const now = ctx.clock().getTime();
     if (heldUntil - now > ctx.leaseMs / 2) return true;
-    if (heldUntil <= now || !(await ctx.lanes.renew(lane, new Date(now + ctx.leaseMs)))) return false;
+    if (heldUntil <= now || !(await ctx.connectionLeases.renew(lease, new Date(now + ctx.leaseMs)))) return false;
     heldUntil = now + ctx.leaseMs;
     return true;
   };
-  const connection = await ctx.connections.byId(lane.connectionId);
+  const connection = await ctx.connections.byId(lease.connectionId);
   // Before activities are followed: a delivery that is told late to wait for one that has been seen to end would wait in vain.
-  if (lane.takenOver) await ctx.deliveries.takeOver(lane);
-  const { windowMs } = await ctx.ledger.posture(connection?.boxOfficeId);
-  const gathersTo = await gathersUntil(ctx, lane, windowMs);
+  if (lease.takenOver) await ctx.deliveries.takeOver(lease);
+  const { windowMs } = await ctx.ledger.quotaState(connection?.boxOfficeId);
+  const batchesTo = await batchesUntil(ctx, lease, windowMs);
   const drive: Drive = {
     ctx,
-    lane,
+    lease,
     stillHeld,
     goesOn: () => !drive.parked && !isClosing(),
     isOverdue: () => isCrowded() && ctx.clock().getTime() - begunAt > turnMs,
     busy: new Set(),
-    gathersTo,
+    batchesTo,
     parked: false,
   };
-  const size = windowMs > 0 ? gatheredBatchSize : batchSize;
+  const size = windowMs > 0 ? batchedSize : batchSize;
   await keeping(drive, () => follow(drive, connection?.boxOfficeId ?? ''));
-  if (lane.takenOver) await wakeForgotten(ctx, lane);
+  if (lease.takenOver) await releaseForgotten(ctx, lease);
   const held = new Set<Queue>([
-    ...(gathersTo ? ['live' as const] : []),
+    ...(batchesTo ? ['live' as const] : []),
     ...((await isMade(drive)) ? [] : ['backfill' as const]),
   ]);
   const worked = queues.filter((queue) => !held.has(queue));
-  const isOfImports = !(await ctx.backfills.anyOneByOne(lane.connectionId));
+  const isOfImports = !(await ctx.backfills.anyOneByOne(lease.connectionId));
   const sizes = { live: size, retry: size, backfill: isOfImports ? importBatchSize : backfillBatchSize };
   await besideEachOther(drive, [...worked, 'upgrade'], (each) =>
     each === 'upgrade' ? workLeftOvers(drive, connection) : workQueue(drive, each, sizes[each]),
   );
   if (drive.parked) {
-    const now = await ctx.connections.byId(lane.connectionId);
+    const now = await ctx.connections.byId(lease.connectionId);
     // The news of a new sign-in came while deliveries were parked: it has not met them all.
-    if (now?.version !== connection?.version) await freeReconnected(ctx, now);
+    if (now?.version !== connection?.version) await releaseForConnection(ctx, now);
   }
   const next = [
-    gathersTo ?? null,
+    batchesTo ?? null,
     held.has('backfill') ? new Date(ctx.clock().getTime() + makingPollMs) : null,
-    await ctx.deliveries.nextReadyAt(lane.connectionId, worked),
-    (await ctx.activities.ofConnection(lane.connectionId))[0]?.pollAt ?? null,
+    await ctx.deliveries.nextReadyAt(lease.connectionId, worked),
+    (await ctx.activities.ofConnection(lease.connectionId))[0]?.pollAt ?? null,
     await nextUpgradeAt(ctx, connection),
     await nextLatePhoneAt(ctx, connection),
   ].filter((each) => each !== null);
   const soonest = next.length > 0 ? new Date(Math.min(...next.map((each) => each.getTime()))) : null;
   // After all others that are ready by now.
-  await ctx.lanes.release(lane, drive.isOverdue() ? ctx.clock() : soonest, ctx.clock());
+  await ctx.connectionLeases.release(lease, drive.isOverdue() ? ctx.clock() : soonest, ctx.clock());
 };
 
 /** Drives lanes of this process until closed; many connections at once, each by one process. Nearly all of the time they wait for permits: as many as there are take their turns in the ledger. `rest` is for processes that take in orders themselves. */
-export const startDispatcher = (ctx: Context, lanesAtOnce = 200, rest = neverRests) => {
+export const startDispatcher = (ctx: Context, leasesAtOnce = 200, rest = neverRests) => {
   const holder = randomUUID();
   const running = new Set<Promise<void>>();
   let closing = false;
@@ -352,28 +354,30 @@ export const startDispatcher = (ctx: Context, lanesAtOnce = 200, rest = neverRes
   const claimAll = async (): Promise<void> => {
     do {
       again = false;
-      while (!closing && running.size < lanesAtOnce) {
+      while (!closing && running.size < leasesAtOnce) {
         const now = ctx.clock();
-        const lane = await ctx.lanes.claim(holder, now, ctx.leaseMs);
-        if (!lane) break;
+        const lease = await ctx.connectionLeases.claim(holder, now, ctx.leaseMs);
+        if (!lease) break;
         // It may be another process that gave it work.
         ctx.rest?.end();
         // From when it was asked for, and not from when the answer came: the lease may have run out in between.
         const leasedUntil = new Date(now.getTime() + ctx.leaseMs);
-        const driven = driveLane(ctx, lane, leasedUntil, {
+        const driven = processLease(ctx, lease, leasedUntil, {
           isClosing: () => closing,
-          isCrowded: () => running.size >= lanesAtOnce,
+          isCrowded: () => running.size >= leasesAtOnce,
         })
-          .catch((error: unknown) => ctx.log.warn({ err: error, connectionId: lane.connectionId }, 'lane.interrupted'))
+          .catch((error: unknown) =>
+            ctx.log.warn({ err: error, connectionId: lease.connectionId }, 'lease.interrupted'),
+          )
           .finally(() => {
             running.delete(driven);
-            nudge();
+            notify();
           });
         running.add(driven);
       }
     } while (again && !closing);
   };
-  const nudge = (): void => {
+  const notify = (): void => {
     if (closing) return;
     again = true;
     claiming ??= claimAll()
@@ -382,10 +386,10 @@ export const startDispatcher = (ctx: Context, lanesAtOnce = 200, rest = neverRes
         claiming = undefined;
       });
   };
-  const endPolls = rest.every(pollMs, nudge);
-  nudge();
+  const endPolls = rest.every(pollMs, notify);
+  notify();
   return {
-    nudge,
+    notify,
     close: async (): Promise<void> => {
       closing = true;
       endPolls();

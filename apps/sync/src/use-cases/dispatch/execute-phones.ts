@@ -1,9 +1,9 @@
 import { AppError } from '@boxlist/contracts';
 import type { Context } from '../../context';
 import { chunks } from '../../domain/chunks';
-import { phoneBrought, phoneFollows, phoneRefused } from '../../domain/plan-phone';
+import { phoneAdded, phoneFollows, phoneRefused } from '../../domain/plan-phone';
 import type { PhoneLine } from '../../domain/planned-calls';
-import { bringPhone } from './add-phone';
+import { addPhone } from './add-phone';
 import { eachAtOnce, lookUpsAtOnce } from './each-at-once';
 import { concernsConnection } from './classify-failure';
 import { failAll, note, oneByOne, reportServed, type Run } from './activities-under-way';
@@ -13,8 +13,8 @@ import type { Batch } from './process-batch';
 export const leaveForLater = (ctx: Context, batch: Batch, phones: readonly PhoneLine[]): Promise<void> =>
   ctx.latePhones.note(
     batch.connectionId,
-    phones.flatMap(({ email, wish }) => {
-      const [emailHash, said] = [batch.hashes.get(email), batch.deliveries.get(wish.deliveryId)];
+    phones.flatMap(({ email, desired }) => {
+      const [emailHash, said] = [batch.hashes.get(email), batch.deliveries.get(desired.deliveryId)];
       return emailHash && said ? [{ emailHash, orderKey: said.orderKey, deliveryId: said._id }] : [];
     }),
     ctx.clock(),
@@ -24,7 +24,7 @@ export const leaveForLater = (ctx: Context, batch: Batch, phones: readonly Phone
  * Brings the phones that no import takes, while that import may be under way; everybody else is told before. What cannot be brought now is left for later, and its deliveries are told of all the same: their
  * lists and tags do not wait for it.
  */
-export const makePhones = async (run: Run, phones: readonly PhoneLine[]): Promise<void> => {
+export const executePhones = async (run: Run, phones: readonly PhoneLine[]): Promise<void> => {
   if (phones.length === 0) return;
   const waiting = new Set(phones.flatMap(({ deliveryIds }) => deliveryIds));
   await reportServed(
@@ -57,9 +57,9 @@ const makePhone = async (run: Run, call: PhoneLine): Promise<boolean> => {
   const { ctx, caller, batch } = run;
   const emailHash = batch.hashes.get(call.email) ?? '';
   try {
-    const brought = await bringPhone(ctx, caller, batch, { ...call, emailHash, serves: call.deliveryIds });
+    const brought = await addPhone(ctx, caller, batch, { ...call, emailHash, serves: call.deliveryIds });
     const { told = brought.isAbsent ? phoneFollows : undefined, contactId } = brought;
-    if (told === phoneBrought) note(run, call.deliveryIds, told, contactId);
+    if (told === phoneAdded) note(run, call.deliveryIds, told, contactId);
     else if (told) tell(run, call, told);
     return !brought.isAbsent;
   } catch (error) {

@@ -5,11 +5,20 @@ import { chunks } from '../../domain/chunks';
 import type { KnownContact } from '../../domain/known-contact';
 import type { ImportLine, PlannedCall, TagMember } from '../../domain/planned-calls';
 import type { Delivery, Outcome } from '../../store/deliveries';
-import { withActivities, type Begin } from './start-activity';
-import type { LaneCaller } from '../../call-constant-contact';
+import { withActivities, type StartActivity } from './start-activity';
+import type { ConnectionCaller } from '../../call-constant-contact';
 import { eachAtOnce, lookUpsAtOnce } from './each-at-once';
-import { makePhones } from './execute-phones';
-import { failAll, deliveriesIn, note, oneByOne, reportServed, servedBy, startOf, type Run } from './activities-under-way';
+import { executePhones } from './execute-phones';
+import {
+  failAll,
+  deliveriesIn,
+  note,
+  oneByOne,
+  reportServed,
+  servedBy,
+  startOf,
+  type Run,
+} from './activities-under-way';
 import { fieldColumn } from './resolve-names';
 import { requeueForRestored } from './requeue-restored';
 import type { Batch, BatchReport } from './process-batch';
@@ -19,9 +28,9 @@ type Import = Extract<PlannedCall, { kind: 'import' }>;
 type Tag = Extract<PlannedCall, { kind: 'tag' }>;
 
 /** Makes the calls of a plan and reports every delivery they serve, but those of contacts that turned out to exist. `stopped`: why the rest was not tried. */
-export const carryOut = async (
+export const executePlan = async (
   ctx: Context,
-  caller: LaneCaller,
+  caller: ConnectionCaller,
   batch: Batch,
   calls: readonly PlannedCall[],
   report: BatchReport,
@@ -50,7 +59,7 @@ const makeAll = async (run: Run, calls: readonly PlannedCall[]): Promise<void> =
   await makeSingles(run, singles, new Set([...shared, ...phones].flatMap(servedBy)));
   for (const call of shared)
     await attempt(run, servedBy(call), () => (call.kind === 'import' ? makeImport(run, call) : makeTag(run, call)));
-  await makePhones(run, phones);
+  await executePhones(run, phones);
   await reportServed(run);
 };
 
@@ -60,7 +69,7 @@ const makeSingles = async (run: Run, singles: readonly Single[], sharing: Readon
     if (index > 0 && run.stopped === undefined && !(await run.report.goesOn())) {
       const left = new Set(singles.slice(index * oneByOne).flatMap(({ deliveryIds }) => deliveryIds));
       for (const id of left) run.progress.delete(id);
-      return putBack(
+      return requeue(
         run.ctx,
         [...left].flatMap((id) => run.batch.deliveries.get(id) ?? []),
         run.report,
@@ -75,7 +84,7 @@ const makeSingles = async (run: Run, singles: readonly Single[], sharing: Readon
 };
 
 /** Nothing was done for them, and they are ready again. */
-export const putBack = (ctx: Context, deliveries: readonly Delivery[], report: BatchReport): Promise<void> => {
+export const requeue = (ctx: Context, deliveries: readonly Delivery[], report: BatchReport): Promise<void> => {
   const next = { waitingFor: null, readyAt: ctx.clock(), countsAsAttempt: false };
   return report.tell(deliveries.map((delivery) => ({ delivery, to: { next } })));
 };
@@ -196,7 +205,7 @@ const begin = async (
   run: Run,
   call: string,
   serves: readonly string[],
-  prepare: Parameters<Begin>[2],
+  prepare: Parameters<StartActivity>[2],
   isFile = false,
 ): Promise<void> => {
   const name = await run.begin(call, { connectionId: run.batch.connectionId, serves, isFile }, prepare);

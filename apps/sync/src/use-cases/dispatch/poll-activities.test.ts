@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Context } from '../../context';
-import type { LaneCaller } from '../../call-constant-contact';
-import { followActivities } from './poll-activities';
+import type { ConnectionCaller } from '../../call-constant-contact';
+import { pollActivities } from './poll-activities';
 
 /*
  * The details of an import are marked as written when it begins, so that nobody compares them again. Where it failed
@@ -20,7 +20,7 @@ describe('an import that is over', () => {
         forget: () => Promise.resolve(),
       },
       deliveries: {
-        async *freedBy() {
+        async *releasedBy() {
           yield await Promise.resolve([delivery]);
         },
       },
@@ -28,7 +28,7 @@ describe('an import that is over', () => {
         marked: (_connectionId: string, marks: readonly unknown[]) => Promise.resolve(void unmarked.push(...marks)),
       },
     } as unknown as Context;
-    await followActivities(ctx, {} as LaneCaller, 'conn_1', () => Promise.resolve());
+    await pollActivities(ctx, {} as ConnectionCaller, 'conn_1', () => Promise.resolve());
     return unmarked;
   };
 

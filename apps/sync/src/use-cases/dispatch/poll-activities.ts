@@ -6,7 +6,7 @@ import { retryDelayMs } from '../../domain/retry';
 import type { RunningActivity } from '../../store/activities';
 import type { Delivery, Result } from '../../store/deliveries';
 import type { Involved } from '../../store/delivery-queue';
-import type { LaneCaller } from '../../call-constant-contact';
+import type { ConnectionCaller } from '../../call-constant-contact';
 import { forgottenMs } from './activities-under-way';
 
 /** After this time a file that was announced is imported, and can be seen, or it never will be: longer than the call may take. It would be imported twice. */
@@ -30,7 +30,7 @@ const isClean = ({ state, activity_errors: errors, status }: CcActivity): boolea
 
 type Follow = (
   ctx: Context,
-  caller: LaneCaller,
+  caller: ConnectionCaller,
   connectionId: string,
   save: (results: readonly Result[]) => Promise<void>,
 ) => Promise<void>;
@@ -39,7 +39,7 @@ type Follow = (
  * Asks for the activities of a connection that are due, all with one call where more than one runs, and frees what waited for those that have ended:
  * done, or back to work where something was not taken or is still to be done. Those that cannot be asked for are asked for later.
  */
-export const followActivities: Follow = async (ctx, caller, connectionId, save) => {
+export const pollActivities: Follow = async (ctx, caller, connectionId, save) => {
   try {
     await followDue(ctx, caller, connectionId, save);
   } catch (error) {
@@ -54,7 +54,7 @@ const followDue: Follow = async (ctx, caller, connectionId, save) => {
   const now = ctx.clock();
   const free = async (_id: string, isClean: boolean): Promise<void> => {
     const underWay = await ctx.activities.namesUnderWay(connectionId);
-    for await (const freed of ctx.deliveries.freedBy(connectionId, _id, isClean, underWay)) {
+    for await (const freed of ctx.deliveries.releasedBy(connectionId, _id, isClean, underWay)) {
       // Their marks tell of details that may never have come.
       const hashes = new Set(freed.flatMap(({ uncertain, emailHash }) => (uncertain && emailHash ? emailHash : [])));
       await ctx.contacts.marked(
@@ -74,7 +74,7 @@ const followDue: Follow = async (ctx, caller, connectionId, save) => {
     if (isOutOfReach(error)) return nothingSeen;
     throw error;
   });
-  const posture = await ctx.ledger.posture();
+  const quotaState = await ctx.ledger.quotaState();
   for (const activity of running) {
     const state = seen.states.get(activity._id);
     if (state && activity.activityId === null) await ctx.activities.found(activity._id, state.activity_id);
@@ -86,7 +86,7 @@ const followDue: Follow = async (ctx, caller, connectionId, save) => {
         activity._id,
         isUnknown
           ? new Date(now.getTime() + unknownPollMs)
-          : new Date(ctx.clock().getTime() + pollDelayMs(activity.polls, posture)),
+          : new Date(ctx.clock().getTime() + pollDelayMs(activity.polls, quotaState)),
       );
     else {
       const clean = state !== undefined && isClean(state);
@@ -113,7 +113,11 @@ interface Seen {
 const nothingSeen: Seen = { states: new Map(), strangersRun: false };
 
 /** One is asked for by itself; several, or one whose id is not known, with the list of all. */
-const readStates = async (ctx: Context, caller: LaneCaller, running: readonly RunningActivity[]): Promise<Seen> => {
+const readStates = async (
+  ctx: Context,
+  caller: ConnectionCaller,
+  running: readonly RunningActivity[],
+): Promise<Seen> => {
   const states = new Map<string, CcActivity>();
   const [only] = running;
   if (only?.activityId && running.length === 1) {
@@ -187,14 +191,14 @@ export const activitiesAwaited = async (
 };
 
 const freedFrom = (ctx: Context, delivery: Delivery): Result => {
-  const { uncertain, imported, held, takesBack, performed, attemptCount, firstTriedAt } = delivery;
+  const { uncertain, imported, held, undoesOrder, performed, attemptCount, firstTriedAt } = delivery;
   const now = ctx.clock().getTime();
   const to = (): Result['to'] => {
     if (!uncertain && !imported && !held)
       return {
         outcome: {
           status: 'SYNCED',
-          reason: takesBack ? 'TAKEN_BACK' : (delivery.endsAs ?? 'SYNCED'),
+          reason: undoesOrder ? 'TAKEN_BACK' : (delivery.endsAs ?? 'SYNCED'),
           contactId: delivery.contactId ?? undefined,
           performed,
         },

@@ -1,23 +1,23 @@
 import { AppError } from '@boxlist/contracts';
 import type { Context } from '../../context';
-import { meansInMode, type BackfillMode } from '../../domain/backfill';
+import { planOptionsInMode, type BackfillMode } from '../../domain/backfill';
 import { chunks } from '../../domain/chunks';
 import { fewestToImport } from '../../domain/gather';
-import type { Wish } from '../../domain/decide-contact';
+import type { DesiredState } from '../../domain/decide-contact';
 import type { KnownContact } from '../../domain/known-contact';
 import { withoutNotes } from '../../domain/notes';
-import { planBatch, type Means, type Party, type Plan } from '../../domain/plan-batch';
+import { planBatch, type PlanOptions, type ContactPlanInput, type Plan } from '../../domain/plan-batch';
 import type { DoneReason } from '../../domain/reasons';
-import type { Delivery, Given, Result } from '../../store/deliveries';
-import type { LaneCaller } from '../../call-constant-contact';
-import { breather } from '../../yield-to-event-loop';
-import { carryOut, putBack } from './execute-plan';
+import type { Delivery, AddedResources, Result } from '../../store/deliveries';
+import type { ConnectionCaller } from '../../call-constant-contact';
+import { eventLoopYielder } from '../../yield-to-event-loop';
+import { executePlan, requeue } from './execute-plan';
 import { detailsMarkOf, phoneMarksOf } from './contact-marks';
-import { contactKnowledge, type ContactKnowledge } from './read-contacts';
+import { contactReader, type ContactReader } from './read-contacts';
 import { leaveForLater } from './execute-phones';
 import { oneByOne } from './activities-under-way';
-import { takeBack } from './undo-cancelled';
-import { wishesOf, type Wanted } from './wanted';
+import { undoCancelled } from './undo-cancelled';
+import { desiredStatesOf, type DesiredDelivery } from './wanted';
 
 /** What becomes of the deliveries of a batch; each is told once. */
 export interface BatchReport {
@@ -39,7 +39,7 @@ export interface Batch {
   /** Deliveries whose contact gets no permission by the plan. */
   readonly withoutPermission: Set<string>;
   /** What each delivery gives when it is done. */
-  readonly gives: Map<string, Given>;
+  readonly gives: Map<string, AddedResources>;
 }
 
 const mostRounds = 5;
@@ -48,9 +48,9 @@ const mostRounds = 5;
  * Works on ready deliveries of one connection: wishes, knowledge, plan, calls; again for those of whom more had to be known, until each delivery has been reported. What was done before a crash, or by a call
  * whose answer was lost, is seen and not repeated.
  */
-export const workBatch = async (
+export const processBatch = async (
   ctx: Context,
-  caller: LaneCaller,
+  caller: ConnectionCaller,
   connectionId: string,
   ready: readonly Delivery[],
   report: BatchReport,
@@ -58,26 +58,26 @@ export const workBatch = async (
 ): Promise<void> => {
   const [first] = ready;
   if (!first) return;
-  const wanted = await wishesOf(ctx, caller, ready, report, mode);
-  const back = wanted.filter(({ delivery }) => delivery.takesBack);
+  const wanted = await desiredStatesOf(ctx, caller, ready, report, mode);
+  const back = wanted.filter(({ delivery }) => delivery.undoesOrder);
   await workWished(
     ctx,
     caller,
     first.boxOfficeId,
     connectionId,
-    wanted.filter(({ delivery }) => !delivery.takesBack),
+    wanted.filter(({ delivery }) => !delivery.undoesOrder),
     report,
     mode,
   );
-  if (back.length > 0) await takeBack(ctx, caller, connectionId, back, report);
+  if (back.length > 0) await undoCancelled(ctx, caller, connectionId, back, report);
 };
 
 const workWished = async (
   ctx: Context,
-  caller: LaneCaller,
+  caller: ConnectionCaller,
   boxOfficeId: string,
   connectionId: string,
-  wanted: readonly Wanted[],
+  wanted: readonly DesiredDelivery[],
   report: BatchReport,
   mode: BackfillMode | null,
 ): Promise<void> => {
@@ -89,43 +89,47 @@ const workWished = async (
     hashes: new Map(wanted.flatMap(({ order, delivery }) => [[order.email ?? '', delivery.emailHash ?? ''] as const])),
     performed: new Map(),
     withoutPermission: new Set(),
-    gives: new Map(wanted.map((each) => [each.delivery._id, givenSoFar(each)])),
+    gives: new Map(wanted.map((each) => [each.delivery._id, addedSoFar(each)])),
   };
-  const knowledge = contactKnowledge(ctx, caller, batch);
+  const snapshots = contactReader(ctx, caller, batch);
   const byEmail = Map.groupBy(wanted, ({ order }) => order.email ?? '');
-  const means = meansInMode(await meansOf(ctx, connectionId, byEmail.size), mode);
-  const parties = await partiesOf(ctx, batch.hashes, byEmail, means.country ?? null);
-  await workParties({ ctx, caller, batch, knowledge, means, report, byEmail }, parties, 1);
+  const planOptions = planOptionsInMode(await planOptionsOf(ctx, connectionId, byEmail.size), mode);
+  const planInputs = await planInputsOf(ctx, batch.hashes, byEmail, planOptions.country ?? null);
+  await processPlanInputs({ ctx, caller, batch, snapshots, planOptions, report, byEmail }, planInputs, 1);
 };
 
 /** A batch under way. */
 interface Work {
   readonly ctx: Context;
-  readonly caller: LaneCaller;
+  readonly caller: ConnectionCaller;
   readonly batch: Batch;
-  readonly knowledge: ContactKnowledge;
-  readonly means: Means;
+  readonly snapshots: ContactReader;
+  readonly planOptions: PlanOptions;
   readonly report: BatchReport;
-  readonly byEmail: ReadonlyMap<string, readonly Wanted[]>;
+  readonly byEmail: ReadonlyMap<string, readonly DesiredDelivery[]>;
 }
 
 /**
  * One round: a plan and its calls; then another for those of whom more has to be known. Whoever needs a look of their own has it in a small part of the batch, so that what relies on it follows soon, and a long
  * batch can be left. Gives why nothing more is to be tried, where that is so: all have been told of it.
  */
-const workParties = async (work: Work, parties: readonly Party[], round: number): Promise<unknown> => {
-  const { ctx, caller, batch, knowledge, report } = work;
-  if (parties.length === 0) return undefined;
+const processPlanInputs = async (
+  work: Work,
+  planInputs: readonly ContactPlanInput[],
+  round: number,
+): Promise<unknown> => {
+  const { ctx, caller, batch, snapshots, report } = work;
+  if (planInputs.length === 0) return undefined;
   if (round > mostRounds) {
-    await report.fail(deliveriesOf(batch, parties), new AppError('DEFECT', 'A batch does not come to its end'));
+    await report.fail(deliveriesOf(batch, planInputs), new AppError('DEFECT', 'A batch does not come to its end'));
     return undefined;
   }
-  const plan = planBatch(parties, knowledge.known, work.means);
+  const plan = planBatch(planInputs, snapshots.known, work.planOptions);
   const later = plan.calls.filter((call) => call.kind === 'phone').filter((call) => call.isLater);
   // Before anything is told of them, so that none is forgotten, whoever dies when.
   await leaveForLater(ctx, batch, later);
   await reportDecided(batch, plan, report);
-  const { refused, stopped } = await carryOut(
+  const { refused, stopped } = await executePlan(
     ctx,
     caller,
     batch,
@@ -134,13 +138,13 @@ const workParties = async (work: Work, parties: readonly Party[], round: number)
   );
   const unknown = new Map(plan.unknown.map(({ email, whole }) => [email, whole]));
   // It turned out to exist: what was left out of its creation is no matter any more.
-  for (const { email, wishes } of parties)
+  for (const { email, desiredStates } of planInputs)
     if (refused.has(email))
-      for (const { deliveryId } of wishes) {
+      for (const { deliveryId } of desiredStates) {
         batch.performed.delete(deliveryId);
         batch.withoutPermission.delete(deliveryId);
       }
-  const again = parties.filter(({ email }) => refused.has(email) || unknown.has(email));
+  const again = planInputs.filter(({ email }) => refused.has(email) || unknown.has(email));
   const single = again.filter(({ email }) => unknown.get(email));
   const parts = [again.filter(({ email }) => !unknown.get(email)), ...chunks(single, oneByOne)];
   let why = stopped;
@@ -148,23 +152,28 @@ const workParties = async (work: Work, parties: readonly Party[], round: number)
     if (part.length === 0) continue;
     if (why !== undefined) await report.fail(deliveriesOf(batch, part), why);
     // The first ones are worked on in any case, so that none is looked at for nothing.
-    else if (index > 1 && !(await report.goesOn())) await putBack(ctx, deliveriesOf(batch, part), report);
+    else if (index > 1 && !(await report.goesOn())) await requeue(ctx, deliveriesOf(batch, part), report);
     else why = await learnAndGoOn(work, part, index > 0, round);
   }
   return why;
 };
 
 /** Reads what the plan did not know, `whole` by a look at each, and works on. */
-const learnAndGoOn = async (work: Work, parties: readonly Party[], whole: boolean, round: number): Promise<unknown> => {
-  const { batch, knowledge, report } = work;
-  let known: readonly Party[];
+const learnAndGoOn = async (
+  work: Work,
+  planInputs: readonly ContactPlanInput[],
+  whole: boolean,
+  round: number,
+): Promise<unknown> => {
+  const { batch, snapshots, report } = work;
+  let known: readonly ContactPlanInput[];
   try {
-    const failures = await knowledge.learn(
-      parties.map(({ email, wishes }) => ({
+    const failures = await snapshots.learn(
+      planInputs.map(({ email, desiredStates }) => ({
         email,
         emailHash: batch.hashes.get(email) ?? '',
         whole,
-        deliveryIds: wishes.map(({ deliveryId }) => deliveryId),
+        deliveryIds: desiredStates.map(({ deliveryId }) => deliveryId),
       })),
     );
     let why: unknown;
@@ -173,32 +182,34 @@ const learnAndGoOn = async (work: Work, parties: readonly Party[], whole: boolea
         await report.fail(
           deliveriesOf(
             batch,
-            parties.filter((party) => party.email === email),
+            planInputs.filter((planInput) => planInput.email === email),
           ),
           error,
         )
       )
         why = error;
-    known = parties.filter(({ email }) => !failures.some((failure) => failure.email === email));
+    known = planInputs.filter(({ email }) => !failures.some((failure) => failure.email === email));
     if (why !== undefined) {
       await report.fail(deliveriesOf(batch, known), why);
       return why;
     }
   } catch (error) {
-    return (await report.fail(deliveriesOf(batch, parties), error)) ? error : undefined;
+    return (await report.fail(deliveriesOf(batch, planInputs), error)) ? error : undefined;
   }
   for (const { email } of known)
     for (const each of work.byEmail.get(email) ?? [])
-      batch.gives.set(each.delivery._id, givenSoFar(each, knowledge.known.get(email)));
-  return workParties(work, known, round + 1);
+      batch.gives.set(each.delivery._id, addedSoFar(each, snapshots.known.get(email)));
+  return processPlanInputs(work, known, round + 1);
 };
 
 /** How a delivery of the batch ends when all of its plan is done. */
 export const doneReason = ({ withoutPermission }: Batch, deliveryId: string): DoneReason =>
   withoutPermission.has(deliveryId) ? 'SYNCED_WITHOUT_PERMISSION' : 'SYNCED';
 
-const deliveriesOf = (batch: Batch, parties: readonly Party[]): Delivery[] =>
-  parties.flatMap(({ wishes }) => wishes.flatMap(({ deliveryId }) => batch.deliveries.get(deliveryId) ?? []));
+const deliveriesOf = (batch: Batch, planInputs: readonly ContactPlanInput[]): Delivery[] =>
+  planInputs.flatMap(({ desiredStates }) =>
+    desiredStates.flatMap(({ deliveryId }) => batch.deliveries.get(deliveryId) ?? []),
+  );
 
 const reportDecided = async (batch: Batch, plan: Plan, report: BatchReport): Promise<void> => {
   for (const { deliveryIds, note } of plan.notes)
@@ -218,7 +229,7 @@ const reportDecided = async (batch: Batch, plan: Plan, report: BatchReport): Pro
           status: 'SYNCED',
           reason: doneReason(batch, deliveryId),
           contactId,
-          gave: batch.gives.get(deliveryId),
+          added: batch.gives.get(deliveryId),
           performed: [...new Set([...withoutNotes(performed), ...(batch.performed.get(deliveryId) ?? [])])],
         },
       })),
@@ -226,63 +237,66 @@ const reportDecided = async (batch: Batch, plan: Plan, report: BatchReport): Pro
   ]);
 };
 
-const meansOf = async (ctx: Context, connectionId: string, contacts: number): Promise<Means> => {
-  const [connection, posture] = await Promise.all([ctx.connections.byId(connectionId), ctx.ledger.posture()]);
+const planOptionsOf = async (ctx: Context, connectionId: string, contacts: number): Promise<PlanOptions> => {
+  const [connection, quotaState] = await Promise.all([ctx.connections.byId(connectionId), ctx.ledger.quotaState()]);
   return {
     optInRoute: connection?.optInRoute ?? 'DIRECT',
     upgradesImported: ctx.signUpKeepsOptOuts && connection?.upgradesImported === true,
     country: connection?.countryCode ?? null,
-    phonesWait: posture.scarce,
+    phonesWait: quotaState.scarce,
     // An import would make mailable without the confirmation that was asked for.
     importsNew:
       contacts >= fewestToImport &&
-      posture.scarce &&
+      quotaState.scarce &&
       connection?.whenQuotaIsScarce === 'IMPORT' &&
       connection.optInRoute === 'DIRECT',
   };
 };
 
-const givenBy = ({ optIn, createsContacts, listIds, tagIds }: Wish): Given => ({
+const addedBy = ({ optIn, createsContacts, listIds, tagIds }: DesiredState): AddedResources => ({
   listIds: optIn === 'OPTED_IN' && createsContacts ? listIds : [],
   tagIds,
 });
 
 /** What it gave before, and gives now: the workflow may have changed in between. Where it is not certain what came of it before, the contact tells. */
-const givenSoFar = ({ delivery: { gave, uncertain }, wish }: Wanted, contact?: KnownContact | 'none'): Given => {
-  const { listIds, tagIds } = givenBy(wish);
+const addedSoFar = (
+  { delivery: { added, uncertain }, desired }: DesiredDelivery,
+  contact?: KnownContact | 'none',
+): AddedResources => {
+  const { listIds, tagIds } = addedBy(desired);
   const has = uncertain && contact !== 'none' ? contact?.whole : undefined;
   const came = (before: readonly string[] = [], ids?: readonly string[]) =>
     ids ? before.filter((id) => ids.includes(id)) : before;
   return {
-    listIds: [...new Set([...came(gave?.listIds, has?.list_memberships), ...listIds])],
-    tagIds: [...new Set([...came(gave?.tagIds, has?.taggings), ...tagIds])],
+    listIds: [...new Set([...came(added?.listIds, has?.list_memberships), ...listIds])],
+    tagIds: [...new Set([...came(added?.tagIds, has?.taggings), ...tagIds])],
   };
 };
 
 /** Whether an import has brought what an import can bring: its lists are those that are wished for now. */
-const wasImported = ({ delivery: { imported, gave }, wish }: Wanted): boolean =>
-  imported && givenBy(wish).listIds.every((id) => gave?.listIds.includes(id));
+const wasImported = ({ delivery: { imported, added }, desired }: DesiredDelivery): boolean =>
+  imported && addedBy(desired).listIds.every((id) => added?.listIds.includes(id));
 
-const partiesOf = async (
+const planInputsOf = async (
   ctx: Context,
   hashes: Batch['hashes'],
-  byEmail: ReadonlyMap<string, readonly Wanted[]>,
+  byEmail: ReadonlyMap<string, readonly DesiredDelivery[]>,
   country: string | null,
-): Promise<Party[]> => {
-  const breathe = breather();
-  const parties: Party[] = [];
+): Promise<ContactPlanInput[]> => {
+  const yieldToEventLoop = eventLoopYielder();
+  const planInputs: ContactPlanInput[] = [];
   for (const [email, some] of byEmail) {
-    await breathe();
-    const wishes = some.map(({ wish }) => wish);
-    parties.push({
+    await yieldToEventLoop();
+    const desiredStates = some.map(({ desired }) => desired);
+    planInputs.push({
       email,
-      wishes,
+      desiredStates,
       // A contact that was seen is not created blindly: that call is refused.
       isUncertain: some.some(({ delivery: { uncertain, contactId } }) => uncertain || contactId !== null),
       isImported: some.every(wasImported),
-      detailsMark: detailsMarkOf(ctx, wishes),
-      phoneMarks: phoneMarksOf(ctx, hashes.get(email) ?? '', wishes, country),
+      detailsMark: detailsMarkOf(ctx, desiredStates),
+      phoneMarks: phoneMarksOf(ctx, hashes.get(email) ?? '', desiredStates, country),
     });
   }
-  return parties;
+  return planInputs;
 };

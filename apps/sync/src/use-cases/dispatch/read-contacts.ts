@@ -1,16 +1,16 @@
 import type { CcContact } from '@boxlist/constant-contact';
 import { AppError } from '@boxlist/contracts';
 import type { Context } from '../../context';
-import { chooseReading, pageSize, type MirrorState } from '../../domain/choose-reading';
+import { chooseReadStrategy, pageSize, type ContactCacheState } from '../../domain/choose-reading';
 import { normalEmail } from '../../domain/email-address';
 import { knownFrom, type KnownContact } from '../../domain/known-contact';
 import type { Sighting } from '../../store/contacts';
-import type { LaneCaller } from '../../call-constant-contact';
+import type { ConnectionCaller } from '../../call-constant-contact';
 import { eachAtOnce, lookUpsAtOnce } from './each-at-once';
 import { phoneMarksIn } from './contact-marks';
 
 /** One whose contact is to be known, with the deliveries that ask. */
-export interface Sought {
+export interface ContactQuery {
   readonly email: string;
   readonly emailHash: string;
   /** All of the contact, by a look-up of its own. */
@@ -23,10 +23,10 @@ const overlapMs = 10_000;
 const firstOverlapMs = 5 * 60_000;
 
 /** What is known of a connection's contacts for one batch; everything in `known` was read for it. */
-export interface ContactKnowledge {
+export interface ContactReader {
   readonly known: Map<string, KnownContact | 'none'>;
   /** Reads what is sought, in the cheapest way; gives the failures of single look-ups. Throws what concerns them all. */
-  readonly learn: (sought: readonly Sought[]) => Promise<{ readonly email: string; readonly error: unknown }[]>;
+  readonly learn: (sought: readonly ContactQuery[]) => Promise<{ readonly email: string; readonly error: unknown }[]>;
 }
 
 interface Of {
@@ -34,12 +34,12 @@ interface Of {
   readonly boxOfficeId: string;
 }
 
-export const contactKnowledge = (ctx: Context, caller: LaneCaller, of: Of): ContactKnowledge => {
+export const contactReader = (ctx: Context, caller: ConnectionCaller, of: Of): ContactReader => {
   const known = new Map<string, KnownContact | 'none'>();
   let ofAccount: Promise<string | null> | undefined;
   const country = (): Promise<string | null> => (ofAccount ??= countryOf(ctx, of.connectionId));
 
-  const lookUp = async ({ email, emailHash, deliveryIds }: Sought): Promise<void> => {
+  const lookUp = async ({ email, emailHash, deliveryIds }: ContactQuery): Promise<void> => {
     const askedAt = ctx.clock();
     const found = await caller.call('look up contact', deliveryIds, (token) =>
       ctx.constantContact.findContact(token, email),
@@ -51,7 +51,7 @@ export const contactKnowledge = (ctx: Context, caller: LaneCaller, of: Of): Cont
     known.set(email, contact ?? 'none');
   };
 
-  const lookUpAll = async (sought: readonly Sought[]) => {
+  const lookUpAll = async (sought: readonly ContactQuery[]) => {
     const failures: { email: string; error: unknown }[] = [];
     await eachAtOnce(sought, lookUpsAtOnce, async (each) => {
       try {
@@ -78,7 +78,7 @@ export const contactKnowledge = (ctx: Context, caller: LaneCaller, of: Of): Cont
   };
 
   /** Reads what has changed since the last reading. */
-  const refresh = async ({ watermark }: MirrorState, serves: readonly string[]): Promise<void> => {
+  const refresh = async ({ watermark }: ContactCacheState, serves: readonly string[]): Promise<void> => {
     let newest = watermark === null ? 0 : Date.parse(watermark) + overlapMs;
     for (let next: string | undefined, first = true; first || next; first = false) {
       const read = await page({ updatedAfter: watermark ?? undefined, next }, serves);
@@ -86,39 +86,39 @@ export const contactKnowledge = (ctx: Context, caller: LaneCaller, of: Of): Cont
       next = read.next;
     }
     if (newest > 0)
-      await ctx.contacts.noteMirror(of.connectionId, { watermark: new Date(newest - overlapMs).toISOString() });
+      await ctx.contacts.recordCache(of.connectionId, { watermark: new Date(newest - overlapMs).toISOString() });
   };
 
   /** Goes on with the first reading of the whole account; true when it is complete. Stops where look-ups turn out to be cheaper. */
-  const readAll = async (mirror: MirrorState, count: number, serves: readonly string[]): Promise<boolean> => {
-    const begun = mirror.cursor ? {} : { watermark: new Date(ctx.clock().getTime() - firstOverlapMs).toISOString() };
-    for (let next = mirror.cursor ?? undefined; ;) {
+  const readAll = async (cache: ContactCacheState, count: number, serves: readonly string[]): Promise<boolean> => {
+    const begun = cache.cursor ? {} : { watermark: new Date(ctx.clock().getTime() - firstOverlapMs).toISOString() };
+    for (let next = cache.cursor ?? undefined; ;) {
       const read = await page({ next }, serves).catch((error: unknown) => {
         // A cursor that has grown old: the reading begins anew.
         if (!next || !(error instanceof AppError) || error.code !== 'REJECTED_BY_CONSTANT_CONTACT') throw error;
         return undefined;
       });
       next = read?.next;
-      const size = read?.count ?? mirror.size;
+      const size = read?.count ?? cache.size;
       const complete = read !== undefined && next === undefined;
-      await ctx.contacts.noteMirror(of.connectionId, { ...begun, cursor: next ?? null, complete, size });
+      await ctx.contacts.recordCache(of.connectionId, { ...begun, cursor: next ?? null, complete, size });
       if (complete) return true;
-      if ((size ?? 0) / pageSize + 1 > mirror.lookUps + count) return false;
+      if ((size ?? 0) / pageSize + 1 > cache.lookUps + count) return false;
     }
   };
 
-  const learn = async (sought: readonly Sought[]) => {
+  const learn = async (sought: readonly ContactQuery[]) => {
     const single = sought.filter(({ whole }) => whole);
     const rest = sought.filter(({ whole }) => !whole);
     const serves = rest.flatMap(({ deliveryIds }) => deliveryIds);
-    let mirror = await ctx.contacts.mirror(of.connectionId);
-    let reading = chooseReading(mirror, rest.length);
+    let cache = await ctx.contacts.cache(of.connectionId);
+    let reading = chooseReadStrategy(cache, rest.length);
     if (reading === 'READ_ALL') {
-      reading = (await readAll(mirror, rest.length, serves)) ? 'REFRESH' : 'LOOK_UP';
-      mirror = await ctx.contacts.mirror(of.connectionId);
+      reading = (await readAll(cache, rest.length, serves)) ? 'REFRESH' : 'LOOK_UP';
+      cache = await ctx.contacts.cache(of.connectionId);
     }
     if (reading === 'LOOK_UP') return lookUpAll(sought);
-    await refresh(mirror, serves);
+    await refresh(cache, serves);
     const found = await ctx.contacts.byHashes(
       of.connectionId,
       rest.map(({ emailHash }) => emailHash),

@@ -4,7 +4,7 @@ import type { WaitingFor } from '../../domain/reasons';
 import { queues, type Queue } from '../../store/deliveries';
 import { repeatedly } from '../../repeatedly';
 
-const freeingEveryMs = 60_000;
+const releasingEveryMs = 60_000;
 
 /** What need not be waited for with a workflow as it is now. */
 const endsWait = ({ status, whenPaused }: Pick<WorkflowFact, 'status' | 'whenPaused'>): readonly WaitingFor[] => {
@@ -16,42 +16,42 @@ const endsWait = ({ status, whenPaused }: Pick<WorkflowFact, 'status' | 'whenPau
  * Frees what waits for workflows that do not keep it waiting any more: resumed, told to skip, or deleted; for a deleted one also no order is waited for. Whoever has let a delivery wait asks so afterwards, for the news may have come in between; one of the two
  * sees the other.
  */
-export const freeResumed = async (ctx: Context, workflowIds: Iterable<string>): Promise<void> => {
+export const releaseForWorkflow = async (ctx: Context, workflowIds: Iterable<string>): Promise<void> => {
   for (const workflowId of new Set(workflowIds)) {
     const workflow = await ctx.workflows.byId(workflowId);
     if (!workflow || endsWait(workflow).length === 0) continue;
     await ctx.deliveries.resume(workflow, endsWait(workflow), ctx.clock());
     // Also where nothing was found: a crash may have come between the two, the time before.
-    await ctx.lanes.wake([workflow.connectionId], ctx.clock());
-    ctx.nudge();
+    await ctx.connectionLeases.wake([workflow.connectionId], ctx.clock());
+    ctx.notify();
   }
 };
 
 /** Lets what is ready of a paused backfill wait. */
-export const holdPaused = async (ctx: Context, backfillId: string): Promise<void> => {
+export const holdForBackfill = async (ctx: Context, backfillId: string): Promise<void> => {
   await ctx.deliveries.holdBackfill(backfillId, ctx.clock());
-  await freeUnpaused(ctx, backfillId);
+  await releaseForBackfill(ctx, backfillId);
 };
 
 /** Frees what waits for a backfill that is not paused any more. Whoever has let a delivery wait asks so afterwards, for it may have been resumed or cancelled in between. */
-export const freeUnpaused = async (ctx: Context, backfillId: string): Promise<void> => {
+export const releaseForBackfill = async (ctx: Context, backfillId: string): Promise<void> => {
   const backfill = await ctx.backfills.byId(backfillId);
   if (!backfill || backfill.status === 'PAUSED') return;
   await ctx.deliveries.resumeBackfill(backfillId, ctx.clock());
-  await ctx.lanes.wake([backfill.connectionId], ctx.clock());
-  ctx.nudge();
+  await ctx.connectionLeases.wake([backfill.connectionId], ctx.clock());
+  ctx.notify();
 };
 
 /** Frees what waits for a new sign-in, unless the connection still lacks one: it goes on, or ends where the connection was ended. */
-export const freeReconnected = async (ctx: Context, connection: ConnectionFact | undefined): Promise<void> => {
+export const releaseForConnection = async (ctx: Context, connection: ConnectionFact | undefined): Promise<void> => {
   if (!connection || connection.status === 'NEEDS_RECONNECT') return;
   await ctx.deliveries.free(connection.connectionId, ctx.clock());
-  await ctx.lanes.wake([connection.connectionId], ctx.clock());
-  ctx.nudge();
+  await ctx.connectionLeases.wake([connection.connectionId], ctx.clock());
+  ctx.notify();
 };
 
 /** Frees what waits for the calls of another day though this one has some for it: its limit was raised. */
-const freeWithinQuota = async (ctx: Context, goesOn: () => boolean): Promise<void> => {
+const releaseWithinQuota = async (ctx: Context, goesOn: () => boolean): Promise<void> => {
   const hasCalls: Queue[] = [];
   for (const queue of queues) if ((await ctx.ledger.refusedFor(queue)) === 0) hasCalls.push(queue);
   if (hasCalls.length === 0) return;
@@ -63,11 +63,11 @@ const freeWithinQuota = async (ctx: Context, goesOn: () => boolean): Promise<voi
         'QUOTA_EXCEEDED',
         ctx.clock(),
       );
-      await ctx.lanes.wake(
+      await ctx.connectionLeases.wake(
         some.map(({ connectionId }) => connectionId),
         ctx.clock(),
       );
-      ctx.nudge();
+      ctx.notify();
     }
     boxOfficeId = await ctx.deliveries.nextThatWaits('QUOTA_EXCEEDED', boxOfficeId);
   }
@@ -77,7 +77,7 @@ const freeWithinQuota = async (ctx: Context, goesOn: () => boolean): Promise<voi
  * Frees what waits for workflows that keep nothing waiting: whoever let it wait was killed before they asked, and a
  * deleted workflow's orders are matched with it no more when they come again.
  */
-const freeLeftWaiting = async (ctx: Context, goesOn: () => boolean): Promise<void> => {
+const releaseLeftWaiting = async (ctx: Context, goesOn: () => boolean): Promise<void> => {
   for (const reason of ['WORKFLOW_RESUME', 'ORDER_PENDING'] as const)
     for (
       let boxOfficeId = await ctx.deliveries.nextThatWaits(reason, '');
@@ -86,12 +86,12 @@ const freeLeftWaiting = async (ctx: Context, goesOn: () => boolean): Promise<voi
     )
       for (const workflow of await ctx.workflows.ofBoxOffices([boxOfficeId]))
         if (endsWait(workflow).includes(reason) && (await ctx.deliveries.anyWait(workflow, reason)))
-          await freeResumed(ctx, [workflow.workflowId]);
+          await releaseForWorkflow(ctx, [workflow.workflowId]);
 };
 
 /** Looks for what need not wait any more, until closed. */
-export const startFreeing = (ctx: Context) =>
-  repeatedly(ctx, { everyMs: freeingEveryMs, atOnce: true, delayed: 'freeing.delayed' }, async (goesOn) => {
-    await freeWithinQuota(ctx, goesOn);
-    await freeLeftWaiting(ctx, goesOn);
+export const startReleasing = (ctx: Context) =>
+  repeatedly(ctx, { everyMs: releasingEveryMs, atOnce: true, delayed: 'releasing.delayed' }, async (goesOn) => {
+    await releaseWithinQuota(ctx, goesOn);
+    await releaseLeftWaiting(ctx, goesOn);
   });

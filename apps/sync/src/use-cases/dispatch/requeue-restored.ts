@@ -32,5 +32,5 @@ export const requeueForRestored = async (
   if (wanted.length === 0) return;
   await ctx.deliveries.requeueSkipped(wanted, since, ctx.clock());
   // A holder that has lost the lane without knowing may come this far: then nobody else looks for them.
-  await ctx.lanes.wake([of.connectionId], ctx.clock());
+  await ctx.connectionLeases.wake([of.connectionId], ctx.clock());
 };

@@ -10,8 +10,8 @@ import {
   detailTimesOf,
 } from '../../domain/map-buyer';
 import type { StoredOrder } from '../../domain/order';
-import type { Wish } from '../../domain/decide-contact';
-import type { LaneCaller } from '../../call-constant-contact';
+import type { DesiredState } from '../../domain/decide-contact';
+import type { ConnectionCaller } from '../../call-constant-contact';
 
 type Kind = 'tag' | 'list';
 interface Named {
@@ -23,7 +23,7 @@ interface Named {
 const readAll = async (
   ctx: Context,
   connectionId: string,
-  caller: LaneCaller,
+  caller: ConnectionCaller,
   serves: readonly string[],
   kind: Kind,
 ): Promise<void> => {
@@ -50,7 +50,7 @@ const readAll = async (
 const idOf = async (
   ctx: Context,
   connectionId: string,
-  caller: LaneCaller,
+  caller: ConnectionCaller,
   serves: readonly string[],
   kind: Kind,
   name: string,
@@ -82,7 +82,7 @@ const idOf = async (
 export const fieldColumn = async (
   ctx: Context,
   connectionId: string,
-  caller: LaneCaller,
+  caller: ConnectionCaller,
   serves: readonly string[],
   customFieldId: string,
 ): Promise<string | undefined> => {
@@ -101,13 +101,13 @@ export const fieldColumn = async (
 };
 
 /** What a workflow wishes for an order's buyer, with all names turned into ids. */
-export const wishOf = async (
+export const desiredStateOf = async (
   ctx: Context,
-  caller: LaneCaller,
+  caller: ConnectionCaller,
   deliveryId: string,
   order: StoredOrder,
   workflow: WorkflowFact,
-): Promise<Wish> => {
+): Promise<DesiredState> => {
   const { connectionId, lists, tags } = workflow;
   const subscribes = order.optIn === 'OPTED_IN' && workflow.createsContacts;
   const listNames = lists.perEvent && subscribes ? [eventListName(order)] : [];
@@ -133,7 +133,7 @@ export const wishOf = async (
     tagIds: [...new Set([...tags.fixed, ...(await ids('tag', tagNames))])],
     fields: fieldValues(order, workflow.fieldMapping),
     details: detailsOf(order),
-    toldAt: detailTimesOf(order),
+    valueTimestamps: detailTimesOf(order),
     shortenings: shortenings(order, workflow.fieldMapping),
   };
 };

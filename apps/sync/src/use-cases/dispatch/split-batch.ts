@@ -1,14 +1,14 @@
 import type { Context } from '../../context';
 import type { Backfill } from '../../store/backfills';
 import type { Delivery } from '../../store/deliveries';
-import type { LaneCaller } from '../../call-constant-contact';
-import { freeUnpaused } from './release-waiting';
-import { workBatch, type BatchReport } from './process-batch';
+import type { ConnectionCaller } from '../../call-constant-contact';
+import { releaseForBackfill } from './release-waiting';
+import { processBatch, type BatchReport } from './process-batch';
 
 const aYearMs = 365 * 86_400_000;
 
 /** Ready deliveries by what they are planned for together: those of one backfill, or of none; last those that are tried by themselves, each buyer's. */
-export const partsOf = (ready: readonly Delivery[]): Delivery[][] => {
+export const splitBatch = (ready: readonly Delivery[]): Delivery[][] => {
   const parts = new Map<string, Delivery[]>();
   for (const delivery of [...ready].sort((a, b) => Number(a.alone) - Number(b.alone))) {
     const key = JSON.stringify([delivery.backfillId, delivery.alone ? delivery.emailHash : null]);
@@ -24,9 +24,9 @@ const holds = (backfill: Backfill | null): boolean => backfill?.status === 'PAUS
 /**
  * Works on a part as its backfill asks. What a backfill is to give waits while it is paused, and ends when it was cancelled; what it gave is taken back all the same.
  */
-export const workPart = async (
+export const processPart = async (
   ctx: Context,
-  caller: LaneCaller,
+  caller: ConnectionCaller,
   connectionId: string,
   part: readonly Delivery[],
   report: BatchReport,
@@ -36,15 +36,15 @@ export const workPart = async (
   const isHeld = holds(backfill);
   const goesOn = async (): Promise<boolean> =>
     (await report.goesOn()) && !(backfill && holds(await ctx.backfills.byId(backfill._id)));
-  await workBatch(
+  await processBatch(
     ctx,
     caller,
     connectionId,
-    part.filter(({ takesBack }) => takesBack || !isHeld),
+    part.filter(({ undoesOrder }) => undoesOrder || !isHeld),
     { ...report, goesOn },
     backfill?.mode ?? null,
   );
-  const held = part.filter(({ takesBack }) => isHeld && !takesBack);
+  const held = part.filter(({ undoesOrder }) => isHeld && !undoesOrder);
   if (!backfill || held.length === 0) return;
   const readyAt = new Date(ctx.clock().getTime() + aYearMs);
   await report.tell(
@@ -56,5 +56,5 @@ export const workPart = async (
           : { next: { waitingFor: 'BACKFILL_PAUSED', readyAt, countsAsAttempt: false } },
     })),
   );
-  if (backfill.status === 'PAUSED') await freeUnpaused(ctx, backfill._id);
+  if (backfill.status === 'PAUSED') await releaseForBackfill(ctx, backfill._id);
 };

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import type { Context } from '../../context';
 import { withActivities } from './start-activity';
-import type { LaneCaller } from '../../call-constant-contact';
+import type { ConnectionCaller } from '../../call-constant-contact';
 
 // The file of an import was written after the permit for its call was given. For many rows that took longer than a permit may be old: the call was never sent, and a new permit asked for again and again.
 it('an activity is made ready before a permit for its call is asked for', async () => {
@@ -14,14 +14,14 @@ it('an activity is made ready before a permit for its call is asked for', async 
       told: async () => void steps.push('told'),
       sent: () => undefined,
     },
-    ledger: { posture: async () => ({ windowMs: 0 }) },
+    ledger: { quotaState: async () => ({ windowMs: 0 }) },
   } as unknown as Context;
   const caller = {
     call: (_name: string, _serves: readonly string[], run: (token: string) => Promise<unknown>) => {
       steps.push('permitted');
       return run('token');
     },
-  } as unknown as LaneCaller;
+  } as unknown as ConnectionCaller;
   await withActivities(ctx, caller, async (begin) => {
     await begin('import contacts', { connectionId: 'con_1', serves: [], isFile: true }, () => {
       steps.push('made ready');

@@ -2,7 +2,7 @@ import { AppError } from '@boxlist/contracts';
 import { randomUUID } from 'node:crypto';
 import type { Context } from '../../context';
 import { pollDelayMs } from '../../domain/gather';
-import type { LaneCaller } from '../../call-constant-contact';
+import type { ConnectionCaller } from '../../call-constant-contact';
 
 /** How soon one is looked for that nobody has answered: its call takes no longer as a rule. */
 const unansweredPollMs = 2_000;
@@ -21,13 +21,13 @@ interface Beginning {
  * Has Constant Contact begin an activity, and gives the name that deliveries wait for it by. It is announced before it is sent: one whose answer is lost, or that a crash leaves behind, is looked for before anything
  * is done for the same contacts again. What is sent is made ready first: a permit for the call may not grow old over that. Throws what the call throws.
  */
-export type Begin = (call: string, beginning: Beginning, prepare: (name: string) => Send) => Promise<string>;
+export type StartActivity = (call: string, beginning: Beginning, prepare: (name: string) => Send) => Promise<string>;
 
 /** Work that begins activities, and notes with all deliveries that they serve that they wait for them before it ends. Where it does not come to its end, any that was being worked on is taken for one of them. */
 export const withActivities = async <T>(
   ctx: Context,
-  caller: LaneCaller,
-  work: (begin: Begin) => Promise<T>,
+  caller: ConnectionCaller,
+  work: (begin: StartActivity) => Promise<T>,
 ): Promise<T> => {
   const begun: string[] = [];
   const result = await work(async (...what) => {
@@ -41,8 +41,8 @@ export const withActivities = async <T>(
 
 const beginActivity = async (
   ctx: Context,
-  caller: LaneCaller,
-  ...[call, { connectionId, serves, isFile = false }, prepare]: Parameters<Begin>
+  caller: ConnectionCaller,
+  ...[call, { connectionId, serves, isFile = false }, prepare]: Parameters<StartActivity>
 ): Promise<string> => {
   const name = `boxlist-${randomUUID()}${isFile ? '.csv' : ''}`;
   const later = (ms: number): Date => new Date(ctx.clock().getTime() + ms);
@@ -56,7 +56,7 @@ const beginActivity = async (
       pollAt: later(unansweredPollMs),
     });
     const { activity_id: activityId } = await caller.call(call, serves, send);
-    await ctx.activities.began(name, activityId, later(pollDelayMs(0, await ctx.ledger.posture())));
+    await ctx.activities.began(name, activityId, later(pollDelayMs(0, await ctx.ledger.quotaState())));
   } catch (error) {
     // Another process may have let deliveries wait for it in the meantime: whoever follows activities frees them.
     if (isAnswered(error)) await ctx.activities.ended(name, false, ctx.clock());

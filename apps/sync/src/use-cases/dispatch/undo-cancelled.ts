@@ -1,35 +1,35 @@
 import type { WorkflowFact } from '@boxlist/contracts';
 import type { Context } from '../../context';
 import { withoutNotes } from '../../domain/notes';
-import type { Delivery, Given, Result } from '../../store/deliveries';
-import { withActivities, type Begin } from './start-activity';
-import type { LaneCaller } from '../../call-constant-contact';
+import type { Delivery, AddedResources, Result } from '../../store/deliveries';
+import { withActivities, type StartActivity } from './start-activity';
+import type { ConnectionCaller } from '../../call-constant-contact';
 import { forgottenMs } from './activities-under-way';
-import type { Wanted } from './wanted';
+import type { DesiredDelivery } from './wanted';
 import type { BatchReport } from './process-batch';
 
 /** What a workflow takes back of what it gave. */
-const backOf = (gave: Given, { onCancelledOrder: choice }: WorkflowFact): Given => ({
-  listIds: choice === 'REMOVE_FROM_LISTS' || choice === 'REMOVE_TAGS_AND_LISTS' ? gave.listIds : [],
-  tagIds: choice === 'REMOVE_TAGS' || choice === 'REMOVE_TAGS_AND_LISTS' ? gave.tagIds : [],
+const backOf = (added: AddedResources, { onCancelledOrder: choice }: WorkflowFact): AddedResources => ({
+  listIds: choice === 'REMOVE_FROM_LISTS' || choice === 'REMOVE_TAGS_AND_LISTS' ? added.listIds : [],
+  tagIds: choice === 'REMOVE_TAGS' || choice === 'REMOVE_TAGS_AND_LISTS' ? added.tagIds : [],
 });
 
 /**
  * Takes back what deliveries of cancelled orders gave, as their workflows say: tags and lists that the contact still has and that no other order of the same buyer gave too. The contact and its permission are
  * left alone.
  */
-export const takeBack = async (
+export const undoCancelled = async (
   ctx: Context,
-  caller: LaneCaller,
+  caller: ConnectionCaller,
   connectionId: string,
-  wanted: readonly Wanted[],
+  wanted: readonly DesiredDelivery[],
   report: BatchReport,
 ): Promise<void> => {
   for (const each of wanted) {
     const { delivery } = each;
     try {
       await withActivities(ctx, caller, async (begin) =>
-        report.tell([{ delivery, to: await takeOne(ctx, caller, begin, connectionId, each) }]),
+        report.tell([{ delivery, to: await undoOne(ctx, caller, begin, connectionId, each) }]),
       );
     } catch (error) {
       if (await report.fail([delivery], error)) {
@@ -43,19 +43,19 @@ export const takeBack = async (
   }
 };
 
-const takeOne = async (
+const undoOne = async (
   ctx: Context,
-  caller: LaneCaller,
-  begin: Begin,
+  caller: ConnectionCaller,
+  begin: StartActivity,
   connectionId: string,
-  { delivery, order, workflow, wish }: Wanted,
+  { delivery, order, workflow, desired }: DesiredDelivery,
 ): Promise<Result['to']> => {
   const serves = [delivery._id];
   const contact = order.email
     ? await caller.call('look up contact', serves, (token) => ctx.constantContact.findContact(token, order.email ?? ''))
     : undefined;
-  const back = backOf(delivery.gave ?? { listIds: wish.listIds, tagIds: wish.tagIds }, workflow);
-  const kept = await givenByOthers(ctx, delivery);
+  const back = backOf(delivery.added ?? { listIds: desired.listIds, tagIds: desired.tagIds }, workflow);
+  const kept = await addedByOthers(ctx, delivery);
   const listIds = back.listIds.filter((id) => contact?.list_memberships.includes(id) && !kept.listIds.includes(id));
   const tagIds = back.tagIds.filter((id) => contact?.taggings.includes(id) && !kept.tagIds.includes(id));
   const contactId = contact?.contact_id;
@@ -64,7 +64,7 @@ const takeOne = async (
     return done(delivery, contactId);
   const performed = withoutNotes(delivery.performed);
   const activityIds: string[] = [];
-  const take = async (call: string, note: string, send: ReturnType<Parameters<Begin>[2]>): Promise<void> => {
+  const take = async (call: string, note: string, send: ReturnType<Parameters<StartActivity>[2]>): Promise<void> => {
     activityIds.push(await begin(call, { connectionId, serves }, () => send));
     performed.push(note);
   };
@@ -87,10 +87,11 @@ const takeOne = async (
 };
 
 /** What other orders of the same buyer gave, those that have expired in the end: what is moved there meanwhile is found in one of both. */
-const givenByOthers = async (ctx: Context, delivery: Delivery): Promise<Given> => {
+const addedByOthers = async (ctx: Context, delivery: Delivery): Promise<AddedResources> => {
   const { connectionId, emailHash } = delivery;
-  const kept = await ctx.deliveries.givenByOthers(delivery);
-  const expired = emailHash === null ? undefined : (await ctx.tombstones.of(connectionId, [emailHash])).get(emailHash);
+  const kept = await ctx.deliveries.addedByOthers(delivery);
+  const expired =
+    emailHash === null ? undefined : (await ctx.expiredWrites.of(connectionId, [emailHash])).get(emailHash);
   return {
     listIds: [...kept.listIds, ...(expired?.listIds ?? [])],
     tagIds: [...kept.tagIds, ...(expired?.tagIds ?? [])],

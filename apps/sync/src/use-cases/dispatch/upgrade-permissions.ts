@@ -2,11 +2,11 @@ import type { ConnectionFact } from '@boxlist/contracts';
 import type { Context } from '../../context';
 import { decideUpgrade } from '../../domain/decide-upgrade';
 import { upgradeEnded } from '../../report';
-import { contactKnowledge } from './read-contacts';
-import { nextLeftOverAt, workLeftOver, type LeftOverWork, type Lent } from './deferred-work';
+import { contactReader } from './read-contacts';
+import { nextDeferredAt, runDeferred, type DeferredJob, type HeldLease } from './deferred-work';
 import { isEntitled } from './wanted';
 
-const upgrading = (ctx: Context): LeftOverWork => ({
+const upgrading = (ctx: Context): DeferredJob => ({
   store: ctx.upgrades,
   kind: 'upgrade',
   delayed: 'upgrade.delayed',
@@ -22,10 +22,10 @@ const upgrading = (ctx: Context): LeftOverWork => ({
       return 'done';
     }
     const serves = [deliveryId];
-    const knowledge = contactKnowledge(ctx, caller, { connectionId, boxOfficeId });
-    const [failure] = await knowledge.learn([{ email, emailHash, whole: true, deliveryIds: serves }]);
+    const snapshots = contactReader(ctx, caller, { connectionId, boxOfficeId });
+    const [failure] = await snapshots.learn([{ email, emailHash, whole: true, deliveryIds: serves }]);
     if (failure) throw failure.error;
-    const known = knowledge.known.get(email);
+    const known = snapshots.known.get(email);
     if (known === 'none') {
       await ctx.deliveries.addHistory(deliveryId, caller.takeAttempts(deliveryId));
       return 'absent';
@@ -55,9 +55,9 @@ const upgrading = (ctx: Context): LeftOverWork => ({
  * Makes explicit the permission of contacts that were imported because calls ran short, with calls that the day leaves over. Each is looked at right before; whoever is not mailable any more, has opted out
  * once, or has no opt-in that stands is left as they are. Done twice it changes nothing.
  */
-export const upgradeImported = (ctx: Context, lent: Lent): Promise<void> =>
-  ctx.signUpKeepsOptOuts ? workLeftOver(ctx, lent, upgrading(ctx)) : Promise.resolve();
+export const upgradePermissions = (ctx: Context, heldLease: HeldLease): Promise<void> =>
+  ctx.signUpKeepsOptOuts ? runDeferred(ctx, heldLease, upgrading(ctx)) : Promise.resolve();
 
 /** When a lane is to be driven next for its upgrades; null when it has none that may be done. */
 export const nextUpgradeAt = (ctx: Context, connection: ConnectionFact | undefined): Promise<Date | null> =>
-  ctx.signUpKeepsOptOuts ? nextLeftOverAt(ctx, connection, upgrading(ctx)) : Promise.resolve(null);
+  ctx.signUpKeepsOptOuts ? nextDeferredAt(ctx, connection, upgrading(ctx)) : Promise.resolve(null);

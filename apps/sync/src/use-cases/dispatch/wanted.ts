@@ -1,33 +1,33 @@
 import { AppError, type WorkflowFact } from '@boxlist/contracts';
 import type { Context } from '../../context';
 import { workflowInMode, type BackfillMode } from '../../domain/backfill';
-import type { Wish } from '../../domain/decide-contact';
+import type { DesiredState } from '../../domain/decide-contact';
 import { decideOrder, type OrderDecision } from '../../domain/decide-order';
 import type { StoredOrder } from '../../domain/order';
-import { toldBy, wishNotOutdated } from '../../domain/outdated';
+import { valuesOf, withoutStaleValues } from '../../domain/outdated';
 import type { Delivery, Result } from '../../store/deliveries';
-import { breather } from '../../yield-to-event-loop';
-import type { LaneCaller } from '../../call-constant-contact';
-import { freeResumed } from './release-waiting';
-import { wishOf } from './resolve-names';
+import { eventLoopYielder } from '../../yield-to-event-loop';
+import type { ConnectionCaller } from '../../call-constant-contact';
+import { releaseForWorkflow } from './release-waiting';
+import { desiredStateOf } from './resolve-names';
 import type { BatchReport } from './process-batch';
 
 /** A delivery whose order and workflow still ask for something, and what. */
-export interface Wanted {
+export interface DesiredDelivery {
   readonly delivery: Delivery;
   readonly order: StoredOrder;
   readonly workflow: WorkflowFact;
-  readonly wish: Wish;
+  readonly desired: DesiredState;
 }
 
 /** The wishes of the deliveries that still apply; the others are reported with their reason. */
-export const wishesOf = async (
+export const desiredStatesOf = async (
   ctx: Context,
-  caller: LaneCaller,
+  caller: ConnectionCaller,
   deliveries: readonly Delivery[],
   report: BatchReport,
   mode: BackfillMode | null,
-): Promise<Wanted[]> => {
+): Promise<DesiredDelivery[]> => {
   const orders = new Map(
     (await ctx.orders.byKeys(deliveries.map(({ orderKey }) => orderKey))).map((order) => [order.key, order]),
   );
@@ -41,11 +41,11 @@ export const wishesOf = async (
     await report.fail(deliveries, error);
     return [];
   }
-  const wanted: Wanted[] = [];
+  const wanted: DesiredDelivery[] = [];
   const decided: Pick<Result, 'delivery' | 'to'>[] = [];
-  const breathe = breather();
+  const yieldToEventLoop = eventLoopYielder();
   for (const delivery of deliveries) {
-    await breathe();
+    await yieldToEventLoop();
     const order = orders.get(delivery.orderKey);
     const present = workflows.get(delivery.workflowId);
     const workflow = present && workflowInMode(present, mode);
@@ -64,28 +64,33 @@ export const wishesOf = async (
       continue;
     }
     // What was given is taken back also where nothing more would be given.
-    if (decision.kind === 'go' || delivery.takesBack) {
+    if (decision.kind === 'go' || delivery.undoesOrder) {
       try {
-        wanted.push({ delivery, order, workflow, wish: await wishOf(ctx, caller, delivery._id, order, workflow) });
+        wanted.push({
+          delivery,
+          order,
+          workflow,
+          desired: await desiredStateOf(ctx, caller, delivery._id, order, workflow),
+        });
       } catch (error) {
         await report.fail([delivery], error);
       }
     } else decided.push({ delivery, to: resultOf(ctx, decision) });
   }
   await report.tell(decided);
-  await freeResumed(
+  await releaseForWorkflow(
     ctx,
     decided.flatMap(({ delivery, to }) => ('next' in to ? [delivery.workflowId] : [])),
   );
-  return withoutOutdated(ctx, wanted);
+  return withoutStale(ctx, wanted);
 };
 
 /** Older never overwrites newer, also where the newer order was worked on before: what a later order has told already is left out. */
-const withoutOutdated = async (ctx: Context, wanted: readonly Wanted[]): Promise<Wanted[]> => {
+const withoutStale = async (ctx: Context, wanted: readonly DesiredDelivery[]): Promise<DesiredDelivery[]> => {
   const [first] = wanted;
   if (!first) return [];
   // What is merged here anyway; of those that take back nothing is written here.
-  const own = new Set(wanted.flatMap(({ delivery }) => (delivery.takesBack ? [] : delivery._id)));
+  const own = new Set(wanted.flatMap(({ delivery }) => (delivery.undoesOrder ? [] : delivery._id)));
   const hashes = new Set(wanted.flatMap(({ delivery }) => delivery.emailHash ?? []));
   const written = (await ctx.deliveries.writtenFor(first.delivery, [...hashes])).filter(({ _id }) => !own.has(_id));
   const orders = await ctx.orders.byKeys(written.map(({ orderKey }) => orderKey));
@@ -93,16 +98,16 @@ const withoutOutdated = async (ctx: Context, wanted: readonly Wanted[]): Promise
   const byBuyer = new Map<string | null, (typeof written)[number][]>();
   for (const each of written) byBuyer.set(each.emailHash, [...(byBuyer.get(each.emailHash) ?? []), each]);
   // After the orders: what has expired meanwhile is found here.
-  const expired = await ctx.tombstones.of(first.delivery.connectionId, [...hashes]);
+  const expired = await ctx.expiredWrites.of(first.delivery.connectionId, [...hashes]);
   return wanted.map((each) => {
     const { workflowId, fieldMapping } = each.workflow;
     const told = (byBuyer.get(each.delivery.emailHash) ?? []).flatMap((other) => {
       const order = orderOf.get(other.orderKey);
-      return order ? [toldBy(order, other.workflowId === workflowId ? fieldMapping : [])] : [];
+      return order ? [valuesOf(order, other.workflowId === workflowId ? fieldMapping : [])] : [];
     });
     const left = expired.get(each.delivery.emailHash ?? '');
     if (left) told.push({ details: left.details, fields: left.fields[workflowId] ?? {} });
-    return told.length === 0 ? each : { ...each, wish: wishNotOutdated(each.wish, each.order, told) };
+    return told.length === 0 ? each : { ...each, desired: withoutStaleValues(each.desired, each.order, told) };
   });
 };
 

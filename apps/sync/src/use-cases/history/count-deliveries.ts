@@ -8,7 +8,7 @@ import { chosenBy } from '../../store/delivery-choice';
 export const mostCounted = 10_000;
 
 /** How many deliveries there are of a choice, by the tallies, however many that are; undefined where those cannot tell. */
-export const tallied = async (
+export const countsFor = async (
   ctx: Context,
   boxOfficeId: string,
   choice: DeliveryChoice,
@@ -17,7 +17,9 @@ export const tallied = async (
   if (!isChosen) return undefined;
   const own = (await ctx.workflows.ofBoxOffices([boxOfficeId])).map(({ workflowId }) => workflowId);
   const { workflowId } = choice;
-  const { rows, haveExpired } = await ctx.tallies.ofAll(workflowId ? own.filter((id) => id === workflowId) : own);
+  const { rows, haveExpired } = await ctx.deliveryCounts.ofAll(
+    workflowId ? own.filter((id) => id === workflowId) : own,
+  );
   // Open ones never expire.
   if (haveExpired && rows.some((row) => row.status !== 'OPEN' && isChosen(row))) return undefined;
   return rows.filter(isChosen).reduce((sum, { count }) => sum + count, 0);
@@ -30,7 +32,7 @@ const countSome = async (ctx: Context, boxOfficeId: string, choice: DeliveryChoi
 
 /** How many deliveries there are of a choice: by the tallies where those can tell, and otherwise counted no further than 10,000. */
 export const countDeliveries = async (ctx: Context, boxOfficeId: string, choice: DeliveryChoice): Promise<Counted> => {
-  const count = await tallied(ctx, boxOfficeId, choice);
+  const count = await countsFor(ctx, boxOfficeId, choice);
   return count === undefined ? countSome(ctx, boxOfficeId, choice) : { count, isExact: true };
 };
 
@@ -41,7 +43,7 @@ export const countBacklog = async (ctx: Context, boxOfficeId: string) => {
     countSome(ctx, boxOfficeId, { statuses: ['WAITING'] }),
   ]);
   const isClear = pending.isExact && waiting.isExact;
-  const open = isClear ? 0 : ((await tallied(ctx, boxOfficeId, { statuses: ['PENDING', 'WAITING'] })) ?? 0);
+  const open = isClear ? 0 : ((await countsFor(ctx, boxOfficeId, { statuses: ['PENDING', 'WAITING'] })) ?? 0);
   return backlogOf(pending, waiting, open);
 };
 

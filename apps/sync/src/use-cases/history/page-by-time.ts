@@ -13,7 +13,7 @@ interface Found<T> {
 }
 
 /** What a page is taken from. */
-interface Wanted extends TimeRange {
+interface DesiredDelivery extends TimeRange {
   /** The filter for those of a time. */
   readonly of: (time: TimeRange) => object;
   /** There are so few that all of them may be read. */
@@ -47,7 +47,7 @@ const split = (time: TimeRange, ms: number, newestFirst: boolean, now: Date): [T
 export const pageByTime = async <F extends string, T extends { readonly _id: string } & Readonly<Record<F, Date>>>(
   { find, count }: Found<T>,
   field: F,
-  { of, areFew, from, to }: Wanted,
+  { of, areFew, from, to }: DesiredDelivery,
   args: PageArgs,
   now: Date,
 ): Promise<CountedPage<T>> => {

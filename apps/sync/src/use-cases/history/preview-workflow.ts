@@ -1,7 +1,7 @@
 import { AppError, type WorkflowFact } from '@boxlist/contracts';
 import { requireRole, type Identity } from '@boxlist/service-kit';
 import type { Context } from '../../context';
-import { decideContact, type Wish } from '../../domain/decide-contact';
+import { decideContact, type DesiredState } from '../../domain/decide-contact';
 import { decideOrder } from '../../domain/decide-order';
 import type { KnownContact } from '../../domain/known-contact';
 import {
@@ -14,7 +14,7 @@ import {
   ticketTypeTagNames,
 } from '../../domain/map-buyer';
 import type { StoredOrder } from '../../domain/order';
-import { planBatch, type Means, type Party } from '../../domain/plan-batch';
+import { planBatch, type PlanOptions, type ContactPlanInput } from '../../domain/plan-batch';
 import { detailsMarkOf, phoneMarksOf } from '../dispatch/contact-marks';
 import type { DeliveryStatus, ReasonCode } from '../../domain/reasons';
 
@@ -57,15 +57,15 @@ export const previewWorkflow = async (
   const previewed = orders.map((order) => previewOne(order, active, entitled, known.get(hashOf(order))));
   const going = previewed.filter(({ status }) => status === 'SYNCED').map(({ order }) => order);
   const country = connection?.countryCode ?? null;
-  const parties = partiesOf(ctx, going, active, country);
-  const means: Means = { optInRoute: connection?.optInRoute ?? 'DIRECT', importsNew: false, country };
+  const planInputs = planInputsOf(ctx, going, active, country);
+  const planOptions: PlanOptions = { optInRoute: connection?.optInRoute ?? 'DIRECT', importsNew: false, country };
   const contactOf = (email: string) => known.get(ctx.hashEmail(identity.boxOfficeId, email)) ?? 'none';
-  const plan = planBatch(parties, new Map(parties.map(({ email }) => [email, contactOf(email)])), means);
+  const plan = planBatch(planInputs, new Map(planInputs.map(({ email }) => [email, contactOf(email)])), planOptions);
   // What is not known as a whole is looked up and written, one by one.
   const afterLook = planBatch(
-    parties.filter(({ email }) => plan.unknown.some((each) => each.email === email)),
-    new Map(parties.map(({ email }) => [email, asLookedAt(email, contactOf(email))])),
-    means,
+    planInputs.filter(({ email }) => plan.unknown.some((each) => each.email === email)),
+    new Map(planInputs.map(({ email }) => [email, asLookedAt(email, contactOf(email))])),
+    planOptions,
   );
   const withoutPermission = new Set([...plan.withoutPermission, ...afterLook.withoutPermission]);
   const calls = plan.calls.reduce((sum, { kind }) => sum + (kind === 'phone' ? 2 : 1), 0);
@@ -95,7 +95,10 @@ const asLookedAt = (email: string, contact: KnownContact | 'none'): KnownContact
       };
 
 /** A wish with names where ids would have to be asked for. */
-const wishIn = (order: StoredOrder, workflow: WorkflowFact): Wish & Pick<Previewed, 'listNames' | 'tagNames'> => {
+const previewedState = (
+  order: StoredOrder,
+  workflow: WorkflowFact,
+): DesiredState & Pick<Previewed, 'listNames' | 'tagNames'> => {
   const subscribes = order.optIn === 'OPTED_IN' && workflow.createsContacts;
   const present = (names: readonly (string | undefined)[]): string[] => names.filter((name) => name !== undefined);
   const listNames = present(workflow.lists.perEvent && subscribes ? [eventListName(order)] : []);
@@ -115,7 +118,7 @@ const wishIn = (order: StoredOrder, workflow: WorkflowFact): Wish & Pick<Preview
     tagIds: [...new Set([...workflow.tags.fixed, ...tagNames])],
     fields: fieldValues(order, workflow.fieldMapping),
     details: detailsOf(order),
-    toldAt: detailTimesOf(order),
+    valueTimestamps: detailTimesOf(order),
     shortenings: shortenings(order, workflow.fieldMapping),
     listNames,
     tagNames,
@@ -128,7 +131,7 @@ const previewOne = (
   entitled: boolean,
   contact: KnownContact | undefined,
 ): Previewed => {
-  const { listNames, tagNames, ...wish } = wishIn(order, workflow);
+  const { listNames, tagNames, ...desired } = previewedState(order, workflow);
   const told = (status: DeliveryStatus, reason: ReasonCode | null, gives: boolean): Previewed => ({
     order,
     status,
@@ -145,7 +148,7 @@ const previewOne = (
     case 'wait':
       return told('WAITING', decision.reason, false);
     case 'go': {
-      const outcome = decideContact(contact, wish);
+      const outcome = decideContact(contact, desired);
       if (outcome.kind === 'skip') return told('SKIPPED', outcome.reason, false);
       if (outcome.kind === 'resubscribe') return told('SYNCED', 'RESUBSCRIBE_EMAIL_SENT', false);
       return { ...told('SYNCED', 'SYNCED', true), listNames: outcome.lists ? listNames : [] };
@@ -153,21 +156,21 @@ const previewOne = (
   }
 };
 
-const partiesOf = (
+const planInputsOf = (
   ctx: Context,
   orders: readonly StoredOrder[],
   workflow: WorkflowFact,
   country: string | null,
-): Party[] => {
-  const byEmail = new Map<string, Wish[]>();
+): ContactPlanInput[] => {
+  const byEmail = new Map<string, DesiredState[]>();
   for (const order of orders)
-    byEmail.set(order.email ?? '', [...(byEmail.get(order.email ?? '') ?? []), wishIn(order, workflow)]);
-  return [...byEmail].map(([email, wishes]) => ({
+    byEmail.set(order.email ?? '', [...(byEmail.get(order.email ?? '') ?? []), previewedState(order, workflow)]);
+  return [...byEmail].map(([email, desiredStates]) => ({
     email,
-    wishes,
+    desiredStates,
     isUncertain: false,
     isImported: false,
-    detailsMark: detailsMarkOf(ctx, wishes),
-    phoneMarks: phoneMarksOf(ctx, ctx.hashEmail(workflow.boxOfficeId, email), wishes, country),
+    detailsMark: detailsMarkOf(ctx, desiredStates),
+    phoneMarks: phoneMarksOf(ctx, ctx.hashEmail(workflow.boxOfficeId, email), desiredStates, country),
   }));
 };

@@ -1,7 +1,7 @@
 import type { Context } from '../../context';
 import { failureLevels, holdsLevel } from '../../domain/failure-window';
 import { brokenConnection, exhaustedQuota, failures, openDeadLetters, type NoticeSubject } from '../../domain/notice';
-import { noticeTold } from '../../report';
+import { noticePublished } from '../../report';
 import { repeatedly } from '../../repeatedly';
 
 const pollMs = 1_000;
@@ -17,7 +17,7 @@ const holds = async (ctx: Context, about: NoticeSubject, isOpen: boolean): Promi
     case 'FAILURES': {
       const workflow = await ctx.workflows.byId(workflowId ?? '');
       if (!workflow || workflow.status === 'DELETED') return false;
-      return holdsLevel(await ctx.tallies.failureWindow(workflow.workflowId), about.level ?? 0, isOpen);
+      return holdsLevel(await ctx.deliveryCounts.failureWindow(workflow.workflowId), about.level ?? 0, isOpen);
     }
     case 'QUOTA_EXHAUSTED':
       return (await ctx.ledger.isExhausted()) && (isOpen || (await ctx.deliveries.anyOutOfQuota(boxOfficeId)));
@@ -32,24 +32,24 @@ const settle = async (ctx: Context, about: NoticeSubject): Promise<void> => {
     now: ctx.clock(),
     keptMs: ctx.retention.historyMs,
   });
-  if (told) noticeTold(ctx, about, told);
+  if (told) noticePublished(ctx, about, told);
 };
 
-export const tellOfConnection = (ctx: Context, boxOfficeId: string, connectionId: string): Promise<void> =>
+export const publishConnectionNotice = (ctx: Context, boxOfficeId: string, connectionId: string): Promise<void> =>
   settle(ctx, brokenConnection(boxOfficeId, connectionId));
 
-export const tellOfDeadLetters = async (ctx: Context, boxOfficeIds: Iterable<string | null>): Promise<void> => {
+export const publishDeadLetterNotice = async (ctx: Context, boxOfficeIds: Iterable<string | null>): Promise<void> => {
   for (const boxOfficeId of new Set(boxOfficeIds)) if (boxOfficeId) await settle(ctx, openDeadLetters(boxOfficeId));
 };
 
 /** What is not told by the event that changes it: shares of failures, the day's calls, and what is over by itself. */
 const tellOfAll = async (ctx: Context, goesOn: () => boolean): Promise<void> => {
-  for await (const { workflowId, revision } of ctx.tallies.untold()) {
+  for await (const { workflowId, revision } of ctx.deliveryCounts.untold()) {
     if (!goesOn()) return;
     const workflow = await ctx.workflows.byId(workflowId);
     if (workflow)
       for (const level of failureLevels) await settle(ctx, failures(workflow.boxOfficeId, workflowId, level));
-    await ctx.tallies.told(workflowId, revision);
+    await ctx.deliveryCounts.told(workflowId, revision);
   }
   if (await ctx.ledger.isExhausted())
     for (let boxOfficeId = ''; goesOn();) {

@@ -4,7 +4,7 @@ import type { Context } from '../../context';
 import type { DeliveryStatus } from '../../domain/reasons';
 import { chosenBy } from '../../store/delivery-choice';
 import type { Retry } from '../../store/retries';
-import { tallied } from './count-deliveries';
+import { countsFor } from './count-deliveries';
 import { choiceOf, type DeliveryFilter } from './list-deliveries';
 
 /** What is synchronised stays so, and what is being worked on needs no retry. */
@@ -32,7 +32,7 @@ export const retryDeliveries = async (ctx: Context, identity: Identity, filter: 
   if (matched > mostAtOnce)
     throw new AppError(
       'TOO_MANY_TO_RETRY',
-      `${numberOf(await tallied(ctx, boxOfficeId, wanted))} deliveries match, and a retry takes at most 100,000: take fewer at once, by workflow, reason or time`,
+      `${numberOf(await countsFor(ctx, boxOfficeId, wanted))} deliveries match, and a retry takes at most 100,000: take fewer at once, by workflow, reason or time`,
       { field: ['input', 'filter'] },
     );
   const retry = await ctx.retries.start({ boxOfficeId, wanted, matched }, ctx.clock());

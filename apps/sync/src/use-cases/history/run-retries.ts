@@ -32,13 +32,13 @@ const takeNext = async (ctx: Context, retry: Retry): Promise<Retry | undefined> 
 const goOn = async (ctx: Context, retry: Retry): Promise<void> => {
   const taking = retry.taking.length > 0 ? retry : await takeNext(ctx, retry);
   if (!taking) return;
-  const count = await ctx.deliveries.putBack(taking._id, taking.taking, keptSince(ctx), ctx.clock());
+  const count = await ctx.deliveries.requeue(taking._id, taking.taking, keptSince(ctx), ctx.clock());
   const connections = await ctx.connections.ofBoxOffices([taking.boxOfficeId]);
-  await ctx.lanes.wake(
+  await ctx.connectionLeases.wake(
     connections.map(({ connectionId }) => connectionId),
     ctx.clock(),
   );
-  ctx.nudge();
+  ctx.notify();
   await ctx.retries.tookSome(taking, count);
 };
 

@@ -2,9 +2,9 @@ import type { ConnectionFact, EntitlementFact, WorkflowFact } from '@boxlist/con
 import type { Context } from '../../context';
 import { giveUpLatePhones } from '../dispatch/add-late-phones';
 import { forgetErased } from '../privacy/forget-buyer';
-import { freeReconnected, freeResumed } from '../dispatch/release-waiting';
+import { releaseForConnection, releaseForWorkflow } from '../dispatch/release-waiting';
 import { matchOrders } from './ingest-orders';
-import { tellOfConnection } from '../history/publish-notices';
+import { publishConnectionNotice } from '../history/publish-notices';
 
 const ordersAtOnce = 1_000;
 
@@ -12,9 +12,9 @@ const ordersAtOnce = 1_000;
  * Takes over a workflow, frees what waited for it, and, the first time, matches the orders that came before its fact though after it became active. Later orders find it, and those that
  * were matched once stay so.
  */
-export const takeWorkflow = async (ctx: Context, fact: WorkflowFact): Promise<void> => {
+export const applyWorkflow = async (ctx: Context, fact: WorkflowFact): Promise<void> => {
   await ctx.workflows.apply(fact);
-  await freeResumed(ctx, [fact.workflowId]);
+  await releaseForWorkflow(ctx, [fact.workflowId]);
   if (fact.status === 'DELETED' || (await ctx.joins.isJoined(fact.workflowId))) return;
   const since = new Date(fact.activeSince);
   for await (const orders of ctx.orders.allReceived(fact.boxOfficeId, { since }, ordersAtOnce)) {
@@ -28,16 +28,16 @@ export const takeWorkflow = async (ctx: Context, fact: WorkflowFact): Promise<vo
   await ctx.joins.joined(fact.workflowId, ctx.clock());
 };
 
-export const takeEntitlement = async (ctx: Context, fact: EntitlementFact): Promise<void> => {
+export const applyEntitlement = async (ctx: Context, fact: EntitlementFact): Promise<void> => {
   await ctx.entitlements.apply(fact);
 };
 
 /** A connection that works again, or was ended, frees what waited for it; of one that was ended nothing is known any more, and where imported contacts are to stay as they are it is not noted either who was. */
-export const takeConnection = async (ctx: Context, fact: ConnectionFact): Promise<void> => {
+export const applyConnection = async (ctx: Context, fact: ConnectionFact): Promise<void> => {
   await ctx.connections.apply(fact);
-  await tellOfConnection(ctx, fact.boxOfficeId, fact.connectionId);
+  await publishConnectionNotice(ctx, fact.boxOfficeId, fact.connectionId);
   const present = await ctx.connections.byId(fact.connectionId);
-  await freeReconnected(ctx, present);
+  await releaseForConnection(ctx, present);
   if (!present?.upgradesImported || present.status === 'DISCONNECTED') await ctx.upgrades.forget(fact.connectionId);
   if (present?.status !== 'DISCONNECTED') return;
   await giveUpLatePhones(ctx, present);

@@ -17,7 +17,7 @@ import {
 } from '../../store/deliveries';
 import type { ReceivedOrder } from '../../store/orders';
 import { forgetErased, withoutErased } from '../privacy/forget-buyer';
-import { freeResumed } from '../dispatch/release-waiting';
+import { releaseForWorkflow } from '../dispatch/release-waiting';
 
 type Read = { readonly order: StoredOrder; readonly replayOf?: string } | { readonly bad: DeadLetterReason };
 
@@ -44,7 +44,7 @@ const readOrder = (message: BusMessage): Read => {
  * Takes a batch of order events: bad ones to the dead letter, of each order the newest state is kept, and each order × workflow becomes a delivery.
  * Resolves when all of it is written, so that the offset may be committed. Never calls Constant Contact.
  */
-export const takeOrders = async (ctx: Context, messages: readonly BusMessage[]): Promise<void> => {
+export const ingestOrders = async (ctx: Context, messages: readonly BusMessage[]): Promise<void> => {
   const taken: Exclude<Read, { readonly bad: unknown }>[] = [];
   let deadLettered = 0;
   for (const message of messages) {
@@ -119,11 +119,11 @@ export const matchOrders = async (
   ];
   for (const [boxOfficeId, count] of newBuyers(wanted, known)) ctx.ledger.arrived(boxOfficeId, count);
   const busy = [...met, ...wanted].flatMap(({ readyAt, connectionId }) => (readyAt === null ? [] : connectionId));
-  await ctx.lanes.wake(busy, now);
-  if (busy.length > 0) ctx.nudge();
+  await ctx.connectionLeases.wake(busy, now);
+  if (busy.length > 0) ctx.notify();
   // Of orders that changed since they were matched, those too that wait only now.
   const waiting = [...matched, ...met].filter(({ status }) => status === 'WAITING');
-  await freeResumed(
+  await releaseForWorkflow(
     ctx,
     waiting.map(({ workflowId }) => workflowId),
   );
@@ -228,7 +228,7 @@ const reopened = (
 ): NewDelivery | undefined => {
   if ((fresh.reason === 'BUYER_ERASED' || fresh.reason === 'ORDER_EXPIRED') && before.settledAt !== null)
     return undefined;
-  const began = before.status === 'SYNCED' || before.gave !== null || before.claimed || before.attemptCount > 0;
+  const began = before.status === 'SYNCED' || before.added !== null || before.claimed || before.attemptCount > 0;
   if (began && fresh.reason === 'ORDER_CANCELLED' && workflow.onCancelledOrder !== 'KEEP')
     return {
       ...fresh,
@@ -238,7 +238,7 @@ const reopened = (
       settledAt: null,
       outbox: [],
       uncertain: true,
-      takesBack: true,
+      undoesOrder: true,
     };
   if (before.status === 'SYNCED' && fresh.status === 'SKIPPED') return undefined;
   if (isCancelled && before.settledAt !== null) return undefined;
@@ -296,8 +296,8 @@ export const deliveryOf = (
     claimed: false,
     uncertain: false,
     alone: false,
-    gave: null,
-    takesBack: false,
+    added: null,
+    undoesOrder: false,
     backfillId: null,
     imported: false,
     activityIds: [],

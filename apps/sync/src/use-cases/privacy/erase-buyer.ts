@@ -5,7 +5,7 @@ import { normalEmail } from '../../domain/email-address';
 import { retryDelayMs } from '../../domain/retry';
 import { buyerErased } from '../../report';
 import type { ErasedContact, Erasure } from '../../store/erasures';
-import { laneCaller } from '../../call-constant-contact';
+import { connectionCaller } from '../../call-constant-contact';
 import { forgetBuyer } from './forget-buyer';
 import { repeatedly } from '../../repeatedly';
 
@@ -99,7 +99,7 @@ const deleteContact = async (
   const told = (state: ErasedContact['state']): ErasedContact => ({ connectionId, state });
   if (email === null || status === 'DISCONNECTED') return known?.state === 'DELETED' ? known : told('GAVE_UP');
   if (known && known.state !== 'PENDING' && !isLast) return known;
-  const caller = laneCaller(ctx, { connectionId, boxOfficeId, class: 'live', stillHeld: async () => true });
+  const caller = connectionCaller(ctx, { connectionId, boxOfficeId, class: 'live', stillHeld: async () => true });
   try {
     const contact = await caller.call('look up contact', [], (token) => ctx.constantContact.findContact(token, email));
     if (!contact) return known?.state === 'DELETED' ? known : told('NOT_FOUND');

@@ -1,6 +1,6 @@
 import type { Context } from '../../context';
 import { agesInstead, nextLook, strayMs } from '../../domain/expiry';
-import { toldBy } from '../../domain/outdated';
+import { valuesOf } from '../../domain/outdated';
 import { historyExpired } from '../../report';
 import { deliveryId, mayHaveWritten, type Delivery } from '../../store/deliveries';
 import type { AgedOrder } from '../../store/order-expiry';
@@ -78,7 +78,7 @@ const noteTold = async (ctx: Context, over: readonly AgedOrder[], deliveriesOf: 
       each,
     ]),
   );
-  await ctx.tombstones.noteTold(
+  await ctx.expiredWrites.noteTold(
     over.flatMap((each) =>
       deliveriesOf(each)
         .filter(mayHaveWritten)
@@ -90,7 +90,7 @@ const noteTold = async (ctx: Context, over: readonly AgedOrder[], deliveriesOf: 
                   connectionId,
                   emailHash,
                   workflowId,
-                  told: toldBy(each.order, workflows.get(workflowId)?.fieldMapping ?? []),
+                  told: valuesOf(each.order, workflows.get(workflowId)?.fieldMapping ?? []),
                 },
               ],
         ),
@@ -101,26 +101,26 @@ const noteTold = async (ctx: Context, over: readonly AgedOrder[], deliveriesOf: 
 /** Removes the deliveries of tombstones. */
 const clear = async (
   ctx: Context,
-  tombstones: readonly AgedOrder[],
+  expiredWrites: readonly AgedOrder[],
   deliveriesOf: DeliveriesOf,
   before: Date,
 ): Promise<void> => {
-  if (tombstones.length === 0) return;
-  const left = tombstones.flatMap((each) => [...deliveriesOf(each)]);
-  await ctx.tombstones.noteGiven(
-    left.flatMap(({ connectionId, emailHash, gave }) =>
-      emailHash !== null && gave !== null ? [{ connectionId, emailHash, gave }] : [],
+  if (expiredWrites.length === 0) return;
+  const left = expiredWrites.flatMap((each) => [...deliveriesOf(each)]);
+  await ctx.expiredWrites.noteGiven(
+    left.flatMap(({ connectionId, emailHash, added }) =>
+      emailHash !== null && added !== null ? [{ connectionId, emailHash, added }] : [],
     ),
   );
-  await ctx.tallies.noteExpired([...new Set(left.map(({ workflowId }) => workflowId))]);
+  await ctx.deliveryCounts.noteExpired([...new Set(left.map(({ workflowId }) => workflowId))]);
   const removed = await ctx.deliveries.removeFinal(left.map(({ _id }) => _id));
   if (removed > 0) historyExpired(ctx, { orders: 0, deliveries: removed });
   const quietSince = ctx.clock().getTime() - strayMs;
   const isDone = (each: AgedOrder): boolean =>
     deliveriesOf(each).length === 0 && (each.expiredAt?.getTime() ?? 0) <= quietSince;
-  await ctx.orders.doneWith(tombstones.filter(isDone));
+  await ctx.orders.doneWith(expiredWrites.filter(isDone));
   await ctx.orders.ageInstead(
-    tombstones.filter((each) => !isDone(each)),
+    expiredWrites.filter((each) => !isDone(each)),
     () => nextLook(before),
   );
 };

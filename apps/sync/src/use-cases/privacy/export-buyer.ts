@@ -25,7 +25,7 @@ export const exportBuyer = async (ctx: Context, identity: Identity, input: { rea
   const upgrades: object[] = [];
   const latePhones: object[] = [];
   for (const { connectionId } of connections) {
-    const left = (await ctx.tombstones.of(connectionId, [emailHash])).get(emailHash);
+    const left = (await ctx.expiredWrites.of(connectionId, [emailHash])).get(emailHash);
     if (left) expired.push({ connectionId, ...left });
     const upgrade = await ctx.upgrades.ofBuyer(connectionId, emailHash);
     if (upgrade) upgrades.push({ connectionId, deliveryId: upgrade.deliveryId });
@@ -78,7 +78,7 @@ const shownDelivery = (delivery: Delivery): object => ({
   reason: delivery.reason,
   contactId: delivery.contactId,
   performed: delivery.performed,
-  gave: delivery.gave,
+  added: delivery.added,
   consent: delivery.consent,
   attempts: delivery.attempts,
   createdAt: delivery.createdAt,

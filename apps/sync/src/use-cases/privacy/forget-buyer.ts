@@ -31,7 +31,7 @@ export const forgetBuyer = async (ctx: Context, boxOfficeId: string, emailHash: 
   const connections = await ctx.connections.ofBoxOffices([boxOfficeId]);
   const connectionIds = connections.map(({ connectionId }) => connectionId);
   await ctx.contacts.forgetBuyer(connectionIds, emailHash);
-  await ctx.tombstones.forgetBuyer(connectionIds, emailHash);
+  await ctx.expiredWrites.forgetBuyer(connectionIds, emailHash);
   await ctx.upgrades.forgetBuyer(connectionIds, emailHash);
   await ctx.latePhones.forgetBuyer(connectionIds, emailHash);
 };
@@ -57,7 +57,7 @@ export const forgetErased = async (ctx: Context, orders: readonly StoredOrder[])
 };
 
 /** For a batch that is worked on: lets no call be made for a buyer who was erased after their order was read. The rest of the batch is planned anew without them. */
-export const sparingErased = (
+export const guardErased = (
   ctx: Context,
   boxOfficeId: string,
   deliveries: readonly Pick<Delivery, '_id' | 'emailHash'>[],
