@@ -2,10 +2,10 @@ import type { Context } from './context';
 import { startErasures } from './use-cases/privacy/erase-buyer';
 import { startExpiry } from './use-cases/privacy/expire-history';
 import { startReleasing } from './use-cases/dispatch/release-waiting';
-import { startDeliveryCounts } from './use-cases/history/keep-tallies';
+import { startDeliveryCounts } from './use-cases/history/fold-delivery-counts';
 import { startBackfills } from './use-cases/backfill/run-backfills';
 import { startRetries } from './use-cases/history/run-retries';
-import { startStandstills } from './use-cases/history/say-standstills';
+import { startStandstills } from './use-cases/history/report-standstills';
 import { startReplays } from './use-cases/dead-letters/send-replays';
 import { startNotices } from './use-cases/history/publish-notices';
 

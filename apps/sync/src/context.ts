@@ -11,16 +11,16 @@ import type { DeadLetterStore } from './store/dead-letters';
 import type { DeliveryStore } from './store/deliveries';
 import type { ErasureStore } from './store/erasures';
 import type { JoinStore } from './store/joins';
-import type { ConnectionLeaseStore } from './store/lanes';
+import type { ConnectionLeaseStore } from './store/connection-leases';
 import type { LedgerStore } from './store/ledger';
 import type { NoticeStore } from './store/notices';
 import type { OrderStore } from './store/orders';
 import type { ResourceStore } from './store/resources';
 import type { RetryStore } from './store/retries';
 import type { StandstillStore } from './store/standstills';
-import type { DeliveryCountStore } from './store/tallies';
-import type { ExpiredWritesStore } from './store/tombstones';
-import type { DeferredWorkStore } from './store/left-over';
+import type { DeliveryCountStore } from './store/delivery-counts';
+import type { ExpiredWritesStore } from './store/expired-writes';
+import type { DeferredWorkStore } from './store/deferred-work';
 
 /** Access tokens of connections; `rejected` says which one got a 401. */
 export type TokenSource = (connectionId: string, rejected?: string) => Promise<string>;

@@ -1,6 +1,6 @@
 import { importLimits } from '@boxlist/constant-contact';
 import type { WorkflowFact } from '@boxlist/contracts';
-import { pageSize } from './choose-reading';
+import { pageSize } from './read-strategy';
 import type { PlanOptions } from './plan-batch';
 
 /**

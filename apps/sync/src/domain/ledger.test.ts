@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { quotaStateOf } from './gather';
+import { quotaStateOf } from './quota-state';
 import {
   declare,
   emptyLedger,

@@ -4,7 +4,7 @@ import { aContact, aDesiredState, email } from '../../test/planning';
 import fc from 'fast-check';
 import type { DesiredState } from './decide-contact';
 import { knownFrom, type ContactState, type KnownContact } from './known-contact';
-import { detailsText } from './merge-wishes';
+import { detailsText } from './merge-desired-states';
 import { planBatch, type ContactSnapshots, type PlanOptions, type ContactPlanInput, type Plan } from './plan-batch';
 
 const [listA, listB, tagA, tagB] = ['list-a', 'list-b', 'tag-a', 'tag-b'] as const;

@@ -2,9 +2,9 @@ import type { CcContact } from '@boxlist/constant-contact';
 import { describe, expect, it } from '@jest/globals';
 import { aContact, aDesiredState, email } from '../../test/planning';
 import type { DesiredState } from './decide-contact';
-import { decideForContact } from './decide-party';
+import { decideForContact } from './decide-for-contact';
 import { knownFrom, type KnownContact } from './known-contact';
-import { detailsText } from './merge-wishes';
+import { detailsText } from './merge-desired-states';
 import { planBatch, type PlanOptions, type Plan } from './plan-batch';
 
 const [listA, listB, tagA, tagB] = ['list-a', 'list-b', 'tag-a', 'tag-b'] as const;

@@ -4,7 +4,7 @@ import { aContact, aDesiredState, email } from '../../test/planning';
 import type { DesiredState } from './decide-contact';
 import { knownFrom, type KnownContact } from './known-contact';
 import { phoneKey } from './phone';
-import { detailsText } from './merge-wishes';
+import { detailsText } from './merge-desired-states';
 import { planBatch, type PlanOptions, type ContactPlanInput, type Plan } from './plan-batch';
 import { decidePhone, phoneFollows, phoneFull } from './plan-phone';
 

@@ -4,8 +4,8 @@ import { aContact, email } from '../../test/planning';
 import { knownFrom } from './known-contact';
 import { detailsOf, detailTimesOf } from './map-buyer';
 import { orderFrom, type StoredOrder } from './order';
-import { valuesOf, withoutStaleValues } from './outdated';
-import { detailsText } from './merge-wishes';
+import { valuesOf, withoutStaleValues } from './stale-values';
+import { detailsText } from './merge-desired-states';
 import { planBatch } from './plan-batch';
 import { firstNameIn } from './whole-name';
 

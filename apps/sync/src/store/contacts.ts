@@ -1,6 +1,6 @@
 import type { Connection } from 'mongoose';
 import { isDeepStrictEqual } from 'node:util';
-import type { ContactCacheState } from '../domain/choose-reading';
+import type { ContactCacheState } from '../domain/read-strategy';
 import type { KnownContact } from '../domain/known-contact';
 import { buyerKey, forgetBuyerIn } from './by-buyer';
 import { unlessErased, type ErasureStore } from './erasures';

@@ -4,7 +4,7 @@ import type { Connection } from 'mongoose';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { quotaStateOf, type BatchingBounds, type QuotaState } from '../domain/gather';
+import { quotaStateOf, type BatchingBounds, type QuotaState } from '../domain/quota-state';
 import {
   callClasses,
   declare,

@@ -1,5 +1,5 @@
 import type { CcContact } from '@boxlist/constant-contact';
-import type { ContactCacheState } from '../../src/domain/choose-reading';
+import type { ContactCacheState } from '../../src/domain/read-strategy';
 import type { KnownContact } from '../../src/domain/known-contact';
 import type { Load, Office, Order } from './load';
 

@@ -1,4 +1,4 @@
-import { fewestToImport, pollDelayMs, quotaStateOf } from '../../src/domain/gather';
+import { fewestToImport, pollDelayMs, quotaStateOf } from '../../src/domain/quota-state';
 import { emptyLedger, type CallClass } from '../../src/domain/ledger';
 import type { Account, Activity } from './account';
 import { ledgerPermits, type Shared } from './ledger-permits';

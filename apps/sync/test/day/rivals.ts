@@ -1,4 +1,4 @@
-import { pollDelayMs, quotaStateOf } from '../../src/domain/gather';
+import { pollDelayMs, quotaStateOf } from '../../src/domain/quota-state';
 import { declare, emptyLedger, type CallClass } from '../../src/domain/ledger';
 import { eachAtOnce } from '../../src/use-cases/dispatch/each-at-once';
 import type { Activity } from './account';

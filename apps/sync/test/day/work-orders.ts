@@ -1,4 +1,4 @@
-import { chooseReadStrategy, pageSize } from '../../src/domain/choose-reading';
+import { chooseReadStrategy, pageSize } from '../../src/domain/read-strategy';
 import type { DesiredState } from '../../src/domain/decide-contact';
 import type { KnownContact } from '../../src/domain/known-contact';
 import { planBatch, type PlanOptions, type ContactPlanInput } from '../../src/domain/plan-batch';

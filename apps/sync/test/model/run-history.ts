@@ -8,10 +8,10 @@ import { cancelRetry, retryDeliveries } from '../../src/use-cases/history/retry-
 import { judgeCounts } from './agreeing-counts';
 import { offices, people, type Command, type History, type Office } from './history';
 import { lookAround, ownBackfill, ownRetry } from './look-around';
-import { comeToRest } from './come-to-rest';
+import { comeToRest } from './settle';
 import { createMemoryBus } from './memory-bus';
 import { createMemoryMongo } from './memory-mongo';
-import { organisersWishes } from './organisers-wishes';
+import { organisersWishes } from './organisers-choices';
 import { createOtherServices } from './other-services';
 import { isErased, judgeRest, keptDeliveries, type OrderDocument, type Rest } from './settled-state';
 import { createStage, type Actor } from './stage';

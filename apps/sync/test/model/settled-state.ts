@@ -5,7 +5,7 @@ import { phoneFollows } from '../../src/domain/plan-phone';
 import type { Backfill } from '../../src/store/backfills';
 import { deliveryId, type NewDelivery } from '../../src/store/deliveries';
 import type { Erasure } from '../../src/store/erasures';
-import type { DeferredWork } from '../../src/store/left-over';
+import type { DeferredWork } from '../../src/store/deferred-work';
 import type { Retry } from '../../src/store/retries';
 import { judgeNotices } from './agreeing-notices';
 import { offices, people, type Office } from './history';

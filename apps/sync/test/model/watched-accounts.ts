@@ -2,7 +2,7 @@ import type { Outgoing } from '@boxlist/constant-contact';
 import { createInProcessSandbox, type SandboxContact } from '@boxlist/constant-contact-sandbox';
 import { phoneKey } from '../../src/domain/phone';
 import { people, type CallFault, type Office } from './history';
-import type { OrganisersWishes } from './organisers-wishes';
+import type { OrganisersWishes } from './organisers-choices';
 import { callsPerSecond } from './sync-process';
 import { accounts, mergedOf, offices, originOf, originOfPhone, personOf, type LedgerOfTold } from './told';
 

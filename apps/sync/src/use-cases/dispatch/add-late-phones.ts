@@ -6,15 +6,15 @@ import type { DesiredState } from '../../domain/decide-contact';
 import type { CallClass } from '../../domain/ledger';
 import { detailsOf, detailTimesOf } from '../../domain/map-buyer';
 import type { StoredOrder } from '../../domain/order';
-import { isPhoneStale } from '../../domain/outdated';
+import { isPhoneStale } from '../../domain/stale-values';
 import { phoneAdded, phoneFollows, phoneLeft, phoneRefused } from '../../domain/plan-phone';
 import type { Result } from '../../store/deliveries';
-import type { DeferredWork } from '../../store/left-over';
+import type { DeferredWork } from '../../store/deferred-work';
 import { never } from '../../store/never';
 import { addPhone } from './add-phone';
 import { countryOf } from './read-contacts';
 import { nextDeferredAt, runDeferred, type DeferredJob, type HeldLease, type StillTheirs } from './deferred-work';
-import { isEntitled } from './wanted';
+import { isEntitled } from './desired-deliveries';
 
 /** While calls are ample they count as a backfill's, which leaves what live orders need; else they are those that nobody can use any more. */
 const kindNow = async (ctx: Context): Promise<CallClass> =>

@@ -2,7 +2,7 @@ import type { CcContact } from '@boxlist/constant-contact';
 import { createHmac } from 'node:crypto';
 import type { Context } from '../../context';
 import type { DesiredState } from '../../domain/decide-contact';
-import { detailsText } from '../../domain/merge-wishes';
+import { detailsText } from '../../domain/merge-desired-states';
 import { phoneKey } from '../../domain/phone';
 import type { PhoneMarks } from '../../domain/plan-phone';
 

@@ -3,7 +3,7 @@ import type { Context } from '../../context';
 import type { CallClass } from '../../domain/ledger';
 import { retryDelayMs } from '../../domain/retry';
 import type { StoredOrder } from '../../domain/order';
-import type { DeferredWork, DeferredWorkStore } from '../../store/left-over';
+import type { DeferredWork, DeferredWorkStore } from '../../store/deferred-work';
 import type { ConnectionCaller } from '../../call-constant-contact';
 import { activitiesUnderWay } from './poll-activities';
 import { concernsConnection } from './classify-failure';

@@ -7,7 +7,7 @@ import { chunks } from '../../domain/chunks';
 import type { CallClass } from '../../domain/ledger';
 import { deliverySettled } from '../../report';
 import { queues, type Delivery, type Queue, type Result } from '../../store/deliveries';
-import type { ConnectionLease } from '../../store/lanes';
+import type { ConnectionLease } from '../../store/connection-leases';
 import { connectionCaller, type ConnectionCaller } from '../../call-constant-contact';
 import { forgottenMs } from './activities-under-way';
 import { activitiesAwaited, pollActivities } from './poll-activities';

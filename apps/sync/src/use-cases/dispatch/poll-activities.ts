@@ -1,7 +1,7 @@
 import type { CcActivity } from '@boxlist/constant-contact';
 import { AppError } from '@boxlist/contracts';
 import type { Context } from '../../context';
-import { pollDelayMs } from '../../domain/gather';
+import { pollDelayMs } from '../../domain/quota-state';
 import { retryDelayMs } from '../../domain/retry';
 import type { RunningActivity } from '../../store/activities';
 import type { Delivery, Result } from '../../store/deliveries';

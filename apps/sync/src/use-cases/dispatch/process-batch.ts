@@ -2,7 +2,7 @@ import { AppError } from '@boxlist/contracts';
 import type { Context } from '../../context';
 import { planOptionsInMode, type BackfillMode } from '../../domain/backfill';
 import { chunks } from '../../domain/chunks';
-import { fewestToImport } from '../../domain/gather';
+import { fewestToImport } from '../../domain/quota-state';
 import type { DesiredState } from '../../domain/decide-contact';
 import type { KnownContact } from '../../domain/known-contact';
 import { withoutNotes } from '../../domain/notes';
@@ -17,7 +17,7 @@ import { contactReader, type ContactReader } from './read-contacts';
 import { leaveForLater } from './execute-phones';
 import { oneByOne } from './activities-under-way';
 import { undoCancelled } from './undo-cancelled';
-import { desiredStatesOf, type DesiredDelivery } from './wanted';
+import { desiredStatesOf, type DesiredDelivery } from './desired-deliveries';
 
 /** What becomes of the deliveries of a batch; each is told once. */
 export interface BatchReport {

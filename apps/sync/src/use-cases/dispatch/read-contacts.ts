@@ -1,7 +1,7 @@
 import type { CcContact } from '@boxlist/constant-contact';
 import { AppError } from '@boxlist/contracts';
 import type { Context } from '../../context';
-import { chooseReadStrategy, pageSize, type ContactCacheState } from '../../domain/choose-reading';
+import { chooseReadStrategy, pageSize, type ContactCacheState } from '../../domain/read-strategy';
 import { normalEmail } from '../../domain/email-address';
 import { knownFrom, type KnownContact } from '../../domain/known-contact';
 import type { Sighting } from '../../store/contacts';

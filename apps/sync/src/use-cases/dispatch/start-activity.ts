@@ -1,7 +1,7 @@
 import { AppError } from '@boxlist/contracts';
 import { randomUUID } from 'node:crypto';
 import type { Context } from '../../context';
-import { pollDelayMs } from '../../domain/gather';
+import { pollDelayMs } from '../../domain/quota-state';
 import type { ConnectionCaller } from '../../call-constant-contact';
 
 /** How soon one is looked for that nobody has answered: its call takes no longer as a rule. */

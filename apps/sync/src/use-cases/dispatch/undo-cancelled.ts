@@ -5,7 +5,7 @@ import type { Delivery, AddedResources, Result } from '../../store/deliveries';
 import { withActivities, type StartActivity } from './start-activity';
 import type { ConnectionCaller } from '../../call-constant-contact';
 import { forgottenMs } from './activities-under-way';
-import type { DesiredDelivery } from './wanted';
+import type { DesiredDelivery } from './desired-deliveries';
 import type { BatchReport } from './process-batch';
 
 /** What a workflow takes back of what it gave. */

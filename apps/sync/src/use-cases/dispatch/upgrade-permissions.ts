@@ -4,7 +4,7 @@ import { decideUpgrade } from '../../domain/decide-upgrade';
 import { upgradeEnded } from '../../report';
 import { contactReader } from './read-contacts';
 import { nextDeferredAt, runDeferred, type DeferredJob, type HeldLease } from './deferred-work';
-import { isEntitled } from './wanted';
+import { isEntitled } from './desired-deliveries';
 
 const upgrading = (ctx: Context): DeferredJob => ({
   store: ctx.upgrades,

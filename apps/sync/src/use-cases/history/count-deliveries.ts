@@ -1,7 +1,7 @@
 import type { Context } from '../../context';
 import type { DeliveryChoice } from '../../domain/delivery-choice';
 import { waitingFor, type WaitingFor } from '../../domain/reasons';
-import { backlogOf, rowsChosen, type Counted } from '../../domain/tallied';
+import { backlogOf, rowsChosen, type Counted } from '../../domain/delivery-counts';
 import { chosenBy } from '../../store/delivery-choice';
 
 /** Further than this nothing is counted one by one. */

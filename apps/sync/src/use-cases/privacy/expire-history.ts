@@ -1,6 +1,6 @@
 import type { Context } from '../../context';
 import { agesInstead, nextLook, strayMs } from '../../domain/expiry';
-import { valuesOf } from '../../domain/outdated';
+import { valuesOf } from '../../domain/stale-values';
 import { historyExpired } from '../../report';
 import { deliveryId, mayHaveWritten, type Delivery } from '../../store/deliveries';
 import type { AgedOrder } from '../../store/order-expiry';

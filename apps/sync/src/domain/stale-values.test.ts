@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import { orderFrom, type StoredOrder } from './order';
-import { isPhoneStale } from './outdated';
+import { isPhoneStale } from './stale-values';
 
 const told = (hour: number, phone: string | null): StoredOrder =>
   orderFrom({

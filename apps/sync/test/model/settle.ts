@@ -1,7 +1,7 @@
 import type { Backfill } from '../../src/store/backfills';
 import type { Erasure } from '../../src/store/erasures';
 import type { Retry } from '../../src/store/retries';
-import type { DeferredWork } from '../../src/store/left-over';
+import type { DeferredWork } from '../../src/store/deferred-work';
 import { never } from '../../src/store/never';
 import { offices } from './history';
 import { isOpen, keptDeliveries, type Rest } from './settled-state';

@@ -1,5 +1,5 @@
 import type { Connection } from 'mongoose';
-import type { WrittenValues } from '../domain/outdated';
+import type { WrittenValues } from '../domain/stale-values';
 import type { AddedResources } from './deliveries';
 import { buyerKey, forgetBuyerIn } from './by-buyer';
 import { unlessErased, type ErasureStore } from './erasures';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { DeliveryChoice } from './delivery-choice';
-import { backlogOf, rowsChosen } from './tallied';
+import { backlogOf, rowsChosen } from './delivery-counts';
 
 const rows = [
   { status: 'OPEN', reason: '' },

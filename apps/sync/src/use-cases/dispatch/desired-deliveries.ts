@@ -4,7 +4,7 @@ import { workflowInMode, type BackfillMode } from '../../domain/backfill';
 import type { DesiredState } from '../../domain/decide-contact';
 import { decideOrder, type OrderDecision } from '../../domain/decide-order';
 import type { StoredOrder } from '../../domain/order';
-import { valuesOf, withoutStaleValues } from '../../domain/outdated';
+import { valuesOf, withoutStaleValues } from '../../domain/stale-values';
 import type { Delivery, Result } from '../../store/deliveries';
 import { eventLoopYielder } from '../../yield-to-event-loop';
 import type { ConnectionCaller } from '../../call-constant-contact';
