@@ -3,7 +3,7 @@ const root = path.resolve(__dirname, '../..');
 const tsconfig = require('../../tsconfig.base.json');
 
 /** Packages that ship only ES modules: jest loads them through swc like our own sources. */
-const esmOnly = ['jose', 'oauth4webapi', 'ulid'];
+const esmOnly = ['jose', 'oauth4webapi', 'p-map', 'ulid'];
 
 /** The one jest configuration; a project adds its name and nothing else. */
 module.exports = (displayName, rootDir, extra = {}) => ({

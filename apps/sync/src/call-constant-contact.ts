@@ -1,9 +1,9 @@
 import { isTooLate, sentBy } from '@boxlist/constant-contact';
 import { AppError } from '@boxlist/contracts';
 import type { Context } from './context';
-import { permitMs, type CallClass } from './domain/ledger';
+import type { Attempt } from './domain/delivery';
+import { type CallClass, permitMs } from './domain/ledger';
 import { called } from './report';
-import type { Attempt } from './store/deliveries';
 
 /** After a longer wait for the permit it is asked again whether the call may be made. */
 const longWaitMs = 500;
@@ -105,3 +105,6 @@ export const connectionCaller = (ctx: Context, options: CallerOptions): Connecti
     },
   };
 };
+
+/** How many calls of one connection are under way at once. */
+export const callsAtOnce = 4;

@@ -1,8 +1,8 @@
 import { counter, histogram } from '@boxlist/service-kit';
 import type { Context } from './context';
+import type { Delivery, Outcome } from './domain/delivery';
 import type { Backfill } from './store/backfills';
 import type { NoticeSubject } from './domain/notice';
-import type { Delivery, Outcome } from './store/deliveries';
 import type { Retry } from './store/retries';
 
 const outcomes = counter('boxlist_delivery_outcomes_total', 'Outcomes of deliveries by status and reason');

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@boxlist/testkit';
-import { openOf, type NewDelivery } from '../src/store/deliveries';
+import type { NewDelivery } from '../src/domain/new-delivery';
 import { chosenBy } from '../src/store/delivery-choice';
+import { openOf } from '../src/store/open-deliveries';
 import { createOffice, createWorld, type World } from './world';
 
 let world: World;

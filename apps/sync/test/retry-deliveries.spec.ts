@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@boxlist/testkit';
-import type { NewDelivery } from '../src/store/deliveries';
+import type { NewDelivery } from '../src/domain/new-delivery';
 import { createMongoGate } from './mongo-gate';
 import { callsDuring, createOffice, createWorld, type World } from './world';
 

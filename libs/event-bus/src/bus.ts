@@ -1,8 +1,17 @@
 import { AppError, deadLetterTopicOf, deadLetterTopicSpecOf } from '@boxlist/contracts';
-import { Kafka, logLevel, type Admin } from 'kafkajs';
+import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startConsumer, type BatchSubscription, type StartedConsumer } from './consumer';
+import { startConsumer, type StartedConsumer } from './consumer';
 import { deadLetterOf, deadLetterOfRange, withoutContent } from './dead-letters';
+import type {
+  BatchSubscription,
+  Consumer,
+  DeadLetterReason,
+  EventBus,
+  EventBusOptions,
+  Standstill,
+  TopicSpec,
+} from './event-bus';
 import { readFetchAnswers } from './fetch-answers';
 import { lazyClient } from './lazy-client';
 import type { BusMessage, NewMessage } from './message';
@@ -11,77 +20,10 @@ import type { UnreadableRange } from './partition-work';
 import { pauseMs } from './pause-ms';
 import { createPublisher } from './publisher';
 import { calmKafka } from './request-timers';
-import { countUnreadable, watchProgress, type Standstill } from './watch-progress';
-
-export type { Standstill } from './watch-progress';
+import { countUnreadable, watchProgress } from './watch-progress';
 
 calmKafka();
 endFetchesAtStop();
-
-/** What the bus logs with: any pino logger fits. */
-export interface BusLog {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
-
-interface EventBusOptions {
-  readonly brokers: readonly string[];
-  readonly clientId: string;
-  /** Put before every topic and group name; '' in production. */
-  readonly topicPrefix?: string;
-  readonly log: BusLog;
-  /** After how long without progress a partition stands still; a minute when absent. */
-  readonly standsStillAfterMs?: number;
-}
-
-/** How a topic is to be made. */
-export interface TopicSpec {
-  readonly name: string;
-  readonly partitions: number;
-  readonly compacted: boolean;
-  readonly retentionMs?: number;
-}
-
-export interface Consumer {
-  /**
-   * Waits until the group has committed everything that was on the topic at the time of the call. False when that
-   * took longer than the timeout, or Kafka did not answer.
-   */
-  caughtUp(timeoutMs: number): Promise<boolean>;
-  close(): Promise<void>;
-}
-
-/** Why a message could not be used. */
-export interface DeadLetterReason {
-  readonly code: string;
-  readonly reason: string;
-}
-
-export interface EventBus {
-  /** Creates the topics that do not exist. Safe to call by many processes at once. */
-  ensureTopics(specs: readonly TopicSpec[]): Promise<void>;
-  /**
-   * Writes messages with acks=all by an idempotent producer, in the order of the calls. Resolves once acknowledged; throws KAFKA_UNAVAILABLE, and then they may have been written all the same: whoever publishes them again
-   * may have them twice, and whoever reads must bear that.
-   * Throws EVENT_TOO_LARGE when Kafka refuses one message for its size: that one and those after it are not written; `index` in the details says which.
-   */
-  publish(topic: string, messages: readonly NewMessage[]): Promise<void>;
-  /**
-   * Publishes a message that could not be understood, unchanged, with the reason in its headers. When Kafka refuses it
-   * for its size, it goes without its content, by size and hash (`dead-letter-content`, `-size`, `-sha256`).
-   */
-  deadLetter(message: BusMessage, reason: DeadLetterReason): Promise<void>;
-  /** Reads a topic as a member of a group. Creates its dead-letter topic where there is none, also that of a dead-letter topic. */
-  consumeBatches(subscription: BatchSubscription): Promise<Consumer>;
-  /** What of this bus's consumers has made no progress for longer than `standsStillAfterMs`. */
-  standing(): readonly Standstill[];
-  /** Readiness: throws EVENTS_STAND_STILL while there is any. */
-  checkProgress(): Promise<void>;
-  /** Readiness: throws KAFKA_UNAVAILABLE. */
-  check(): Promise<void>;
-  close(): Promise<void>;
-}
 
 const kafkaFailure = (error: unknown): AppError =>
   new AppError('KAFKA_UNAVAILABLE', 'Kafka did not acknowledge', {}, { cause: error });

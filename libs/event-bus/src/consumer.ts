@@ -1,21 +1,9 @@
-import type { Consumer as Member, Kafka } from 'kafkajs';
+import type { Kafka, Consumer as Member } from 'kafkajs';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { BusLog, EventBus } from './bus';
+import type { BatchSubscription, BusLog, EventBus } from './event-bus';
 import { endOf } from './fetch-answers';
-import type { BusMessage } from './message';
 import { createPartitionWork, type UnreadableRange } from './partition-work';
 import { pauseMs } from './pause-ms';
-
-export interface BatchSubscription {
-  readonly topic: string;
-  readonly groupId: string;
-  /**
-   * Handles messages of one partition, in order. When it resolves their offsets are committed; when it throws they come
-   * again: `unavailable` and `throttled` for ever with growing pauses, anything else five times and then message by message, so that
-   * only the one at fault goes to the dead-letter topic. A partition that waits holds up no other.
-   */
-  readonly handle: (messages: readonly BusMessage[]) => Promise<void>;
-}
 
 /** How long a group waits for a member that fell silent: killed, or cut off by a restart of the broker, which ends sessions on this side alone. */
 const sessionMs = 10_000;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DeadLetterReason } from './bus';
+import type { DeadLetterReason } from './event-bus';
 import type { BusMessage, NewMessage } from './message';
 import type { UnreadableRange } from './partition-work';
 

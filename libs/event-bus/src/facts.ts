@@ -1,6 +1,6 @@
 import { AppError } from '@boxlist/contracts';
 import type { z } from 'zod';
-import type { Consumer, EventBus } from './bus';
+import type { Consumer, EventBus } from './event-bus';
 import { parseCloudEvent, type BusMessage } from './message';
 
 interface FactSubscription<S extends z.ZodType> {

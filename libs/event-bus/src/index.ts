@@ -1,4 +1,5 @@
 export * from './bus';
+export * from './event-bus';
 export * from './facts';
 export * from './message';
 export * from './outbox';

@@ -5,7 +5,7 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import type { EventBus } from './bus';
+import type { EventBus } from './event-bus';
 import { consumeFacts } from './facts';
 import { parseCloudEvent, type BusMessage } from './message';
 

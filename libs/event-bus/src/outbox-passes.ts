@@ -1,4 +1,3 @@
-import type { OutboxEntry } from './outbox';
 import type { Publication, PublishEach } from './refused';
 
 /** An event that waits in a document, known by an id within it. */
@@ -204,3 +203,11 @@ const settle = async (
   if (clock().getTime() - atMs > followUpMs / 2)
     await collection.updateOne({ _id }, { $inc: { 'relay.fence': 1 }, $max: { 'relay.followUpAt': clock() } });
 };
+
+/** One event that waits in the document it is about until Kafka has it. */
+export interface OutboxEntry {
+  readonly id: string;
+  readonly key: string;
+  /** JSON text of the event. */
+  readonly value: string;
+}

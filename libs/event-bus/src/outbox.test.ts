@@ -1,6 +1,6 @@
 /** Relays asked the database each second, two questions each time, though who adds an entry says so. */
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { EventBus } from './bus';
+import type { EventBus } from './event-bus';
 import { startOutboxRelay } from './outbox';
 import type { OutboxCollection } from './outbox-passes';
 import { createRest, type Rest } from './rest';

@@ -1,18 +1,16 @@
 import { kindOf } from '@boxlist/contracts';
-import type { BusLog, EventBus } from './bus';
-import { passOver, passOverFacts, type OutboxCollection, type OutboxRendering } from './outbox-passes';
+import type { BusLog, EventBus } from './event-bus';
+import {
+  type OutboxCollection,
+  type OutboxEntry,
+  type OutboxRendering,
+  passOver,
+  passOverFacts,
+} from './outbox-passes';
 import { publishEach } from './refused';
 import { createRest, type Rest } from './rest';
 
-export type { OutboxRendering } from './outbox-passes';
-
-/** One event that waits in the document it is about until Kafka has it. */
-export interface OutboxEntry {
-  readonly id: string;
-  readonly key: string;
-  /** JSON text of the event. */
-  readonly value: string;
-}
+export type { OutboxEntry, OutboxRendering } from './outbox-passes';
 
 /** Where to. Of a compacted topic the newest event of each document is seen to stand last; of another, entries may only name what happened, and are rendered as events when they go out. */
 type RelayTopic<D, E> =

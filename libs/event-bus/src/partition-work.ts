@@ -1,7 +1,7 @@
 import { AppError, appErrorOf } from '@boxlist/contracts';
 import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { BusLog, DeadLetterReason } from './bus';
+import type { BusLog, DeadLetterReason } from './event-bus';
 import type { BusMessage } from './message';
 import { pauseMs } from './pause-ms';
 import { unreadableOf, type Unreadable } from './record-section';

@@ -1,6 +1,6 @@
 import { AppError } from '@boxlist/contracts';
 import { metrics } from '@opentelemetry/api';
-import type { BusLog } from './bus';
+import type { BusLog } from './event-bus';
 import type { NewMessage } from './message';
 
 /** An event of an outbox, as it goes out. */

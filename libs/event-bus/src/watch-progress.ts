@@ -1,17 +1,6 @@
 import { metrics } from '@opentelemetry/api';
-import type { BusLog } from './bus';
 import type { Halt } from './consumer';
-
-/** A partition, or a whole consumer, that has made no progress for longer than the setting. No personal data. */
-export interface Standstill {
-  readonly topic: string;
-  readonly groupId: string;
-  /** Null where the consumer gets nothing to read at all. */
-  readonly partition: number | null;
-  readonly since: Date;
-  /** The code of the last failure, where it is known. */
-  readonly code: string | null;
-}
+import type { BusLog, Standstill } from './event-bus';
 
 interface Watched {
   readonly topic: string;

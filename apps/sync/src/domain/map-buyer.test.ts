@@ -57,9 +57,9 @@ describe('a buyer', () => {
     const whole = event({ buyer_details: { name: `Ann ${'x'.repeat(60)}` } });
     expect(detailsOfNew(detailsOf(whole))).toMatchObject({ firstName: `Ann ${'x'.repeat(46)}` });
     expect(shortenings(whole, [])).toEqual(['cut the name at 50 characters']);
-    const inParts = event({ buyer_details: { first_name: 'Ann', name: `Ann ${'x'.repeat(60)}` } });
-    expect(detailsOf(inParts)).toEqual({ firstName: 'Ann' });
-    expect(shortenings(inParts, [])).toEqual([]);
+    const inBatches = event({ buyer_details: { first_name: 'Ann', name: `Ann ${'x'.repeat(60)}` } });
+    expect(detailsOf(inBatches)).toEqual({ firstName: 'Ann' });
+    expect(shortenings(inBatches, [])).toEqual([]);
   });
 
   it('is called by the newest name as a whole until an event gives one in parts, in any order of arrival', () => {
@@ -68,7 +68,7 @@ describe('a buyer', () => {
       eventTime: minute,
       eventId: `wh_${minute}`,
     });
-    const [first, corrected, inParts] = [
+    const [first, corrected, inBatches] = [
       named(1, { name: 'An Lee' }),
       named(2, { name: 'Ann Lee' }),
       named(3, { name: 'Ann Leigh', first_name: 'Ann', last_name: 'Leigh' }),
@@ -76,14 +76,14 @@ describe('a buyer', () => {
     expect(detailsOf(mergeOrders(corrected, first))).toEqual({ wholeName: 'Ann Lee' });
     expect(detailTimesOf(mergeOrders(corrected, named(3, {})))).toEqual({ wholeName: 2 });
     for (const some of [
-      [first, inParts, corrected],
-      [inParts, corrected, first],
+      [first, inBatches, corrected],
+      [inBatches, corrected, first],
     ])
       expect(detailsOf(some.reduce(mergeOrders))).toEqual({ firstName: 'Ann', lastName: 'Leigh' });
     expect(withoutBuyer(corrected).wholeName).toBeNull();
     // A new name is news of the order; one that is not read changes no fingerprint.
     expect(revisionOf(corrected)).not.toBe(revisionOf(first));
-    expect(revisionOf(inParts)).toBe(revisionOf(named(3, { first_name: 'Ann', last_name: 'Leigh' })));
+    expect(revisionOf(inBatches)).toBe(revisionOf(named(3, { first_name: 'Ann', last_name: 'Leigh' })));
     // An order that was stored before names as a whole were read has none.
     const { wholeName: _, ...before } = first;
     expect(mergeOrders(before, corrected).wholeName).toBe('Ann Lee');

@@ -111,8 +111,8 @@ describe('a name that is known as a whole only', () => {
   });
 
   it('gives way to a name in parts, however old', () => {
-    const inParts = desired({ orderTime: 0, details: { firstName: 'Ann', lastName: 'Lee' } });
-    expect(nameIn(planOne([inParts, named({ orderTime: 2 })]))).toEqual(['Ann', 'Lee']);
+    const inBatches = desired({ orderTime: 0, details: { firstName: 'Ann', lastName: 'Lee' } });
+    expect(nameIn(planOne([inBatches, named({ orderTime: 2 })]))).toEqual(['Ann', 'Lee']);
   });
 });
 

@@ -1,5 +1,5 @@
 import { importLimits, type CcImportRow, type CcNewContact, type CcSignUp } from '@boxlist/constant-contact';
-import { chunks } from './chunks';
+import { chunk } from 'es-toolkit';
 import type { DesiredState } from './decide-contact';
 import type { Details } from './map-buyer';
 
@@ -133,13 +133,13 @@ const bytesOf = ({ row, fields }: ImportLine): number =>
 export const sharedTags = (wanted: readonly Tagged[]): PlannedCall[] => {
   const groups = new Map<string, { members: TagMember[]; tagIds: readonly string[] }>();
   for (const { member, tagIds } of wanted)
-    for (const some of chunks(tagIds, mostTagsAtOnce)) {
+    for (const some of chunk(tagIds, mostTagsAtOnce)) {
       const key = [...some].sort().join();
       const group = groups.get(key) ?? { members: [], tagIds: some };
       group.members.push(member);
       groups.set(key, group);
     }
   return [...groups.values()].flatMap(({ members, tagIds }) =>
-    chunks(members, mostTaggedAtOnce).map((some) => ({ kind: 'tag' as const, members: some, tagIds })),
+    chunk(members, mostTaggedAtOnce).map((some) => ({ kind: 'tag' as const, members: some, tagIds })),
   );
 };

@@ -1,5 +1,5 @@
 import type { Collection } from 'mongoose';
-import { chunks } from '../domain/chunks';
+import { chunk } from 'es-toolkit';
 
 /** `from` is included, `to` is not. */
 export interface TimeRange {
@@ -30,7 +30,7 @@ export async function* foundInParts<T>(
   const found = await collection
     .find(byIndex(keys, rest) as never, { projection: { _id: 1 }, batchSize: size })
     .toArray();
-  for (const ids of chunks(found, size))
+  for (const ids of chunk(found, size))
     yield (await collection
       .find({ _id: { $in: ids.map(({ _id }) => _id) }, ...keys, ...rest } as never, {
         projection: { outbox: 0 },

@@ -5,7 +5,7 @@ import type { KnownContact } from '../domain/known-contact';
 import { buyerKey, forgetBuyerIn } from './by-buyer';
 import { unlessErased, type ErasureStore } from './erasures';
 import { insertNew } from './insert-new';
-import { inParts, writeAlike } from './in-parts';
+import { inBatches, writeAlike } from './in-batches';
 
 interface ContactDocument extends Omit<KnownContact, 'whole'> {
   _id: string;
@@ -34,7 +34,7 @@ export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStor
   const mirrors = mongo.collection<ContactCacheState & { _id: string }>('contact_caches');
   const forgetBuyer = forgetBuyerIn(contacts);
   const byIds = (ids: readonly string[]): Promise<ContactDocument[]> =>
-    inParts(ids, (part) => contacts.find({ _id: { $in: part } } as object).toArray());
+    inBatches(ids, (part) => contacts.find({ _id: { $in: part } } as object).toArray());
   /** Of those that are as they were known only the time is noted, all together: a reading brings many that it has brought before. */
   const seeAgain = async (
     seen: readonly ContactDocument[],
@@ -121,7 +121,7 @@ export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStor
       connectionId: string,
       marks: readonly { readonly emailHash: string; readonly detailsMark: string | null }[],
     ): Promise<void> => {
-      await inParts(marks, async (part) => [
+      await inBatches(marks, async (part) => [
         await writeAlike(
           contacts as never,
           part.map(({ emailHash, detailsMark }) => ({

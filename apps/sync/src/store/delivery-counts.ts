@@ -1,9 +1,9 @@
 import { isDuplicateKey } from '@boxlist/service-kit';
 import type { Connection } from 'mongoose';
 import { afterOutcomes, bandOf, type FailureWindow } from '../domain/failure-window';
+import type { NewDelivery } from '../domain/new-delivery';
 import type { DeliveryStatus } from '../domain/reasons';
-import type { NewDelivery } from './deliveries';
-import { inParts, writeAlike } from './in-parts';
+import { inBatches, writeAlike } from './in-batches';
 
 /** One delivery of a batch that is being counted. */
 interface Counted {
@@ -220,7 +220,7 @@ export const createDeliveryCountStore = (mongo: Connection) => {
     },
     /** The same of several workflows together, and whether some of those counted were removed since. */
     ofAll: async (workflowIds: readonly string[]) => {
-      const known = await inParts(workflowIds, async (part) => {
+      const known = await inBatches(workflowIds, async (part) => {
         await foldEach(() => true, { $in: part });
         return deliveryCounts.find({ _id: { $in: part } }, { projection: { counts: 1, hasExpired: 1 } }).toArray();
       });

@@ -1,5 +1,7 @@
 import type { Collection } from 'mongoose';
-import { isOpen, type Delivery, type NewDelivery, type Result } from './deliveries';
+import type { Delivery, Result } from '../domain/delivery';
+import type { NewDelivery } from '../domain/new-delivery';
+import { isOpen } from './open-deliveries';
 
 type Save = (results: readonly Result[], now: Date) => Promise<Result[]>;
 

@@ -1,8 +1,10 @@
 import type { Collection } from 'mongoose';
+import type { Delivery, Queue, Result } from '../domain/delivery';
+import type { NewDelivery } from '../domain/new-delivery';
 import type { WaitingFor } from '../domain/reasons';
 import { byIndex, foundInParts } from './by-index';
-import { isOpen, isReady, isUnsettled, type Delivery, type NewDelivery, type Queue, type Result } from './deliveries';
-import { writeAlike } from './in-parts';
+import { writeAlike } from './in-batches';
+import { isOpen, isReady, isUnsettled } from './open-deliveries';
 
 type Save = (results: readonly Result[], now: Date) => Promise<unknown>;
 

@@ -1,23 +1,21 @@
 import type { Collection } from 'mongoose';
+import {
+  type AddedResources,
+  type Attempt,
+  type Delivery,
+  mayHaveWritten,
+  type Queue,
+  queues,
+  type Result,
+} from '../domain/delivery';
+import { type NewDelivery, outcomeEntry } from '../domain/new-delivery';
 import { withoutNotes } from '../domain/notes';
 import { byIndex } from './by-index';
 import { deliveryErasure } from './delivery-erasure';
 import { deliveryHolds } from './delivery-holds';
 import { deliveryRetries } from './delivery-retries';
-import {
-  isOpen,
-  isReady,
-  mayHaveWritten,
-  outcomeEntry,
-  queues,
-  type Attempt,
-  type Delivery,
-  type AddedResources,
-  type NewDelivery,
-  type Queue,
-  type Result,
-} from './deliveries';
-import { changedAtOnce, inParts, writeAlike } from './in-parts';
+import { changedAtOnce, inBatches, writeAlike } from './in-batches';
+import { isOpen, isReady } from './open-deliveries';
 
 /** All that days of tries come to; what an endless row of retries adds pushes the oldest out. */
 const mostAttempts = 500;
@@ -113,7 +111,7 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
     { boxOfficeId, connectionId }: Contact,
     emailHashes: readonly string[],
   ): Promise<Standing[]> => {
-    const theirs = await inParts(emailHashes, (part) =>
+    const theirs = await inBatches(emailHashes, (part) =>
       deliveries.find<Standing>({ boxOfficeId, emailHash: { $in: part } }, standingOnly).toArray(),
     );
     return theirs.filter((each) => each.connectionId === connectionId);
@@ -147,7 +145,7 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
     await noteUnderWay(results);
     const settled = results.filter(({ to }) => 'outcome' in to).map(({ delivery }) => delivery._id);
     const known = new Map(
-      (await inParts(settled, (part) => some({ _id: { $in: part } }).toArray())).map(({ _id, version }) => [
+      (await inBatches(settled, (part) => some({ _id: { $in: part } }).toArray())).map(({ _id, version }) => [
         _id,
         version,
       ]),
@@ -192,7 +190,7 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
         await deliveries.updateMany({ ...claimable, fence: { $lte: fence } }, { $set: { fence, claimed: true } });
         return await some({ ...claimable, fence }).toArray();
       };
-      const ours = await inParts([...wasClaimed.keys()], claimPart, changedAtOnce);
+      const ours = await inBatches([...wasClaimed.keys()], claimPart, changedAtOnce);
       // Whoever had it before fell silent in the middle.
       return ours.map((each) => ({ ...each, uncertain: each.uncertain || wasClaimed.get(each._id) === true }));
     },

@@ -1,7 +1,8 @@
 import type { Collection } from 'mongoose';
-import type { Delivery, NewDelivery } from './deliveries';
+import type { Delivery } from '../domain/delivery';
+import type { NewDelivery } from '../domain/new-delivery';
 import type { ReasonCode } from '../domain/reasons';
-import { inParts, writeAlike } from './in-parts';
+import { inBatches, writeAlike } from './in-batches';
 
 /** A delivery that is to be put back as it is known, and no later one. */
 export interface Taken {
@@ -79,7 +80,7 @@ export const deliveryRetries = (deliveries: Collection<NewDelivery>) => ({
     // What failed may have begun. The others know whether they did: one that never began has told a contact nothing.
     await requeueIn(['FAILED'], requeued(retryId, now, { uncertain: true }));
     await requeueIn(['SKIPPED', 'WAITING'], requeued(retryId, now));
-    const counts = await inParts(
+    const counts = await inBatches(
       taken.map(({ id }) => id),
       async (part) => [await deliveries.countDocuments({ _id: { $in: part }, retryId })],
     );

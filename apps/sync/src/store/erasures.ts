@@ -1,5 +1,5 @@
 import type { Connection } from 'mongoose';
-import { inParts } from './in-parts';
+import { inBatches } from './in-batches';
 
 /** What became of the contact at one connection's account. */
 export interface ErasedContact {
@@ -49,7 +49,7 @@ export const createErasureStore = (mongo: Connection) => {
     byHash: (emailHash: string): Promise<Erasure | null> => erasures.findOne({ _id: emailHash }),
     /** Which of these addresses are erased buyers'. */
     among: async (emailHashes: readonly string[]): Promise<ReadonlySet<string>> => {
-      const found = await inParts([...new Set(emailHashes)], (part) =>
+      const found = await inBatches([...new Set(emailHashes)], (part) =>
         erasures.find({ _id: { $in: part } }, { projection: { _id: 1 } }).toArray(),
       );
       return new Set(found.map(({ _id }) => _id));

@@ -1,9 +1,9 @@
 import type { Connection } from 'mongoose';
+import type { AddedResources } from '../domain/delivery';
 import type { WrittenValues } from '../domain/stale-values';
-import type { AddedResources } from './deliveries';
 import { buyerKey, forgetBuyerIn } from './by-buyer';
 import { unlessErased, type ErasureStore } from './erasures';
-import { inParts } from './in-parts';
+import { inBatches } from './in-batches';
 
 interface ExpiredWritesDocument {
   _id: string;
@@ -46,7 +46,7 @@ export const createExpiredWritesStore = (mongo: Connection, erasures: Pick<Erasu
       erasures,
       some,
       async (kept) => {
-        await inParts(
+        await inBatches(
           kept.map((each) => ({
             updateOne: {
               filter: { _id: buyerKey(each.connectionId, each.emailHash) },
@@ -78,7 +78,7 @@ export const createExpiredWritesStore = (mongo: Connection, erasures: Pick<Erasu
       })),
     /** Of these buyers by the hash of the address; only those of whom there is something. */
     of: async (connectionId: string, emailHashes: readonly string[]): Promise<Map<string, ExpiredWrites>> => {
-      const found = await inParts(
+      const found = await inBatches(
         emailHashes.map((emailHash) => buyerKey(connectionId, emailHash)),
         (part) => expiredWrites.find({ _id: { $in: part } }).toArray(),
       );

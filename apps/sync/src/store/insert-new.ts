@@ -1,4 +1,4 @@
-import { inParts } from './in-parts';
+import { inBatches } from './in-batches';
 
 interface Collection<D> {
   insertMany(documents: readonly D[], options: { ordered: boolean }): Promise<unknown>;
@@ -9,7 +9,7 @@ export const insertNew = <D extends { _id: string }>(
   collection: Collection<D>,
   documents: readonly D[],
   atOnce?: number,
-): Promise<string[]> => inParts(documents, (part) => insertSome(collection, part), atOnce);
+): Promise<string[]> => inBatches(documents, (part) => insertSome(collection, part), atOnce);
 
 const insertSome = async <D extends { _id: string }>(
   collection: Collection<D>,

@@ -1,8 +1,8 @@
 import type { Collection } from 'mongoose';
 import { expiredOrder, type StoredOrder } from '../domain/order';
-import { writeAlike } from './in-parts';
+import { writeAlike } from './in-batches';
 import { never } from './never';
-import type { OrderDocument } from './orders';
+import type { OrderDocument } from './order-document';
 
 /** An order that has grown old, or has expired and is looked at once more. */
 export interface AgedOrder {

@@ -1,55 +1,11 @@
 import type { Connection } from 'mongoose';
 import { isDeepStrictEqual } from 'node:util';
 import { agesFrom } from '../domain/expiry';
-import { asKeptToday, mergeOrders, withoutBuyer, type EarlierOrder, type StoredOrder } from '../domain/order';
-import { inParts } from './in-parts';
+import { mergeOrders, type StoredOrder, withoutBuyer } from '../domain/order';
+import { inBatches } from './in-batches';
 import { insertNew } from './insert-new';
+import { type KeptOrder, type OrderDocument, receivedOf, type ReceivedOrder, toOrder } from './order-document';
 import { orderExpiry } from './order-expiry';
-
-export interface OrderDocument extends Omit<EarlierOrder, 'key' | 'erased' | 'expired'> {
-  _id: string;
-  erased?: boolean;
-  emailHash: string | null;
-  /** Null for one that has expired, so that nobody who asks for orders of a time meets it. */
-  receivedAt: Date | null;
-  /** From when on it grows old, or is looked at once more. */
-  agesFrom?: Date;
-  expiredAt?: Date;
-  revision: number;
-}
-
-/** An order with when it came. */
-export interface ReceivedOrder {
-  readonly order: StoredOrder;
-  readonly receivedAt: Date;
-}
-
-/** With the revision of its document. */
-export interface KeptOrder extends ReceivedOrder {
-  readonly revision: number;
-}
-
-const toOrder = ({
-  _id,
-  emailHash: _h,
-  receivedAt: _r,
-  agesFrom: _a,
-  revision: _v,
-  expiredAt,
-  erased,
-  ...rest
-}: OrderDocument): StoredOrder =>
-  asKeptToday({
-    key: _id,
-    ...rest,
-    ...(erased ? { erased } : {}),
-    ...(expiredAt ? { expired: true } : {}),
-  });
-
-const receivedOf = (document: OrderDocument): ReceivedOrder => ({
-  order: toOrder(document),
-  receivedAt: document.receivedAt ?? new Date(0),
-});
 
 /** `until` is not included. */
 interface Time {
@@ -157,7 +113,7 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
       ];
     },
     byKeys: async (keys: readonly string[]): Promise<StoredOrder[]> =>
-      inParts([...new Set(keys)], async (part) =>
+      inBatches([...new Set(keys)], async (part) =>
         (await orders.find({ _id: { $in: part } } as object).toArray()).map(toOrder),
       ),
     /** Some of the orders of a buyer, as they are kept. */

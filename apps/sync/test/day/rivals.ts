@@ -1,6 +1,6 @@
 import { pollDelayMs, quotaStateOf } from '../../src/domain/quota-state';
 import { declare, emptyLedger, type CallClass } from '../../src/domain/ledger';
-import { eachAtOnce } from '../../src/use-cases/dispatch/each-at-once';
+import pMap from 'p-map';
 import type { Activity } from './account';
 import type { Order } from './load';
 import { plainPermits } from './plain-permits';
@@ -147,7 +147,7 @@ const plannedQueues = (world: World, byClass: boolean): Way => {
         if (own) own.push(task);
         else byOffice.set(task.order.office.id, [task]);
       }
-      await eachAtOnce([...byOffice.values()], officesAtOnce, workSome);
+      await pMap([...byOffice.values()], workSome, { concurrency: officesAtOnce });
     }
     // The rest waits for the next day.
     world.refused('live');

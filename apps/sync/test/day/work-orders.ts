@@ -1,9 +1,10 @@
+import { callsAtOnce } from '../../src/call-constant-contact';
 import { chooseReadStrategy, pageSize } from '../../src/domain/read-strategy';
 import type { DesiredState } from '../../src/domain/decide-contact';
 import type { KnownContact } from '../../src/domain/known-contact';
 import { planBatch, type PlanOptions, type ContactPlanInput } from '../../src/domain/plan-batch';
 import type { PlannedCall } from '../../src/domain/planned-calls';
-import { eachAtOnce, lookUpsAtOnce } from '../../src/use-cases/dispatch/each-at-once';
+import pMap from 'p-map';
 import type { Account, Activity } from './account';
 import type { Order } from './load';
 
@@ -156,15 +157,18 @@ const executePlan = async (
     for (const email of emails) open.get(email)?.activities.add(activity);
   };
   const singles = calls.filter((each): each is Single => each.kind !== 'import' && each.kind !== 'tag');
-  await eachAtOnce(singles, lookUpsAtOnce, (single) =>
-    attempt(single, ([email = '']) => {
-      if (single.kind === 'create' && account.has(email)) {
-        refused.add(email);
-        open.delete(email);
-      } else if (single.kind === 'create')
-        account.write(email, single.contact.list_memberships ?? [], single.contact.taggings ?? []);
-      else account.write(email, [], []);
-    }),
+  await pMap(
+    singles,
+    (single) =>
+      attempt(single, ([email = '']) => {
+        if (single.kind === 'create' && account.has(email)) {
+          refused.add(email);
+          open.delete(email);
+        } else if (single.kind === 'create')
+          account.write(email, single.contact.list_memberships ?? [], single.contact.taggings ?? []);
+        else account.write(email, [], []);
+      }),
+    { concurrency: callsAtOnce },
   );
   for (const each of calls) {
     if (each.kind === 'import')
@@ -212,7 +216,7 @@ const learn = async (
   try {
     const reading = await readCache(account, rest.length, call);
     if (reading === 'REFRESH') for (const email of rest) known.set(email, account.known(email, false));
-    await eachAtOnce(reading === 'REFRESH' ? [...whole] : [...sought.keys()], lookUpsAtOnce, lookUp);
+    await pMap(reading === 'REFRESH' ? [...whole] : [...sought.keys()], lookUp, { concurrency: callsAtOnce });
   } catch (error) {
     const reason = usedUp(error);
     for (const task of sought.values()) tell(task, later(reason));

@@ -2,8 +2,8 @@ import type { Context } from '../../src/context';
 import type { DeliveryStatus } from '../../src/domain/reasons';
 import type { DeliveryChoice } from '../../src/domain/delivery-choice';
 import { countBacklog, countDeliveries } from '../../src/use-cases/history/count-deliveries';
+import { keptDeliveries, type Rest } from './at-rest-state';
 import { offices } from './history';
-import { keptDeliveries, type Rest } from './settled-state';
 import { boxOfficeOf, workflowOf } from './told';
 
 const open: readonly DeliveryStatus[] = ['PENDING', 'WAITING'];

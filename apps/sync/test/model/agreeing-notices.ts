@@ -1,7 +1,7 @@
 import { noticeEventSchema, topics } from '@boxlist/contracts';
 import type { Notice } from '../../src/store/notices';
+import type { Rest } from './at-rest-state';
 import { offices } from './history';
-import type { Rest } from './settled-state';
 import { boxOfficeOf, connectionOf } from './told';
 
 /** Looks whether the open notices are those of what is so, no two of one subject, and whether each was told once when it began and once when it was over. */

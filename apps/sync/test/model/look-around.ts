@@ -9,9 +9,9 @@ import { exportBuyer } from '../../src/use-cases/privacy/export-buyer';
 import { previewWorkflow } from '../../src/use-cases/history/preview-workflow';
 import { deliveryPage, workflowStats } from '../../src/use-cases/history/list-deliveries';
 import { cancelRetry, retryDeliveries } from '../../src/use-cases/history/retry-deliveries';
+import { keptDeliveries, type Rest } from './at-rest-state';
 import { people, type Office } from './history';
 import type { MemoryMongo } from './memory-mongo';
-import { keptDeliveries, type Rest } from './settled-state';
 import { boxOfficeOf, connectionOf, officeOf, workflowOf } from './told';
 
 /** The newest backfill of a box office. */

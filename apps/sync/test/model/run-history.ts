@@ -6,6 +6,7 @@ import { discardDeadLetters, replayDeadLetters } from '../../src/use-cases/dead-
 import { eraseBuyer } from '../../src/use-cases/privacy/erase-buyer';
 import { cancelRetry, retryDeliveries } from '../../src/use-cases/history/retry-deliveries';
 import { judgeCounts } from './agreeing-counts';
+import { isErased, keptDeliveries, type Rest } from './at-rest-state';
 import { offices, people, type Command, type History, type Office } from './history';
 import { lookAround, ownBackfill, ownRetry } from './look-around';
 import { comeToRest } from './settle';
@@ -13,8 +14,9 @@ import { createMemoryBus } from './memory-bus';
 import { createMemoryMongo } from './memory-mongo';
 import { organisersWishes } from './organisers-choices';
 import { createOtherServices } from './other-services';
-import { isErased, judgeRest, keptDeliveries, type OrderDocument, type Rest } from './settled-state';
+import { judgeRest } from './settled-state';
 import { createStage, type Actor } from './stage';
+import type { OrderDocument } from './stored-documents';
 import { retentionMs, startSync } from './sync-process';
 import {
   accounts as accountIds,

@@ -3,8 +3,8 @@ import type { Erasure } from '../../src/store/erasures';
 import type { Retry } from '../../src/store/retries';
 import type { DeferredWork } from '../../src/store/deferred-work';
 import { never } from '../../src/store/never';
+import { isOpen, keptDeliveries, type Rest } from './at-rest-state';
 import { offices } from './history';
-import { isOpen, keptDeliveries, type Rest } from './settled-state';
 import { stallMs, type Stage } from './stage';
 import { accounts, officeOf } from './told';
 

@@ -1,37 +1,19 @@
 import { deliveryOutcomeEventSchema, topics, type WorkflowFact } from '@boxlist/contracts';
-import type { StoredOrder } from '../../src/domain/order';
+import { deliveryId } from '../../src/domain/delivery';
 import { isSamePhone } from '../../src/domain/phone';
 import { phoneFollows } from '../../src/domain/plan-phone';
 import type { Backfill } from '../../src/store/backfills';
-import { deliveryId, type NewDelivery } from '../../src/store/deliveries';
-import type { Erasure } from '../../src/store/erasures';
 import type { DeferredWork } from '../../src/store/deferred-work';
+import type { Erasure } from '../../src/store/erasures';
 import type { Retry } from '../../src/store/retries';
 import { judgeNotices } from './agreeing-notices';
-import { offices, people, type Office } from './history';
-import type { MemoryBus } from './memory-bus';
+import { erasedIn, isOpen, keptDeliveries, type Rest } from './at-rest-state';
+import { type Office, offices, people } from './history';
 import type { MemoryMongo } from './memory-mongo';
+import type { OrderDocument, StoredDelivery } from './stored-documents';
 import { hashEmail, retentionMs } from './sync-process';
-import {
-  boxOfficeOf,
-  connectionOf,
-  mergedOf,
-  officeOf,
-  originOfPhone,
-  personal,
-  withoutUnseen,
-  type LedgerOfTold,
-} from './told';
-import type { WatchedAccounts } from './watched-accounts';
+import { boxOfficeOf, connectionOf, mergedOf, officeOf, originOfPhone, personal, withoutUnseen } from './told';
 
-export type StoredDelivery = NewDelivery;
-export type OrderDocument = Omit<StoredOrder, 'key' | 'erased' | 'expired'> & {
-  readonly _id: string;
-  readonly erased: boolean;
-  readonly emailHash: string | null;
-  readonly receivedAt: Date | null;
-  readonly expiredAt?: Date;
-};
 interface Fact<F> {
   readonly _id: string;
   readonly fact: F;
@@ -41,23 +23,6 @@ interface DeliveryCounts {
   readonly counts: Readonly<Record<string, number>>;
   readonly batch: readonly unknown[];
 }
-
-export interface Rest {
-  readonly mongo: MemoryMongo;
-  readonly bus: MemoryBus;
-  readonly told: LedgerOfTold;
-  readonly accounts: WatchedAccounts;
-  readonly connectionState: (office: Office) => 'broken' | 'connected' | 'disconnected';
-  readonly logLines: () => readonly string[];
-  /** Persons at whose contact somebody else has done something too. */
-  readonly touched: ReadonlySet<string>;
-  /** Persons whose contact somebody at the account has made, or made mailable. */
-  readonly seeded: ReadonlySet<string>;
-  readonly now: () => number;
-  readonly problem: (text: string) => void;
-}
-
-export const isOpen = ({ readyAt }: StoredDelivery): boolean => readyAt !== null;
 
 /** Why an open delivery may wait as long as nothing happens outside; undefined when it may not. */
 const waitsRightly = (rest: Rest, delivery: StoredDelivery): boolean => {
@@ -84,10 +49,6 @@ const waitsRightly = (rest: Rest, delivery: StoredDelivery): boolean => {
   }
 };
 
-/** Of those that were removed only the id is left. */
-export const keptDeliveries = (mongo: MemoryMongo): StoredDelivery[] =>
-  mongo.all<StoredDelivery>('deliveries').filter(({ orderKey }) => orderKey !== undefined);
-
 /** Looks at everything once it has come to rest. */
 export const judgeRest = (rest: Rest): void => {
   judgeOrders(rest);
@@ -102,15 +63,6 @@ export const judgeRest = (rest: Rest): void => {
   judgeNotices(rest);
   for (const line of rest.logLines()) if (personal.test(line)) rest.problem(`9: personal data in the log: ${line}`);
 };
-
-const erasedIn = ({ mongo }: Pick<Rest, 'mongo'>, office: Office): number[] =>
-  people.flatMap((email, person) => {
-    const hash = hashEmail(boxOfficeOf(office), email);
-    return mongo.all<Erasure>('erasures').some(({ _id }) => _id === hash) ? [person] : [];
-  });
-
-export const isErased = (rest: Pick<Rest, 'mongo'>, office: Office, person: number): boolean =>
-  erasedIn(rest, office).includes(person);
 
 const judgeOrders = (rest: Rest): void => {
   const { mongo, told, problem } = rest;

@@ -10,9 +10,9 @@ import {
   type BackfillStatus,
 } from '../../domain/backfill';
 import { decideOrder } from '../../domain/decide-order';
+import { deliveryId } from '../../domain/delivery';
 import type { StoredOrder } from '../../domain/order';
 import type { Backfill } from '../../store/backfills';
-import { deliveryId } from '../../store/deliveries';
 import { previewFetched } from './fetch-orders';
 import { holdForBackfill } from '../dispatch/release-waiting';
 

@@ -1,19 +1,19 @@
 import { AppError, kindOf, type WorkflowFact } from '@boxlist/contracts';
 import type { Context } from '../../context';
 import { workflowInMode, type BackfillPauseReason } from '../../domain/backfill';
+import { deliveryOf, type NewDelivery } from '../../domain/new-delivery';
 import { revisionOf, type StoredOrder } from '../../domain/order';
 import { retryDelayMs } from '../../domain/retry';
 import { backfillHeld } from '../../report';
 import type { Backfill } from '../../store/backfills';
-import type { NewDelivery } from '../../store/deliveries';
-import { changedAtOnce } from '../../store/in-parts';
+import { changedAtOnce } from '../../store/in-batches';
 import { eventLoopYielder } from '../../yield-to-event-loop';
-import { eachAtOnce } from '../dispatch/each-at-once';
+import pMap from 'p-map';
+import { marksOf, matchOrders } from '../intake/match-orders';
 import { keepFetched, readOrders } from './fetch-orders';
 import { forgetErased } from '../privacy/forget-buyer';
 import { releaseForWorkflow, holdForBackfill } from '../dispatch/release-waiting';
 import { repeatedly } from '../../repeatedly';
-import { deliveryOf, marksOf, matchOrders } from '../intake/ingest-orders';
 
 const ordersAtOnce = 5_000;
 const pollMs = 500;
@@ -146,12 +146,16 @@ const endIfDone = async (ctx: Context, backfill: Backfill): Promise<void> => {
 
 /** Carries on all backfills until closed. */
 export const startBackfills = (ctx: Context) =>
-  repeatedly(ctx, { everyMs: pollMs, delayed: 'backfills.delayed' }, async (goesOn) =>
-    eachAtOnce(await ctx.backfills.running(), backfillsAtOnce, async (backfill) => {
-      let current: Backfill | null = backfill;
-      while (goesOn() && current?.status === 'RUNNING' && (await makeNext(ctx, current)))
-        current = await ctx.backfills.byId(backfill._id);
-      const after = await ctx.backfills.byId(backfill._id);
-      if (after?.status === 'RUNNING') await endIfDone(ctx, after);
-    }),
-  );
+  repeatedly(ctx, { everyMs: pollMs, delayed: 'backfills.delayed' }, async (goesOn) => {
+    await pMap(
+      await ctx.backfills.running(),
+      async (backfill) => {
+        let current: Backfill | null = backfill;
+        while (goesOn() && current?.status === 'RUNNING' && (await makeNext(ctx, current)))
+          current = await ctx.backfills.byId(backfill._id);
+        const after = await ctx.backfills.byId(backfill._id);
+        if (after?.status === 'RUNNING') await endIfDone(ctx, after);
+      },
+      { concurrency: backfillsAtOnce },
+    );
+  });

@@ -1,7 +1,7 @@
 import { AppError } from '@boxlist/contracts';
 import type { Context } from '../../context';
+import type { Delivery, Outcome, Postponement } from '../../domain/delivery';
 import { retryDelayMs } from '../../domain/retry';
-import type { Delivery, Outcome, Postponement } from '../../store/deliveries';
 
 /** For how long waits what a person has to free. */
 const parkedMs = 24 * 3_600_000;

@@ -3,14 +3,14 @@ import type { Context } from '../../context';
 import { workflowInMode, type BackfillMode } from '../../domain/backfill';
 import type { DesiredState } from '../../domain/decide-contact';
 import { decideOrder, type OrderDecision } from '../../domain/decide-order';
+import type { Delivery, Result } from '../../domain/delivery';
 import type { StoredOrder } from '../../domain/order';
 import { valuesOf, withoutStaleValues } from '../../domain/stale-values';
-import type { Delivery, Result } from '../../store/deliveries';
 import { eventLoopYielder } from '../../yield-to-event-loop';
 import type { ConnectionCaller } from '../../call-constant-contact';
+import type { BatchReport } from './batch';
 import { releaseForWorkflow } from './release-waiting';
 import { desiredStateOf } from './resolve-names';
-import type { BatchReport } from './process-batch';
 
 /** A delivery whose order and workflow still ask for something, and what. */
 export interface DesiredDelivery {

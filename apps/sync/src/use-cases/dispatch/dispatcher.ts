@@ -3,13 +3,14 @@ import { neverRests } from '@boxlist/event-bus';
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { Context } from '../../context';
-import { chunks } from '../../domain/chunks';
+import { chunk } from 'es-toolkit';
+import { type Delivery, type Queue, queues, type Result } from '../../domain/delivery';
 import type { CallClass } from '../../domain/ledger';
 import { deliverySettled } from '../../report';
-import { queues, type Delivery, type Queue, type Result } from '../../store/deliveries';
 import type { ConnectionLease } from '../../store/connection-leases';
 import { connectionCaller, type ConnectionCaller } from '../../call-constant-contact';
-import { forgottenMs } from './activities-under-way';
+import type { BatchReport } from './batch';
+import { forgottenMs } from './plan-run';
 import { activitiesAwaited, pollActivities } from './poll-activities';
 import { releaseForConnection } from './release-waiting';
 import { mayBeCausedByOthers, classifyFailure, type FailureClass } from './classify-failure';
@@ -17,7 +18,6 @@ import { guardErased } from '../privacy/forget-buyer';
 import { nextUpgradeAt, upgradePermissions } from './upgrade-permissions';
 import type { HeldLease } from './deferred-work';
 import { addLatePhones, lookAfterFollowing, nextLatePhoneAt } from './add-late-phones';
-import type { BatchReport } from './process-batch';
 import { splitBatch, processPart } from './split-batch';
 
 const pollMs = 200;
@@ -55,7 +55,7 @@ interface Drive {
 /** Part by part, so that neither the lease runs out over many nor what else is to be done waits for all of them. */
 const saveAndTell = async ({ ctx, stillHeld }: Drive, results: readonly Result[]): Promise<void> => {
   const now = ctx.clock();
-  for (const part of chunks(results, savedAtOnce)) {
+  for (const part of chunk(results, savedAtOnce)) {
     await stillHeld();
     const saved = await ctx.deliveries.save(part, now);
     for (const { delivery, to } of saved) if ('outcome' in to) deliverySettled(ctx, delivery, to.outcome, now);

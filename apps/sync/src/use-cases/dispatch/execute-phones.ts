@@ -1,13 +1,14 @@
 import { AppError } from '@boxlist/contracts';
+import { callsAtOnce } from '../../call-constant-contact';
 import type { Context } from '../../context';
-import { chunks } from '../../domain/chunks';
+import { chunk } from 'es-toolkit';
 import { phoneAdded, phoneFollows, phoneRefused } from '../../domain/plan-phone';
 import type { PhoneLine } from '../../domain/planned-calls';
 import { addPhone } from './add-phone';
-import { eachAtOnce, lookUpsAtOnce } from './each-at-once';
+import type { Batch } from './batch';
+import pMap from 'p-map';
 import { concernsConnection } from './classify-failure';
-import { failAll, note, oneByOne, reportServed, type Run } from './activities-under-way';
-import type { Batch } from './process-batch';
+import { failAll, note, oneByOne, reportServed, type Run } from './plan-run';
 
 /** Keeps what is to be done for phones that do not come now. */
 export const leaveForLater = (ctx: Context, batch: Batch, phones: readonly PhoneLine[]): Promise<void> =>
@@ -31,15 +32,19 @@ export const executePhones = async (run: Run, phones: readonly PhoneLine[]): Pro
     run,
     [...run.progress.keys()].filter((id) => !waiting.has(id)),
   );
-  for (const [index, some] of chunks(phones, oneByOne).entries()) {
+  for (const [index, some] of chunk(phones, oneByOne).entries()) {
     const goesOn = index === 0 || (await run.report.goesOn());
     const left: PhoneLine[] = [];
-    await eachAtOnce(some, lookUpsAtOnce, async (call) => {
-      if (!call.deliveryIds.some((id) => run.progress.get(id)?.failed === false)) return;
-      const isTried = goesOn && run.stopped === undefined;
-      if (!isTried) tell(run, call, phoneFollows);
-      if (!isTried || !(await makePhone(run, call))) left.push(call);
-    });
+    await pMap(
+      some,
+      async (call) => {
+        if (!call.deliveryIds.some((id) => run.progress.get(id)?.failed === false)) return;
+        const isTried = goesOn && run.stopped === undefined;
+        if (!isTried) tell(run, call, phoneFollows);
+        if (!isTried || !(await makePhone(run, call))) left.push(call);
+      },
+      { concurrency: callsAtOnce },
+    );
     await leaveForLater(run.ctx, run.batch, left);
     await reportServed(
       run,

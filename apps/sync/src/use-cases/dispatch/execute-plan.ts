@@ -1,27 +1,18 @@
 import type { CcImportRow } from '@boxlist/constant-contact';
 import { AppError } from '@boxlist/contracts';
 import type { Context } from '../../context';
-import { chunks } from '../../domain/chunks';
+import { chunk } from 'es-toolkit';
+import type { Delivery, Outcome } from '../../domain/delivery';
 import type { KnownContact } from '../../domain/known-contact';
 import type { ImportLine, PlannedCall, TagMember } from '../../domain/planned-calls';
-import type { Delivery, Outcome } from '../../store/deliveries';
+import type { Batch, BatchReport } from './batch';
+import { deliveriesIn, failAll, note, oneByOne, reportServed, type Run, servedBy, startOf } from './plan-run';
 import { withActivities, type StartActivity } from './start-activity';
-import type { ConnectionCaller } from '../../call-constant-contact';
-import { eachAtOnce, lookUpsAtOnce } from './each-at-once';
+import { type ConnectionCaller, callsAtOnce } from '../../call-constant-contact';
+import pMap from 'p-map';
 import { executePhones } from './execute-phones';
-import {
-  failAll,
-  deliveriesIn,
-  note,
-  oneByOne,
-  reportServed,
-  servedBy,
-  startOf,
-  type Run,
-} from './activities-under-way';
 import { fieldColumn } from './resolve-names';
 import { requeueForRestored } from './requeue-restored';
-import type { Batch, BatchReport } from './process-batch';
 
 type Single = Exclude<PlannedCall, { kind: 'import' | 'tag' | 'phone' }>;
 type Import = Extract<PlannedCall, { kind: 'import' }>;
@@ -65,7 +56,7 @@ const makeAll = async (run: Run, calls: readonly PlannedCall[]): Promise<void> =
 
 /** Makes the calls for one contact each. Those that nothing else is to be done for are told soon; when the batch is not to go on, the others are put back as they were. */
 const makeSingles = async (run: Run, singles: readonly Single[], sharing: ReadonlySet<string>): Promise<void> => {
-  for (const [index, some] of chunks(singles, oneByOne).entries()) {
+  for (const [index, some] of chunk(singles, oneByOne).entries()) {
     if (index > 0 && run.stopped === undefined && !(await run.report.goesOn())) {
       const left = new Set(singles.slice(index * oneByOne).flatMap(({ deliveryIds }) => deliveryIds));
       for (const id of left) run.progress.delete(id);
@@ -75,7 +66,9 @@ const makeSingles = async (run: Run, singles: readonly Single[], sharing: Readon
         run.report,
       );
     }
-    await eachAtOnce(some, lookUpsAtOnce, (call) => attempt(run, call.deliveryIds, () => makeSingle(run, call)));
+    await pMap(some, (call) => attempt(run, call.deliveryIds, () => makeSingle(run, call)), {
+      concurrency: callsAtOnce,
+    });
     await reportServed(
       run,
       some.flatMap(({ deliveryIds }) => deliveryIds).filter((id) => !sharing.has(id)),

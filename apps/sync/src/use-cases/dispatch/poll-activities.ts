@@ -1,13 +1,13 @@
 import type { CcActivity } from '@boxlist/constant-contact';
 import { AppError } from '@boxlist/contracts';
 import type { Context } from '../../context';
+import type { Delivery, Result } from '../../domain/delivery';
 import { pollDelayMs } from '../../domain/quota-state';
 import { retryDelayMs } from '../../domain/retry';
 import type { RunningActivity } from '../../store/activities';
-import type { Delivery, Result } from '../../store/deliveries';
 import type { Involved } from '../../store/delivery-queue';
 import type { ConnectionCaller } from '../../call-constant-contact';
-import { forgottenMs } from './activities-under-way';
+import { forgottenMs } from './plan-run';
 
 /** After this time a file that was announced is imported, and can be seen, or it never will be: longer than the call may take. It would be imported twice. */
 const lateFileMs = 60_000;

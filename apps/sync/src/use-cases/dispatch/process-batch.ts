@@ -1,46 +1,23 @@
 import { AppError } from '@boxlist/contracts';
+import type { ConnectionCaller } from '../../call-constant-contact';
 import type { Context } from '../../context';
-import { planOptionsInMode, type BackfillMode } from '../../domain/backfill';
-import { chunks } from '../../domain/chunks';
-import { fewestToImport } from '../../domain/quota-state';
+import { type BackfillMode, planOptionsInMode } from '../../domain/backfill';
+import { chunk } from 'es-toolkit';
 import type { DesiredState } from '../../domain/decide-contact';
+import type { AddedResources, Delivery, Result } from '../../domain/delivery';
 import type { KnownContact } from '../../domain/known-contact';
 import { withoutNotes } from '../../domain/notes';
-import { planBatch, type PlanOptions, type ContactPlanInput, type Plan } from '../../domain/plan-batch';
-import type { DoneReason } from '../../domain/reasons';
-import type { Delivery, AddedResources, Result } from '../../store/deliveries';
-import type { ConnectionCaller } from '../../call-constant-contact';
+import { type ContactPlanInput, type Plan, planBatch, type PlanOptions } from '../../domain/plan-batch';
+import { fewestToImport } from '../../domain/quota-state';
 import { eventLoopYielder } from '../../yield-to-event-loop';
-import { executePlan, requeue } from './execute-plan';
+import { type Batch, type BatchReport, doneReason } from './batch';
 import { detailsMarkOf, phoneMarksOf } from './contact-marks';
-import { contactReader, type ContactReader } from './read-contacts';
+import { type DesiredDelivery, desiredStatesOf } from './desired-deliveries';
 import { leaveForLater } from './execute-phones';
-import { oneByOne } from './activities-under-way';
+import { executePlan, requeue } from './execute-plan';
+import { oneByOne } from './plan-run';
+import { contactReader, type ContactReader } from './read-contacts';
 import { undoCancelled } from './undo-cancelled';
-import { desiredStatesOf, type DesiredDelivery } from './desired-deliveries';
-
-/** What becomes of the deliveries of a batch; each is told once. */
-export interface BatchReport {
-  readonly tell: (results: readonly Pick<Result, 'delivery' | 'to'>[]) => Promise<void>;
-  /** The failure decides between a next try and an outcome; true when it concerns the whole connection, so that the rest must wait too. */
-  readonly fail: (deliveries: readonly Delivery[], error: unknown) => Promise<boolean>;
-  /** Whether the rest of a long batch is to be worked on now. */
-  readonly goesOn: () => Promise<boolean>;
-}
-
-/** The deliveries of one batch, by contact. */
-export interface Batch {
-  readonly connectionId: string;
-  readonly boxOfficeId: string;
-  readonly deliveries: ReadonlyMap<string, Delivery>;
-  readonly hashes: ReadonlyMap<string, string>;
-  /** Notes of a plan, told with the outcome. */
-  readonly performed: Map<string, string[]>;
-  /** Deliveries whose contact gets no permission by the plan. */
-  readonly withoutPermission: Set<string>;
-  /** What each delivery gives when it is done. */
-  readonly gives: Map<string, AddedResources>;
-}
 
 const mostRounds = 5;
 
@@ -146,7 +123,7 @@ const processPlanInputs = async (
       }
   const again = planInputs.filter(({ email }) => refused.has(email) || unknown.has(email));
   const single = again.filter(({ email }) => unknown.get(email));
-  const parts = [again.filter(({ email }) => !unknown.get(email)), ...chunks(single, oneByOne)];
+  const parts = [again.filter(({ email }) => !unknown.get(email)), ...chunk(single, oneByOne)];
   let why = stopped;
   for (const [index, part] of parts.entries()) {
     if (part.length === 0) continue;
@@ -201,10 +178,6 @@ const learnAndGoOn = async (
       batch.gives.set(each.delivery._id, addedSoFar(each, snapshots.known.get(email)));
   return processPlanInputs(work, known, round + 1);
 };
-
-/** How a delivery of the batch ends when all of its plan is done. */
-export const doneReason = ({ withoutPermission }: Batch, deliveryId: string): DoneReason =>
-  withoutPermission.has(deliveryId) ? 'SYNCED_WITHOUT_PERMISSION' : 'SYNCED';
 
 const deliveriesOf = (batch: Batch, planInputs: readonly ContactPlanInput[]): Delivery[] =>
   planInputs.flatMap(({ desiredStates }) =>

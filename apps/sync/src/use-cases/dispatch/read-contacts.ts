@@ -5,8 +5,8 @@ import { chooseReadStrategy, pageSize, type ContactCacheState } from '../../doma
 import { normalEmail } from '../../domain/email-address';
 import { knownFrom, type KnownContact } from '../../domain/known-contact';
 import type { Sighting } from '../../store/contacts';
-import type { ConnectionCaller } from '../../call-constant-contact';
-import { eachAtOnce, lookUpsAtOnce } from './each-at-once';
+import { type ConnectionCaller, callsAtOnce } from '../../call-constant-contact';
+import pMap from 'p-map';
 import { phoneMarksIn } from './contact-marks';
 
 /** One whose contact is to be known, with the deliveries that ask. */
@@ -53,13 +53,17 @@ export const contactReader = (ctx: Context, caller: ConnectionCaller, of: Of): C
 
   const lookUpAll = async (sought: readonly ContactQuery[]) => {
     const failures: { email: string; error: unknown }[] = [];
-    await eachAtOnce(sought, lookUpsAtOnce, async (each) => {
-      try {
-        await lookUp(each);
-      } catch (error) {
-        failures.push({ email: each.email, error });
-      }
-    });
+    await pMap(
+      sought,
+      async (each) => {
+        try {
+          await lookUp(each);
+        } catch (error) {
+          failures.push({ email: each.email, error });
+        }
+      },
+      { concurrency: callsAtOnce },
+    );
     return failures;
   };
 

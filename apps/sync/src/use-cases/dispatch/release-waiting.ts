@@ -1,7 +1,7 @@
 import type { ConnectionFact, WorkflowFact } from '@boxlist/contracts';
 import type { Context } from '../../context';
+import { type Queue, queues } from '../../domain/delivery';
 import type { WaitingFor } from '../../domain/reasons';
-import { queues, type Queue } from '../../store/deliveries';
 import { repeatedly } from '../../repeatedly';
 
 const releasingEveryMs = 60_000;

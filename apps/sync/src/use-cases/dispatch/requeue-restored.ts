@@ -1,6 +1,6 @@
 import type { Context } from '../../context';
 import { decideOrder } from '../../domain/decide-order';
-import type { Delivery } from '../../store/deliveries';
+import type { Delivery } from '../../domain/delivery';
 import { keptSince } from '../history/retry-deliveries';
 
 /**

@@ -1,9 +1,10 @@
 import type { Context } from '../../context';
+import type { Delivery } from '../../domain/delivery';
 import type { Backfill } from '../../store/backfills';
-import type { Delivery } from '../../store/deliveries';
 import type { ConnectionCaller } from '../../call-constant-contact';
+import type { BatchReport } from './batch';
 import { releaseForBackfill } from './release-waiting';
-import { processBatch, type BatchReport } from './process-batch';
+import { processBatch } from './process-batch';
 
 const aYearMs = 365 * 86_400_000;
 

@@ -1,12 +1,12 @@
 import type { WorkflowFact } from '@boxlist/contracts';
 import type { Context } from '../../context';
+import type { AddedResources, Delivery, Result } from '../../domain/delivery';
 import { withoutNotes } from '../../domain/notes';
-import type { Delivery, AddedResources, Result } from '../../store/deliveries';
+import type { BatchReport } from './batch';
+import { forgottenMs } from './plan-run';
 import { withActivities, type StartActivity } from './start-activity';
 import type { ConnectionCaller } from '../../call-constant-contact';
-import { forgottenMs } from './activities-under-way';
 import type { DesiredDelivery } from './desired-deliveries';
-import type { BatchReport } from './process-batch';
 
 /** What a workflow takes back of what it gave. */
 const backOf = (added: AddedResources, { onCancelledOrder: choice }: WorkflowFact): AddedResources => ({

@@ -1,9 +1,9 @@
 import type { CountedPage, Identity, PageArgs } from '@boxlist/service-kit';
 import type { Context } from '../../context';
+import type { Delivery } from '../../domain/delivery';
 import type { DeliveryChoice } from '../../domain/delivery-choice';
 import { normalEmail } from '../../domain/email-address';
 import type { DeliveryStatus } from '../../domain/reasons';
-import type { Delivery } from '../../store/deliveries';
 import { areFew, chosenBy } from '../../store/delivery-choice';
 import { countBacklog, countDeliveries, countWaiting, mostCounted } from './count-deliveries';
 import { pageByTime } from './page-by-time';

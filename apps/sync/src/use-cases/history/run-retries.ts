@@ -2,7 +2,7 @@ import type { Context } from '../../context';
 import { retryEnded } from '../../report';
 import { chosenBy } from '../../store/delivery-choice';
 import type { Retry } from '../../store/retries';
-import { eachAtOnce } from '../dispatch/each-at-once';
+import pMap from 'p-map';
 import { repeatedly } from '../../repeatedly';
 import { keptSince, withoutErased } from './retry-deliveries';
 
@@ -44,9 +44,13 @@ const goOn = async (ctx: Context, retry: Retry): Promise<void> => {
 
 /** Carries on all retries until closed. */
 export const startRetries = (ctx: Context) =>
-  repeatedly(ctx, { everyMs: pollMs, delayed: 'retries.delayed' }, async (goesOn) =>
-    eachAtOnce(await ctx.retries.open(), retriesAtOnce, async (retry) => {
-      for (let current: Retry | null = retry; goesOn() && current?.open; current = await ctx.retries.byId(retry._id))
-        await goOn(ctx, current);
-    }),
-  );
+  repeatedly(ctx, { everyMs: pollMs, delayed: 'retries.delayed' }, async (goesOn) => {
+    await pMap(
+      await ctx.retries.open(),
+      async (retry) => {
+        for (let current: Retry | null = retry; goesOn() && current?.open; current = await ctx.retries.byId(retry._id))
+          await goOn(ctx, current);
+      },
+      { concurrency: retriesAtOnce },
+    );
+  });

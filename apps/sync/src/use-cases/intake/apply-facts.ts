@@ -3,8 +3,8 @@ import type { Context } from '../../context';
 import { giveUpLatePhones } from '../dispatch/add-late-phones';
 import { forgetErased } from '../privacy/forget-buyer';
 import { releaseForConnection, releaseForWorkflow } from '../dispatch/release-waiting';
-import { matchOrders } from './ingest-orders';
 import { publishConnectionNotice } from '../history/publish-notices';
+import { matchOrders } from './match-orders';
 
 const ordersAtOnce = 1_000;
 

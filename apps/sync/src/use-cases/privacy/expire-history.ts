@@ -1,8 +1,8 @@
 import type { Context } from '../../context';
+import { type Delivery, deliveryId, mayHaveWritten } from '../../domain/delivery';
 import { agesInstead, nextLook, strayMs } from '../../domain/expiry';
 import { valuesOf } from '../../domain/stale-values';
 import { historyExpired } from '../../report';
-import { deliveryId, mayHaveWritten, type Delivery } from '../../store/deliveries';
 import type { AgedOrder } from '../../store/order-expiry';
 import { repeatedly } from '../../repeatedly';
 

@@ -1,8 +1,8 @@
 import { requireRole, type Identity } from '@boxlist/service-kit';
 import type { Context } from '../../context';
+import type { Delivery } from '../../domain/delivery';
 import type { DeadLetter } from '../../store/dead-letters';
-import type { Delivery } from '../../store/deliveries';
-import type { KeptOrder } from '../../store/orders';
+import type { KeptOrder } from '../../store/order-document';
 import { emailIn } from './erase-buyer';
 
 const most = 10_000;

@@ -1,9 +1,9 @@
 import { AppError } from '@boxlist/contracts';
 import type { Context } from '../../context';
+import type { Delivery } from '../../domain/delivery';
 import { withoutBuyer, type StoredOrder } from '../../domain/order';
 import { phoneFollows, phoneLeft } from '../../domain/plan-phone';
 import { deliverySettled } from '../../report';
-import type { Delivery } from '../../store/deliveries';
 
 const ordersAtOnce = 200;
 /** Clocks of processes differ, and a batch takes time: erasures of so long before it are looked at too. */

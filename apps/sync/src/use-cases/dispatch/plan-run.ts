@@ -1,10 +1,10 @@
+import type { ConnectionCaller } from '../../call-constant-contact';
 import type { Context } from '../../context';
+import type { AddedResources, Delivery, Result } from '../../domain/delivery';
 import { withoutNotes } from '../../domain/notes';
 import type { PlannedCall } from '../../domain/planned-calls';
-import type { Delivery, AddedResources, Result } from '../../store/deliveries';
+import { type Batch, type BatchReport, doneReason } from './batch';
 import type { StartActivity } from './start-activity';
-import type { ConnectionCaller } from '../../call-constant-contact';
-import { doneReason, type Batch, type BatchReport } from './process-batch';
 
 /** What waits for an activity is looked at by itself after this time, should the activity have been forgotten. */
 export const forgottenMs = 30 * 60_000;

@@ -1,16 +1,16 @@
-import { chunks } from '../domain/chunks';
+import { chunk } from 'es-toolkit';
 
 /** How many documents one command names, or brings. */
 const atOnce = 1_000;
 
 /** Does with many things part by part what one command does, so that none is larger than a server likes it. */
-export const inParts = async <I, T>(
+export const inBatches = async <I, T>(
   items: readonly I[],
   command: (part: I[]) => Promise<readonly T[]>,
   size = atOnce,
 ): Promise<T[]> => {
   const answers: T[] = [];
-  for (const part of chunks(items, size)) answers.push(...(await command(part)));
+  for (const part of chunk(items, size)) answers.push(...(await command(part)));
   return answers;
 };
 
@@ -45,7 +45,7 @@ export const writeAlike = async (collection: Writable, writes: readonly Write[])
     if (ids.length === 1) singles.push({ updateOne: { filter: { _id: first.id, ...holds }, update } });
     else
       answers.push(
-        ...(await inParts(
+        ...(await inBatches(
           ids,
           async (part) => [await collection.updateMany({ _id: { $in: part }, ...holds }, update)],
           changedAtOnce,
@@ -53,7 +53,11 @@ export const writeAlike = async (collection: Writable, writes: readonly Write[])
       );
   }
   answers.push(
-    ...(await inParts(singles, async (part) => [await collection.bulkWrite(part, { ordered: false })], changedAtOnce)),
+    ...(await inBatches(
+      singles,
+      async (part) => [await collection.bulkWrite(part, { ordered: false })],
+      changedAtOnce,
+    )),
   );
   return answers.reduce((sum, { matchedCount }) => sum + matchedCount, 0);
 };
