@@ -1,5 +1,5 @@
 import type { CcContact } from '@boxlist/constant-contact';
-import type { DesiredState } from '../src/domain/decide-contact';
+import type { DesiredState } from '../src/domain/desired-state';
 
 /** The address of all contacts and wishes of the tests of planning, unless one says otherwise. */
 export const email = 'a@example.com';

@@ -1,5 +1,5 @@
 import type { CcContact, CcImportRow, CcNewContact, CcSignUp } from '@boxlist/constant-contact';
-import type { DesiredState } from './decide-contact';
+import type { DesiredState } from './desired-state';
 import { cutName, type Details } from './map-buyer';
 import { importPhone, isSamePhone } from './phone';
 import { firstNameFor } from './whole-name';

@@ -1,7 +1,8 @@
 import type { CcContact } from '@boxlist/constant-contact';
 import type { OptIn, WorkflowFact } from '@boxlist/contracts';
 import { describe, expect, it } from '@jest/globals';
-import { decideContact, type DesiredState } from './decide-contact';
+import { decideContact } from './decide-contact';
+import type { DesiredState } from './desired-state';
 import { knownFrom, type ContactState, type KnownContact } from './known-contact';
 
 const list = '11111111-1111-5111-a111-111111111111';

@@ -1,28 +1,6 @@
-import type { OptIn, WorkflowFact } from '@boxlist/contracts';
-import { deletedBy, type ContactState, type KnownContact } from './known-contact';
-import type { Details, DetailTimes } from './map-buyer';
+import type { DesiredState } from './desired-state';
+import { type ContactState, deletedBy, type KnownContact } from './known-contact';
 import type { ReasonCode } from './reasons';
-
-/** What one delivery would like to be true of a contact. */
-export interface DesiredState {
-  readonly deliveryId: string;
-  /** When the order's newest event happened (ms): the newest order's details win. */
-  readonly orderTime: number;
-  /** When the order was placed (ms), and with it the box ticked. */
-  readonly placedAt: number;
-  readonly optIn: OptIn;
-  readonly createsContacts: boolean;
-  readonly whenNotOptedIn: WorkflowFact['whenNotOptedIn'];
-  readonly whenUnsubscribed: WorkflowFact['whenUnsubscribed'];
-  readonly listIds: readonly string[];
-  readonly tagIds: readonly string[];
-  readonly fields: readonly { readonly customFieldId: string; readonly value: string }[];
-  readonly details: Details;
-  /** When those details were told (ms) that an older event of the order gave; the others came with the newest. */
-  readonly valueTimestamps: DetailTimes;
-  /** What does not reach the contact as the order told it, in words. */
-  readonly shortenings?: readonly string[];
-}
 
 /** What may be done for one wish. */
 export type ContactDecision =

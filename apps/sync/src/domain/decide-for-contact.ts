@@ -1,4 +1,5 @@
-import { decideContact, type ContactDecision, type DesiredState } from './decide-contact';
+import { type ContactDecision, decideContact } from './decide-contact';
+import type { DesiredState } from './desired-state';
 import type { KnownContact } from './known-contact';
 
 /**

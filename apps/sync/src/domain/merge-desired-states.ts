@@ -1,5 +1,6 @@
 import { changedDetails, type MergedState } from './contact-bodies';
-import type { ContactDecision, DesiredState } from './decide-contact';
+import type { ContactDecision } from './decide-contact';
+import type { DesiredState } from './desired-state';
 import type { KnownContact } from './known-contact';
 import { detailNames } from './map-buyer';
 import { isMarkedPhone, withRoomForPhone, type PhoneMarks } from './plan-phone';

@@ -2,7 +2,7 @@ import type { CcContact } from '@boxlist/constant-contact';
 import { describe, expect, it } from '@jest/globals';
 import { aContact, aDesiredState, email } from '../../test/planning';
 import fc from 'fast-check';
-import type { DesiredState } from './decide-contact';
+import type { DesiredState } from './desired-state';
 import { knownFrom, type ContactState, type KnownContact } from './known-contact';
 import { detailsText } from './merge-desired-states';
 import { planBatch, type ContactSnapshots, type PlanOptions, type ContactPlanInput, type Plan } from './plan-batch';

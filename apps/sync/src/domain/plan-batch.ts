@@ -1,6 +1,7 @@
 import { detailsOfNew, importRow, mostPhones, newContact, putBody, signUp, type MergedState } from './contact-bodies';
-import { decideContact, type DesiredState } from './decide-contact';
+import { decideContact } from './decide-contact';
 import { decideForContact, fitsForm } from './decide-for-contact';
+import type { DesiredState } from './desired-state';
 import type { KnownContact } from './known-contact';
 import { merge, missingOf, mostLists, withinCeilings, type Note, type Write } from './merge-desired-states';
 import { planPhone, type PhoneMarks } from './plan-phone';

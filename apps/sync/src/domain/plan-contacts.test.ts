@@ -1,8 +1,8 @@
 import type { CcContact } from '@boxlist/constant-contact';
 import { describe, expect, it } from '@jest/globals';
 import { aContact, aDesiredState, email } from '../../test/planning';
-import type { DesiredState } from './decide-contact';
 import { decideForContact } from './decide-for-contact';
+import type { DesiredState } from './desired-state';
 import { knownFrom, type KnownContact } from './known-contact';
 import { detailsText } from './merge-desired-states';
 import { planBatch, type PlanOptions, type Plan } from './plan-batch';

@@ -1,7 +1,7 @@
 import type { CcContact } from '@boxlist/constant-contact';
 import { describe, expect, it } from '@jest/globals';
 import { aContact, aDesiredState, email } from '../../test/planning';
-import type { DesiredState } from './decide-contact';
+import type { DesiredState } from './desired-state';
 import { knownFrom, type KnownContact } from './known-contact';
 import { phoneKey } from './phone';
 import { detailsText } from './merge-desired-states';

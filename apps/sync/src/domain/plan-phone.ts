@@ -1,6 +1,7 @@
 import type { CcContact } from '@boxlist/constant-contact';
 import { changedDetails, phonesWith, putBody } from './contact-bodies';
-import { decideContact, type DesiredState } from './decide-contact';
+import { decideContact } from './decide-contact';
+import type { DesiredState } from './desired-state';
 import type { KnownContact } from './known-contact';
 import type { Details } from './map-buyer';
 import type { PhoneLine } from './planned-calls';

@@ -1,6 +1,6 @@
 import { importLimits, type CcImportRow, type CcNewContact, type CcSignUp } from '@boxlist/constant-contact';
 import { chunk } from 'es-toolkit';
-import type { DesiredState } from './decide-contact';
+import type { DesiredState } from './desired-state';
 import type { Details } from './map-buyer';
 
 interface ForOne {

@@ -1,8 +1,8 @@
 import type { CcContact } from '@boxlist/constant-contact';
 import { describe, expect, it } from '@jest/globals';
 import { aWorkflow } from '@boxlist/testkit';
-import type { DesiredState } from './decide-contact';
 import { decideOrder } from './decide-order';
+import type { DesiredState } from './desired-state';
 import { knownFrom, type ContactState } from './known-contact';
 import { orderFrom } from './order';
 import { planBatch, type PlanOptions } from './plan-batch';

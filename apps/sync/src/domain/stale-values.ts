@@ -1,5 +1,5 @@
 import type { WorkflowFact } from '@boxlist/contracts';
-import type { DesiredState } from './decide-contact';
+import type { DesiredState } from './desired-state';
 import { detailNames, fieldValues, type Details, type DetailTimes } from './map-buyer';
 import type { StoredOrder } from './order';
 import { isSamePhone } from './phone';

@@ -1,6 +1,6 @@
 import { callsAtOnce } from '../../src/call-constant-contact';
+import type { DesiredState } from '../../src/domain/desired-state';
 import { chooseReadStrategy, pageSize } from '../../src/domain/read-strategy';
-import type { DesiredState } from '../../src/domain/decide-contact';
 import type { KnownContact } from '../../src/domain/known-contact';
 import { planBatch, type PlanOptions, type ContactPlanInput } from '../../src/domain/plan-batch';
 import type { PlannedCall } from '../../src/domain/planned-calls';

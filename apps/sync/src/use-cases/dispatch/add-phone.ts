@@ -1,5 +1,5 @@
 import type { Context } from '../../context';
-import type { DesiredState } from '../../domain/decide-contact';
+import type { DesiredState } from '../../domain/desired-state';
 import type { Details } from '../../domain/map-buyer';
 import { decidePhone, phoneAdded, phoneFull, phoneLeft } from '../../domain/plan-phone';
 import type { ConnectionCaller } from '../../call-constant-contact';

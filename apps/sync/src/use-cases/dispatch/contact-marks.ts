@@ -1,7 +1,7 @@
 import type { CcContact } from '@boxlist/constant-contact';
 import { createHmac } from 'node:crypto';
 import type { Context } from '../../context';
-import type { DesiredState } from '../../domain/decide-contact';
+import type { DesiredState } from '../../domain/desired-state';
 import { detailsText } from '../../domain/merge-desired-states';
 import { phoneKey } from '../../domain/phone';
 import type { PhoneMarks } from '../../domain/plan-phone';

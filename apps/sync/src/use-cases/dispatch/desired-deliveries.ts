@@ -1,9 +1,9 @@
 import { AppError, type WorkflowFact } from '@boxlist/contracts';
 import type { Context } from '../../context';
 import { workflowInMode, type BackfillMode } from '../../domain/backfill';
-import type { DesiredState } from '../../domain/decide-contact';
 import { decideOrder, type OrderDecision } from '../../domain/decide-order';
 import type { Delivery, Result } from '../../domain/delivery';
+import type { DesiredState } from '../../domain/desired-state';
 import type { StoredOrder } from '../../domain/order';
 import { valuesOf, withoutStaleValues } from '../../domain/stale-values';
 import { eventLoopYielder } from '../../yield-to-event-loop';

@@ -1,16 +1,7 @@
 import { AppError, type WorkflowFact } from '@boxlist/contracts';
 import type { Context } from '../../context';
-import {
-  eventListName,
-  eventTagName,
-  fieldValues,
-  ticketTypeTagNames,
-  detailsOf,
-  shortenings,
-  detailTimesOf,
-} from '../../domain/map-buyer';
+import { desiredState, namedTargets, type DesiredState } from '../../domain/desired-state';
 import type { StoredOrder } from '../../domain/order';
-import type { DesiredState } from '../../domain/decide-contact';
 import type { ConnectionCaller } from '../../call-constant-contact';
 
 type Kind = 'tag' | 'list';
@@ -100,7 +91,7 @@ export const fieldColumn = async (
   return ctx.resources.get(connectionId, 'field', customFieldId);
 };
 
-/** What a workflow wishes for an order's buyer, with all names turned into ids. */
+/** What a workflow asks for an order's buyer, with all names turned into ids. Creates tags and lists that do not exist. */
 export const desiredStateOf = async (
   ctx: Context,
   caller: ConnectionCaller,
@@ -108,32 +99,11 @@ export const desiredStateOf = async (
   order: StoredOrder,
   workflow: WorkflowFact,
 ): Promise<DesiredState> => {
-  const { connectionId, lists, tags } = workflow;
-  const subscribes = order.optIn === 'OPTED_IN' && workflow.createsContacts;
-  const listNames = lists.perEvent && subscribes ? [eventListName(order)] : [];
-  const tagNames = [
-    ...(tags.event ? [eventTagName(order)] : []),
-    ...(tags.ticketTypes ? ticketTypeTagNames(order) : []),
-  ];
-  const ids = async (kind: Kind, names: readonly (string | undefined)[]): Promise<string[]> => {
+  const ids = async (kind: Kind, names: readonly string[]): Promise<string[]> => {
     const found: string[] = [];
-    for (const name of names)
-      if (name !== undefined) found.push(await idOf(ctx, connectionId, caller, [deliveryId], kind, name));
+    for (const name of names) found.push(await idOf(ctx, workflow.connectionId, caller, [deliveryId], kind, name));
     return found;
   };
-  return {
-    deliveryId,
-    orderTime: order.eventTime,
-    placedAt: order.placedAt,
-    optIn: order.optIn,
-    createsContacts: workflow.createsContacts,
-    whenNotOptedIn: workflow.whenNotOptedIn,
-    whenUnsubscribed: workflow.whenUnsubscribed,
-    listIds: [...new Set([...lists.fixed, ...(await ids('list', listNames))])],
-    tagIds: [...new Set([...tags.fixed, ...(await ids('tag', tagNames))])],
-    fields: fieldValues(order, workflow.fieldMapping),
-    details: detailsOf(order),
-    valueTimestamps: detailTimesOf(order),
-    shortenings: shortenings(order, workflow.fieldMapping),
-  };
+  const { lists, tags } = namedTargets(order, workflow);
+  return desiredState(deliveryId, order, workflow, { lists: await ids('list', lists), tags: await ids('tag', tags) });
 };

@@ -1,18 +1,10 @@
 import { AppError, type WorkflowFact } from '@boxlist/contracts';
 import { requireRole, type Identity } from '@boxlist/service-kit';
 import type { Context } from '../../context';
-import { decideContact, type DesiredState } from '../../domain/decide-contact';
+import { decideContact } from '../../domain/decide-contact';
 import { decideOrder } from '../../domain/decide-order';
+import { desiredState, namedTargets, type DesiredState } from '../../domain/desired-state';
 import type { KnownContact } from '../../domain/known-contact';
-import {
-  detailsOf,
-  shortenings,
-  detailTimesOf,
-  eventListName,
-  eventTagName,
-  fieldValues,
-  ticketTypeTagNames,
-} from '../../domain/map-buyer';
 import type { StoredOrder } from '../../domain/order';
 import { planBatch, type PlanOptions, type ContactPlanInput } from '../../domain/plan-batch';
 import { detailsMarkOf, phoneMarksOf } from '../dispatch/contact-marks';
@@ -94,36 +86,9 @@ const asLookedAt = (email: string, contact: KnownContact | 'none'): KnownContact
         },
       };
 
-/** A wish with names where ids would have to be asked for. */
-const previewedState = (
-  order: StoredOrder,
-  workflow: WorkflowFact,
-): DesiredState & Pick<Previewed, 'listNames' | 'tagNames'> => {
-  const subscribes = order.optIn === 'OPTED_IN' && workflow.createsContacts;
-  const present = (names: readonly (string | undefined)[]): string[] => names.filter((name) => name !== undefined);
-  const listNames = present(workflow.lists.perEvent && subscribes ? [eventListName(order)] : []);
-  const tagNames = present([
-    ...(workflow.tags.event ? [eventTagName(order)] : []),
-    ...(workflow.tags.ticketTypes ? ticketTypeTagNames(order) : []),
-  ]);
-  return {
-    deliveryId: order.key,
-    orderTime: order.eventTime,
-    placedAt: order.placedAt,
-    optIn: order.optIn,
-    createsContacts: workflow.createsContacts,
-    whenNotOptedIn: workflow.whenNotOptedIn,
-    whenUnsubscribed: workflow.whenUnsubscribed,
-    listIds: [...new Set([...workflow.lists.fixed, ...listNames])],
-    tagIds: [...new Set([...workflow.tags.fixed, ...tagNames])],
-    fields: fieldValues(order, workflow.fieldMapping),
-    details: detailsOf(order),
-    valueTimestamps: detailTimesOf(order),
-    shortenings: shortenings(order, workflow.fieldMapping),
-    listNames,
-    tagNames,
-  };
-};
+/** A desired state with names where ids would have to be asked for. */
+const previewedState = (order: StoredOrder, workflow: WorkflowFact): DesiredState =>
+  desiredState(order.key, order, workflow, namedTargets(order, workflow));
 
 const previewOne = (
   order: StoredOrder,
@@ -131,7 +96,8 @@ const previewOne = (
   entitled: boolean,
   contact: KnownContact | undefined,
 ): Previewed => {
-  const { listNames, tagNames, ...desired } = previewedState(order, workflow);
+  const desired = previewedState(order, workflow);
+  const { lists: listNames, tags: tagNames } = namedTargets(order, workflow);
   const told = (status: DeliveryStatus, reason: ReasonCode | null, gives: boolean): Previewed => ({
     order,
     status,
