@@ -3,4 +3,5 @@ export * from './event-bus';
 export * from './facts';
 export * from './message';
 export * from './outbox';
+export * from './repeatedly';
 export * from './rest';

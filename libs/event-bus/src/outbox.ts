@@ -1,4 +1,3 @@
-import { kindOf } from '@boxlist/contracts';
 import type { BusLog, EventBus } from './event-bus';
 import {
   type OutboxCollection,
@@ -8,6 +7,7 @@ import {
   passOverFacts,
 } from './outbox-passes';
 import { publishEach } from './refused';
+import { repeatedly } from './repeatedly';
 import { createRest, type Rest } from './rest';
 
 export type { OutboxEntry, OutboxRendering } from './outbox-passes';
@@ -72,47 +72,31 @@ export const startOutboxRelay = async <
   followUpMs = 5 * 60_000,
   clock = () => new Date(),
 }: RelayOptions<D, E>): Promise<OutboxRelay> => {
-  let closed = false;
   const publish = publishEach({ publish: (messages) => bus.publish(topic.name, messages), topic: topic.name, log });
+  let closed = false;
   const goesOn = (): boolean => !closed;
   const passes = topic.compacted
     ? await passOverFacts(collection, publish, followUpMs, clock)
     : 'rendering' in topic
       ? await passOver(collection, topic.rendering, publish, goesOn)
       : await passOver(collection, asTheyAre, publish, goesOn);
-  let running: Promise<void> | undefined;
-  let again = false;
-
-  const run = (): Promise<void> => {
-    if (running) {
-      again = true;
-      return running;
-    }
-    running = (async () => {
-      do {
-        again = false;
-        while ((await passes()) && !closed);
-      } while (again && !closed);
-    })()
-      .catch((error: unknown) => log.warn({ err: error, kind: kindOf(error), topic: topic.name }, 'outbox.delayed'))
-      .finally(() => {
-        running = undefined;
-      });
-    return running;
-  };
-  const endPolls = rest.every(pollMs, () => void run());
-  void run();
+  const polls = repeatedly(
+    { log, rest },
+    { everyMs: pollMs, delayed: 'outbox.delayed', about: { topic: topic.name }, atOnce: true },
+    async () => {
+      while ((await passes()) && !closed);
+    },
+  );
   return {
     nudge: async () => {
       rest.end();
       let late: NodeJS.Timeout | undefined;
-      await Promise.race([run(), new Promise((resolve) => (late = setTimeout(resolve, 2_000)))]);
+      await Promise.race([polls.run(), new Promise((resolve) => (late = setTimeout(resolve, 2_000)))]);
       clearTimeout(late);
     },
     close: async () => {
       closed = true;
-      endPolls();
-      await running;
+      await polls.close();
     },
   };
 };

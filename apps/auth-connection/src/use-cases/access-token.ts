@@ -100,9 +100,9 @@ const save = async (ctx: Context, id: string, tokens: SealedTokens, claim: Refre
 };
 
 /** Renews what is about to expire, so that no order waits for it. */
-export const refreshExpiring = async (ctx: Context, stopping: AbortSignal): Promise<void> => {
+export const refreshExpiring = async (ctx: Context, goesOn: () => boolean): Promise<void> => {
   for (const id of await ctx.connections.expiringBefore(new Date(ctx.clock().getTime() + refreshMarginMs))) {
-    if (stopping.aborted) return;
+    if (!goesOn()) return;
     await accessToken(ctx, id).catch((error: unknown) =>
       ctx.log.warn({ err: error, connectionId: id }, 'token.not-refreshed'),
     );

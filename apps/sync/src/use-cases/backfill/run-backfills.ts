@@ -1,3 +1,4 @@
+import { repeatedly } from '@boxlist/event-bus';
 import { AppError, kindOf, type WorkflowFact } from '@boxlist/contracts';
 import type { Context } from '../../context';
 import { workflowInMode, type BackfillPauseReason } from '../../domain/backfill';
@@ -13,7 +14,6 @@ import { marksOf, matchOrders } from '../intake/match-orders';
 import { keepFetched, readOrders } from './fetch-orders';
 import { forgetErased } from '../privacy/forget-buyer';
 import { releaseForWorkflow, holdForBackfill } from '../dispatch/release-waiting';
-import { repeatedly } from '../../repeatedly';
 
 const ordersAtOnce = 5_000;
 const pollMs = 500;

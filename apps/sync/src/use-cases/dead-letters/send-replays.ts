@@ -1,8 +1,8 @@
+import { repeatedly } from '@boxlist/event-bus';
 import { AppError, topics } from '@boxlist/contracts';
 import type { Context } from '../../context';
 import { replayHeader } from '../../domain/dead-letter';
 import type { DeadLetter } from '../../store/dead-letters';
-import { repeatedly } from '../../repeatedly';
 import { publishDeadLetterNotice } from '../history/publish-notices';
 
 /** Publishes a replayed letter. Kafka may take less than the intake accepts: such a letter is open again. */

@@ -1,8 +1,8 @@
+import { repeatedly } from '@boxlist/event-bus';
 import type { ConnectionFact, WorkflowFact } from '@boxlist/contracts';
 import type { Context } from '../../context';
 import { type Queue, queues } from '../../domain/delivery';
 import type { WaitingFor } from '../../domain/reasons';
-import { repeatedly } from '../../repeatedly';
 
 const releasingEveryMs = 60_000;
 

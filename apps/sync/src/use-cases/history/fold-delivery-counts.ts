@@ -1,5 +1,5 @@
+import { repeatedly } from '@boxlist/event-bus';
 import type { Context } from '../../context';
-import { repeatedly } from '../../repeatedly';
 
 /** Keeps the tallies fresh until closed. */
 export const startDeliveryCounts = (ctx: Context) =>

@@ -1,8 +1,8 @@
+import { repeatedly } from '@boxlist/event-bus';
 import type { Context } from '../../context';
 import { failureLevels, holdsLevel } from '../../domain/failure-window';
 import { brokenConnection, exhaustedQuota, failures, openDeadLetters, type NoticeSubject } from '../../domain/notice';
 import { noticePublished } from '../../report';
-import { repeatedly } from '../../repeatedly';
 
 const pollMs = 1_000;
 /** Connections tell of themselves by their facts. */

@@ -1,6 +1,6 @@
+import { repeatedly } from '@boxlist/event-bus';
 import type { Context } from '../../context';
 import { sayEveryMs } from '../../store/standstills';
-import { repeatedly } from '../../repeatedly';
 
 /**
  * Reports what stands still at this process's consumers, so that any process can answer for it. Writes only while

@@ -1,9 +1,9 @@
+import { repeatedly } from '@boxlist/event-bus';
 import type { Context } from '../../context';
 import { retryEnded } from '../../report';
 import { chosenBy } from '../../store/delivery-choice';
 import type { Retry } from '../../store/retries';
 import pMap from 'p-map';
-import { repeatedly } from '../../repeatedly';
 import { keptSince, withoutErased } from './retry-deliveries';
 
 const pollMs = 500;

@@ -1,3 +1,4 @@
+import { repeatedly } from '@boxlist/event-bus';
 import { AppError, type ConnectionFact } from '@boxlist/contracts';
 import { requireRole, type Identity } from '@boxlist/service-kit';
 import type { Context } from '../../context';
@@ -7,7 +8,6 @@ import { buyerErased } from '../../report';
 import type { ErasedContact, Erasure } from '../../store/erasures';
 import { connectionCaller } from '../../call-constant-contact';
 import { forgetBuyer } from './forget-buyer';
-import { repeatedly } from '../../repeatedly';
 
 /** The address of an input, as buyers are matched by it. Throws BAD_INPUT. */
 export const emailIn = (input: { readonly email: string }): string => {

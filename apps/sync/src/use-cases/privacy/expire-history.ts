@@ -1,10 +1,10 @@
+import { repeatedly } from '@boxlist/event-bus';
 import type { Context } from '../../context';
 import { type Delivery, deliveryId, mayHaveWritten } from '../../domain/delivery';
 import { agesInstead, nextLook, strayMs } from '../../domain/expiry';
 import { valuesOf } from '../../domain/stale-values';
 import { historyExpired } from '../../report';
 import type { AgedOrder } from '../../store/order-expiry';
-import { repeatedly } from '../../repeatedly';
 
 const ordersAtOnce = 200;
 /** Clocks of processes differ: what one may still put back to work, another does not remove. */
