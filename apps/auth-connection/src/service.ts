@@ -1,18 +1,7 @@
 import { createConstantContact, createConstantContactOAuth } from '@boxlist/constant-contact';
 import { topics } from '@boxlist/contracts';
-import { createEventBus, startOutboxRelay } from '@boxlist/event-bus';
-import {
-  checkMongo,
-  connectMongo,
-  createHttp,
-  createIdentityVerifier,
-  createLog,
-  createSecretBox,
-  createServiceTokens,
-  listen,
-  mountSubgraph,
-  type Service,
-} from '@boxlist/service-kit';
+import { repeatedly } from '@boxlist/event-bus';
+import { createPlatform, createSecretBox, createServiceTokens, type Service } from '@boxlist/service-kit';
 import typeDefs from '../schema.graphql';
 import type { Config } from './config';
 import type { Context } from './context';
@@ -30,30 +19,18 @@ export const createAuthConnection = async (
   config: Config,
   overrides: Partial<Pick<Context, 'clock' | 'takePermit' | 'log'>> = {},
 ): Promise<Service> => {
-  const log = overrides.log ?? createLog('auth-connection', config.LOG_LEVEL);
-  const mongo = await connectMongo({
-    uri: config.MONGODB_URI,
-    database: `${config.MONGODB_DATABASE_PREFIX}_auth_connection`,
-    log,
+  const platform = await createPlatform('auth-connection', config, {
+    topics: [topics.connections],
+    log: overrides.log,
   });
-  const bus = createEventBus({
-    brokers: config.KAFKA_BROKERS,
-    clientId: 'auth-connection',
-    topicPrefix: config.KAFKA_TOPIC_PREFIX,
-    log,
-  });
-  await bus.ensureTopics([topics.connections]);
+  const { log, mongo } = platform;
   const tokens = createServiceTokens(config.SERVICE_TOKEN_SECRET);
   const connections = createConnectionStore(mongo);
   const signIns = createSignInStore(mongo);
   await Promise.all([connections.init(), signIns.init()]);
   const constantContact = createConstantContact({ apiUrl: config.CONSTANT_CONTACT_API_URL });
-  const outbox = await startOutboxRelay({
-    bus,
-    collection: connections.collection,
-    topic: topics.connections,
-    log,
-  });
+  platform.onClose(() => constantContact.close());
+  const outbox = await platform.relayOutbox({ collection: connections.collection, topic: topics.connections });
   const ctx: Context = {
     connections,
     signIns,
@@ -77,46 +54,20 @@ export const createAuthConnection = async (
     log,
     ...overrides,
   };
-  const app = createHttp({ log, health: { mongodb: () => checkMongo(mongo) }, reported: { kafka: () => bus.check() } });
-  httpDoors(app, ctx, tokens, config.CONSTANT_CONTACT_REDIRECT_URL);
-  await mountSubgraph(app, {
-    typeDefs,
-    resolvers,
-    identity: await createIdentityVerifier(config.IDENTITY_PUBLIC_JWK),
-    context: ({ identity }) => ({ ctx, identity }),
-    log,
+  // A caller that hung up leaves its refresh running: what it rotates must reach the store.
+  platform.onClose(() => ctx.inFlight.settled());
+  const refresher = repeatedly(ctx, { everyMs: 60_000, delayed: 'token.not-refreshed' }, (goesOn) =>
+    refreshExpiring(ctx, goesOn),
+  );
+  platform.onClose(() => refresher.close());
+  return platform.serve({
+    port: config.AUTH_CONNECTION_PORT,
+    routes: (app) => httpDoors(app, ctx, tokens, config.CONSTANT_CONTACT_REDIRECT_URL),
+    subgraph: {
+      typeDefs,
+      resolvers,
+      identityKey: config.IDENTITY_PUBLIC_JWK,
+      context: ({ identity }) => ({ ctx, identity }),
+    },
   });
-  const refresher = startRefresher(ctx);
-  const url = await listen(app, config.HOST, config.AUTH_CONNECTION_PORT);
-  return {
-    url,
-    close: async () => {
-      await refresher.close();
-      await app.close();
-      // A caller that hung up leaves its refresh running: what it rotates must reach the store.
-      await ctx.inFlight.settled();
-      await outbox.close();
-      await bus.close();
-      await constantContact.close();
-      await mongo.close();
-    },
-  };
-};
-
-/** Renews what is about to expire, each minute, one round at a time; `close` lets the renewal under way end. */
-const startRefresher = (ctx: Context): { close: () => Promise<void> } => {
-  const stopping = new AbortController();
-  let round: Promise<void> | undefined;
-  const timer = setInterval(() => {
-    round ??= refreshExpiring(ctx, stopping.signal)
-      .catch((error: unknown) => ctx.log.warn({ err: error }, 'token.not-refreshed'))
-      .finally(() => (round = undefined));
-  }, 60_000);
-  return {
-    close: async () => {
-      clearInterval(timer);
-      stopping.abort();
-      await round;
-    },
-  };
 };

@@ -104,7 +104,7 @@ export const startWorld = async (servers: Servers, settings: Record<string, unkn
       };
     },
     close: async () => {
-      await Promise.all([service.close(), parts.close(), others.close()]);
+      await Promise.all([service.close(), parts.platform.close(), others.platform.close()]);
       const connection = await mongoose.createConnection(config.MONGODB_URI).asPromise();
       await connection.useDb(`${name}_billing`).dropDatabase();
       await connection.close();

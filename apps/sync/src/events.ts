@@ -22,45 +22,47 @@ export const syncTopics: TopicSpec[] = [
   ...consumed.map(({ name }) => deadLetterTopicSpecOf(name)),
 ];
 
-/** Opens the doors for events. `ctx` is asked for at each event: its followers are made here. Every process follows the facts; orders are for those that take them in. */
-export const openEventDoors = async (bus: EventBus, ctx: () => Context, takesOrders: boolean) => {
-  /** What an event changes may be work for others of this process: for the relays of the outboxes also where no delivery is ready. */
+const groups = {
+  entitlements: { topic: topics.entitlements.name, groupId: 'sync.entitlements' },
+  connections: { topic: topics.connections.name, groupId: 'sync.connections' },
+  workflows: { topic: topics.workflows.name, groupId: 'sync.workflows' },
+  orders: { topic: topics.orders.name, groupId: 'sync.orders' },
+  deadLetters: { topic: deadLetterTopicOf(topics.orders.name), groupId: 'sync.dead-letters' },
+} as const;
+
+/** How far the copies of other services' facts follow their topics. */
+export const followersOf = (bus: Pick<EventBus, 'caughtUp'>): Context['followers'] => ({
+  entitlements: { caughtUp: (timeoutMs) => bus.caughtUp(groups.entitlements, timeoutMs) },
+  connections: { caughtUp: (timeoutMs) => bus.caughtUp(groups.connections, timeoutMs) },
+});
+
+/** Opens the doors for events. Every process follows the facts; only those that take in orders read orders. */
+export const openEventDoors = async (ctx: Context, takesOrders: boolean): Promise<void> => {
+  const { bus } = ctx;
+  /** What an event changes may be work for other parts of this process, also for the outbox relays. */
   const heard = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work;
     } finally {
-      ctx().rest?.end();
+      ctx.rest?.end();
     }
   };
-  const entitlements = await consumeFacts(bus, {
-    topic: topics.entitlements.name,
-    groupId: 'sync.entitlements',
+  await consumeFacts(bus, {
+    ...groups.entitlements,
     schema: entitlementEventSchema,
-    apply: ({ data }) => heard(applyEntitlement(ctx(), data)),
-  });
-  const connections = await consumeFacts(bus, {
-    topic: topics.connections.name,
-    groupId: 'sync.connections',
-    schema: connectionEventSchema,
-    apply: ({ data }) => heard(applyConnection(ctx(), data)),
+    apply: ({ data }) => heard(applyEntitlement(ctx, data)),
   });
   await consumeFacts(bus, {
-    topic: topics.workflows.name,
-    groupId: 'sync.workflows',
-    schema: workflowEventSchema,
-    apply: ({ data }) => heard(applyWorkflow(ctx(), data)),
+    ...groups.connections,
+    schema: connectionEventSchema,
+    apply: ({ data }) => heard(applyConnection(ctx, data)),
   });
-  if (takesOrders) {
-    await bus.consumeBatches({
-      topic: topics.orders.name,
-      groupId: 'sync.orders',
-      handle: (messages) => heard(ingestOrders(ctx(), messages)),
-    });
-    await bus.consumeBatches({
-      topic: deadLetterTopicOf(topics.orders.name),
-      groupId: 'sync.dead-letters',
-      handle: (messages) => heard(storeDeadLetters(ctx(), messages)),
-    });
-  }
-  return { entitlements, connections };
+  await consumeFacts(bus, {
+    ...groups.workflows,
+    schema: workflowEventSchema,
+    apply: ({ data }) => heard(applyWorkflow(ctx, data)),
+  });
+  if (!takesOrders) return;
+  await bus.consumeBatches({ ...groups.orders, handle: (messages) => heard(ingestOrders(ctx, messages)) });
+  await bus.consumeBatches({ ...groups.deadLetters, handle: (messages) => heard(storeDeadLetters(ctx, messages)) });
 };

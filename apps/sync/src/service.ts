@@ -1,26 +1,22 @@
 import { createConstantContact } from '@boxlist/constant-contact';
 import { AppError, topics, type ConnectionFact, type EntitlementFact, type WorkflowFact } from '@boxlist/contracts';
-import { createEventBus, createRest, neverRests, startOutboxRelay, type EventBus } from '@boxlist/event-bus';
+import { createRest, neverRests, type EventBus } from '@boxlist/event-bus';
 import {
-  checkMongo,
-  connectMongo,
   createFactCopy,
-  createHttp,
-  createIdentityVerifier,
-  createLog,
+  createPlatform,
   createServiceTokens,
-  listen,
-  mountSubgraph,
   type HealthChecks,
   type Service,
+  type ServiceTokens,
 } from '@boxlist/service-kit';
 import { createTicketTailor } from '@boxlist/ticket-tailor';
+import type { FastifyInstance } from 'fastify';
 import { createHmac } from 'node:crypto';
 import typeDefs from '../schema.graphql';
 import { createAskAuthConnection } from './auth-connection';
 import type { Config } from './config';
 import type { Context } from './context';
-import { openEventDoors, syncTopics } from './events';
+import { followersOf, openEventDoors, syncTopics } from './events';
 import { resolvers } from './resolvers';
 import { createActivityStore } from './store/activities';
 import { createBackfillStore } from './store/backfills';
@@ -43,6 +39,7 @@ import { createTicketTailorKeySource } from './ticket-tailor-keys';
 import { createTokenSource } from './tokens';
 import { startBackgroundJobs } from './background-jobs';
 import { startDispatcher } from './use-cases/dispatch/dispatcher';
+import { createWorkSignal } from './work-signal';
 
 type Overrides = Partial<Pick<Context, 'clock' | 'tokens' | 'ticketTailorKey' | 'random'>> & {
   /** The ledger's clock instead of the database's, in ms. */
@@ -54,37 +51,23 @@ type Overrides = Partial<Pick<Context, 'clock' | 'tokens' | 'ticketTailorKey' | 
  * without Kafka too, and while its intake stands still. A process for the intake alone is not ready while it gets
  * nothing to read.
  */
-const healthOf = (
+const checksOf = (
   { SYNC_WORK }: Config,
-  mongo: Parameters<typeof checkMongo>[0],
   bus: EventBus,
 ): { readonly health: HealthChecks; readonly reported: HealthChecks } => {
-  const mongodb = () => checkMongo(mongo);
   const kafka = () => bus.check();
   const events = () => bus.checkProgress();
-  if (SYNC_WORK !== 'intake') return { health: { mongodb }, reported: { kafka, events } };
+  if (SYNC_WORK !== 'intake') return { health: {}, reported: { kafka, events } };
   const intake = async (): Promise<void> => {
     if (bus.standing().some(({ partition }) => partition === null)) await bus.checkProgress();
   };
-  return { health: { mongodb, kafka, intake }, reported: { events } };
+  return { health: { kafka, intake }, reported: { events } };
 };
 
 /** Builds sync and opens its doors: events, the graph, permits; then the dispatcher runs. Tests override clock, chance and tokens. */
 export const createSync = async (config: Config, { ledgerClock, ...overrides }: Overrides = {}): Promise<Service> => {
-  const log = createLog('sync', config.LOG_LEVEL);
-  const mongo = await connectMongo({
-    uri: config.MONGODB_URI,
-    database: `${config.MONGODB_DATABASE_PREFIX}_sync`,
-    log,
-  });
-  const bus = createEventBus({
-    brokers: config.KAFKA_BROKERS,
-    clientId: 'sync',
-    topicPrefix: config.KAFKA_TOPIC_PREFIX,
-    standsStillAfterMs: config.EVENTS_STAND_STILL_AFTER_MS,
-    log,
-  });
-  await bus.ensureTopics(syncTopics);
+  const platform = await createPlatform('sync', config, { topics: syncTopics });
+  const { log, mongo, bus } = platform;
   const serviceTokens = createServiceTokens(config.SERVICE_TOKEN_SECRET);
   const askAuthConnection = createAskAuthConnection(config.AUTH_CONNECTION_URL, serviceTokens);
   const hashEmail = (boxOfficeId: string, email: string): string =>
@@ -120,26 +103,20 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
   });
   const ticketTailor = createTicketTailor({ apiUrl: config.TICKET_TAILOR_API_URL, timeoutMs: 10_000 });
   const rest = createRest();
-  const outboxes = [
-    await startOutboxRelay({
-      bus,
-      collection: stores.deliveries.collection,
-      topic: { name: topics.deliveryOutcomes.name, compacted: false, rendering: outcomeRendering },
-      rest,
-      log,
-    }),
-    await startOutboxRelay({
-      bus,
-      collection: stores.notices.collection,
-      topic: { name: topics.notices.name, compacted: false, rendering: noticeRendering },
-      rest,
-      log,
-    }),
-  ];
-  // The dispatcher is made with the context, and the context nudges the dispatcher.
-  const running: { dispatcher?: ReturnType<typeof startDispatcher> } = {};
-  const unfollowed = { caughtUp: async () => false };
-  let ctx: Context = {
+  platform.onClose(() => constantContact.close());
+  platform.onClose(() => ticketTailor.close());
+  await platform.relayOutbox({
+    collection: stores.deliveries.collection,
+    topic: { name: topics.deliveryOutcomes.name, compacted: false, rendering: outcomeRendering },
+    rest,
+  });
+  await platform.relayOutbox({
+    collection: stores.notices.collection,
+    topic: { name: topics.notices.name, compacted: false, rendering: noticeRendering },
+    rest,
+  });
+  const work = createWorkSignal();
+  const ctx: Context = {
     ...stores,
     ledger: createLedgerStore(
       mongo,
@@ -150,7 +127,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
     resources: createResourceStore(mongo),
     expiredWrites: createExpiredWritesStore(mongo, erasures),
     joins: createJoinStore(mongo),
-    followers: { entitlements: unfollowed, connections: unfollowed },
+    followers: followersOf(bus),
     bus,
     constantContact,
     signUpKeepsOptOuts: config.CONSTANT_CONTACT_SIGN_UP_KEEPS_OPT_OUTS,
@@ -167,7 +144,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
     leaseMs: config.DISPATCH_LEASE_MS,
     notify: () => {
       rest.end();
-      running.dispatcher?.notify();
+      work.notify();
     },
     rest,
     clock: () => new Date(),
@@ -175,14 +152,34 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
     log,
     ...overrides,
   };
-  ctx = { ...ctx, followers: await openEventDoors(bus, () => ctx, config.SYNC_WORK !== 'dispatch') };
+  platform.onClose(() => ctx.ledger.close());
+  await openEventDoors(ctx, config.SYNC_WORK !== 'dispatch');
   const dispatches = config.SYNC_WORK !== 'intake';
+  if (dispatches) {
+    // Orders that this process takes in itself wake its dispatcher: only one that takes none must always poll.
+    const dispatcher = startDispatcher(ctx, work, { rest: config.SYNC_WORK === 'dispatch' ? neverRests : rest });
+    platform.onClose(() => dispatcher.close());
+  }
   const jobs = startBackgroundJobs(ctx, dispatches);
-  // Orders that this process takes in itself wake its dispatcher: only one that takes none must always poll.
-  running.dispatcher = dispatches
-    ? startDispatcher(ctx, undefined, config.SYNC_WORK === 'dispatch' ? neverRests : rest)
-    : undefined;
-  const app = createHttp({ log, ...healthOf(config, mongo, bus) });
+  platform.onClose(() => jobs.close());
+  return platform.serve({
+    port: config.SYNC_PORT,
+    ...checksOf(config, bus),
+    routes: (app) => openPermitDoor(app, ctx, serviceTokens),
+    subgraph: {
+      typeDefs,
+      resolvers,
+      identityKey: config.IDENTITY_PUBLIC_JWK,
+      context: ({ identity }) => {
+        rest.end();
+        return { ctx, identity };
+      },
+    },
+  });
+};
+
+/** Where auth-connection asks for a permit before it calls Constant Contact for a page. */
+const openPermitDoor = (app: FastifyInstance, ctx: Context, serviceTokens: ServiceTokens): void => {
   app.post('/internal/quota/permits', async (request) => {
     await serviceTokens.verify(request.headers.authorization, 'sync');
     const { class: kind } = (request.body ?? {}) as { class?: unknown };
@@ -190,29 +187,4 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
     await ctx.ledger.take({ class: 'interactive', boxOfficeId: 'interactive' });
     return { waitMs: 0 };
   });
-  await mountSubgraph(app, {
-    typeDefs,
-    resolvers,
-    identity: await createIdentityVerifier(config.IDENTITY_PUBLIC_JWK),
-    context: ({ identity }) => {
-      rest.end();
-      return { ctx, identity };
-    },
-    log,
-  });
-  const url = await listen(app, config.HOST, config.SYNC_PORT);
-  return {
-    url,
-    close: async () => {
-      await app.close();
-      await jobs.close();
-      await running.dispatcher?.close();
-      await ctx.ledger.close();
-      await Promise.all(outboxes.map((outbox) => outbox.close()));
-      await bus.close();
-      await constantContact.close();
-      await ticketTailor.close();
-      await mongo.close();
-    },
-  };
 };

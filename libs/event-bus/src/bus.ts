@@ -97,6 +97,11 @@ export const createEventBus = (options: EventBusOptions): EventBus => {
   const ensure = (specs: readonly TopicSpec[]): Promise<void> =>
     withAdmin((client) => ensureTopics(client, specs, named));
 
+  const caughtUp: EventBus['caughtUp'] = (of, timeoutMs) =>
+    within(timeoutMs, (signal) =>
+      withAdmin((client) => untilCaughtUp(client, named(of.topic), named(of.groupId), signal)),
+    ).catch(() => false);
+
   const consumeBatches = async (subscription: BatchSubscription): Promise<Consumer> => {
     const [topic, groupId] = [named(subscription.topic), named(subscription.groupId)];
     // Without it, a partition would stand still for ever behind the first message that has to be set aside.
@@ -109,10 +114,7 @@ export const createEventBus = (options: EventBusOptions): EventBus => {
         await started.close();
         consumers.delete(consumer);
       },
-      caughtUp: (timeoutMs) =>
-        within(timeoutMs, (signal) => withAdmin((client) => untilCaughtUp(client, topic, groupId, signal))).catch(
-          () => false,
-        ),
+      caughtUp: (timeoutMs) => caughtUp(subscription, timeoutMs),
     };
   };
 
@@ -121,6 +123,7 @@ export const createEventBus = (options: EventBusOptions): EventBus => {
     publish,
     deadLetter,
     consumeBatches,
+    caughtUp,
     standing: progress.standing,
     checkProgress: async () => {
       const [first] = progress.standing();

@@ -26,10 +26,7 @@ export interface TopicSpec {
 }
 
 export interface Consumer {
-  /**
-   * Waits until the group has committed everything that was on the topic at the time of the call. False when that
-   * took longer than the timeout, or Kafka did not answer.
-   */
+  /** `EventBus.caughtUp` of its own group. */
   caughtUp(timeoutMs: number): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -56,6 +53,11 @@ export interface EventBus {
   deadLetter(message: BusMessage, reason: DeadLetterReason): Promise<void>;
   /** Reads a topic as a member of a group. Creates its dead-letter topic where there is none, also that of a dead-letter topic. */
   consumeBatches(subscription: BatchSubscription): Promise<Consumer>;
+  /**
+   * Waits until a group has committed everything that was on the topic at the time of the call, whichever process reads
+   * it. False when that took longer than the timeout, or Kafka did not answer.
+   */
+  caughtUp(of: Pick<BatchSubscription, 'topic' | 'groupId'>, timeoutMs: number): Promise<boolean>;
   /** What of this bus's consumers has made no progress for longer than `standsStillAfterMs`. */
   standing(): readonly Standstill[];
   /** Readiness: throws EVENTS_STAND_STILL while there is any. */

@@ -17,7 +17,7 @@ type RelayTopic<D, E> =
   | { readonly name: string; readonly compacted: boolean }
   | { readonly name: string; readonly compacted: false; readonly rendering: OutboxRendering<D, E> };
 
-interface RelayOptions<D, E> {
+export interface RelayOptions<D, E> {
   readonly bus: EventBus;
   readonly collection: OutboxCollection;
   readonly topic: RelayTopic<D, E>;

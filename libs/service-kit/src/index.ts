@@ -7,6 +7,7 @@ export * from './identity';
 export * from './log';
 export * from './mongo';
 export * from './pagination';
+export * from './platform';
 export * from './secrets';
 export * from './service';
 export * from './settings';

@@ -10,7 +10,7 @@ import type { Log } from './log';
 
 type SubgraphModule = Parameters<typeof buildSubgraphSchema>[0];
 
-interface SubgraphOptions<C extends object> {
+export interface SubgraphOptions<C extends object> {
   readonly typeDefs: string;
   /** Resolvers by type; typed by each service's generated types. */
   readonly resolvers: object;

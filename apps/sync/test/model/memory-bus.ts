@@ -69,6 +69,15 @@ export const createMemoryBus = (clock: () => number) => {
     return group;
   };
 
+  /** It may wait as long as it likes: what counts is what it says. */
+  const isCaughtUp = (actor: Actor, group: Group | undefined): Promise<boolean> =>
+    actor.call(
+      'bus.caughtUp',
+      () =>
+        group !== undefined &&
+        topicOf(group.topic).every((log, partition) => group.committed[partition] === log.length),
+    );
+
   /** Gives an owner its next messages, at most so many. */
   const deliver = (group: Group, partition: number, most: number): void => {
     const member = group.owner[partition];
@@ -119,14 +128,11 @@ export const createMemoryBus = (clock: () => number) => {
       consumeBatches: async ({ topic, groupId, handle }) => {
         const group = join(topic, groupId, { actor, handle });
         return {
-          // It may wait as long as it likes: what counts is what it says.
-          caughtUp: () =>
-            actor.call('bus.caughtUp', () =>
-              topicOf(group.topic).every((log, partition) => group.committed[partition] === log.length),
-            ),
+          caughtUp: () => isCaughtUp(actor, group),
           close: async () => undefined,
         };
       },
+      caughtUp: async ({ groupId }) => isCaughtUp(actor, groups.get(groupId)),
       standing: () => [],
       checkProgress: async () => undefined,
       check: async () => undefined,

@@ -5,7 +5,7 @@ import { createFactCopy, type Log } from '@boxlist/service-kit';
 import { createTicketTailor } from '@boxlist/ticket-tailor';
 import { createHmac } from 'node:crypto';
 import type { Context } from '../../src/context';
-import { openEventDoors } from '../../src/events';
+import { followersOf, openEventDoors } from '../../src/events';
 import { createActivityStore } from '../../src/store/activities';
 import { createBackfillStore } from '../../src/store/backfills';
 import { createContactStore } from '../../src/store/contacts';
@@ -25,6 +25,7 @@ import { createExpiredWritesStore } from '../../src/store/expired-writes';
 import { createLatePhoneStore, createUpgradeStore } from '../../src/store/deferred-work';
 import { startBackgroundJobs } from '../../src/background-jobs';
 import { startDispatcher } from '../../src/use-cases/dispatch/dispatcher';
+import { createWorkSignal } from '../../src/work-signal';
 import type { MemoryBus } from './memory-bus';
 import type { MemoryMongo } from './memory-mongo';
 import type { Actor } from './stage';
@@ -69,9 +70,8 @@ export const startSync = async (
   const erasures = createErasureStore(connection);
   const deliveries = createDeliveryStore(connection);
   const notices = createNoticeStore(connection);
-  const running: { dispatcher?: ReturnType<typeof startDispatcher> } = {};
-  const unfollowed = { caughtUp: async () => false };
-  let ctx: Context = {
+  const work = createWorkSignal();
+  const ctx: Context = {
     erasures,
     deliveries,
     orders: createOrderStore(connection, hashEmail),
@@ -103,7 +103,7 @@ export const startSync = async (
     latePhones: createLatePhoneStore(connection, erasures),
     signUpKeepsOptOuts,
     joins: createJoinStore(connection),
-    followers: { entitlements: unfollowed, connections: unfollowed },
+    followers: followersOf(bus),
     bus,
     constantContact: createConstantContact({ apiUrl: 'http://sandbox/v3', send: send(actor) }),
     tokens: async (connectionId, rejected) => {
@@ -119,7 +119,7 @@ export const startSync = async (
     retry: { baseMs: 1_000, maxDelayMs: 3_600_000, forMs: 30 * 86_400_000 },
     retention: { historyMs: retentionMs, deadLettersMs: 14 * 86_400_000 },
     leaseMs,
-    notify: () => running.dispatcher?.notify(),
+    notify: () => work.notify(),
     clock: () => new Date(clock()),
     random,
     log,
@@ -140,8 +140,8 @@ export const startSync = async (
     log,
     clock: () => new Date(clock()),
   });
-  ctx = { ...ctx, followers: await openEventDoors(bus, () => ctx, true) };
+  await openEventDoors(ctx, true);
   startBackgroundJobs(ctx, true);
-  running.dispatcher = startDispatcher(ctx);
+  startDispatcher(ctx, work);
   return ctx;
 };

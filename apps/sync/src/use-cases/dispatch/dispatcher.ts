@@ -1,8 +1,9 @@
 import { kindOf, type ConnectionFact } from '@boxlist/contracts';
-import { neverRests } from '@boxlist/event-bus';
+import { neverRests, type Rest } from '@boxlist/event-bus';
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { Context } from '../../context';
+import type { WorkSignal } from '../../work-signal';
 import { chunk } from 'es-toolkit';
 import { type Delivery, type Queue, queues, type Result } from '../../domain/delivery';
 import type { CallClass } from '../../domain/ledger';
@@ -344,7 +345,11 @@ const processLease = async (
 };
 
 /** Drives lanes of this process until closed; many connections at once, each by one process. Nearly all of the time they wait for permits: as many as there are take their turns in the ledger. `rest` is for processes that take in orders themselves. */
-export const startDispatcher = (ctx: Context, leasesAtOnce = 200, rest = neverRests) => {
+export const startDispatcher = (
+  ctx: Context,
+  { onWork }: Pick<WorkSignal, 'onWork'>,
+  { leasesAtOnce = 200, rest = neverRests }: { readonly leasesAtOnce?: number; readonly rest?: Rest } = {},
+) => {
   const holder = randomUUID();
   const running = new Set<Promise<void>>();
   let closing = false;
@@ -387,12 +392,13 @@ export const startDispatcher = (ctx: Context, leasesAtOnce = 200, rest = neverRe
       });
   };
   const endPolls = rest.every(pollMs, notify);
+  const endSignal = onWork(notify);
   notify();
   return {
-    notify,
     close: async (): Promise<void> => {
       closing = true;
       endPolls();
+      endSignal();
       await claiming;
       await Promise.all(running);
     },
