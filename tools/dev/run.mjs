@@ -4,8 +4,8 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-// The first step of every npm script. It runs on any Node from 18 on, before anything is installed, and hands over to the
-// pinned Node among the packages.
+// The first step of every npm script. It runs on any Node from 18 on, before anything is installed, and hands over to
+// the pinned Node among the packages.
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const commands = [
   'start',
@@ -53,7 +53,8 @@ async function prepare() {
     preparing.set(child, ended);
     return ended.finally(() => preparing.delete(child));
   };
-  // npm takes a first signal as a wish, finishes its minute of unpacking and then rolls back: so it is signalled until it ends.
+  // npm takes a first signal as a wish, finishes its minute of unpacking and then rolls back: so it is signalled until
+  // it ends.
   const endAll = async () => {
     stopping = true;
     const signalAll = () => {

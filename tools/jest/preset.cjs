@@ -22,7 +22,8 @@ module.exports = (displayName, rootDir, extra = {}) => ({
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' }, swcrc: false },
     ],
   },
-  // The MongoDB driver loads `os` by a dynamic import, to which jest's sandbox has no answer: swc makes a require of it.
+  // The MongoDB driver loads `os` by a dynamic import, to which jest's sandbox has no answer: swc makes a require of
+  // it.
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)(?!.*mongodb/lib/runtime_adapters\\.js$)`],
   testTimeout: 30_000,
   passWithNoTests: true,

@@ -15,8 +15,9 @@ import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-// Fetches the local servers into the machine's cache, by the package managers' own clients. It needs no npm package and runs on
-// any Node from 18 on, because `npm start` runs it beside `npm ci`. docs/local-stack.md describes what it fetches and when.
+// Fetches the local servers into the machine's cache, by the package managers' own clients. It needs no npm package and
+// runs on any Node from 18 on, because `npm start` runs it beside `npm ci`. docs/local-stack.md describes what it
+// fetches and when.
 const here = dirname(fileURLToPath(import.meta.url));
 const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'boxlist');
 const names = JSON.parse(readFileSync(join(here, 'versions.json'), 'utf8'));
@@ -72,8 +73,8 @@ const run = (command, args, env = {}) =>
 const leftoverAfterMs = 60 * 60_000;
 
 /**
- * Removes the unfinished folders of processes that were killed. Their age tells: containers may share a cache, and a pid says
- * nothing about the processes of another container.
+ * Removes the unfinished folders of processes that were killed. Their age tells: containers may share a cache, and a
+ * pid says nothing about the processes of another container.
  */
 const removeLeftovers = (name) => {
   const isUnfinished = (entry) =>

@@ -23,7 +23,8 @@ const isRefusal = (status: number, text: string): boolean => {
 };
 
 /**
- * Speaks to one subgraph over kept connections. Sends nothing of the client but who is calling, signed by the gateway, and the request's id.
+ * Speaks to one subgraph over kept connections. Sends nothing of the client but who is calling, signed by the gateway,
+ * and the request's id.
  */
 export class Subgraph extends RemoteGraphQLDataSource<GatewayContext> {
   constructor(

@@ -22,8 +22,8 @@ const secretInput = z.object({
 });
 
 /**
- * The largest body of a webhook. Most of one is attendees, which an event leaves out: about 3,000 tickets fit, and their
- * event is small.
+ * The largest body of a webhook. Most of one is attendees, which an event leaves out: about 3,000 tickets fit, and
+ * their event is small.
  */
 const maxWebhookBytes = 2 * 1024 * 1024;
 

@@ -122,8 +122,8 @@ describe('no dead letter', () => {
 });
 
 /**
- * Regression: the body of a webhook had the limit of an event. An order of some 400 tickets was answered 413 and left no
- * trace, though its event, which has no attendees, is small.
+ * Regression: the body of a webhook had the limit of an event. An order of some 400 tickets was answered 413 and left
+ * no trace, though its event, which has no attendees, is small.
  */
 describe('a large webhook', () => {
   const tickets = (count: number) =>

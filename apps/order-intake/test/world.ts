@@ -41,7 +41,9 @@ export const signed = (body: string | Buffer, { secret, ageMs = 0 }: { secret: s
   return { time, hex: createHmac('sha256', secret).update(time).update(body).digest('hex') };
 };
 
-/** A Kafka that is the test's own, to be stopped and held still, also where the environment names one for all others. */
+/**
+ * A Kafka that is the test's own, to be stopped and held still, also where the environment names one for all others.
+ */
 const startOwnKafka = async (dataDir: string) => {
   const given = process.env.KAFKA_BROKERS;
   delete process.env.KAFKA_BROKERS;

@@ -9,7 +9,10 @@ import { startStandstills } from './use-cases/history/report-standstills';
 import { startReplays } from './use-cases/dead-letters/send-replays';
 import { startNotices } from './use-cases/history/publish-notices';
 
-/** What a process does again and again beside its lanes, until closed; what only brings work to lanes, where it drives some. */
+/**
+ * What a process does again and again beside its lanes, until closed; what only brings work to lanes, where it drives
+ * some.
+ */
 export const startBackgroundJobs = (ctx: Context, dispatches: boolean) => {
   const anywhere = [startReplays, startErasures, startExpiry, startNotices, startStandstills];
   const forDispatch = [startDeliveryCounts, startBackfills, startRetries, startReleasing];

@@ -8,7 +8,10 @@ import { called } from './report';
 /** After a longer wait for the permit it is asked again whether the call may be made. */
 const longWaitMs = 500;
 
-/** Makes calls for one connection in one class: each with a permit, a token and the lease still held; a 401 leads to one refresh and one more try. */
+/**
+ * Makes calls for one connection in one class: each with a permit, a token and the lease still held; a 401 leads to one
+ * refresh and one more try.
+ */
 export interface ConnectionCaller {
   /** `serves`: the deliveries in whose history the call is kept. */
   readonly call: <T>(name: string, serves: readonly string[], run: (token: string) => Promise<T>) => Promise<T>;
@@ -52,7 +55,10 @@ export const connectionCaller = (ctx: Context, options: CallerOptions): Connecti
       await ctx.ledger.giveBack(options, time);
     }
   };
-  /** Sends it with a permit that is still good when the call leaves, a new one for each try: the wait for a connection may have made one old. */
+  /**
+   * Sends it with a permit that is still good when the call leaves, a new one for each try: the wait for a connection
+   * may have made one old.
+   */
   const send = async <T>(first: AddedResources, serves: readonly string[], run: () => Promise<T>): Promise<T> => {
     for (let given = first; ; given = await permit(serves)) {
       try {

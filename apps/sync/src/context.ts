@@ -25,7 +25,10 @@ import type { DeferredWorkStore } from './store/deferred-work';
 /** Access tokens of connections; `rejected` says which one got a 401. */
 export type TokenSource = (connectionId: string, rejected?: string) => Promise<string>;
 
-/** The API key of a box office at Ticket Tailor, asked for anew each time: it is kept nowhere. Throws TICKET_TAILOR_KEY_MISSING. */
+/**
+ * The API key of a box office at Ticket Tailor, asked for anew each time: it is kept nowhere. Throws
+ * TICKET_TAILOR_KEY_MISSING.
+ */
 export type TicketTailorKeySource = (boxOfficeId: string) => Promise<string>;
 
 type Caught = Pick<Consumer, 'caughtUp'>;

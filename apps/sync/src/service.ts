@@ -64,7 +64,10 @@ const checksOf = (
   return { health: { kafka, intake }, reported: { events } };
 };
 
-/** Builds sync and opens its doors: events, the graph, permits; then the dispatcher runs. Tests override clock, chance and tokens. */
+/**
+ * Builds sync and opens its doors: events, the graph, permits; then the dispatcher runs. Tests override clock, chance
+ * and tokens.
+ */
 export const createSync = async (config: Config, { ledgerClock, ...overrides }: Overrides = {}): Promise<Service> => {
   const platform = await createPlatform('sync', config, { topics: syncTopics });
   const { log, mongo, bus } = platform;

@@ -32,8 +32,8 @@ const importBegun = async (who: string) => {
 };
 
 describe('a lane whose holder lost it in the middle', () => {
-  // The holder had begun an import and was about to note which activity its delivery waits for. The next holder saw that activity end before the note came: nobody
-  // was left who would end the wait, for half an hour.
+  // The holder had begun an import and was about to note which activity its delivery waits for. The next holder saw
+  // that activity end before the note came: nobody was left who would end the wait, for half an hour.
   it('does not let a delivery wait for an activity whose end was seen already', async () => {
     const { office, note } = await importBegun('ada');
     const renewal = gate.hold('update', 'connection_leases', 'updates');
@@ -58,7 +58,10 @@ describe('a lane whose holder lost it in the middle', () => {
     await renewal.reached();
     return renewal;
   };
-  /** An import for a buyer whose holder lost the lane before it had noted whom it serves: it may be anybody who was worked on. Gives what lets that holder go on. */
+  /**
+   * An import for a buyer whose holder lost the lane before it had noted whom it serves: it may be anybody who was
+   * worked on. Gives what lets that holder go on.
+   */
   const untold = async (who: string) => {
     const { office, note } = await importBegun(who);
     return { office, held: [note, await loseLease()] };
@@ -66,7 +69,8 @@ describe('a lane whose holder lost it in the middle', () => {
   /** From now on the next holder cannot ask Constant Contact whether an activity is over. */
   const noFollowing = () => world.sandbox.fault({ kind: 'status', path: '/activities', status: 500, times: 100 });
 
-  // The second holder was about to forget the import after it had freed all that waited for it. The third let the delivery wait for it: the import may have served it.
+  // The second holder was about to forget the import after it had freed all that waited for it. The third let the
+  // delivery wait for it: the import may have served it.
   it('does not let a delivery wait for an activity that is about to be forgotten', async () => {
     const { office, held } = await untold('bob');
     const forgetting = gate.hold('delete', 'activities');
@@ -83,7 +87,10 @@ describe('a lane whose holder lost it in the middle', () => {
     expect(await office.settled(1)).toMatchObject([{ status: 'SYNCED' }]);
   }, 60_000);
 
-  /** The second holder had seen the import end and was about to say so when the third, who had not, was about to note that the delivery waits for it. */
+  /**
+   * The second holder had seen the import end and was about to say so when the third, who had not, was about to note
+   * that the delivery waits for it.
+   */
   const notedLate = async (who: string) => {
     const { office, held } = await untold(who);
     const ending = gate.hold('update', 'activities', 'isClean');

@@ -69,7 +69,9 @@ interface Explained {
   readonly executionStats: { readonly totalDocsExamined: number; readonly totalKeysExamined: number };
 }
 
-/** The stand-in in a wheel reads on after the limit where it takes another index: its figures say nothing of MongoDB's. */
+/**
+ * The stand-in in a wheel reads on after the limit where it takes another index: its figures say nothing of MongoDB's.
+ */
 const readsBeyondLimits = async (): Promise<boolean> => {
   const { secantusVersion } = (await world.mongo.db!.admin().command({ buildInfo: 1 })) as { secantusVersion?: string };
   return secantusVersion === '0.5.3-beta.165';

@@ -44,7 +44,10 @@ export const erasuresIn = (world: World) => {
     );
     return data!.boxOffice.buyerErasure;
   };
-  /** Lets the time pass in which calls may still be under way, and in which a process that died keeps others away, until the end. */
+  /**
+   * Lets the time pass in which calls may still be under way, and in which a process that died keeps others away, until
+   * the end.
+   */
   const done = (office: Office, email: string): Promise<Erasure> =>
     eventually(
       async () => {
@@ -68,7 +71,10 @@ export const erasuresIn = (world: World) => {
     );
     return { ...data?.exportBuyer, errors };
   };
-  /** In which collections an address, or the hash by which the person is found, stands; but for the entry that shuts them out. */
+  /**
+   * In which collections an address, or the hash by which the person is found, stands; but for the entry that shuts
+   * them out.
+   */
   const tracesOf = async (office: Office, ...emails: string[]): Promise<string[]> => {
     const words = emails.flatMap((email) => [email, hashOf(office, email)]);
     const found = new Set<string>();
@@ -95,8 +101,8 @@ export const erasuresIn = (world: World) => {
   };
 
   /**
-   * Where nothing of a person is left, whatever comes. Waited for: the clock of these tests runs ahead of the time in which a write that was under way at the request really ends, and such a write takes
-   * itself back only after it.
+   * Where nothing of a person is left, whatever comes. Waited for: the clock of these tests runs ahead of the time in
+   * which a write that was under way at the request really ends, and such a write takes itself back only after it.
    */
   const expectErased = async (office: Office, who: string): Promise<void> => {
     await eventually(async () => {

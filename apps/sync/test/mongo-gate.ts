@@ -8,7 +8,9 @@ interface Held {
   open?: () => void;
 }
 
-/** A way to MongoDB on which a command can be held: so that a test puts something else between two steps of a process. */
+/**
+ * A way to MongoDB on which a command can be held: so that a test puts something else between two steps of a process.
+ */
 export const createMongoGate = async (uri: string) => {
   const target = new URL(uri);
   const sockets = new Set<Socket>();
@@ -42,8 +44,8 @@ export const createMongoGate = async (uri: string) => {
   return {
     uri: own.toString(),
     /**
-     * Holds the next command of that kind on that collection, that has all of those words as field names or ends of values. `reached` resolves when it is there,
-     * `open` lets it go on.
+     * Holds the next command of that kind on that collection, that has all of those words as field names or ends of
+     * values. `reached` resolves when it is there, `open` lets it go on.
      */
     hold: (command: 'insert' | 'update' | 'delete', collection: string, ...words: readonly string[]) => {
       const held: Held = { words: [command, collection, ...words] };

@@ -3,7 +3,8 @@ import { eventually } from '@boxlist/testkit';
 import { callsDuring, createOffice, createWorld, type World } from './world';
 
 /*
- * Existing contacts go by import, which takes North American numbers only: the phone of everybody else was left out, told by whether it began with `+` or `00`, and never arrived.
+ * Existing contacts go by import, which takes North American numbers only: the phone of everybody else was left out,
+ * told by whether it began with `+` or `00`, and never arrived.
  */
 
 const follows = 'the phone follows when calls are left: an import takes North American numbers only';
@@ -162,7 +163,8 @@ describe('the phone of a contact that exists', () => {
     60_000,
   );
 
-  // Constant Contact shows a contact some time after the import that makes it. A look too early ended the phone for good.
+  // Constant Contact shows a contact some time after the import that makes it. A look too early ended the phone for
+  // good.
   it('comes by a later look where the first does not find the contact', async () => {
     const office = await createOffice(world, { countryCode: 'GB' });
     await office.workflow({ createsContacts: false });
@@ -210,7 +212,10 @@ describe('the phone of a contact that exists, while calls are scarce', () => {
   beforeAll(async () => {
     world = await aWorld({ CONSTANT_CONTACT_CALLS_PER_SECOND: '20', CONSTANT_CONTACT_CALLS_PER_DAY: '2000' });
   }, 120_000);
-  /** It is noon of a day of its own, and orders come in such numbers that the calls of the day will not do for a call each. */
+  /**
+   * It is noon of a day of its own, and orders come in such numbers that the calls of the day will not do for a call
+   * each.
+   */
   let day = 0;
   const scarce = async (given: Parameters<typeof createOffice>[1] = {}) => {
     day += 1;

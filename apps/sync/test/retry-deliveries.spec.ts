@@ -85,7 +85,8 @@ const withSkipped = async (count: number): Promise<Office> => {
 };
 
 describe('a retry', () => {
-  // Whatever was put back to work counted as written: the name in parts of an order that was skipped kept a whole one out.
+  // Whatever was put back to work counted as written: the name in parts of an order that was skipped kept a whole one
+  // out.
   it('of what was skipped and never begun keeps nothing of other orders from the contact', async () => {
     await dispatch();
     const office = await withSkipped(1);
@@ -172,7 +173,8 @@ describe('a retry', () => {
 });
 
 describe('a process that dies while it carries on a retry', () => {
-  // It had put the deliveries back, and was about to wake their lanes: nobody looked at them until something else woke a lane.
+  // It had put the deliveries back, and was about to wake their lanes: nobody looked at them until something else woke
+  // a lane.
   it('between putting deliveries back and waking their lanes leaves none of them asleep', async () => {
     const office = await withSkipped(2);
     const gate = await createMongoGate(world.config.MONGODB_URI);
@@ -189,7 +191,8 @@ describe('a process that dies while it carries on a retry', () => {
     await dying.close().catch(() => undefined);
   }, 60_000);
 
-  // It had put the deliveries back and was about to note it. They ended anew, and whoever went on with the retry met them as they had been asked for: skipped.
+  // It had put the deliveries back and was about to note it. They ended anew, and whoever went on with the retry met
+  // them as they had been asked for: skipped.
   it('before it has noted what it put back has nothing put back twice', async () => {
     const office = await withSkipped(2);
     const gate = await createMongoGate(world.config.MONGODB_URI);

@@ -18,7 +18,9 @@ beforeAll(async () => {
 afterAll(() => world?.close(), 60_000);
 
 const dayMs = 86_400_000;
-/** Each test has a day of its own: it is noon, and so few calls are left for what comes that new buyers are imported. */
+/**
+ * Each test has a day of its own: it is noon, and so few calls are left for what comes that new buyers are imported.
+ */
 let day = 0;
 beforeEach(() => {
   day += 1;

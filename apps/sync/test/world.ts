@@ -45,7 +45,10 @@ export interface ToldEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** sync on real MongoDB, Kafka and Constant Contact's sandbox, with the other services' voices, a gateway's signature, and a ledger's clock that a test may set. */
+/**
+ * sync on real MongoDB, Kafka and Constant Contact's sandbox, with the other services' voices, a gateway's signature,
+ * and a ledger's clock that a test may set.
+ */
 export const createWorld = async (env: Readonly<Record<string, string>> = {}) => {
   const [servers, sandbox, ticketTailor, { privateKey, publicKey }] = await Promise.all([
     startServers(),

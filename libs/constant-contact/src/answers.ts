@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-// The vendor's spec marks hardly any member of an answer as always present. What Boxlist cannot do without is demanded; the rest may be absent or null.
+// The vendor's spec marks hardly any member of an answer as always present. What Boxlist cannot do without is demanded;
+// the rest may be absent or null.
 
 const permission = z
   .enum(['explicit', 'implicit', 'not_set', 'pending_confirmation', 'temp_hold', 'unsubscribed'])

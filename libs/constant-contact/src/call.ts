@@ -52,7 +52,10 @@ const problemOf = (text: string): z.infer<typeof problem> => {
 /** Milliseconds until the vendor's day ends, 00:00 UTC. */
 export const msUntilUtcMidnight = (nowMs: number): number => 86_400_000 - (nowMs % 86_400_000);
 
-/** Turns an answer that is no success into the AppError that says what to do about it. Keeps no text of the answer: it may hold an e-mail. */
+/**
+ * Turns an answer that is no success into the AppError that says what to do about it. Keeps no text of the answer: it
+ * may hold an e-mail.
+ */
 const failureOf = (status: number, text: string, what: string, isWrite: boolean): AppError => {
   const { error_key: key, error_message: message } = problemOf(text);
   const details = { status, key: /^[\w.-]{1,60}$/.test(key) ? key : '', call: what };
@@ -101,7 +104,10 @@ const unconnected = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-/** Whether no connection came about, so that the call cannot have been applied; several attempts (IPv6, IPv4) come as one error. */
+/**
+ * Whether no connection came about, so that the call cannot have been applied; several attempts (IPv6, IPv4) come as
+ * one error.
+ */
 const neverSent = (error: unknown): boolean => {
   if (typeof error !== 'object' || error === null) return false;
   if ('errors' in error && Array.isArray(error.errors)) return error.errors.length > 0 && error.errors.every(neverSent);

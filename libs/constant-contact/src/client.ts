@@ -30,10 +30,11 @@ const contactsPath = ({ updatedAfter, optedOutAfter, include = [], limit = 500 }
 };
 
 /**
- * Constant Contact's V3 API as far as Boxlist uses it. Every method makes exactly one HTTP call (so that it takes one permit)
- * and takes an access token. Failures are AppErrors: REJECTED_BY_CONSTANT_CONTACT (400: never resend), UNAUTHORIZED_AT_CONSTANT_CONTACT
- * (401), MISSING_PRIVILEGES (403), NOT_FOUND, ALREADY_EXISTS (409), RATE_LIMITED, QUOTA_EXCEEDED, and CONSTANT_CONTACT_UNAVAILABLE with
- * `mayHaveBeenApplied` for a write whose answer did not come: read before you repeat it.
+ * Constant Contact's V3 API as far as Boxlist uses it. Every method makes exactly one HTTP call (so that it takes one
+ * permit) and takes an access token. Failures are AppErrors: REJECTED_BY_CONSTANT_CONTACT (400: never resend),
+ * UNAUTHORIZED_AT_CONSTANT_CONTACT (401), MISSING_PRIVILEGES (403), NOT_FOUND, ALREADY_EXISTS (409), RATE_LIMITED,
+ * QUOTA_EXCEEDED, and CONSTANT_CONTACT_UNAVAILABLE with `mayHaveBeenApplied` for a write whose answer did not come:
+ * read before you repeat it.
  */
 export const createConstantContact = ({
   apiUrl,
@@ -55,7 +56,9 @@ export const createConstantContact = ({
     return (accessToken: string) =>
       call({ method: 'POST', path: '/activities/contacts_file_import', accessToken, form }, answers.activitySchema);
   };
-  /** A page's path: the first one's, or the opaque `next` of the page before (a path that repeats the API's own prefix). */
+  /**
+   * A page's path: the first one's, or the opaque `next` of the page before (a path that repeats the API's own prefix).
+   */
   const pagePath = (first: string, next: string | undefined): string => {
     if (!next) return first;
     const prefix = new URL(apiUrl).pathname.replace(/\/$/, '');
@@ -66,14 +69,18 @@ export const createConstantContact = ({
     close,
     accountSummary: (token: string) => get(token, '/account/summary', answers.summaryAnswer),
     privileges: (token: string) => get(token, '/account/user/privileges', answers.privilegesAnswer),
-    /** The contact of an e-mail address with all that Boxlist compares, deleted ones included; undefined when there is none. */
+    /**
+     * The contact of an e-mail address with all that Boxlist compares, deleted ones included; undefined when there is
+     * none.
+     */
     findContact: async (token: string, email: string): Promise<CcContact | undefined> => {
       const query = new URLSearchParams({ email, status: 'all', include: subresources.join(','), limit: '2' });
       return (await get(token, `/contacts?${query.toString()}`, answers.contactsAnswer)).contacts[0];
     },
     /**
-     * A page of contacts, deleted ones included, in an order that does not change while contacts are written; without lists, tags and the like unless
-     * they are asked for. Contacts that have no e-mail are left out. `count` is that of all pages.
+     * A page of contacts, deleted ones included, in an order that does not change while contacts are written; without
+     * lists, tags and the like unless they are asked for. Contacts that have no e-mail are left out. `count` is that of
+     * all pages.
      */
     contactsPage: async (token: string, { next, ...query }: CcContactsQuery) => {
       const page = await get(token, pagePath(contactsPath(query), next), answers.contactsAnswer);
@@ -82,13 +89,19 @@ export const createConstantContact = ({
     /** Creates only: ALREADY_EXISTS when the e-mail is there, also of a deleted contact. */
     createContact: (token: string, contact: CcNewContact) => post(token, '/contacts', contact, answers.contactAnswer),
     signUp: (token: string, contact: CcSignUp) => post(token, '/contacts/sign_up_form', contact, answers.signUpAnswer),
-    /** Replaces a contact's core properties: what is left out becomes null. Send back what was read; never the permission. */
+    /**
+     * Replaces a contact's core properties: what is left out becomes null. Send back what was read; never the
+     * permission.
+     */
     putContact: (token: string, id: string, contact: Readonly<Record<string, unknown>>) =>
       call(
         { method: 'PUT', path: `/contacts/${encodeURIComponent(id)}`, accessToken: token, body: contact },
         answers.contactAnswer,
       ),
-    /** Soft: the contact is on no list any more and is shown as deleted, and what it held stays with Constant Contact. NOT_FOUND when there is no such contact. */
+    /**
+     * Soft: the contact is on no list any more and is shown as deleted, and what it held stays with Constant Contact.
+     * NOT_FOUND when there is no such contact.
+     */
     deleteContact: (token: string, id: string) =>
       call({ method: 'DELETE', path: `/contacts/${encodeURIComponent(id)}`, accessToken: token }, answers.nothing),
     /** Sends the one confirmation mail that a contact can ever get. */
@@ -121,15 +134,22 @@ export const createConstantContact = ({
     createContactList: (token: string, name: string, description?: string) =>
       post(token, '/contact_lists', { name, description }, answers.listSchema),
     createTag: (token: string, name: string) => post(token, '/contact_tags', { name }, answers.tagSchema),
-    /** At most `importLimits`: what is over is refused here (REJECTED_BY_CONSTANT_CONTACT), for the vendor drops it without a word. New contacts become implicit; known ones keep their permission, unsubscribed ones come on no list. */
+    /**
+     * At most `importLimits`: what is over is refused here (REJECTED_BY_CONSTANT_CONTACT), for the vendor drops it
+     * without a word. New contacts become implicit; known ones keep their permission, unsubscribed ones come on no
+     * list.
+     */
     importContacts: async (token: string, rows: readonly CcImportRow[], listIds: readonly string[]) =>
       post(token, '/activities/contacts_json_import', jsonImport(rows, listIds), answers.activitySchema),
     /**
-     * The same as a CSV file, of rows with the same columns. The activity shows the file's name: give each job its own, and one whose answer was lost is
-     * found among the activities.
+     * The same as a CSV file, of rows with the same columns. The activity shows the file's name: give each job its own,
+     * and one whose answer was lost is found among the activities.
      */
     importFile: async (token: string, ...file: Parameters<typeof fileToImport>) => fileToImport(...file)(token),
-    /** The same in two steps: a file of many rows takes longer to write than the call that sends it may be kept waiting. Throws at once what is refused here. */
+    /**
+     * The same in two steps: a file of many rows takes longer to write than the call that sends it may be kept waiting.
+     * Throws at once what is refused here.
+     */
     fileToImport,
     /** At most 500 contacts and 50 tags. */
     changeTaggings: (

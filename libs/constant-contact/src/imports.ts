@@ -4,8 +4,8 @@ import { FormData } from 'undici';
 import type { CcImportRow } from './bodies';
 
 /**
- * What one import takes. The vendor drops what is over without a word, so an import that is larger is refused here, before it is sent.
- * "4 MB" is read as the smaller of its two meanings.
+ * What one import takes. The vendor drops what is over without a word, so an import that is larger is refused here,
+ * before it is sent. "4 MB" is read as the smaller of its two meanings.
  */
 export const importLimits = { jsonContacts: 40_000, csvContacts: 39_999, bytes: 4_000_000, lists: 50 } as const;
 

@@ -20,13 +20,14 @@ export interface Tokens {
 const scopes = 'contact_data offline_access account_read';
 
 /**
- * Constant Contact's OAuth 2: authorization code with client secret and, as a setting, PKCE (S256). Failures: CONNECTION_NEEDS_RECONNECT
- * for `invalid_grant` alone; SIGN_IN_DENIED and STATE_INVALID at the callback; REJECTED_BY_CONSTANT_CONTACT for other OAuth errors;
- * CONSTANT_CONTACT_UNAVAILABLE when no proper answer came.
+ * Constant Contact's OAuth 2: authorization code with client secret and, as a setting, PKCE (S256). Failures:
+ * CONNECTION_NEEDS_RECONNECT for `invalid_grant` alone; SIGN_IN_DENIED and STATE_INVALID at the callback;
+ * REJECTED_BY_CONSTANT_CONTACT for other OAuth errors; CONSTANT_CONTACT_UNAVAILABLE when no proper answer came.
  */
 export const createConstantContactOAuth = (settings: OAuthSettings) => {
   const server: oauth.AuthorizationServer = {
-    // The issuer is the token address without its last two steps, as `…/oauth2/default` for `…/oauth2/default/v1/token`.
+    // The issuer is the token address without its last two steps, as `…/oauth2/default` for
+    // `…/oauth2/default/v1/token`.
     issuer: settings.tokenUrl.replace(/\/v1\/token\/?$/, ''),
     authorization_endpoint: settings.authorizeUrl,
     token_endpoint: settings.tokenUrl,
@@ -94,7 +95,10 @@ export const createConstantContactOAuth = (settings: OAuthSettings) => {
       });
     },
 
-    /** Uses a refresh token once. With rotating tokens the old one is dead afterwards: save what comes back before using it. */
+    /**
+     * Uses a refresh token once. With rotating tokens the old one is dead afterwards: save what comes back before using
+     * it.
+     */
     refresh: (refreshToken: string): Promise<Tokens> =>
       answered(async () => {
         const response = await oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, options());
@@ -105,7 +109,10 @@ export const createConstantContactOAuth = (settings: OAuthSettings) => {
 
 export type ConstantContactOAuth = ReturnType<typeof createConstantContactOAuth>;
 
-/** Boxlist identifies the account by the API and has no use for an id_token: it is dropped, so that its claims cannot fail the sign-in. */
+/**
+ * Boxlist identifies the account by the API and has no use for an id_token: it is dropped, so that its claims cannot
+ * fail the sign-in.
+ */
 const withoutIdToken = async (response: Response): Promise<Response> => {
   if (!response.ok) return response;
   const { id_token: _, ...rest } = (await response.json()) as Record<string, unknown>;

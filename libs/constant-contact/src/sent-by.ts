@@ -5,8 +5,9 @@ import { DecoratorHandler, type Dispatcher } from 'undici';
 const deadlines = new AsyncLocalStorage<number>();
 
 /**
- * Calls made within `run` are sent before this moment (ms of `performance.now()`), or not at all: then CONSTANT_CONTACT_UNAVAILABLE with `tooLate`, and nothing has
- * left the process. It is looked at right before the request is written, after any wait for a connection. It does not promise how long the write or the network takes.
+ * Calls made within `run` are sent before this moment (ms of `performance.now()`), or not at all: then
+ * CONSTANT_CONTACT_UNAVAILABLE with `tooLate`, and nothing has left the process. It is looked at right before the
+ * request is written, after any wait for a connection. It does not promise how long the write or the network takes.
  */
 export const sentBy = <T>(deadline: number, run: () => Promise<T>): Promise<T> => deadlines.run(deadline, run);
 

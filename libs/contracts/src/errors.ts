@@ -1,4 +1,6 @@
-/** What an edge (GraphQL, HTTP, consumer, log) needs to know of an error; see `docs/errors.md` for what each edge does. */
+/**
+ * What an edge (GraphQL, HTTP, consumer, log) needs to know of an error; see `docs/errors.md` for what each edge does.
+ */
 export type ErrorKind =
   'invalid' | 'denied' | 'missing' | 'conflict' | 'throttled' | 'rejected' | 'unavailable' | 'defect';
 

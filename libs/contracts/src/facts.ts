@@ -135,7 +135,10 @@ export const deliveryOutcomeFactSchema = z
 /** What an organiser is told of. A kind is added, never renamed. */
 const noticeKinds = ['CONNECTION_BROKEN', 'FAILURES', 'QUOTA_EXHAUSTED', 'DEAD_LETTERS'] as const;
 
-/** Something that an organiser is to know of, from when it began until it was over. Ids and codes only: no personal data on this topic. */
+/**
+ * Something that an organiser is to know of, from when it began until it was over. Ids and codes only: no personal data
+ * on this topic.
+ */
 export const noticeFactSchema = z
   .object({
     noticeId: z.string().startsWith('ntc_').describe('One for each time that it begins; its end has the same.'),

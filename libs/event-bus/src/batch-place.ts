@@ -18,7 +18,10 @@ const smallest = (one: bigint, other: bigint): bigint => (one < other ? one : ot
 const likelyNextBase = ({ next, nextBase, highWatermark }: Place): bigint | undefined =>
   nextBase !== undefined && nextBase > next && nextBase <= highWatermark ? nextBase : undefined;
 
-/** The last offset that a damaged range may have at most: it reaches neither into the next batch nor beyond the watermark. */
+/**
+ * The last offset that a damaged range may have at most: it reaches neither into the next batch nor beyond the
+ * watermark.
+ */
 const furthest = (place: Place): bigint =>
   smallest(likelyNextBase(place) ?? place.highWatermark, place.highWatermark) - 1n;
 
@@ -27,8 +30,8 @@ export const isPassed = (header: BatchHeader, { next, isFirst, nextBase }: Place
   isFirst && lastOffsetOf(header) < next && nextBase !== undefined && nextBase <= next;
 
 /**
- * Whether the base offset of a batch fits its neighbours: no checksum covers it. Offsets may be missing before it, which
- * compaction has removed, but none are at the watermark.
+ * Whether the base offset of a batch fits its neighbours: no checksum covers it. Offsets may be missing before it,
+ * which compaction has removed, but none are at the watermark.
  */
 export const isInPlace = (header: BatchHeader, place: Place): boolean => {
   const { baseOffset } = header;

@@ -3,8 +3,8 @@ import type { Kafka } from 'kafkajs';
 import { quiet } from '../test/world';
 import { startConsumer } from './consumer';
 
-// kafkajs emits FETCH also where it has asked no broker for anything: when it could not, or had to ask for no partition.
-// A consumer whose broker was away counted as one that reads.
+// kafkajs emits FETCH also where it has asked no broker for anything: when it could not, or had to ask for no
+// partition. A consumer whose broker was away counted as one that reads.
 
 let now = 0;
 beforeEach(() => {

@@ -5,7 +5,10 @@ import { endOf } from './fetch-answers';
 import { createPartitionWork, type UnreadableRange } from './partition-work';
 import { pauseMs } from './pause-ms';
 
-/** How long a group waits for a member that fell silent: killed, or cut off by a restart of the broker, which ends sessions on this side alone. */
+/**
+ * How long a group waits for a member that fell silent: killed, or cut off by a restart of the broker, which ends
+ * sessions on this side alone.
+ */
 const sessionMs = 10_000;
 /** An idle member sends one only after a fetch: after each second one, and no more than 2 s pass between two. */
 const heartbeatMs = 1_500;
@@ -36,8 +39,9 @@ export interface StartedConsumer {
 }
 
 /**
- * Reads a topic as a member of a group until it is closed. kafkajs begins anew by itself after most failures, and ends for good, and silently, after others: a group whose other members assign partitions in another way, a
- * defect of its own. Then a new member is begun, with growing pauses.
+ * Reads a topic as a member of a group until it is closed. kafkajs begins anew by itself after most failures, and ends
+ * for good, and silently, after others: a group whose other members assign partitions in another way, a defect of its
+ * own. Then a new member is begun, with growing pauses.
  */
 export const startConsumer = async (
   { kafka, log, deadLetter, setAside }: Needs,

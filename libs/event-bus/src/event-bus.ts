@@ -41,9 +41,10 @@ export interface EventBus {
   /** Creates the topics that do not exist. Safe to call by many processes at once. */
   ensureTopics(specs: readonly TopicSpec[]): Promise<void>;
   /**
-   * Writes messages with acks=all by an idempotent producer, in the order of the calls. Resolves once acknowledged; throws KAFKA_UNAVAILABLE, and then they may have been written all the same: whoever publishes them again
-   * may have them twice, and whoever reads must bear that.
-   * Throws EVENT_TOO_LARGE when Kafka refuses one message for its size: that one and those after it are not written; `index` in the details says which.
+   * Writes messages with acks=all by an idempotent producer, in the order of the calls. Resolves once acknowledged;
+   * throws KAFKA_UNAVAILABLE, and then they may have been written all the same: whoever publishes them again may have
+   * them twice, and whoever reads must bear that. Throws EVENT_TOO_LARGE when Kafka refuses one message for its size:
+   * that one and those after it are not written; `index` in the details says which.
    */
   publish(topic: string, messages: readonly NewMessage[]): Promise<void>;
   /**
@@ -51,7 +52,10 @@ export interface EventBus {
    * for its size, it goes without its content, by size and hash (`dead-letter-content`, `-size`, `-sha256`).
    */
   deadLetter(message: BusMessage, reason: DeadLetterReason): Promise<void>;
-  /** Reads a topic as a member of a group. Creates its dead-letter topic where there is none, also that of a dead-letter topic. */
+  /**
+   * Reads a topic as a member of a group. Creates its dead-letter topic where there is none, also that of a dead-letter
+   * topic.
+   */
   consumeBatches(subscription: BatchSubscription): Promise<Consumer>;
   /**
    * Waits until a group has committed everything that was on the topic at the time of the call, whichever process reads
@@ -72,8 +76,8 @@ export interface BatchSubscription {
   readonly groupId: string;
   /**
    * Handles messages of one partition, in order. When it resolves their offsets are committed; when it throws they come
-   * again: `unavailable` and `throttled` for ever with growing pauses, anything else five times and then message by message, so that
-   * only the one at fault goes to the dead-letter topic. A partition that waits holds up no other.
+   * again: `unavailable` and `throttled` for ever with growing pauses, anything else five times and then message by
+   * message, so that only the one at fault goes to the dead-letter topic. A partition that waits holds up no other.
    */
   readonly handle: (messages: readonly BusMessage[]) => Promise<void>;
 }

@@ -110,8 +110,8 @@ let isInstalled = false;
 
 /**
  * Makes kafkajs decode fetched records by `readSection`. kafkajs decodes the answer of a broker as a whole and throws
- * for all its partitions when it cannot decompress one batch. It checks no checksum, limits no size, and makes up records
- * from bytes that are none. Applies to the whole process, once; not to brokers older than Kafka 0.11.
+ * for all its partitions when it cannot decompress one batch. It checks no checksum, limits no size, and makes up
+ * records from bytes that are none. Applies to the whole process, once; not to brokers older than Kafka 0.11.
  */
 export const readFetchAnswers = (): void => {
   if (isInstalled) return;

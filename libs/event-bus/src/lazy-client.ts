@@ -3,7 +3,10 @@ interface Client {
   disconnect(): Promise<void>;
 }
 
-/** A client that connects when first needed, once, and anew after it was forgotten: one that has failed is not used again, its connection may not come back by itself. */
+/**
+ * A client that connects when first needed, once, and anew after it was forgotten: one that has failed is not used
+ * again, its connection may not come back by itself.
+ */
 export const lazyClient = <C extends Client>(create: () => C) => {
   let client: Promise<C> | undefined;
   return {

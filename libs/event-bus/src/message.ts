@@ -29,9 +29,10 @@ const parseJson = (text: string): unknown => {
 const replacement = '\uFFFD';
 
 /**
- * Reads a CloudEvent 1.0 from a message: in structured mode (the envelope is the value) or in binary mode (`ce_*` headers,
- * the data is the value); the content type says in which. Gives the envelope unchecked: its schema is the caller's. Throws BAD_EVENT
- * when there is no JSON, when value, key or attributes are not UTF-8, and for a batch of events.
+ * Reads a CloudEvent 1.0 from a message: in structured mode (the envelope is the value) or in binary mode (`ce_*`
+ * headers, the data is the value); the content type says in which. Gives the envelope unchecked: its schema is the
+ * caller's. Throws BAD_EVENT when there is no JSON, when value, key or attributes are not UTF-8, and for a batch of
+ * events.
  */
 export const parseCloudEvent = (message: BusMessage): unknown => {
   if (!message.value || message.value.length === 0) throw new AppError('BAD_EVENT', 'The message has no value');

@@ -60,8 +60,8 @@ const sleeps = (group: Group, nodeId: string): boolean => {
 
 /**
  * Ends the fetches that a consumer has open when it stops. A broker keeps one open for as long as there is nothing to
- * send, and kafkajs waits for it before it leaves the group; so it does where there is nothing to fetch. Nothing of such
- * a fetch was handled. What is being handled is waited for, and its offsets are committed.
+ * send, and kafkajs waits for it before it leaves the group; so it does where there is nothing to fetch. Nothing of
+ * such a fetch was handled. What is being handled is waited for, and its offsets are committed.
  */
 export const endFetchesAtStop = (): void => {
   const group = (ConsumerGroup as { prototype: Group }).prototype;

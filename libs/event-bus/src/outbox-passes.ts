@@ -65,7 +65,10 @@ const takeOut = (collection: OutboxCollection, _id: unknown, { id }: Waiting): P
   );
 };
 
-/** For topics whose events all stay: each goes out at least once, in the order of its document. What waits is read once, however much it is. */
+/**
+ * For topics whose events all stay: each goes out at least once, in the order of its document. What waits is read once,
+ * however much it is.
+ */
 export const passOver = async <E extends Waiting, D extends OutboxDocument<E>>(
   collection: OutboxCollection,
   { fields, of }: OutboxRendering<D, E>,
@@ -122,9 +125,9 @@ interface Begun {
 }
 
 /**
- * For compacted topics, which keep only what stands last under a key. Each publication is noted in the document before it is
- * sent, and the note is taken back by the one that was begun last. Any other may have landed behind a newer event, and so may
- * one that was never heard of again: their note stays, and the newest event follows them.
+ * For compacted topics, which keep only what stands last under a key. Each publication is noted in the document before
+ * it is sent, and the note is taken back by the one that was begun last. Any other may have landed behind a newer
+ * event, and so may one that was never heard of again: their note stays, and the newest event follows them.
  */
 export const passOverFacts = async (
   collection: OutboxCollection,
@@ -196,7 +199,8 @@ const settle = async (
     { $set: { 'relay.followUpAt': earlier, ...(newest ? { 'relay.newest': newest } : {}) }, ...taken },
   );
   if (matchedCount === 1) return;
-  // Another was begun meanwhile: which landed last is unknown, and the note stays. What is out is out: as long as it waits, nothing newer was taken.
+  // Another was begun meanwhile: which landed last is unknown, and the note stays. What is out is out: as long as it
+  // waits, nothing newer was taken.
   if (newest)
     await collection.updateOne({ _id, 'outbox.id': newest.id }, { $set: { 'relay.newest': newest }, ...taken });
   // So late that it may have been followed already: once more, and the one under way does not say that all is well.

@@ -12,7 +12,10 @@ import { createRest, type Rest } from './rest';
 
 export type { OutboxEntry, OutboxRendering } from './outbox-passes';
 
-/** Where to. Of a compacted topic the newest event of each document is seen to stand last; of another, entries may only name what happened, and are rendered as events when they go out. */
+/**
+ * Where to. Of a compacted topic the newest event of each document is seen to stand last; of another, entries may only
+ * name what happened, and are rendered as events when they go out.
+ */
 type RelayTopic<D, E> =
   | { readonly name: string; readonly compacted: boolean }
   | { readonly name: string; readonly compacted: false; readonly rendering: OutboxRendering<D, E> };
@@ -27,15 +30,18 @@ export interface RelayOptions<D, E> {
   /** Of the process. Its end is a nudge; without it, only a nudge ends the rest. */
   readonly rest?: Rest;
   /**
-   * After how long a publication whose end nobody saw can no longer reach Kafka. The newest event then goes out once more; 5 minutes when
-   * absent. Longer than a call to Kafka with all its repeats takes.
+   * After how long a publication whose end nobody saw can no longer reach Kafka. The newest event then goes out once
+   * more; 5 minutes when absent. Longer than a call to Kafka with all its repeats takes.
    */
   readonly followUpMs?: number;
   readonly clock?: () => Date;
 }
 
 export interface OutboxRelay {
-  /** Publishes now. Resolves when what waited at the call is out, or after 2 seconds; never throws: the poll tries again. */
+  /**
+   * Publishes now. Resolves when what waited at the call is out, or after 2 seconds; never throws: the poll tries
+   * again.
+   */
   nudge(): Promise<void>;
   close(): Promise<void>;
 }
@@ -50,11 +56,11 @@ export const outboxEntry = (key: string, event: { readonly id: string }): Outbox
 });
 
 /**
- * Publishes what stands in the `outbox` arrays of a collection's documents, in the order of each document, and pulls it once
- * Kafka has acknowledged. Any number of processes may run it: an event may go out twice, and never not at all. An older event
- * may follow a newer one for a while; on a compacted topic the newest then follows it. An event that Kafka refuses for its size is
- * taken out too: the relay logs it as `outbox.refused` and goes on with the others. What the relay notes about a document stands
- * in its field `relay`.
+ * Publishes what stands in the `outbox` arrays of a collection's documents, in the order of each document, and pulls it
+ * once Kafka has acknowledged. Any number of processes may run it: an event may go out twice, and never not at all. An
+ * older event may follow a newer one for a while; on a compacted topic the newest then follows it. An event that Kafka
+ * refuses for its size is taken out too: the relay logs it as `outbox.refused` and goes on with the others. What the
+ * relay notes about a document stands in its field `relay`.
  */
 export const startOutboxRelay = async <
   E extends { readonly id: string } = OutboxEntry,

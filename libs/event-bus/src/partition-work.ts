@@ -178,7 +178,9 @@ export const createPartitionWork = (needs: Needs) => {
     return aside !== undefined && end !== undefined && end.at >= aside.at && end.offset >= aside.next;
   };
 
-  /** Ends with a letter. What keeps the letter back may be what made the handler fail: then that is asked again first. */
+  /**
+   * Ends with a letter. What keeps the letter back may be what made the handler fail: then that is asked again first.
+   */
   const giveUp = async (message: BusMessage, retry: Retry): Promise<void> => {
     try {
       if (retry.isLetterDue) return await handle([message]);

@@ -23,10 +23,12 @@ const isRefusedForSize = (error: unknown): boolean =>
   error instanceof KafkaJSProtocolError && ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'].includes(error.type);
 
 /**
- * Writes to one topic with acks=all by an idempotent producer, one request at a time; what comes meanwhile goes together with the next.
+ * Writes to one topic with acks=all by an idempotent producer, one request at a time; what comes meanwhile goes
+ * together with the next.
  *
- * Not two requests at once: kafkajs gives messages their sequence numbers when it sends them and takes the numbers back when no answer comes. A second request that waits would get the numbers of the first, which the
- * broker may have written: it would take the second for the first again, and acknowledge what it does not write.
+ * Not two requests at once: kafkajs gives messages their sequence numbers when it sends them and takes the numbers back
+ * when no answer comes. A second request that waits would get the numbers of the first, which the broker may have
+ * written: it would take the second for the first again, and acknowledge what it does not write.
  */
 export const createPublisher = (kafka: Kafka, topic: string) => {
   // One that has failed is forgotten also because its numbers are uncertain.

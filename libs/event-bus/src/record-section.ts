@@ -175,7 +175,10 @@ const readOldEntry = async (entry: Buffer, place: Place, budget: Budget): Promis
   }
 };
 
-/** More bytes than this, by the section's length, are not checked for a batch: they may be made to look like one everywhere. */
+/**
+ * More bytes than this, by the section's length, are not checked for a batch: they may be made to look like one
+ * everywhere.
+ */
 const mostScans = 8;
 
 /** The base offset of the first whole batch behind damage that hides where it begins. */
@@ -204,8 +207,9 @@ const restOf = (rest: Buffer, { next, isFirst, highWatermark }: Omit<Place, 'nex
 };
 
 /**
- * Decodes the records that a broker sent of one partition, without those of aborted transactions. Never throws for them: a marker
- * message (`unreadableOf`) takes the place of each range that cannot be read, and the ranges behind it are read.
+ * Decodes the records that a broker sent of one partition, without those of aborted transactions. Never throws for
+ * them: a marker message (`unreadableOf`) takes the place of each range that cannot be read, and the ranges behind it
+ * are read.
  */
 export const readSection = async (section: Buffer, reading: Reading, budget: Budget): Promise<KafkaRecord[]> => {
   const { highWatermark, abortedTransactions = [] } = reading;

@@ -109,7 +109,9 @@ export const isTransactional = ({ attributes }: BatchHeader): boolean => (attrib
 /** Whether a batch says something about a transaction instead of holding messages. */
 export const isControl = ({ attributes }: BatchHeader): boolean => (attributes & controlBit) > 0;
 
-/** A record that stands for nothing: by it kafkajs goes on behind offsets at which nothing is left, or nothing for us. */
+/**
+ * A record that stands for nothing: by it kafkajs goes on behind offsets at which nothing is left, or nothing for us.
+ */
 export const filler = (header: BatchHeader): KafkaRecord => ({
   attributes: 0,
   timestamp: header.maxTimestamp.toString(),
@@ -122,8 +124,8 @@ export const filler = (header: BatchHeader): KafkaRecord => ({
 
 /**
  * Decodes the records of a batch from its decompressed bytes. Throws Malformed where they contradict the header:
- * made-up offsets would be committed. Where compaction has removed the last records, a control record that kafkajs passes over
- * stands for them.
+ * made-up offsets would be committed. Where compaction has removed the last records, a control record that kafkajs
+ * passes over stands for them.
  */
 export const recordsOf = (bytes: Buffer, header: BatchHeader): KafkaRecord[] => {
   const all = new Cursor(bytes);

@@ -45,7 +45,10 @@ export const createRest = (now: () => number = () => performance.now()): Rest =>
   };
 };
 
-/** For what is to look as often always. It knows nobody who looks: all processes of a test may share it, also those that are never closed. */
+/**
+ * For what is to look as often always. It knows nobody who looks: all processes of a test may share it, also those that
+ * are never closed.
+ */
 export const neverRests: Rest = {
   end: () => undefined,
   every: (everyMs, look) => {

@@ -74,7 +74,8 @@ it('a kill -9 of Kafka in the middle loses nothing that was acknowledged, and wh
   });
   await eventually(async () => expect(await consumer.caughtUp(1_000)).toBe(true), { timeoutMs: 60_000 });
   await expect(producer.check()).resolves.toBeUndefined();
-  // Nothing that nobody sent; and a number that comes twice comes with all that follows it, so that no key runs backwards within a batch.
+  // Nothing that nobody sent; and a number that comes twice comes with all that follows it, so that no key runs
+  // backwards within a batch.
   for (const { numbers } of batches) {
     expect(Math.max(...numbers)).toBeLessThan(next);
     if (refused === 0) expect(numbers).toEqual(numbers.toSorted((one, other) => one - other));

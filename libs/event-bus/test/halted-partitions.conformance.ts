@@ -176,8 +176,8 @@ describe('a defect', () => {
   }, 120_000);
 });
 
-// Nobody created the dead-letter topic of a dead-letter topic: a defect in the consumer of dead letters, or damage there,
-// halted its partition for ever, since no letter could be published.
+// Nobody created the dead-letter topic of a dead-letter topic: a defect in the consumer of dead letters, or damage
+// there, halted its partition for ever, since no letter could be published.
 describe('a message that has to be set aside', () => {
   it.each([
     ['a topic', (topic: string) => topic],

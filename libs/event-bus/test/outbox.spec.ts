@@ -211,8 +211,9 @@ describe.each([true, false])('an event that is too large for Kafka (compacted: %
   });
 });
 
-// Compaction keeps what stands last under a key. Two relays that read a document before and after a change may write the older
-// fact behind the newer one: running consumers ignore it, and one that starts after the compaction knows nothing else.
+// Compaction keeps what stands last under a key. Two relays that read a document before and after a change may write
+// the older fact behind the newer one: running consumers ignore it, and one that starts after the compaction knows
+// nothing else.
 describe('an older fact that lands behind a newer one', () => {
   const endsWith = async (world: Awaited<ReturnType<typeof aWorld>>, version: number): Promise<void> => {
     await eventually(() => expect(world.versions('a').at(-1)).toBe(version));

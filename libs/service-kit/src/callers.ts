@@ -17,7 +17,10 @@ const algorithms = ['EdDSA', 'ES256', 'RS256', 'PS256'];
 export const bearerTokenIn = (authorization: string | undefined): string | undefined =>
   /^Bearer +(\S{1,8192})$/i.exec(authorization ?? '')?.[1];
 
-/** Knows a caller by their bearer token. Throws UNAUTHENTICATED, or SERVICE_UNAVAILABLE when the issuer's keys cannot be read. */
+/**
+ * Knows a caller by their bearer token. Throws UNAUTHENTICATED, or SERVICE_UNAVAILABLE when the issuer's keys cannot be
+ * read.
+ */
 export const createAuthenticate = ({ jwksUrl, issuer, audience }: CallerOptions): Authenticate => {
   const keys = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: 5_000, cooldownDuration: 5_000 });
   return async (authorization) => {

@@ -180,8 +180,8 @@ const visitUses = (
 };
 
 /**
- * Variables that are null where a value is needed. A nullable variable may stand there when it, or the place, has a default:
- * GraphQL finds a null only when the field is resolved.
+ * Variables that are null where a value is needed. A nullable variable may stand there when it, or the place, has a
+ * default: GraphQL finds a null only when the field is resolved.
  */
 const faultsOfNulls = (
   schema: GraphQLSchema,

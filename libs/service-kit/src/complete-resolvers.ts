@@ -22,11 +22,12 @@ type Unanswered<TypeResolvers, Source> = TypeResolvers extends GraphQLScalarType
     }[FieldOf<TypeResolvers>];
 
 /**
- * A subgraph's generated `Resolvers`, without those that GraphQL does not need: a field's may be left out where what stands behind
- * its type (`Sources`, the generated `ResolversParentTypes`) has a property or a method of that name that gives the same. So a field
- * that is renamed in the schema fails the type check. Custom scalars may be left out too.
+ * A subgraph's generated `Resolvers`, without those that GraphQL does not need: a field's may be left out where what
+ * stands behind its type (`Sources`, the generated `ResolversParentTypes`) has a property or a method of that name that
+ * gives the same. So a field that is renamed in the schema fails the type check. Custom scalars may be left out too.
  *
- * It does not see what a resolver makes of its arguments: those that may be absent are to be handed on by name, not as a whole.
+ * It does not see what a resolver makes of its arguments: those that may be absent are to be handed on by name, not as
+ * a whole.
  */
 export type CompleteResolvers<Resolvers, Sources extends Record<keyof Resolvers, unknown>> = {
   readonly [Type in keyof Resolvers]?: Resolvers[Type] extends GraphQLScalarType

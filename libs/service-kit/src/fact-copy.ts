@@ -9,8 +9,8 @@ interface FactDocument<F> {
 }
 
 /**
- * A service's own copy of the facts of another: the newest version of each, by id. `apply` is idempotent and ignores what is
- * not newer; it answers whether the copy changed.
+ * A service's own copy of the facts of another: the newest version of each, by id. `apply` is idempotent and ignores
+ * what is not newer; it answers whether the copy changed.
  */
 export const createFactCopy = <F extends { boxOfficeId: string; version: number }>(
   mongo: Connection,

@@ -82,7 +82,9 @@ export const requireRole = (identity: Identity, role: Role): void => {
   }
 };
 
-/** Throws NOT_FOUND unless the id is the caller's own box office: a foreign tenant learns nothing, not even existence. */
+/**
+ * Throws NOT_FOUND unless the id is the caller's own box office: a foreign tenant learns nothing, not even existence.
+ */
 export const ownBoxOffice = (identity: Identity, id: string): BoxOfficeId => {
   if (identity.boxOfficeId !== id) throw new AppError('NOT_FOUND', 'There is no such box office');
   return identity.boxOfficeId;

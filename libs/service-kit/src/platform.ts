@@ -71,7 +71,9 @@ export interface Platform {
   close(): Promise<void>;
 }
 
-/** Connects a service to MongoDB, to a database that is named for it, and to Kafka. Throws when MongoDB does not answer. */
+/**
+ * Connects a service to MongoDB, to a database that is named for it, and to Kafka. Throws when MongoDB does not answer.
+ */
 export const createPlatform = async (
   name: string,
   config: PlatformConfig,

@@ -115,7 +115,10 @@ export const portSettingOf = (name: keyof Ports): string =>
 
 const inherited = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'NODE_EXTRA_CA_CERTS'];
 
-/** Starts everything that Boxlist is, as processes of its own: the built apps on real servers. Resolves when all are ready. */
+/**
+ * Starts everything that Boxlist is, as processes of its own: the built apps on real servers. Resolves when all are
+ * ready.
+ */
 export const startStack = async (options: StackOptions = {}) => {
   const { onProgress = () => undefined, callsPerSecond = 4 } = options;
   const root = workspaceRoot();

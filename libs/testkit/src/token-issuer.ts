@@ -8,7 +8,9 @@ interface Signing {
   readonly key?: CryptoKey | Uint8Array;
 }
 
-/** An issuer of bearer tokens with one key, in this process; what it signs can be wrong in every way that a test wants. */
+/**
+ * An issuer of bearer tokens with one key, in this process; what it signs can be wrong in every way that a test wants.
+ */
 export const startTokenIssuer = async () => {
   const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
   const publicJwk = { ...(await exportJWK(publicKey)), kid: 'key-1', alg: 'ES256', use: 'sig' };

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { eventually } from './clients';
 import { freePort, startProcess, workspaceRoot } from './local/process';
 
-/** A tool with an HTTP server as a process of its own, from its sources; resolves when it is ready. `portSetting`: what its port is called. */
+/**
+ * A tool with an HTTP server as a process of its own, from its sources; resolves when it is ready. `portSetting`: what
+ * its port is called.
+ */
 export const startTool = async (name: string, portSetting: string, env: Readonly<Record<string, string>> = {}) => {
   const root = workspaceRoot();
   const dir = await mkdtemp(join(tmpdir(), `${name}-`));

@@ -87,7 +87,8 @@ describe('fetching a local server', () => {
     expect(machine.holds()).toEqual([]);
   });
 
-  // A Python that is chosen by a version manager is a child of a script: a signal to the script alone left it downloading.
+  // A Python that is chosen by a version manager is a child of a script: a signal to the script alone left it
+  // downloading.
   it.each(['SIGINT', 'SIGTERM'] as const)('leaves nothing behind and nothing running on %s', async (signal) => {
     const pidFile = machine.file('pid');
     machine.has('python3', `mkdir -p "$folder"; echo half > "$folder/half"; sleep 60 & echo $! > ${pidFile}; wait`);
@@ -103,8 +104,8 @@ describe('fetching a local server', () => {
     expect(machine.holds()).toEqual([]);
   });
 
-  // Leftovers were told by the pid in their name. Containers that share a cache have the same pids: a run took the folder of
-  // another, emptied it at its end, or removed it as that of a process that was gone.
+  // Leftovers were told by the pid in their name. Containers that share a cache have the same pids: a run took the
+  // folder of another, emptied it at its end, or removed it as that of a process that was gone.
   it('removes what a killed fetch or build left long ago, and nothing of another container, whatever its pid', async () => {
     const folder = (name: string, ageMs: number): string => {
       const path = join(machine.env.XDG_CACHE_HOME, 'boxlist', name);

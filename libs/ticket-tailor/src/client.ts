@@ -47,14 +47,19 @@ const ordersPath = ({ startingAfter, createdFrom, createdTo, limit = 100 }: Orde
 const defaultWaitMs = 60_000;
 const longestWaitMs = 3_600_000;
 
-/** How long a `Retry-After` asks to wait: seconds or a date; a minute where it says nothing of use, and an hour at most. */
+/**
+ * How long a `Retry-After` asks to wait: seconds or a date; a minute where it says nothing of use, and an hour at most.
+ */
 const retryAfterMs = (header: string | undefined, nowMs: number): number => {
   const text = header?.trim() ?? '';
   const ms = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - nowMs;
   return Number.isFinite(ms) ? Math.min(longestWaitMs, Math.max(1_000, ms)) : defaultWaitMs;
 };
 
-/** Turns an answer that is no success into the AppError that says what to do about it. Keeps no text of the answer: it may hold an e-mail. */
+/**
+ * Turns an answer that is no success into the AppError that says what to do about it. Keeps no text of the answer: it
+ * may hold an e-mail.
+ */
 const failureOf = (status: number, retryAfter: string | undefined): AppError => {
   const details = { status, call: 'GET /v1/orders' };
   if (status === 401 || status === 403)
@@ -90,9 +95,10 @@ const pageOf = (text: string): OrdersPage | undefined => {
 };
 
 /**
- * Ticket Tailor's API as far as Boxlist uses it: reading orders. Each call is exactly one HTTP call and takes the box office's API key, which is in no error.
- * Failures are AppErrors: UNAUTHORIZED_AT_TICKET_TAILOR (401, 403: another key is needed), RATE_LIMITED with `retryAfterMs` (429), REJECTED_BY_TICKET_TAILOR (any other 4xx: never
- * resend) and TICKET_TAILOR_UNAVAILABLE (no answer, 5xx, or an answer that is not understood: try later).
+ * Ticket Tailor's API as far as Boxlist uses it: reading orders. Each call is exactly one HTTP call and takes the box
+ * office's API key, which is in no error. Failures are AppErrors: UNAUTHORIZED_AT_TICKET_TAILOR (401, 403: another key
+ * is needed), RATE_LIMITED with `retryAfterMs` (429), REJECTED_BY_TICKET_TAILOR (any other 4xx: never resend) and
+ * TICKET_TAILOR_UNAVAILABLE (no answer, 5xx, or an answer that is not understood: try later).
  */
 export const createTicketTailor = ({ apiUrl, timeoutMs = 20_000 }: { apiUrl: string; timeoutMs?: number }) => {
   const base = new URL(apiUrl);

@@ -15,8 +15,8 @@ interface SignatureInput {
 }
 
 /**
- * Checks Ticket Tailor's signature: HMAC-SHA256 of the timestamp followed, without a separator, by the raw bytes of the body. Compares in
- * constant time. Throws SIGNATURE_INVALID.
+ * Checks Ticket Tailor's signature: HMAC-SHA256 of the timestamp followed, without a separator, by the raw bytes of the
+ * body. Compares in constant time. Throws SIGNATURE_INVALID.
  */
 export const verifySignature = ({ header, rawBody, secret, nowMs, toleranceMs = 300_000 }: SignatureInput): void => {
   const invalid = (why: string): never => {

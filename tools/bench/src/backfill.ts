@@ -9,7 +9,10 @@ const buyers = 100_000;
 const liveEveryMs = 500;
 const quietMs = 20_000;
 
-/** A backfill of 100,000 opted-in buyers onto a list, at Constant Contact's own limits: its writes, its polls, and what another box office's live orders feel of it. */
+/**
+ * A backfill of 100,000 opted-in buyers onto a list, at Constant Contact's own limits: its writes, its polls, and what
+ * another box office's live orders feel of it.
+ */
 export const benchBackfill = async (world: BenchWorld): Promise<Line[]> => {
   const round = await world.round();
   try {
@@ -26,7 +29,8 @@ export const benchBackfill = async (world: BenchWorld): Promise<Line[]> => {
       );
     const sync = await round.startSync({
       CONSTANT_CONTACT_CALLS_PER_SECOND: '4',
-      // More than a day's: live orders of a long run would be so many that they gather to share calls, and it would be that which is measured.
+      // More than a day's: live orders of a long run would be so many that they gather to share calls, and it would be
+      // that which is measured.
       CONSTANT_CONTACT_CALLS_PER_DAY: '1000000',
     });
     await round.settled(buyers);
@@ -66,7 +70,9 @@ export const benchBackfill = async (world: BenchWorld): Promise<Line[]> => {
   }
 };
 
-/** Makes live orders until something has ended; how long each took from the event to its contact at Constant Contact. */
+/**
+ * Makes live orders until something has ended; how long each took from the event to its contact at Constant Contact.
+ */
 const live = async (
   world: BenchWorld,
   round: Round,

@@ -31,7 +31,10 @@ const measures: Readonly<Record<string, string>> = {
 const compared = ['liveDone', 'p50', 'p99', 'oneOrderP50', 'prompt'];
 const own = 'Boxlist';
 
-/** A day of 200 box offices on one key, simulated with sync's own planner, ledger and gathering window, beside simpler ways. Needs no server. */
+/**
+ * A day of 200 box offices on one key, simulated with sync's own planner, ledger and gathering window, beside simpler
+ * ways. Needs no server.
+ */
 export const benchDay = (seed: number): Line[] => {
   const output = execFileSync(
     process.execPath,

@@ -13,8 +13,9 @@ export interface Filled {
 }
 
 /**
- * Starts sync with so many settled deliveries in its database. One real delivery is the pattern of the others, which only differ in ids and times: they are inserted in bulk, past sync, and counted in
- * the workflow's tally as the pattern was.
+ * Starts sync with so many settled deliveries in its database. One real delivery is the pattern of the others, which
+ * only differ in ids and times: they are inserted in bulk, past sync, and counted in the workflow's tally as the
+ * pattern was.
  */
 export const fillDeliveries = async (round: Round, listId: string, size: number): Promise<Filled> => {
   const office = await round.office();

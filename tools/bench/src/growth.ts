@@ -6,7 +6,10 @@ import type { BenchWorld, Round } from './world';
 const small = 10_000;
 const samples = 30;
 
-/** What organisers and lanes ask for, at 10,000 and at 1,000,000 deliveries (or `--large`): the median of each, and how much it grew. */
+/**
+ * What organisers and lanes ask for, at 10,000 and at 1,000,000 deliveries (or `--large`): the median of each, and how
+ * much it grew.
+ */
 export const benchGrowth = async (world: BenchWorld, { large }: Options): Promise<Line[]> => {
   const measured: Record<string, number>[] = [];
   const lines: Line[] = [];

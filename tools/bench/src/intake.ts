@@ -7,7 +7,10 @@ import type { BenchWorld, Round } from './world';
 
 const orders = 20_000;
 
-/** Orders a second from Kafka to committed deliveries, beside raw writes of the same documents on the same server, and beside one message at a time. */
+/**
+ * Orders a second from Kafka to committed deliveries, beside raw writes of the same documents on the same server, and
+ * beside one message at a time.
+ */
 export const benchIntake = async (world: BenchWorld): Promise<Line[]> => {
   const round = await world.round();
   try {
@@ -49,7 +52,10 @@ const takenPerSecond = async (round: Round): Promise<number> => {
   return (orders - first / 3) / ((performance.now() - begun) / 1_000);
 };
 
-/** The same documents in batches of 500 orders into empty collections with the same indexes and the same promise of durability; the best of one and three at a time. */
+/**
+ * The same documents in batches of 500 orders into empty collections with the same indexes and the same promise of
+ * durability; the best of one and three at a time.
+ */
 const rawPerSecond = async (world: BenchWorld, round: Round): Promise<number> => {
   const documents = await Promise.all(
     ['orders', 'deliveries'].map(async (name) => ({

@@ -92,7 +92,9 @@ const sandboxFault: fc.Arbitrary<SandboxFault> = fc.oneof(
   },
 );
 
-/** Any fault that can meet a schedule of so many buyers. Servers are disturbed rarely: to start them again takes long. */
+/**
+ * Any fault that can meet a schedule of so many buyers. Servers are disturbed rarely: to start them again takes long.
+ */
 export const anyFault = (buyers: number): fc.Arbitrary<Fault> =>
   fc.oneof(
     { weight: 16, arbitrary: fc.record({ kind: fc.constant('sandbox' as const), fault: sandboxFault }) },

@@ -2,7 +2,10 @@ import type { JournalEntry } from '@boxlist/testkit';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { World } from './world';
 
-/** Follows the sandbox's journal; tells each call once, soon after it was made, and more often while somebody waits for one. */
+/**
+ * Follows the sandbox's journal; tells each call once, soon after it was made, and more often while somebody waits for
+ * one.
+ */
 export const followJournal = (world: Pick<World, 'sandbox'>) => {
   const listeners = new Set<(entry: JournalEntry) => void>();
   let since = 0;

@@ -25,7 +25,9 @@ interface Page<T> {
 
 const statsFields = 'stats { total synced skipped failed pending skippedByReason { code count } }';
 
-/** Asks sync as the gateway does, for the manager of one box office; goes to the next process where one does not answer. */
+/**
+ * Asks sync as the gateway does, for the manager of one box office; goes to the next process where one does not answer.
+ */
 export const createGraph = (urls: readonly string[], key: CryptoKey) => {
   const identity = (boxOfficeId: string): Promise<string> =>
     new SignJWT({ box_office_id: boxOfficeId, role: 'manager' })

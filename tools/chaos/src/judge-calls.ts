@@ -3,13 +3,19 @@ import type { FollowedJournal } from './follow-journal';
 import { mostSentInASecond } from './sends';
 import { callsPerSecond, type World } from './world';
 
-/** What a process, or the sandbox, that was held still does when it goes on: calls whose permit has grown old, and calls that have queued up, come at once. */
+/**
+ * What a process, or the sandbox, that was held still does when it goes on: calls whose permit has grown old, and calls
+ * that have queued up, come at once.
+ */
 const afterWakingMs = 3_000;
 
 const isApi = ({ path }: JournalEntry): boolean => path.startsWith('/v3/');
 const isRefused = ({ status }: JournalEntry): boolean => status === 429;
 
-/** Watches from now on whether the limits are kept: permits in a second, calls for permits, and refusals by Constant Contact. */
+/**
+ * Watches from now on whether the limits are kept: permits in a second, calls for permits, and refusals by Constant
+ * Contact.
+ */
 export const watchCalls = async (world: World, journal: FollowedJournal) => {
   const excused = new Set<number>();
   const begunAt = Date.now();

@@ -142,7 +142,10 @@ const judgeContact = (seen: Observed, expected: ExpectedContact, contact: Sandbo
   return wrong;
 };
 
-/** What was written for each buyer: nobody was created twice, asked twice, or written to who must not be, and nothing was repeated without need. */
+/**
+ * What was written for each buyer: nobody was created twice, asked twice, or written to who must not be, and nothing
+ * was repeated without need.
+ */
 const judgeWrites = (seen: Observed): string[] =>
   expectedContacts(seen.schedule, new Set(seen.left.keys())).flatMap((expected) => {
     const email = seen.emailOf(expected.buyer);

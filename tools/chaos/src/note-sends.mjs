@@ -1,4 +1,5 @@
-// Loaded into each process of sync: notes when a call to Constant Contact is made, and when it is written to its connection.
+// Loaded into each process of sync: notes when a call to Constant Contact is made, and when it is written to its
+// connection.
 import { appendFileSync } from 'node:fs';
 import { subscribe } from 'node:diagnostics_channel';
 

@@ -28,7 +28,9 @@ export const mostInASecond = (counts: ReadonlyMap<number, number>): number => {
   return most;
 };
 
-/** Reads the ledger again and again: it holds the permits of the last second only. What could not be read is not seen. */
+/**
+ * Reads the ledger again and again: it holds the permits of the last second only. What could not be read is not seen.
+ */
 export const watchPermits = (mongo: Connection) => {
   const ledgers = mongo.collection<LedgerDocument>('ledger');
   const activities = mongo.collection<{ _id: string; connectionId: string; pollAt: Date }>('activities');
@@ -60,7 +62,10 @@ export const watchPermits = (mongo: Connection) => {
       const { day, used } = (await read())?.state ?? { day: '', used: 0 };
       return { day, used };
     },
-    /** What midnight does: the day that Constant Contact called used up is over, and activities are asked for again that had to wait for that. */
+    /**
+     * What midnight does: the day that Constant Contact called used up is over, and activities are asked for again that
+     * had to wait for that.
+     */
     beginNewDay: async (): Promise<void> => {
       for (;;) {
         const known = await read();

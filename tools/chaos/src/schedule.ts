@@ -33,7 +33,10 @@ export interface PlannedWorkflow {
   readonly publishedAtMs: number;
 }
 
-/** When a step happens: at a time, after so many outcomes of its box office, or as soon as a call to Constant Contact was answered. */
+/**
+ * When a step happens: at a time, after so many outcomes of its box office, or as soon as a call to Constant Contact
+ * was answered.
+ */
 export type Moment =
   { readonly afterMs: number } | { readonly afterOutcomes: number } | { readonly onCall: string; readonly nth: number };
 
@@ -75,8 +78,8 @@ const buyerKind = fc.oneof(
 );
 
 /**
- * Events of one order. A yes is never followed by a no: whether the no came before the yes was acted upon would decide what becomes of the buyer. For the same reason only orders of buyers who have
- * no other are cancelled.
+ * Events of one order. A yes is never followed by a no: whether the no came before the yes was acted upon would decide
+ * what becomes of the buyer. For the same reason only orders of buyers who have no other are cancelled.
  */
 const versionsOf = (most: Answer | undefined, isCancelled: boolean): fc.Arbitrary<OrderVersion[]> =>
   fc

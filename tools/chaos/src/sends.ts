@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { mostInASecond } from './permits';
 
-/** A call as the process that made it saw it: when it was asked for and when it was written to its connection, in ms. */
+/**
+ * A call as the process that made it saw it: when it was asked for and when it was written to its connection, in ms.
+ */
 export interface Sent {
   readonly made: number;
   readonly sent: number;
@@ -16,7 +18,10 @@ export interface Still {
 /** A held process comes to its first write at most so long after it was let go. */
 const firstWriteMs = 50;
 
-/** The one call that nobody can hold back: it was made, its process was stopped before the write, and the write is the first thing it did when it went on. */
+/**
+ * The one call that nobody can hold back: it was made, its process was stopped before the write, and the write is the
+ * first thing it did when it went on.
+ */
 export const wasHeldBack = ({ made, sent }: Sent, held: readonly Still[]): boolean =>
   held.some(({ from, to }) => made <= from && sent >= to && sent - to <= firstWriteMs);
 

@@ -31,7 +31,10 @@ const standing = async ({ graph, outcomes }: World, { boxOfficeId, workflowIds, 
   };
 };
 
-/** What an organiser does: signs in again where that is asked for, and puts to work again what the day's end or a refusal held up. */
+/**
+ * What an organiser does: signs in again where that is asked for, and puts to work again what the day's end or a
+ * refusal held up.
+ */
 const help = async (world: World, office: Office): Promise<void> => {
   const waiting = await world.graph.deliveries(office.boxOfficeId, {
     statuses: ['WAITING'],

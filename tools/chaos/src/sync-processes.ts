@@ -28,7 +28,10 @@ const isReady = async (url: string): Promise<boolean> => {
   }
 };
 
-/** Several processes of the built sync, watched over as an orchestrator does: one that ends by itself is started again, and that is noted. */
+/**
+ * Several processes of the built sync, watched over as an orchestrator does: one that ends by itself is started again,
+ * and that is noted.
+ */
 export const startSyncProcesses = async ({ count, env, logDir }: Options) => {
   const root = workspaceRoot();
   const endedAlone: string[] = [];
@@ -109,7 +112,10 @@ export const startSyncProcesses = async ({ count, env, logDir }: Options) => {
     urls: all.map(({ url }) => url),
     endedAlone,
     lastWokenAt: () => lastWokenAt,
-    /** The calls that the processes wrote since a time, but for those that were stopped between the last look at their permit and the write. */
+    /**
+     * The calls that the processes wrote since a time, but for those that were stopped between the last look at their
+     * permit and the write.
+     */
     sendsSince: (since: number): Sent[] =>
       all.flatMap((_, index) =>
         readSends(sendsFile(index)).filter((each) => each.sent >= since && !wasHeldBack(each, stills[index] ?? [])),

@@ -28,7 +28,10 @@ export interface Resources {
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** Kafka, MongoDB, the sandbox, a door for tokens and several processes of sync: started once, and used by all schedules. */
+/**
+ * Kafka, MongoDB, the sandbox, a door for tokens and several processes of sync: started once, and used by all
+ * schedules.
+ */
 export const startWorld = async (dataDir: string, say: (line: string) => void) => {
   say('Starting Kafka, MongoDB and the sandbox of Constant Contact');
   const [servers, sandbox, keys, door] = await Promise.all([

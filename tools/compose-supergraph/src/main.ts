@@ -6,8 +6,8 @@ import { dirname, join } from 'node:path';
 import { resolverTypes } from './resolver-types';
 
 /**
- * Composes the committed subgraph schemas to the supergraph and the API schema, and writes the types of each subgraph's resolvers;
- * `--check` writes nothing and fails when a file is stale.
+ * Composes the committed subgraph schemas to the supergraph and the API schema, and writes the types of each subgraph's
+ * resolvers; `--check` writes nothing and fails when a file is stale.
  */
 const root = join(__dirname, '../../..');
 const check = process.argv.includes('--check');

@@ -8,10 +8,16 @@ type Mappers = Readonly<Record<string, string>>;
 /** Where only an entity's key stands behind its type, and every other field is looked up. */
 const keyOnly = '{ readonly id: string }';
 
-/** A service's own type behind a type of the graph, seen from the generated file; under a name that the graph's types leave free. */
+/**
+ * A service's own type behind a type of the graph, seen from the generated file; under a name that the graph's types
+ * leave free.
+ */
 const source = (file: string, name: string): string => `../${file}#${name} as ${name}Source`;
 
-/** For each subgraph: what its resolvers get as parents and may return, where that is not simply the fields of the graph's type. */
+/**
+ * For each subgraph: what its resolvers get as parents and may return, where that is not simply the fields of the
+ * graph's type.
+ */
 const mappers: Readonly<Record<string, Mappers>> = {
   billing: {
     BoxOffice: keyOnly,
@@ -64,7 +70,8 @@ export const resolverTypes = async (subgraph: string, schema: string): Promise<s
       scalars: { ID: 'string', DateTime: 'Date', CurrencyCode: 'string', JSON: 'unknown' },
       strictScalars: true,
       enumsAsTypes: true,
-      // What may be null must still be there: else nobody would miss a renamed field. `CompleteResolvers` says which resolvers may be left out.
+      // What may be null must still be there: else nobody would miss a renamed field. `CompleteResolvers` says which
+      // resolvers may be left out.
       avoidOptionals: { field: true, resolvers: true },
       maybeValue: 'T | null | undefined',
       immutableTypes: true,

@@ -39,7 +39,9 @@ const writeAll = (fd: number, text: string): void => {
   for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done);
 };
 
-/** Reads whole lines; returns how many there were and where the last one ends. A torn last line was never answered for. */
+/**
+ * Reads whole lines; returns how many there were and where the last one ends. A torn last line was never answered for.
+ */
 const readLines = (bytes: Buffer, take: (line: string, number: number) => void): { lines: number; end: number } => {
   let lines = 0;
   let start = 0;
@@ -52,8 +54,9 @@ const readLines = (bytes: Buffer, take: (line: string, number: number) => void):
 };
 
 /**
- * Keeps documents in a file to which each change is appended as a line, so that a write costs the size of what changed. What was flushed survives the
- * death of the process, not that of the machine. The file is rewritten beside the running work when most of it is outdated.
+ * Keeps documents in a file to which each change is appended as a line, so that a write costs the size of what changed.
+ * What was flushed survives the death of the process, not that of the machine. The file is rewritten beside the running
+ * work when most of it is outdated.
  */
 export const openDocumentLog = ({ file, load, live, liveCount, slack = 50_000 }: DocumentLogOptions) => {
   if (!file) {
@@ -87,7 +90,10 @@ export const openDocumentLog = ({ file, load, live, liveCount, slack = 50_000 }:
     if (copy) writeAll(copy.fd, text);
   };
 
-  /** Later lines win: what is written meanwhile goes to both files, and the copy takes each document as it is at its turn. */
+  /**
+   * Later lines win: what is written meanwhile goes to both files, and the copy takes each document as it is at its
+   * turn.
+   */
   const compact = async (): Promise<void> => {
     flush();
     const mine = { fd: openSync(`${file}.new`, 'w'), lines: 0 };

@@ -33,7 +33,10 @@ const entriesOf = ({ secret, accounts, refreshTokens }: EarlierState): Entry[] =
   ]),
 ];
 
-/** The contacts and tokens of a file that holds one JSON object; the file is set aside as `.old`. Nothing, where it is a log already. */
+/**
+ * The contacts and tokens of a file that holds one JSON object; the file is set aside as `.old`. Nothing, where it is a
+ * log already.
+ */
 export const takeEarlierFile = (file: string): Entry[] => {
   if (!existsSync(file)) return [];
   const bytes = readFileSync(file);

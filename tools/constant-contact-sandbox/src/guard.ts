@@ -20,7 +20,10 @@ const isToken = (request: FastifyRequest): boolean =>
   request.url.startsWith('/oauth2/') && request.url.endsWith('/token');
 const pause = (ms: number) => delay(ms, undefined, { ref: false });
 
-/** Limits first, then faults; every call of the API and of the token endpoint is journalled with its status, and what was written is kept before it is answered. */
+/**
+ * Limits first, then faults; every call of the API and of the token endpoint is journalled with its status, and what
+ * was written is kept before it is answered.
+ */
 export const guard = (app: FastifyInstance, world: World): void => {
   const met = new WeakMap<FastifyReply, Fault>();
   // Taken out of fastify's hands: the handler must not run, or the write would happen all the same.
@@ -110,7 +113,9 @@ async function* dripping(text: string, ms: number): AsyncIterable<string> {
   }
 }
 
-/** One object for what concerns the caller's right to call, an array for the rest; of 403 and 429 nothing is certain. */
+/**
+ * One object for what concerns the caller's right to call, an array for the rest; of 403 and 429 nothing is certain.
+ */
 const isSingle = ({ switches }: World, request: FastifyRequest, status: number): boolean =>
   !isApi(request) ||
   status === 401 ||

@@ -17,7 +17,10 @@ export const newCounters = () => ({
 export const overLength = (row: ImportRow): string | undefined =>
   Object.entries(row).find(([name, value]) => String(value).length > (importLengthOf(name) ?? Infinity))?.[0];
 
-/** Ten digits of the North American plan, with or without its 1; a plus before anything else, other digits or letters are from elsewhere. */
+/**
+ * Ten digits of the North American plan, with or without its 1; a plus before anything else, other digits or letters
+ * are from elsewhere.
+ */
 const isNorthAmerican = (phone: string): boolean => {
   const bare = phone.replace(/[\s().-]/g, '');
   return /^(\+?1)?[2-9]\d{2}[2-9]\d{6}$/.test(bare);
@@ -40,7 +43,10 @@ interface Problem {
   readonly message: string;
 }
 
-/** Why a row is not taken at all, if it is not. The correctable ones are those that the vendor's own screens let a person correct. */
+/**
+ * Why a row is not taken at all, if it is not. The correctable ones are those that the vendor's own screens let a
+ * person correct.
+ */
 const problemOf = (
   row: ImportRow,
   email: string,
@@ -63,7 +69,10 @@ const problemOf = (
   return undefined;
 };
 
-/** Works off an import's next row: new contacts become implicit, permissions stay as they are, unsubscribed ones come on no list. */
+/**
+ * Works off an import's next row: new contacts become implicit, permissions stay as they are, unsubscribed ones come on
+ * no list.
+ */
 export const applyRow = (world: World, account: Account, { rows, listIds }: Import, activity: Activity): void => {
   const row = rows[activity.done] ?? {};
   const { counters, errors } = activity;

@@ -30,8 +30,9 @@ interface Route {
 }
 
 /**
- * The same accounts and the same doors as the server's, called as functions: for tests that make millions of calls on a clock of their own. There are no tokens, no limits, no journal, no HTTP
- * faults and no files here; who calls says which account is meant.
+ * The same accounts and the same doors as the server's, called as functions: for tests that make millions of calls on a
+ * clock of their own. There are no tokens, no limits, no journal, no HTTP faults and no files here; who calls says
+ * which account is meant.
  */
 export const createInProcessSandbox = (clock: () => number) => {
   const world = createWorld({

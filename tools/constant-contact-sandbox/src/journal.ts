@@ -16,8 +16,8 @@ type NewEntry = Omit<JournalEntry, 'seq' | 'at'> & { readonly route: string; rea
 const largestBody = 16_384;
 
 /**
- * Every call, the oldest ones forgotten beyond `maxEntries` or `maxBytes` of bodies; counts by route and status, and the most calls in any sliding second,
- * are of all calls since the last reset.
+ * Every call, the oldest ones forgotten beyond `maxEntries` or `maxBytes` of bodies; counts by route and status, and
+ * the most calls in any sliding second, are of all calls since the last reset.
  */
 export const createJournal = ({ maxEntries = 50_000, maxBytes = 64 * 1_048_576 } = {}) => {
   let entries: { entry: JournalEntry; bytes: number }[] = [];

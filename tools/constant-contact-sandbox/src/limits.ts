@@ -38,7 +38,10 @@ export const slidingSecond = () => {
 export const throttled = () => new Refusal(429, 'throttled', 'Too many requests in this second');
 export const quotaExceeded = () => new Refusal(429, 'quota_exceeded', 'Quota exceeded for the day');
 
-/** Counts a call of the application, or refuses it: so many in any second, so many in a day (UTC). What is refused does not count. */
+/**
+ * Counts a call of the application, or refuses it: so many in any second, so many in a day (UTC). What is refused does
+ * not count.
+ */
 export const createLimiter = (store: Store, limits: () => Limits) => {
   const recent = slidingSecond();
   return {

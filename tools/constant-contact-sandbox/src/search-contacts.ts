@@ -42,7 +42,10 @@ interface Found {
   readonly nextAfter: number | undefined;
 }
 
-/** The contacts that a query asks for, in the order of creation, from behind a place on. What is written meanwhile moves nobody to another page. */
+/**
+ * The contacts that a query asks for, in the order of creation, from behind a place on. What is written meanwhile moves
+ * nobody to another page.
+ */
 export const searchContacts = ({ contacts }: Account, query: ContactsQuery, place: number): Found => {
   if (query.email !== undefined) {
     const contact = contacts.byEmail(query.email);

@@ -11,7 +11,10 @@ import { overview } from './page';
 import { badRequest } from './refusal';
 import { createWorld } from './world';
 
-/** Far above what the vendor keeps of a body, so that what is over is dropped and not refused; and room for 100,000 contacts at the control plane. */
+/**
+ * Far above what the vendor keeps of a body, so that what is over is dropped and not refused; and room for 100,000
+ * contacts at the control plane.
+ */
 const bodyLimit = 128 * 1024 * 1024;
 
 /** Starts the sandbox: Constant Contact's OAuth and V3 API as Boxlist uses them, with a control plane and a page. */
@@ -20,7 +23,8 @@ export const createSandbox = async (config: SandboxConfig): Promise<Service> => 
   const app = fastify({
     bodyLimit,
     forceCloseConnections: true,
-    // Longer than a caller leaves a connection unused: one that is ended at the moment of its next use fails a call that no fault was asked for.
+    // Longer than a caller leaves a connection unused: one that is ended at the moment of its next use fails a call
+    // that no fault was asked for.
     keepAliveTimeout: 600_000,
     routerOptions: { maxParamLength: 200 },
   });

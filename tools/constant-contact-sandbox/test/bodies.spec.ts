@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { startedSandbox, uuids } from './sandbox';
 
-// The vendor's limits, endpoint by endpoint: a body at its limits is taken, one step over it is refused in the vendor's shape.
+// The vendor's limits, endpoint by endpoint: a body at its limits is taken, one step over it is refused in the vendor's
+// shape.
 let sandbox: Awaited<ReturnType<typeof startedSandbox>>;
 let lists: string[];
 let tags: string[];

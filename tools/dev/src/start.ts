@@ -24,7 +24,9 @@ const demandFreePorts = async (ports: Ports): Promise<void> => {
     throw new Error(`These ports are taken already. Is another \`npm start\` running?\n${busy.join('\n')}`);
 };
 
-/** Settings of the services that the caller's environment holds; addresses and secrets are the local stack's own matter. */
+/**
+ * Settings of the services that the caller's environment holds; addresses and secrets are the local stack's own matter.
+ */
 const givenSettings = (): Record<string, string> => {
   const names = readFileSync(join(workspaceRoot(), '.env.example'), 'utf8').matchAll(/^# ([A-Z_]+)=/gm);
   // HOST is set by many shells to the machine's name, and means something else there.
@@ -122,7 +124,8 @@ const main = async (): Promise<void> => {
     if (stopping) return;
     stopping = true;
     console.log('\nStopping …');
-    // Downloads and builds end at once. Parts that are starting are let come up or fail first: one killed half-way keeps the next start waiting.
+    // Downloads and builds end at once. Parts that are starting are let come up or fail first: one killed half-way
+    // keeps the next start waiting.
     cancelStarts();
     signalCommands('SIGTERM');
     void starting

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 
 export const faultSchema = z.strictObject({
-  /** `status` answers an error, `throttled` a 429, `timeout` nothing for `ms` and then ends the connection, `drop` ends it at once, `malformed-body` what cannot be read. */
+  /**
+   * `status` answers an error, `throttled` a 429, `timeout` nothing for `ms` and then ends the connection, `drop` ends
+   * it at once, `malformed-body` what cannot be read.
+   */
   kind: z.enum(['status', 'throttled', 'timeout', 'drop', 'malformed-body']),
   /** How many calls it meets; null for all. */
   times: z.number().int().min(1).nullable().default(1),

@@ -13,7 +13,8 @@ export const standardSettings: ConnectionSettings = {
 export type SettingsChange = { readonly [K in keyof ConnectionSettings]?: ConnectionSettings[K] | null };
 
 /**
- * The settings after a change, which leaves out what stays. Throws BAD_INPUT for two choices that contradict each other, UPGRADE_NOT_OFFERED for upgrades of imported contacts where they are not offered.
+ * The settings after a change, which leaves out what stays. Throws BAD_INPUT for two choices that contradict each
+ * other, UPGRADE_NOT_OFFERED for upgrades of imported contacts where they are not offered.
  */
 export const chosenSettings = (
   present: ConnectionSettings,

@@ -14,11 +14,11 @@ const saveForMs = 25_000;
 export const hashOfToken = (token: string): string => createHash('sha256').update(token).digest('hex');
 
 /**
- * A usable access token of a connection. Refreshes when the stored one is about to expire, or when it is the very one that was
- * rejected (by its SHA-256 hash). Over all processes exactly one refreshes; the others go on with the present token while it
- * serves, else they wait for what is saved. A failed refresh is no failure while the present token serves. Throws
- * CONNECTION_NOT_FOUND, CONNECTION_NEEDS_RECONNECT, CONSTANT_CONTACT_UNAVAILABLE, REJECTED_BY_CONSTANT_CONTACT (the application's own
- * credentials), or SERVICE_UNAVAILABLE.
+ * A usable access token of a connection. Refreshes when the stored one is about to expire, or when it is the very one
+ * that was rejected (by its SHA-256 hash). Over all processes exactly one refreshes; the others go on with the present
+ * token while it serves, else they wait for what is saved. A failed refresh is no failure while the present token
+ * serves. Throws CONNECTION_NOT_FOUND, CONNECTION_NEEDS_RECONNECT, CONSTANT_CONTACT_UNAVAILABLE,
+ * REJECTED_BY_CONSTANT_CONTACT (the application's own credentials), or SERVICE_UNAVAILABLE.
  */
 export const accessToken = async (
   ctx: Context,

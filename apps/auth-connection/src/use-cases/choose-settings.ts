@@ -18,9 +18,9 @@ const conflict = () =>
   });
 
 /**
- * Chooses how a connection's contacts are created; what is left out stays, and choosing what is chosen changes nothing. Throws FORBIDDEN,
- * CONNECTION_NOT_FOUND, CONNECTION_REQUIRED when it was ended, VERSION_CONFLICT when it has changed since it was seen, and what
- * `chosenSettings` throws.
+ * Chooses how a connection's contacts are created; what is left out stays, and choosing what is chosen changes nothing.
+ * Throws FORBIDDEN, CONNECTION_NOT_FOUND, CONNECTION_REQUIRED when it was ended, VERSION_CONFLICT when it has changed
+ * since it was seen, and what `chosenSettings` throws.
  */
 export const updateConnectionSettings = async (
   ctx: Context,

@@ -4,7 +4,10 @@ import type { Context } from '../context';
 import { checkApiKey } from '../domain/ticket-tailor-key';
 import { ticketTailorKeyChanged } from '../report';
 
-/** Keeps the box office's API key of Ticket Tailor, sealed, in the place of the one before. Throws FORBIDDEN or BAD_INPUT. */
+/**
+ * Keeps the box office's API key of Ticket Tailor, sealed, in the place of the one before. Throws FORBIDDEN or
+ * BAD_INPUT.
+ */
 export const setTicketTailorApiKey = async (ctx: Context, identity: Identity, given: string): Promise<void> => {
   requireRole(identity, 'manager');
   const apiKey = checkApiKey(given);

@@ -113,7 +113,10 @@ const firstTime = (fresh: Pick<Subscription, 'id' | 'boxOfficeId'>, addOn: AddOn
   };
 };
 
-/** A trial is given once. What was paid has run out, for that is when a cancelled subscription ends: a new charge begins now. */
+/**
+ * A trial is given once. What was paid has run out, for that is when a cancelled subscription ends: a new charge begins
+ * now.
+ */
 const again = (base: Subscription, addOn: AddOn, now: Date): Subscription => ({
   ...base,
   appName: addOn.name,
@@ -124,7 +127,10 @@ const again = (base: Subscription, addOn: AddOn, now: Date): Subscription => ({
   cancelAt: null,
 });
 
-/** What comes of a click on Cancel: it ends with what is paid or free. The same subscription when it is cancelling already. */
+/**
+ * What comes of a click on Cancel: it ends with what is paid or free. The same subscription when it is cancelling
+ * already.
+ */
 export const deactivated = (current: Subscription, now: Date): Subscription => {
   const base = settled(current, now);
   switch (base.status) {

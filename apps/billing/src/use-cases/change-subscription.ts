@@ -11,8 +11,8 @@ interface Input {
 }
 
 /**
- * Adds an app to the box office's billing, and charges the first period when it is due. While cancelling it takes the cancellation
- * back without a charge. Throws FORBIDDEN, NOT_FOUND, ALREADY_ACTIVE.
+ * Adds an app to the box office's billing, and charges the first period when it is due. While cancelling it takes the
+ * cancellation back without a charge. Throws FORBIDDEN, NOT_FOUND, ALREADY_ACTIVE.
  */
 export const activateApp = async (ctx: Context, identity: Identity, { appId }: Input): Promise<Subscription> => {
   requireRole(identity, 'owner');

@@ -6,8 +6,9 @@ import { issueInvoices } from './issue-invoices';
 const batch = 100;
 
 /**
- * Does what time has brought about: ends trials and cancelled subscriptions, charges months that began, issues their invoices and
- * publishes the facts. Idempotent; any number of processes may run it at once. One subscription's failure keeps no other waiting.
+ * Does what time has brought about: ends trials and cancelled subscriptions, charges months that began, issues their
+ * invoices and publishes the facts. Idempotent; any number of processes may run it at once. One subscription's failure
+ * keeps no other waiting.
  */
 export const runBilling = async (ctx: Context): Promise<void> => {
   for (let after = ''; ;) {

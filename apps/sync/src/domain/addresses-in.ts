@@ -8,8 +8,9 @@ const longestDomain = 255;
 const longestValue = 1_000;
 
 /**
- * Every e-mail address that a text may hold, as it would be matched: also in a text that is no JSON, is escaped, or is cut off. Rather one too many: each `@` gives the widest and the
- * narrowest reading. Undefined when there are more than can be kept track of.
+ * Every e-mail address that a text may hold, as it would be matched: also in a text that is no JSON, is escaped, or is
+ * cut off. Rather one too many: each `@` gives the widest and the narrowest reading. Undefined when there are more than
+ * can be kept track of.
  */
 export const addressesIn = (text: string): ReadonlySet<string> | undefined => {
   const found = new Set<string>();

@@ -4,8 +4,9 @@ import { pageSize } from './read-strategy';
 import type { PlanOptions } from './plan-batch';
 
 /**
- * IMPORT: those who opted in come by import, with implicit permission. ONE_BY_ONE: each by a call of their own, with explicit permission. UPDATE_EXISTING: details and tags of those
- * who are contacts already; nobody is created or put on a list.
+ * IMPORT: those who opted in come by import, with implicit permission. ONE_BY_ONE: each by a call of their own, with
+ * explicit permission. UPDATE_EXISTING: details and tags of those who are contacts already; nobody is created or put on
+ * a list.
  */
 export type BackfillMode = 'IMPORT' | 'ONE_BY_ONE' | 'UPDATE_EXISTING';
 /** Where the orders of a backfill come from: those that Boxlist has seen, or Ticket Tailor's API. */
@@ -70,7 +71,10 @@ export const callsNeeded = (
   }
 };
 
-/** When a backfill of so many calls will be done, about: live orders come first, today and on the days after. In ms from now. */
+/**
+ * When a backfill of so many calls will be done, about: live orders come first, today and on the days after. In ms from
+ * now.
+ */
 export const etaMs = (calls: number, { leftToday, perDay, perSecond, expectedToday, msToNextDay }: Budget): number => {
   const today = Math.max(0, leftToday - expectedToday * 1.2);
   const running = (count: number): number => (count / perSecond) * 1_000;

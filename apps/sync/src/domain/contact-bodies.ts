@@ -65,8 +65,8 @@ const hasPhone = (
 ): boolean => phones.some(({ phone_number: phone }) => phone != null && isSamePhone(phone, wanted, country));
 
 /**
- * The contact's phones with one more. Of three the last one of kind `other` makes room, the kind that Boxlist writes; undefined where there is none, for what somebody entered as a home, work or mobile phone is
- * not thrown away.
+ * The contact's phones with one more. Of three the last one of kind `other` makes room, the kind that Boxlist writes;
+ * undefined where there is none, for what somebody entered as a home, work or mobile phone is not thrown away.
  */
 export const phonesWith = (
   { phone_numbers: phones }: Pick<CcContact, 'phone_numbers'>,

@@ -9,7 +9,10 @@ export type ContactDecision =
   | { readonly kind: 'resubscribe' }
   | {
       readonly kind: 'write';
-      /** `explicit`: a definite opt-in makes or keeps the contact mailable. `not_set`: created without permission. `keep`: left alone. */
+      /**
+       * `explicit`: a definite opt-in makes or keeps the contact mailable. `not_set`: created without permission.
+       * `keep`: left alone.
+       */
       readonly permission: 'explicit' | 'not_set' | 'keep';
       readonly lists: boolean;
     };

@@ -1,6 +1,9 @@
 import type { DeliveryStatus } from './reasons';
 
-/** Which deliveries of a box office; what is absent does not restrict. A buyer is named by the keyed hash of the address alone. */
+/**
+ * Which deliveries of a box office; what is absent does not restrict. A buyer is named by the keyed hash of the address
+ * alone.
+ */
 export interface DeliveryChoice {
   readonly ids?: readonly string[];
   readonly statuses?: readonly DeliveryStatus[];

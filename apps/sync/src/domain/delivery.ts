@@ -85,7 +85,9 @@ export interface Outcome {
   readonly added?: AddedResources;
 }
 
-/** Whether its order's values were written to its contact, or may have been: also when it ended otherwise after that. */
+/**
+ * Whether its order's values were written to its contact, or may have been: also when it ended otherwise after that.
+ */
 export const mayHaveWritten = ({
   status,
   added,

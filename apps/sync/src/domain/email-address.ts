@@ -2,7 +2,10 @@ import { domainToASCII } from 'node:url';
 
 /** Format characters, controls (C0 and C1), white space, and whatever else Unicode gives no shape. */
 const unseen = /[\p{Cf}\p{Cc}\p{White_Space}\p{Default_Ignorable_Code_Point}]+/gu;
-/** Letters, digits and signs in the width of a Chinese or Japanese character, and characters of those scripts in half of it. */
+/**
+ * Letters, digits and signs in the width of a Chinese or Japanese character, and characters of those scripts in half of
+ * it.
+ */
 const oddWidth = /[\uff01-\uffdc]+/g;
 /** The dot over an i is there already. `İ` has one in lower case. */
 const secondDot = /(?<=[ij])\u0307+/g;
@@ -31,8 +34,9 @@ const asciiDomain = (domain: string): string => {
 };
 
 /**
- * The one form in which an e-mail address is kept, compared, hashed and sent; null where nothing is left of it. Whatever is no address has such a form too, so that a person who was typed in that way is found and erased.
- * Said of its own answer it gives the same. It does not tell whether there can be such a mailbox: see `isMailbox`.
+ * The one form in which an e-mail address is kept, compared, hashed and sent; null where nothing is left of it.
+ * Whatever is no address has such a form too, so that a person who was typed in that way is found and erased. Said of
+ * its own answer it gives the same. It does not tell whether there can be such a mailbox: see `isMailbox`.
  */
 export const normalEmail = (value: string | null | undefined): string | null => {
   if (value == null) return null;
@@ -48,8 +52,9 @@ const label = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const longestDomain = 253;
 
 /**
- * Whether there can be a mailbox of that address, which must be in its normal form. How long the part before the `@` is does not matter (RFC 5321, 4.5.3.1: servers should take any length). Quoted parts and addresses
- * without a domain name are none that Constant Contact could write to.
+ * Whether there can be a mailbox of that address, which must be in its normal form. How long the part before the `@` is
+ * does not matter (RFC 5321, 4.5.3.1: servers should take any length). Quoted parts and addresses without a domain name
+ * are none that Constant Contact could write to.
  */
 export const isMailbox = (email: string): boolean => {
   if (normalEmail(email) !== email) return false;

@@ -14,7 +14,10 @@ export interface Stamp {
 export const rankOf = (type: OrderEvent['type'], status: OrderEvent['data']['status']): number =>
   (type === 'boxlist.order.updated.v1' ? 2 : 0) + (status === 'pending' ? 0 : 1);
 
-/** The moment of an RFC 3339 time in ms. `Date` ends at milliseconds; two events of the same one are told apart by what follows. */
+/**
+ * The moment of an RFC 3339 time in ms. `Date` ends at milliseconds; two events of the same one are told apart by what
+ * follows.
+ */
 export const momentOf = (time: string): number => {
   const belowMs = /\.\d{3}(\d{1,3})/.exec(time)?.[1] ?? '';
   return Date.parse(time) + Number(belowMs.padEnd(3, '0')) / 1_000;
@@ -31,7 +34,10 @@ const compareDigits = (a: string, b: string): number => {
   return compare(left.length, right.length) || compare(left, right);
 };
 
-/** Ids with their runs of digits as numbers, so that `wh_9` comes before `wh_10`; those that differ only in leading zeros as text. */
+/**
+ * Ids with their runs of digits as numbers, so that `wh_9` comes before `wh_10`; those that differ only in leading
+ * zeros as text.
+ */
 export const compareIds = (a: string, b: string): number => {
   if (a === b) return 0;
   const [left, right] = [splitBatch(a), splitBatch(b)];
@@ -44,8 +50,9 @@ export const compareIds = (a: string, b: string): number => {
 };
 
 /**
- * Whether an event is newer than another of the same order: by time; at the same time by what it says, then by the number in its id. A strict order that does not depend on arrival: of two different events one is
- * newer, whoever compares them.
+ * Whether an event is newer than another of the same order: by time; at the same time by what it says, then by the
+ * number in its id. A strict order that does not depend on arrival: of two different events one is newer, whoever
+ * compares them.
  */
 export const isNewer = (a: Stamp, b: Stamp): boolean =>
   (compare(a.eventTime, b.eventTime) ||

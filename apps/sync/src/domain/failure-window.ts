@@ -1,7 +1,13 @@
-/** The last outcomes of a workflow that were not skips, oldest first: `1` for one that failed, `0` for one that was synchronised. */
+/**
+ * The last outcomes of a workflow that were not skips, oldest first: `1` for one that failed, `0` for one that was
+ * synchronised.
+ */
 export type FailureWindow = string;
 
-/** How many outcomes are looked at. While there have been fewer, the missing ones count as not failed: a first failure is no alarm. */
+/**
+ * How many outcomes are looked at. While there have been fewer, the missing ones count as not failed: a first failure
+ * is no alarm.
+ */
 const windowSize = 100;
 
 /** Numbers of failures among them at which an organiser is told. */

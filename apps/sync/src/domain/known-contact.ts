@@ -11,7 +11,10 @@ export interface KnownContact {
   /** Ms; null when they never opted out. */
   readonly optedOutAt: number | null;
   readonly deleted: boolean;
-  /** Keyed hash of the details, without the phone, and fields that were last seen or written as wished; null when not known. */
+  /**
+   * Keyed hash of the details, without the phone, and fields that were last seen or written as wished; null when not
+   * known.
+   */
   readonly detailsMark: string | null;
   /** Keyed hashes of the phones that it had when it was read last; null when not known. */
   readonly phoneMarks?: readonly string[] | null;

@@ -15,7 +15,8 @@ export interface Demand {
 export type Permit = Pick<Demand, 'class' | 'boxOfficeId'>;
 
 /**
- * What the application has used of Constant Contact's limits, and who waits for the rest. One for all processes. Times in ms of the database's clock.
+ * What the application has used of Constant Contact's limits, and who waits for the rest. One for all processes. Times
+ * in ms of the database's clock.
  */
 export interface Ledger {
   /** The UTC day that `used` and `usedBy` count, `YYYY-MM-DD`. */
@@ -24,7 +25,10 @@ export interface Ledger {
   readonly usedBy: Readonly<Partial<Record<CallClass, number>>>;
   /** When the last permits were given, oldest first; as many as a second takes. */
   readonly recent: readonly number[];
-  /** Set when Constant Contact itself said that the day is used up, with the limit that was set then: one that is raised after that counts. */
+  /**
+   * Set when Constant Contact itself said that the day is used up, with the limit that was set then: one that is raised
+   * after that counts.
+   */
   readonly exhaustedDay: string | null;
   readonly exhaustedAtLimit?: number;
   /** No permits before; set when Constant Contact says that it is throttling, longer each time in a row. */
@@ -39,7 +43,9 @@ export interface Ledger {
   /** Live buyers of about the last hour, older ones fading out, as of `paceAt`. */
   readonly pace: number;
   readonly paceAt: number;
-  /** The box offices that had a live buyer in the last hour: when the last one came, and the pace of each as of then. */
+  /**
+   * The box offices that had a live buyer in the last hour: when the last one came, and the pace of each as of then.
+   */
   readonly active: Readonly<Record<string, { readonly at: number; readonly pace: number }>>;
 }
 
@@ -50,7 +56,10 @@ export interface Limits {
 
 /** How late after its moment a permit may reach the one who takes it. */
 export const permitDelayMs = 50;
-/** How old it may be when the call goes out, once it is there: one that a pause of the process has made old would fall into another second. */
+/**
+ * How old it may be when the call goes out, once it is there: one that a pause of the process has made old would fall
+ * into another second.
+ */
 export const permitMs = 40;
 /** More than a second by both, so that no five calls go out within one. */
 const windowMs = 1_010 + permitDelayMs + permitMs;
@@ -123,13 +132,19 @@ export const expectedOf = ({ active }: Ledger, boxOfficeId: string, now: number,
 
 const keptForPeople = ({ perDay }: Limits): number => Math.floor(perDay * interactiveShare);
 
-/** In how long, in ms, a call is left over whatever comes: from when on the second's limit lets orders not use all that the day has left for them. */
+/**
+ * In how long, in ms, a call is left over whatever comes: from when on the second's limit lets orders not use all that
+ * the day has left for them.
+ */
 const leftOverInMs = (ledger: Ledger, now: number, limits: Limits): number => {
   const left = Math.max(0, leftToday(ledger, now, limits) - keptForPeople(limits));
   return Math.max(0, msToNextUtcDay(now) - (left * windowMs) / limits.perSecond);
 };
 
-/** Whether a class may use one more of today's calls: backfills leave what live buyers will need, upgrades what anybody could, and all leave some for people. */
+/**
+ * Whether a class may use one more of today's calls: backfills leave what live buyers will need, upgrades what anybody
+ * could, and all leave some for people.
+ */
 export const mayUse = (ledger: Ledger, kind: CallClass, now: number, limits: Limits): boolean => {
   const left = leftToday(ledger, now, limits);
   if (kind === 'interactive') return left > 0;
@@ -137,7 +152,10 @@ export const mayUse = (ledger: Ledger, kind: CallClass, now: number, limits: Lim
   return left > keptForPeople(limits) + (kind === 'backfill' ? expectedLive(ledger, now) * 1.2 : 0);
 };
 
-/** Whether a class is told to come again later. Upgrades live on what is left over from one moment to the next: who may have a call in a moment waits for it. */
+/**
+ * Whether a class is told to come again later. Upgrades live on what is left over from one moment to the next: who may
+ * have a call in a moment waits for it.
+ */
 export const isRefused = (ledger: Ledger, kind: CallClass, now: number, limits: Limits): boolean =>
   !mayUse(ledger, kind, now, limits) && (kind !== 'upgrade' || leftOverInMs(ledger, now, limits) > momentMs);
 
@@ -168,7 +186,10 @@ export const demandsOf = (waiting: readonly (Permit & Pick<Demand, 'since'>)[]):
   return [...demands.values()];
 };
 
-/** A process says what it wants now, and how many live buyers came since it last said so. Its earlier wants are forgotten. */
+/**
+ * A process says what it wants now, and how many live buyers came since it last said so. Its earlier wants are
+ * forgotten.
+ */
 export const declare = (
   ledger: Ledger,
   holder: string,
@@ -199,8 +220,9 @@ export const declare = (
 };
 
 /**
- * Gives a process the permits that are free now and whose turn is its own. Never more than the limit in any sliding second, nor in a UTC day. A permit is for now: whoever
- * is next fetches its own, and one that does not come for it in a moment loses the turn to the others.
+ * Gives a process the permits that are free now and whose turn is its own. Never more than the limit in any sliding
+ * second, nor in a UTC day. A permit is for now: whoever is next fetches its own, and one that does not come for it in
+ * a moment loses the turn to the others.
  */
 export const serve = (
   ledger: Ledger,
@@ -229,7 +251,10 @@ export const serve = (
   }
 };
 
-/** A call for which a permit was asked at that time was not made after all. The day has it again if it is still the same one; its second is gone. */
+/**
+ * A call for which a permit was asked at that time was not made after all. The day has it again if it is still the same
+ * one; its second is gone.
+ */
 export const givenBack = (ledger: Ledger, kind: CallClass, askedAt: number): Ledger => {
   const { day, used, usedBy } = ledger;
   const own = usedBy[kind] ?? 0;
@@ -255,7 +280,10 @@ const waitingIn = ({ holders }: Ledger, now: number): Candidate[] =>
     until <= now ? [] : demands.flatMap((demand) => (demand.count > 0 ? [{ ...demand, holder }] : [])),
   );
 
-/** The class that comes first, unless another has starved; in it the box office that stands lowest in the round; of it who waits longest. */
+/**
+ * The class that comes first, unless another has starved; in it the box office that stands lowest in the round; of it
+ * who waits longest.
+ */
 const nextInTurn = (
   ledger: Ledger,
   waiting: readonly Candidate[],

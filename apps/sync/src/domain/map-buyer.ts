@@ -87,7 +87,10 @@ export const shortenings = (order: StoredOrder, mapping: WorkflowFact['fieldMapp
 const present = <K extends keyof Details>(name: K, value: string | undefined): Details =>
   value ? { [name]: value } : {};
 
-/** `tt_{event name}-{event start date}`, blanks to hyphens, e.g. `tt_Food-Festival-2024-07-27`. Undefined for an order without an event. */
+/**
+ * `tt_{event name}-{event start date}`, blanks to hyphens, e.g. `tt_Food-Festival-2024-07-27`. Undefined for an order
+ * without an event.
+ */
 export const eventTagName = ({ event }: StoredOrder): string | undefined => {
   if (!event?.name) return undefined;
   const name = event.name.replace(/\s+/g, '-');

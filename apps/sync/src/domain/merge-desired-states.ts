@@ -55,7 +55,9 @@ const mergedDetails = (desiredStates: readonly DesiredState[]): DesiredState['de
     ),
   );
 
-/** The details, without the phone, and fields that wishes carry together, as one text: what a details mark is made of. */
+/**
+ * The details, without the phone, and fields that wishes carry together, as one text: what a details mark is made of.
+ */
 export const detailsText = (desiredStates: readonly DesiredState[]): string => {
   const oldestFirst = [...desiredStates].sort((a, b) => a.orderTime - b.orderTime);
   const { firstName, lastName, wholeName, street, postalCode } = mergedDetails(desiredStates);

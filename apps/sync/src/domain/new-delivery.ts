@@ -13,7 +13,9 @@ export interface NewDelivery extends Delivery {
   uncounted?: true;
 }
 
-/** News of an outcome, known by the version of the delivery that it made: the event is told from it and the delivery. */
+/**
+ * News of an outcome, known by the version of the delivery that it made: the event is told from it and the delivery.
+ */
 export interface OutcomeEntry {
   readonly id: string;
   readonly status: Outcome['status'];

@@ -14,12 +14,18 @@ import {
   type Stamp,
 } from './event-order';
 
-/** The last known state of an order: what the product needs of the buyer, and nothing of attendees. Its place is that of its newest event. */
+/**
+ * The last known state of an order: what the product needs of the buyer, and nothing of attendees. Its place is that of
+ * its newest event.
+ */
 export interface StoredOrder extends Stamp {
   readonly key: string;
   readonly boxOfficeId: string;
   readonly orderId: string;
-  /** When it was placed (ms), as far as its events tell. What was ticked at checkout was ticked then, however often the order changes. */
+  /**
+   * When it was placed (ms), as far as its events tell. What was ticked at checkout was ticked then, however often the
+   * order changes.
+   */
   readonly placedAt: number;
   readonly status: 'completed' | 'cancelled' | 'pending';
   readonly optIn: OptIn;
@@ -138,8 +144,9 @@ const isForgottenAnswer = ({ optIn }: Pick<StoredOrder, 'optIn'>, field: string)
   field === 'optIn' && optIn === 'NOT_ASKED';
 
 /**
- * An order as it would be kept today. Where it was kept when events of the same time were told apart by their ids alone, its newest event counts as a creation, so that an update of that time still comes
- * through; and whatever came in the time of an erased buyer's last event counts as theirs.
+ * An order as it would be kept today. Where it was kept when events of the same time were told apart by their ids
+ * alone, its newest event counts as a creation, so that an update of that time still comes through; and whatever came
+ * in the time of an erased buyer's last event counts as theirs.
  */
 export const asKeptToday = (kept: EarlierOrder): StoredOrder => {
   const { carried, erasedUpTo, email } = kept;
@@ -182,8 +189,8 @@ const withoutCarried = (carried: StoredOrder['carried'], dropped: readonly Merge
   Object.fromEntries(Object.entries(carried).filter(([field]) => !dropped.includes(field as MergedField)));
 
 /**
- * The order without what may be an erased buyer's: details, and an opt-in, since what one person wants another does not want thereby. The place of that answer is kept, so that no older one takes it. A "no" stands, whoever
- * gave it.
+ * The order without what may be an erased buyer's: details, and an opt-in, since what one person wants another does not
+ * want thereby. The place of that answer is kept, so that no older one takes it. A "no" stands, whoever gave it.
  */
 const withoutErased = (order: StoredOrder): StoredOrder => {
   const { erasedUpTo } = order;
@@ -200,7 +207,9 @@ const withoutErased = (order: StoredOrder): StoredOrder => {
     : rest;
 };
 
-/** An order without anything of its buyer. Which event gave the address stays known: a later one may name another buyer. */
+/**
+ * An order without anything of its buyer. Which event gave the address stays known: a later one may name another buyer.
+ */
 export const withoutBuyer = (order: StoredOrder): StoredOrder => {
   return withoutErased({
     ...order,
@@ -219,13 +228,19 @@ export const expiredOrder = (order: StoredOrder): StoredOrder => {
   return { ...rest, optIn: 'NOT_ASKED', event: null, ticketTypes: [], carried: {}, expired: true };
 };
 
-/** Whether an order has no value for a field. That its buyer was erased is what such an order has for an address, and a forgotten answer is one. */
+/**
+ * Whether an order has no value for a field. That its buyer was erased is what such an order has for an address, and a
+ * forgotten answer is one.
+ */
 const lacks = (order: StoredOrder, field: MergedField): boolean =>
   isEmpty(order[field]) &&
   !(field === 'email' && order.erased) &&
   !(field === 'optIn' && order.carried.optIn !== undefined);
 
-/** Whether the older of two states has the value of a field. Where both have an address by the same event, that its buyer was erased counts: who has read the event before that may write it late. */
+/**
+ * Whether the older of two states has the value of a field. Where both have an address by the same event, that its
+ * buyer was erased counts: who has read the event before that may write it late.
+ */
 const isOfOlder = (older: StoredOrder, newer: StoredOrder, field: MergedField): boolean => {
   if (lacks(newer, field)) return true;
   if (lacks(older, field)) return false;
@@ -234,9 +249,10 @@ const isOfOlder = (older: StoredOrder, newer: StoredOrder, field: MergedField): 
 };
 
 /**
- * Two states of one order as one: of each field the newest value that is not empty. Older never overwrites newer, empty never overwrites a value,
- * and the result is the same whatever the order of arrival and however often an event comes. When the newest address is an erased buyer's, nothing of any buyer is left, and nothing of theirs comes to who is named later. One that has expired stays so,
- * also when it is told of anew.
+ * Two states of one order as one: of each field the newest value that is not empty. Older never overwrites newer, empty
+ * never overwrites a value, and the result is the same whatever the order of arrival and however often an event comes.
+ * When the newest address is an erased buyer's, nothing of any buyer is left, and nothing of theirs comes to who is
+ * named later. One that has expired stays so, also when it is told of anew.
  */
 export const mergeOrders = (a: StoredOrder, b: StoredOrder): StoredOrder => {
   if (a.expired || b.expired) return a.expired ? a : b;

@@ -17,8 +17,9 @@ const plainly = (text: string): string =>
     .trim();
 
 /**
- * The number that a text tells, for an account of that country; undefined where it is not certain. Without a country only a number that names its own is certain. People also dial abroad the way that another
- * country does: such a number is taken where it can be nothing else.
+ * The number that a text tells, for an account of that country; undefined where it is not certain. Without a country
+ * only a number that names its own is certain. People also dial abroad the way that another country does: such a number
+ * is taken where it can be nothing else.
  */
 const numberIn = (text: string, country: string | null): PhoneNumber | undefined => {
   const plain = plainly(text);
@@ -34,7 +35,10 @@ const numberIn = (text: string, country: string | null): PhoneNumber | undefined
   return undefined;
 };
 
-/** The same for all ways to write one number. An extension is part of it: it reaches somebody else. A text that is no certain number is compared by its letters and digits. */
+/**
+ * The same for all ways to write one number. An extension is part of it: it reaches somebody else. A text that is no
+ * certain number is compared by its letters and digits.
+ */
 export const phoneKey = (text: string, country: string | null): string => {
   const found = numberIn(text, country);
   if (found) return found.format('RFC3966');
@@ -51,8 +55,9 @@ const codeOf = (country: string | null): string | undefined =>
   country !== null && isSupportedCountry(country) ? getCountryCallingCode(country) : undefined;
 
 /**
- * How an import takes the number: `781-555-0100`, the form that the vendor documents besides bare digits, with a `+1` in an account from elsewhere, where it would be read as another number later. Undefined for one
- * that it does not take: all that are not North American, may be from elsewhere, or have an extension.
+ * How an import takes the number: `781-555-0100`, the form that the vendor documents besides bare digits, with a `+1`
+ * in an account from elsewhere, where it would be read as another number later. Undefined for one that it does not
+ * take: all that are not North American, may be from elsewhere, or have an extension.
  */
 export const importPhone = (text: string, country: string | null): string | undefined => {
   const found = numberIn(text, country);

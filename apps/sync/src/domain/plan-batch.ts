@@ -76,9 +76,10 @@ interface Part {
 const nothing: Part = { single: [], skips: [], done: [], notes: [], withoutPermission: [] };
 
 /**
- * The fewest safe calls that make the wishes of many contacts true. Several workflows touching one contact are one write; a new contact is created with its lists and tags in
- * one call, which refuses one that exists and so needs no look-up; those who exist share imports and tag batches. An existing contact that may be mailed is never written by the
- * sign-up route, and lists are only given by calls that re-subscribe nobody.
+ * The fewest safe calls that make the wishes of many contacts true. Several workflows touching one contact are one
+ * write; a new contact is created with its lists and tags in one call, which refuses one that exists and so needs no
+ * look-up; those who exist share imports and tag batches. An existing contact that may be mailed is never written by
+ * the sign-up route, and lists are only given by calls that re-subscribe nobody.
  */
 export const planBatch = (
   planInputs: readonly ContactPlanInput[],
@@ -147,7 +148,10 @@ const planContact = (
   return { ...part, single: [...part.single, ...resubscribe], skips: [...skips, ...part.skips] };
 };
 
-/** Nothing is known: one who may be created as if new is, for that call refuses whoever exists; all others are looked for. */
+/**
+ * Nothing is known: one who may be created as if new is, for that call refuses whoever exists; all others are looked
+ * for.
+ */
 const planUnknown = (planInput: ContactPlanInput, planOptions: PlanOptions): Part => {
   const decided = planInput.desiredStates.map((desired) => ({ desired, decision: decideContact(undefined, desired) }));
   const writes = decided.flatMap(({ desired, decision }) => (decision.kind === 'write' ? [{ desired, decision }] : []));
@@ -263,8 +267,8 @@ const planExisting = (
     return { ...rest, single: [{ kind: 'put', ...one, contactId, contact: body, ...restores }] };
   }
   const listIds = planInput.isImported ? [] : merged.listIds;
-  // Whether a whole or a last name may be written takes a look at the name that is there. What was begun may have failed:
-  // then the mark tells of a name that never came.
+  // Whether a whole or a last name may be written takes a look at the name that is there. What was begun may have
+  // failed: then the mark tells of a name that never came.
   const isNamed = !dependsOnName(merged.details) || (!planInput.isUncertain && contact.detailsMark === detailsMark);
   if (listIds.length > 0 && !whole && !isNamed) return look;
   if (listIds.length > 0 && fitsForm(email))
@@ -284,8 +288,8 @@ const planExisting = (
 };
 
 /**
- * With a line of an import for the lists of a wish. A phone that an import does not take comes by calls of its own, and so
- * does one for a contact that has three: which of them it may replace takes a look.
+ * With a line of an import for the lists of a wish. A phone that an import does not take comes by calls of its own, and
+ * so does one for a contact that has three: which of them it may replace takes a look.
  */
 const withLine = (
   part: Part,

@@ -110,8 +110,8 @@ describe('the phone of a contact that goes by import', () => {
 });
 
 /**
- * Regression: only the calls of a phone's own looked whether there is room. An import and the sign-up form took the number
- * along, which throws away what somebody has entered, and nothing was told.
+ * Regression: only the calls of a phone's own looked whether there is room. An import and the sign-up form took the
+ * number along, which throws away what somebody has entered, and nothing was told.
  */
 describe('the phone of a contact for which somebody has entered three', () => {
   const boston = '+1 781 555 0100';
@@ -208,7 +208,8 @@ describe('what is done for a phone when a contact was looked at', () => {
     expect(decide(given)).toEqual({ kind: 'leave' });
   });
 
-  // Constant Contact shows a contact some time after the import that makes it: a look too early ended the phone for good.
+  // Constant Contact shows a contact some time after the import that makes it: a look too early ended the phone for
+  // good.
   it('is something for a later look where there is no such contact', () => {
     expect(decidePhone('none', desired(), { phone: london }, 'US')).toEqual({ kind: 'absent' });
   });

@@ -33,7 +33,9 @@ const telling = (desiredStates: readonly DesiredState[], phone: string, marks: P
     told === undefined ? false : told === phone || (marks.has(phone) && marks.get(told) === marks.get(phone)),
   );
 
-/** Details without a phone for which the contact has no room, whichever call would bring it, and what is told of that. */
+/**
+ * Details without a phone for which the contact has no room, whichever call would bring it, and what is told of that.
+ */
 export const withRoomForPhone = (
   {
     details,
@@ -83,7 +85,10 @@ export type PhoneDecision =
   /** Whoever unsubscribed, is on hold or was deleted is left as they are. */
   | { readonly kind: 'leave' };
 
-/** Decides by a look at the contact, right before the call that relies on it: the permission is never written, and nobody is restored. */
+/**
+ * Decides by a look at the contact, right before the call that relies on it: the permission is never written, and
+ * nobody is restored.
+ */
 export const decidePhone = (
   contact: KnownContact | 'none' | undefined,
   desired: DesiredState,

@@ -11,7 +11,10 @@ export interface ImportLine extends ForOne {
   readonly row: CcImportRow;
   /** Custom fields, whose columns need their names. */
   readonly fields: DesiredState['fields'];
-  /** What an import cannot do is left, and Constant Contact may not know the contact yet: it is looked at again afterwards. */
+  /**
+   * What an import cannot do is left, and Constant Contact may not know the contact yet: it is looked at again
+   * afterwards.
+   */
   readonly needsMore: boolean;
   /** It makes a contact with implicit permission, which is to be made explicit later. */
   readonly upgrades: boolean;

@@ -14,7 +14,9 @@ export interface BatchingBounds {
   readonly maxMs: number;
 }
 
-/** About what it costs to send off what a connection has gathered: knowledge of its contacts, an import, tags, polls. */
+/**
+ * About what it costs to send off what a connection has gathered: knowledge of its contacts, an import, tags, polls.
+ */
 const callsPerFlush = 5;
 /** An import costs its own call and those that ask how it goes: for fewer contacts it spares none. */
 export const fewestToImport = 3;
@@ -22,8 +24,9 @@ export const fewestToImport = 3;
 const fewestToBatch = 2;
 
 /**
- * While today's calls are ample for the rest of the day, every order goes at once. Else the window is as long as it takes for what is left to pay for
- * every active connection's flushes until midnight; but a box office that has too few orders for any to share a call does not wait for more.
+ * While today's calls are ample for the rest of the day, every order goes at once. Else the window is as long as it
+ * takes for what is left to pay for every active connection's flushes until midnight; but a box office that has too few
+ * orders for any to share a call does not wait for more.
  */
 export const quotaStateOf = (
   ledger: Ledger,
@@ -45,10 +48,16 @@ export const quotaStateOf = (
 };
 
 const shortestPollMs = 500;
-/** Longer than most activities take: whoever has gathered for that long loses little by waiting once more, and one call tells the end. */
+/**
+ * Longer than most activities take: whoever has gathered for that long loses little by waiting once more, and one call
+ * tells the end.
+ */
 const shortestScarcePollMs = 10_000;
 const longestPollMs = 60_000;
 
-/** How long after it began, or was asked for, an activity is asked for again, in ms: ever rarer, and rarer from the beginning where calls are scarce. */
+/**
+ * How long after it began, or was asked for, an activity is asked for again, in ms: ever rarer, and rarer from the
+ * beginning where calls are scarce.
+ */
 export const pollDelayMs = (polls: number, { scarce }: Pick<QuotaState, 'scarce'>): number =>
   Math.min(longestPollMs, (scarce ? shortestScarcePollMs : shortestPollMs) * 2 ** Math.min(polls, 10));

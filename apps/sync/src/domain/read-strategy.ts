@@ -14,12 +14,14 @@ export interface ContactCacheState {
 
 export const pageSize = 500;
 
-/** How to learn about contacts: one by one, by what has changed since the last reading, or by reading the whole account. */
+/**
+ * How to learn about contacts: one by one, by what has changed since the last reading, or by reading the whole account.
+ */
 export type ReadStrategy = 'LOOK_UP' | 'REFRESH' | 'READ_ALL';
 
 /**
- * The cheapest way, in calls, to know `count` contacts as they are now. A first reading of the whole account pays for itself once the look-ups
- * made so far and those wanted now would have paid for its pages.
+ * The cheapest way, in calls, to know `count` contacts as they are now. A first reading of the whole account pays for
+ * itself once the look-ups made so far and those wanted now would have paid for its pages.
  */
 export const chooseReadStrategy = (
   { complete, size, lookUps }: Pick<ContactCacheState, 'complete' | 'size' | 'lookUps'>,

@@ -12,7 +12,10 @@ export interface ClockReading {
 const grainMs = 1;
 /** Two clocks drift apart by no more than this, as a share of the time. */
 const drift = 1e-4;
-/** A way whose shortest round trip is long is taken to be no more lopsided than this: else nobody far away could ever be in time. */
+/**
+ * A way whose shortest round trip is long is taken to be no more lopsided than this: else nobody far away could ever be
+ * in time.
+ */
 const mostErrorMs = 12;
 
 /** What an answer tells that was asked for and came at these moments of the own clock. */

@@ -1,6 +1,6 @@
 /**
- * Regression: whether a waiting phone is outdated was decided by times alone. Another order of the buyer that told the same
- * number later ended it as left out, though it was still to come, or had come.
+ * Regression: whether a waiting phone is outdated was decided by times alone. Another order of the buyer that told the
+ * same number later ended it as left out, though it was still to come, or had come.
  */
 import { describe, expect, it } from '@jest/globals';
 import { orderFrom, type StoredOrder } from './order';

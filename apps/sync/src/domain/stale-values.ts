@@ -49,8 +49,8 @@ export const withoutStaleValues = (
 };
 
 /**
- * Whether a buyer's other orders have told another number than an order, and later. One that told the same number keeps it
- * as new as itself. Of orders that have expired only the time is known.
+ * Whether a buyer's other orders have told another number than an order, and later. One that told the same number keeps
+ * it as new as itself. Of orders that have expired only the time is known.
  */
 export const isPhoneStale = (
   order: StoredOrder,

@@ -2,16 +2,24 @@ import type { Connection } from 'mongoose';
 
 /** A batch that Constant Contact works off in its own time. */
 export interface RunningActivity {
-  /** What deliveries name it by: the name that was given to it before it was sent, of a file that it imports the file's. */
+  /**
+   * What deliveries name it by: the name that was given to it before it was sent, of a file that it imports the file's.
+   */
   readonly _id: string;
   readonly connectionId: string;
   /** Whether it can be found by its name: that of the file that it imports. */
   readonly isFile: boolean;
   /** Its id at Constant Contact; null as long as the answer to its beginning is not known: perhaps it never began. */
   readonly activityId: string | null;
-  /** Whoever sent it did not learn what became of it, or has not noted yet with the deliveries that it serves that they wait for it: any that was being worked on may be one of them. */
+  /**
+   * Whoever sent it did not learn what became of it, or has not noted yet with the deliveries that it serves that they
+   * wait for it: any that was being worked on may be one of them.
+   */
   readonly untold: boolean;
-  /** It is over, or never began, and whoever waits for it is to be freed; `isClean` where it did all that it was asked to. */
+  /**
+   * It is over, or never began, and whoever waits for it is to be freed; `isClean` where it did all that it was asked
+   * to.
+   */
   readonly ended?: { readonly isClean: boolean };
   readonly startedAt: Date;
   /** When it is asked for next. */
@@ -30,7 +38,10 @@ export const createActivityStore = (mongo: Connection) => {
     init: async (): Promise<void> => {
       await activities.createIndex({ connectionId: 1, pollAt: 1 });
     },
-    /** Notes one before it is sent: whatever happens then, it is looked for before anything is done for the same contacts again. */
+    /**
+     * Notes one before it is sent: whatever happens then, it is looked for before anything is done for the same
+     * contacts again.
+     */
     announce: async (
       of: Pick<RunningActivity, '_id' | 'connectionId' | 'isFile' | 'startedAt' | 'pollAt'>,
     ): Promise<void> => {
@@ -46,7 +57,8 @@ export const createActivityStore = (mongo: Connection) => {
       await activities.updateOne({ _id: id }, { $set: { untold: false } });
     },
     /**
-     * It is over. Said before anybody is freed: whoever notes afterwards that a delivery waits for it can see that nobody will free that one. Only then it is forgotten.
+     * It is over. Said before anybody is freed: whoever notes afterwards that a delivery waits for it can see that
+     * nobody will free that one. Only then it is forgotten.
      */
     ended: async (id: string, isClean: boolean, pollAt: Date): Promise<void> => {
       await activities.updateOne({ _id: id }, { $set: { ended: { isClean }, pollAt } });

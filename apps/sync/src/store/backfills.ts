@@ -11,7 +11,10 @@ export interface Backfill {
   readonly mode: BackfillMode;
   readonly source: BackfillSource;
   readonly status: BackfillStatus;
-  /** Orders of this time, by when Boxlist received them, or by when they were created where they come from Ticket Tailor. */
+  /**
+   * Orders of this time, by when Boxlist received them, or by when they were created where they come from Ticket
+   * Tailor.
+   */
   readonly from: Date | null;
   readonly to: Date;
   /** Where the orders go on that are still to be made deliveries; null when all are. */
@@ -63,7 +66,10 @@ export const createBackfillStore = (mongo: Connection) => {
         .sort({ createdAt: -1 })
         .limit(100)
         .toArray(),
-    /** Whether orders of a backfill of this connection are being made deliveries; one that waits for Ticket Tailor holds nothing up. */
+    /**
+     * Whether orders of a backfill of this connection are being made deliveries; one that waits for Ticket Tailor holds
+     * nothing up.
+     */
     isMaking: async (connectionId: string): Promise<boolean> =>
       (await backfills.findOne({
         connectionId,

@@ -7,7 +7,9 @@ interface Changeable {
   updateOne(filter: object, update: object): Promise<{ readonly matchedCount: number }>;
 }
 
-/** Changes a document as it is known; gives what it is then, and undefined when somebody else has changed it meanwhile. */
+/**
+ * Changes a document as it is known; gives what it is then, and undefined when somebody else has changed it meanwhile.
+ */
 export const changeKnown =
   <D extends Versioned>(collection: object) =>
   async (known: D, change: Partial<D>): Promise<D | undefined> => {

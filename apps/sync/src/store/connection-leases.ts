@@ -58,8 +58,8 @@ export const createConnectionLeaseStore = (mongo: Connection) => {
       (await connectionLeases.updateOne({ _id: connectionId, fence }, { $set: { leaseUntil: until } })).matchedCount ===
       1,
     /**
-     * Lets go; it sleeps until the next moment of work, unless it was woken since the claim. Whoever has lost it wakes it
-     * for that moment: what they noted late, the next holder may not have seen before it let the lane sleep.
+     * Lets go; it sleeps until the next moment of work, unless it was woken since the claim. Whoever has lost it wakes
+     * it for that moment: what they noted late, the next holder may not have seen before it let the lane sleep.
      */
     release: async (
       { connectionId, fence, wake: seen }: ConnectionLease,

@@ -28,14 +28,20 @@ const marksOf = (seen: ContactDocument, before: ContactDocument): Partial<Contac
 
 const unknown: ContactCacheState = { complete: false, watermark: null, cursor: null, size: null, lookUps: 0 };
 
-/** What is known of the contacts at Constant Contact: keyed hash of the e-mail, id, permission, opt-out, and keyed hashes of details and phones; no other personal data, and nothing of erased buyers. */
+/**
+ * What is known of the contacts at Constant Contact: keyed hash of the e-mail, id, permission, opt-out, and keyed
+ * hashes of details and phones; no other personal data, and nothing of erased buyers.
+ */
 export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStore, 'among'>) => {
   const contacts = mongo.collection<ContactDocument>('contacts');
   const mirrors = mongo.collection<ContactCacheState & { _id: string }>('contact_caches');
   const forgetBuyer = forgetBuyerIn(contacts);
   const byIds = (ids: readonly string[]): Promise<ContactDocument[]> =>
     inBatches(ids, (part) => contacts.find({ _id: { $in: part } } as object).toArray());
-  /** Of those that are as they were known only the time is noted, all together: a reading brings many that it has brought before. */
+  /**
+   * Of those that are as they were known only the time is noted, all together: a reading brings many that it has
+   * brought before.
+   */
   const seeAgain = async (
     seen: readonly ContactDocument[],
     known: ReadonlyMap<string, ContactDocument>,
@@ -88,7 +94,10 @@ export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStor
         found.map(({ _id, connectionId: _c, seenAt: _s, ...contact }) => [_id.slice(connectionId.length + 1), contact]),
       );
     },
-    /** Notes what was seen; where `detailsMark` is null or `phoneMarks` is not there the marks that are known stay. Those not known yet, as all are at a first reading, are inserted together: much cheaper than one by one. */
+    /**
+     * Notes what was seen; where `detailsMark` is null or `phoneMarks` is not there the marks that are known stay.
+     * Those not known yet, as all are at a first reading, are inserted together: much cheaper than one by one.
+     */
     saw: (connectionId: string, seen: readonly Sighting[], seenAt: Date): Promise<void> =>
       unlessErased(
         erasures,

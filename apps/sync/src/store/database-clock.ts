@@ -16,7 +16,10 @@ const mostTries = 4;
 /** The machine slept, or its clock was set: what was read before may not hold any more. */
 const jumpMs = 20;
 
-/** The database's clock, so that processes whose clocks differ agree. Reckoned by the process's steady clock from the answer of the shortest round trip; asked anew every 30 seconds, and when the machine was asleep. */
+/**
+ * The database's clock, so that processes whose clocks differ agree. Reckoned by the process's steady clock from the
+ * answer of the shortest round trip; asked anew every 30 seconds, and when the machine was asleep.
+ */
 export const databaseClock = (mongo: Connection): SharedClock => {
   let kept: { reading: ClockReading; skew: number; askedAt: number } | undefined;
   let asking: Promise<void> | undefined;

@@ -3,8 +3,8 @@ import type { LeftOut, OriginalMessage, Place } from '../domain/dead-letter';
 import { insertNew } from './insert-new';
 
 /**
- * OPEN waits for somebody; REPLAYED was put back and its end is not known yet; TAKEN was understood; CAME_BACK is gone on as another letter. Of the last two and of a DISCARDED
- * one nothing of the event is kept.
+ * OPEN waits for somebody; REPLAYED was put back and its end is not known yet; TAKEN was understood; CAME_BACK is gone
+ * on as another letter. Of the last two and of a DISCARDED one nothing of the event is kept.
  */
 export type DeadLetterStatus = 'OPEN' | 'REPLAYED' | 'TAKEN' | 'CAME_BACK' | 'DISCARDED';
 
@@ -48,7 +48,10 @@ const toLetter = ({ original, ...rest }: Stored): DeadLetter => ({
   original: original && { ...original, value: bytesOf(original.value) },
 });
 
-/** What is left of a letter whose event is not needed any more. It stays until it expires, so that the same event does not make it anew. */
+/**
+ * What is left of a letter whose event is not needed any more. It stays until it expires, so that the same event does
+ * not make it anew.
+ */
 const emptied = { original: null, addressHashes: [], unsent: false };
 
 /** Dead letters of `orders.v1`, for as long as their topic keeps them. */

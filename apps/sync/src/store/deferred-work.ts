@@ -2,7 +2,10 @@ import type { Connection } from 'mongoose';
 import { buyerKey, forgetBuyerIn } from './by-buyer';
 import { unlessErased, type ErasureStore } from './erasures';
 
-/** Something that is to be done for a contact with calls that others leave over, on what an order says. Ids and a keyed hash: no personal data. */
+/**
+ * Something that is to be done for a contact with calls that others leave over, on what an order says. Ids and a keyed
+ * hash: no personal data.
+ */
 export interface DeferredWork {
   /** One for each contact of a connection. */
   readonly _id: string;
@@ -25,7 +28,10 @@ const leftOverStore = (mongo: Connection, erasures: Pick<ErasureStore, 'among'>,
     init: async (): Promise<void> => {
       await leftOvers.createIndex({ connectionId: 1, readyAt: 1 });
     },
-    /** Notes them before the import that leaves them over, so that none is forgotten, whoever dies when: one that does not come is found out by looking. */
+    /**
+     * Notes them before the import that leaves them over, so that none is forgotten, whoever dies when: one that does
+     * not come is found out by looking.
+     */
     note: (
       connectionId: string,
       some: readonly Pick<DeferredWork, 'emailHash' | 'orderKey' | 'deliveryId'>[],
@@ -90,10 +96,16 @@ const leftOverStore = (mongo: Connection, erasures: Pick<ErasureStore, 'among'>,
 
 export type DeferredWorkStore = ReturnType<typeof leftOverStore>;
 
-/** Contacts that were imported because calls ran short, until their permission is explicit or it turns out that they are to be left as they are. */
+/**
+ * Contacts that were imported because calls ran short, until their permission is explicit or it turns out that they are
+ * to be left as they are.
+ */
 export const createUpgradeStore = (mongo: Connection, erasures: Pick<ErasureStore, 'among'>): DeferredWorkStore =>
   leftOverStore(mongo, erasures, 'upgrades');
 
-/** Contacts that lack a phone which no import takes, until it has come or it turns out that it is not to come any more. The phone itself stays with its order. */
+/**
+ * Contacts that lack a phone which no import takes, until it has come or it turns out that it is not to come any more.
+ * The phone itself stays with its order.
+ */
 export const createLatePhoneStore = (mongo: Connection, erasures: Pick<ErasureStore, 'among'>): DeferredWorkStore =>
   leftOverStore(mongo, erasures, 'late_phones');

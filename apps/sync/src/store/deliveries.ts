@@ -139,7 +139,10 @@ export const createDeliveryStore = (mongo: Connection) => {
       });
       return matchedCount === 1;
     },
-    /** Notes that the order's present state was seen and changes nothing, so that the same event again does not either; false when the delivery was changed by somebody else meanwhile. */
+    /**
+     * Notes that the order's present state was seen and changes nothing, so that the same event again does not either;
+     * false when the delivery was changed by somebody else meanwhile.
+     */
     noteRevision: async (known: Delivery, orderRevision: string): Promise<boolean> =>
       (await deliveries.updateOne(asKnown(known), { $set: { orderRevision } })).matchedCount === 1,
     ...deliveryQueue(deliveries),
@@ -149,7 +152,8 @@ export const createDeliveryStore = (mongo: Connection) => {
     anyOpen: async (backfillId: string): Promise<boolean> =>
       (await deliveries.findOne({ backfillId, status: isUnsettled } as never, { projection: { _id: 1 } })) !== null,
     /**
-     * Removes those of these that have ended, are published and are counted; gives how many. Their ids stay: whoever read the order before it expired, and writes its delivery only now, finds that it was made.
+     * Removes those of these that have ended, are published and are counted; gives how many. Their ids stay: whoever
+     * read the order before it expired, and writes its delivery only now, finds that it was made.
      */
     removeFinal: async (ids: readonly string[]): Promise<number> =>
       (

@@ -53,8 +53,10 @@ const outcomesAmong = (changed: readonly Changed[]): ('SYNCED' | 'FAILED')[] =>
     .flatMap(({ status }) => (status === 'SYNCED' || status === 'FAILED' ? [status] : []));
 
 /**
- * How the deliveries of each workflow stand, as numbers that cost the same to read however many deliveries there are. A delivery that changes says so by `uncounted`; the changes are
- * folded into the tally in batches that stand in the tally's own document, so that a batch is counted exactly once, whoever is killed when. Any number of processes may fold.
+ * How the deliveries of each workflow stand, as numbers that cost the same to read however many deliveries there are. A
+ * delivery that changes says so by `uncounted`; the changes are folded into the tally in batches that stand in the
+ * tally's own document, so that a batch is counted exactly once, whoever is killed when. Any number of processes may
+ * fold.
  */
 export const createDeliveryCountStore = (mongo: Connection) => {
   const deliveryCounts = mongo.collection<DeliveryCountDocument>('delivery_counts');
@@ -80,7 +82,10 @@ export const createDeliveryCountStore = (mongo: Connection) => {
     }
   };
 
-  /** Marks the deliveries of a batch as counted. Said again it changes nothing: each mark names the one that it replaces. */
+  /**
+   * Marks the deliveries of a batch as counted. Said again it changes nothing: each mark names the one that it
+   * replaces.
+   */
   const mark = async ({ revision, batch }: DeliveryCountDocument): Promise<void> => {
     const counted = ({ bucket }: Counted) => ({ counted: { bucket, revision } });
     const before = ({ since }: Counted) => (since === 0 ? { counted: null } : { 'counted.revision': since });
@@ -132,7 +137,10 @@ export const createDeliveryCountStore = (mongo: Connection) => {
       : undefined;
   };
 
-  /** Counts what has changed of one workflow. The tally is known before the first delivery is read: what another counts in between makes this stop. */
+  /**
+   * Counts what has changed of one workflow. The tally is known before the first delivery is read: what another counts
+   * in between makes this stop.
+   */
   const fold = async (workflowId: string, goesOn: () => boolean): Promise<void> => {
     let workflowCounts: DeliveryCountDocument | undefined = await read(workflowId);
     if (workflowCounts.batch.length > 0) {
@@ -207,7 +215,10 @@ export const createDeliveryCountStore = (mongo: Connection) => {
     /** Whether any of a backfill are open, by what has been counted so far. */
     anyOpen: async (workflowId: string, backfillId: string): Promise<boolean> =>
       ((await read(workflowId)).counts[bucketOf({ status: 'PENDING', reason: null, backfillId })] ?? 0) > 0,
-    /** How many deliveries of a workflow there are by status and reason, with all changes up to the call; only those of a backfill where one is named. */
+    /**
+     * How many deliveries of a workflow there are by status and reason, with all changes up to the call; only those of
+     * a backfill where one is named.
+     */
     of: async (workflowId: string, backfillId?: string) => {
       await fold(workflowId, () => true);
       return rowsOf([await read(workflowId)], backfillId);

@@ -16,7 +16,8 @@ export const deliveryErasure = (deliveries: Collection<NewDelivery>, save: Save)
       .limit(limit)
       .toArray(),
   /**
-   * Ends the open deliveries of a buyer, whoever works on them, and takes the person off all of them: each keeps how it ended. Gives those that it ended.
+   * Ends the open deliveries of a buyer, whoever works on them, and takes the person off all of them: each keeps how it
+   * ended. Gives those that it ended.
    */
   eraseBuyer: async (boxOfficeId: string, emailHash: string, now: Date): Promise<Delivery[]> => {
     const ended: Delivery[] = [];

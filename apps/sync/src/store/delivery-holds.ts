@@ -48,7 +48,10 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
         { $set: { status: 'PENDING', reason: null, readyAt: now } } as never,
       );
     },
-    /** Ends the open ones of a backfill that nobody works on and that wait for no activity and take nothing back; the others come to their own end. */
+    /**
+     * Ends the open ones of a backfill that nobody works on and that wait for no activity and take nothing back; the
+     * others come to their own end.
+     */
     cancelBackfill: async (backfillId: string, now: Date): Promise<void> => {
       const open = { backfillId, status: isUnsettled };
       const free = { readyAt: isOpen, claimed: false, activityIds: [], undoesOrder: false };
@@ -67,8 +70,9 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
       } while (count > 0);
     },
     /**
-     * Those that wait for an activity that has ended, part by part, each as it goes on from there; those that wait for another too that is under way are told of the end and wait on. Another that is not has ended
-     * unseen: it was noted late.
+     * Those that wait for an activity that has ended, part by part, each as it goes on from there; those that wait for
+     * another too that is under way are told of the end and wait on. Another that is not has ended unseen: it was noted
+     * late.
      */
     async *releasedBy(
       connectionId: string,

@@ -106,7 +106,10 @@ const mostNamed = 500;
 /** The durable queue: who works on what, and what became of it. */
 export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
   const some = (filter: object) => deliveries.find(filter as never, whole);
-  /** The deliveries of these buyers by a connection. A buyer has few: the rest of the question is asked of them here, so that it is the index alone that finds them. */
+  /**
+   * The deliveries of these buyers by a connection. A buyer has few: the rest of the question is asked of them here, so
+   * that it is the index alone that finds them.
+   */
   const ofBuyers = async (
     { boxOfficeId, connectionId }: Contact,
     emailHashes: readonly string[],
@@ -116,7 +119,10 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
     );
     return theirs.filter((each) => each.connectionId === connectionId);
   };
-  /** Also of those that were changed meanwhile it is known what runs for their contacts. Those that another holder has by now are its own. */
+  /**
+   * Also of those that were changed meanwhile it is known what runs for their contacts. Those that another holder has
+   * by now are its own.
+   */
   const noteUnderWay = async (results: readonly Result[]): Promise<void> => {
     const begun = results.flatMap(({ delivery: { _id, version }, to }) =>
       'next' in to && to.next.activityIds?.length ? [{ id: _id, version, activityIds: to.next.activityIds }] : [],
@@ -130,7 +136,10 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
       })),
     );
   };
-  /** Writes what became of them; gives those that were written: the others were changed meanwhile, or another holder has the lane by now. */
+  /**
+   * Writes what became of them; gives those that were written: the others were changed meanwhile, or another holder has
+   * the lane by now.
+   */
   const save = async (results: readonly Result[], now: Date): Promise<Result[]> => {
     if (results.length === 0) return [];
     const matched = await writeAlike(
@@ -153,7 +162,10 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
     return results.filter(({ delivery, to }) => 'next' in to || known.get(delivery._id) === delivery.version + 1);
   };
   return {
-    /** Marks what the lane's last holder took and has not told of with the fence of the new one: from now on nothing that the last one writes late is taken. */
+    /**
+     * Marks what the lane's last holder took and has not told of with the fence of the new one: from now on nothing
+     * that the last one writes late is taken.
+     */
     takeOver: async ({ connectionId, fence }: { connectionId: string; fence: number }): Promise<void> => {
       for (const queue of queues)
         await deliveries.updateMany(
@@ -161,7 +173,10 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
           { $set: { fence } },
         );
     },
-    /** The ready ones of a lane's queue, oldest first, marked with the fence of who works on them; as many as are marked as long as it goes on. Those of the given e-mails are left. */
+    /**
+     * The ready ones of a lane's queue, oldest first, marked with the fence of who works on them; as many as are marked
+     * as long as it goes on. Those of the given e-mails are left.
+     */
     claim: async (
       { connectionId, fence }: { connectionId: string; fence: number },
       queue: Queue,

@@ -33,7 +33,9 @@ const requeued = (retryId: string, now: Date, known: object = {}): object => ({
   $inc: { version: 1, fence: 1 },
 });
 
-/** How a delivery may end where the contact that it has seen was deleted; ON_HOLD where it could not restore that one. */
+/**
+ * How a delivery may end where the contact that it has seen was deleted; ON_HOLD where it could not restore that one.
+ */
 const forWantOfContact: readonly ReasonCode[] = [
   'CONTACT_DELETED',
   'NOT_A_CONTACT',
@@ -65,7 +67,8 @@ export const deliveryRetries = (deliveries: Collection<NewDelivery>) => ({
     return found.map(({ _id, version, createdAt }) => ({ id: _id, version, createdAt }));
   },
   /**
-   * Puts those back to work that are still as they were taken, and gives how many the retry has put back by now. Said again it changes nothing: whatever was put back, or has ended anew, has another version.
+   * Puts those back to work that are still as they were taken, and gives how many the retry has put back by now. Said
+   * again it changes nothing: whatever was put back, or has ended anew, has another version.
    */
   requeue: async (retryId: string, taken: readonly Taken[], since: Date, now: Date): Promise<number> => {
     const requeueIn = (statuses: readonly Delivery['status'][], update: object) =>

@@ -35,7 +35,10 @@ export const createErasureStore = (mongo: Connection) => {
       await erasures.createIndex({ status: 1, nextAt: 1 });
       await erasures.createIndex({ boxOfficeId: 1, requestedAt: 1 });
     },
-    /** Shuts the person out from now on, and begins the work; asked again it is done again. `email` when the contact is to be deleted. */
+    /**
+     * Shuts the person out from now on, and begins the work; asked again it is done again. `email` when the contact is
+     * to be deleted.
+     */
     request: async (emailHash: string, boxOfficeId: string, email: string | null, now: Date): Promise<void> => {
       const begun = { boxOfficeId, requestedAt: now, status: 'RUNNING' as const, quietAt: null, tries: 0, nextAt: now };
       await erasures.updateOne(
@@ -76,7 +79,8 @@ export const createErasureStore = (mongo: Connection) => {
 export type ErasureStore = ReturnType<typeof createErasureStore>;
 
 /**
- * Writes something of buyers, unless they are erased: asks before, and once more when it is written, and takes back what is of those who were erased in between. One of the two sees the other, whichever came first.
+ * Writes something of buyers, unless they are erased: asks before, and once more when it is written, and takes back
+ * what is of those who were erased in between. One of the two sees the other, whichever came first.
  */
 export const unlessErased = async <T extends { readonly emailHash: string }>(
   erasures: Pick<ErasureStore, 'among'>,

@@ -34,8 +34,9 @@ export interface OfWorkflow extends Buyer {
 }
 
 /**
- * What has to be known of a buyer's expired orders for good: how new their values were, so that an older order does not overwrite them, and what they gave, so that another order's cancellation does not take
- * it back. Under the keyed hash of the address, and for no erased buyer.
+ * What has to be known of a buyer's expired orders for good: how new their values were, so that an older order does not
+ * overwrite them, and what they gave, so that another order's cancellation does not take it back. Under the keyed hash
+ * of the address, and for no erased buyer.
  */
 export const createExpiredWritesStore = (mongo: Connection, erasures: Pick<ErasureStore, 'among'>) => {
   const expiredWrites = mongo.collection<ExpiredWritesDocument>('expired_writes');

@@ -29,7 +29,10 @@ interface Writable {
 /** How many documents one command changes: so few that what else is to be written has its turn soon. */
 export const changedAtOnce = 250;
 
-/** Makes writes that are often the same but for the id: those that are, together. Gives how many documents were as was expected. */
+/**
+ * Makes writes that are often the same but for the id: those that are, together. Gives how many documents were as was
+ * expected.
+ */
 export const writeAlike = async (collection: Writable, writes: readonly Write[]): Promise<number> => {
   const groups = new Map<string, { first: Write; ids: string[] }>();
   for (const write of writes) {

@@ -4,7 +4,10 @@ interface Collection<D> {
   insertMany(documents: readonly D[], options: { ordered: boolean }): Promise<unknown>;
 }
 
-/** Inserts the documents whose id is not taken; answers the ids that were. A thousand in one round trip, or as many as are said. */
+/**
+ * Inserts the documents whose id is not taken; answers the ids that were. A thousand in one round trip, or as many as
+ * are said.
+ */
 export const insertNew = <D extends { _id: string }>(
   collection: Collection<D>,
   documents: readonly D[],

@@ -98,7 +98,9 @@ export const createLedgerStore = (
     }
   };
 
-  /** The ledger with the live buyers that came to this process and are not told yet: they are about to be planned for. */
+  /**
+   * The ledger with the live buyers that came to this process and are not told yet: they are about to be planned for.
+   */
   const withArrivals = ({ ledger }: Known, time: number): Ledger =>
     arrivals === noArrivals ? ledger : declare(ledger, holder, ledger.holders[holder]?.demands ?? [], arrivals, time);
 
@@ -113,7 +115,9 @@ export const createLedgerStore = (
     return (await now()) + errorMs() <= usedAt + permitDelayMs;
   };
 
-  /** One look at the ledger: says what is wanted, takes what is free. Gives how long to wait for the next look, in ms. */
+  /**
+   * One look at the ledger: says what is wanted, takes what is free. Gives how long to wait for the next look, in ms.
+   */
   const look = async (): Promise<number> => {
     const time = await now();
     // What this process wrote last is most often still so; the swap finds out.
@@ -175,7 +179,10 @@ export const createLedgerStore = (
 
   return {
     now,
-    /** Resolves when one call may be made, at once; it is counted. Throws QUOTA_EXCEEDED with the time to wait when the day has none left for the class. */
+    /**
+     * Resolves when one call may be made, at once; it is counted. Throws QUOTA_EXCEEDED with the time to wait when the
+     * day has none left for the class.
+     */
     take: async (wanted: Permit): Promise<void> => {
       const since = await now();
       await new Promise<void>((resolve, reject) => {

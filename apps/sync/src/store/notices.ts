@@ -75,8 +75,9 @@ export const createNoticeStore = (mongo: Connection) => {
       await notices.createIndex({ kind: 1 }, { name: 'open', partialFilterExpression: { open: true } });
     },
     /**
-     * Raises or ends the notice of a subject as it is seen to stand. It is looked at after the last episode is known, and what is written holds only as long as that is still the last: of any number of processes one
-     * begins an episode and one ends it, and nobody by what was so before.
+     * Raises or ends the notice of a subject as it is seen to stand. It is looked at after the last episode is known,
+     * and what is written holds only as long as that is still the last: of any number of processes one begins an
+     * episode and one ends it, and nobody by what was so before.
      */
     settle: async (
       about: NoticeSubject,

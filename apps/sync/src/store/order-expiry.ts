@@ -22,7 +22,10 @@ export const orderExpiry = (orders: Collection<OrderDocument>, toOrder: (documen
       some.map((each) => ({ id: each.order.key, holds: { revision: each.revision }, update: update(each) })),
     );
   return {
-    /** The oldest that have not changed since, and what has expired and is not done with; first those that were written before anybody asked for their age. */
+    /**
+     * The oldest that have not changed since, and what has expired and is not done with; first those that were written
+     * before anybody asked for their age.
+     */
     aged: async (before: Date, limit: number): Promise<AgedOrder[]> =>
       (
         await orders
@@ -37,7 +40,8 @@ export const orderExpiry = (orders: Collection<OrderDocument>, toOrder: (documen
         revision: document.revision,
       })),
     /**
-     * Makes tombstones of orders: each with one write. One that was changed since it was read is left as it is; gives how many were not. They stay among the aged until they are done with, so that whatever hangs on them is removed
+     * Makes tombstones of orders: each with one write. One that was changed since it was read is left as it is; gives
+     * how many were not. They stay among the aged until they are done with, so that whatever hangs on them is removed
      * after a crash too.
      */
     expire: (some: readonly AgedOrder[], now: Date): Promise<number> =>

@@ -85,8 +85,9 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
       await orders.createIndex({ agesFrom: 1 });
     },
     /**
-     * Keeps the orders, merged with what was known of them; answers how they stand now, with when the first event of each came. Each key at most once. `receivedAt` is for those that were not
-     * known. Of those that have expired nothing is kept anew.
+     * Keeps the orders, merged with what was known of them; answers how they stand now, with when the first event of
+     * each came. Each key at most once. `receivedAt` is for those that were not known. Of those that have expired
+     * nothing is kept anew.
      */
     keep: async (
       fresh: readonly StoredOrder[],

@@ -30,7 +30,10 @@ export interface Retry {
 /** What an ended retry forgets. */
 const over = { open: false, wanted: {}, taking: [] } as const;
 
-/** Retries, each with the deliveries that it is putting back, so that every one is put back once, whoever is killed when. */
+/**
+ * Retries, each with the deliveries that it is putting back, so that every one is put back once, whoever is killed
+ * when.
+ */
 export const createRetryStore = (mongo: Connection) => {
   const retries = mongo.collection<Retry>('retries');
   const change = changeKnown<Retry>(retries);
@@ -73,7 +76,10 @@ export const createRetryStore = (mongo: Connection) => {
         ...(known.status === 'RUNNING' ? { taking: [] } : over),
         requeued: known.requeued + count,
       }),
-    /** Ends those that were asked for by the address of a buyer who is erased: there is nothing any more that they could find. */
+    /**
+     * Ends those that were asked for by the address of a buyer who is erased: there is nothing any more that they could
+     * find.
+     */
     forgetBuyer: async (boxOfficeId: string, emailHash: string): Promise<void> => {
       await retries.updateMany(
         { open: true, boxOfficeId, 'wanted.emailHash': emailHash },

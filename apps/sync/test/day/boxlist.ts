@@ -39,7 +39,10 @@ const batchedSize = 3_000;
 const backfillBatchSize = 39_999;
 const delayedPollMs = 5_000;
 
-/** Boxlist's way: its planner, its ledger with turns among box offices, its gathering window and its lanes, by two processes. */
+/**
+ * Boxlist's way: its planner, its ledger with turns among box offices, its gathering window and its lanes, by two
+ * processes.
+ */
 export const boxlist = (world: World): Way => {
   const { time, limits, answer } = world;
   const shared: Shared = { ledger: emptyLedger };

@@ -22,7 +22,10 @@ export interface Judgement {
   readonly worstOfficeP99: number;
   readonly oneOrderP50: number;
   readonly oneOrderMax: number;
-  /** Jain's index over box offices of the share of their live orders that were done that day: 1 when all were served alike. */
+  /**
+   * Jain's index over box offices of the share of their live orders that were done that day: 1 when all were served
+   * alike.
+   */
   readonly fairness: number;
   /** The same of those done within a minute. */
   readonly promptFairness: number;

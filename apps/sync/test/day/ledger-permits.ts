@@ -27,7 +27,10 @@ export interface Shared {
 const arrivalsMs = 500;
 const notItsTurnMs = 40;
 
-/** Permits as a process of sync gets them: it says what it wants, and takes what the ledger's rules give it. The database between is left out. */
+/**
+ * Permits as a process of sync gets them: it says what it wants, and takes what the ledger's rules give it. The
+ * database between is left out.
+ */
 export const ledgerPermits = (time: VirtualTime, shared: Shared, holder: string, limits: Limits) => {
   let waiting: Waiter[] = [];
   let arrivals: Record<string, number> = {};

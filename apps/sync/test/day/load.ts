@@ -51,7 +51,10 @@ export interface Size {
 }
 export const wholeDay: Size = { offices: 200, withOneOrder: 40, backfill: 100_000, share: 1 };
 
-/** A day of orders, the same one for the same seed: a backfill in the morning, four on-sales, box offices with a single order, and a skewed rest through the waking hours. */
+/**
+ * A day of orders, the same one for the same seed: a backfill in the morning, four on-sales, box offices with a single
+ * order, and a skewed rest through the waking hours.
+ */
 export const drawLoad = (seed: number, size: Size = wholeDay): Load => {
   const random = randomOf(seed + 1);
   // The first numbers of near seeds are near.

@@ -10,7 +10,10 @@ interface Waiter {
 
 const secondMs = 1_000;
 
-/** A rate limiter as one writes it: so many calls in any second and in a day, in the order in which they are asked for; `byClass` takes the more urgent ones first. */
+/**
+ * A rate limiter as one writes it: so many calls in any second and in a day, in the order in which they are asked for;
+ * `byClass` takes the more urgent ones first.
+ */
 export const plainPermits = (time: VirtualTime, { perSecond, perDay }: Limits, byClass: boolean) => {
   let waiting: Waiter[] = [];
   const recent: number[] = [];

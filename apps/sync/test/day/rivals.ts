@@ -71,7 +71,10 @@ export const fifoStepByStep = (world: World): Way => {
   return { take: queue.put };
 };
 
-/** Queues that are worked off from their heads with Boxlist's planner, in batches; no turns among box offices, no gathering, nothing kept for anybody. */
+/**
+ * Queues that are worked off from their heads with Boxlist's planner, in batches; no turns among box offices, no
+ * gathering, nothing kept for anybody.
+ */
 const plannedQueues = (world: World, byClass: boolean): Way => {
   const { time, limits, answer } = world;
   const permits = plainPermits(time, limits, byClass);

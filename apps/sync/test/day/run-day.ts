@@ -19,7 +19,10 @@ export type WayName = keyof typeof ways;
 
 const answerMs = { least: 120, more: 280 };
 
-/** One day from midnight to midnight, worked off in one way; nobody waits for it. The same load and seed give the same day. */
+/**
+ * One day from midnight to midnight, worked off in one way; nobody waits for it. The same load and seed give the same
+ * day.
+ */
 export const runDay = async (
   name: WayName,
   load: Load,

@@ -6,7 +6,10 @@ interface Timer {
 
 const comesFirst = (a: Timer, b: Timer): boolean => a.at < b.at || (a.at === b.at && a.seq < b.seq);
 
-/** A clock that nobody waits for: it stands while anything can go on, and then moves to the next moment that somebody sleeps until. Times in ms. */
+/**
+ * A clock that nobody waits for: it stands while anything can go on, and then moves to the next moment that somebody
+ * sleeps until. Times in ms.
+ */
 export const createVirtualTime = (startAt: number) => {
   /** A heap: of two, the one that comes first stands nearer to its beginning. */
   const timers: Timer[] = [];

@@ -60,7 +60,10 @@ const planInputOf = ({ order, imported }: Task): ContactPlanInput => ({
 
 const mostRounds = 5;
 
-/** Works on orders of one account as sync does: plan, calls, and again for those of whom more had to be known. Tells what became of each as soon as it is certain. */
+/**
+ * Works on orders of one account as sync does: plan, calls, and again for those of whom more had to be known. Tells
+ * what became of each as soon as it is certain.
+ */
 export const workOrders = async (
   account: Account,
   tasks: readonly Task[],

@@ -8,7 +8,10 @@ import { boxOfficeOf, workflowOf } from './told';
 
 const open: readonly DeliveryStatus[] = ['PENDING', 'WAITING'];
 
-/** Looks whether the numbers that a box office is shown are those of a plain count; asked of a process, once everything has come to rest. */
+/**
+ * Looks whether the numbers that a box office is shown are those of a plain count; asked of a process, once everything
+ * has come to rest.
+ */
 export const judgeCounts = async ({ mongo, problem }: Pick<Rest, 'mongo' | 'problem'>, ctx: Context): Promise<void> => {
   const judge = async (boxOfficeId: string, choice: DeliveryChoice): Promise<void> => {
     const { statuses, reasons, workflowId } = choice;

@@ -4,7 +4,10 @@ import type { Rest } from './at-rest-state';
 import { offices } from './history';
 import { boxOfficeOf, connectionOf } from './told';
 
-/** Looks whether the open notices are those of what is so, no two of one subject, and whether each was told once when it began and once when it was over. */
+/**
+ * Looks whether the open notices are those of what is so, no two of one subject, and whether each was told once when it
+ * began and once when it was over.
+ */
 export const judgeNotices = ({ mongo, bus, connectionState, now, problem }: Rest): void => {
   const notices = mongo.all<Notice>('notices');
   const open = notices.filter(({ recoveredAt }) => recoveredAt === null);

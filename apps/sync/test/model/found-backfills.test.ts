@@ -14,7 +14,8 @@ const pendingInBackfill = (mode: BackfillMode): readonly Command[] => [
 
 /* As in found.test.ts: what broke a promise of a backfill. */
 const found: readonly Found[] = [
-  // A delivery of a backfill whose order changed was put back to work as one of none: the backfill's mode was forgotten.
+  // A delivery of a backfill whose order changed was put back to work as one of none: the backfill's mode was
+  // forgotten.
   [
     'a backfill that only updates creates nobody when its order is completed later',
     [...pendingInBackfill('UPDATE_EXISTING'), order({ at: 2 })],
@@ -46,7 +47,8 @@ const found: readonly Found[] = [
     ],
     { seed: 0, faults: [{ call: 1, kind: 'refused' }] },
   ],
-  // The order changed between its reading for a backfill and the writing of its delivery: whoever took the change found no delivery, and the delivery had ended by what the order was before.
+  // The order changed between its reading for a backfill and the writing of its delivery: whoever took the change found
+  // no delivery, and the delivery had ended by what the order was before.
   [
     'an opt-in that comes while a backfill is made counts',
     [
@@ -72,7 +74,8 @@ const found: readonly Found[] = [
     ],
     { seed: 17 },
   ],
-  // A sign-up was done and the tagging after it was refused, for the day had no call for a backfill any more: nobody knew of the write, and an older order's details overwrote its.
+  // A sign-up was done and the tagging after it was refused, for the day had no call for a backfill any more: nobody
+  // knew of the write, and an older order's details overwrote its.
   [
     'what was written before the rest was refused is not forgotten',
     [
@@ -87,7 +90,8 @@ const found: readonly Found[] = [
     ],
     { seed: 35, callsPerDay: 12, optInRoute: ['CONFIRM', 'DIRECT'], upgradesImported: true },
   ],
-  // The same, and its workflow was deleted before the rest could be done: it ended, and with it ended what was known of the write.
+  // The same, and its workflow was deleted before the rest could be done: it ended, and with it ended what was known of
+  // the write.
   [
     'what was written before the rest was refused is not forgotten when the delivery ends otherwise',
     [

@@ -3,7 +3,8 @@ import { order, workflow } from './some-history';
 
 /* As in found.test.ts: what broke a promise of an erasure, or of the end of what is kept. */
 const found: readonly Found[] = [
-  // A process that had read an order stood still until the order had expired and its delivery was removed, and then made that delivery once more: it ended twice, and was counted twice.
+  // A process that had read an order stood still until the order had expired and its delivery was removed, and then
+  // made that delivery once more: it ended twice, and was counted twice.
   [
     'a delivery that was removed with its order is not made again by who had read the order before',
     [
@@ -16,7 +17,8 @@ const found: readonly Found[] = [
     ],
     { seed: 7, mishaps: [{ process: 0, at: 143, kind: 'stall', takesEffect: true }] },
   ],
-  // One process put the look at an old order off by a day, for it had just got a delivery, while another, which had not seen that one, made it a tombstone: what hung on it stayed a day longer.
+  // One process put the look at an old order off by a day, for it had just got a delivery, while another, which had not
+  // seen that one, made it a tombstone: what hung on it stayed a day longer.
   [
     'the deliveries of an expired order go with it, also when its look was put off',
     [
@@ -31,7 +33,8 @@ const found: readonly Found[] = [
     ],
     { seed: 402_761_907, upgradesImported: true },
   ],
-  // An opt-in without an address belonged to the erased buyer named before it, unless a newer answer hid it when it was merged.
+  // An opt-in without an address belonged to the erased buyer named before it, unless a newer answer hid it when it was
+  // merged.
   [
     "how far an order was an erased buyer's does not depend on what is merged with what",
     [
@@ -43,7 +46,8 @@ const found: readonly Found[] = [
     ],
     { seed: 0 },
   ],
-  // A process stood still past the erasure with an event that it had read before, wrote the buyer back over the same event without them, and died before it looked.
+  // A process stood still past the erasure with an event that it had read before, wrote the buyer back over the same
+  // event without them, and died before it looked.
   [
     'an erased buyer is not brought back by a late write of an event that is known without them',
     [
@@ -58,7 +62,8 @@ const found: readonly Found[] = [
     ],
     { seed: 70_515_687, mishaps: [{ process: 0, at: 65, kind: 'crash', takesEffect: true }], upgradesImported: true },
   ],
-  // It turned out late that an order had been an erased buyer's until its newest event, and the name that it had told before went: the model took its replacement for older.
+  // It turned out late that an order had been an erased buyer's until its newest event, and the name that it had told
+  // before went: the model took its replacement for older.
   [
     "a name that turns out to be an erased buyer's is replaced by the buyer's own",
     [

@@ -16,7 +16,8 @@ const contactsTogether: readonly Command[] = [
 
 /* As in found.test.ts: what broke a promise of phones that an import does not take, or what is near to it. */
 const found: readonly Found[] = [
-  // The import got the ten digits alone, and an account in Britain reads them as a British number: the phone was never known to be there.
+  // The import got the ten digits alone, and an account in Britain reads them as a British number: the phone was never
+  // known to be there.
   [
     'a North American phone is the same number when it is read again in an account from elsewhere',
     [
@@ -47,7 +48,8 @@ const found: readonly Found[] = [
     [...contactsTogether, { do: 'erase', office: 0, by: 0, person: 0, deleteContact: true, after: 60 }],
     { callsPerDay: 12 },
   ],
-  // While a batch noted a phone for later, the connection ended and was connected again: the phone was given up before the delivery said that it follows, and it said so for good.
+  // While a batch noted a phone for later, the connection ended and was connected again: the phone was given up before
+  // the delivery said that it follows, and it said so for good.
   [
     'a phone that was given up while its delivery was being told of is not said to follow',
     [

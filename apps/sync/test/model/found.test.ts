@@ -14,10 +14,12 @@ const threeTogether: readonly Command[] = [
 ];
 
 /*
- * Histories that once broke a promise, as small as they could be made, each with the mechanism. Where it is a race, the seed met it as the code was then; others meet it by chance.
+ * Histories that once broke a promise, as small as they could be made, each with the mechanism. Where it is a race, the
+ * seed met it as the code was then; others meet it by chance.
  */
 const found: readonly Found[] = [
-  // The intake matched every event with the workflows of that moment: an old event that came again made deliveries for a workflow created since.
+  // The intake matched every event with the workflows of that moment: an old event that came again made deliveries for
+  // a workflow created since.
   [
     'an old event that comes again is not for a new workflow',
     [order({ office: 1 }), workflow({ office: 1, workflow: 1, after: 20 })],
@@ -46,7 +48,8 @@ const found: readonly Found[] = [
     ],
     { seed: 6_500_973 },
   ],
-  // The time of an order's newest event counted as the time of its tick: a change of the order asked an unsubscribed buyer again.
+  // The time of an order's newest event counted as the time of its tick: a change of the order asked an unsubscribed
+  // buyer again.
   [
     'a change of an order is no new opt-in',
     [
@@ -57,7 +60,8 @@ const found: readonly Found[] = [
       order({ at: 9, phone: true }),
     ],
   ],
-  // The intake had read the workflow as paused, and its delivery was written after those that waited had been freed: for a year.
+  // The intake had read the workflow as paused, and its delivery was written after those that waited had been freed:
+  // for a year.
   [
     'an order that comes in the moment of a resumption does not wait for it',
     [
@@ -67,7 +71,8 @@ const found: readonly Found[] = [
       workflow({ office: 1 }),
     ],
   ],
-  // A process had read a workflow as paused and stood still before it wrote. Another kept a newer state of the order after the resumption, and found no delivery to compare it with.
+  // A process had read a workflow as paused and stood still before it wrote. Another kept a newer state of the order
+  // after the resumption, and found no delivery to compare it with.
   [
     'a delivery that is written late by a workflow of before is of the newest state of its order',
     [
@@ -84,7 +89,8 @@ const found: readonly Found[] = [
     ],
     { seed: 1_283_161_178, mishaps: [{ process: 0, at: 55, kind: 'stall', takesEffect: true }] },
   ],
-  // Only later events of the order woke what waited for its completion, and those are not matched with a deleted workflow.
+  // Only later events of the order woke what waited for its completion, and those are not matched with a deleted
+  // workflow.
   [
     'what waits for its order ends with its workflow',
     [order({ office: 1, status: 'pending' }), workflow({ office: 1, status: 'DELETED', after: 3 })],
@@ -99,7 +105,8 @@ const found: readonly Found[] = [
       { do: 'connection', office: 1, to: 'disconnected', after: 0 },
     ],
   ],
-  // The join of a new workflow had read a page of orders, one of them changed meanwhile, and its delivery was put back to what the page said.
+  // The join of a new workflow had read a page of orders, one of them changed meanwhile, and its delivery was put back
+  // to what the page said.
   [
     'a delivery goes on from its order as it is now',
     [
@@ -117,7 +124,8 @@ const found: readonly Found[] = [
     'what only updates contacts gives no list',
     [workflow({ workflow: 1, lists: [1], createsContacts: false }), order()],
   ],
-  // The connections to wake were asked for before the deliveries were changed: one that was written in between had nobody to look at it.
+  // The connections to wake were asked for before the deliveries were changed: one that was written in between had
+  // nobody to look at it.
   [
     'what is retried is looked at',
     [
@@ -127,7 +135,8 @@ const found: readonly Found[] = [
     ],
     { seed: 1_989_550_927 },
   ],
-  // A cancellation that had changed nothing was not noted, and had an effect when it came again after the organiser chose otherwise.
+  // A cancellation that had changed nothing was not noted, and had an effect when it came again after the organiser
+  // chose otherwise.
   [
     'a cancellation counts as the organiser had chosen when it came',
     [
@@ -180,7 +189,8 @@ const found: readonly Found[] = [
       optInRoute: ['CONFIRM', 'DIRECT'],
     },
   ],
-  // A delivery was taken as one buyer's, and its order read as another's: what had been written for that one was not looked at.
+  // A delivery was taken as one buyer's, and its order read as another's: what had been written for that one was not
+  // looked at.
   [
     'an order that changes hands while it is worked on leaves the newer name of who has it now',
     [
@@ -199,13 +209,15 @@ const found: readonly Found[] = [
     [order({ event: 0 }), order({ office: 1 }), workflow({ perEvent: true, eventTag: true }), workflow({ lists: [1] })],
     { seed: 0, callsPerDay: 12, whenQuotaIsScarce: 'IMPORT' },
   ],
-  // What a batch was to give counted as given also where the batch had failed and the workflow, changed in between, did not ask for it again.
+  // What a batch was to give counted as given also where the batch had failed and the workflow, changed in between, did
+  // not ask for it again.
   [
     'what did not come, and is not wished for any more, is not said to have been given',
     [workflow({ office: 1, perEvent: true, eventTag: true }), order({ office: 1, event: 0 }), workflow({ office: 1 })],
     { seed: 0, faults: [{ call: 1, kind: 'activity-fails' }], optInRoute: ['DIRECT', 'CONFIRM'] },
   ],
-  // The process that had put a cancelled order's delivery back to work died before it woke the lane, and who took the event again saw nothing to change.
+  // The process that had put a cancelled order's delivery back to work died before it woke the lane, and who took the
+  // event again saw nothing to change.
   [
     'what was put back to work is worked on also when whoever did so dies',
     [
@@ -216,7 +228,8 @@ const found: readonly Found[] = [
     ],
     { seed: 0, mishaps: [{ process: 0, at: 166, kind: 'crash', takesEffect: false }] },
   ],
-  // The contact was deleted between the look-up and the update: an update by the account restored it, mailable as it had been.
+  // The contact was deleted between the look-up and the update: an update by the account restored it, mailable as it
+  // had been.
   [
     'an update of details restores no contact that has just been deleted',
     [
@@ -228,7 +241,8 @@ const found: readonly Found[] = [
     ],
     { seed: 53 },
   ],
-  // The claim of a lane was answered after its lease had run out: whoever had it counted the lease from the answer, and drove the lane beside the next one, each with imports of its own for one contact.
+  // The claim of a lane was answered after its lease had run out: whoever had it counted the lease from the answer, and
+  // drove the lane beside the next one, each with imports of its own for one contact.
   [
     'a lane whose lease ran out before the claim was answered is not driven beside who has it by then',
     [
@@ -242,13 +256,15 @@ const found: readonly Found[] = [
     ],
     { seed: 0 },
   ],
-  // An order changed between the beginning of its import and the note that it waits for that: it was worked on at once, and the import, worked off after it, brought the older details back.
+  // An order changed between the beginning of its import and the note that it waits for that: it was worked on at once,
+  // and the import, worked off after it, brought the older details back.
   [
     'an order that changes while its import is begun waits for the import',
     [...threeTogether, order({ at: 1, person: null, names: true, after: 20 }), order({ person: null })],
     { seed: 0, callsPerDay: 12, whenQuotaIsScarce: 'IMPORT' },
   ],
-  // A holder that had lost its lane noted its import with a delivery whose order had changed, when the import had long been forgotten: the delivery waited for it too, for half an hour.
+  // A holder that had lost its lane noted its import with a delivery whose order had changed, when the import had long
+  // been forgotten: the delivery waited for it too, for half an hour.
   [
     'a delivery does not wait on for an import that was over when it was noted',
     [
@@ -270,7 +286,8 @@ const found: readonly Found[] = [
       whenQuotaIsScarce: 'IMPORT',
     },
   ],
-  // An order was completed when it was matched, and pending when its delivery was put back to work: nobody looked whether the workflow that it waited for then had been deleted meanwhile.
+  // An order was completed when it was matched, and pending when its delivery was put back to work: nobody looked
+  // whether the workflow that it waited for then had been deleted meanwhile.
   [
     'what waits only when it is put back to work ends with its workflow',
     [
@@ -285,7 +302,8 @@ const found: readonly Found[] = [
     ],
     { seed: 198_893_144 },
   ],
-  // Whoever had read an order before its cancellation put its delivery back to work after another had noted that the cancellation changes nothing: what was synchronised ended as of a cancelled order.
+  // Whoever had read an order before its cancellation put its delivery back to work after another had noted that the
+  // cancellation changes nothing: what was synchronised ended as of a cancelled order.
   [
     'what a newer state of the order has settled is not begun anew by who had read an older one',
     [
@@ -301,7 +319,8 @@ const found: readonly Found[] = [
     ],
     { seed: 0 },
   ],
-  // An activity was said to be over while its connection was broken, and nobody had freed yet who waited for it: the model took that for rest.
+  // An activity was said to be over while its connection was broken, and nobody had freed yet who waited for it: the
+  // model took that for rest.
   [
     'who waits for an activity that is over is freed while the connection is broken',
     [
@@ -315,7 +334,8 @@ const found: readonly Found[] = [
       optInRoute: ['CONFIRM', 'DIRECT'],
     },
   ],
-  // A holder that had lost its lane noted a forgotten import with a delivery that waits for others still: it ends with those. The model asked for all of them to be followed, and met it only where no call was left to follow any.
+  // A holder that had lost its lane noted a forgotten import with a delivery that waits for others still: it ends with
+  // those. The model asked for all of them to be followed, and met it only where no call was left to follow any.
   [
     'who waits for an activity that is over, and for others that are followed, ends with the others',
     [
@@ -337,7 +357,8 @@ const found: readonly Found[] = [
       optInRoute: ['CONFIRM', 'DIRECT'],
     },
   ],
-  // A holder that had lost its lane noted an upgrade after the next one had found nothing left and let the lane sleep: nobody looked at it until something else woke the lane.
+  // A holder that had lost its lane noted an upgrade after the next one had found nothing left and let the lane sleep:
+  // nobody looked at it until something else woke the lane.
   [
     'what a holder leaves for later once it has lost its lane is worked on all the same',
     [
@@ -351,7 +372,8 @@ const found: readonly Found[] = [
     ],
     { seed: 0, callsPerDay: 12, whenQuotaIsScarce: 'IMPORT', upgradesImported: true },
   ],
-  // Whoever let a delivery wait for a paused workflow was killed before they asked whether it waits still. The workflow had been deleted in between, so the order was not matched with it when it came again: it waited for a year.
+  // Whoever let a delivery wait for a paused workflow was killed before they asked whether it waits still. The workflow
+  // had been deleted in between, so the order was not matched with it when it came again: it waited for a year.
   [
     'nobody waits for a deleted workflow whose deletion came between a wait and a crash',
     [

@@ -6,9 +6,10 @@ import { runHistory } from './run-history';
 import { aHistory, order, workflow } from './some-history';
 
 /*
- * Two processes of sync, with their real use cases, stores and queries, on a MongoDB, a Kafka, a Constant Contact and a clock in memory. Whatever a process calls waits for its turn, and turns are
- * drawn by a seed: so two processes meet in any order, and one dies, or what it calls fails, at any await. After each history everything comes to rest, and the promises of docs/architecture.md must
- * hold. Decision 13 says why it is done this way, and how fast it is.
+ * Two processes of sync, with their real use cases, stores and queries, on a MongoDB, a Kafka, a Constant Contact and a
+ * clock in memory. Whatever a process calls waits for its turn, and turns are drawn by a seed: so two processes meet in
+ * any order, and one dies, or what it calls fails, at any await. After each history everything comes to rest, and the
+ * promises of docs/architecture.md must hold. Decision 13 says why it is done this way, and how fast it is.
  */
 const histories = 2_500;
 /** The same ones each time, so that a change is judged by itself; `npm run model` draws others. */
@@ -82,7 +83,10 @@ const eventful: Readonly<Record<string, History>> = {
     bought({ at: 6, status: 'cancelled', after: 20 }),
     bought({ order: 1, at: 2, status: 'cancelled', after: 20 }),
   ]),
-  /** On a day with few calls three buyers are imported, and upgraded with what the day leaves over; one has unsubscribed by then. */
+  /**
+   * On a day with few calls three buyers are imported, and upgraded with what the day leaves over; one has unsubscribed
+   * by then.
+   */
   upgrading: happening(
     [
       workflow({ lists: [0], tags: [0] }),

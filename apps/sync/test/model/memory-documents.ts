@@ -1,4 +1,7 @@
-/** Documents, filters and updates as MongoDB understands them, as far as sync uses them. What is not known here throws: a new query must be taught before it counts as tested. */
+/**
+ * Documents, filters and updates as MongoDB understands them, as far as sync uses them. What is not known here throws:
+ * a new query must be taught before it counts as tested.
+ */
 export type Doc = Record<string, unknown>;
 
 const isPlain = (value: unknown): value is Doc =>

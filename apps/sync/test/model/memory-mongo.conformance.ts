@@ -7,7 +7,8 @@ import { copyOf, type Doc } from './memory-documents';
 import { createMemoryMongo } from './memory-mongo';
 
 /*
- * What the model is told by its MongoDB in memory is what the server says. Documents are of the kinds that sync keeps: each field has values of one kind, or null, or is not there.
+ * What the model is told by its MongoDB in memory is what the server says. Documents are of the kinds that sync keeps:
+ * each field has values of one kind, or null, or is not there.
  */
 
 const ids = ['a', 'b', 'c', 'd', 'e'];

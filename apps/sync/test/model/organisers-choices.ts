@@ -11,11 +11,16 @@ interface Outside {
   readonly others: Pick<OtherServices, 'workflowsOf' | 'firstActive' | 'settle'>;
 }
 
-/** What organisers have chosen that may be done for somebody, by the orders and workflows that may be acted upon now. */
+/**
+ * What organisers have chosen that may be done for somebody, by the orders and workflows that may be acted upon now.
+ */
 export const organisersWishes = ({ mongo, told, others }: Outside) => {
   /** Backfills that were cancelled when everything was at rest: they bring nobody any more. */
   const over = new Set<string>();
-  /** Whether a workflow takes an order for one that may create contacts: it came after the workflow, or by a backfill that creates. */
+  /**
+   * Whether a workflow takes an order for one that may create contacts: it came after the workflow, or by a backfill
+   * that creates.
+   */
   const isTaken = (key: string, workflowId: string): boolean => {
     const receivedAt = mongo.all<OrderDocument>('orders').find(({ _id }) => _id === key)?.receivedAt;
     return (

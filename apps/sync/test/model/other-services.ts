@@ -84,7 +84,10 @@ export const createOtherServices = ({ history, sandbox, now, say }: Outside) => 
       if (!firstActive.has(id)) firstActive.set(id, now());
       say(workflowMessage(fact, time()));
     },
-    /** The workflows of a box office that somebody may act upon now: as they are, and as they have been since everything was at rest. */
+    /**
+     * The workflows of a box office that somebody may act upon now: as they are, and as they have been since everything
+     * was at rest.
+     */
     workflowsOf: (office: Office): WorkflowFact[] =>
       recent.filter(({ boxOfficeId }) => boxOfficeId === boxOfficeOf(office)),
     /** When a workflow was told of first: what came before is for a backfill. */

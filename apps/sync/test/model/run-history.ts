@@ -325,7 +325,10 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
     isLate = true;
   };
 
-  /** An order of an erased buyer that was given another address later: what its earlier events told is gone, and begins anew when they come again. */
+  /**
+   * An order of an erased buyer that was given another address later: what its earlier events told is gone, and begins
+   * anew when they come again.
+   */
   const hasChangedHands = (key: string): boolean => {
     const named = new Set(told.of(key).flatMap(({ person }) => person ?? []));
     return named.size > 1 && [...named].some((person) => isErased(rest, officeOf(key), person));

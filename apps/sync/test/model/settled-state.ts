@@ -165,7 +165,10 @@ const publishedOutcomes = ({ bus, problem }: Rest): Published => {
   return last;
 };
 
-/** Those that are kept by how they stand, and those that have expired by how they ended: nothing open expires, and nothing is counted twice or not at all. */
+/**
+ * Those that are kept by how they stand, and those that have expired by how they ended: nothing open expires, and
+ * nothing is counted twice or not at all.
+ */
 const judgeDeliveryCounts = ({ mongo, problem }: Rest, published: Published): void => {
   const real = new Map<string, number>();
   const count = (key: string): void => void real.set(key, (real.get(key) ?? 0) + 1);
@@ -247,7 +250,10 @@ const judgeSynced = (rest: Rest): void => {
   }
 };
 
-/** The phone of an order that was synchronised is at the contact, or another order told a newer one, or it is told that and why it is not there. */
+/**
+ * The phone of an order that was synchronised is at the contact, or another order told a newer one, or it is told that
+ * and why it is not there.
+ */
 const judgePhone = (
   { mongo, told, connectionState, problem }: Rest,
   { orderKey, workflowId, connectionId, emailHash, performed, _id }: StoredDelivery,

@@ -9,7 +9,10 @@ export const randomOf = (seed: number): (() => number) => {
   };
 };
 
-/** What happens to a process at one of its awaits: it dies, stands still for longer than its lease, or what it called fails; before the call took effect or after. */
+/**
+ * What happens to a process at one of its awaits: it dies, stands still for longer than its lease, or what it called
+ * fails; before the call took effect or after.
+ */
 export interface Mishap {
   readonly process: number;
   /** The number of the await, counted over the lives of the process. */
@@ -63,8 +66,8 @@ const immediate = globalThis.setImmediate;
 const macrotask = (): Promise<void> => new Promise((resolve) => void immediate(resolve));
 
 /**
- * Processes in one thread on a clock that only moves when it is told to. Whatever they call waits until it is its turn, and turns are drawn by a seed, so that a run can be had again. Intervals do not run by
- * time: `beat` fires them.
+ * Processes in one thread on a clock that only moves when it is told to. Whatever they call waits until it is its turn,
+ * and turns are drawn by a seed, so that a run can be had again. Intervals do not run by time: `beat` fires them.
  */
 export const createStage = ({ seed, startAt, mishaps, onDeath, trace }: StageOptions) => {
   const random = randomOf(seed);

@@ -52,7 +52,10 @@ interface Watch {
   readonly desiredStates: () => OrganisersWishes;
   /** Whether the person was erased there, and everything that was under way has come to its end since. */
   readonly isGone: (office: Office, person: number) => boolean;
-  /** Whether an order has another buyer than one who was erased: up to where that one was named, what it told is nobody's. */
+  /**
+   * Whether an order has another buyer than one who was erased: up to where that one was named, what it told is
+   * nobody's.
+   */
   readonly hasChangedHands: (orderKey: string) => boolean;
   readonly problem: (text: string) => void;
 }
@@ -99,7 +102,8 @@ export const createWatchedAccounts = (watch: Watch) => {
     if (!is.isDeleted && (!was || was.isDeleted) && !desiredStates().mayCreate(office, person))
       problem(`1: created, which no workflow asks for: ${where}`);
     const key = `${office} ${person}`;
-    // The sign-up form is used right after a look of its own; who unsubscribes in that gap is its known price (decision 3).
+    // The sign-up form is used right after a look of its own; who unsubscribes in that gap is its known price (decision
+    // 3).
     const isGapSince = (since: ReadonlyMap<string, number>): boolean =>
       (since.get(key) ?? 0) > (lookedUp.get(key) ?? 0);
     const isGap = (since: ReadonlyMap<string, number>): boolean => by.includes('sign_up_form') && isGapSince(since);
@@ -123,8 +127,8 @@ export const createWatchedAccounts = (watch: Watch) => {
     }
     if (was?.permission === 'unsubscribed' && !inTheGap) {
       if (is.permission !== 'unsubscribed') problem(`2: an unsubscribed contact became ${is.permission}: ${where}`);
-      // A write of the account comes right after a look too, and changes no permission: who unsubscribes in that gap stays
-      // unsubscribed, on a list that mails them nothing (decision 21).
+      // A write of the account comes right after a look too, and changes no permission: who unsubscribes in that gap
+      // stays unsubscribed, on a list that mails them nothing (decision 21).
       else if (lists.length > 0 && !(by.startsWith('PUT ') && isGapSince(unsubscribed)))
         problem(`2: an unsubscribed contact was put on a list: ${where}`);
     }

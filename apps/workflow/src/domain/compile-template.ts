@@ -76,8 +76,8 @@ export const checkDetails = (template: WorkflowTemplate, details: readonly Detai
 };
 
 /**
- * Turns a template, its checked details and the extra lists and tags into what sync plans from. It refuses nothing, so that a
- * workflow made under older rules can still be paused and deleted.
+ * Turns a template, its checked details and the extra lists and tags into what sync plans from. It refuses nothing, so
+ * that a workflow made under older rules can still be paused and deleted.
  */
 export const compileTemplate = ({ effect }: WorkflowTemplate, details: readonly Detail[], extras: Extras): Compiled => {
   const idOf = (key: string | undefined): string[] =>

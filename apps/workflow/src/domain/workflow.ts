@@ -92,8 +92,8 @@ const checkMapping = (given: WorkflowFact['fieldMapping']): WorkflowFact['fieldM
 };
 
 /**
- * What an organiser decided, as it is kept: trimmed, doubles dropped, defaults filled in. Throws the first problem, with the path
- * of its argument: BAD_INPUT, UNKNOWN_TEMPLATE, DETAIL_REQUIRED or DETAIL_INVALID.
+ * What an organiser decided, as it is kept: trimmed, doubles dropped, defaults filled in. Throws the first problem,
+ * with the path of its argument: BAD_INPUT, UNKNOWN_TEMPLATE, DETAIL_REQUIRED or DETAIL_INVALID.
  */
 export const checkSpec = (given: WorkflowSpec): WorkflowSpec => {
   const template = templateById(given.templateId);

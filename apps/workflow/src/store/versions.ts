@@ -20,7 +20,9 @@ const schema = new Schema<VersionDocument>(
 );
 schema.index({ workflowId: 1, version: 1 }, { unique: true });
 
-/** The fields of one state, and nothing else. One kept before a choice was offered stands as if nothing had been chosen. */
+/**
+ * The fields of one state, and nothing else. One kept before a choice was offered stands as if nothing had been chosen.
+ */
 export const versionOf = ({
   version,
   status,
@@ -38,8 +40,8 @@ export const versionOf = ({
 });
 
 /**
- * Earlier states of workflows, one document each, never changed. A state is kept before it is replaced: a crash in between leaves
- * the present state kept twice, which the reading below does not show, and can never leave a gap.
+ * Earlier states of workflows, one document each, never changed. A state is kept before it is replaced: a crash in
+ * between leaves the present state kept twice, which the reading below does not show, and can never leave a gap.
  */
 export const createVersionStore = (mongo: MongoConnection) => {
   const model = mongo.model<VersionDocument>('WorkflowVersion', schema);

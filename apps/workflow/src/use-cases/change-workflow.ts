@@ -19,7 +19,9 @@ const conflict = () =>
     field: ['input', 'expectedVersion'],
   });
 
-/** Makes one new version from the present one; tries again on what a faster change left, unless a version was expected. */
+/**
+ * Makes one new version from the present one; tries again on what a faster change left, unless a version was expected.
+ */
 const change = async (
   ctx: Context,
   identity: Identity,
@@ -49,7 +51,9 @@ const change = async (
   throw conflict();
 };
 
-/** Changes what is given and leaves the rest. Throws what `checkSpec` throws, VERSION_CONFLICT, ENTITLEMENT_REQUIRED. */
+/**
+ * Changes what is given and leaves the rest. Throws what `checkSpec` throws, VERSION_CONFLICT, ENTITLEMENT_REQUIRED.
+ */
 export const updateWorkflow = (
   ctx: Context,
   identity: Identity,

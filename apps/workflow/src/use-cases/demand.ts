@@ -8,8 +8,8 @@ const appId = 'app_constant-contact';
 const catchUpMs = 3_000;
 
 /**
- * Says no only after the facts have been caught up with: the organiser may have clicked a second ago. When they cannot be, the
- * answer is not known, and SERVICE_UNAVAILABLE says so.
+ * Says no only after the facts have been caught up with: the organiser may have clicked a second ago. When they cannot
+ * be, the answer is not known, and SERVICE_UNAVAILABLE says so.
  */
 const certainly = async (
   ctx: Context,
@@ -34,7 +34,10 @@ export const demandEntitlement = (ctx: Context, { boxOfficeId }: Identity): Prom
       : new AppError('ENTITLEMENT_REQUIRED', 'Activate the Constant Contact add-on first');
   });
 
-/** Throws CONNECTION_REQUIRED or CONNECTION_NEEDS_RECONNECT unless it is a working connection of the caller's box office. */
+/**
+ * Throws CONNECTION_REQUIRED or CONNECTION_NEEDS_RECONNECT unless it is a working connection of the caller's box
+ * office.
+ */
 export const demandConnection = (ctx: Context, { boxOfficeId }: Identity, connectionId: string): Promise<void> =>
   certainly(ctx, 'connections', async () => {
     const field = ['input', 'connectionId'];

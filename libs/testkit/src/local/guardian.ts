@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
 
 /**
- * Reads `+ group` and `- group` lines until its parent is gone, however that came about, and then ends the groups that are left.
- * A handler in the parent could not: nothing runs after kill -9, and jest gives tests a `process` whose events never come.
+ * Reads `+ group` and `- group` lines until its parent is gone, however that came about, and then ends the groups that
+ * are left. A handler in the parent could not: nothing runs after kill -9, and jest gives tests a `process` whose
+ * events never come.
  */
 const script = `
 groups=""

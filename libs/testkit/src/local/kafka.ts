@@ -72,7 +72,9 @@ log.cleaner.dedupe.buffer.size=8388608
 controlled.shutdown.enable=false
 `;
 
-/** Starts the real broker (KRaft, one node, loopback), or uses KAFKA_BROKERS. Resolves when a consumer group can work. */
+/**
+ * Starts the real broker (KRaft, one node, loopback), or uses KAFKA_BROKERS. Resolves when a consumer group can work.
+ */
 export const startKafka = async ({
   dataDir,
   port,
@@ -150,7 +152,10 @@ export const startKafka = async ({
   };
 };
 
-/** Waits until the broker answers, and until its group coordinator has answered once, so that nobody meets its first errors. */
+/**
+ * Waits until the broker answers, and until its group coordinator has answered once, so that nobody meets its first
+ * errors.
+ */
 const untilUsable = async (brokers: string, broker?: LocalProcess): Promise<void> => {
   let ended = false;
   void broker?.exited.then(() => (ended = true));

@@ -205,7 +205,9 @@ interface Choice {
   readonly onProgress?: Progress;
 }
 
-/** Chooses the server: the one that was asked for, the one that wrote the data, one that is here, one that can be had. */
+/**
+ * Chooses the server: the one that was asked for, the one that wrote the data, one that is here, one that can be had.
+ */
 export const chooseMongo = async ({ wrote, purpose, onProgress }: Choice): Promise<Program> => {
   mkdirSync(cacheDir(), { recursive: true });
   const say = onProgress ?? (() => undefined);

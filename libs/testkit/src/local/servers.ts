@@ -21,7 +21,10 @@ export interface Servers {
   stop(): Promise<void>;
 }
 
-/** Starts Kafka and MongoDB side by side, or takes those that the environment names. When one fails the other is stopped. */
+/**
+ * Starts Kafka and MongoDB side by side, or takes those that the environment names. When one fails the other is
+ * stopped.
+ */
 export const startServers = async ({ dataDir, ports, purpose, onProgress }: ServersOptions = {}): Promise<Servers> => {
   const folder = dataDir ?? mkdtempSync(join(tmpdir(), 'boxlist-'));
   const tidy = (): void => {

@@ -3,7 +3,10 @@ import mongoose from 'mongoose';
 import { randomBytes } from 'node:crypto';
 import type { BenchWorld, Round } from '../world';
 
-/** How consumers usually do it: each message by itself, an upsert of the order and one for each of three workflows. Orders a second. */
+/**
+ * How consumers usually do it: each message by itself, an upsert of the order and one for each of three workflows.
+ * Orders a second.
+ */
 export const takeOneByOne = async (world: BenchWorld, round: Round, count: number): Promise<number> => {
   const mongo = await mongoose
     .createConnection(world.mongoUri, {

@@ -58,7 +58,10 @@ const showOrders = async (
   return { isPartial: false };
 };
 
-/** What a backfill would do: orders by decision, the calls it needs, and when it would be done. Writes nothing, and calls nobody but Ticket Tailor where the orders are to come from there. */
+/**
+ * What a backfill would do: orders by decision, the calls it needs, and when it would be done. Writes nothing, and
+ * calls nobody but Ticket Tailor where the orders are to come from there.
+ */
 export const planBackfill = async (ctx: Context, identity: Identity, input: BackfillInput) => {
   const workflow = await checked(ctx, identity, input);
   const counts = new Map<string, number>();

@@ -11,7 +11,10 @@ interface FetchedPage {
   readonly next: string | null;
 }
 
-/** Reads a page of orders at Ticket Tailor, those of erased buyers without the buyer. Writes nothing. Throws what the key's source and the API throw. */
+/**
+ * Reads a page of orders at Ticket Tailor, those of erased buyers without the buyer. Writes nothing. Throws what the
+ * key's source and the API throw.
+ */
 export const readOrders = async (
   ctx: Context,
   { boxOfficeId, from, to }: Pick<Backfill, 'boxOfficeId' | 'from' | 'to'>,
@@ -30,8 +33,8 @@ export const readOrders = async (
 };
 
 /**
- * Keeps orders that were read, merged with what is known of them, and gives how they stand now. One that is new counts as received when it was created, so that it is no live order of a
- * workflow that became active since.
+ * Keeps orders that were read, merged with what is known of them, and gives how they stand now. One that is new counts
+ * as received when it was created, so that it is no live order of a workflow that became active since.
  */
 export const keepFetched = async (ctx: Context, fetched: readonly StoredOrder[]): Promise<StoredOrder[]> => {
   if (fetched.length === 0) return [];
@@ -48,8 +51,9 @@ const previewPages = 50;
 const previewMs = 4_000;
 
 /**
- * Shows orders at Ticket Tailor page by page, newest first, merged with what is known of them, without writing anything. Answers whether there are more than were shown: the pages and the time are
- * limited, and a page after the first that cannot be read ends it.
+ * Shows orders at Ticket Tailor page by page, newest first, merged with what is known of them, without writing
+ * anything. Answers whether there are more than were shown: the pages and the time are limited, and a page after the
+ * first that cannot be read ends it.
  */
 export const previewFetched = async (
   ctx: Context,

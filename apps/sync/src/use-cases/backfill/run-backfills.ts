@@ -21,8 +21,8 @@ const pollMs = 500;
 const backfillsAtOnce = 4;
 
 /**
- * Makes the next orders of a backfill deliveries; false when there are no more. Orders that have a delivery of the workflow already, or have expired, are passed by. Two processes at once make
- * the same deliveries, which are one.
+ * Makes the next orders of a backfill deliveries; false when there are no more. Orders that have a delivery of the
+ * workflow already, or have expired, are passed by. Two processes at once make the same deliveries, which are one.
  */
 const makeNext = async (ctx: Context, backfill: Backfill): Promise<boolean> => {
   if (backfill.cursor === null || (backfill.waitsUntil && backfill.waitsUntil > ctx.clock())) return false;
@@ -64,8 +64,9 @@ const makeNext = async (ctx: Context, backfill: Backfill): Promise<boolean> => {
 };
 
 /**
- * Whoever took a newer event of an order between its reading and the writing of its delivery found none to change; and those that were made already may be of such a moment, before a crash. Gives the orders that were looked
- * at for it, as they are now.
+ * Whoever took a newer event of an order between its reading and the writing of its delivery found none to change; and
+ * those that were made already may be of such a moment, before a crash. Gives the orders that were looked at for it, as
+ * they are now.
  */
 const followChanges = async (
   ctx: Context,
@@ -120,7 +121,10 @@ const pausing: readonly string[] = [
 ] satisfies BackfillPauseReason[];
 const isPausing = (code: string): code is BackfillPauseReason => pausing.includes(code);
 
-/** After a page that could not be read: what only a person can mend pauses the backfill, everything else is tried again later. */
+/**
+ * After a page that could not be read: what only a person can mend pauses the backfill, everything else is tried again
+ * later.
+ */
 const waitAfter = async (ctx: Context, backfill: Backfill, error: unknown): Promise<void> => {
   if (!(error instanceof AppError)) throw error;
   const now = ctx.clock();

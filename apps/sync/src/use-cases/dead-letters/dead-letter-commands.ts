@@ -46,7 +46,10 @@ const chosen = (identity: Identity, { ids, all }: LettersInput): LetterChoice =>
   return ids ?? null;
 };
 
-/** Puts open letters back on the orders' topic, each once; those of others, and those that are no longer open, are not counted. */
+/**
+ * Puts open letters back on the orders' topic, each once; those of others, and those that are no longer open, are not
+ * counted.
+ */
 export const replayDeadLetters = async (ctx: Context, identity: Identity, input: LettersInput) => {
   const accepted = await ctx.deadLetters.replay(identity.boxOfficeId, chosen(identity, input), ctx.clock());
   return { accepted };

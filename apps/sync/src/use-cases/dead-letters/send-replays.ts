@@ -26,7 +26,8 @@ const sendReplay = async (ctx: Context, { _id, boxOfficeId, original }: DeadLett
 };
 
 /**
- * Puts replayed letters back on the orders' topic as their producer wrote them. After a crash, or by two processes at once, one may go out twice: the event counts once, and comes back as one letter at most.
+ * Puts replayed letters back on the orders' topic as their producer wrote them. After a crash, or by two processes at
+ * once, one may go out twice: the event counts once, and comes back as one letter at most.
  */
 export const startReplays = (ctx: Context) =>
   repeatedly(ctx, { everyMs: 500, delayed: 'replays.delayed' }, async (goesOn) => {

@@ -12,7 +12,8 @@ import { publishDeadLetterNotice } from '../history/publish-notices';
 const mostLetters = 10_000;
 
 /**
- * Keeps dead letters of the orders' topic until they expire, each event once. Of one whose box office cannot be told nothing of the event is kept, and one that names an erased buyer is not kept at all.
+ * Keeps dead letters of the orders' topic until they expire, each event once. Of one whose box office cannot be told
+ * nothing of the event is kept, and one that names an erased buyer is not kept at all.
  */
 export const storeDeadLetters = async (ctx: Context, messages: readonly BusMessage[]): Promise<void> => {
   const now = ctx.clock();

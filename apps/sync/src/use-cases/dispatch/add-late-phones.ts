@@ -16,7 +16,10 @@ import { countryOf } from './read-contacts';
 import { nextDeferredAt, runDeferred, type DeferredJob, type HeldLease, type StillTheirs } from './deferred-work';
 import { isEntitled } from './desired-deliveries';
 
-/** While calls are ample they count as a backfill's, which leaves what live orders need; else they are those that nobody can use any more. */
+/**
+ * While calls are ample they count as a backfill's, which leaves what live orders need; else they are those that nobody
+ * can use any more.
+ */
 const kindNow = async (ctx: Context): Promise<CallClass> =>
   (await ctx.ledger.quotaState()).scarce ? 'upgrade' : 'backfill';
 
@@ -98,7 +101,10 @@ const wantedNow = async (
   return desired.details.phone === undefined || isStale ? undefined : desired;
 };
 
-/** Whether other orders of the buyer have told another number since, those that have expired in the end: what is moved there meanwhile is found in one of both. */
+/**
+ * Whether other orders of the buyer have told another number since, those that have expired in the end: what is moved
+ * there meanwhile is found in one of both.
+ */
 const isWrittenSince = async (
   ctx: Context,
   of: Pick<ConnectionFact, 'boxOfficeId' | 'connectionId'>,

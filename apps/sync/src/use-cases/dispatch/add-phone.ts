@@ -17,8 +17,9 @@ interface DesiredDelivery {
 }
 
 /**
- * Gives a contact a phone that no import takes: by a look at the whole contact and a write of it, two calls at most, and only where the number is new there. Done twice it changes
- * nothing. Gives what is told of it; undefined where the contact has the number, or is not there yet. Throws what the calls throw.
+ * Gives a contact a phone that no import takes: by a look at the whole contact and a write of it, two calls at most,
+ * and only where the number is new there. Done twice it changes nothing. Gives what is told of it; undefined where the
+ * contact has the number, or is not there yet. Throws what the calls throw.
  */
 export const addPhone = async (
   ctx: Context,

@@ -4,7 +4,10 @@ import type { DoneReason } from '../../domain/reasons';
 /** What becomes of the deliveries of a batch; each is told once. */
 export interface BatchReport {
   readonly tell: (results: readonly Pick<Result, 'delivery' | 'to'>[]) => Promise<void>;
-  /** The failure decides between a next try and an outcome; true when it concerns the whole connection, so that the rest must wait too. */
+  /**
+   * The failure decides between a next try and an outcome; true when it concerns the whole connection, so that the rest
+   * must wait too.
+   */
   readonly fail: (deliveries: readonly Delivery[], error: unknown) => Promise<boolean>;
   /** Whether the rest of a long batch is to be worked on now. */
   readonly goesOn: () => Promise<boolean>;

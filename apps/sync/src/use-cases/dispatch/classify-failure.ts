@@ -23,7 +23,10 @@ const ofConnection: readonly string[] = [
 export const concernsConnection = (error: unknown): boolean =>
   error instanceof AppError && ofConnection.includes(error.code);
 
-/** Turns a failure into an outcome or a next try, by its code and kind; the default is to try again, after reading what became of it. */
+/**
+ * Turns a failure into an outcome or a next try, by its code and kind; the default is to try again, after reading what
+ * became of it.
+ */
 export const classifyFailure = (
   ctx: Pick<Context, 'clock' | 'retry' | 'random'>,
   error: unknown,

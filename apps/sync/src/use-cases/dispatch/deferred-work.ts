@@ -38,7 +38,9 @@ export interface DeferredJob {
   readonly kind: CallClass;
   /** False when all that is left is not to be done any more, and has been ended. */
   readonly isWanted: (connection: ConnectionFact) => Promise<boolean>;
-  /** Works on one; `absent` when its contact was not found and a later look may find it. Throws what its calls throw. */
+  /**
+   * Works on one; `absent` when its contact was not found and a later look may find it. Throws what its calls throw.
+   */
   readonly one: (
     caller: ConnectionCaller,
     connection: ConnectionFact,
@@ -56,8 +58,8 @@ export interface DeferredJob {
 const later = (ctx: Context, ms: number): Date => new Date(ctx.clock().getTime() + ms);
 
 /**
- * Works on what is due of a connection, one after the other, so that nothing comes between a look and the call that relies on it. What is not theirs any more is given up; what cannot be done now is tried again
- * later.
+ * Works on what is due of a connection, one after the other, so that nothing comes between a look and the call that
+ * relies on it. What is not theirs any more is given up; what cannot be done now is tried again later.
  */
 export const runDeferred = async (ctx: Context, heldLease: HeldLease, work: DeferredJob): Promise<void> => {
   const { connection, busy } = heldLease;
@@ -85,7 +87,10 @@ export const runDeferred = async (ctx: Context, heldLease: HeldLease, work: Defe
   }
 };
 
-/** Those whose order still names the same buyer. The others are ended; one for whose contact something is under way waits. */
+/**
+ * Those whose order still names the same buyer. The others are ended; one for whose contact something is under way
+ * waits.
+ */
 const stillTheirs = async (
   ctx: Context,
   connection: ConnectionFact,

@@ -85,7 +85,10 @@ export const desiredStatesOf = async (
   return withoutStale(ctx, wanted);
 };
 
-/** Older never overwrites newer, also where the newer order was worked on before: what a later order has told already is left out. */
+/**
+ * Older never overwrites newer, also where the newer order was worked on before: what a later order has told already is
+ * left out.
+ */
 const withoutStale = async (ctx: Context, wanted: readonly DesiredDelivery[]): Promise<DesiredDelivery[]> => {
   const [first] = wanted;
   if (!first) return [];

@@ -26,15 +26,24 @@ const pollMs = 200;
 const turnMs = 10_000;
 /** How soon it is asked again whether a backfill is made. */
 const makingPollMs = 1_000;
-/** How many deliveries are planned for together: few enough that what comes next does not wait long, and all that have gathered. */
+/**
+ * How many deliveries are planned for together: few enough that what comes next does not wait long, and all that have
+ * gathered.
+ */
 const batchSize = 200;
 const batchedSize = 3_000;
 const savedAtOnce = 1_000;
-/** As many as one import takes; of a backfill that needs calls for each contact fewer, so that their live orders do not wait long. */
+/**
+ * As many as one import takes; of a backfill that needs calls for each contact fewer, so that their live orders do not
+ * wait long.
+ */
 const importBatchSize = 39_999;
 const backfillBatchSize = 500;
 
-/** What a lane works on: its queues, and with calls that others leave over upgrades of imported contacts and phones that wait. */
+/**
+ * What a lane works on: its queues, and with calls that others leave over upgrades of imported contacts and phones that
+ * wait.
+ */
 type Work = Queue | 'upgrade';
 const takesLong = (work: Work): boolean => work === 'backfill' || work === 'upgrade';
 
@@ -107,7 +116,10 @@ const reportTo = (drive: Drive, caller: ConnectionCaller, queue: Queue): BatchRe
   };
 };
 
-/** Whether something is due that only a drive begun anew looks at: a batch to be asked for, or orders that have gathered. Whatever takes long is left for it. */
+/**
+ * Whether something is due that only a drive begun anew looks at: a batch to be asked for, or orders that have
+ * gathered. Whatever takes long is left for it.
+ */
 const isDueAnew = async ({ ctx, lease, batchesTo }: Drive): Promise<boolean> => {
   const now = ctx.clock();
   if (batchesTo && batchesTo <= now) return true;
@@ -192,7 +204,10 @@ const withoutAwaiting = async (drive: Drive, claimed: readonly Delivery[]): Prom
   return free;
 };
 
-/** An activity may have been ended meanwhile by a holder that lost the lane: whoever was noted too late for it to be freed is taken up anew. */
+/**
+ * An activity may have been ended meanwhile by a holder that lost the lane: whoever was noted too late for it to be
+ * freed is taken up anew.
+ */
 const wakeLate = async ({ ctx, lease }: Drive, awaited: ReadonlyMap<string, readonly string[]>): Promise<void> => {
   const underWay = await ctx.activities.namesUnderWay(lease.connectionId);
   const late = [...awaited].filter(([, activityIds]) => !activityIds.every((id) => underWay.has(id)));
@@ -203,7 +218,10 @@ const wakeLate = async ({ ctx, lease }: Drive, awaited: ReadonlyMap<string, read
   );
 };
 
-/** The last holder may have fallen silent before it looked whether what it let deliveries wait for was over; what is over and not forgotten yet is worked off by whoever follows it. */
+/**
+ * The last holder may have fallen silent before it looked whether what it let deliveries wait for was over; what is
+ * over and not forgotten yet is worked off by whoever follows it.
+ */
 const releaseForgotten = async (ctx: Context, { connectionId }: ConnectionLease): Promise<void> => {
   const known = (await ctx.activities.ofConnection(connectionId)).map(({ _id }) => _id);
   await ctx.deliveries.releaseForgotten(connectionId, known, ctx.clock());
@@ -214,7 +232,10 @@ const follow = (drive: Drive, boxOfficeId: string): Promise<void> =>
     saveAndTell(drive, results),
   );
 
-/** Keeps the lane while something is under way that may wait long for its permits; what works on queues does so by itself. */
+/**
+ * Keeps the lane while something is under way that may wait long for its permits; what works on queues does so by
+ * itself.
+ */
 const keeping = async ({ stillHeld }: Drive, work: () => Promise<void>): Promise<void> => {
   const through = new AbortController();
   const { signal } = through;
@@ -245,14 +266,19 @@ const workLeftOvers = async (drive: Drive, connection: ConnectionFact | undefine
   }
 };
 
-/** Whether what is ready of backfills may be sent: they are made at first, so that as many as possible share an import. */
+/**
+ * Whether what is ready of backfills may be sent: they are made at first, so that as many as possible share an import.
+ */
 const isMade = async ({ ctx, lease }: Drive): Promise<boolean> => {
   if (!(await ctx.backfills.isMaking(lease.connectionId))) return true;
   const batched = await ctx.deliveries.batched(lease.connectionId, 'backfill', ctx.clock(), importBatchSize);
   return batched?.isMany ?? false;
 };
 
-/** Works on all until they are through; those that are looks again for new work while another, perhaps a long backfill, is under way. */
+/**
+ * Works on all until they are through; those that are looks again for new work while another, perhaps a long backfill,
+ * is under way.
+ */
 const besideEachOther = async (
   { goesOn, stillHeld }: Drive,
   worked: readonly Work[],
@@ -299,7 +325,8 @@ const processLease = async (
     return true;
   };
   const connection = await ctx.connections.byId(lease.connectionId);
-  // Before activities are followed: a delivery that is told late to wait for one that has been seen to end would wait in vain.
+  // Before activities are followed: a delivery that is told late to wait for one that has been seen to end would wait
+  // in vain.
   if (lease.takenOver) await ctx.deliveries.takeOver(lease);
   const { windowMs } = await ctx.ledger.quotaState(connection?.boxOfficeId);
   const batchesTo = await batchesUntil(ctx, lease, windowMs);
@@ -344,7 +371,11 @@ const processLease = async (
   await ctx.connectionLeases.release(lease, drive.isOverdue() ? ctx.clock() : soonest, ctx.clock());
 };
 
-/** Drives lanes of this process until closed; many connections at once, each by one process. Nearly all of the time they wait for permits: as many as there are take their turns in the ledger. `rest` is for processes that take in orders themselves. */
+/**
+ * Drives lanes of this process until closed; many connections at once, each by one process. Nearly all of the time they
+ * wait for permits: as many as there are take their turns in the ledger. `rest` is for processes that take in orders
+ * themselves.
+ */
 export const startDispatcher = (
   ctx: Context,
   { onWork }: Pick<WorkSignal, 'onWork'>,

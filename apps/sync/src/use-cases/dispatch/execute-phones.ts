@@ -22,8 +22,9 @@ export const leaveForLater = (ctx: Context, batch: Batch, phones: readonly Phone
   );
 
 /**
- * Brings the phones that no import takes, while that import may be under way; everybody else is told before. What cannot be brought now is left for later, and its deliveries are told of all the same: their
- * lists and tags do not wait for it.
+ * Brings the phones that no import takes, while that import may be under way; everybody else is told before. What
+ * cannot be brought now is left for later, and its deliveries are told of all the same: their lists and tags do not
+ * wait for it.
  */
 export const executePhones = async (run: Run, phones: readonly PhoneLine[]): Promise<void> => {
   if (phones.length === 0) return;

@@ -18,7 +18,10 @@ type Single = Exclude<PlannedCall, { kind: 'import' | 'tag' | 'phone' }>;
 type Import = Extract<PlannedCall, { kind: 'import' }>;
 type Tag = Extract<PlannedCall, { kind: 'tag' }>;
 
-/** Makes the calls of a plan and reports every delivery they serve, but those of contacts that turned out to exist. `stopped`: why the rest was not tried. */
+/**
+ * Makes the calls of a plan and reports every delivery they serve, but those of contacts that turned out to exist.
+ * `stopped`: why the rest was not tried.
+ */
 export const executePlan = async (
   ctx: Context,
   caller: ConnectionCaller,
@@ -54,7 +57,10 @@ const makeAll = async (run: Run, calls: readonly PlannedCall[]): Promise<void> =
   await reportServed(run);
 };
 
-/** Makes the calls for one contact each. Those that nothing else is to be done for are told soon; when the batch is not to go on, the others are put back as they were. */
+/**
+ * Makes the calls for one contact each. Those that nothing else is to be done for are told soon; when the batch is not
+ * to go on, the others are put back as they were.
+ */
 const makeSingles = async (run: Run, singles: readonly Single[], sharing: ReadonlySet<string>): Promise<void> => {
   for (const [index, some] of chunk(singles, oneByOne).entries()) {
     if (index > 0 && run.stopped === undefined && !(await run.report.goesOn())) {
@@ -82,7 +88,10 @@ export const requeue = (ctx: Context, deliveries: readonly Delivery[], report: B
   return report.tell(deliveries.map((delivery) => ({ delivery, to: { next } })));
 };
 
-/** Makes one call; a failure is told to the deliveries that it serves and to nobody else, unless it concerns the whole connection. */
+/**
+ * Makes one call; a failure is told to the deliveries that it serves and to nobody else, unless it concerns the whole
+ * connection.
+ */
 const attempt = async (run: Run, serves: readonly string[], make: () => Promise<void>): Promise<void> => {
   const open = serves.filter((id) => run.progress.get(id)?.failed === false);
   if (open.length === 0) return;

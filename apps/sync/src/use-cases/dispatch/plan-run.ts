@@ -9,7 +9,10 @@ import type { StartActivity } from './start-activity';
 /** What waits for an activity is looked at by itself after this time, should the activity have been forgotten. */
 export const forgottenMs = 30 * 60_000;
 
-/** How many contacts are worked on one by one before it is asked whether a batch goes on, and before those that are done are told: some seconds of calls. */
+/**
+ * How many contacts are worked on one by one before it is asked whether a batch goes on, and before those that are done
+ * are told: some seconds of calls.
+ */
 export const oneByOne = 40;
 
 /** How far the deliveries of a plan have come. */

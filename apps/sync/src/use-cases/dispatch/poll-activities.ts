@@ -9,18 +9,27 @@ import type { Involved } from '../../store/delivery-queue';
 import type { ConnectionCaller } from '../../call-constant-contact';
 import { forgottenMs } from './plan-run';
 
-/** After this time a file that was announced is imported, and can be seen, or it never will be: longer than the call may take. It would be imported twice. */
+/**
+ * After this time a file that was announced is imported, and can be seen, or it never will be: longer than the call may
+ * take. It would be imported twice.
+ */
 const lateFileMs = 60_000;
 /** The same of what can be sent once more without harm, but has no name to be known by. */
 const lateMs = 3_000;
 const unknownPollMs = 10_000;
-/** When activities are asked for again that could not be asked for: not only with the next day, for its limit may have been raised. */
+/**
+ * When activities are asked for again that could not be asked for: not only with the next day, for its limit may have
+ * been raised.
+ */
 const leastDelayedMs = 5_000;
 const mostDelayedMs = 10 * 60_000;
 
 const isOver = ({ state }: CcActivity): boolean => ['completed', 'cancelled', 'failed', 'timed_out'].includes(state);
 
-/** Whether it did all that it was asked to: rows that were not taken, and contacts that were not put on a list, are found by looking. */
+/**
+ * Whether it did all that it was asked to: rows that were not taken, and contacts that were not put on a list, are
+ * found by looking.
+ */
 const isClean = ({ state, activity_errors: errors, status }: CcActivity): boolean =>
   state === 'completed' &&
   errors.length === 0 &&
@@ -36,8 +45,9 @@ type Follow = (
 ) => Promise<void>;
 
 /**
- * Asks for the activities of a connection that are due, all with one call where more than one runs, and frees what waited for those that have ended:
- * done, or back to work where something was not taken or is still to be done. Those that cannot be asked for are asked for later.
+ * Asks for the activities of a connection that are due, all with one call where more than one runs, and frees what
+ * waited for those that have ended: done, or back to work where something was not taken or is still to be done. Those
+ * that cannot be asked for are asked for later.
  */
 export const pollActivities: Follow = async (ctx, caller, connectionId, save) => {
   try {
@@ -79,7 +89,8 @@ const followDue: Follow = async (ctx, caller, connectionId, save) => {
     const state = seen.states.get(activity._id);
     if (state && activity.activityId === null) await ctx.activities.found(activity._id, state.activity_id);
     const isUnknown = state === undefined && activity.activityId === null;
-    // One that Constant Contact does not know any more, or that nobody may ask for any more, has ended long ago, nobody knows how; one that it does not know yet may still come.
+    // One that Constant Contact does not know any more, or that nobody may ask for any more, has ended long ago, nobody
+    // knows how; one that it does not know yet may still come.
     const goesOn = isUnknown ? mayStillCome(activity, seen, now) : state && !isOver(state);
     if (goesOn)
       await ctx.activities.postpone(
@@ -96,7 +107,10 @@ const followDue: Follow = async (ctx, caller, connectionId, save) => {
   }
 };
 
-/** Whether what nobody answered may still do something: a file that is not seen for its time, and anything else as long as it may be among what runs and nobody here knows. */
+/**
+ * Whether what nobody answered may still do something: a file that is not seen for its time, and anything else as long
+ * as it may be among what runs and nobody here knows.
+ */
 const mayStillCome = ({ isFile, startedAt }: RunningActivity, { strangersRun }: Seen, now: Date): boolean => {
   const age = now.getTime() - startedAt.getTime();
   return isFile ? age < lateFileMs : age < lateMs || (strangersRun && age < forgottenMs);
@@ -105,7 +119,10 @@ const mayStillCome = ({ isFile, startedAt }: RunningActivity, { strangersRun }: 
 const isOutOfReach = (error: unknown): boolean =>
   error instanceof AppError && (error.code === 'NOT_FOUND' || error.code === 'CONNECTION_NOT_FOUND');
 
-/** What was seen of activities: their states, by what they are named here, and whether others run that nobody here knows. */
+/**
+ * What was seen of activities: their states, by what they are named here, and whether others run that nobody here
+ * knows.
+ */
 interface Seen {
   readonly states: ReadonlyMap<string, CcActivity>;
   readonly strangersRun: boolean;
@@ -157,8 +174,9 @@ export const activitiesUnderWay = async (
 };
 
 /**
- * For each delivery the activities that run for its contact, or may run: its own, and those of other deliveries of the same buyer. Before they are worked off nothing that is read of the contact holds, and what is
- * written may be written over by what is older.
+ * For each delivery the activities that run for its contact, or may run: its own, and those of other deliveries of the
+ * same buyer. Before they are worked off nothing that is read of the contact holds, and what is written may be written
+ * over by what is older.
  */
 export const activitiesAwaited = async (
   ctx: Context,

@@ -22,8 +22,9 @@ import { undoCancelled } from './undo-cancelled';
 const mostRounds = 5;
 
 /**
- * Works on ready deliveries of one connection: wishes, knowledge, plan, calls; again for those of whom more had to be known, until each delivery has been reported. What was done before a crash, or by a call
- * whose answer was lost, is seen and not repeated.
+ * Works on ready deliveries of one connection: wishes, knowledge, plan, calls; again for those of whom more had to be
+ * known, until each delivery has been reported. What was done before a crash, or by a call whose answer was lost, is
+ * seen and not repeated.
  */
 export const processBatch = async (
   ctx: Context,
@@ -87,8 +88,9 @@ interface Work {
 }
 
 /**
- * One round: a plan and its calls; then another for those of whom more has to be known. Whoever needs a look of their own has it in a small part of the batch, so that what relies on it follows soon, and a long
- * batch can be left. Gives why nothing more is to be tried, where that is so: all have been told of it.
+ * One round: a plan and its calls; then another for those of whom more has to be known. Whoever needs a look of their
+ * own has it in a small part of the batch, so that what relies on it follows soon, and a long batch can be left. Gives
+ * why nothing more is to be tried, where that is so: all have been told of it.
  */
 const processPlanInputs = async (
   work: Work,
@@ -231,7 +233,10 @@ const addedBy = ({ optIn, createsContacts, listIds, tagIds }: DesiredState): Add
   tagIds,
 });
 
-/** What it gave before, and gives now: the workflow may have changed in between. Where it is not certain what came of it before, the contact tells. */
+/**
+ * What it gave before, and gives now: the workflow may have changed in between. Where it is not certain what came of it
+ * before, the contact tells.
+ */
 const addedSoFar = (
   { delivery: { added, uncertain }, desired }: DesiredDelivery,
   contact?: KnownContact | 'none',

@@ -18,14 +18,18 @@ export interface ContactQuery {
   readonly deliveryIds: readonly string[];
 }
 
-/** Constant Contact's clock and the moment a change becomes readable are not exact: changes of this time are read again. */
+/**
+ * Constant Contact's clock and the moment a change becomes readable are not exact: changes of this time are read again.
+ */
 const overlapMs = 10_000;
 const firstOverlapMs = 5 * 60_000;
 
 /** What is known of a connection's contacts for one batch; everything in `known` was read for it. */
 export interface ContactReader {
   readonly known: Map<string, KnownContact | 'none'>;
-  /** Reads what is sought, in the cheapest way; gives the failures of single look-ups. Throws what concerns them all. */
+  /**
+   * Reads what is sought, in the cheapest way; gives the failures of single look-ups. Throws what concerns them all.
+   */
   readonly learn: (sought: readonly ContactQuery[]) => Promise<{ readonly email: string; readonly error: unknown }[]>;
 }
 
@@ -93,7 +97,10 @@ export const contactReader = (ctx: Context, caller: ConnectionCaller, of: Of): C
       await ctx.contacts.recordCache(of.connectionId, { watermark: new Date(newest - overlapMs).toISOString() });
   };
 
-  /** Goes on with the first reading of the whole account; true when it is complete. Stops where look-ups turn out to be cheaper. */
+  /**
+   * Goes on with the first reading of the whole account; true when it is complete. Stops where look-ups turn out to be
+   * cheaper.
+   */
   const readAll = async (cache: ContactCacheState, count: number, serves: readonly string[]): Promise<boolean> => {
     const begun = cache.cursor ? {} : { watermark: new Date(ctx.clock().getTime() - firstOverlapMs).toISOString() };
     for (let next = cache.cursor ?? undefined; ;) {

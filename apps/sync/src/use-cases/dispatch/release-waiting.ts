@@ -13,8 +13,9 @@ const endsWait = ({ status, whenPaused }: Pick<WorkflowFact, 'status' | 'whenPau
 };
 
 /**
- * Frees what waits for workflows that do not keep it waiting any more: resumed, told to skip, or deleted; for a deleted one also no order is waited for. Whoever has let a delivery wait asks so afterwards, for the news may have come in between; one of the two
- * sees the other.
+ * Frees what waits for workflows that do not keep it waiting any more: resumed, told to skip, or deleted; for a deleted
+ * one also no order is waited for. Whoever has let a delivery wait asks so afterwards, for the news may have come in
+ * between; one of the two sees the other.
  */
 export const releaseForWorkflow = async (ctx: Context, workflowIds: Iterable<string>): Promise<void> => {
   for (const workflowId of new Set(workflowIds)) {
@@ -33,7 +34,10 @@ export const holdForBackfill = async (ctx: Context, backfillId: string): Promise
   await releaseForBackfill(ctx, backfillId);
 };
 
-/** Frees what waits for a backfill that is not paused any more. Whoever has let a delivery wait asks so afterwards, for it may have been resumed or cancelled in between. */
+/**
+ * Frees what waits for a backfill that is not paused any more. Whoever has let a delivery wait asks so afterwards, for
+ * it may have been resumed or cancelled in between.
+ */
 export const releaseForBackfill = async (ctx: Context, backfillId: string): Promise<void> => {
   const backfill = await ctx.backfills.byId(backfillId);
   if (!backfill || backfill.status === 'PAUSED') return;
@@ -42,7 +46,10 @@ export const releaseForBackfill = async (ctx: Context, backfillId: string): Prom
   ctx.notify();
 };
 
-/** Frees what waits for a new sign-in, unless the connection still lacks one: it goes on, or ends where the connection was ended. */
+/**
+ * Frees what waits for a new sign-in, unless the connection still lacks one: it goes on, or ends where the connection
+ * was ended.
+ */
 export const releaseForConnection = async (ctx: Context, connection: ConnectionFact | undefined): Promise<void> => {
   if (!connection || connection.status === 'NEEDS_RECONNECT') return;
   await ctx.deliveries.free(connection.connectionId, ctx.clock());

@@ -5,9 +5,9 @@ import { keptSince } from '../history/retry-deliveries';
 
 /**
  * Requeues what was skipped because a buyer's contact was deleted, for that contact is being restored: also for orders
- * of before the deletion, which find it restored as they would if they came now. Called before the call that restores it, while this process works on the buyer: after a crash they
- * are ready all the same, and nobody works on them before that call has been answered. Should it fail, they are
- * skipped once more.
+ * of before the deletion, which find it restored as they would if they came now. Called before the call that restores
+ * it, while this process works on the buyer: after a crash they are ready all the same, and nobody works on them before
+ * that call has been answered. Should it fail, they are skipped once more.
  */
 export const requeueForRestored = async (
   ctx: Context,

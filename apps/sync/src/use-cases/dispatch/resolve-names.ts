@@ -91,7 +91,9 @@ export const fieldColumn = async (
   return ctx.resources.get(connectionId, 'field', customFieldId);
 };
 
-/** What a workflow asks for an order's buyer, with all names turned into ids. Creates tags and lists that do not exist. */
+/**
+ * What a workflow asks for an order's buyer, with all names turned into ids. Creates tags and lists that do not exist.
+ */
 export const desiredStateOf = async (
   ctx: Context,
   caller: ConnectionCaller,

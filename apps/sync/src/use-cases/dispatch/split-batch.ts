@@ -8,7 +8,10 @@ import { processBatch } from './process-batch';
 
 const aYearMs = 365 * 86_400_000;
 
-/** Ready deliveries by what they are planned for together: those of one backfill, or of none; last those that are tried by themselves, each buyer's. */
+/**
+ * Ready deliveries by what they are planned for together: those of one backfill, or of none; last those that are tried
+ * by themselves, each buyer's.
+ */
 export const splitBatch = (ready: readonly Delivery[]): Delivery[][] => {
   const parts = new Map<string, Delivery[]>();
   for (const delivery of [...ready].sort((a, b) => Number(a.alone) - Number(b.alone))) {
@@ -23,7 +26,8 @@ export const splitBatch = (ready: readonly Delivery[]): Delivery[][] => {
 const holds = (backfill: Backfill | null): boolean => backfill?.status === 'PAUSED' || backfill?.status === 'CANCELLED';
 
 /**
- * Works on a part as its backfill asks. What a backfill is to give waits while it is paused, and ends when it was cancelled; what it gave is taken back all the same.
+ * Works on a part as its backfill asks. What a backfill is to give waits while it is paused, and ends when it was
+ * cancelled; what it gave is taken back all the same.
  */
 export const processPart = async (
   ctx: Context,

@@ -3,7 +3,8 @@ import type { Context } from '../../context';
 import { withActivities } from './start-activity';
 import type { ConnectionCaller } from '../../call-constant-contact';
 
-// The file of an import was written after the permit for its call was given. For many rows that took longer than a permit may be old: the call was never sent, and a new permit asked for again and again.
+// The file of an import was written after the permit for its call was given. For many rows that took longer than a
+// permit may be old: the call was never sent, and a new permit asked for again and again.
 it('an activity is made ready before a permit for its call is asked for', async () => {
   const steps: string[] = [];
   const ctx = {

@@ -18,12 +18,17 @@ interface Beginning {
 }
 
 /**
- * Has Constant Contact begin an activity, and gives the name that deliveries wait for it by. It is announced before it is sent: one whose answer is lost, or that a crash leaves behind, is looked for before anything
- * is done for the same contacts again. What is sent is made ready first: a permit for the call may not grow old over that. Throws what the call throws.
+ * Has Constant Contact begin an activity, and gives the name that deliveries wait for it by. It is announced before it
+ * is sent: one whose answer is lost, or that a crash leaves behind, is looked for before anything is done for the same
+ * contacts again. What is sent is made ready first: a permit for the call may not grow old over that. Throws what the
+ * call throws.
  */
 export type StartActivity = (call: string, beginning: Beginning, prepare: (name: string) => Send) => Promise<string>;
 
-/** Work that begins activities, and notes with all deliveries that they serve that they wait for them before it ends. Where it does not come to its end, any that was being worked on is taken for one of them. */
+/**
+ * Work that begins activities, and notes with all deliveries that they serve that they wait for them before it ends.
+ * Where it does not come to its end, any that was being worked on is taken for one of them.
+ */
 export const withActivities = async <T>(
   ctx: Context,
   caller: ConnectionCaller,

@@ -15,8 +15,8 @@ const backOf = (added: AddedResources, { onCancelledOrder: choice }: WorkflowFac
 });
 
 /**
- * Takes back what deliveries of cancelled orders gave, as their workflows say: tags and lists that the contact still has and that no other order of the same buyer gave too. The contact and its permission are
- * left alone.
+ * Takes back what deliveries of cancelled orders gave, as their workflows say: tags and lists that the contact still
+ * has and that no other order of the same buyer gave too. The contact and its permission are left alone.
  */
 export const undoCancelled = async (
   ctx: Context,
@@ -86,7 +86,10 @@ const undoOne = async (
   };
 };
 
-/** What other orders of the same buyer gave, those that have expired in the end: what is moved there meanwhile is found in one of both. */
+/**
+ * What other orders of the same buyer gave, those that have expired in the end: what is moved there meanwhile is found
+ * in one of both.
+ */
 const addedByOthers = async (ctx: Context, delivery: Delivery): Promise<AddedResources> => {
   const { connectionId, emailHash } = delivery;
   const kept = await ctx.deliveries.addedByOthers(delivery);

@@ -52,8 +52,9 @@ const upgrading = (ctx: Context): DeferredJob => ({
 });
 
 /**
- * Makes explicit the permission of contacts that were imported because calls ran short, with calls that the day leaves over. Each is looked at right before; whoever is not mailable any more, has opted out
- * once, or has no opt-in that stands is left as they are. Done twice it changes nothing.
+ * Makes explicit the permission of contacts that were imported because calls ran short, with calls that the day leaves
+ * over. Each is looked at right before; whoever is not mailable any more, has opted out once, or has no opt-in that
+ * stands is left as they are. Done twice it changes nothing.
  */
 export const upgradePermissions = (ctx: Context, heldLease: HeldLease): Promise<void> =>
   ctx.signUpKeepsOptOuts ? runDeferred(ctx, heldLease, upgrading(ctx)) : Promise.resolve();

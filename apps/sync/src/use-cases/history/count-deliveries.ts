@@ -7,7 +7,9 @@ import { chosenBy } from '../../store/delivery-choice';
 /** Further than this nothing is counted one by one. */
 export const mostCounted = 10_000;
 
-/** How many deliveries there are of a choice, by the tallies, however many that are; undefined where those cannot tell. */
+/**
+ * How many deliveries there are of a choice, by the tallies, however many that are; undefined where those cannot tell.
+ */
 export const countsFor = async (
   ctx: Context,
   boxOfficeId: string,
@@ -30,7 +32,10 @@ const countSome = async (ctx: Context, boxOfficeId: string, choice: DeliveryChoi
   return { count: Math.min(count, mostCounted), isExact: count <= mostCounted };
 };
 
-/** How many deliveries there are of a choice: by the tallies where those can tell, and otherwise counted no further than 10,000. */
+/**
+ * How many deliveries there are of a choice: by the tallies where those can tell, and otherwise counted no further than
+ * 10,000.
+ */
 export const countDeliveries = async (ctx: Context, boxOfficeId: string, choice: DeliveryChoice): Promise<Counted> => {
   const count = await countsFor(ctx, boxOfficeId, choice);
   return count === undefined ? countSome(ctx, boxOfficeId, choice) : { count, isExact: true };

@@ -70,7 +70,9 @@ export const deliveryPage = async (
   };
 };
 
-/** How the deliveries of a workflow stand; the parts add up to the total. Nothing of a workflow of another box office. */
+/**
+ * How the deliveries of a workflow stand; the parts add up to the total. Nothing of a workflow of another box office.
+ */
 export const workflowStats = async (ctx: Context, { boxOfficeId }: Identity, workflowId: string) => {
   const isOwn = (await ctx.workflows.byId(workflowId))?.boxOfficeId === boxOfficeId;
   const rows = isOwn ? await ctx.deliveryCounts.of(workflowId) : [];

@@ -30,7 +30,10 @@ const earlier = (a: Date | undefined, b: Date | undefined) => (a && b ? (a < b ?
 const later = (a: Date | undefined, b: Date | undefined) => (a && b ? (a > b ? a : b) : (a ?? b));
 const both = (a: TimeRange, b: TimeRange): TimeRange => ({ from: later(a.from, b.from), to: earlier(a.to, b.to) });
 
-/** The first part of a time, and what is left of it: from its end for what is newest first. One part where there is no more, or nothing tells where to begin. */
+/**
+ * The first part of a time, and what is left of it: from its end for what is newest first. One part where there is no
+ * more, or nothing tells where to begin.
+ */
 const split = (time: TimeRange, ms: number, newestFirst: boolean, now: Date): [TimeRange, TimeRange?] => {
   const begin = newestFirst ? (time.to ?? now) : time.from;
   if (!begin || ms > longestMs) return [time];
@@ -43,7 +46,10 @@ const split = (time: TimeRange, ms: number, newestFirst: boolean, now: Date): [T
   return newestFirst ? [after, before] : [before, after];
 };
 
-/** A page of what stands in the order of one of its times, newest first; stable while others are written. Throws BAD_INPUT. */
+/**
+ * A page of what stands in the order of one of its times, newest first; stable while others are written. Throws
+ * BAD_INPUT.
+ */
 export const pageByTime = async <F extends string, T extends { readonly _id: string } & Readonly<Record<F, Date>>>(
   { find, count }: Found<T>,
   field: F,
@@ -73,7 +79,8 @@ export const pageByTime = async <F extends string, T extends { readonly _id: str
         await read(byIndex(sameTime, { _id: { [newestFirst ? '$lt' : '$gt']: beyond[1] } }));
         left = both(all, newestFirst ? { to: at } : { from: next });
       }
-      // A server need not stop at the limit of a query: it may read all that is to be sorted. So it is asked for stretches of time, each longer by what is missing, until the page is full.
+      // A server need not stop at the limit of a query: it may read all that is to be sorted. So it is asked for
+      // stretches of time, each longer by what is missing, until the page is full.
       for (let ms = areFew ? Infinity : firstMs; left && found.length < limit;) {
         const [time, rest] = split(left, ms, newestFirst, now);
         const came = await read(of(time));

@@ -22,8 +22,9 @@ export interface Previewed {
 }
 
 /**
- * What a workflow would do with the last orders of the box office, by the rules and the planner that do it, and with what is known of contacts already. Writes nothing and calls nobody: of a contact
- * that is not known it is supposed that there is none. Throws NOT_FOUND, BAD_INPUT, FORBIDDEN.
+ * What a workflow would do with the last orders of the box office, by the rules and the planner that do it, and with
+ * what is known of contacts already. Writes nothing and calls nobody: of a contact that is not known it is supposed
+ * that there is none. Throws NOT_FOUND, BAD_INPUT, FORBIDDEN.
  */
 export const previewWorkflow = async (
   ctx: Context,

@@ -18,7 +18,10 @@ export const keptSince = (ctx: Context): Date => new Date(ctx.clock().getTime() 
 const numberOf = (count: number | undefined): string =>
   count !== undefined && count > mostAtOnce ? count.toLocaleString('en') : 'More than 100,000';
 
-/** Puts deliveries that were skipped, have failed or wait back to work. It goes on by itself in any process, and after a crash where it stood. */
+/**
+ * Puts deliveries that were skipped, have failed or wait back to work. It goes on by itself in any process, and after a
+ * crash where it stood.
+ */
 export const retryDeliveries = async (ctx: Context, identity: Identity, filter: DeliveryFilter): Promise<Retry> => {
   requireRole(identity, 'manager');
   if ((filter.ids?.length ?? 0) > 1_000)
@@ -39,7 +42,10 @@ export const retryDeliveries = async (ctx: Context, identity: Identity, filter: 
   return (await withoutErased(ctx, retry)) ? retry : ((await ctx.retries.byId(retry._id)) ?? retry);
 };
 
-/** False for a retry that is over because its buyer was erased. Asked after it was written, and before it takes more: one of the two sees the other. */
+/**
+ * False for a retry that is over because its buyer was erased. Asked after it was written, and before it takes more:
+ * one of the two sees the other.
+ */
 export const withoutErased = async (ctx: Context, { boxOfficeId, wanted: { emailHash } }: Retry): Promise<boolean> => {
   if (!emailHash || !(await ctx.erasures.among([emailHash])).has(emailHash)) return true;
   await ctx.retries.forgetBuyer(boxOfficeId, emailHash);

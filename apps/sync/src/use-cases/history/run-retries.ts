@@ -11,8 +11,9 @@ const retriesAtOnce = 4;
 const takenAtOnce = 1_000;
 
 /**
- * Notes which deliveries a retry puts back next; undefined when it was changed meanwhile, or none is left. They stand in its document before the first of them is changed, with the version of each: so they are put back
- * once, and whoever goes on after a crash knows whose lanes may not have been woken.
+ * Notes which deliveries a retry puts back next; undefined when it was changed meanwhile, or none is left. They stand
+ * in its document before the first of them is changed, with the version of each: so they are put back once, and whoever
+ * goes on after a crash knows whose lanes may not have been woken.
  */
 const takeNext = async (ctx: Context, retry: Retry): Promise<Retry | undefined> => {
   if (!(await withoutErased(ctx, retry))) return undefined;

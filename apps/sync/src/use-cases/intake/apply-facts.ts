@@ -9,8 +9,8 @@ import { matchOrders } from './match-orders';
 const ordersAtOnce = 1_000;
 
 /**
- * Takes over a workflow, frees what waited for it, and, the first time, matches the orders that came before its fact though after it became active. Later orders find it, and those that
- * were matched once stay so.
+ * Takes over a workflow, frees what waited for it, and, the first time, matches the orders that came before its fact
+ * though after it became active. Later orders find it, and those that were matched once stay so.
  */
 export const applyWorkflow = async (ctx: Context, fact: WorkflowFact): Promise<void> => {
   await ctx.workflows.apply(fact);
@@ -32,7 +32,10 @@ export const applyEntitlement = async (ctx: Context, fact: EntitlementFact): Pro
   await ctx.entitlements.apply(fact);
 };
 
-/** A connection that works again, or was ended, frees what waited for it; of one that was ended nothing is known any more, and where imported contacts are to stay as they are it is not noted either who was. */
+/**
+ * A connection that works again, or was ended, frees what waited for it; of one that was ended nothing is known any
+ * more, and where imported contacts are to stay as they are it is not noted either who was.
+ */
 export const applyConnection = async (ctx: Context, fact: ConnectionFact): Promise<void> => {
   await ctx.connections.apply(fact);
   await publishConnectionNotice(ctx, fact.boxOfficeId, fact.connectionId);

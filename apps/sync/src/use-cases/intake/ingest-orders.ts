@@ -29,8 +29,9 @@ const readOrder = (message: BusMessage): Read => {
 };
 
 /**
- * Takes a batch of order events: bad ones to the dead letter, of each order the newest state is kept, and each order × workflow becomes a delivery.
- * Resolves when all of it is written, so that the offset may be committed. Never calls Constant Contact.
+ * Takes a batch of order events: bad ones to the dead letter, of each order the newest state is kept, and each order ×
+ * workflow becomes a delivery. Resolves when all of it is written, so that the offset may be committed. Never calls
+ * Constant Contact.
  */
 export const ingestOrders = async (ctx: Context, messages: readonly BusMessage[]): Promise<void> => {
   const taken: Exclude<Read, { readonly bad: unknown }>[] = [];

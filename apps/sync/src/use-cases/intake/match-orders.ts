@@ -9,8 +9,9 @@ import type { ReceivedOrder } from '../../store/order-document';
 import { releaseForWorkflow } from '../dispatch/release-waiting';
 
 /**
- * Writes a delivery for each order × workflow that has none, and puts those back to work whose order has changed. An order that first came before the workflow was active is for a backfill, also when it
- * comes once more; one that has expired is for nobody.
+ * Writes a delivery for each order × workflow that has none, and puts those back to work whose order has changed. An
+ * order that first came before the workflow was active is for a backfill, also when it comes once more; one that has
+ * expired is for nobody.
  */
 export const matchOrders = async (
   ctx: Context,
@@ -73,8 +74,9 @@ const newBuyers = (wanted: readonly NewDelivery[], known: ReadonlySet<string>): 
 type Met = Pick<Delivery, 'connectionId' | 'workflowId' | 'status' | 'readyAt'>;
 
 /**
- * Puts those back to work whose order has changed since, and gives them all as they were found and as they go on; again for those that the dispatcher changed in the meantime. They go on
- * from the order as it is now: what it was when it was matched may be outdated.
+ * Puts those back to work whose order has changed since, and gives them all as they were found and as they go on; again
+ * for those that the dispatcher changed in the meantime. They go on from the order as it is now: what it was when it
+ * was matched may be outdated.
  */
 const reopenChanged = async (
   ctx: Context,
@@ -147,8 +149,9 @@ const backfillsOf = async (ctx: Context, deliveries: readonly Delivery[]): Promi
 };
 
 /**
- * A delivery as it goes on after its order has changed; undefined where it stays as it is. What was synchronised stays so when its order is cancelled or the workflow has stopped, unless the
- * organiser chose that what was given is taken back: nobody is unsubscribed by an order. So does what has ended of a backfill that was cancelled.
+ * A delivery as it goes on after its order has changed; undefined where it stays as it is. What was synchronised stays
+ * so when its order is cancelled or the workflow has stopped, unless the organiser chose that what was given is taken
+ * back: nobody is unsubscribed by an order. So does what has ended of a backfill that was cancelled.
  */
 const reopened = (
   before: Delivery,

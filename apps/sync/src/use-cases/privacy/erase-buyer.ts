@@ -18,7 +18,8 @@ export const emailIn = (input: { readonly email: string }): string => {
 };
 
 /**
- * Erases a buyer: shut out at once and out of all collections when it resolves. What was under way then is waited for and swept up by any process, also after a crash; asked again it is done again.
+ * Erases a buyer: shut out at once and out of all collections when it resolves. What was under way then is waited for
+ * and swept up by any process, also after a crash; asked again it is done again.
  */
 export const eraseBuyer = async (
   ctx: Context,
@@ -51,8 +52,8 @@ export const startErasures = (ctx: Context) =>
   });
 
 /**
- * One pass over all that is to be done. It is the last one when it began after everything that was under way at the request has come to its end: a call that had gone out may have brought the contact
- * back, and an import still may.
+ * One pass over all that is to be done. It is the last one when it began after everything that was under way at the
+ * request has come to its end: a call that had gone out may have brought the contact back, and an import still may.
  */
 const pass = async (ctx: Context, erasure: Erasure): Promise<void> => {
   const { _id, boxOfficeId, requestedAt } = erasure;

@@ -11,8 +11,9 @@ const ordersAtOnce = 200;
 const overlapMs = 10 * 60_000;
 
 /**
- * Lets history expire until closed: an order that has grown old becomes a tombstone when none of its deliveries is open, and then its deliveries are removed. Any number of processes may do so at once, and after a
- * crash any of them goes on: a tombstone is found again until nothing hangs on it.
+ * Lets history expire until closed: an order that has grown old becomes a tombstone when none of its deliveries is
+ * open, and then its deliveries are removed. Any number of processes may do so at once, and after a crash any of them
+ * goes on: a tombstone is found again until nothing hangs on it.
  */
 export const startExpiry = (ctx: Context) =>
   repeatedly(ctx, { everyMs: 1_000, delayed: 'expiry.delayed' }, async (goesOn) => {

@@ -10,15 +10,17 @@ const ordersAtOnce = 200;
 const overlapMs = 10 * 60_000;
 
 /**
- * Takes a buyer out of all that sync keeps. Said again it does what is left. Whoever writes something of a buyer asks before whether they are erased, and once more after it is written: one of the two sees the
- * other, whichever came first.
+ * Takes a buyer out of all that sync keeps. Said again it does what is left. Whoever writes something of a buyer asks
+ * before whether they are erased, and once more after it is written: one of the two sees the other, whichever came
+ * first.
  */
 export const forgetBuyer = async (ctx: Context, boxOfficeId: string, emailHash: string): Promise<void> => {
   await ctx.retries.forgetBuyer(boxOfficeId, emailHash);
   for (;;) {
     const kept = await ctx.orders.ofBuyer(boxOfficeId, emailHash, ordersAtOnce);
     const orderIds = kept.map(({ order }) => order.orderId);
-    // Before the orders are blank, so that after a crash it is known which they were; and after, for a letter that came in between.
+    // Before the orders are blank, so that after a crash it is known which they were; and after, for a letter that came
+    // in between.
     await ctx.deadLetters.forget(boxOfficeId, emailHash, orderIds);
     if (kept.length === 0) break;
     await ctx.orders.blank(kept);
@@ -48,7 +50,9 @@ export const withoutErased = async (ctx: Context, orders: readonly StoredOrder[]
   return orders.map((order) => (erased.has(hashOf(ctx, order)) ? withoutBuyer(order) : order));
 };
 
-/** For orders that were just written, or made deliveries: forgets those buyers again who were erased in the meantime. */
+/**
+ * For orders that were just written, or made deliveries: forgets those buyers again who were erased in the meantime.
+ */
 export const forgetErased = async (ctx: Context, orders: readonly StoredOrder[]): Promise<void> => {
   const erased = await erasedAmong(ctx, orders);
   if (erased.size === 0) return;
@@ -56,7 +60,10 @@ export const forgetErased = async (ctx: Context, orders: readonly StoredOrder[])
   for (const [hash, boxOfficeId] of theirs) if (erased.has(hash)) await forgetBuyer(ctx, boxOfficeId, hash);
 };
 
-/** For a batch that is worked on: lets no call be made for a buyer who was erased after their order was read. The rest of the batch is planned anew without them. */
+/**
+ * For a batch that is worked on: lets no call be made for a buyer who was erased after their order was read. The rest
+ * of the batch is planned anew without them.
+ */
 export const guardErased = (
   ctx: Context,
   boxOfficeId: string,
