@@ -36,9 +36,9 @@ export const createFactCopy = <F extends { boxOfficeId: string; version: number 
         throw error;
       }
     },
-    byId: async (id: string): Promise<F | undefined> => (await facts.findOne({ _id: id } as object))?.fact,
+    byId: async (id: string): Promise<F | undefined> => (await facts.findOne({ _id: id }))?.fact,
     ofBoxOffices: async (ids: readonly string[]): Promise<F[]> =>
-      (await facts.find({ boxOfficeId: { $in: [...ids] } } as object).toArray()).map(({ fact }) => fact),
+      (await facts.find({ boxOfficeId: { $in: [...ids] } }).toArray()).map(({ fact }) => fact),
   };
 };
 

@@ -12,7 +12,7 @@ export const createWebhookSecretStore = (mongo: Connection, box: SecretBox) => {
   const secrets = mongo.collection<SecretDocument>('webhook_secrets');
   return {
     get: async (boxOfficeId: string): Promise<string | undefined> => {
-      const doc = await secrets.findOne<SecretDocument>({ _id: boxOfficeId } as never);
+      const doc = await secrets.findOne<SecretDocument>({ _id: boxOfficeId });
       return doc ? box.open(doc.sealed) : undefined;
     },
     put: async (boxOfficeId: string, secret: string): Promise<void> => {

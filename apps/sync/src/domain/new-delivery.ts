@@ -10,7 +10,7 @@ export interface NewDelivery extends Delivery {
   /** What the tally of its workflow holds of it, and since which revision of the tally. */
   counted: { readonly bucket: string; readonly revision: number } | null;
   /** Set while the tally may hold something else than it is. */
-  uncounted?: true;
+  uncounted?: true | null;
 }
 
 /**

@@ -60,9 +60,9 @@ export const createBackfillStore = (mongo: Connection) => {
       return backfill;
     },
     byId: (id: string): Promise<Backfill | null> => backfills.findOne({ _id: id }),
-    ofWorkflow: (boxOfficeId: string, workflowId: string): Promise<Backfill[]> =>
+    ofWorkflow: (boxOfficeId: BoxOfficeId, workflowId: string): Promise<Backfill[]> =>
       backfills
-        .find({ boxOfficeId, workflowId } as object)
+        .find({ boxOfficeId, workflowId })
         .sort({ createdAt: -1 })
         .limit(100)
         .toArray(),
@@ -76,10 +76,10 @@ export const createBackfillStore = (mongo: Connection) => {
         status: 'RUNNING',
         cursor: { $ne: null },
         waitsUntil: null,
-      } as object)) !== null,
+      })) !== null,
     /** Whether a backfill of this connection needs calls for each contact. */
     anyOneByOne: async (connectionId: string): Promise<boolean> =>
-      (await backfills.findOne({ connectionId, status: 'RUNNING', mode: { $ne: 'IMPORT' } } as object)) !== null,
+      (await backfills.findOne({ connectionId, status: 'RUNNING', mode: { $ne: 'IMPORT' } })) !== null,
     running: (): Promise<Backfill[]> => backfills.find({ status: 'RUNNING' }).limit(100).toArray(),
     /** Undefined when it was changed meanwhile. */
     change: changeKnown<Backfill>(backfills),

@@ -30,11 +30,11 @@ export async function* foundInParts<T>(
   size: number,
 ): AsyncGenerator<T[]> {
   const found = await collection
-    .find(byIndex(keys, rest) as never, { projection: { _id: 1 }, batchSize: size })
+    .find(byIndex(keys, rest), { projection: { _id: 1 }, batchSize: size })
     .toArray();
   for (const ids of chunk(found, size))
     yield (await collection
-      .find({ _id: { $in: ids.map(({ _id }) => _id) }, ...keys, ...rest } as never, {
+      .find({ _id: { $in: ids.map(({ _id }) => _id) }, ...keys, ...rest }, {
         projection: { outbox: 0 },
         batchSize: size,
       })

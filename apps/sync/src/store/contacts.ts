@@ -37,7 +37,7 @@ export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStor
   const mirrors = mongo.collection<ContactCacheState & { _id: string }>('contact_caches');
   const forgetBuyer = forgetBuyerIn(contacts);
   const byIds = (ids: readonly string[]): Promise<ContactDocument[]> =>
-    inBatches(ids, (part) => contacts.find({ _id: { $in: part } } as object).toArray());
+    inBatches(ids, (part) => contacts.find({ _id: { $in: part } }).toArray());
   /**
    * Of those that are as they were known only the time is noted, all together: a reading brings many that it has
    * brought before.
@@ -58,7 +58,7 @@ export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStor
       }),
     );
     const matched = await writeAlike(
-      contacts as never,
+      contacts,
       [...same].map(({ _id }) => ({
         id: _id,
         holds: { seenAt: known.get(_id)?.seenAt },
@@ -132,7 +132,7 @@ export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStor
     ): Promise<void> => {
       await inBatches(marks, async (part) => [
         await writeAlike(
-          contacts as never,
+          contacts,
           part.map(({ emailHash, detailsMark }) => ({
             id: buyerKey(connectionId, emailHash),
             holds: {},
@@ -142,7 +142,7 @@ export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStor
       ]);
     },
     cache: async (connectionId: string): Promise<ContactCacheState> => {
-      const found = await mirrors.findOne({ _id: connectionId } as object);
+      const found = await mirrors.findOne({ _id: connectionId });
       return found ?? unknown;
     },
     recordCache: async (connectionId: string, change: Partial<Omit<ContactCacheState, 'lookUps'>>): Promise<void> => {

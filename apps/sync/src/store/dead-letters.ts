@@ -79,7 +79,7 @@ export const createDeadLetterStore = (mongo: Connection) => {
     /** Drops the oldest ones of a box office beyond a number. */
     keepNewest: async (boxOfficeId: string | null, most: number): Promise<void> => {
       const [last] = await letters
-        .find({ boxOfficeId } as object, { projection: { receivedAt: 1 } })
+        .find({ boxOfficeId }, { projection: { receivedAt: 1 } })
         .sort({ receivedAt: -1, _id: -1 })
         .skip(most)
         .limit(1)
@@ -87,11 +87,11 @@ export const createDeadLetterStore = (mongo: Connection) => {
       if (last) await letters.deleteMany({ boxOfficeId, receivedAt: { $lte: last.receivedAt } });
     },
     byIds: async (ids: readonly string[]): Promise<DeadLetter[]> =>
-      (await letters.find({ _id: { $in: [...ids] } } as object).toArray()).map(toLetter),
+      (await letters.find({ _id: { $in: [...ids] } }).toArray()).map(toLetter),
     find: async (filter: object, sort: 1 | -1, limit: number): Promise<DeadLetter[]> =>
       (
         await letters
-          .find(filter as never)
+          .find(filter)
           .sort({ receivedAt: sort, _id: sort })
           .limit(limit)
           .toArray()

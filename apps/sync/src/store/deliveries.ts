@@ -82,7 +82,7 @@ const asKnown = ({ _id, version, orderRevision }: Delivery) => ({ _id, version, 
 /** Deliveries: the durable queue and the history in one. */
 export const createDeliveryStore = (mongo: Connection) => {
   const deliveries = mongo.collection<NewDelivery>('deliveries');
-  const some = (filter: object) => deliveries.find(filter as never, { projection: { outbox: 0 } });
+  const some = (filter: object) => deliveries.find(filter, { projection: { outbox: 0 } });
   return {
     collection: deliveries,
     init: async (): Promise<void> => {
@@ -150,7 +150,7 @@ export const createDeliveryStore = (mongo: Connection) => {
       await some(filter).sort({ createdAt: sort, _id: sort }).limit(limit).toArray(),
     /** Whether a backfill has any without an outcome. */
     anyOpen: async (backfillId: string): Promise<boolean> =>
-      (await deliveries.findOne({ backfillId, status: isUnsettled } as never, { projection: { _id: 1 } })) !== null,
+      (await deliveries.findOne({ backfillId, status: isUnsettled }, { projection: { _id: 1 } })) !== null,
     /**
      * Removes those of these that have ended, are published and are counted; gives how many. Their ids stay: whoever
      * read the order before it expired, and writes its delivery only now, finds that it was made.
@@ -158,7 +158,7 @@ export const createDeliveryStore = (mongo: Connection) => {
     removeFinal: async (ids: readonly string[]): Promise<number> =>
       (
         await inBatches(ids, async (part) => [
-          await deliveries.updateMany({ _id: { $in: part }, readyAt: null, uncounted: null, outbox: [] } as object, {
+          await deliveries.updateMany({ _id: { $in: part }, readyAt: null, uncounted: null, outbox: [] }, {
             $unset: everyField,
           }),
         ])
@@ -168,11 +168,11 @@ export const createDeliveryStore = (mongo: Connection) => {
       deliveries.countDocuments(filter, most === undefined ? {} : { limit: most }),
     /** Whether any of a box office waits for the calls of another day. */
     anyOutOfQuota: async (boxOfficeId: string): Promise<boolean> =>
-      (await deliveries.findOne(waitsFor('QUOTA_EXCEEDED', boxOfficeId) as never, { projection: { _id: 1 } })) !== null,
+      (await deliveries.findOne(waitsFor('QUOTA_EXCEEDED', boxOfficeId), { projection: { _id: 1 } })) !== null,
     /** The next box office, by its id, of which any wait for this. */
     nextThatWaits: async (reason: WaitingFor, after: string): Promise<string | undefined> => {
       const [next] = await deliveries
-        .find(waitsFor(reason, { $gt: after }) as never, { projection: { boxOfficeId: 1 } })
+        .find(waitsFor(reason, { $gt: after }), { projection: { boxOfficeId: 1 } })
         .sort({ boxOfficeId: 1 })
         .limit(1)
         .toArray();
@@ -181,7 +181,7 @@ export const createDeliveryStore = (mongo: Connection) => {
     /** When the first of those of a box office that wait for this goes on at the latest. */
     nextWaiting: async (boxOfficeId: string, reason: WaitingFor): Promise<Date | null> => {
       const [first] = await deliveries
-        .find({ reason, boxOfficeId, readyAt: isOpen } as never, { projection: { readyAt: 1 } })
+        .find({ reason, boxOfficeId, readyAt: isOpen }, { projection: { readyAt: 1 } })
         .sort({ readyAt: 1 })
         .limit(1)
         .toArray();
@@ -189,7 +189,7 @@ export const createDeliveryStore = (mongo: Connection) => {
     },
     oldestOpen: async (boxOfficeId: string): Promise<Date | null> => {
       const [first] = await deliveries
-        .find(openOf(boxOfficeId) as never, { projection: { createdAt: 1 } })
+        .find(openOf(boxOfficeId), { projection: { createdAt: 1 } })
         .sort({ createdAt: 1 })
         .limit(1)
         .toArray();

@@ -22,7 +22,7 @@ interface DeliveryCountDocument {
   /** Counted above, and perhaps not all marked as such yet. */
   batch: Counted[];
   /** Whether some that are counted above were removed since, because history expires. */
-  hasExpired?: true;
+  hasExpired?: true | null;
   /** What was counted last of those that failed or were synchronised. */
   failures?: FailureWindow;
   /** How much fails has come to another band since notices were told. */
@@ -89,7 +89,7 @@ export const createDeliveryCountStore = (mongo: Connection) => {
   const mark = async ({ revision, batch }: DeliveryCountDocument): Promise<void> => {
     const counted = ({ bucket }: Counted) => ({ counted: { bucket, revision } });
     const before = ({ since }: Counted) => (since === 0 ? { counted: null } : { 'counted.revision': since });
-    const write = (writes: Parameters<typeof writeAlike>[1]) => writeAlike(deliveries as never, writes);
+    const write = (writes: Parameters<typeof writeAlike<NewDelivery>>[1]) => writeAlike(deliveries, writes);
     const matched = await write(
       batch.map((each) => ({
         id: each.id,
@@ -150,7 +150,7 @@ export const createDeliveryCountStore = (mongo: Connection) => {
     }
     const seen = new Set<string>();
     let changed: Changed[] = [];
-    for await (const delivery of deliveries.find({ workflowId, uncounted: true } as object, {
+    for await (const delivery of deliveries.find({ workflowId, uncounted: true }, {
       projection: { version: 1, status: 1, reason: 1, counted: 1, backfillId: 1, settledAt: 1 },
       batchSize,
     })) {
@@ -169,7 +169,7 @@ export const createDeliveryCountStore = (mongo: Connection) => {
   const foldEach = async (goesOn: () => boolean, among: object = {}): Promise<void> => {
     for (let after = ''; goesOn();) {
       const [next] = await deliveries
-        .find({ uncounted: true, workflowId: { ...among, $gt: after } } as object, { projection: { workflowId: 1 } })
+        .find({ uncounted: true, workflowId: { ...among, $gt: after } }, { projection: { workflowId: 1 } })
         .sort({ workflowId: 1 })
         .limit(1)
         .toArray();
@@ -225,7 +225,7 @@ export const createDeliveryCountStore = (mongo: Connection) => {
     },
     /** Notes that some of these workflows' deliveries are about to be removed. They stay counted. */
     noteExpired: async (workflowIds: readonly string[]): Promise<void> => {
-      await deliveryCounts.updateMany({ _id: { $in: workflowIds }, hasExpired: null } as never, {
+      await deliveryCounts.updateMany({ _id: { $in: workflowIds }, hasExpired: null }, {
         $set: { hasExpired: true },
       });
     },

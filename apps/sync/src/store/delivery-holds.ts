@@ -21,7 +21,7 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
     ): Promise<void> => {
       await deliveries.updateMany(
         byIndex({ reason: { $in: waitedFor }, readyAt: isOpen }, { boxOfficeId, workflowId }),
-        { $set: { status: 'PENDING', reason: null, readyAt: now } } as never,
+        { $set: { status: 'PENDING', reason: null, readyAt: now } },
       );
     },
     /** Whether any of a workflow wait for this. */
@@ -30,7 +30,7 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
       reason: WaitingFor,
     ): Promise<boolean> => {
       const waiting = byIndex({ reason, boxOfficeId, readyAt: isOpen }, { workflowId });
-      return (await deliveries.findOne(waiting as never, { projection: { _id: 1 } })) !== null;
+      return (await deliveries.findOne(waiting, { projection: { _id: 1 } })) !== null;
     },
     /** Lets the open ones of a backfill wait that nobody works on; what it gave is taken back all the same. */
     holdBackfill: async (backfillId: string, now: Date): Promise<void> => {
@@ -40,12 +40,12 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
           reason: 'BACKFILL_PAUSED',
           readyAt: new Date(now.getTime() + 365 * 86_400_000),
         },
-      } as never);
+      });
     },
     resumeBackfill: async (backfillId: string, now: Date): Promise<void> => {
       await deliveries.updateMany(
-        { backfillId, reason: 'BACKFILL_PAUSED', readyAt: isOpen } as never,
-        { $set: { status: 'PENDING', reason: null, readyAt: now } } as never,
+        { backfillId, reason: 'BACKFILL_PAUSED', readyAt: isOpen },
+        { $set: { status: 'PENDING', reason: null, readyAt: now } },
       );
     },
     /**
@@ -80,13 +80,13 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
       isClean: boolean,
       underWay: ReadonlySet<string>,
     ): AsyncGenerator<Delivery[]> {
-      const isWaiting = { connectionId, reason: 'ACTIVITY_RUNNING', readyAt: isOpen };
+      const isWaiting = { connectionId, reason: 'ACTIVITY_RUNNING' as const, readyAt: isOpen };
       const its = { activityIds: activityId };
       for await (const some of foundInParts<Delivery>(deliveries, isWaiting, its, readAtOnce)) {
         const isLast = ({ activityIds }: Delivery): boolean => !activityIds.some((id) => underWay.has(id));
         const [last, waitOn] = [some.filter(isLast), some.filter((each) => !isLast(each))];
         if (waitOn.length > 0)
-          await deliveries.updateMany({ _id: { $in: waitOn.map(({ _id }) => _id) }, ...isWaiting, ...its } as never, {
+          await deliveries.updateMany({ _id: { $in: waitOn.map(({ _id }) => _id) }, ...isWaiting, ...its }, {
             $pull: { activityIds: activityId },
             ...(isClean ? {} : { $set: { uncertain: true } }),
           });
@@ -109,7 +109,7 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
     wake: async (ids: readonly string[], waitsFor: WaitingFor, now: Date): Promise<void> => {
       const holds = { reason: waitsFor, readyAt: isOpen };
       await writeAlike(
-        deliveries as never,
+        deliveries,
         ids.map((id) => ({ id, holds, update: { $set: { readyAt: now } } })),
       );
     },
@@ -126,8 +126,8 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
     /** Frees what waited for a reconnect; the time of trying begins anew. */
     free: async (connectionId: string, now: Date): Promise<void> => {
       await deliveries.updateMany(
-        { connectionId, reason: 'CONNECTION_NEEDS_RECONNECT', readyAt: isOpen } as never,
-        { $set: { status: 'PENDING', reason: null, readyAt: now, firstTriedAt: null, attemptCount: 0 } } as never,
+        { connectionId, reason: 'CONNECTION_NEEDS_RECONNECT', readyAt: isOpen },
+        { $set: { status: 'PENDING', reason: null, readyAt: now, firstTriedAt: null, attemptCount: 0 } },
       );
     },
   };

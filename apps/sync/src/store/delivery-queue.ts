@@ -1,4 +1,4 @@
-import type { Collection } from 'mongoose';
+import type { Collection, mongo } from 'mongoose';
 import {
   type AddedResources,
   type Attempt,
@@ -20,7 +20,7 @@ import { isOpen, isReady } from './open-deliveries';
 /** All that days of tries come to; what an endless row of retries adds pushes the oldest out. */
 const mostAttempts = 500;
 
-const updateOf = ({ delivery, attempts, to }: Result, now: Date): object =>
+const updateOf = ({ delivery, attempts, to }: Result, now: Date): mongo.UpdateFilter<NewDelivery> =>
   'outcome' in to
     ? {
         $set: {
@@ -45,7 +45,7 @@ const updateOf = ({ delivery, attempts, to }: Result, now: Date): object =>
         },
         $inc: { version: 1 },
         $push: {
-          attempts: { $each: attempts, $slice: -mostAttempts },
+          attempts: { $each: [...attempts], $slice: -mostAttempts },
           outbox: outcomeEntry(to.outcome, delivery.version + 1, now),
         },
       }
@@ -69,7 +69,7 @@ const updateOf = ({ delivery, attempts, to }: Result, now: Date): object =>
           ...(to.next.added ? { added: to.next.added } : {}),
         },
         $inc: { attemptCount: to.next.countsAsAttempt ? 1 : 0 },
-        $push: { attempts: { $each: attempts, $slice: -mostAttempts } },
+        $push: { attempts: { $each: [...attempts], $slice: -mostAttempts } },
       };
 
 type Contact = Pick<Delivery, 'boxOfficeId' | 'connectionId'>;
@@ -105,7 +105,7 @@ const mostNamed = 500;
 
 /** The durable queue: who works on what, and what became of it. */
 export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
-  const some = (filter: object) => deliveries.find(filter as never, whole);
+  const some = (filter: object) => deliveries.find(filter, whole);
   /**
    * The deliveries of these buyers by a connection. A buyer has few: the rest of the question is asked of them here, so
    * that it is the index alone that finds them.
@@ -128,11 +128,11 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
       'next' in to && to.next.activityIds?.length ? [{ id: _id, version, activityIds: to.next.activityIds }] : [],
     );
     await writeAlike(
-      deliveries as never,
+      deliveries,
       begun.map(({ id, version, activityIds }) => ({
         id,
         holds: { version: { $gt: version } },
-        update: { $addToSet: { activityIds: { $each: activityIds } } },
+        update: { $addToSet: { activityIds: { $each: [...activityIds] } } },
       })),
     );
   };
@@ -143,7 +143,7 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
   const save = async (results: readonly Result[], now: Date): Promise<Result[]> => {
     if (results.length === 0) return [];
     const matched = await writeAlike(
-      deliveries as never,
+      deliveries,
       results.map((result) => ({
         id: result.delivery._id,
         holds: { fence: result.delivery.fence, version: result.delivery.version, readyAt: isOpen },
@@ -191,7 +191,7 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
         isFew ? { emailHash: { $nin: [...busy] } } : {},
       );
       const found = (await deliveries
-        .find(wanted as never, takenBy)
+        .find(wanted, takenBy)
         // Those of one buyer come together, so that they share calls.
         .sort({ readyAt: 1, emailHash: 1 })
         .limit(limit)
@@ -222,7 +222,7 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
       let soonest: Date | null = null;
       for (const queue of among) {
         const [first] = await deliveries
-          .find({ connectionId, queue, readyAt: isOpen } as never, { projection: { readyAt: 1 } })
+          .find({ connectionId, queue, readyAt: isOpen }, { projection: { readyAt: 1 } })
           .sort({ readyAt: 1 })
           .limit(1)
           .toArray();
@@ -235,10 +235,10 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
       if (attempts.length === 0 && performed === undefined) return;
       await deliveries.updateOne({ _id: id, version: { $gt: 0 } }, {
         $push: {
-          attempts: { $each: attempts, $slice: -mostAttempts },
+          attempts: { $each: [...attempts], $slice: -mostAttempts },
           ...(performed === undefined ? {} : { performed }),
         },
-      } as never);
+      });
     },
     /** Tells something else in the place of what was told of a buyer's deliveries; said again it leaves the same. */
     tellInstead: async (

@@ -58,7 +58,7 @@ export const deliveryRetries = (deliveries: Collection<NewDelivery>) => ({
       $or: [{ createdAt: { $lt: place.createdAt } }, { createdAt: place.createdAt, _id: { $lt: place.id } }],
     };
     const found = await deliveries
-      .find({ $and: [filter, endedSince(since), ...(beyond ? [beyond] : [])] } as never, {
+      .find({ $and: [filter, endedSince(since), ...(beyond ? [beyond] : [])] }, {
         projection: { version: 1, createdAt: 1 },
       })
       .sort({ createdAt: -1, _id: -1 })
@@ -73,7 +73,7 @@ export const deliveryRetries = (deliveries: Collection<NewDelivery>) => ({
   requeue: async (retryId: string, taken: readonly Taken[], since: Date, now: Date): Promise<number> => {
     const requeueIn = (statuses: readonly Delivery['status'][], update: object) =>
       writeAlike(
-        deliveries as never,
+        deliveries,
         taken.map(({ id, version }) => ({
           id,
           holds: { version, status: { $in: statuses }, ...endedSince(since) },
@@ -117,7 +117,7 @@ export const deliveryRetries = (deliveries: Collection<NewDelivery>) => ({
   requeueSkipped: async (known: readonly Delivery[], since: Date, now: Date): Promise<void> => {
     const update = { $set: asPending(now), $inc: { version: 1 } };
     await writeAlike(
-      deliveries as never,
+      deliveries,
       known.map(({ _id, version }) => ({
         id: _id,
         holds: { version, status: 'SKIPPED', settledAt: { $gte: since } },

@@ -55,7 +55,7 @@ export const createExpiredWritesStore = (mongo: Connection, erasures: Pick<Erasu
               upsert: true,
             },
           })),
-          async (part) => [await expiredWrites.bulkWrite(part as never, { ordered: false })],
+          async (part) => [await expiredWrites.bulkWrite(part, { ordered: false })],
         );
       },
       ({ connectionId, emailHash }) => forgetBuyer([connectionId], emailHash),

@@ -1,4 +1,5 @@
 import { chunk } from 'es-toolkit';
+import type { Collection, mongo } from 'mongoose';
 
 /** How many documents one command names, or brings. */
 const atOnce = 1_000;
@@ -14,16 +15,11 @@ export const inBatches = async <I, T>(
   return answers;
 };
 
-interface Write {
+interface Write<D> {
   readonly id: string;
   /** What must hold of the document besides its id. */
-  readonly holds: object;
-  readonly update: object;
-}
-
-interface Writable {
-  updateMany(filter: object, update: object): Promise<{ readonly matchedCount: number }>;
-  bulkWrite(operations: object[], options: { ordered: boolean }): Promise<{ readonly matchedCount: number }>;
+  readonly holds: mongo.Filter<D>;
+  readonly update: mongo.UpdateFilter<D>;
 }
 
 /** How many documents one command changes: so few that what else is to be written has its turn soon. */
@@ -33,24 +29,29 @@ export const changedAtOnce = 250;
  * Makes writes that are often the same but for the id: those that are, together. Gives how many documents were as was
  * expected.
  */
-export const writeAlike = async (collection: Writable, writes: readonly Write[]): Promise<number> => {
-  const groups = new Map<string, { first: Write; ids: string[] }>();
+export const writeAlike = async <D extends { readonly _id: string }>(
+  collection: Pick<Collection<D>, 'updateMany' | 'bulkWrite'>,
+  writes: readonly Write<D>[],
+): Promise<number> => {
+  // The types of the driver do not see that a filter with an id is one.
+  const withId = (_id: string | { $in: string[] }, holds: mongo.Filter<D>) => ({ ...holds, _id }) as mongo.Filter<D>;
+  const groups = new Map<string, { first: Write<D>; ids: string[] }>();
   for (const write of writes) {
     const key = JSON.stringify([write.holds, write.update]);
     const group = groups.get(key);
     if (group) group.ids.push(write.id);
     else groups.set(key, { first: write, ids: [write.id] });
   }
-  const singles: object[] = [];
+  const singles: mongo.AnyBulkWriteOperation<D>[] = [];
   const answers: { readonly matchedCount: number }[] = [];
   for (const { first, ids } of groups.values()) {
     const { holds, update } = first;
-    if (ids.length === 1) singles.push({ updateOne: { filter: { _id: first.id, ...holds }, update } });
+    if (ids.length === 1) singles.push({ updateOne: { filter: withId(first.id, holds), update } });
     else
       answers.push(
         ...(await inBatches(
           ids,
-          async (part) => [await collection.updateMany({ _id: { $in: part }, ...holds }, update)],
+          async (part) => [await collection.updateMany(withId({ $in: part }, holds), update)],
           changedAtOnce,
         )),
       );

@@ -71,7 +71,7 @@ export const createLedgerStore = (
   let telling: NodeJS.Timeout | undefined;
 
   const read = async (): Promise<Known> => {
-    const found = await ledgers.findOne({ _id: id } as object);
+    const found = await ledgers.findOne({ _id: id });
     return found
       ? { revision: found.revision, ledger: JSON.parse(found.state) as Ledger }
       : { revision: 0, ledger: emptyLedger };
@@ -80,7 +80,7 @@ export const createLedgerStore = (
     const next = { revision: known.revision + 1, ledger };
     try {
       const { matchedCount, upsertedCount } = await ledgers.updateOne(
-        { _id: id, revision: known.revision } as object,
+        { _id: id, revision: known.revision },
         { $set: { state: JSON.stringify(ledger), revision: next.revision } },
         { upsert: known.revision === 0 },
       );

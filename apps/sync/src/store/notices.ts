@@ -93,7 +93,7 @@ export const createNoticeStore = (mongo: Connection) => {
           $set: { recoveredAt: now, expiresAt: new Date(now.getTime() + keptMs) },
           $unset: { open: 1 },
           $push: { outbox: { id: 'recovered', at: now } },
-        } as never);
+        });
         return matchedCount === 1 ? 'recovered' : undefined;
       }
       const episode = (last?.episode ?? 0) + 1;
@@ -121,7 +121,7 @@ export const createNoticeStore = (mongo: Connection) => {
     count: (filter: object): Promise<number> => notices.countDocuments(filter),
     find: (filter: object, sort: 1 | -1, limit: number): Promise<Notice[]> =>
       notices
-        .find(filter as never, { projection })
+        .find(filter, { projection })
         .sort({ raisedAt: sort, _id: sort })
         .limit(limit)
         .toArray(),

@@ -8,7 +8,7 @@ export interface OrderDocument extends Omit<EarlierOrder, 'key' | 'erased' | 'ex
   /** Null for one that has expired, so that nobody who asks for orders of a time meets it. */
   receivedAt: Date | null;
   /** From when on it grows old, or is looked at once more. */
-  agesFrom?: Date;
+  agesFrom?: Date | null;
   expiredAt?: Date;
   revision: number;
 }

@@ -18,7 +18,7 @@ export const orderExpiry = (orders: Collection<OrderDocument>, toOrder: (documen
   /** Those that were not changed since; gives how many. */
   const change = (some: readonly AgedOrder[], update: (each: AgedOrder) => object): Promise<number> =>
     writeAlike(
-      orders as never,
+      orders,
       some.map((each) => ({ id: each.order.key, holds: { revision: each.revision }, update: update(each) })),
     );
   return {
@@ -29,7 +29,7 @@ export const orderExpiry = (orders: Collection<OrderDocument>, toOrder: (documen
     aged: async (before: Date, limit: number): Promise<AgedOrder[]> =>
       (
         await orders
-          .find({ $or: [{ agesFrom: null }, { agesFrom: { $lt: before } }] } as object)
+          .find({ $or: [{ agesFrom: null }, { agesFrom: { $lt: before } }] })
           .sort({ agesFrom: 1 })
           .limit(limit)
           .toArray()

@@ -35,7 +35,7 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
   const merge = async (fresh: ReadonlyMap<string, StoredOrder>, now: Date): Promise<ReceivedOrder[]> => {
     const merged: ReceivedOrder[] = [];
     for (let left = [...fresh.keys()]; left.length > 0;) {
-      const known = await orders.find({ _id: { $in: left } } as object).toArray();
+      const known = await orders.find({ _id: { $in: left } }).toArray();
       left = [];
       for (const document of known) {
         const order = toOrder(document);
@@ -64,7 +64,7 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
     const [at, key] = after === '' ? [since, ''] : placeOf(after);
     const read = (receivedAt: object | Date, more: object, atMost: number) =>
       orders
-        .find({ boxOfficeId, receivedAt, ...more } as object, { batchSize: 1_000 })
+        .find({ boxOfficeId, receivedAt, ...more }, { batchSize: 1_000 })
         .sort({ receivedAt: 1, _id: 1 })
         .limit(atMost)
         .toArray();
@@ -115,13 +115,13 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
     },
     byKeys: async (keys: readonly string[]): Promise<StoredOrder[]> =>
       inBatches([...new Set(keys)], async (part) =>
-        (await orders.find({ _id: { $in: part } } as object).toArray()).map(toOrder),
+        (await orders.find({ _id: { $in: part } }).toArray()).map(toOrder),
       ),
     /** Some of the orders of a buyer, as they are kept. */
     ofBuyer: async (boxOfficeId: string, emailHash: string, limit: number): Promise<KeptOrder[]> =>
       (
         await orders
-          .find({ boxOfficeId, emailHash } as object)
+          .find({ boxOfficeId, emailHash })
           .limit(limit)
           .toArray()
       ).map((document) => ({ ...receivedOf(document), revision: document.revision })),
@@ -137,7 +137,7 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
     latest: async (boxOfficeId: string, limit: number): Promise<StoredOrder[]> =>
       (
         await orders
-          .find({ boxOfficeId, receivedAt: { $gte: new Date(0) } } as object)
+          .find({ boxOfficeId, receivedAt: { $gte: new Date(0) } })
           .sort({ receivedAt: -1 })
           .limit(limit)
           .toArray()

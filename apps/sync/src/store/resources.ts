@@ -12,7 +12,7 @@ export const createResourceStore = (mongo: Connection) => {
     `${connectionId}/${kind}/${name.toLowerCase()}`;
   return {
     get: async (connectionId: string, kind: string, name: string): Promise<string | undefined> =>
-      (await resources.findOne<ResourceDocument>({ _id: keyOf(connectionId, kind, name) } as never))?.value,
+      (await resources.findOne<ResourceDocument>({ _id: keyOf(connectionId, kind, name) }))?.value,
     put: async (connectionId: string, kind: string, name: string, value: string): Promise<void> => {
       await resources.updateOne({ _id: keyOf(connectionId, kind, name) }, { $set: { value } }, { upsert: true });
     },
