@@ -1,8 +1,7 @@
 import { createConstantContact } from '@boxlist/constant-contact';
-import { AppError, topics, type ConnectionFact, type EntitlementFact, type WorkflowFact } from '@boxlist/contracts';
+import { AppError, topics } from '@boxlist/contracts';
 import { createRest, neverRests, type EventBus } from '@boxlist/event-bus';
 import {
-  createFactCopy,
   createPlatform,
   createServiceTokens,
   type HealthChecks,
@@ -18,23 +17,10 @@ import type { Config } from './config';
 import type { Context } from './context';
 import { followersOf, openEventDoors, syncTopics } from './events';
 import { resolvers } from './resolvers';
-import { createActivityStore } from './store/activities';
-import { createBackfillStore } from './store/backfills';
-import { createContactStore } from './store/contacts';
-import { createDeadLetterStore } from './store/dead-letters';
-import { createDeliveryStore, outcomeRendering } from './store/deliveries';
-import { createErasureStore } from './store/erasures';
-import { createJoinStore } from './store/joins';
-import { createConnectionLeaseStore } from './store/connection-leases';
+import { outcomeRendering } from './store/deliveries';
 import { createLedgerStore } from './store/ledger';
-import { createNoticeStore, noticeRendering } from './store/notices';
-import { createOrderStore } from './store/orders';
-import { createResourceStore } from './store/resources';
-import { createRetryStore } from './store/retries';
-import { createStandstillStore } from './store/standstills';
-import { createDeliveryCountStore } from './store/delivery-counts';
-import { createExpiredWritesStore } from './store/expired-writes';
-import { createLatePhoneStore, createUpgradeStore } from './store/deferred-work';
+import { noticeRendering } from './store/notices';
+import { createStores } from './stores';
 import { createTicketTailorKeySource } from './ticket-tailor-keys';
 import { createTokenSource } from './tokens';
 import { startBackgroundJobs } from './background-jobs';
@@ -75,31 +61,8 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
   const askAuthConnection = createAskAuthConnection(config.AUTH_CONNECTION_URL, serviceTokens);
   const hashEmail = (boxOfficeId: string, email: string): string =>
     createHmac('sha256', config.EMAIL_HASH_KEY).update(`${boxOfficeId}\n${email}`).digest('base64url');
-  const erasures = createErasureStore(mongo);
-  const stores = {
-    erasures,
-    orders: createOrderStore(mongo, hashEmail),
-    deliveries: createDeliveryStore(mongo),
-    connectionLeases: createConnectionLeaseStore(mongo),
-    contacts: createContactStore(mongo, erasures),
-    upgrades: createUpgradeStore(mongo, erasures),
-    latePhones: createLatePhoneStore(mongo, erasures),
-    activities: createActivityStore(mongo),
-    backfills: createBackfillStore(mongo),
-    retries: createRetryStore(mongo),
-    deadLetters: createDeadLetterStore(mongo),
-    standstills: createStandstillStore(mongo),
-    notices: createNoticeStore(mongo),
-    deliveryCounts: createDeliveryCountStore(mongo),
-    entitlements: createFactCopy<EntitlementFact>(
-      mongo,
-      'entitlement_facts',
-      (fact) => `${fact.boxOfficeId}:${fact.appId}`,
-    ),
-    connections: createFactCopy<ConnectionFact>(mongo, 'connection_facts', (fact) => fact.connectionId),
-    workflows: createFactCopy<WorkflowFact>(mongo, 'workflow_facts', (fact) => fact.workflowId),
-  };
-  await Promise.all(Object.values(stores).map((store) => store.init()));
+  const { initStores, deliveryCollection, ...stores } = createStores(mongo, hashEmail);
+  await initStores();
   const constantContact = createConstantContact({
     apiUrl: config.CONSTANT_CONTACT_API_URL,
     timeoutMs: Math.min(20_000, config.DISPATCH_LEASE_MS / 2),
@@ -109,7 +72,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
   platform.onClose(() => constantContact.close());
   platform.onClose(() => ticketTailor.close());
   await platform.relayOutbox({
-    collection: stores.deliveries.collection,
+    collection: deliveryCollection,
     topic: { name: topics.deliveryOutcomes.name, compacted: false, rendering: outcomeRendering },
     rest,
   });
@@ -127,9 +90,6 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
       { minMs: config.GATHER_MIN_MS, maxMs: config.GATHER_MAX_MS },
       ledgerClock,
     ),
-    resources: createResourceStore(mongo),
-    expiredWrites: createExpiredWritesStore(mongo, erasures),
-    joins: createJoinStore(mongo),
     followers: followersOf(bus),
     bus,
     constantContact,

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@boxlist/testkit';
+import type { mongo } from 'mongoose';
 import type { NewDelivery } from '../src/domain/new-delivery';
-import { chosenBy } from '../src/store/delivery-choice';
-import { openOf } from '../src/store/open-deliveries';
+import { chosenBy, openOf } from '../src/store/delivery-choice';
 import { createOffice, createWorld, type World } from './world';
 
 let world: World;
@@ -78,7 +78,7 @@ const readsBeyondLimits = async (): Promise<boolean> => {
 };
 
 describe('what is asked of thousands of deliveries', () => {
-  it.each<[string, (boxOfficeId: string) => object]>([
+  it.each<[string, (boxOfficeId: string) => mongo.Filter<NewDelivery>]>([
     ['those of an event', (boxOfficeId) => chosenBy(boxOfficeId, { eventId: 'ev_none' })],
     ['those of an order', (boxOfficeId) => chosenBy(boxOfficeId, { orderId: 'or_8' })],
     ['those of a buyer', (boxOfficeId) => chosenBy(boxOfficeId, { emailHash: 'nobody' })],
@@ -88,7 +88,7 @@ describe('what is asked of thousands of deliveries', () => {
     ['the oldest open one', openOf],
   ])('is answered by an index, without the others being read: %s', async (_name, filter) => {
     const { executionStats } = (await stored()
-      .find(filter(office.boxOfficeId) as never)
+      .find(filter(office.boxOfficeId))
       .sort({ createdAt: 1 })
       .limit(1)
       .explain('executionStats')) as unknown as Explained;

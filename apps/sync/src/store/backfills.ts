@@ -61,11 +61,7 @@ export const createBackfillStore = (mongo: Connection) => {
     },
     byId: (id: string): Promise<Backfill | null> => backfills.findOne({ _id: id }),
     ofWorkflow: (boxOfficeId: BoxOfficeId, workflowId: string): Promise<Backfill[]> =>
-      backfills
-        .find({ boxOfficeId, workflowId })
-        .sort({ createdAt: -1 })
-        .limit(100)
-        .toArray(),
+      backfills.find({ boxOfficeId, workflowId }).sort({ createdAt: -1 }).limit(100).toArray(),
     /**
      * Whether orders of a backfill of this connection are being made deliveries; one that waits for Ticket Tailor holds
      * nothing up.

@@ -1,6 +1,8 @@
+import type { CountedPage, PageArgs } from '@boxlist/service-kit';
 import type { Connection } from 'mongoose';
 import type { LeftOut, OriginalMessage, Place } from '../domain/dead-letter';
 import { insertNew } from './insert-new';
+import { byIndex, ofTime, pageByTime } from './narrow-reads';
 
 /**
  * OPEN waits for somebody; REPLAYED was put back and its end is not known yet; TAKEN was understood; CAME_BACK is gone
@@ -88,17 +90,37 @@ export const createDeadLetterStore = (mongo: Connection) => {
     },
     byIds: async (ids: readonly string[]): Promise<DeadLetter[]> =>
       (await letters.find({ _id: { $in: [...ids] } }).toArray()).map(toLetter),
-    find: async (filter: object, sort: 1 | -1, limit: number): Promise<DeadLetter[]> =>
+    /** A page of a box office's letters, newest first. Throws BAD_INPUT. */
+    page: (
+      boxOfficeId: string,
+      statuses: readonly DeadLetterStatus[],
+      args: PageArgs,
+      now: Date,
+    ): Promise<CountedPage<DeadLetter>> => {
+      const kept = { status: { $in: [...statuses] }, expiresAt: { $gt: now } };
+      return pageByTime<Stored, 'receivedAt', DeadLetter>(
+        {
+          find: async (filter, sort, limit) =>
+            (await letters.find(filter).sort({ receivedAt: sort, _id: sort }).limit(limit).toArray()).map(toLetter),
+          count: (filter) => letters.countDocuments(filter),
+        },
+        'receivedAt',
+        { of: (time) => byIndex<Stored>({ boxOfficeId, ...ofTime('receivedAt', time) }, kept), areFew: true },
+        args,
+        now,
+      );
+    },
+    /** Those that name an address, newest first. */
+    ofBuyer: async (boxOfficeId: string, addressHash: string, most: number): Promise<DeadLetter[]> =>
       (
         await letters
-          .find(filter)
-          .sort({ receivedAt: sort, _id: sort })
-          .limit(limit)
+          .find({ boxOfficeId, addressHashes: addressHash })
+          .sort({ receivedAt: -1, _id: -1 })
+          .limit(most)
           .toArray()
       ).map(toLetter),
     anyOpen: async (boxOfficeId: string, now: Date): Promise<boolean> =>
       (await letters.findOne(choose(boxOfficeId, null, now), { projection: { _id: 1 } })) !== null,
-    count: (filter: object): Promise<number> => letters.countDocuments(filter),
     /** How many ranges were set aside unread, of all box offices. */
     countUnreadable: (now: Date): Promise<number> =>
       letters.countDocuments({ boxOfficeId: null, code: 'EVENTS_UNREADABLE', expiresAt: { $gt: now } }),

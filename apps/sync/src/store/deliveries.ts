@@ -1,13 +1,11 @@
 import { factEvent, idPrefixes } from '@boxlist/contracts';
 import type { OutboxRendering } from '@boxlist/event-bus';
-import type { Connection } from 'mongoose';
+import type { Collection } from 'mongoose';
 import { type Delivery, deliveryId, untouched } from '../domain/delivery';
 import type { NewDelivery, OutcomeEntry } from '../domain/new-delivery';
-import type { WaitingFor } from '../domain/reasons';
-import { deliveryQueue } from './delivery-queue';
 import { inBatches } from './in-batches';
 import { insertNew } from './insert-new';
-import { isOpen, isUnsettled, openOf, waitsFor } from './open-deliveries';
+import { isOpen, withoutOutbox } from './open-deliveries';
 
 type WrittenValues = Pick<Delivery, '_id' | 'boxOfficeId' | 'workflowId' | 'orderId'>;
 
@@ -79,12 +77,9 @@ const everyField = {
 /** A delivery as long as nobody else has changed it, or has seen another state of its order. */
 const asKnown = ({ _id, version, orderRevision }: Delivery) => ({ _id, version, orderRevision });
 
-/** Deliveries: the durable queue and the history in one. */
-export const createDeliveryStore = (mongo: Connection) => {
-  const deliveries = mongo.collection<NewDelivery>('deliveries');
-  const some = (filter: object) => deliveries.find(filter, { projection: { outbox: 0 } });
+/** Deliveries as documents: written once, reopened when their order changes, removed when they expire. */
+export const createDeliveryStore = (deliveries: Collection<NewDelivery>) => {
   return {
-    collection: deliveries,
     init: async (): Promise<void> => {
       const open = { partialFilterExpression: { readyAt: isOpen } };
       await deliveries.createIndex({ connectionId: 1, queue: 1, readyAt: 1, emailHash: 1 }, open);
@@ -102,7 +97,10 @@ export const createDeliveryStore = (mongo: Connection) => {
       await deliveries.createIndex({ boxOfficeId: 1, status: 1, reason: 1, createdAt: -1, _id: -1 });
     },
     byIds: async (ids: readonly string[]): Promise<Delivery[]> => {
-      const found = await inBatches(ids, async (part) => (await some({ _id: { $in: part } }).toArray()) as Delivery[]);
+      const found = await inBatches(
+        ids,
+        async (part) => await deliveries.find({ _id: { $in: part } }, withoutOutbox).toArray(),
+      );
       // Of removed ones only the id is left.
       return found.filter(({ orderKey }) => orderKey !== undefined);
     },
@@ -145,12 +143,6 @@ export const createDeliveryStore = (mongo: Connection) => {
      */
     noteRevision: async (known: Delivery, orderRevision: string): Promise<boolean> =>
       (await deliveries.updateOne(asKnown(known), { $set: { orderRevision } })).matchedCount === 1,
-    ...deliveryQueue(deliveries),
-    find: async (filter: object, sort: 1 | -1, limit: number): Promise<Delivery[]> =>
-      await some(filter).sort({ createdAt: sort, _id: sort }).limit(limit).toArray(),
-    /** Whether a backfill has any without an outcome. */
-    anyOpen: async (backfillId: string): Promise<boolean> =>
-      (await deliveries.findOne({ backfillId, status: isUnsettled }, { projection: { _id: 1 } })) !== null,
     /**
      * Removes those of these that have ended, are published and are counted; gives how many. Their ids stay: whoever
      * read the order before it expired, and writes its delivery only now, finds that it was made.
@@ -158,43 +150,14 @@ export const createDeliveryStore = (mongo: Connection) => {
     removeFinal: async (ids: readonly string[]): Promise<number> =>
       (
         await inBatches(ids, async (part) => [
-          await deliveries.updateMany({ _id: { $in: part }, readyAt: null, uncounted: null, outbox: [] }, {
-            $unset: everyField,
-          }),
+          await deliveries.updateMany(
+            { _id: { $in: part }, readyAt: null, uncounted: null, outbox: [] },
+            {
+              $unset: everyField,
+            },
+          ),
         ])
       ).reduce((sum, { modifiedCount }) => sum + modifiedCount, 0),
-    /** How many there are; of more than `most`, so many. */
-    count: (filter: object, most?: number): Promise<number> =>
-      deliveries.countDocuments(filter, most === undefined ? {} : { limit: most }),
-    /** Whether any of a box office waits for the calls of another day. */
-    anyOutOfQuota: async (boxOfficeId: string): Promise<boolean> =>
-      (await deliveries.findOne(waitsFor('QUOTA_EXCEEDED', boxOfficeId), { projection: { _id: 1 } })) !== null,
-    /** The next box office, by its id, of which any wait for this. */
-    nextThatWaits: async (reason: WaitingFor, after: string): Promise<string | undefined> => {
-      const [next] = await deliveries
-        .find(waitsFor(reason, { $gt: after }), { projection: { boxOfficeId: 1 } })
-        .sort({ boxOfficeId: 1 })
-        .limit(1)
-        .toArray();
-      return next?.boxOfficeId;
-    },
-    /** When the first of those of a box office that wait for this goes on at the latest. */
-    nextWaiting: async (boxOfficeId: string, reason: WaitingFor): Promise<Date | null> => {
-      const [first] = await deliveries
-        .find({ reason, boxOfficeId, readyAt: isOpen }, { projection: { readyAt: 1 } })
-        .sort({ readyAt: 1 })
-        .limit(1)
-        .toArray();
-      return first?.readyAt ?? null;
-    },
-    oldestOpen: async (boxOfficeId: string): Promise<Date | null> => {
-      const [first] = await deliveries
-        .find(openOf(boxOfficeId), { projection: { createdAt: 1 } })
-        .sort({ createdAt: 1 })
-        .limit(1)
-        .toArray();
-      return first?.createdAt ?? null;
-    },
   };
 };
 

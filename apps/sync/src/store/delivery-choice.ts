@@ -1,6 +1,9 @@
+import type { mongo } from 'mongoose';
 import type { DeliveryChoice } from '../domain/delivery-choice';
-import type { DeliveryStatus } from '../domain/reasons';
-import { byIndex, ofTime } from './by-index';
+import type { NewDelivery } from '../domain/new-delivery';
+import { waitingFor, type DeliveryStatus } from '../domain/reasons';
+import { byIndex, ofTime } from './narrow-reads';
+import { isUnsettled } from './open-deliveries';
 
 const withReason: readonly DeliveryStatus[] = ['WAITING', 'SYNCED', 'SKIPPED', 'FAILED'];
 
@@ -25,7 +28,7 @@ const keysOf = (choice: DeliveryChoice): readonly string[] => {
 };
 
 /** A choice as a question to the collection. */
-export const chosenBy = (boxOfficeId: string, choice: DeliveryChoice): object => {
+export const chosenBy = (boxOfficeId: string, choice: DeliveryChoice): mongo.Filter<NewDelivery> => {
   const { ids, statuses, reasons, workflowId, eventId, orderId, emailHash } = choice;
   const asked = {
     boxOfficeId,
@@ -41,5 +44,12 @@ export const chosenBy = (boxOfficeId: string, choice: DeliveryChoice): object =>
   };
   const keys = keysOf(choice);
   const those = (isKey: boolean) => Object.entries(asked).filter(([name]) => keys.includes(name) === isKey);
-  return byIndex(Object.fromEntries(those(true)), Object.fromEntries(those(false)));
+  return byIndex<NewDelivery>(Object.fromEntries(those(true)), Object.fromEntries(those(false)));
 };
+
+/**
+ * The open ones of a box office. The index of reasons holds each reason in the order of time, so it finds the oldest
+ * without reading the settled ones.
+ */
+export const openOf = (boxOfficeId: string): mongo.Filter<NewDelivery> =>
+  byIndex<NewDelivery>({ boxOfficeId, status: isUnsettled }, { reason: { $in: [null, ...waitingFor] } });

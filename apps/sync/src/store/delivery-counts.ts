@@ -150,10 +150,13 @@ export const createDeliveryCountStore = (mongo: Connection) => {
     }
     const seen = new Set<string>();
     let changed: Changed[] = [];
-    for await (const delivery of deliveries.find({ workflowId, uncounted: true }, {
-      projection: { version: 1, status: 1, reason: 1, counted: 1, backfillId: 1, settledAt: 1 },
-      batchSize,
-    })) {
+    for await (const delivery of deliveries.find(
+      { workflowId, uncounted: true },
+      {
+        projection: { version: 1, status: 1, reason: 1, counted: 1, backfillId: 1, settledAt: 1 },
+        batchSize,
+      },
+    )) {
       if (seen.has(delivery._id)) continue;
       seen.add(delivery._id);
       changed.push(delivery);
@@ -225,9 +228,12 @@ export const createDeliveryCountStore = (mongo: Connection) => {
     },
     /** Notes that some of these workflows' deliveries are about to be removed. They stay counted. */
     noteExpired: async (workflowIds: readonly string[]): Promise<void> => {
-      await deliveryCounts.updateMany({ _id: { $in: workflowIds }, hasExpired: null }, {
-        $set: { hasExpired: true },
-      });
+      await deliveryCounts.updateMany(
+        { _id: { $in: workflowIds }, hasExpired: null },
+        {
+          $set: { hasExpired: true },
+        },
+      );
     },
     /** The same of several workflows together, and whether some of those counted were removed since. */
     ofAll: async (workflowIds: readonly string[]) => {

@@ -8,13 +8,7 @@ type Save = (results: readonly Result[], now: Date) => Promise<Result[]>;
 const mostAtOnce = 1_000;
 
 /** What the erasure of a buyer does to deliveries. */
-export const deliveryErasure = (deliveries: Collection<NewDelivery>, save: Save) => ({
-  ofBuyer: async (boxOfficeId: string, emailHash: string, limit: number): Promise<Delivery[]> =>
-    await deliveries
-      .find({ boxOfficeId, emailHash }, { projection: { outbox: 0 } })
-      .sort({ createdAt: 1 })
-      .limit(limit)
-      .toArray(),
+export const createDeliveryErasure = (deliveries: Collection<NewDelivery>, save: Save) => ({
   /**
    * Ends the open deliveries of a buyer, whoever works on them, and takes the person off all of them: each keeps how it
    * ended. Gives those that it ended.
@@ -44,3 +38,5 @@ export const deliveryErasure = (deliveries: Collection<NewDelivery>, save: Save)
     return ended;
   },
 });
+
+export type DeliveryErasure = ReturnType<typeof createDeliveryErasure>;

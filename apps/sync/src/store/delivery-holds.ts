@@ -2,16 +2,18 @@ import type { Collection } from 'mongoose';
 import type { Delivery, Queue, Result } from '../domain/delivery';
 import type { NewDelivery } from '../domain/new-delivery';
 import type { WaitingFor } from '../domain/reasons';
-import { byIndex, foundInParts } from './by-index';
+import { byIndex, foundInParts } from './narrow-reads';
 import { writeAlike } from './in-batches';
-import { isOpen, isReady, isUnsettled } from './open-deliveries';
+import { isOpen, isReady, isUnsettled, withoutOutbox } from './open-deliveries';
 
 type Save = (results: readonly Result[], now: Date) => Promise<unknown>;
 
 const readAtOnce = 1_000;
 
 /** What lets deliveries wait, and frees them. */
-export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) => {
+export const createDeliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) => {
+  const waitsFor = (reason: WaitingFor, boxOfficeId: string | { readonly $gt: string }) =>
+    byIndex<NewDelivery>({ reason, readyAt: isOpen }, { boxOfficeId });
   return {
     /** Frees those of a workflow that wait for one of these. */
     resume: async (
@@ -20,7 +22,7 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
       now: Date,
     ): Promise<void> => {
       await deliveries.updateMany(
-        byIndex({ reason: { $in: waitedFor }, readyAt: isOpen }, { boxOfficeId, workflowId }),
+        byIndex<NewDelivery>({ reason: { $in: waitedFor }, readyAt: isOpen }, { boxOfficeId, workflowId }),
         { $set: { status: 'PENDING', reason: null, readyAt: now } },
       );
     },
@@ -29,18 +31,21 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
       { boxOfficeId, workflowId }: { readonly boxOfficeId: string; readonly workflowId: string },
       reason: WaitingFor,
     ): Promise<boolean> => {
-      const waiting = byIndex({ reason, boxOfficeId, readyAt: isOpen }, { workflowId });
+      const waiting = byIndex<NewDelivery>({ reason, boxOfficeId, readyAt: isOpen }, { workflowId });
       return (await deliveries.findOne(waiting, { projection: { _id: 1 } })) !== null;
     },
     /** Lets the open ones of a backfill wait that nobody works on; what it gave is taken back all the same. */
     holdBackfill: async (backfillId: string, now: Date): Promise<void> => {
-      await deliveries.updateMany({ backfillId, readyAt: isReady(now), activityIds: [], undoesOrder: false }, {
-        $set: {
-          status: 'WAITING',
-          reason: 'BACKFILL_PAUSED',
-          readyAt: new Date(now.getTime() + 365 * 86_400_000),
+      await deliveries.updateMany(
+        { backfillId, readyAt: isReady(now), activityIds: [], undoesOrder: false },
+        {
+          $set: {
+            status: 'WAITING',
+            reason: 'BACKFILL_PAUSED',
+            readyAt: new Date(now.getTime() + 365 * 86_400_000),
+          },
         },
-      });
+      );
     },
     resumeBackfill: async (backfillId: string, now: Date): Promise<void> => {
       await deliveries.updateMany(
@@ -63,7 +68,7 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
       let count: number;
       do {
         count = 0;
-        for await (const part of foundInParts<Delivery>(deliveries, open, free, readAtOnce)) {
+        for await (const part of foundInParts(deliveries, open, free, readAtOnce, withoutOutbox)) {
           count += part.length;
           await save(part.map(cancelled), now);
         }
@@ -82,14 +87,17 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
     ): AsyncGenerator<Delivery[]> {
       const isWaiting = { connectionId, reason: 'ACTIVITY_RUNNING' as const, readyAt: isOpen };
       const its = { activityIds: activityId };
-      for await (const some of foundInParts<Delivery>(deliveries, isWaiting, its, readAtOnce)) {
+      for await (const some of foundInParts(deliveries, isWaiting, its, readAtOnce, withoutOutbox)) {
         const isLast = ({ activityIds }: Delivery): boolean => !activityIds.some((id) => underWay.has(id));
         const [last, waitOn] = [some.filter(isLast), some.filter((each) => !isLast(each))];
         if (waitOn.length > 0)
-          await deliveries.updateMany({ _id: { $in: waitOn.map(({ _id }) => _id) }, ...isWaiting, ...its }, {
-            $pull: { activityIds: activityId },
-            ...(isClean ? {} : { $set: { uncertain: true } }),
-          });
+          await deliveries.updateMany(
+            { _id: { $in: waitOn.map(({ _id }) => _id) }, ...isWaiting, ...its },
+            {
+              $pull: { activityIds: activityId },
+              ...(isClean ? {} : { $set: { uncertain: true } }),
+            },
+          );
         yield last.map((each) => ({
           ...each,
           activityIds: [],
@@ -99,11 +107,12 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
     },
     /** Those of a box office in these queues that wait for the calls of another day, part by part. */
     outOfQuota: (boxOfficeId: string, among: readonly Queue[], now: Date): AsyncGenerator<Delivery[]> =>
-      foundInParts<Delivery>(
+      foundInParts(
         deliveries,
         { reason: 'QUOTA_EXCEEDED', boxOfficeId, readyAt: { ...isOpen, $gt: now } },
         { queue: { $in: among } },
         readAtOnce,
+        withoutOutbox,
       ),
     /** Has those looked at again that wait for this. */
     wake: async (ids: readonly string[], waitsFor: WaitingFor, now: Date): Promise<void> => {
@@ -116,7 +125,7 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
     /** Has those of a connection looked at again that wait for an activity which is none of these. */
     releaseForgotten: async (connectionId: string, known: readonly string[], now: Date): Promise<void> => {
       await deliveries.updateMany(
-        byIndex(
+        byIndex<NewDelivery>(
           { connectionId, reason: 'ACTIVITY_RUNNING', readyAt: isOpen },
           { activityIds: { $elemMatch: { $nin: known } } },
         ),
@@ -130,5 +139,19 @@ export const deliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) =
         { $set: { status: 'PENDING', reason: null, readyAt: now, firstTriedAt: null, attemptCount: 0 } },
       );
     },
+    /** Whether any of a box office waits for the calls of another day. */
+    anyOutOfQuota: async (boxOfficeId: string): Promise<boolean> =>
+      (await deliveries.findOne(waitsFor('QUOTA_EXCEEDED', boxOfficeId), { projection: { _id: 1 } })) !== null,
+    /** The next box office, by its id, of which any wait for this. */
+    nextThatWaits: async (reason: WaitingFor, after: string): Promise<string | undefined> => {
+      const [next] = await deliveries
+        .find(waitsFor(reason, { $gt: after }), { projection: { boxOfficeId: 1 } })
+        .sort({ boxOfficeId: 1 })
+        .limit(1)
+        .toArray();
+      return next?.boxOfficeId;
+    },
   };
 };
+
+export type DeliveryHolds = ReturnType<typeof createDeliveryHolds>;

@@ -10,15 +10,9 @@ import {
 } from '../domain/delivery';
 import { type NewDelivery, outcomeEntry } from '../domain/new-delivery';
 import { withoutNotes } from '../domain/notes';
-import { byIndex } from './by-index';
-import { deliveryErasure } from './delivery-erasure';
-import { deliveryHolds } from './delivery-holds';
-import { deliveryRetries } from './delivery-retries';
+import { byIndex } from './narrow-reads';
 import { changedAtOnce, inBatches, writeAlike } from './in-batches';
-import { isOpen, isReady } from './open-deliveries';
-
-/** All that days of tries come to; what an endless row of retries adds pushes the oldest out. */
-const mostAttempts = 500;
+import { isOpen, isReady, mostAttempts } from './open-deliveries';
 
 const updateOf = ({ delivery, attempts, to }: Result, now: Date): mongo.UpdateFilter<NewDelivery> =>
   'outcome' in to
@@ -72,28 +66,6 @@ const updateOf = ({ delivery, attempts, to }: Result, now: Date): mongo.UpdateFi
         $push: { attempts: { $each: [...attempts], $slice: -mostAttempts } },
       };
 
-type Contact = Pick<Delivery, 'boxOfficeId' | 'connectionId'>;
-
-const standing = [
-  'emailHash',
-  'connectionId',
-  'orderKey',
-  'workflowId',
-  'status',
-  'added',
-  'claimed',
-  'uncertain',
-  'undoesOrder',
-  'readyAt',
-  'activityIds',
-  'createdAt',
-] as const satisfies (keyof Delivery)[];
-/** How a delivery stands towards its contact. */
-type Standing = Pick<Delivery, '_id' | (typeof standing)[number]>;
-/** What a delivery may have under way for its contact. */
-export type Involved = Pick<Delivery, '_id' | 'emailHash' | 'activityIds' | 'uncertain' | 'claimed' | 'createdAt'>;
-const standingOnly = { projection: Object.fromEntries(standing.map((name) => [name, 1])) };
-
 /** How many documents of a long answer come at once, so that reading them is no long work. */
 const batchSize = 1_000;
 const whole = { projection: { outbox: 0 }, batchSize };
@@ -104,21 +76,8 @@ const takenBy = { projection: { emailHash: 1, claimed: 1 }, batchSize };
 const mostNamed = 500;
 
 /** The durable queue: who works on what, and what became of it. */
-export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
-  const some = (filter: object) => deliveries.find(filter, whole);
-  /**
-   * The deliveries of these buyers by a connection. A buyer has few: the rest of the question is asked of them here, so
-   * that it is the index alone that finds them.
-   */
-  const ofBuyers = async (
-    { boxOfficeId, connectionId }: Contact,
-    emailHashes: readonly string[],
-  ): Promise<Standing[]> => {
-    const theirs = await inBatches(emailHashes, (part) =>
-      deliveries.find<Standing>({ boxOfficeId, emailHash: { $in: part } }, standingOnly).toArray(),
-    );
-    return theirs.filter((each) => each.connectionId === connectionId);
-  };
+export const createDeliveryQueue = (deliveries: Collection<NewDelivery>) => {
+  const some = (filter: mongo.Filter<NewDelivery>) => deliveries.find(filter, whole);
   /**
    * Also of those that were changed meanwhile it is known what runs for their contacts. Those that another holder has
    * by now are its own.
@@ -169,7 +128,7 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
     takeOver: async ({ connectionId, fence }: { connectionId: string; fence: number }): Promise<void> => {
       for (const queue of queues)
         await deliveries.updateMany(
-          byIndex({ connectionId, queue, readyAt: isOpen }, { claimed: true, fence: { $lt: fence } }),
+          byIndex<NewDelivery>({ connectionId, queue, readyAt: isOpen }, { claimed: true, fence: { $lt: fence } }),
           { $set: { fence } },
         );
     },
@@ -186,16 +145,16 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
       goesOn: () => Promise<boolean> = () => Promise.resolve(true),
     ): Promise<Delivery[]> => {
       const isFew = busy.size > 0 && busy.size <= mostNamed;
-      const wanted = byIndex(
+      const wanted = byIndex<NewDelivery>(
         { connectionId, queue, readyAt: isReady(now) },
         isFew ? { emailHash: { $nin: [...busy] } } : {},
       );
-      const found = (await deliveries
-        .find(wanted, takenBy)
+      const found = await deliveries
+        .find<Pick<Delivery, '_id' | 'emailHash' | 'claimed'>>(wanted, takenBy)
         // Those of one buyer come together, so that they share calls.
         .sort({ readyAt: 1, emailHash: 1 })
         .limit(limit)
-        .toArray()) as unknown as Pick<Delivery, '_id' | 'emailHash' | 'claimed'>[];
+        .toArray();
       const ready = found.filter(({ emailHash }) => emailHash === null || !busy.has(emailHash));
       if (ready.length === 0) return [];
       const wasClaimed = new Map(ready.map(({ _id, claimed }) => [_id, claimed]));
@@ -213,7 +172,7 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
     /** The ready ones of a queue: since when the oldest waits, and whether there are at least so many. */
     batched: async (connectionId: string, queue: Queue, now: Date, many: number) => {
       const filter = { connectionId, queue, readyAt: isReady(now) };
-      const [first] = (await some(filter).sort({ readyAt: 1 }).limit(1).toArray()) as unknown as Delivery[];
+      const [first] = await some(filter).sort({ readyAt: 1 }).limit(1).toArray();
       if (!first?.readyAt) return undefined;
       const count = await deliveries.countDocuments(filter, { limit: many });
       return { since: first.readyAt, isMany: count >= many };
@@ -230,44 +189,7 @@ export const deliveryQueue = (deliveries: Collection<NewDelivery>) => {
       }
       return soonest;
     },
-    /** Adds to what is told of one what was done for its contact after its outcome. */
-    addHistory: async (id: string, attempts: readonly Attempt[], performed?: string): Promise<void> => {
-      if (attempts.length === 0 && performed === undefined) return;
-      await deliveries.updateOne({ _id: id, version: { $gt: 0 } }, {
-        $push: {
-          attempts: { $each: [...attempts], $slice: -mostAttempts },
-          ...(performed === undefined ? {} : { performed }),
-        },
-      });
-    },
-    /** Tells something else in the place of what was told of a buyer's deliveries; said again it leaves the same. */
-    tellInstead: async (
-      of: Pick<Delivery, 'boxOfficeId'> & { readonly emailHash: string; readonly connectionId?: string },
-      told: string,
-      instead: string,
-    ): Promise<void> => {
-      const { boxOfficeId, emailHash, connectionId } = of;
-      const tell = { boxOfficeId, emailHash, ...(connectionId ? { connectionId } : {}), performed: told };
-      await deliveries.updateMany(tell, { $addToSet: { performed: { $each: [instead] } } });
-      await deliveries.updateMany(tell, { $pull: { performed: told } });
-    },
-    /** For which orders the contacts of these buyers were written, or may have been. */
-    writtenFor: async (of: Contact, emailHashes: readonly string[]): Promise<Standing[]> =>
-      (await ofBuyers(of, emailHashes)).filter(mayHaveWritten),
-    /** All of these buyers, those that have ended too, and what may be under way for them. */
-    ofBuyers,
-    /** What other deliveries have given the same contact, and what stays with it for them. */
-    addedByOthers: async ({ _id, emailHash, ...of }: Delivery): Promise<AddedResources> => {
-      const others = (await ofBuyers(of, emailHash === null ? [] : [emailHash])).filter(
-        (other) => other._id !== _id && !other.undoesOrder,
-      );
-      return {
-        listIds: others.flatMap(({ added }) => added?.listIds ?? []),
-        tagIds: others.flatMap(({ added }) => added?.tagIds ?? []),
-      };
-    },
-    ...deliveryHolds(deliveries, save),
-    ...deliveryErasure(deliveries, save),
-    ...deliveryRetries(deliveries),
   };
 };
+
+export type DeliveryQueue = ReturnType<typeof createDeliveryQueue>;

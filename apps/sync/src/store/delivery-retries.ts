@@ -1,7 +1,9 @@
-import type { Collection } from 'mongoose';
+import type { Collection, mongo } from 'mongoose';
+import type { DeliveryChoice } from '../domain/delivery-choice';
 import type { Delivery } from '../domain/delivery';
 import type { NewDelivery } from '../domain/new-delivery';
 import type { ReasonCode } from '../domain/reasons';
+import { chosenBy } from './delivery-choice';
 import { inBatches, writeAlike } from './in-batches';
 
 /** A delivery that is to be put back as it is known, and no later one. */
@@ -16,7 +18,7 @@ export interface Place {
   readonly id: string;
 }
 
-const asPending = (now: Date): object => ({
+const asPending = (now: Date): mongo.MatchKeysAndValues<NewDelivery> => ({
   status: 'PENDING',
   reason: null,
   readyAt: now,
@@ -28,39 +30,45 @@ const asPending = (now: Date): object => ({
   alone: false,
   imported: false,
 });
-const requeued = (retryId: string, now: Date, known: object = {}): object => ({
+const requeued = (
+  retryId: string,
+  now: Date,
+  known: { readonly uncertain?: true } = {},
+): mongo.UpdateFilter<NewDelivery> => ({
   $set: { ...asPending(now), retryId, ...known },
   $inc: { version: 1, fence: 1 },
 });
 
-/**
- * How a delivery may end where the contact that it has seen was deleted; ON_HOLD where it could not restore that one.
- */
-const forWantOfContact: readonly ReasonCode[] = [
-  'CONTACT_DELETED',
-  'NOT_A_CONTACT',
-  'NOT_OPTED_IN',
-  'NOT_ASKED',
-  'ON_HOLD',
-];
-
 /** Those that are open or have ended since. */
-const endedSince = (since: Date): object => ({ $or: [{ settledAt: null }, { settledAt: { $gte: since } }] });
+const endedSince = (since: Date): mongo.Filter<NewDelivery> => ({
+  $or: [{ settledAt: null }, { settledAt: { $gte: since } }],
+});
 
 /** What a retry does to deliveries: to those that wait, and to those that have ended since. */
-export const deliveryRetries = (deliveries: Collection<NewDelivery>) => ({
+export const createDeliveryRetries = (deliveries: Collection<NewDelivery>) => ({
   /** How many there are; of more than `most`, so many. */
-  countToRetry: (filter: object, since: Date, most: number): Promise<number> =>
-    deliveries.countDocuments({ $and: [filter, endedSince(since)] }, { limit: most }),
+  countToRetry: (boxOfficeId: string, choice: DeliveryChoice, since: Date, most: number): Promise<number> =>
+    deliveries.countDocuments({ $and: [chosenBy(boxOfficeId, choice), endedSince(since)] }, { limit: most }),
   /** The next ones beyond a place, newest first. */
-  toRetry: async (filter: object, since: Date, place: Place | null, limit: number): Promise<(Taken & Place)[]> => {
+  toRetry: async (
+    {
+      boxOfficeId,
+      wanted,
+      place,
+    }: { readonly boxOfficeId: string; readonly wanted: DeliveryChoice; readonly place: Place | null },
+    since: Date,
+    limit: number,
+  ): Promise<(Taken & Place)[]> => {
     const beyond = place && {
       $or: [{ createdAt: { $lt: place.createdAt } }, { createdAt: place.createdAt, _id: { $lt: place.id } }],
     };
     const found = await deliveries
-      .find({ $and: [filter, endedSince(since), ...(beyond ? [beyond] : [])] }, {
-        projection: { version: 1, createdAt: 1 },
-      })
+      .find(
+        { $and: [chosenBy(boxOfficeId, wanted), endedSince(since), ...(beyond ? [beyond] : [])] },
+        {
+          projection: { version: 1, createdAt: 1 },
+        },
+      )
       .sort({ createdAt: -1, _id: -1 })
       .limit(limit)
       .toArray();
@@ -71,7 +79,7 @@ export const deliveryRetries = (deliveries: Collection<NewDelivery>) => ({
    * again it changes nothing: whatever was put back, or has ended anew, has another version.
    */
   requeue: async (retryId: string, taken: readonly Taken[], since: Date, now: Date): Promise<number> => {
-    const requeueIn = (statuses: readonly Delivery['status'][], update: object) =>
+    const requeueIn = (statuses: readonly Delivery['status'][], update: mongo.UpdateFilter<NewDelivery>) =>
       writeAlike(
         deliveries,
         taken.map(({ id, version }) => ({
@@ -90,27 +98,6 @@ export const deliveryRetries = (deliveries: Collection<NewDelivery>) => ({
     return counts.reduce((sum, count) => sum + count, 0);
   },
   /**
-   * Deliveries of a buyer that were skipped since then because this contact of theirs was deleted. A buyer has few:
-   * all but the buyer is asked of them here.
-   */
-  skippedForDeleted: async (
-    { boxOfficeId, connectionId }: Pick<Delivery, 'boxOfficeId' | 'connectionId'>,
-    { emailHash, contactId }: { readonly emailHash: string; readonly contactId: string },
-    since: Date,
-  ): Promise<Delivery[]> => {
-    const theirs = await deliveries.find({ boxOfficeId, emailHash }, { projection: { outbox: 0 } }).toArray();
-    return theirs.filter(
-      (each) =>
-        each.connectionId === connectionId &&
-        each.contactId === contactId &&
-        each.status === 'SKIPPED' &&
-        each.reason !== null &&
-        forWantOfContact.includes(each.reason) &&
-        each.settledAt !== null &&
-        each.settledAt >= since,
-    );
-  },
-  /**
    * Puts skipped deliveries back to work that are still as they are known. Their fence stays, so that the present
    * holder of the lane can take them.
    */
@@ -126,3 +113,5 @@ export const deliveryRetries = (deliveries: Collection<NewDelivery>) => ({
     );
   },
 });
+
+export type DeliveryRetries = ReturnType<typeof createDeliveryRetries>;

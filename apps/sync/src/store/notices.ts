@@ -1,9 +1,10 @@
 import { factEvent, idPrefixes, type NoticeKind } from '@boxlist/contracts';
 import type { OutboxRendering } from '@boxlist/event-bus';
-import { isDuplicateKey } from '@boxlist/service-kit';
+import { isDuplicateKey, type CountedPage, type PageArgs } from '@boxlist/service-kit';
 import { createHash } from 'node:crypto';
 import type { Connection } from 'mongoose';
 import { subjectKey, type NoticeSubject } from '../domain/notice';
+import { byIndex, ofTime, pageByTime } from './narrow-reads';
 
 /** One episode of a subject: from when it was raised until it was over. */
 export interface Notice extends NoticeSubject {
@@ -63,6 +64,9 @@ export const noticeRendering: OutboxRendering<NoticeSubject & Omit<NoticeDocumen
 
 const projection = { outbox: 0, subject: 0, episode: 0, open: 0, expiresAt: 0 };
 
+/** Whether a notice is over. */
+export type NoticeState = 'RAISED' | 'RECOVERED';
+
 /** Notices, each with the news of it. */
 export const createNoticeStore = (mongo: Connection) => {
   const notices = mongo.collection<NoticeDocument>('notices');
@@ -89,11 +93,14 @@ export const createNoticeStore = (mongo: Connection) => {
       const isOpen = last?.open === true;
       if ((await holds(isOpen)) === isOpen) return undefined;
       if (last && isOpen) {
-        const { matchedCount } = await notices.updateOne({ _id: last._id, open: true }, {
-          $set: { recoveredAt: now, expiresAt: new Date(now.getTime() + keptMs) },
-          $unset: { open: 1 },
-          $push: { outbox: { id: 'recovered', at: now } },
-        });
+        const { matchedCount } = await notices.updateOne(
+          { _id: last._id, open: true },
+          {
+            $set: { recoveredAt: now, expiresAt: new Date(now.getTime() + keptMs) },
+            $unset: { open: 1 },
+            $push: { outbox: { id: 'recovered', at: now } },
+          },
+        );
         return matchedCount === 1 ? 'recovered' : undefined;
       }
       const episode = (last?.episode ?? 0) + 1;
@@ -118,13 +125,26 @@ export const createNoticeStore = (mongo: Connection) => {
     open: (kinds: readonly NoticeKind[]): AsyncIterable<Notice> =>
       notices.find({ open: true, kind: { $in: kinds } }, { projection }),
     byId: (id: string): Promise<Notice | null> => notices.findOne({ _id: id }, { projection }),
-    count: (filter: object): Promise<number> => notices.countDocuments(filter),
-    find: (filter: object, sort: 1 | -1, limit: number): Promise<Notice[]> =>
-      notices
-        .find(filter, { projection })
-        .sort({ raisedAt: sort, _id: sort })
-        .limit(limit)
-        .toArray(),
+    /** A page of a box office's notices, newest first. Throws BAD_INPUT. */
+    page: (
+      boxOfficeId: string,
+      states: ReadonlySet<NoticeState>,
+      args: PageArgs,
+      now: Date,
+    ): Promise<CountedPage<Notice>> => {
+      const ofState = states.size === 2 ? {} : { recoveredAt: states.has('RAISED') ? null : { $ne: null } };
+      return pageByTime<NoticeDocument, 'raisedAt', Notice>(
+        {
+          find: (filter, sort, limit) =>
+            notices.find(filter, { projection }).sort({ raisedAt: sort, _id: sort }).limit(limit).toArray(),
+          count: (filter) => notices.countDocuments(filter),
+        },
+        'raisedAt',
+        { of: (time) => byIndex<NoticeDocument>({ boxOfficeId, ...ofTime('raisedAt', time) }, ofState), areFew: true },
+        args,
+        now,
+      );
+    },
   };
 };
 

@@ -114,17 +114,13 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
       ];
     },
     byKeys: async (keys: readonly string[]): Promise<StoredOrder[]> =>
-      inBatches([...new Set(keys)], async (part) =>
-        (await orders.find({ _id: { $in: part } }).toArray()).map(toOrder),
-      ),
+      inBatches([...new Set(keys)], async (part) => (await orders.find({ _id: { $in: part } }).toArray()).map(toOrder)),
     /** Some of the orders of a buyer, as they are kept. */
     ofBuyer: async (boxOfficeId: string, emailHash: string, limit: number): Promise<KeptOrder[]> =>
-      (
-        await orders
-          .find({ boxOfficeId, emailHash })
-          .limit(limit)
-          .toArray()
-      ).map((document) => ({ ...receivedOf(document), revision: document.revision })),
+      (await orders.find({ boxOfficeId, emailHash }).limit(limit).toArray()).map((document) => ({
+        ...receivedOf(document),
+        revision: document.revision,
+      })),
     /** Takes the buyer out of orders; one that was changed since it was read is left as it is. */
     blank: async (known: readonly KeptOrder[]): Promise<void> => {
       for (const { order, revision } of known)

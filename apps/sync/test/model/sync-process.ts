@@ -1,28 +1,15 @@
 import { createConstantContact, type Send } from '@boxlist/constant-contact';
-import { AppError, topics, type ConnectionFact, type EntitlementFact, type WorkflowFact } from '@boxlist/contracts';
+import { AppError, topics } from '@boxlist/contracts';
 import { neverRests, startOutboxRelay } from '@boxlist/event-bus';
-import { createFactCopy, type Log } from '@boxlist/service-kit';
+import type { Log } from '@boxlist/service-kit';
 import { createTicketTailor } from '@boxlist/ticket-tailor';
 import { createHmac } from 'node:crypto';
 import type { Context } from '../../src/context';
 import { followersOf, openEventDoors } from '../../src/events';
-import { createActivityStore } from '../../src/store/activities';
-import { createBackfillStore } from '../../src/store/backfills';
-import { createContactStore } from '../../src/store/contacts';
-import { createDeadLetterStore } from '../../src/store/dead-letters';
-import { createDeliveryStore, outcomeRendering } from '../../src/store/deliveries';
-import { createErasureStore } from '../../src/store/erasures';
-import { createJoinStore } from '../../src/store/joins';
-import { createConnectionLeaseStore } from '../../src/store/connection-leases';
+import { outcomeRendering } from '../../src/store/deliveries';
 import { createLedgerStore } from '../../src/store/ledger';
-import { createNoticeStore, noticeRendering } from '../../src/store/notices';
-import { createOrderStore } from '../../src/store/orders';
-import { createResourceStore } from '../../src/store/resources';
-import { createRetryStore } from '../../src/store/retries';
-import { createStandstillStore } from '../../src/store/standstills';
-import { createDeliveryCountStore } from '../../src/store/delivery-counts';
-import { createExpiredWritesStore } from '../../src/store/expired-writes';
-import { createLatePhoneStore, createUpgradeStore } from '../../src/store/deferred-work';
+import { noticeRendering } from '../../src/store/notices';
+import { createStores } from '../../src/stores';
 import { startBackgroundJobs } from '../../src/background-jobs';
 import { startDispatcher } from '../../src/use-cases/dispatch/dispatcher';
 import { createWorkSignal } from '../../src/work-signal';
@@ -67,42 +54,17 @@ export const startSync = async (
 ): Promise<Context> => {
   const connection = mongo.connect(actor.call);
   const bus = kafka.connect(actor);
-  const erasures = createErasureStore(connection);
-  const deliveries = createDeliveryStore(connection);
-  const notices = createNoticeStore(connection);
+  const { initStores: _, deliveryCollection, ...stores } = createStores(connection, hashEmail);
   const work = createWorkSignal();
   const ctx: Context = {
-    erasures,
-    deliveries,
-    orders: createOrderStore(connection, hashEmail),
-    connectionLeases: createConnectionLeaseStore(connection),
-    contacts: createContactStore(connection, erasures),
-    activities: createActivityStore(connection),
-    backfills: createBackfillStore(connection),
-    retries: createRetryStore(connection),
-    deadLetters: createDeadLetterStore(connection),
-    standstills: createStandstillStore(connection),
-    notices,
-    entitlements: createFactCopy<EntitlementFact>(
-      connection,
-      'entitlement_facts',
-      (fact) => `${fact.boxOfficeId}:${fact.appId}`,
-    ),
-    connections: createFactCopy<ConnectionFact>(connection, 'connection_facts', (fact) => fact.connectionId),
-    workflows: createFactCopy<WorkflowFact>(connection, 'workflow_facts', (fact) => fact.workflowId),
+    ...stores,
     ledger: createLedgerStore(
       connection,
       { perSecond: callsPerSecond, perDay: callsPerDay },
       { minMs: 10_000, maxMs: 1_800_000 },
       async () => clock(),
     ),
-    resources: createResourceStore(connection),
-    deliveryCounts: createDeliveryCountStore(connection),
-    expiredWrites: createExpiredWritesStore(connection, erasures),
-    upgrades: createUpgradeStore(connection, erasures),
-    latePhones: createLatePhoneStore(connection, erasures),
     signUpKeepsOptOuts,
-    joins: createJoinStore(connection),
     followers: followersOf(bus),
     bus,
     constantContact: createConstantContact({ apiUrl: 'http://sandbox/v3', send: send(actor) }),
@@ -126,7 +88,7 @@ export const startSync = async (
   };
   await startOutboxRelay({
     bus,
-    collection: deliveries.collection,
+    collection: deliveryCollection,
     topic: { name: topics.deliveryOutcomes.name, compacted: false, rendering: outcomeRendering },
     rest: neverRests,
     log,
@@ -134,7 +96,7 @@ export const startSync = async (
   });
   await startOutboxRelay({
     bus,
-    collection: notices.collection,
+    collection: stores.notices.collection,
     topic: { name: topics.notices.name, compacted: false, rendering: noticeRendering },
     rest: neverRests,
     log,

@@ -166,8 +166,8 @@ export const changeBackfill = async (
     if (!changed) continue;
     const now = ctx.clock();
     if (change === 'pause') await holdForBackfill(ctx, id);
-    if (change === 'resume') await ctx.deliveries.resumeBackfill(id, now);
-    if (change === 'cancel') await ctx.deliveries.cancelBackfill(id, now);
+    if (change === 'resume') await ctx.deliveryHolds.resumeBackfill(id, now);
+    if (change === 'cancel') await ctx.deliveryHolds.cancelBackfill(id, now);
     await ctx.connectionLeases.wake([changed.connectionId], now);
     ctx.notify();
     return changed;

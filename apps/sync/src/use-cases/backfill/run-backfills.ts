@@ -145,7 +145,7 @@ const waitAfter = async (ctx: Context, backfill: Backfill, error: unknown): Prom
 const endIfDone = async (ctx: Context, backfill: Backfill): Promise<void> => {
   if (backfill.cursor !== null) return;
   if (await ctx.deliveryCounts.anyOpen(backfill.workflowId, backfill._id)) return;
-  if (!(await ctx.deliveries.anyOpen(backfill._id))) await ctx.backfills.change(backfill, { status: 'DONE' });
+  if (!(await ctx.deliveryHistory.anyOpen(backfill._id))) await ctx.backfills.change(backfill, { status: 'DONE' });
 };
 
 /** Carries on all backfills until closed. */

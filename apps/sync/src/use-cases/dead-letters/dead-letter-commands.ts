@@ -1,9 +1,7 @@
 import { AppError } from '@boxlist/contracts';
 import { requireRole, type CountedPage, type Identity, type PageArgs } from '@boxlist/service-kit';
 import type { Context } from '../../context';
-import { byIndex, ofTime } from '../../store/by-index';
 import type { DeadLetter, DeadLetterStatus, LetterChoice } from '../../store/dead-letters';
-import { pageByTime } from '../history/page-by-time';
 
 /** Which letters: these, or all that are open. */
 export interface LettersInput {
@@ -22,20 +20,7 @@ export const deadLetterPage = (
   { boxOfficeId }: Identity,
   { first, after, statuses }: Pick<PageArgs, 'first' | 'after'> & { statuses?: readonly DeadLetterStatus[] | null },
 ): Promise<DeadLetterPage> =>
-  pageByTime<'receivedAt', DeadLetter>(
-    ctx.deadLetters,
-    'receivedAt',
-    {
-      of: (time) =>
-        byIndex(
-          { boxOfficeId, ...ofTime('receivedAt', time) },
-          { status: { $in: statuses?.length ? statuses : unfinished }, expiresAt: { $gt: ctx.clock() } },
-        ),
-      areFew: true,
-    },
-    { first, after },
-    ctx.clock(),
-  );
+  ctx.deadLetters.page(boxOfficeId, statuses?.length ? statuses : unfinished, { first, after }, ctx.clock());
 
 const chosen = (identity: Identity, { ids, all }: LettersInput): LetterChoice => {
   requireRole(identity, 'manager');

@@ -31,7 +31,7 @@ const end = async (
   told: string,
 ): Promise<void> => {
   const { connectionId, emailHash } = leftOver;
-  await ctx.deliveries.tellInstead({ boxOfficeId, connectionId, emailHash }, phoneFollows, told);
+  await ctx.deliveryHistory.tellInstead({ boxOfficeId, connectionId, emailHash }, phoneFollows, told);
   await ctx.latePhones.end(leftOver);
 };
 
@@ -57,7 +57,7 @@ const bringing = async (ctx: Context): Promise<DeferredJob> => ({
       details: details.phone === undefined ? {} : { phone: details.phone },
       serves: [deliveryId],
     });
-    await ctx.deliveries.addHistory(deliveryId, caller.takeAttempts(deliveryId));
+    await ctx.deliveryHistory.addHistory(deliveryId, caller.takeAttempts(deliveryId));
     if (isAbsent) return 'absent';
     await end(ctx, connection, leftOver, told);
     return 'done';
@@ -111,7 +111,9 @@ const isWrittenSince = async (
   emailHash: string,
   order: StoredOrder,
 ): Promise<boolean> => {
-  const written = (await ctx.deliveries.writtenFor(of, [emailHash])).filter(({ orderKey }) => orderKey !== order.key);
+  const written = (await ctx.buyerDeliveries.writtenFor(of, [emailHash])).filter(
+    ({ orderKey }) => orderKey !== order.key,
+  );
   const others = await ctx.orders.byKeys(written.map(({ orderKey }) => orderKey));
   const expired = (await ctx.expiredWrites.of(of.connectionId, [emailHash])).get(emailHash);
   return isPhoneStale(order, others, expired, await countryOf(ctx, of.connectionId));
@@ -140,7 +142,7 @@ export const lookAfterFollowing = async (ctx: Context, told: readonly Pick<Resul
   const hashes = [...new Set(following.map(({ emailHash }) => emailHash))];
   const noted = await ctx.latePhones.among(first.connectionId, hashes);
   for (const emailHash of hashes)
-    if (!noted.has(emailHash)) await ctx.deliveries.tellInstead({ ...first, emailHash }, phoneFollows, phoneLeft);
+    if (!noted.has(emailHash)) await ctx.deliveryHistory.tellInstead({ ...first, emailHash }, phoneFollows, phoneLeft);
 };
 
 /** Of a connection that was ended none comes any more. */

@@ -102,7 +102,7 @@ const stillTheirs = async (
   const orders = new Map(
     (await ctx.orders.byKeys(due.map(({ orderKey }) => orderKey))).map((order) => [order.key, order]),
   );
-  const all = await ctx.deliveries.ofBuyers(
+  const all = await ctx.buyerDeliveries.ofBuyers(
     { boxOfficeId, connectionId },
     due.map(({ emailHash }) => emailHash),
   );
@@ -138,7 +138,7 @@ const workOne = async (
     if (done === 'absent') await missed(ctx, connection, leftOver, work);
     return true;
   } catch (error) {
-    await ctx.deliveries.addHistory(deliveryId, caller.takeAttempts(deliveryId));
+    await ctx.deliveryHistory.addHistory(deliveryId, caller.takeAttempts(deliveryId));
     return !(await putOff(ctx, connection, leftOver, error, work));
   }
 };

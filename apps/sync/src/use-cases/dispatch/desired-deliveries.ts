@@ -95,7 +95,9 @@ const withoutStale = async (ctx: Context, wanted: readonly DesiredDelivery[]): P
   // What is merged here anyway; of those that take back nothing is written here.
   const own = new Set(wanted.flatMap(({ delivery }) => (delivery.undoesOrder ? [] : delivery._id)));
   const hashes = new Set(wanted.flatMap(({ delivery }) => delivery.emailHash ?? []));
-  const written = (await ctx.deliveries.writtenFor(first.delivery, [...hashes])).filter(({ _id }) => !own.has(_id));
+  const written = (await ctx.buyerDeliveries.writtenFor(first.delivery, [...hashes])).filter(
+    ({ _id }) => !own.has(_id),
+  );
   const orders = await ctx.orders.byKeys(written.map(({ orderKey }) => orderKey));
   const orderOf = new Map(orders.map((order) => [order.key, order]));
   const byBuyer = new Map<string | null, (typeof written)[number][]>();

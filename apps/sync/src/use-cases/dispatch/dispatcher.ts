@@ -67,7 +67,7 @@ const saveAndTell = async ({ ctx, stillHeld }: Drive, results: readonly Result[]
   const now = ctx.clock();
   for (const part of chunk(results, savedAtOnce)) {
     await stillHeld();
-    const saved = await ctx.deliveries.save(part, now);
+    const saved = await ctx.deliveryQueue.save(part, now);
     for (const { delivery, to } of saved) if ('outcome' in to) deliverySettled(ctx, delivery, to.outcome, now);
     await lookAfterFollowing(ctx, part);
   }
@@ -143,7 +143,7 @@ const callerOf = (
 const batchesUntil = async (ctx: Context, lease: ConnectionLease, windowMs: number): Promise<Date | undefined> => {
   if (windowMs === 0) return undefined;
   const now = ctx.clock();
-  const batched = await ctx.deliveries.batched(lease.connectionId, 'live', now, batchedSize);
+  const batched = await ctx.deliveryQueue.batched(lease.connectionId, 'live', now, batchedSize);
   if (!batched || batched.isMany) return undefined;
   const until = new Date(batched.since.getTime() + windowMs);
   return until > now ? until : undefined;
@@ -154,7 +154,7 @@ const workQueue = async (drive: Drive, queue: Queue, size: number): Promise<void
   const { ctx, lease, busy } = drive;
   while (drive.goesOn() && !drive.isOverdue() && (await drive.stillHeld())) {
     if (takesLong(queue) && (await isDueAnew(drive))) return;
-    const claimed = await ctx.deliveries.claim(lease, queue, busy, ctx.clock(), size, drive.stillHeld);
+    const claimed = await ctx.deliveryQueue.claim(lease, queue, busy, ctx.clock(), size, drive.stillHeld);
     const free = await withoutAwaiting(drive, claimed);
     // Another queue may have taken the same buyer in the meantime: the others are left to a later turn.
     const ready = free.filter(({ emailHash }) => emailHash === null || !busy.has(emailHash));
@@ -211,7 +211,7 @@ const withoutAwaiting = async (drive: Drive, claimed: readonly Delivery[]): Prom
 const wakeLate = async ({ ctx, lease }: Drive, awaited: ReadonlyMap<string, readonly string[]>): Promise<void> => {
   const underWay = await ctx.activities.namesUnderWay(lease.connectionId);
   const late = [...awaited].filter(([, activityIds]) => !activityIds.every((id) => underWay.has(id)));
-  await ctx.deliveries.wake(
+  await ctx.deliveryHolds.wake(
     late.map(([id]) => id),
     'ACTIVITY_RUNNING',
     ctx.clock(),
@@ -224,7 +224,7 @@ const wakeLate = async ({ ctx, lease }: Drive, awaited: ReadonlyMap<string, read
  */
 const releaseForgotten = async (ctx: Context, { connectionId }: ConnectionLease): Promise<void> => {
   const known = (await ctx.activities.ofConnection(connectionId)).map(({ _id }) => _id);
-  await ctx.deliveries.releaseForgotten(connectionId, known, ctx.clock());
+  await ctx.deliveryHolds.releaseForgotten(connectionId, known, ctx.clock());
 };
 
 const follow = (drive: Drive, boxOfficeId: string): Promise<void> =>
@@ -271,7 +271,7 @@ const workLeftOvers = async (drive: Drive, connection: ConnectionFact | undefine
  */
 const isMade = async ({ ctx, lease }: Drive): Promise<boolean> => {
   if (!(await ctx.backfills.isMaking(lease.connectionId))) return true;
-  const batched = await ctx.deliveries.batched(lease.connectionId, 'backfill', ctx.clock(), importBatchSize);
+  const batched = await ctx.deliveryQueue.batched(lease.connectionId, 'backfill', ctx.clock(), importBatchSize);
   return batched?.isMany ?? false;
 };
 
@@ -327,7 +327,7 @@ const processLease = async (
   const connection = await ctx.connections.byId(lease.connectionId);
   // Before activities are followed: a delivery that is told late to wait for one that has been seen to end would wait
   // in vain.
-  if (lease.takenOver) await ctx.deliveries.takeOver(lease);
+  if (lease.takenOver) await ctx.deliveryQueue.takeOver(lease);
   const { windowMs } = await ctx.ledger.quotaState(connection?.boxOfficeId);
   const batchesTo = await batchesUntil(ctx, lease, windowMs);
   const drive: Drive = {
@@ -361,7 +361,7 @@ const processLease = async (
   const next = [
     batchesTo ?? null,
     held.has('backfill') ? new Date(ctx.clock().getTime() + makingPollMs) : null,
-    await ctx.deliveries.nextReadyAt(lease.connectionId, worked),
+    await ctx.deliveryQueue.nextReadyAt(lease.connectionId, worked),
     (await ctx.activities.ofConnection(lease.connectionId))[0]?.pollAt ?? null,
     await nextUpgradeAt(ctx, connection),
     await nextLatePhoneAt(ctx, connection),

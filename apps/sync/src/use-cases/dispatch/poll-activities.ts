@@ -5,7 +5,7 @@ import type { Delivery, Result } from '../../domain/delivery';
 import { pollDelayMs } from '../../domain/quota-state';
 import { retryDelayMs } from '../../domain/retry';
 import type { RunningActivity } from '../../store/activities';
-import type { Involved } from '../../store/delivery-queue';
+import type { Involved } from '../../store/buyer-deliveries';
 import type { ConnectionCaller } from '../../call-constant-contact';
 import { forgottenMs } from './plan-run';
 
@@ -64,7 +64,7 @@ const followDue: Follow = async (ctx, caller, connectionId, save) => {
   const now = ctx.clock();
   const free = async (_id: string, isClean: boolean): Promise<void> => {
     const underWay = await ctx.activities.namesUnderWay(connectionId);
-    for await (const freed of ctx.deliveries.releasedBy(connectionId, _id, isClean, underWay)) {
+    for await (const freed of ctx.deliveryHolds.releasedBy(connectionId, _id, isClean, underWay)) {
       // Their marks tell of details that may never have come.
       const hashes = new Set(freed.flatMap(({ uncertain, emailHash }) => (uncertain && emailHash ? emailHash : [])));
       await ctx.contacts.marked(
@@ -188,7 +188,7 @@ export const activitiesAwaited = async (
   if (!first || !underWay.any) return new Map();
   const hashes = new Set(deliveries.flatMap(({ emailHash }) => emailHash ?? []));
   const own = new Set(deliveries.map(({ _id }) => _id));
-  const others = (await ctx.deliveries.ofBuyers(first, [...hashes])).filter(({ _id }) => !own.has(_id));
+  const others = (await ctx.buyerDeliveries.ofBuyers(first, [...hashes])).filter(({ _id }) => !own.has(_id));
   const involved = [...deliveries.map((each) => ({ ...each, claimed: false })), ...others];
   const ofBuyer = new Map<string, Set<string>>();
   const ofDelivery = new Map<string, readonly string[]>();

@@ -21,7 +21,7 @@ export const releaseForWorkflow = async (ctx: Context, workflowIds: Iterable<str
   for (const workflowId of new Set(workflowIds)) {
     const workflow = await ctx.workflows.byId(workflowId);
     if (!workflow || endsWait(workflow).length === 0) continue;
-    await ctx.deliveries.resume(workflow, endsWait(workflow), ctx.clock());
+    await ctx.deliveryHolds.resume(workflow, endsWait(workflow), ctx.clock());
     // Also where nothing was found: a crash may have come between the two, the time before.
     await ctx.connectionLeases.wake([workflow.connectionId], ctx.clock());
     ctx.notify();
@@ -30,7 +30,7 @@ export const releaseForWorkflow = async (ctx: Context, workflowIds: Iterable<str
 
 /** Lets what is ready of a paused backfill wait. */
 export const holdForBackfill = async (ctx: Context, backfillId: string): Promise<void> => {
-  await ctx.deliveries.holdBackfill(backfillId, ctx.clock());
+  await ctx.deliveryHolds.holdBackfill(backfillId, ctx.clock());
   await releaseForBackfill(ctx, backfillId);
 };
 
@@ -41,7 +41,7 @@ export const holdForBackfill = async (ctx: Context, backfillId: string): Promise
 export const releaseForBackfill = async (ctx: Context, backfillId: string): Promise<void> => {
   const backfill = await ctx.backfills.byId(backfillId);
   if (!backfill || backfill.status === 'PAUSED') return;
-  await ctx.deliveries.resumeBackfill(backfillId, ctx.clock());
+  await ctx.deliveryHolds.resumeBackfill(backfillId, ctx.clock());
   await ctx.connectionLeases.wake([backfill.connectionId], ctx.clock());
   ctx.notify();
 };
@@ -52,7 +52,7 @@ export const releaseForBackfill = async (ctx: Context, backfillId: string): Prom
  */
 export const releaseForConnection = async (ctx: Context, connection: ConnectionFact | undefined): Promise<void> => {
   if (!connection || connection.status === 'NEEDS_RECONNECT') return;
-  await ctx.deliveries.free(connection.connectionId, ctx.clock());
+  await ctx.deliveryHolds.free(connection.connectionId, ctx.clock());
   await ctx.connectionLeases.wake([connection.connectionId], ctx.clock());
   ctx.notify();
 };
@@ -62,10 +62,10 @@ const releaseWithinQuota = async (ctx: Context, goesOn: () => boolean): Promise<
   const hasCalls: Queue[] = [];
   for (const queue of queues) if ((await ctx.ledger.refusedFor(queue)) === 0) hasCalls.push(queue);
   if (hasCalls.length === 0) return;
-  for (let boxOfficeId = await ctx.deliveries.nextThatWaits('QUOTA_EXCEEDED', ''); boxOfficeId !== undefined;) {
-    for await (const some of ctx.deliveries.outOfQuota(boxOfficeId, hasCalls, ctx.clock())) {
+  for (let boxOfficeId = await ctx.deliveryHolds.nextThatWaits('QUOTA_EXCEEDED', ''); boxOfficeId !== undefined;) {
+    for await (const some of ctx.deliveryHolds.outOfQuota(boxOfficeId, hasCalls, ctx.clock())) {
       if (!goesOn()) return;
-      await ctx.deliveries.wake(
+      await ctx.deliveryHolds.wake(
         some.map(({ _id }) => _id),
         'QUOTA_EXCEEDED',
         ctx.clock(),
@@ -76,7 +76,7 @@ const releaseWithinQuota = async (ctx: Context, goesOn: () => boolean): Promise<
       );
       ctx.notify();
     }
-    boxOfficeId = await ctx.deliveries.nextThatWaits('QUOTA_EXCEEDED', boxOfficeId);
+    boxOfficeId = await ctx.deliveryHolds.nextThatWaits('QUOTA_EXCEEDED', boxOfficeId);
   }
 };
 
@@ -87,12 +87,12 @@ const releaseWithinQuota = async (ctx: Context, goesOn: () => boolean): Promise<
 const releaseLeftWaiting = async (ctx: Context, goesOn: () => boolean): Promise<void> => {
   for (const reason of ['WORKFLOW_RESUME', 'ORDER_PENDING'] as const)
     for (
-      let boxOfficeId = await ctx.deliveries.nextThatWaits(reason, '');
+      let boxOfficeId = await ctx.deliveryHolds.nextThatWaits(reason, '');
       boxOfficeId !== undefined && goesOn();
-      boxOfficeId = await ctx.deliveries.nextThatWaits(reason, boxOfficeId)
+      boxOfficeId = await ctx.deliveryHolds.nextThatWaits(reason, boxOfficeId)
     )
       for (const workflow of await ctx.workflows.ofBoxOffices([boxOfficeId]))
-        if (endsWait(workflow).includes(reason) && (await ctx.deliveries.anyWait(workflow, reason)))
+        if (endsWait(workflow).includes(reason) && (await ctx.deliveryHolds.anyWait(workflow, reason)))
           await releaseForWorkflow(ctx, [workflow.workflowId]);
 };
 

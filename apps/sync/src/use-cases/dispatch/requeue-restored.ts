@@ -16,7 +16,7 @@ export const requeueForRestored = async (
   contactId: string,
 ): Promise<void> => {
   const since = keptSince(ctx);
-  const skipped = await ctx.deliveries.skippedForDeleted(of, { emailHash, contactId }, since);
+  const skipped = await ctx.buyerDeliveries.skippedForDeleted(of, { emailHash, contactId }, since);
   if (skipped.length === 0) return;
   const orders = new Map(
     (await ctx.orders.byKeys(skipped.map(({ orderKey }) => orderKey))).map((each) => [each.key, each]),
@@ -30,7 +30,7 @@ export const requeueForRestored = async (
     if (delivery.backfillId !== null || decideOrder(order, workflow, true).kind === 'go') wanted.push(delivery);
   }
   if (wanted.length === 0) return;
-  await ctx.deliveries.requeueSkipped(wanted, since, ctx.clock());
+  await ctx.deliveryRetries.requeueSkipped(wanted, since, ctx.clock());
   // A holder that has lost the lane without knowing may come this far: then nobody else looks for them.
   await ctx.connectionLeases.wake([of.connectionId], ctx.clock());
 };

@@ -92,7 +92,7 @@ const undoOne = async (
  */
 const addedByOthers = async (ctx: Context, delivery: Delivery): Promise<AddedResources> => {
   const { connectionId, emailHash } = delivery;
-  const kept = await ctx.deliveries.addedByOthers(delivery);
+  const kept = await ctx.buyerDeliveries.addedByOthers(delivery);
   const expired =
     emailHash === null ? undefined : (await ctx.expiredWrites.of(connectionId, [emailHash])).get(emailHash);
   return {

@@ -27,7 +27,7 @@ const upgrading = (ctx: Context): DeferredJob => ({
     if (failure) throw failure.error;
     const known = snapshots.known.get(email);
     if (known === 'none') {
-      await ctx.deliveries.addHistory(deliveryId, caller.takeAttempts(deliveryId));
+      await ctx.deliveryHistory.addHistory(deliveryId, caller.takeAttempts(deliveryId));
       return 'absent';
     }
     const contact = decideUpgrade(email, known);
@@ -40,7 +40,7 @@ const upgrading = (ctx: Context): DeferredJob => ({
       await ctx.contacts.saw(connectionId, [{ emailHash, contact: explicit }], at);
     }
     const done = contact ? 'made the permission explicit' : undefined;
-    await ctx.deliveries.addHistory(deliveryId, caller.takeAttempts(deliveryId), done);
+    await ctx.deliveryHistory.addHistory(deliveryId, caller.takeAttempts(deliveryId), done);
     await ctx.upgrades.end(leftOver);
     upgradeEnded(ctx, boxOfficeId, contact ? 'upgraded' : 'left');
     return 'done';

@@ -2,7 +2,6 @@ import type { Context } from '../../context';
 import type { DeliveryChoice } from '../../domain/delivery-choice';
 import { waitingFor, type WaitingFor } from '../../domain/reasons';
 import { backlogOf, rowsChosen, type Counted } from '../../domain/delivery-counts';
-import { chosenBy } from '../../store/delivery-choice';
 
 /** Further than this nothing is counted one by one. */
 export const mostCounted = 10_000;
@@ -28,7 +27,7 @@ export const countsFor = async (
 };
 
 const countSome = async (ctx: Context, boxOfficeId: string, choice: DeliveryChoice): Promise<Counted> => {
-  const count = await ctx.deliveries.count(chosenBy(boxOfficeId, choice), mostCounted + 1);
+  const count = await ctx.deliveryHistory.count(boxOfficeId, choice, mostCounted + 1);
   return { count: Math.min(count, mostCounted), isExact: count <= mostCounted };
 };
 
@@ -63,7 +62,7 @@ export interface Waiting {
 export const countWaiting = async (ctx: Context, boxOfficeId: string): Promise<Waiting[]> => {
   const found = await Promise.all(
     waitingFor.map(async (reason) => {
-      const nextAttemptAt = await ctx.deliveries.nextWaiting(boxOfficeId, reason);
+      const nextAttemptAt = await ctx.deliveryHistory.nextWaiting(boxOfficeId, reason);
       if (nextAttemptAt === null) return [];
       const { count } = await countSome(ctx, boxOfficeId, { statuses: ['WAITING'], reasons: [reason] });
       return [{ reason, count, nextAttemptAt }];

@@ -4,9 +4,7 @@ import type { Delivery } from '../../domain/delivery';
 import type { DeliveryChoice } from '../../domain/delivery-choice';
 import { normalEmail } from '../../domain/email-address';
 import type { DeliveryStatus } from '../../domain/reasons';
-import { areFew, chosenBy } from '../../store/delivery-choice';
 import { countBacklog, countDeliveries, countWaiting, mostCounted } from './count-deliveries';
-import { pageByTime } from './page-by-time';
 
 export interface DeliveryFilter {
   readonly ids?: readonly string[] | null;
@@ -50,17 +48,7 @@ export const deliveryPage = async (
 ): Promise<DeliveryPage> => {
   const { boxOfficeId } = identity;
   const choice = choiceOf(ctx, identity, filter);
-  const page = await pageByTime<'createdAt', Delivery>(
-    ctx.deliveries,
-    'createdAt',
-    {
-      ...choice,
-      of: (time) => chosenBy(boxOfficeId, { ...choice, ...time }),
-      areFew: areFew(choice),
-    },
-    args,
-    ctx.clock(),
-  );
+  const page = await ctx.deliveryHistory.page(boxOfficeId, choice, args, ctx.clock());
   let counting: ReturnType<typeof countDeliveries> | undefined;
   const counted = () => (counting ??= countDeliveries(ctx, boxOfficeId, choice));
   return {
@@ -96,7 +84,7 @@ export const syncHealth = async (ctx: Context, { boxOfficeId }: Identity) => {
     await Promise.all([
       countBacklog(ctx, boxOfficeId),
       countWaiting(ctx, boxOfficeId),
-      ctx.deliveries.oldestOpen(boxOfficeId),
+      ctx.deliveryHistory.oldestOpen(boxOfficeId),
       ctx.ledger.usage(boxOfficeId),
       ctx.connections.ofBoxOffices([boxOfficeId]),
       ctx.standstills.present(ctx.clock()),

@@ -1,10 +1,7 @@
 import type { CountedPage, Identity, PageArgs } from '@boxlist/service-kit';
 import type { Context } from '../../context';
-import { byIndex, ofTime } from '../../store/by-index';
-import type { Notice } from '../../store/notices';
-import { pageByTime } from './page-by-time';
+import type { Notice, NoticeState } from '../../store/notices';
 
-export type NoticeState = 'RAISED' | 'RECOVERED';
 export type NoticePage = CountedPage<Notice>;
 
 /** A page of the box office's notices, newest first. */
@@ -13,13 +10,6 @@ export const noticePage = (
   { boxOfficeId }: Identity,
   { first, after, states }: Pick<PageArgs, 'first' | 'after'> & { readonly states?: readonly NoticeState[] | null },
 ): Promise<NoticePage> => {
-  const among = new Set<NoticeState>(states?.length ? states : ['RAISED', 'RECOVERED']);
-  const rest = among.size === 2 ? {} : { recoveredAt: among.has('RAISED') ? null : { $ne: null } };
-  return pageByTime<'raisedAt', Notice>(
-    ctx.notices,
-    'raisedAt',
-    { of: (time) => byIndex({ boxOfficeId, ...ofTime('raisedAt', time) }, rest), areFew: true },
-    { first, after },
-    ctx.clock(),
-  );
+  const among = states?.length ? states : (['RAISED', 'RECOVERED'] as const);
+  return ctx.notices.page(boxOfficeId, new Set(among), { first, after }, ctx.clock());
 };

@@ -20,7 +20,7 @@ const holds = async (ctx: Context, about: NoticeSubject, isOpen: boolean): Promi
       return holdsLevel(await ctx.deliveryCounts.failureWindow(workflow.workflowId), about.level ?? 0, isOpen);
     }
     case 'QUOTA_EXHAUSTED':
-      return (await ctx.ledger.isExhausted()) && (isOpen || (await ctx.deliveries.anyOutOfQuota(boxOfficeId)));
+      return (await ctx.ledger.isExhausted()) && (isOpen || (await ctx.deliveryHolds.anyOutOfQuota(boxOfficeId)));
     case 'DEAD_LETTERS':
       return ctx.deadLetters.anyOpen(boxOfficeId, ctx.clock());
   }
@@ -53,7 +53,7 @@ const tellOfAll = async (ctx: Context, goesOn: () => boolean): Promise<void> => 
   }
   if (await ctx.ledger.isExhausted())
     for (let boxOfficeId = ''; goesOn();) {
-      const next = await ctx.deliveries.nextThatWaits('QUOTA_EXCEEDED', boxOfficeId);
+      const next = await ctx.deliveryHolds.nextThatWaits('QUOTA_EXCEEDED', boxOfficeId);
       if (next === undefined) break;
       await settle(ctx, exhaustedQuota((boxOfficeId = next)));
     }

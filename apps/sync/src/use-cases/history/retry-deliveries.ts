@@ -2,7 +2,6 @@ import { AppError } from '@boxlist/contracts';
 import { requireRole, type Identity } from '@boxlist/service-kit';
 import type { Context } from '../../context';
 import type { DeliveryStatus } from '../../domain/reasons';
-import { chosenBy } from '../../store/delivery-choice';
 import type { Retry } from '../../store/retries';
 import { countsFor } from './count-deliveries';
 import { choiceOf, type DeliveryFilter } from './list-deliveries';
@@ -31,7 +30,7 @@ export const retryDeliveries = async (ctx: Context, identity: Identity, filter: 
   const { boxOfficeId } = identity;
   const choice = choiceOf(ctx, identity, filter);
   const wanted = { ...choice, statuses: retryable.filter((status) => choice.statuses?.includes(status) ?? true) };
-  const matched = await ctx.deliveries.countToRetry(chosenBy(boxOfficeId, wanted), keptSince(ctx), mostAtOnce + 1);
+  const matched = await ctx.deliveryRetries.countToRetry(boxOfficeId, wanted, keptSince(ctx), mostAtOnce + 1);
   if (matched > mostAtOnce)
     throw new AppError(
       'TOO_MANY_TO_RETRY',

@@ -1,7 +1,6 @@
 import { repeatedly } from '@boxlist/event-bus';
 import type { Context } from '../../context';
 import { retryEnded } from '../../report';
-import { chosenBy } from '../../store/delivery-choice';
 import type { Retry } from '../../store/retries';
 import pMap from 'p-map';
 import { keptSince, withoutErased } from './retry-deliveries';
@@ -17,8 +16,7 @@ const takenAtOnce = 1_000;
  */
 const takeNext = async (ctx: Context, retry: Retry): Promise<Retry | undefined> => {
   if (!(await withoutErased(ctx, retry))) return undefined;
-  const chosen = chosenBy(retry.boxOfficeId, retry.wanted);
-  const found = await ctx.deliveries.toRetry(chosen, keptSince(ctx), retry.place, takenAtOnce);
+  const found = await ctx.deliveryRetries.toRetry(retry, keptSince(ctx), takenAtOnce);
   const last = found.at(-1);
   if (last)
     return ctx.retries.change(retry, {
@@ -33,7 +31,7 @@ const takeNext = async (ctx: Context, retry: Retry): Promise<Retry | undefined> 
 const goOn = async (ctx: Context, retry: Retry): Promise<void> => {
   const taking = retry.taking.length > 0 ? retry : await takeNext(ctx, retry);
   if (!taking) return;
-  const count = await ctx.deliveries.requeue(taking._id, taking.taking, keptSince(ctx), ctx.clock());
+  const count = await ctx.deliveryRetries.requeue(taking._id, taking.taking, keptSince(ctx), ctx.clock());
   const connections = await ctx.connections.ofBoxOffices([taking.boxOfficeId]);
   await ctx.connectionLeases.wake(
     connections.map(({ connectionId }) => connectionId),

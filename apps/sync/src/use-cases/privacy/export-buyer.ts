@@ -15,8 +15,8 @@ export const exportBuyer = async (ctx: Context, identity: Identity, input: { rea
   const emailHash = ctx.hashEmail(boxOfficeId, email);
   const [orders, deliveries, letters, connections, erasure] = await Promise.all([
     ctx.orders.ofBuyer(boxOfficeId, emailHash, most),
-    ctx.deliveries.ofBuyer(boxOfficeId, emailHash, most),
-    ctx.deadLetters.find({ boxOfficeId, addressHashes: emailHash }, -1, most),
+    ctx.buyerDeliveries.ofBuyer(boxOfficeId, emailHash, most),
+    ctx.deadLetters.ofBuyer(boxOfficeId, emailHash, most),
     ctx.connections.ofBoxOffices([boxOfficeId]),
     ctx.erasures.byHash(emailHash),
   ]);

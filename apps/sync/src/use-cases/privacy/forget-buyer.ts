@@ -26,9 +26,9 @@ export const forgetBuyer = async (ctx: Context, boxOfficeId: string, emailHash: 
     await ctx.orders.blank(kept);
     await ctx.deadLetters.forget(boxOfficeId, emailHash, orderIds);
   }
-  await ctx.deliveries.tellInstead({ boxOfficeId, emailHash }, phoneFollows, phoneLeft);
+  await ctx.deliveryHistory.tellInstead({ boxOfficeId, emailHash }, phoneFollows, phoneLeft);
   const now = ctx.clock();
-  for (const delivery of await ctx.deliveries.eraseBuyer(boxOfficeId, emailHash, now))
+  for (const delivery of await ctx.deliveryErasure.eraseBuyer(boxOfficeId, emailHash, now))
     deliverySettled(ctx, delivery, { status: 'SKIPPED', reason: 'BUYER_ERASED' }, now);
   const connections = await ctx.connections.ofBoxOffices([boxOfficeId]);
   const connectionIds = connections.map(({ connectionId }) => connectionId);

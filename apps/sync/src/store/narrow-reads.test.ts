@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { matches, sorted } from '../../../test/model/memory-documents';
-import { byIndex, ofTime, type TimeRange } from '../../store/by-index';
-import { pageByTime } from './page-by-time';
+import { matches, sorted } from '../../test/model/memory-documents';
+import { byIndex, ofTime, pageByTime, type TimeRange } from './narrow-reads';
 
 interface Kept {
   readonly _id: string;
@@ -21,7 +20,7 @@ const listOf = (kept: readonly Kept[]) => {
     return Promise.resolve(sorted(found as never, { at: sort, _id: sort }).slice(0, limit) as never);
   };
   const page = async (args: object, time: TimeRange = {}) =>
-    pageByTime<'at', Kept>(
+    pageByTime<Kept, 'at', Kept>(
       { find, count: (filter) => Promise.resolve(kept.filter((each) => matches(each, filter as never)).length) },
       'at',
       { ...time, of: (part) => byIndex({ isLiked: true, ...ofTime('at', part) }, { _id: { $ne: 'not this' } }) },

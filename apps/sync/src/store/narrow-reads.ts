@@ -1,21 +1,64 @@
 import { AppError } from '@boxlist/contracts';
 import { keysetPage, type CountedPage, type PageArgs } from '@boxlist/service-kit';
-import { byIndex, type TimeRange } from '../../store/by-index';
+import { chunk } from 'es-toolkit';
+import type { Collection, mongo } from 'mongoose';
+
+// All of this exists because the server that takes MongoDB's place on a developer's machine uses an index only for a
+// filter that names nothing but its keys, and reads every match before it applies a limit. To MongoDB itself each
+// question here is the same as its plain form.
+
+/** `from` is included, `to` is not. */
+export interface TimeRange {
+  readonly from?: Date | undefined;
+  readonly to?: Date | undefined;
+}
+
+/** A time as a condition on one field; none where it has no end. */
+export const ofTime = <F extends string>(field: F, { from, to }: TimeRange) =>
+  (from || to ? { [field]: { ...(from ? { $gte: from } : {}), ...(to ? { $lt: to } : {}) } } : {}) as Partial<
+    Record<F, { $gte?: Date; $lt?: Date }>
+  >;
+
+/**
+ * A filter in two parts: the keys of one index, equalities first and then one range, and the conditions on what that
+ * index finds.
+ */
+export const byIndex = <D>(keys: mongo.Filter<D>, rest: mongo.Filter<D>): mongo.Filter<D> =>
+  // The types of the driver do not see that two filters joined by $and are one.
+  Object.keys(rest).length === 0 ? keys : ({ $and: [keys, { $and: [rest] }] } as mongo.Filter<D>);
+
+/**
+ * Reads the matches of a filter in two parts, `size` at a time. The index is asked once for their ids; each part is
+ * read when its turn comes, without the documents that no longer match by then.
+ */
+export async function* foundInParts<D extends { readonly _id: string }>(
+  collection: Pick<Collection<D>, 'find'>,
+  keys: mongo.Filter<D>,
+  rest: mongo.Filter<D>,
+  size: number,
+  options: { readonly projection: mongo.Document },
+): AsyncGenerator<mongo.WithId<D>[]> {
+  const found = await collection.find(byIndex(keys, rest), { projection: { _id: 1 }, batchSize: size }).toArray();
+  for (const some of chunk(found, size)) {
+    const those = { _id: { $in: some.map(({ _id }) => _id) }, ...keys, ...rest } as mongo.Filter<D>;
+    yield await collection.find(those, { ...options, batchSize: size }).toArray();
+  }
+}
 
 type Position = [time: number, id: string];
 const isPosition = (value: unknown): value is Position =>
   Array.isArray(value) && value.length === 2 && typeof value[0] === 'number' && typeof value[1] === 'string';
 
-/** Finds by a filter, in the order of the time and then the id: 1 oldest first, -1 newest first. */
-interface Found<T> {
-  readonly find: (filter: object, sort: 1 | -1, limit: number) => Promise<T[]>;
-  readonly count: (filter: object) => Promise<number>;
+/** Finds by a filter, sorted by the time and then the id: 1 oldest first, -1 newest first. */
+interface Source<D, T> {
+  readonly find: (filter: mongo.Filter<D>, sort: 1 | -1, limit: number) => Promise<T[]>;
+  readonly count: (filter: mongo.Filter<D>) => Promise<number>;
 }
 
 /** What a page is taken from. */
-interface DesiredDelivery extends TimeRange {
+interface Selection<D> extends TimeRange {
   /** The filter for those of a time. */
-  readonly of: (time: TimeRange) => object;
+  readonly of: (time: TimeRange) => mongo.Filter<D>;
   /** There are so few that all of them may be read. */
   readonly areFew?: boolean;
 }
@@ -50,10 +93,10 @@ const split = (time: TimeRange, ms: number, newestFirst: boolean, now: Date): [T
  * A page of what stands in the order of one of its times, newest first; stable while others are written. Throws
  * BAD_INPUT.
  */
-export const pageByTime = async <F extends string, T extends { readonly _id: string } & Readonly<Record<F, Date>>>(
-  { find, count }: Found<T>,
+export const pageByTime = async <D, F extends string, T extends { readonly _id: string } & Readonly<Record<F, Date>>>(
+  { find, count }: Source<D, T>,
   field: F,
-  { of, areFew, from, to }: DesiredDelivery,
+  { of, areFew, from, to }: Selection<D>,
   args: PageArgs,
   now: Date,
 ): Promise<CountedPage<T>> => {
@@ -67,7 +110,7 @@ export const pageByTime = async <F extends string, T extends { readonly _id: str
         throw new AppError('BAD_INPUT', 'That is not a cursor of this list', { field: ['after'] });
       const newestFirst = direction === 'forward';
       const found: T[] = [];
-      const read = async (filter: object): Promise<number> => {
+      const read = async (filter: mongo.Filter<D>): Promise<number> => {
         const some = await find(filter, newestFirst ? -1 : 1, limit - found.length);
         found.push(...some);
         return some.length;
@@ -76,7 +119,8 @@ export const pageByTime = async <F extends string, T extends { readonly _id: str
       if (beyond) {
         const [at, next] = [new Date(beyond[0]), new Date(beyond[0] + 1)];
         const sameTime = of(both(all, { from: at, to: next }));
-        await read(byIndex(sameTime, { _id: { [newestFirst ? '$lt' : '$gt']: beyond[1] } }));
+        const otherIds = { _id: { [newestFirst ? '$lt' : '$gt']: beyond[1] } } as mongo.Filter<D>;
+        await read(byIndex(sameTime, otherIds));
         left = both(all, newestFirst ? { to: at } : { from: next });
       }
       // A server need not stop at the limit of a query: it may read all that is to be sorted. So it is asked for

@@ -1,0 +1,77 @@
+import type { CountedPage, PageArgs } from '@boxlist/service-kit';
+import type { Collection } from 'mongoose';
+import type { Attempt, Delivery } from '../domain/delivery';
+import type { DeliveryChoice } from '../domain/delivery-choice';
+import type { NewDelivery } from '../domain/new-delivery';
+import type { WaitingFor } from '../domain/reasons';
+import { areFew, chosenBy, openOf } from './delivery-choice';
+import { pageByTime } from './narrow-reads';
+import { isOpen, isUnsettled, withoutOutbox, mostAttempts } from './open-deliveries';
+
+/** What is told of deliveries: pages, counts, and what happened to each. */
+export const createDeliveryHistory = (deliveries: Collection<NewDelivery>) => {
+  return {
+    /** A page of the chosen ones, newest first; stable while others are written. Throws BAD_INPUT. */
+    page: (boxOfficeId: string, choice: DeliveryChoice, args: PageArgs, now: Date): Promise<CountedPage<Delivery>> =>
+      pageByTime<NewDelivery, 'createdAt', Delivery>(
+        {
+          find: (filter, sort, limit) =>
+            deliveries.find(filter, withoutOutbox).sort({ createdAt: sort, _id: sort }).limit(limit).toArray(),
+          count: (filter) => deliveries.countDocuments(filter),
+        },
+        'createdAt',
+        { ...choice, of: (time) => chosenBy(boxOfficeId, { ...choice, ...time }), areFew: areFew(choice) },
+        args,
+        now,
+      ),
+    /** How many are chosen; of more than `most`, so many. */
+    count: (boxOfficeId: string, choice: DeliveryChoice, most: number): Promise<number> =>
+      deliveries.countDocuments(chosenBy(boxOfficeId, choice), { limit: most }),
+    /** Whether a backfill has any without an outcome. */
+    anyOpen: async (backfillId: string): Promise<boolean> =>
+      (await deliveries.findOne({ backfillId, status: isUnsettled }, { projection: { _id: 1 } })) !== null,
+    /** When the first of those of a box office that wait for this goes on at the latest. */
+    nextWaiting: async (boxOfficeId: string, reason: WaitingFor): Promise<Date | null> => {
+      const [first] = await deliveries
+        .find({ reason, boxOfficeId, readyAt: isOpen }, { projection: { readyAt: 1 } })
+        .sort({ readyAt: 1 })
+        .limit(1)
+        .toArray();
+      return first?.readyAt ?? null;
+    },
+    oldestOpen: async (boxOfficeId: string): Promise<Date | null> => {
+      const [first] = await deliveries
+        .find(openOf(boxOfficeId), { projection: { createdAt: 1 } })
+        .sort({ createdAt: 1 })
+        .limit(1)
+        .toArray();
+      return first?.createdAt ?? null;
+    },
+    /** Adds to what is told of one what was done for its contact after its outcome. */
+    addHistory: async (id: string, attempts: readonly Attempt[], performed?: string): Promise<void> => {
+      if (attempts.length === 0 && performed === undefined) return;
+      await deliveries.updateOne(
+        { _id: id, version: { $gt: 0 } },
+        {
+          $push: {
+            attempts: { $each: [...attempts], $slice: -mostAttempts },
+            ...(performed === undefined ? {} : { performed }),
+          },
+        },
+      );
+    },
+    /** Tells something else in the place of what was told of a buyer's deliveries; said again it leaves the same. */
+    tellInstead: async (
+      of: Pick<Delivery, 'boxOfficeId'> & { readonly emailHash: string; readonly connectionId?: string },
+      told: string,
+      instead: string,
+    ): Promise<void> => {
+      const { boxOfficeId, emailHash, connectionId } = of;
+      const tell = { boxOfficeId, emailHash, ...(connectionId ? { connectionId } : {}), performed: told };
+      await deliveries.updateMany(tell, { $addToSet: { performed: { $each: [instead] } } });
+      await deliveries.updateMany(tell, { $pull: { performed: told } });
+    },
+  };
+};
+
+export type DeliveryHistory = ReturnType<typeof createDeliveryHistory>;

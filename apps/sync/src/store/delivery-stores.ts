@@ -1,0 +1,25 @@
+import type { Connection } from 'mongoose';
+import type { NewDelivery } from '../domain/new-delivery';
+import { createBuyerDeliveries } from './buyer-deliveries';
+import { createDeliveryStore } from './deliveries';
+import { createDeliveryErasure } from './delivery-erasure';
+import { createDeliveryHistory } from './delivery-history';
+import { createDeliveryHolds } from './delivery-holds';
+import { createDeliveryQueue } from './delivery-queue';
+import { createDeliveryRetries } from './delivery-retries';
+
+/** All that is done to deliveries, by what it is done for: one collection is the durable queue and the history. */
+export const createDeliveryStores = (mongo: Connection) => {
+  const collection = mongo.collection<NewDelivery>('deliveries');
+  const deliveryQueue = createDeliveryQueue(collection);
+  return {
+    collection,
+    deliveries: createDeliveryStore(collection),
+    deliveryQueue,
+    deliveryHolds: createDeliveryHolds(collection, deliveryQueue.save),
+    deliveryHistory: createDeliveryHistory(collection),
+    buyerDeliveries: createBuyerDeliveries(collection),
+    deliveryRetries: createDeliveryRetries(collection),
+    deliveryErasure: createDeliveryErasure(collection, deliveryQueue.save),
+  };
+};
