@@ -19,7 +19,7 @@ describe('an import that is over', () => {
         namesUnderWay: () => Promise.resolve(new Set()),
         forget: () => Promise.resolve(),
       },
-      deliveries: {
+      deliveryHolds: {
         async *releasedBy() {
           yield await Promise.resolve([delivery]);
         },
