@@ -72,7 +72,7 @@ export const jwk = () =>
       } catch {
         // Falls through to the one message below.
       }
-      ctx.addIssue({ code: 'custom', message: 'must be a JSON Web Key as JSON text' });
+      ctx.addIssue({ code: 'custom', message: 'must be a JSON Web Key in JSON format' });
       return z.NEVER;
     });
 
@@ -99,7 +99,7 @@ export const mongoSettings = {
     .describe('Connection string of MongoDB.'),
   MONGODB_DATABASE_PREFIX: z
     .string()
-    .regex(/^[A-Za-z0-9_-]{1,40}$/, 'takes letters, digits, _ and -')
+    .regex(/^[A-Za-z0-9_-]{1,40}$/, 'must be 1 to 40 letters, digits, _ or -')
     .default('boxlist')
     .describe("The service's database is `<prefix>_<service>`."),
 };
@@ -109,12 +109,12 @@ export const kafkaSettings = {
   KAFKA_BROKERS: commaList()
     .refine(
       (list) => list.length > 0 && list.every((broker) => /^[^\s:]+:\d+$/.test(broker)),
-      'must be host:port, separated by commas',
+      'must be host:port entries separated by commas',
     )
     .describe('Kafka brokers, host:port separated by commas.'),
   KAFKA_TOPIC_PREFIX: z
     .string()
-    .regex(/^[A-Za-z0-9._-]{0,60}$/, 'takes letters, digits, ., _ and -')
+    .regex(/^[A-Za-z0-9._-]{0,60}$/, 'must be at most 60 letters, digits, ., _ or -')
     .default('')
     .describe('Put before every topic and group name; empty in production.'),
 };

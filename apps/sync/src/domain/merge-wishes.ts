@@ -84,7 +84,7 @@ export const withinCeilings = (
   const wishes = writes.map(({ wish }) => wish);
   const { details, notes } = withRoomForPhone({ details: merged.details, wishes, whole: has.whole }, phoneMarks);
   const note = (kind: string, most: number, count: number): readonly Note[] =>
-    count > 0 ? [{ deliveryIds, note: `left out ${count} ${kind}(s): a contact takes at most ${most}` }] : [];
+    count > 0 ? [{ deliveryIds, note: `left out ${count} ${kind}(s): a contact can have at most ${most}` }] : [];
   return {
     merged: { ...merged, listIds, tagIds, details },
     notes: [

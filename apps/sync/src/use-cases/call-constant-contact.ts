@@ -42,7 +42,7 @@ export const laneCaller = (ctx: Context, options: CallerOptions): LaneCaller => 
       const givenAt = performance.now();
       try {
         if (!(await options.stillHeld()))
-          throw new AppError('LEASE_LOST', 'Another process drives this connection by now');
+          throw new AppError('LEASE_LOST', 'Another process holds the lease of this connection now');
         if (givenAt - askedAt > longWaitMs) await options.mayServe?.(serves);
       } catch (error) {
         await ctx.ledger.giveBack(options, time);

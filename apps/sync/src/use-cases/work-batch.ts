@@ -117,7 +117,7 @@ const workParties = async (work: Work, parties: readonly Party[], round: number)
   const { ctx, caller, batch, knowledge, report } = work;
   if (parties.length === 0) return undefined;
   if (round > mostRounds) {
-    await report.fail(deliveriesOf(batch, parties), new AppError('DEFECT', 'A batch does not come to its end'));
+    await report.fail(deliveriesOf(batch, parties), new AppError('DEFECT', 'The batch does not finish'));
     return undefined;
   }
   const plan = planBatch(parties, knowledge.known, work.means);
