@@ -22,7 +22,7 @@ const restMs = 13_000;
 /** What the six apps use while nobody uses them, and how long one order takes that comes into that rest. */
 export const benchIdle = async (): Promise<Line[]> => {
   if (!canMeasureAtRest) {
-    console.log(`idle is measured on Linux only, not on ${process.platform}: left out`);
+    console.log(`Skipped idle: Boxlist can measure it on Linux only, not on ${process.platform}`);
     return [];
   }
   const profiles = process.env.BENCH_PROFILE;

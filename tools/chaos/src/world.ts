@@ -30,7 +30,7 @@ const quiet = { info: () => undefined, warn: () => undefined, error: () => undef
 
 /** Kafka, MongoDB, the sandbox, a door for tokens and several processes of sync: started once, and used by all schedules. */
 export const startWorld = async (dataDir: string, say: (line: string) => void) => {
-  say('Starting Kafka, MongoDB and the sandbox of Constant Contact');
+  say('Starting Kafka, MongoDB and the Constant Contact sandbox');
   const [servers, sandbox, keys, door] = await Promise.all([
     startServers({ dataDir, purpose: 'suites', onProgress: say }),
     startSandbox('http://127.0.0.1:9/callback', {
@@ -51,7 +51,7 @@ export const startWorld = async (dataDir: string, say: (line: string) => void) =
   const mongo = await mongoose
     .createConnection(servers.mongo.uri, { dbName: `${prefix}_sync`, autoIndex: false })
     .asPromise();
-  say(`Starting ${processCount} processes of sync`);
+  say(`Starting ${processCount} sync processes`);
   const syncs = await startSyncProcesses({
     count: processCount,
     logDir: dataDir,

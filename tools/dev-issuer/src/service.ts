@@ -39,7 +39,7 @@ export const createDevIssuer = async (config: Config): Promise<Service> => {
   app.post('/token', async (call) => {
     const input = request.safeParse(call.body ?? {});
     if (!input.success)
-      throw new AppError('BAD_INPUT', 'boxOfficeId (bo_…), role and expiresInSeconds are what a token is made of');
+      throw new AppError('BAD_INPUT', 'The body may contain subject, boxOfficeId (bo_…), role and expiresInSeconds');
     const { subject, boxOfficeId, role, expiresInSeconds } = input.data;
     const token = await new SignJWT({ box_office_id: boxOfficeId, role })
       .setProtectedHeader({ alg: 'EdDSA', kid: 'dev' })
