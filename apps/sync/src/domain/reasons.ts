@@ -2,7 +2,7 @@
 export const reasons = {
   SYNCED: 'The contact is up to date for this workflow.',
   SYNCED_WITHOUT_PERMISSION:
-    'The contact is up to date for this workflow but has no permission for marketing e-mail. Set it on the contact page at Constant Contact.',
+    'The contact is up to date for this workflow but has no permission for marketing e-mail. Set it on the page of the contact at Constant Contact.',
   RESUBSCRIBE_EMAIL_SENT: 'Constant Contact sent the buyer an e-mail that asks whether they want to subscribe again.',
   TAKEN_BACK: 'The order was cancelled, so this workflow undid what it had added for it.',
   NOT_OPTED_IN: 'The buyer did not opt in to marketing e-mail.',
@@ -13,7 +13,7 @@ export const reasons = {
   CONTACT_DELETED:
     'The contact was deleted at Constant Contact after the buyer opted in. A newer order with an opt-in restores it. You can also restore it there, then retry.',
   FILTERED_OUT: "The order does not match this workflow's filter.",
-  SUBSCRIPTION_INACTIVE: 'The add-on was not active. Retry once it is.',
+  SUBSCRIPTION_INACTIVE: 'The add-on was not active. Retry once it is active.',
   WORKFLOW_PAUSED: 'The workflow was paused. Retry once it is active.',
   WORKFLOW_RESUME: 'Waiting for you to resume the workflow.',
   WORKFLOW_DELETED: 'The workflow was deleted.',
