@@ -79,13 +79,13 @@ async function prepare() {
   for (const signal of signals) process.on(signal, stop);
 
   const startsServers = ['start', 'test', 'bench', 'chaos'].includes(command);
-  console.log(`• Installing packages (npm ci)${startsServers ? ', and fetching Kafka and MongoDB beside it' : ''} …`);
+  console.log(`• Installing packages (npm ci)${startsServers ? ' and fetching Kafka and MongoDB' : ''} …`);
   const fetching = startsServers ? run(process.execPath, ['tools/local-servers/fetch.mjs', 'needed']) : undefined;
   const installedWith = await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
   if (stopping) return new Promise(() => undefined);
   if (installedWith !== 0) {
     await endAll();
-    fail('npm ci failed; its message stands above.');
+    fail('npm ci failed. See its message above.');
   }
   writeFileSync(stamp, wanted);
   console.log(`  npm ci took ${((Date.now() - begun) / 1000).toFixed(0)} s`);

@@ -136,7 +136,7 @@ const checkJars = (folder) => {
     const found = createHash('sha256')
       .update(readFileSync(join(folder, jar)))
       .digest('hex');
-    if (found !== sum) throw new Error(`${jar} is not the file that kafka.sha256 names`);
+    if (found !== sum) throw new Error(`${jar} does not match kafka.sha256`);
   }
 };
 
@@ -224,9 +224,7 @@ const fetchOne = async (thing) => {
   } catch (error) {
     // The last lines of a package manager say what went wrong.
     if (!stopped)
-      console.log(
-        `  ${names[thing]} could not be fetched: ${error.message.split('\n').slice(-3).join('\n').slice(0, 600)}`,
-      );
+      console.log(`  Could not fetch ${names[thing]}: ${error.message.split('\n').slice(-3).join('\n').slice(0, 600)}`);
     return false;
   }
 };

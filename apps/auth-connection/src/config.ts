@@ -20,24 +20,28 @@ export const configSchema = z.object({
   ...kafkaSettings,
   ...subgraphSettings,
   ...optOutSettings,
-  AUTH_CONNECTION_PORT: port(4102).describe('Port of the service; 0 takes a free one.'),
-  CONSTANT_CONTACT_API_URL: httpUrl().describe('Base of the Constant Contact V3 API.'),
-  CONSTANT_CONTACT_AUTHORIZE_URL: httpUrl().describe('Where the person signs in.'),
-  CONSTANT_CONTACT_TOKEN_URL: httpUrl().describe('Where codes and refresh tokens are exchanged.'),
-  CONSTANT_CONTACT_CLIENT_ID: z.string().min(1).describe("The application's id (API key)."),
-  CONSTANT_CONTACT_CLIENT_SECRET: secret().describe("The application's secret."),
+  AUTH_CONNECTION_PORT: port(4102).describe('Port of the service; 0 picks a free port.'),
+  CONSTANT_CONTACT_API_URL: httpUrl().describe('Base URL of the Constant Contact V3 API.'),
+  CONSTANT_CONTACT_AUTHORIZE_URL: httpUrl().describe('URL of the page where the person signs in to Constant Contact.'),
+  CONSTANT_CONTACT_TOKEN_URL: httpUrl().describe('URL of the Constant Contact token endpoint.'),
+  CONSTANT_CONTACT_CLIENT_ID: z.string().min(1).describe("The application's client id (API key) at Constant Contact."),
+  CONSTANT_CONTACT_CLIENT_SECRET: secret().describe("The application's client secret at Constant Contact."),
   CONSTANT_CONTACT_REDIRECT_URL: httpUrl().describe(
-    "This service's `/oauth/constant-contact/callback` as the browser reaches it; registered with the application.",
+    "URL of this service's `/oauth/constant-contact/callback` as the browser reaches it. Register it with the application.",
   ),
-  CONSTANT_CONTACT_USE_PKCE: flag(true).describe('Sends PKCE (S256) besides the client secret.'),
+  CONSTANT_CONTACT_USE_PKCE: flag(true).describe('Whether to send PKCE (S256) in addition to the client secret.'),
   TOKEN_ENCRYPTION_KEYS: encryptionKeys().describe(
-    'Keys for tokens and API keys at rest, `kid:base64url` of 32 bytes, separated by commas; the first encrypts.',
+    'Keys that encrypt stored tokens and API keys: `kid:key` pairs separated by commas, each key 32 bytes in base64url. The first key encrypts, all keys decrypt.',
   ),
-  SERVICE_TOKEN_SECRET: secret(32).describe('Secret that sync and auth-connection share for their internal doors.'),
-  SYNC_URL: httpUrl().describe('Base of sync: gives permits for calls to Constant Contact.'),
+  SERVICE_TOKEN_SECRET: secret(32).describe(
+    'Secret that sync and auth-connection share. It signs their calls to each other.',
+  ),
+  SYNC_URL: httpUrl().describe('Base URL of sync, which grants permits for calls to Constant Contact.'),
   ALLOWED_RETURN_URLS: commaList()
     .default([])
-    .describe('Where a browser may be sent after sign-in: allowed beginnings of addresses, separated by commas.'),
+    .describe(
+      'URLs that a browser may return to after the sign-in, separated by commas. Each allows its own path and the paths below it.',
+    ),
 });
 
 export type Config = z.infer<typeof configSchema>;

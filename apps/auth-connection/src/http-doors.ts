@@ -28,7 +28,7 @@ export const httpDoors = (app: FastifyInstance, ctx: Context, tokens: ServiceTok
         reply,
         httpStatusOf(error),
         'Not connected',
-        `${httpErrorBody(error).message} Please try again.`,
+        `${httpErrorBody(error).message.replace(/\.?$/, '.')} Please try again.`,
       );
     }
   });

@@ -22,7 +22,7 @@ export const createPermits =
     } catch (error) {
       throw new AppError(
         'SERVICE_UNAVAILABLE',
-        'The quota ledger does not answer; try again in a moment',
+        'The quota ledger does not answer. Try again in a moment.',
         {},
         { cause: error },
       );
@@ -31,13 +31,13 @@ export const createPermits =
     if (response.status === 429) {
       throw new AppError(
         'QUOTA_EXCEEDED',
-        "The application's calls of the day are used up until 00:00 UTC",
+        "Today's calls to Constant Contact are used up; new ones come at 00:00 UTC",
         {},
         { retryAfterMs: refused.safeParse(body).data?.retryAfterMs },
       );
     }
     const permit = granted.safeParse(body);
     if (!response.ok || !permit.success)
-      throw new AppError('SERVICE_UNAVAILABLE', 'The quota ledger does not answer; try again in a moment');
+      throw new AppError('SERVICE_UNAVAILABLE', 'The quota ledger does not answer. Try again in a moment.');
     await delay(permit.data.waitMs);
   };

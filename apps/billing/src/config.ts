@@ -6,33 +6,33 @@ export const configSchema = z.object({
   ...mongoSettings,
   ...kafkaSettings,
   ...subgraphSettings,
-  BILLING_PORT: port(4101).describe('Port of the service; 0 takes a free one.'),
+  BILLING_PORT: port(4101).describe('Port of the service; 0 picks a free port.'),
   TRIAL_DAYS: z.coerce
     .number()
     .int()
     .min(0)
     .max(365)
     .default(0)
-    .describe('Free days of a first activation; the day on which they run out is free to its end (UTC).'),
+    .describe('Free days of a first activation. The day on which they run out is free until its end (UTC).'),
   CONSTANT_CONTACT_MONTHLY_PRICE_MINOR: z.coerce
     .number()
     .int()
     .min(0)
     .max(100_000_000)
     .default(1500)
-    .describe("Monthly price of the Constant Contact add-on in the currency's smallest unit; for new activations."),
+    .describe("Monthly price of the Constant Contact add-on for new activations, in the currency's smallest unit."),
   BILLING_CURRENCY: z
     .string()
     .refine((code) => Intl.supportedValuesOf('currency').includes(code), 'must be an ISO 4217 code such as GBP')
     .default('GBP')
-    .describe('Currency of new activations, ISO 4217.'),
+    .describe('Currency for new activations, ISO 4217.'),
   BILLING_RUN_INTERVAL_MS: z.coerce
     .number()
     .int()
     .min(100)
     .max(86_400_000)
     .default(60_000)
-    .describe('How often trials, cancellations and months that ended are looked for.'),
+    .describe('How often billing looks for trials, cancellations and months that have ended.'),
 });
 
 export type Config = z.infer<typeof configSchema>;

@@ -3,9 +3,9 @@ import type { Context } from './context';
 import type { Invoice } from './domain/invoice';
 import type { Subscription } from './domain/subscription';
 
-const changes = counter('boxlist_subscription_changes_total', 'Changes of subscriptions by kind and status');
+const changes = counter('boxlist_subscription_changes_total', 'Subscription changes by kind and status');
 const invoices = counter('boxlist_invoices_issued_total', 'Invoices issued');
-const failures = counter('boxlist_billing_failures_total', 'Subscriptions that a billing run could not settle');
+const failures = counter('boxlist_billing_failures_total', 'Subscriptions that a billing run failed to process');
 
 export const subscriptionChanged = (
   { log }: Context,

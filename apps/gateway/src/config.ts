@@ -5,21 +5,23 @@ const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).
 
 export const configSchema = z.object({
   ...commonSettings,
-  GATEWAY_PORT: port(4000).describe('Port of the graph; 0 takes a free one.'),
-  JWT_JWKS_URL: httpUrl().describe("Where the token issuer's public keys are."),
-  JWT_ISSUER: z.string().min(1).describe('`iss` that a token must have.'),
-  JWT_AUDIENCE: z.string().min(1).describe('`aud` that a token must have.'),
-  IDENTITY_PRIVATE_JWK: jwk().describe('Ed25519 key (JWK) with which the gateway tells subgraphs who is calling.'),
-  BILLING_URL: httpUrl().describe('Base of billing.'),
-  AUTH_CONNECTION_URL: httpUrl().describe('Base of auth-connection.'),
-  WORKFLOW_URL: httpUrl().describe('Base of workflow.'),
-  SYNC_URL: httpUrl().describe('Base of sync.'),
+  GATEWAY_PORT: port(4000).describe('Port of the graph; 0 picks a free port.'),
+  JWT_JWKS_URL: httpUrl().describe("URL of the token issuer's public keys (JWKS)."),
+  JWT_ISSUER: z.string().min(1).describe('Required `iss` of a token.'),
+  JWT_AUDIENCE: z.string().min(1).describe('Required `aud` of a token.'),
+  IDENTITY_PRIVATE_JWK: jwk().describe(
+    'Private Ed25519 key (JWK). The gateway signs the identity of the caller with it for the subgraphs.',
+  ),
+  BILLING_URL: httpUrl().describe('Base URL of billing.'),
+  AUTH_CONNECTION_URL: httpUrl().describe('Base URL of auth-connection.'),
+  WORKFLOW_URL: httpUrl().describe('Base URL of workflow.'),
+  SYNC_URL: httpUrl().describe('Base URL of sync.'),
   BROWSER_ORIGINS: commaList()
     .default([])
     .refine((list) => list.every(isOrigin), 'must be origins like https://app.example.com, separated by commas')
-    .describe('Origins of the web pages that may query the graph from a browser, separated by commas; empty for none.'),
+    .describe('Origins of web pages that may query the graph from a browser, separated by commas. Empty allows none.'),
   EXPLORER_ENABLED: flag(true).describe(
-    'Shows an explorer page at /graphql and lets clients read the schema; off in production.',
+    'Whether to show an explorer page at /graphql and to let clients read the schema. Turn it off in production.',
   ),
 });
 

@@ -20,7 +20,9 @@ export const oneOperation: ApolloServerPlugin<GatewayContext> = {
         if (operation) return;
         const name = request.operationName;
         throw new GraphQLError(
-          name ? `The document has no operation named "${name}"` : 'Several operations: operationName must say which',
+          name
+            ? `The document has no operation named "${name}"`
+            : 'The document has several operations. Name one in operationName.',
           { extensions: { code: 'OPERATION_RESOLUTION_FAILURE', http: { status: 400 } } },
         );
       },

@@ -131,7 +131,7 @@ const mountGraph = (
       try {
         callers.set(request, await authenticate(request.headers.authorization));
       } catch (error) {
-        const known = error instanceof AppError ? error : new AppError('DEFECT', 'The caller cannot be told');
+        const known = error instanceof AppError ? error : new AppError('DEFECT', 'The caller could not be identified');
         const code = known.kind === 'denied' ? 'UNAUTHENTICATED' : 'UNAVAILABLE';
         if (known.kind === 'denied') void reply.header('www-authenticate', 'Bearer');
         await reply.status(httpStatusOf(known)).send({ errors: [{ message: known.message, extensions: { code } }] });

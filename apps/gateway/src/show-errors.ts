@@ -57,7 +57,7 @@ export const formatError =
     const message =
       code === 'INTERNAL_SERVER_ERROR' && formatted.message.startsWith('Something went wrong')
         ? formatted.message
-        : 'A part of the answer is not available at the moment.';
+        : 'Part of the answer is not available at the moment.';
     return {
       message,
       path: formatted.path,

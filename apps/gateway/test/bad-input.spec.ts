@@ -62,7 +62,7 @@ describe('a custom scalar', () => {
 
   it('that nothing can read keeps the gateway from starting', () => {
     const schema = buildSchema('scalar Colour type Query { cars(of: [Colour!]): Int }');
-    expect(() => readScalars(schema)).toThrow(/Query\.cars\(of:\) takes a Colour/);
+    expect(() => readScalars(schema)).toThrow(/Query\.cars\(of:\) uses the scalar Colour/);
   });
 });
 
@@ -190,11 +190,11 @@ describe('what a subgraph refuses with status 400', () => {
 
   it('as bad input stays so, with its field', async () => {
     const { body } = await answeredBy({
-      message: 'It cannot be read',
+      message: 'The value cannot be read',
       extensions: { code: 'BAD_USER_INPUT', field: ['filter', 'from'] },
     });
     expect(body.errors).toMatchObject([
-      { message: 'It cannot be read', extensions: { code: 'BAD_USER_INPUT', field: ['filter', 'from'] } },
+      { message: 'The value cannot be read', extensions: { code: 'BAD_USER_INPUT', field: ['filter', 'from'] } },
     ]);
   });
 

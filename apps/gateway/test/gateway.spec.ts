@@ -71,8 +71,8 @@ describe('an answer', () => {
   });
 
   it.each([
-    ['names none of several operations', undefined, /operationName must say which/],
-    ['names none of several operations, in blank', '', /operationName must say which/],
+    ['names none of several operations', undefined, /Name one in operationName/],
+    ['names none of several operations, in blank', '', /Name one in operationName/],
     ['names an operation that is not there', 'C', /no operation named "C"/],
   ])('to a document that %s says so', async (_, operationName, message) => {
     const body = JSON.stringify({ query: 'query A { __typename } query B { __typename }', operationName });
@@ -179,7 +179,7 @@ describe('a subgraph that is down', () => {
     expect(body.data).toEqual({ boxOffice: { id: 'bo_own', apps: [] }, node: null });
     expect(body.errors).toEqual([
       expect.objectContaining({
-        message: 'A part of the answer is not available at the moment.',
+        message: 'Part of the answer is not available at the moment.',
         extensions: { code: 'UNAVAILABLE' },
       }),
     ]);

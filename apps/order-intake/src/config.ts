@@ -13,13 +13,13 @@ export const configSchema = z.object({
   ...commonSettings,
   ...mongoSettings,
   ...kafkaSettings,
-  ORDER_INTAKE_PORT: port(4105).describe('Port of the webhook door; 0 takes a free one.'),
+  ORDER_INTAKE_PORT: port(4105).describe('Port of the service, which receives webhooks; 0 picks a free port.'),
   SECRET_ENCRYPTION_KEYS: encryptionKeys().describe(
-    'Keys for webhook secrets at rest, `kid:base64url` of 32 bytes, separated by commas; the first encrypts.',
+    'Keys that encrypt stored webhook secrets: `kid:key` pairs separated by commas, each key 32 bytes in base64url. The first key encrypts, all keys decrypt.',
   ),
-  JWT_JWKS_URL: httpUrl().describe("Where the token issuer's public keys are."),
-  JWT_ISSUER: z.string().min(1).describe('`iss` that a token must have.'),
-  JWT_AUDIENCE: z.string().min(1).describe('`aud` that a token must have.'),
+  JWT_JWKS_URL: httpUrl().describe("URL of the token issuer's public keys (JWKS)."),
+  JWT_ISSUER: z.string().min(1).describe('Required `iss` of a token.'),
+  JWT_AUDIENCE: z.string().min(1).describe('Required `aud` of a token.'),
 });
 
 export type Config = z.infer<typeof configSchema>;

@@ -87,7 +87,7 @@ export const openDoors = (app: FastifyInstance, ctx: Context): void => {
   app.put('/webhook-secret', async (request) => {
     const { boxOfficeId } = await owner(request);
     const input = secretInput.safeParse(Buffer.isBuffer(request.body) ? jsonOf(request.body) : undefined);
-    if (!input.success) throw new AppError('BAD_INPUT', 'secret must have 8 to 200 characters that can be seen');
+    if (!input.success) throw new AppError('BAD_INPUT', 'secret must have 8 to 200 visible characters');
     await ctx.secrets.put(boxOfficeId, input.data.secret);
     return { webhookPath: `/webhooks/ticket-tailor/${boxOfficeId}` };
   });

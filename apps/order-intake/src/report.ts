@@ -1,7 +1,7 @@
 import type { AppError } from '@boxlist/contracts';
 import { counter, type Log } from '@boxlist/service-kit';
 
-const webhooks = counter('boxlist_webhooks_total', 'Webhooks by what became of them');
+const webhooks = counter('boxlist_webhooks_total', 'Webhooks by result: published, ignored or set aside');
 
 export const webhookSetAside = (
   { log }: { readonly log: Log },

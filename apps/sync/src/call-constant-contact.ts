@@ -45,7 +45,7 @@ export const connectionCaller = (ctx: Context, options: CallerOptions): Connecti
       const givenAt = performance.now();
       try {
         if (!(await options.stillHeld()))
-          throw new AppError('LEASE_LOST', 'Another process drives this connection by now');
+          throw new AppError('LEASE_LOST', 'Another process holds the lease of this connection now');
         if (givenAt - askedAt > longWaitMs) await options.mayServe?.(serves);
       } catch (error) {
         await ctx.ledger.giveBack(options, time);

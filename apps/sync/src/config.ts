@@ -22,50 +22,58 @@ export const configSchema = z.object({
   ...consumerSettings,
   ...subgraphSettings,
   ...optOutSettings,
-  SYNC_PORT: port(4104).describe('Port of the service; 0 takes a free one.'),
+  SYNC_PORT: port(4104).describe('Port of the service; 0 picks a free port.'),
   SYNC_WORK: z
     .enum(['all', 'intake', 'dispatch'])
     .default('all')
-    .describe('What this process does besides answering the graph: take orders in, dispatch deliveries, or both.'),
-  CONSTANT_CONTACT_API_URL: httpUrl().describe('Base of the Constant Contact V3 API.'),
+    .describe(
+      'What this process does besides answering the graph: take in orders (`intake`), dispatch deliveries (`dispatch`) or both (`all`).',
+    ),
+  CONSTANT_CONTACT_API_URL: httpUrl().describe('Base URL of the Constant Contact V3 API.'),
   AUTH_CONNECTION_URL: httpUrl().describe(
-    'Base of auth-connection: gives access tokens, and API keys of Ticket Tailor.',
+    'Base URL of auth-connection, which provides access tokens and Ticket Tailor API keys.',
   ),
   TICKET_TAILOR_API_URL: httpUrl()
     .prefault('https://api.tickettailor.com')
-    .describe('Base of the Ticket Tailor API: orders of before Boxlist are read there.'),
-  SERVICE_TOKEN_SECRET: secret(32).describe('Secret that sync and auth-connection share for their internal doors.'),
-  EMAIL_HASH_KEY: secret(32).describe('Key of the hash under which an e-mail address is looked up.'),
+    .describe('Base URL of the Ticket Tailor API. Backfills read orders from before Boxlist there.'),
+  SERVICE_TOKEN_SECRET: secret(32).describe(
+    'Secret that sync and auth-connection share. It signs their calls to each other.',
+  ),
+  EMAIL_HASH_KEY: secret(32).describe('Key of the keyed hashes of e-mail addresses and contact details.'),
   CONSTANT_CONTACT_CALLS_PER_SECOND: z.coerce
     .number()
     .int()
     .min(1)
     .max(1000)
     .default(4)
-    .describe('Calls a second for the whole application.'),
+    .describe('Calls per second to Constant Contact, for the whole application.'),
   CONSTANT_CONTACT_CALLS_PER_DAY: z.coerce
     .number()
     .int()
     .min(1)
     .default(10_000)
     .describe(
-      "Calls a UTC day for the whole application. Once it is raised, what waits for the next day's calls goes on within a minute.",
+      "Calls per UTC day to Constant Contact, for the whole application. After you raise it, deliveries that wait for the next day's calls continue within a minute.",
     ),
   DISPATCH_LEASE_MS: durationMs(30_000, 1_000).describe(
-    'How long a process that died keeps a connection from the others.',
+    'Duration of a connection lease. After a process dies, other processes take over its connections when the leases expire.',
   ),
   GATHER_MIN_MS: durationMs(10_000, 0).describe(
-    'For how long at least orders gather to share calls when the calls of the day run short.',
+    'Shortest batching window. When the calls of the day run short, orders wait for this window so that they share calls.',
   ),
-  GATHER_MAX_MS: durationMs(1_800_000, 0).describe('For how long at most they gather.'),
-  RETRY_BASE_MS: durationMs(1_000, 1).describe('First delay before a retry; doubles with each.'),
-  RETRY_MAX_DELAY_MS: durationMs(3_600_000, 1).describe('Longest delay before a retry.'),
-  RETRY_FOR_MS: durationMs(259_200_000, 1).describe('For how long it is retried before a delivery fails (72 hours).'),
+  GATHER_MAX_MS: durationMs(1_800_000, 0).describe('Longest batching window.'),
+  RETRY_BASE_MS: durationMs(1_000, 1).describe(
+    'Longest delay before the first retry. It doubles with each retry; the actual delay is random up to it.',
+  ),
+  RETRY_MAX_DELAY_MS: durationMs(3_600_000, 1).describe('Upper limit of the delay before any retry.'),
+  RETRY_FOR_MS: durationMs(259_200_000, 1).describe(
+    'How long a delivery is retried before it fails (default: 72 hours).',
+  ),
   HISTORY_RETENTION_DAYS: days(1_095, 15).describe(
-    'For how many days an order is kept with its deliveries, from its last change, the last outcome, or the day of its event (3 years). What is open stays. At least 15: longer than the orders topic keeps events.',
+    'Days for which an order and its deliveries are kept, counted from the last of: its last change, its last outcome, the day of its event (default: 3 years). Orders with open deliveries stay. At least 15, which is longer than the orders topic keeps events.',
   ),
   DEAD_LETTER_RETENTION_DAYS: days(14).describe(
-    'For how many days an order event is kept that could not be understood; for those that come from now on.',
+    'Days for which an unreadable order event is kept. A change applies to events that arrive after it.',
   ),
 });
 

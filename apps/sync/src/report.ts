@@ -5,16 +5,16 @@ import type { Backfill } from './store/backfills';
 import type { NoticeSubject } from './domain/notice';
 import type { Retry } from './store/retries';
 
-const outcomes = counter('boxlist_delivery_outcomes_total', 'Outcomes of deliveries by status and reason');
-const events = counter('boxlist_order_events_total', 'Order events by what became of them');
+const outcomes = counter('boxlist_delivery_outcomes_total', 'Delivery outcomes by status and reason');
+const events = counter('boxlist_order_events_total', 'Order events by result: taken in or dead-lettered');
 const calls = counter('boxlist_constant_contact_calls_total', 'Calls to Constant Contact by kind and answer');
-const expired = counter('boxlist_history_expired_total', 'Orders and deliveries whose time has run out');
+const expired = counter('boxlist_history_expired_total', 'Orders and deliveries removed at the end of their retention');
 const upgrades = counter(
   'boxlist_upgrades_total',
-  'Imported contacts by what became of making their permission explicit',
+  'Imported contacts whose permission was to be made explicit, by result',
 );
-const notices = counter('boxlist_notices_total', 'Notices to organisers by kind and what was told');
-const latency = histogram('boxlist_delivery_latency_ms', 'From the delivery to its outcome');
+const notices = counter('boxlist_notices_total', 'Notices to organisers by kind, raised or recovered');
+const latency = histogram('boxlist_delivery_latency_ms', 'Milliseconds from the creation of a delivery to its outcome');
 
 export const deliverySettled = ({ log }: Context, delivery: Delivery, { status, reason }: Outcome, now: Date): void => {
   outcomes({ status, reason });

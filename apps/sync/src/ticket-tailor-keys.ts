@@ -13,6 +13,6 @@ export const createTicketTailorKeySource =
     const key = given.safeParse(answer.body);
     if (answer.ok && key.success) return key.data.apiKey;
     if (answer.status === 404 && answer.code === 'TICKET_TAILOR_KEY_MISSING')
-      throw new AppError(answer.code, 'This box office has no API key of Ticket Tailor yet');
+      throw new AppError(answer.code, 'This box office has no Ticket Tailor API key yet. Set one first.');
     throw notUnderstood(answer);
   };

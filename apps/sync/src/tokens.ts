@@ -28,7 +28,7 @@ export const createTokenSource = (ask: AskAuthConnection): TokenSource => {
     known.delete(connectionId);
     const { status, code } = answer;
     if (status === 409 && code === 'CONNECTION_NEEDS_RECONNECT')
-      throw new AppError(code, 'The connection must be renewed by signing in again');
+      throw new AppError(code, 'The connection needs a new sign-in to Constant Contact');
     if (status === 404 && code === 'CONNECTION_NOT_FOUND') throw new AppError(code, 'There is no such connection');
     throw notUnderstood(answer);
   };

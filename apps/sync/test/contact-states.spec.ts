@@ -188,7 +188,7 @@ describe('an address of more than 50 characters', () => {
       await world.produce([office.order('x', { buyer: { email } })]);
       const [delivery] = await office.until(1, (each) => wordOf(each) === 'SYNCED SYNCED_WITHOUT_PERMISSION');
       expect(delivery?.performed).toContain(
-        'left the permission unset: the address is longer than the 50 characters that the sign-up form takes',
+        'left the permission unset: the address is longer than the 50 characters that the sign-up form accepts',
       );
       expect(delivery?.attempts.filter(({ answer }) => answer !== 'OK' && answer !== 'ALREADY_EXISTS')).toEqual([]);
       expect(await contactOf(email)).toMatchObject({

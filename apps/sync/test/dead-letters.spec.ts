@@ -77,7 +77,7 @@ const putAside = async (key: string, value: string, at = String((position += 1))
       value,
       headers: {
         'dead-letter-code': 'DEFECT',
-        'dead-letter-reason': 'It could not be handled; see the log',
+        'dead-letter-reason': 'Boxlist could not process the message; see the log',
         'dead-letter-at': new Date().toISOString(),
         'original-topic': topics.orders.name,
         'original-partition': '0',
@@ -246,7 +246,7 @@ describe('a replayed letter', () => {
         { id: refused!.id, status: 'OPEN', code: 'EVENT_TOO_LARGE', canReplay: true },
       ]),
     );
-    expect((await page(office)).nodes[0]?.reason).toMatch(/Kafka does not take a message of that size/);
+    expect((await page(office)).nodes[0]?.reason).toMatch(/The message is larger than Kafka accepts/);
   });
 
   it('goes out when the process that was to send it has died', async () => {

@@ -225,7 +225,7 @@ describe('the contact of an erased buyer', () => {
     });
     const end = await done(office, email);
     expect(end.contacts).toEqual([{ connection: { id: office.connectionId }, state: 'DELETED' }]);
-    expect(end.remains.join(' ')).toMatch(/ask their support to erase the contact/);
+    expect(end.remains.join(' ')).toMatch(/Ask Constant Contact support to erase the contact/);
     expect((await office.contact('bob'))?.deleted_at).toBeUndefined();
     await expectErased(office, 'ada');
   });

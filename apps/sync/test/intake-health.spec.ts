@@ -84,7 +84,7 @@ describe('a range of events that could not be read', () => {
       value: '',
       headers: {
         'dead-letter-code': 'EVENTS_UNREADABLE',
-        'dead-letter-reason': 'The batch is not what its compression says',
+        'dead-letter-reason': 'The batch does not match its compression type',
         'dead-letter-at': new Date().toISOString(),
         'dead-letter-content': 'left out',
         'dead-letter-size': '4711',

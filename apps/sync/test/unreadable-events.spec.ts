@@ -80,7 +80,7 @@ describe('an event', () => {
       'content-type': 'application/cloudevents-batch+json',
     });
     const [letter] = await letters(office, 1);
-    expect(letter?.reason).toContain('a message holds one event');
+    expect(letter?.reason).toContain('send one event per message');
   });
 });
 
@@ -93,7 +93,7 @@ describe('a webhook that order-intake put aside', () => {
         headers: {
           'dead-letter-code': 'BAD_EVENT',
           'dead-letter-reason':
-            'A webhook of Ticket Tailor could not be understood. The payload is not an order: status',
+            'Boxlist could not read a webhook from Ticket Tailor. The payload is not an order: status',
           'dead-letter-at': new Date().toISOString(),
           'dead-letter-content': 'left out',
           'dead-letter-size': '2048',

@@ -15,7 +15,7 @@ export const configSchema = z.object({
   ...kafkaSettings,
   ...consumerSettings,
   ...subgraphSettings,
-  WORKFLOW_PORT: port(4103).describe('Port of the service; 0 takes a free one.'),
+  WORKFLOW_PORT: port(4103).describe('Port of the service; 0 picks a free port.'),
 });
 
 export type Config = z.infer<typeof configSchema>;

@@ -2,7 +2,7 @@ import { counter } from '@boxlist/service-kit';
 import type { Context } from './context';
 import type { Workflow } from './domain/workflow';
 
-const changes = counter('boxlist_workflow_changes_total', 'Changes of workflows by kind');
+const changes = counter('boxlist_workflow_changes_total', 'Workflow changes by kind');
 
 type ChangeKind = 'created' | 'duplicated' | 'updated' | 'paused' | 'resumed' | 'deleted';
 

@@ -67,21 +67,30 @@ const failureOf = (status: number, text: string, what: string, isWrite: boolean)
         details,
       );
     case 403:
-      return new AppError('MISSING_PRIVILEGES', 'The Constant Contact user or application may not do this', details);
+      return new AppError(
+        'MISSING_PRIVILEGES',
+        'The Constant Contact user or application is not allowed to do this',
+        details,
+      );
     case 404:
-      return new AppError('NOT_FOUND', 'Constant Contact does not know this', details);
+      return new AppError('NOT_FOUND', 'Constant Contact does not have this item', details);
     case 409:
-      return new AppError('ALREADY_EXISTS', 'Constant Contact holds this already', details);
+      return new AppError('ALREADY_EXISTS', 'Constant Contact already has this item', details);
     case 429:
       // By the key alone where it is one of the two known ones: texts of either may name the other.
       if (key !== 'throttled' && /quota/i.test(`${key} ${message}`)) {
-        return new AppError('QUOTA_EXCEEDED', "The application's calls of the day are used up", details, {
-          retryAfterMs: msUntilUtcMidnight(Date.now()),
-        });
+        return new AppError(
+          'QUOTA_EXCEEDED',
+          "Today's calls to Constant Contact are used up; new ones come at 00:00 UTC",
+          details,
+          {
+            retryAfterMs: msUntilUtcMidnight(Date.now()),
+          },
+        );
       }
       return new AppError(
         'RATE_LIMITED',
-        'Constant Contact asks to slow down',
+        'Constant Contact asks Boxlist to slow down',
         { ...details, queued: /queued/i.test(message) },
         { retryAfterMs: /queued/i.test(message) ? 60_000 : 1_000 },
       );
@@ -170,7 +179,7 @@ export const createCaller = ({
     if (status < 200 || status > 299) throw failureOf(status, text, what, isWrite);
     const parsed = answer.safeParse(text === '' ? undefined : safeJson(text));
     if (parsed.success) return parsed.data;
-    throw new AppError('CONSTANT_CONTACT_UNAVAILABLE', 'Constant Contact answered in a way that is not understood', {
+    throw new AppError('CONSTANT_CONTACT_UNAVAILABLE', 'Boxlist could not read the answer from Constant Contact', {
       call: what,
       mayHaveBeenApplied: isWrite,
     });

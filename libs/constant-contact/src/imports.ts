@@ -12,9 +12,9 @@ export const importLimits = { jsonContacts: 40_000, csvContacts: 39_999, bytes: 
 const notTaken = (message: string) => new AppError('REJECTED_BY_CONSTANT_CONTACT', message);
 
 const checked = (bytes: number, contacts: number, most: number): void => {
-  if (contacts === 0) throw notTaken('An import needs a contact');
-  if (contacts > most) throw notTaken(`An import takes at most ${most} contacts`);
-  if (bytes > importLimits.bytes) throw notTaken(`An import takes at most ${importLimits.bytes} bytes`);
+  if (contacts === 0) throw notTaken('An import needs at least one contact');
+  if (contacts > most) throw notTaken(`An import can hold at most ${most} contacts`);
+  if (bytes > importLimits.bytes) throw notTaken(`An import can hold at most ${importLimits.bytes} bytes`);
 };
 
 /** The body of a JSON import. */
@@ -29,7 +29,7 @@ const csvOf = (rows: readonly CcImportRow[]): string => {
   const columns = Object.keys(rows[0] ?? {});
   const isLike = (row: CcImportRow): boolean =>
     Object.keys(row).length === columns.length && columns.every((name) => row[name] !== undefined && row[name] !== '');
-  if (!rows.every(isLike)) throw notTaken('The rows of a file have different columns');
+  if (!rows.every(isLike)) throw notTaken('The rows of the import file have different columns');
   return stringify(rows as CcImportRow[], { header: true, columns });
 };
 

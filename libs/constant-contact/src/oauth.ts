@@ -79,7 +79,7 @@ export const createConstantContactOAuth = (settings: OAuthSettings) => {
               oauth: error.error,
             });
         }
-        throw new AppError('STATE_INVALID', 'The answer of Constant Contact is incomplete');
+        throw new AppError('STATE_INVALID', 'The answer from Constant Contact is incomplete');
       })();
       return answered(async () => {
         const response = await oauth.authorizationCodeGrantRequest(
@@ -155,7 +155,7 @@ const answered = async (ask: () => Promise<oauth.TokenEndpointResponse>): Promis
     }
     throw new AppError(
       'CONSTANT_CONTACT_UNAVAILABLE',
-      "Constant Contact's sign-in did not answer properly",
+      'The Constant Contact sign-in service did not answer as expected',
       {},
       { cause: error instanceof Error ? new Error(error.name) : undefined },
     );

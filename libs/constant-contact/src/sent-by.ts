@@ -31,7 +31,7 @@ class Guarded extends Passing {
   override onRequestStart(...start: Parameters<Passed['onRequestStart']>): void {
     // Thrown, the request is taken from the queue and its connection stays open; aborted, the connection is lost.
     if (performance.now() > this.deadline)
-      throw new AppError('CONSTANT_CONTACT_UNAVAILABLE', 'The call was not sent: its moment had passed', {
+      throw new AppError('CONSTANT_CONTACT_UNAVAILABLE', 'The call was not sent, because its permit had expired', {
         tooLate: true,
         mayHaveBeenApplied: false,
       });

@@ -14,75 +14,93 @@ const entry = (kind: ErrorKind, when: string): ErrorEntry => ({ kind, when });
 
 /** Every error code that Boxlist shows to anyone. A code is added, never renamed. */
 export const errorRegistry = {
-  BAD_INPUT: entry('invalid', 'An argument breaks a rule; `field` says which.'),
-  BAD_EVENT: entry('invalid', 'An event on a topic is not what its contract says.'),
-  EVENT_TOO_LARGE: entry('invalid', 'An event is larger than the intake, or Kafka, accepts.'),
+  BAD_INPUT: entry('invalid', 'An argument breaks a rule; `field` names the argument.'),
+  BAD_EVENT: entry('invalid', 'An event on a topic breaks its contract.'),
+  EVENT_TOO_LARGE: entry('invalid', 'An event is larger than the intake or Kafka accepts.'),
   EVENTS_UNREADABLE: entry(
     'invalid',
-    'A range of events on a topic could not be read at all: damaged, compressed in an unknown way, or too large.',
+    'A range of events on a topic is unreadable: damaged, compressed with an unknown codec, or too large.',
   ),
   FOREIGN_TENANT: entry('invalid', 'A message names two different box offices.'),
-  UNKNOWN_TEMPLATE: entry('invalid', 'There is no workflow template of that id.'),
-  DETAIL_REQUIRED: entry('invalid', 'A detail that the workflow template asks for is missing.'),
-  DETAIL_INVALID: entry('invalid', 'A detail of a workflow has a value that its template does not take.'),
-  RETURN_URL_NOT_ALLOWED: entry('invalid', 'The page to return to after sign-in is not on the allowed list.'),
-  STATE_INVALID: entry('invalid', 'The sign-in was not begun here, was used already, or took too long.'),
+  UNKNOWN_TEMPLATE: entry('invalid', 'There is no workflow template with this id.'),
+  DETAIL_REQUIRED: entry('invalid', 'A detail that the workflow template requires is missing.'),
+  DETAIL_INVALID: entry('invalid', 'A detail of a workflow has a key or value that its template does not accept.'),
+  RETURN_URL_NOT_ALLOWED: entry(
+    'invalid',
+    'The page to return to after the sign-in is not on the list of allowed pages.',
+  ),
+  STATE_INVALID: entry(
+    'invalid',
+    'The sign-in did not start here, was already used, or took too long. Start it again.',
+  ),
   TOO_MANY_TO_RETRY: entry(
     'invalid',
-    'More than 100,000 deliveries match a retry; take fewer at once, by workflow, reason or time.',
+    'More than 100,000 deliveries match a retry. Narrow the filter by workflow, reason or time.',
   ),
   UPGRADE_NOT_OFFERED: entry(
     'invalid',
-    'Imported contacts are not given explicit permission later: the operator does not know that this leaves opt-outs alone.',
+    'Imported contacts keep implicit permission, because the operator has not confirmed that making it explicit respects opt-outs.',
   ),
-  UNAUTHENTICATED: entry('denied', 'No valid token came with the call.'),
+  UNAUTHENTICATED: entry('denied', 'The call carries no valid token.'),
   FORBIDDEN: entry('denied', "The caller's role does not allow this."),
   SIGNATURE_INVALID: entry(
     'denied',
-    'A webhook is not signed with the secret of that box office, or its signature is too old.',
+    'A webhook is not signed with the secret of this box office, or its signature is too old.',
   ),
-  SIGN_IN_DENIED: entry('denied', 'The person declined at Constant Contact.'),
-  NOT_FOUND: entry('missing', 'There is no such thing in the box office of the caller.'),
+  SIGN_IN_DENIED: entry('denied', 'The person declined the sign-in at Constant Contact.'),
+  NOT_FOUND: entry('missing', 'The item does not exist in the box office of the caller.'),
   CONNECTION_NOT_FOUND: entry('missing', 'There is no such connection.'),
   WEBHOOK_NOT_CONFIGURED: entry('missing', 'The box office has no webhook secret yet.'),
-  TICKET_TAILOR_KEY_MISSING: entry('missing', 'The box office has no API key of Ticket Tailor yet.'),
+  TICKET_TAILOR_KEY_MISSING: entry('missing', 'The box office has no Ticket Tailor API key yet. Set one first.'),
   BACKFILL_NOT_FOUND: entry('missing', 'There is no such backfill in this box office.'),
-  BACKFILL_RUNNING: entry('conflict', 'A backfill of the workflow is not done yet; wait for it, or cancel it.'),
-  BACKFILL_ENDED: entry('conflict', 'The backfill is done or cancelled and cannot be changed any more.'),
+  BACKFILL_RUNNING: entry(
+    'conflict',
+    'The workflow already has a backfill in progress. Wait for it to finish, or cancel it.',
+  ),
+  BACKFILL_ENDED: entry('conflict', 'The backfill is done or cancelled, so it can no longer change.'),
   RETRY_NOT_FOUND: entry('missing', 'There is no such retry in this box office.'),
-  RETRY_ENDED: entry('conflict', 'The retry is done and cannot be cancelled any more.'),
-  VERSION_CONFLICT: entry('conflict', 'Somebody changed the document since it was read; read again.'),
-  ALREADY_ACTIVE: entry('conflict', 'The add-on is active already.'),
+  RETRY_ENDED: entry('conflict', 'The retry is done, so it can no longer be cancelled.'),
+  VERSION_CONFLICT: entry(
+    'conflict',
+    'Someone changed the document since the caller read it. Read it again, then retry.',
+  ),
+  ALREADY_ACTIVE: entry('conflict', 'The add-on is already active.'),
   NOT_ACTIVE: entry('conflict', 'The add-on is not active.'),
-  ALREADY_EXISTS: entry('conflict', 'Something of that name exists already.'),
-  ENTITLEMENT_REQUIRED: entry('conflict', 'The add-on must be activated first.'),
-  CONNECTION_REQUIRED: entry('conflict', 'The box office must sign in to Constant Contact first.'),
-  CONNECTION_NEEDS_RECONNECT: entry('conflict', 'The connection must be renewed by signing in again.'),
-  DIFFERENT_ACCOUNT: entry('conflict', 'The sign-in was to another Constant Contact account than the connection has.'),
-  RATE_LIMITED: entry('throttled', 'Too many calls; try again after the given time.'),
+  ALREADY_EXISTS: entry('conflict', 'An item with this name or identity already exists.'),
+  ENTITLEMENT_REQUIRED: entry('conflict', 'The add-on is not active. Activate it first.'),
+  CONNECTION_REQUIRED: entry('conflict', 'The box office is not connected to Constant Contact. Sign in first.'),
+  CONNECTION_NEEDS_RECONNECT: entry('conflict', 'The connection needs a new sign-in to Constant Contact.'),
+  DIFFERENT_ACCOUNT: entry(
+    'conflict',
+    'The person signed in to a different Constant Contact account than the one of the connection.',
+  ),
+  RATE_LIMITED: entry('throttled', 'Too many calls. Try again after `retryAfterMs`.'),
   QUOTA_EXCEEDED: entry(
     'throttled',
-    "The application's calls of the day at Constant Contact are used up until 00:00 UTC.",
+    "Today's calls to Constant Contact are used up, or the rest is kept for other calls. New ones come at 00:00 UTC.",
   ),
-  REJECTED_BY_CONSTANT_CONTACT: entry('rejected', 'Constant Contact refused the call for good.'),
+  REJECTED_BY_CONSTANT_CONTACT: entry('rejected', 'Constant Contact refused the call. Repeating it does not help.'),
   UNAUTHORIZED_AT_CONSTANT_CONTACT: entry('rejected', 'Constant Contact did not accept the access token.'),
-  MISSING_PRIVILEGES: entry('rejected', 'The Constant Contact user may not write contacts.'),
+  MISSING_PRIVILEGES: entry('rejected', 'The Constant Contact user or application lacks a right that the call needs.'),
   UNAUTHORIZED_AT_TICKET_TAILOR: entry('rejected', 'Ticket Tailor did not accept the API key.'),
-  REJECTED_BY_TICKET_TAILOR: entry('rejected', 'Ticket Tailor refused the call for good.'),
+  REJECTED_BY_TICKET_TAILOR: entry('rejected', 'Ticket Tailor refused the call. Repeating it does not help.'),
   TICKET_TAILOR_UNAVAILABLE: entry(
     'unavailable',
-    'Ticket Tailor did not answer, or answered in a way that is not understood.',
+    'Ticket Tailor did not answer, or Boxlist could not read its answer.',
   ),
   CONSTANT_CONTACT_UNAVAILABLE: entry(
     'unavailable',
-    'Constant Contact did not answer, or answered with a server error.',
+    'Constant Contact did not answer, answered with a server error, or sent an unreadable answer.',
   ),
-  DATABASE_UNAVAILABLE: entry('unavailable', 'MongoDB did not answer, or cannot serve at present.'),
-  KAFKA_UNAVAILABLE: entry('unavailable', 'Kafka did not acknowledge.'),
-  EVENTS_STAND_STILL: entry('unavailable', 'Events of a partition have made no progress for longer than the setting.'),
-  SERVICE_UNAVAILABLE: entry('unavailable', 'Another part of Boxlist did not answer.'),
-  LEASE_LOST: entry('unavailable', 'Another process took over this work.'),
-  DEFECT: entry('defect', 'A fault of Boxlist; the details are in its log.'),
+  DATABASE_UNAVAILABLE: entry('unavailable', 'MongoDB did not answer, or cannot serve requests at the moment.'),
+  KAFKA_UNAVAILABLE: entry('unavailable', 'Kafka did not acknowledge a message.'),
+  EVENTS_STAND_STILL: entry(
+    'unavailable',
+    'A partition has made no progress for longer than `EVENTS_STAND_STILL_AFTER_MS`.',
+  ),
+  SERVICE_UNAVAILABLE: entry('unavailable', 'Another service did not answer in time. Try again.'),
+  LEASE_LOST: entry('unavailable', 'Another process took over this work, or the buyer was erased meanwhile.'),
+  DEFECT: entry('defect', 'An error in Boxlist. Its log has the details.'),
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof errorRegistry;
@@ -180,7 +198,7 @@ export const appErrorOf = (error: unknown): AppError => {
   if (error instanceof AppError) return error;
   if (error instanceof Error && isOutageOfMongo(error))
     return new AppError('DATABASE_UNAVAILABLE', 'MongoDB does not answer', {}, { cause: error });
-  return new AppError('DEFECT', 'A fault of Boxlist', {}, { cause: error });
+  return new AppError('DEFECT', 'An error in Boxlist', {}, { cause: error });
 };
 
 /** The kind of anything thrown, see {@link appErrorOf}. */

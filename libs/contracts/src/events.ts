@@ -13,11 +13,11 @@ import { orderSchema } from './order';
 const envelope = <T extends z.ZodType>(types: readonly [string, ...string[]], data: T) =>
   z.looseObject({
     specversion: z.literal('1.0'),
-    id: z.string().min(1).max(200).describe('Unique for each event of a source; (source, id) is the idempotency key.'),
-    source: z.string().min(1).max(500).describe('URI-reference of the producer.'),
+    id: z.string().min(1).max(200).describe('Unique within a source. (source, id) is the idempotency key.'),
+    source: z.string().min(1).max(500).describe('URI reference of the producer.'),
     type: z.enum(types),
-    subject: z.string().max(200).optional().describe('The id of the thing the event is about.'),
-    time: z.iso.datetime({ offset: true }).describe('When it happened at the source, RFC 3339.'),
+    subject: z.string().max(200).optional().describe('Id of the object that the event is about.'),
+    time: z.iso.datetime({ offset: true }).describe('When the event happened at the source, RFC 3339.'),
     datacontenttype: z.string().optional(),
     boxofficeid: z.string().startsWith('bo_').max(80).describe('Extension attribute: the tenant.'),
     data,
@@ -73,7 +73,7 @@ export const topics = {
   },
   connections: {
     name: 'connections.v1',
-    title: 'Links of box offices with Constant Contact accounts',
+    title: 'Connections of box offices to Constant Contact accounts',
     key: '<connectionId>',
     partitions: 3,
     compacted: true,
@@ -91,7 +91,7 @@ export const topics = {
   },
   deliveryOutcomes: {
     name: 'delivery-outcomes.v1',
-    title: 'How each order × workflow ended',
+    title: 'Outcome of each order × workflow',
     key: '<deliveryId>',
     partitions: 6,
     compacted: false,
@@ -101,7 +101,7 @@ export const topics = {
   },
   notices: {
     name: 'notices.v1',
-    title: 'What an organiser is to know of, when it begins and when it is over',
+    title: 'Notices to organisers: one event when a problem begins, one when it is over',
     key: '<noticeId>',
     partitions: 3,
     compacted: false,

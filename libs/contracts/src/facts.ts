@@ -5,28 +5,28 @@ const version = z
   .number()
   .int()
   .positive()
-  .describe('Grows by one with each change; a consumer ignores what is not newer.');
+  .describe('Grows by one with each change. A consumer ignores versions that are not newer.');
 
 /** Whether a box office may use an add-on now. */
 export const entitlementFactSchema = z
   .object({
     boxOfficeId,
-    appId: z.string().describe('The add-on, e.g. `app_constant-contact`.'),
+    appId: z.string().describe('The add-on, for example `app_constant-contact`.'),
     status: z.enum(['TRIALING', 'ACTIVE', 'CANCELLING', 'CANCELLED']),
-    entitled: z.boolean().describe('True while the add-on may be used: trialing, active or cancelling.'),
+    entitled: z.boolean().describe('True while the box office may use the add-on: TRIALING, ACTIVE or CANCELLING.'),
     version,
   })
-  .describe("The whole present state of a box office's subscription to an add-on.");
+  .describe("The complete current state of a box office's subscription to an add-on.");
 
 const optInRouteSchema = z
   .enum(['DIRECT', 'CONFIRM'])
   .describe(
-    'How a new contact who opted in is created: at once with explicit permission, or by the sign-up form, which honours Confirmed Opt-in.',
+    'How Boxlist creates a new contact who opted in. DIRECT: at once, with explicit permission. CONFIRM: through the sign-up form, which respects Confirmed Opt-in.',
   );
 const whenQuotaIsScarceSchema = z
   .enum(['WAIT', 'IMPORT'])
   .describe(
-    "What happens to new buyers who opted in when the application's calls of the day run short: they wait for a call each, or are imported with implicit permission.",
+    "What happens to new buyers who opted in when the application's calls of the day run short. WAIT: each waits for a call. IMPORT: Boxlist imports them with implicit permission.",
   );
 
 /** The link of a box office with one Constant Contact account. Never holds a token. */
@@ -35,14 +35,14 @@ export const connectionFactSchema = z
     connectionId: z.string().startsWith('conn_'),
     boxOfficeId,
     status: z.enum(['CONNECTED', 'NEEDS_RECONNECT', 'DISCONNECTED']),
-    accountId: z.string().nullable().describe("Constant Contact's encoded account id; null before the first sign-in."),
+    accountId: z.string().nullable().describe("Constant Contact's encoded account id. Null before the first sign-in."),
     countryCode: z
       .string()
       .length(2)
       .nullable()
       .default(null)
       .describe(
-        "The account's country, ISO 3166-1 alpha-2: phones without a calling code are read as of that country. Null where it is not known.",
+        "The account's country, ISO 3166-1 alpha-2. Boxlist reads phone numbers without a calling code as numbers of this country. Null if unknown.",
       ),
     optInRoute: optInRouteSchema.default('DIRECT'),
     whenQuotaIsScarce: whenQuotaIsScarceSchema.default('WAIT'),
@@ -50,23 +50,23 @@ export const connectionFactSchema = z
       .boolean()
       .default(false)
       .describe(
-        'Whether those who were imported because calls ran short are given explicit permission later, with calls that the day leaves over.',
+        'Whether Boxlist later gives explicit permission to contacts that it imported because calls ran short. It uses calls that are left over at the end of the day.',
       ),
     version,
   })
-  .describe('The whole present state of a connection.');
+  .describe('The complete current state of a connection.');
 
 const whenNotOptedInSchema = z.enum(['SKIP', 'UPDATE_EXISTING', 'ADD_WITHOUT_LIST']);
 const whenUnsubscribedSchema = z.enum(['SKIP', 'SEND_RESUBSCRIBE_EMAIL']);
 const onCancelledOrderSchema = z
   .enum(['KEEP', 'REMOVE_TAGS', 'REMOVE_FROM_LISTS', 'REMOVE_TAGS_AND_LISTS'])
   .describe(
-    'What of its own additions the workflow takes back when a synchronised order is cancelled or refunded. Nobody is ever unsubscribed by it.',
+    'What the workflow undoes when a synchronised order is cancelled or refunded. It removes only tags and lists that it added itself, and never unsubscribes anyone.',
   );
 const whenPausedSchema = z
   .enum(['SKIP', 'WAIT'])
   .describe(
-    'What becomes of orders that arrive while the workflow is paused: skipped for good, or kept waiting until it is resumed.',
+    'What happens to orders that arrive while the workflow is paused. SKIP: they are skipped for good. WAIT: they wait until the workflow is resumed.',
   );
 /** Which value of an order a custom field takes. */
 const fieldSourceSchema = z.enum(['EVENT_NAME', 'EVENT_START_DATE', 'ORDER_ID', 'TICKET_TYPES', 'CUSTOM_QUESTION']);
@@ -84,7 +84,7 @@ export const workflowFactSchema = z
     activeSince: z.iso
       .datetime()
       .describe(
-        'Since when orders belong to it; older ones are for a backfill. Creation, or the last resume from a pause that skips; a resume from a pause that waits leaves it.',
+        'The workflow takes orders received from this time on; older ones need a backfill. Set at creation and on resume from a pause with SKIP. A resume from a pause with WAIT leaves it unchanged.',
       ),
     filter: z
       .object({
@@ -92,15 +92,15 @@ export const workflowFactSchema = z
         eventSeriesIds: z.array(z.string()),
         ticketTypeIds: z.array(z.string()),
       })
-      .describe('An order matches when each non-empty list holds one of its values.'),
+      .describe('An order matches if every non-empty list contains one of its values.'),
     lists: z.object({
-      fixed: z.array(z.string()).max(50).describe('list_id of Constant Contact'),
-      perEvent: z.boolean().describe('Also a list named after the event, made when missing.'),
+      fixed: z.array(z.string()).max(50).describe('Constant Contact list_id.'),
+      perEvent: z.boolean().describe('Also use a list named after the event. Boxlist creates it if it is missing.'),
     }),
     tags: z.object({
-      fixed: z.array(z.string()).max(50).describe('tag_id of Constant Contact'),
-      event: z.boolean().describe('Also the tag `tt_{event name}-{event start date}`.'),
-      ticketTypes: z.boolean().describe('Also a tag for each ticket type of the order.'),
+      fixed: z.array(z.string()).max(50).describe('Constant Contact tag_id.'),
+      event: z.boolean().describe('Also add the tag `tt_{event name}-{event start date}`.'),
+      ticketTypes: z.boolean().describe('Also add a tag for each ticket type of the order.'),
     }),
     fieldMapping: z
       .array(
@@ -111,13 +111,13 @@ export const workflowFactSchema = z
         }),
       )
       .max(25),
-    createsContacts: z.boolean().describe('False for a workflow that only updates contacts that exist.'),
+    createsContacts: z.boolean().describe('False for a workflow that only updates existing contacts.'),
     whenNotOptedIn: whenNotOptedInSchema,
     whenUnsubscribed: whenUnsubscribedSchema,
     onCancelledOrder: onCancelledOrderSchema,
     whenPaused: whenPausedSchema.default('SKIP'),
   })
-  .describe('The whole present state of a workflow.');
+  .describe('The complete current state of a workflow.');
 
 /** How a delivery stands after a change. Ids and codes only: no personal data on this topic. */
 export const deliveryOutcomeFactSchema = z
@@ -127,7 +127,7 @@ export const deliveryOutcomeFactSchema = z
     workflowId: z.string().startsWith('wf_'),
     orderId: z.string(),
     status: z.enum(['SYNCED', 'SKIPPED', 'FAILED']),
-    reason: z.string().describe('A code of the delivery reasons.'),
+    reason: z.string().describe('A delivery reason code, such as NOT_OPTED_IN.'),
     version,
   })
   .describe('The outcome of one order × one workflow.');
@@ -141,20 +141,29 @@ const noticeKinds = ['CONNECTION_BROKEN', 'FAILURES', 'QUOTA_EXHAUSTED', 'DEAD_L
  */
 export const noticeFactSchema = z
   .object({
-    noticeId: z.string().startsWith('ntc_').describe('One for each time that it begins; its end has the same.'),
+    noticeId: z
+      .string()
+      .startsWith('ntc_')
+      .describe('Unique for each occurrence of the problem. The recovered event has the same id.'),
     boxOfficeId,
-    kind: z.enum(noticeKinds).describe('Readers ignore a kind that they do not know.'),
+    kind: z.enum(noticeKinds).describe('Consumers ignore kinds that they do not know.'),
     level: z
       .number()
       .int()
       .nullable()
-      .describe('For FAILURES: how many of the last 100 outcomes of the workflow, 50, 70, 90 or 100; else null.'),
-    connectionId: z.string().startsWith('conn_').nullable().describe('The connection that it is about, if it is.'),
-    workflowId: z.string().startsWith('wf_').nullable().describe('The workflow that it is about, if it is.'),
-    raisedAt: z.iso.datetime({ offset: true }).describe('When it was seen first.'),
-    recoveredAt: z.iso.datetime({ offset: true }).nullable().describe('When it was over; null while it is not.'),
+      .describe(
+        'For FAILURES: the number of failures among the last 100 outcomes of the workflow at which the notice is raised (50, 70, 90 or 100). Null for other kinds.',
+      ),
+    connectionId: z
+      .string()
+      .startsWith('conn_')
+      .nullable()
+      .describe('The connection that the notice is about, if any.'),
+    workflowId: z.string().startsWith('wf_').nullable().describe('The workflow that the notice is about, if any.'),
+    raisedAt: z.iso.datetime({ offset: true }).describe('When Boxlist first saw the problem.'),
+    recoveredAt: z.iso.datetime({ offset: true }).nullable().describe('When the problem was over. Null until then.'),
   })
-  .describe('A notice, as it is raised and once more when it is over.');
+  .describe('A notice. Published when it is raised, and again when the problem is over.');
 
 export type EntitlementFact = z.infer<typeof entitlementFactSchema>;
 export type ConnectionFact = z.infer<typeof connectionFactSchema>;

@@ -13,27 +13,29 @@ const eventDate = z.looseObject({ date: text, iso: text, unix: z.number().nullis
 export const orderSchema = z
   .looseObject({
     object: z.literal('order').optional(),
-    id: z.string().min(1).max(80).describe('The order id, `or_…`.'),
-    status: z.enum(['completed', 'cancelled', 'pending']).describe('A refund keeps the status or cancels the order.'),
+    id: z.string().min(1).max(80).describe('Id of the order, `or_…`.'),
+    status: z
+      .enum(['completed', 'cancelled', 'pending'])
+      .describe('A refund either keeps the status or cancels the order.'),
     created_at: z.number().int().nonnegative().nullish().describe('Unix seconds.'),
     buyer_details: z
       .looseObject({
         email: text.describe(
-          'Matched in lower case, without white space and what nobody sees, its domain in ASCII. What no mailbox can have is not sent to Constant Contact.',
+          'Boxlist matches buyers by the address in lower case, without white space and invisible characters, and with the domain in ASCII. It does not send an invalid address to Constant Contact.',
         ),
         first_name: text,
         last_name: text,
         name: text.describe(
-          'The whole name, used where neither first_name nor last_name is given; never split by guess.',
+          'The full name. Boxlist uses it if both first_name and last_name are missing, and never splits it by guessing.',
         ),
-        phone: text.describe('Free text without a country.'),
+        phone: text.describe('Free text without a country code.'),
         address: z.looseObject({ address_1: text, address_2: text, address_3: text, postal_code: text }).nullish(),
         custom_questions: z.array(z.looseObject({ question: text, answer: text })).nullish(),
       })
       .nullish()
-      .describe('The buyer: the only person whose data is synchronised.'),
+      .describe('The buyer. Boxlist synchronises the data of no other person.'),
     marketing_opt_in: looseBoolean.describe(
-      'Only a definite true ("true" or true) is an opt-in; null means "was not asked".',
+      'Only true or "true" is an opt-in. Null means that the checkout did not ask.',
     ),
     event_summary: z
       .looseObject({
@@ -43,13 +45,13 @@ export const orderSchema = z
         start_date: eventDate.nullish(),
       })
       .nullish()
-      .describe('Null for orders without an event.'),
+      .describe('Null for an order without an event.'),
     line_items: z
-      .array(z.looseObject({ type: text, item_id: text.describe('`tt_…` for tickets'), description: text }))
+      .array(z.looseObject({ type: text, item_id: text.describe('`tt_…` for tickets.'), description: text }))
       .nullish(),
   })
   .describe(
-    'A Ticket Tailor order (API v1), as far as Boxlist reads it. Of two events of the same time an update is newer than a creation, a final status than `pending`, and the larger number in the id than the smaller.',
+    'The fields of a Ticket Tailor order (API v1) that Boxlist reads. Of two events with the same time, an update is newer than a creation. Next, a final status is newer than `pending`. Last, the event with the larger number in its id is newer.',
   );
 
 export type Order = z.infer<typeof orderSchema>;

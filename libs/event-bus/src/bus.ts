@@ -127,7 +127,7 @@ export const createEventBus = (options: EventBusOptions): EventBus => {
     standing: progress.standing,
     checkProgress: async () => {
       const [first] = progress.standing();
-      if (first) throw new AppError('EVENTS_STAND_STILL', `Events of ${first.topic} stand still`, { ...first });
+      if (first) throw new AppError('EVENTS_STAND_STILL', `Events of ${first.topic} make no progress`, { ...first });
     },
     check: () => withAdmin((client) => client.describeCluster()),
     close: async () => {

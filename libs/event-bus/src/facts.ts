@@ -40,7 +40,7 @@ const readFact = <S extends z.ZodType>(
     const { success, data, error } = schema.safeParse(parseCloudEvent(message));
     return success ? { fact: data } : { problems: problemsOf(error) };
   } catch (error) {
-    return { problems: error instanceof AppError ? error.message : 'The value cannot be read' };
+    return { problems: error instanceof AppError ? error.message : 'The value is not a readable CloudEvent' };
   }
 };
 

@@ -40,7 +40,7 @@ export const parseCloudEvent = (message: BusMessage): unknown => {
   if (mode === 'other')
     throw new AppError(
       'BAD_EVENT',
-      'The content type is one of CloudEvents that is not taken: a message holds one event, in JSON (application/cloudevents+json)',
+      'This CloudEvents content type is not supported: send one event per message as JSON (application/cloudevents+json)',
     );
   if (message.key?.includes(replacement)) throw new AppError('BAD_EVENT', 'The key is not UTF-8');
   const value = parseJson(utf8Of(message.value));

@@ -189,7 +189,10 @@ export const createPartitionWork = (needs: Needs) => {
       retry.fault = error;
     }
     retry.isLetterDue = true;
-    await deadLetter(message, { code: codeOf(retry.fault), reason: 'It could not be handled; see the log' });
+    await deadLetter(message, {
+      code: codeOf(retry.fault),
+      reason: 'Boxlist could not process the message; see the log',
+    });
   };
 
   const act = async (batch: EachBatchPayload['batch'], slice: Slice, state: PartitionState, retry: Retry) => {

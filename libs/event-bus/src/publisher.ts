@@ -73,7 +73,7 @@ export const createPublisher = (kafka: Kafka, topic: string) => {
       if (!isRefusedForSize(error)) throw error;
       const [only] = messages;
       if (messages.length === 1 && only)
-        throw new AppError('EVENT_TOO_LARGE', 'Kafka does not take a message of that size', {
+        throw new AppError('EVENT_TOO_LARGE', 'The message is larger than Kafka accepts', {
           bytes: bytesOf(only),
           index: first,
         });

@@ -89,7 +89,7 @@ export const unreadAtBroker = (offset: bigint): KafkaRecord =>
   markerFor(
     Buffer.alloc(0),
     { first: offset, last: offset },
-    { ...damaged('What the broker has stored'), isOpen: true },
+    { ...damaged('The data stored at the broker'), isOpen: true },
   );
 
 /** What is passed with a range although its header says less: its letter has to name it. */
@@ -107,7 +107,7 @@ const whyOf = (error: unknown): Why => ({
       ? `The batch holds more than ${mostBatchBytes} bytes or ${mostBatchRecords} records`
       : error instanceof Malformed
         ? error.message
-        : 'The batch is not what its compression says',
+        : 'The batch does not match its compression type',
   mayPass: false,
 });
 
@@ -133,7 +133,7 @@ const readBatch = async (
   const unreadable = (why: Why) => [markerFor(batch, range, why)];
   if (codec === null)
     return unreadable({
-      reason: `The batch names a compression that is not known (${attributes & 7})`,
+      reason: `The batch names an unknown compression type (${attributes & 7})`,
       mayPass: false,
     });
   try {
@@ -159,7 +159,7 @@ const readOldEntry = async (entry: Buffer, place: Place, budget: Budget): Promis
   if (codecOf(attributes) === null)
     return [
       markerFor(entry, range, {
-        reason: `The message names a compression that is not known (${attributes & 7})`,
+        reason: `The message names an unknown compression type (${attributes & 7})`,
         mayPass: false,
       }),
     ];
@@ -202,7 +202,7 @@ const restOf = (rest: Buffer, { next, isFirst, highWatermark }: Omit<Place, 'nex
   const ofHeader = isHeader ? endOfDamaged(batchHeader(rest), { next, isFirst, nextBase, highWatermark }) : next;
   // A batch may stand in the content of one: what the header says counts where there is one.
   const last = isHeader || nextBase === undefined ? ofHeader : nextBase - 1n;
-  const why = damaged('What the broker sent');
+  const why = damaged('The data from the broker');
   return markerFor(rest, { first: next, last }, { ...why, isOpen: nextBase === undefined });
 };
 

@@ -145,7 +145,7 @@ export const recordsOf = (bytes: Buffer, header: BatchHeader): KafkaRecord[] => 
     const key = cursor.nullable();
     const value = cursor.nullable();
     const headers = headersOf(cursor);
-    if (!cursor.isAtEnd) throw new Malformed('A record is longer than what it holds');
+    if (!cursor.isAtEnd) throw new Malformed('A record is longer than its content');
     records.push({
       magicByte: 2,
       attributes,
@@ -157,7 +157,7 @@ export const recordsOf = (bytes: Buffer, header: BatchHeader): KafkaRecord[] => 
       isControlRecord,
     });
   }
-  if (!all.isAtEnd) throw new Malformed('A batch holds more than its records');
+  if (!all.isAtEnd) throw new Malformed('A batch contains data beyond its records');
   if (lastDelta < header.lastOffsetDelta) records.push(filler(header));
   return records;
 };

@@ -23,7 +23,7 @@ const report = ({ log, topic }: { log: BusLog; topic: string }, { id, key, value
   metrics
     .getMeter('boxlist')
     .createCounter('boxlist_events_refused_total', {
-      description: 'Events of an outbox that Kafka refused for their size, by topic',
+      description: 'Outbox events that Kafka refused because of their size, by topic',
     })
     .add(1, { topic });
   log.error({ topic, key, eventId: id, bytes: Buffer.byteLength(value), code: 'EVENT_TOO_LARGE' }, 'outbox.refused');

@@ -86,6 +86,6 @@ const calm = (methods: QueueMethods): void => {
 
 /** It changes methods of one version, and refuses any other: then look whether upstream has mended them. */
 export const calmKafka = (version: string = kafkajs.version): void => {
-  if (version !== '2.2.4') throw new Error(`kafkajs is ${version}: its timers are known for 2.2.4 alone`);
+  if (version !== '2.2.4') throw new Error(`kafkajs is ${version}, but Boxlist knows its timers for 2.2.4 only`);
   calm((RequestQueue as { prototype: QueueMethods }).prototype);
 };

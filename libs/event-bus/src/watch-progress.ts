@@ -20,7 +20,7 @@ const meter = () => metrics.getMeter('boxlist');
 export const countUnreadable = (topic: string): void =>
   meter()
     .createCounter('boxlist_events_unreadable_total', {
-      description: 'Ranges of events that could not be read and were set aside, by topic',
+      description: 'Ranges of unreadable events that were set aside, by topic',
     })
     .add(1, { topic });
 
@@ -54,7 +54,7 @@ export const watchProgress = ({ log, afterMs, consumers }: Options) => {
     // Made at each look: what is made before metrics are started counts nothing.
     const gauge = meter().createGauge('boxlist_events_standing_still', {
       description:
-        'Partitions that make no progress for longer than the setting, by topic; a consumer that reads nothing counts as one',
+        'Partitions without progress for longer than EVENTS_STAND_STILL_AFTER_MS, by topic; a consumer that reads nothing counts as one partition',
     });
     for (const topic of new Set(consumers().map((each) => each.topic)))
       gauge.record([...now.values()].filter((each) => each.topic === topic).length, { topic });

@@ -43,7 +43,7 @@ export const createAuthenticate = ({ jwksUrl, issuer, audience }: CallerOptions)
           error instanceof errors.JWTExpired ? 'The token has expired' : 'The token is not valid',
         );
       }
-      throw new AppError('SERVICE_UNAVAILABLE', 'Tokens cannot be checked at the moment', {}, { cause: error });
+      throw new AppError('SERVICE_UNAVAILABLE', 'Boxlist cannot check tokens at the moment', {}, { cause: error });
     }
   };
 };

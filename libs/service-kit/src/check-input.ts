@@ -50,7 +50,7 @@ const refusing =
     try {
       return read(...given);
     } catch (error) {
-      throw new UnreadableValue(error instanceof Error ? error.message : 'It cannot be read', {
+      throw new UnreadableValue(error instanceof Error ? error.message : 'The value cannot be read', {
         nodes: error instanceof GraphQLError ? error.nodes : undefined,
       });
     }
@@ -102,7 +102,7 @@ export const readScalars = (schema: GraphQLSchema): void => {
     const scalar = getNamedType(type);
     if (!isScalarType(scalar) || isSpecifiedScalarType(scalar)) continue;
     const reader = readerOf(scalar);
-    if (!reader) throw new AppError('DEFECT', `${name} takes a ${scalar.name}, and nothing says how that is read`);
+    if (!reader) throw new AppError('DEFECT', `${name} uses the scalar ${scalar.name}, but no code reads that scalar`);
     scalar.parseValue = reader.parseValue;
   }
 };
@@ -268,7 +268,7 @@ export const scalarLiterals: ValidationRule = (context) => {
       reader.parseLiteral(node);
     } catch (error) {
       const { path, field } = placeOf(context.getDocument(), keys);
-      const why = error instanceof GraphQLError ? error.message : 'It cannot be read';
+      const why = error instanceof GraphQLError ? error.message : 'The value cannot be read';
       const message = `Argument "${field.join('.')}" has an invalid value; Expected type "${reader.name}". ${why}`;
       context.reportError(new UnreadableValue(message, { nodes: node, path, field }));
     }

@@ -24,7 +24,7 @@ export const httpStatusOf = (error: unknown): number => {
 export const httpErrorBody = (error: unknown) => {
   const { code, kind, message, retryAfterMs } = appErrorOf(error);
   return kind === 'defect'
-    ? { code: 'DEFECT', message: 'Something went wrong on our side; it has been logged.' }
+    ? { code: 'DEFECT', message: 'Something went wrong on our side. The error is logged.' }
     : { code, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
 };
 
@@ -42,7 +42,7 @@ interface HttpOptions {
 const withinMs = async (ms: number, check: () => Promise<void>): Promise<void> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new AppError('SERVICE_UNAVAILABLE', `no answer in ${ms} ms`)), ms);
+    timer = setTimeout(() => reject(new AppError('SERVICE_UNAVAILABLE', `No answer within ${ms} ms`)), ms);
   });
   await Promise.race([check(), late]).finally(() => clearTimeout(timer));
 };
@@ -111,9 +111,9 @@ const clientFault = (error: unknown): { status: number; message: string } | unde
   const { statusCode } = error;
   if (typeof statusCode !== 'number' || statusCode < 400 || statusCode > 499) return undefined;
   const messages: Record<number, string> = {
-    400: 'The body is not what its content type says.',
+    400: 'The body does not match its content type.',
     413: 'The body is too large.',
-    415: 'This content type is not accepted here.',
+    415: 'This address does not accept this content type.',
   };
   return { status: statusCode, message: messages[statusCode] ?? 'The request cannot be read.' };
 };

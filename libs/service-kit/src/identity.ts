@@ -60,17 +60,12 @@ export const createIdentitySigner = async (privateJwk: JWK): Promise<IdentitySig
 export const createIdentityVerifier = async (publicJwk: JWK): Promise<IdentityVerifier> => {
   const key = (await importJWK(publicJwk, 'EdDSA')) as CryptoKey;
   return async (token) => {
-    if (!token) throw new AppError('UNAUTHENTICATED', 'This service answers the gateway only');
+    if (!token) throw new AppError('UNAUTHENTICATED', 'This service answers only the gateway');
     try {
       const { payload } = await jwtVerify(token, key, { algorithms: ['EdDSA'], issuer, audience, clockTolerance: 5 });
       return identityFromClaims(payload);
     } catch (error) {
-      throw new AppError(
-        'UNAUTHENTICATED',
-        'The identity of the call is not signed by the gateway',
-        {},
-        { cause: error },
-      );
+      throw new AppError('UNAUTHENTICATED', 'The gateway did not sign the identity of this call', {}, { cause: error });
     }
   };
 };
@@ -78,7 +73,7 @@ export const createIdentityVerifier = async (publicJwk: JWK): Promise<IdentityVe
 /** Throws FORBIDDEN unless the caller has that role or a stronger one. */
 export const requireRole = (identity: Identity, role: Role): void => {
   if (roles.indexOf(identity.role) < roles.indexOf(role)) {
-    throw new AppError('FORBIDDEN', `This needs the role ${role}; the caller is ${identity.role}`);
+    throw new AppError('FORBIDDEN', `This needs the role ${role}, but the caller has the role ${identity.role}`);
   }
 };
 

@@ -51,7 +51,7 @@ const decode = (field: string, cursor: string | null | undefined): unknown => {
   try {
     return JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown;
   } catch {
-    throw new AppError('BAD_INPUT', `${field} is not a cursor of this list`, { field: [field] });
+    throw new AppError('BAD_INPUT', `The cursor in ${field} does not belong to this list`, { field: [field] });
   }
 };
 
@@ -73,7 +73,7 @@ export const keysetPage = async <T, P>(options: PageOptions<T, P>): Promise<Page
   const first = sizeOf('first', args.first, maxSize);
   const last = sizeOf('last', args.last, maxSize);
   if (first !== undefined && last !== undefined) {
-    throw new AppError('BAD_INPUT', 'Ask for first or last, not both', { field: ['last'] });
+    throw new AppError('BAD_INPUT', 'Pass first or last, not both', { field: ['last'] });
   }
   const backward = last !== undefined;
   const size = last ?? first ?? Math.min(defaultSize, maxSize);

@@ -61,7 +61,7 @@ export const createSecretBox = (keys: readonly EncryptionKey[]): SecretBox => {
         });
         return new TextDecoder().decode(plaintext);
       } catch (error) {
-        throw new AppError('DEFECT', 'A stored secret cannot be opened with the keys at hand', {}, { cause: error });
+        throw new AppError('DEFECT', 'None of the configured keys decrypts the stored secret', {}, { cause: error });
       }
     },
   };
@@ -96,7 +96,7 @@ export const createServiceTokens = (secret: string): ServiceTokens => {
         .sign(key),
     verify: async (authorization, audience) => {
       const token = bearerTokenIn(authorization);
-      if (!token) throw new AppError('UNAUTHENTICATED', 'This door needs a service token');
+      if (!token) throw new AppError('UNAUTHENTICATED', 'This address needs a service token');
       try {
         await jwtVerify(token, key, { algorithms: ['HS256'], issuer, audience, clockTolerance: 5 });
       } catch (error) {

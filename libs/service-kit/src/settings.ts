@@ -72,7 +72,7 @@ export const jwk = () =>
       } catch {
         // Falls through to the one message below.
       }
-      ctx.addIssue({ code: 'custom', message: 'must be a JSON Web Key as JSON text' });
+      ctx.addIssue({ code: 'custom', message: 'must be a JSON Web Key in JSON format' });
       return z.NEVER;
     });
 
@@ -87,7 +87,7 @@ export const commonSettings = {
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
-    .describe('Least level that is logged.'),
+    .describe('Lowest level that the service logs.'),
 };
 
 /** Settings of a service that keeps documents. */
@@ -96,12 +96,12 @@ export const mongoSettings = {
     .string()
     .regex(/^mongodb(\+srv)?:\/\//, 'must begin with mongodb:// or mongodb+srv://')
     .meta({ secret: true })
-    .describe('Connection string of MongoDB.'),
+    .describe('MongoDB connection string.'),
   MONGODB_DATABASE_PREFIX: z
     .string()
-    .regex(/^[A-Za-z0-9_-]{1,40}$/, 'takes letters, digits, _ and -')
+    .regex(/^[A-Za-z0-9_-]{1,40}$/, 'must be 1 to 40 letters, digits, _ or -')
     .default('boxlist')
-    .describe("The service's database is `<prefix>_<service>`."),
+    .describe('Prefix of the database name. The service uses the database `<prefix>_<service>`.'),
 };
 
 /** Settings of a service that speaks to Kafka. */
@@ -109,33 +109,33 @@ export const kafkaSettings = {
   KAFKA_BROKERS: commaList()
     .refine(
       (list) => list.length > 0 && list.every((broker) => /^[^\s:]+:\d+$/.test(broker)),
-      'must be host:port, separated by commas',
+      'must be host:port entries separated by commas',
     )
-    .describe('Kafka brokers, host:port separated by commas.'),
+    .describe('Kafka brokers as host:port, separated by commas.'),
   KAFKA_TOPIC_PREFIX: z
     .string()
-    .regex(/^[A-Za-z0-9._-]{0,60}$/, 'takes letters, digits, ., _ and -')
+    .regex(/^[A-Za-z0-9._-]{0,60}$/, 'must be at most 60 letters, digits, ., _ or -')
     .default('')
-    .describe('Put before every topic and group name; empty in production.'),
+    .describe('Prefix of every topic and consumer group name. Leave empty in production.'),
 };
 
 /** Settings of a service that consumes events. */
 export const consumerSettings = {
   EVENTS_STAND_STILL_AFTER_MS: durationMs(60_000, 1_000).describe(
-    'After how long without progress events of a partition stand still: a line of the log, a metric and the health say so.',
+    'How long a partition may make no progress before the service reports it as standing still, in the log, in a metric and in its health.',
   ),
 };
 
 /** Settings of a service that offers, or makes, calls whose effect on an opt-out Constant Contact does not document. */
 export const optOutSettings = {
   CONSTANT_CONTACT_SIGN_UP_KEEPS_OPT_OUTS: flag(false).describe(
-    'Whether the sign-up form leaves a contact unsubscribed who has unsubscribed. The documents leave it open: say true only after trying it in an account of your own (docs/decisions/0015). Only then contacts that were imported because calls ran short may be given explicit permission later.',
+    'Whether the sign-up form keeps an unsubscribed contact unsubscribed. Constant Contact does not document this. Set it to true only after testing it in your own account (docs/decisions/0015). Only then can Boxlist later give explicit permission to contacts that it imported because calls ran short.',
   ),
 };
 
 /** Settings of a subgraph: whom it believes. */
 export const subgraphSettings = {
   IDENTITY_PUBLIC_JWK: jwk().describe(
-    "The gateway's public key (Ed25519, JWK): a subgraph answers only calls signed with it.",
+    "The gateway's public key (Ed25519, JWK). A subgraph answers only calls that are signed with its private key.",
   ),
 };

@@ -65,7 +65,7 @@ const formatGraphqlError =
     if (original instanceof GraphQLError) return { ...formatted, extensions: { code: formatted.extensions?.code } };
     log.error({ err: original, path: formatted.path }, 'graphql.defect');
     return {
-      message: 'Something went wrong on our side; it has been logged.',
+      message: 'Something went wrong on our side. The error is logged.',
       path: formatted.path,
       locations: formatted.locations,
       extensions: { code: 'INTERNAL_SERVER_ERROR' },
@@ -110,7 +110,7 @@ export const mountSubgraph = async <C extends object>(
     handler: fastifyApolloHandler(server, {
       context: async (request) => {
         const caller = callers.get(request);
-        if (!caller) throw new AppError('UNAUTHENTICATED', 'This service answers the gateway only');
+        if (!caller) throw new AppError('UNAUTHENTICATED', 'This service answers only the gateway');
         return context({ identity: caller });
       },
     }),

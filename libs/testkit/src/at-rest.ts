@@ -54,7 +54,7 @@ export const measureAtRest = async (
   stack: Stack,
   { settleMs = 20_000, windows = 4, windowMs = 12_000 }: MeasureOptions = {},
 ): Promise<StackAtRest> => {
-  if (!canMeasureAtRest) throw new Error(`Use at rest is measured on Linux only, not on ${process.platform}`);
+  if (!canMeasureAtRest) throw new Error(`Boxlist can measure idle use on Linux only, not on ${process.platform}`);
   const look = () => appNames.map((name) => usedUntilNow(stack.pid(name)));
   await delay(settleMs);
   const seen: UseAtRest[][] = [];

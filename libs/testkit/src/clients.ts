@@ -62,7 +62,7 @@ export const devToken = async (issuerUrl: string, input: TokenInput): Promise<st
     body: JSON.stringify(input),
   });
   const { access_token } = (await response.json()) as { access_token?: string };
-  if (!access_token) throw new Error('The development issuer gave no token');
+  if (!access_token) throw new Error('The development issuer did not issue a token');
   return access_token;
 };
 
@@ -73,7 +73,7 @@ export const signIn = async (
 ): Promise<Response> => {
   const page = await (await fetch(authorizationUrl)).text();
   const request = /name="request" value="([^"]+)"/.exec(page)?.[1];
-  if (!request) throw new Error('That is not the sign-in page');
+  if (!request) throw new Error('The page is not the sign-in page');
   const action = new URL(/action="([^"]+)"/.exec(page)?.[1] ?? '', authorizationUrl);
   return fetch(action, { method: 'POST', body: new URLSearchParams({ request, account, decision }) });
 };

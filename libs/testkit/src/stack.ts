@@ -172,7 +172,7 @@ export const startStack = async (options: StackOptions = {}) => {
     );
     if (ended)
       throw new Error(
-        `${name} ended while starting:\n${readFileSync(join(dataDir, 'logs', `${name}.log`), 'utf8')
+        `${name} exited while starting:\n${readFileSync(join(dataDir, 'logs', `${name}.log`), 'utf8')
           .split('\n')
           .slice(-12)
           .join('\n')}`,
@@ -223,7 +223,7 @@ export const startStack = async (options: StackOptions = {}) => {
     /** The process that a part is now. */
     pid: (name: PartName): number => {
       const part = parts.get(name);
-      if (!part) throw new Error(`${name} does not run`);
+      if (!part) throw new Error(`${name} is not running`);
       return part.pid;
     },
     /** Stops a part as a deployment does. */

@@ -82,7 +82,7 @@ describe('fetching a local server', () => {
     );
     expect(await fetchThing('kafka')).toMatchObject({
       code: 1,
-      said: expect.stringMatching(/is not the file/) as unknown,
+      said: expect.stringMatching(/does not match kafka.sha256/) as unknown,
     });
     expect(machine.holds()).toEqual([]);
   });

@@ -64,7 +64,7 @@ describe('the MongoDB of a start', () => {
     machine.has('python3', fails);
     machine.has('cargo', cargoBuilds);
     expect(await choose()).toMatchObject({ kind: 'stand-in' });
-    expect(said.join('\n')).toMatch(/wheel.* could not be fetched:[^]*no way out[^]*Building/);
+    expect(said.join('\n')).toMatch(/Could not fetch [^]*wheel.*:[^]*no way out[^]*Building/);
     expect(machine.holds()).toEqual(['secantus-0.5.3-beta.196']);
   });
 
@@ -100,8 +100,8 @@ describe('the MongoDB of a start', () => {
     process.env.BOXLIST_MONGODB = 'built';
     expect(await choose()).toMatchObject({ kind: 'stand-in' });
     process.env.BOXLIST_MONGODB = 'python';
-    await expect(choose()).rejects.toThrow('BOXLIST_MONGODB=python: there is no such MongoDB here');
+    await expect(choose()).rejects.toThrow('BOXLIST_MONGODB=python: this MongoDB is not installed');
     process.env.BOXLIST_MONGODB = 'postgres';
-    await expect(choose()).rejects.toThrow('it takes mongod, built, wheel, python');
+    await expect(choose()).rejects.toThrow('use one of mongod, built, wheel, python');
   });
 });

@@ -65,7 +65,7 @@ const failureOf = (status: number, retryAfter: string | undefined): AppError => 
   if (status === 401 || status === 403)
     return new AppError('UNAUTHORIZED_AT_TICKET_TAILOR', 'Ticket Tailor did not accept the API key', details);
   if (status === 429)
-    return new AppError('RATE_LIMITED', 'Ticket Tailor asks to slow down', details, {
+    return new AppError('RATE_LIMITED', 'Ticket Tailor asks Boxlist to slow down', details, {
       retryAfterMs: retryAfterMs(retryAfter, Date.now()),
     });
   return status >= 500 || status === 408
@@ -140,7 +140,7 @@ export const createTicketTailor = ({ apiUrl, timeoutMs = 20_000 }: { apiUrl: str
       if (status < 200 || status > 299) throw failureOf(status, retryAfter);
       const page = pageOf(text);
       if (page) return page;
-      throw new AppError('TICKET_TAILOR_UNAVAILABLE', 'Ticket Tailor answered in a way that is not understood', {
+      throw new AppError('TICKET_TAILOR_UNAVAILABLE', 'Boxlist could not read the answer from Ticket Tailor', {
         status,
         call: 'GET /v1/orders',
       });

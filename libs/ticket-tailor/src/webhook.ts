@@ -57,7 +57,7 @@ export const orderEventFrom = (body: unknown, boxOfficeId: string): OrderEvent |
   if (!type) return undefined;
   const time = utcOf(webhook.data.created_at);
   if (time === undefined)
-    throw new AppError('BAD_EVENT', 'created_at is no time: it needs a date and a time of day that exist');
+    throw new AppError('BAD_EVENT', 'created_at is not a valid time: it needs an existing date and time of day');
   const order = orderSchema.safeParse(webhook.data.payload);
   if (!order.success)
     throw new AppError(

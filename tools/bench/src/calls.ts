@@ -7,21 +7,21 @@ const buyers = 1_000;
 const phone = (start: string, index: number): string => `${start}${String(index).padStart(4, '0')}`;
 const kinds = {
   'all new': { known: 0, connection: {}, aim: 1_060 },
-  'half of them contacts already': { known: buyers / 2, connection: {}, aim: 1_600 },
+  'half already contacts': { known: buyers / 2, connection: {}, aim: 1_600 },
   // Each new phone from abroad is a look and a write of its contact.
-  'half of them contacts already, each with a new phone from abroad': {
+  'half already contacts, each with a new foreign phone number': {
     known: buyers / 2,
     connection: {},
     aim: undefined,
     phone: '+44 20 7946 ',
   },
-  'half of them contacts already, each with a new North American phone': {
+  'half already contacts, each with a new North American phone number': {
     known: buyers / 2,
     connection: {},
     aim: 1_600,
     phone: '+1 781 555 ',
   },
-  'half of them contacts already, all with the phone that is there': {
+  'half already contacts, all with their known phone number': {
     known: buyers / 2,
     connection: {},
     aim: 1_600,

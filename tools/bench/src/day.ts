@@ -15,9 +15,9 @@ const measures: Readonly<Record<string, string>> = {
   calls: 'calls used',
   mostInASecond: 'most calls in a second',
   liveDone: 'live orders done that day',
-  backfillDone: 'orders of the backfill done that day',
-  p50: 'live orders, p50 of the wait, s',
-  p99: 'live orders, p99, s',
+  backfillDone: 'backfill orders done that day',
+  p50: 'live orders, p50 wait, s',
+  p99: 'live orders, p99 wait, s',
   max: 'live orders, longest wait, s',
   worstOfficeP99: 'worst box office, p99, s',
   oneOrderP50: 'box offices with one order, p50, s',
@@ -25,7 +25,7 @@ const measures: Readonly<Record<string, string>> = {
   fairness: "Jain's index of the share done that day",
   prompt: 'share of live orders done within a minute',
   promptFairness: "Jain's index of the share done within a minute",
-  ranOutAtHour: 'hour at which live orders had no call left (24: never)',
+  ranOutAtHour: 'hour at which no calls were left for live orders (24: never)',
 };
 /** What is told as a ratio too: how many times that of the rival. */
 const compared = ['liveDone', 'p50', 'p99', 'oneOrderP50', 'prompt'];

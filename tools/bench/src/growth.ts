@@ -18,9 +18,9 @@ export const benchGrowth = async (world: BenchWorld, { large }: Options): Promis
     try {
       const { times, seconds, memory } = await measure(world, round, size);
       measured.push(times);
-      lines.push(line('growth', `to insert ${told(size)} deliveries`, seconds, 's'));
+      lines.push(line('growth', `time to insert ${told(size)} deliveries`, seconds, 's'));
       lines.push(line('growth', `memory of sync at ${told(size)} deliveries`, memory.now, 'MiB'));
-      lines.push(line('growth', `memory of sync at ${told(size)} deliveries, at most`, memory.most, 'MiB'));
+      lines.push(line('growth', `peak memory of sync at ${told(size)} deliveries`, memory.most, 'MiB'));
     } finally {
       await round.end();
     }
@@ -58,8 +58,8 @@ const measure = async (world: BenchWorld, round: Round, size: number) => {
     'page of 50 of the history': await median(() =>
       ask('{ boxOffice { deliveries(first: 50) { nodes { id status } pageInfo { endCursor } } } }'),
     ),
-    'stats of a workflow': await median(() => ask(entity('stats { total synced skipped failed pending }'))),
-    'claim to outcome of a live order': await median(async () => {
+    'statistics of a workflow': await median(() => ask(entity('stats { total synced skipped failed pending }'))),
+    'live order, from its publishing to its outcome': await median(async () => {
       made += 1;
       await round.produce([round.order(office.boxOfficeId, size + made, `${round.prefix}.live${made}@example.com`)]);
       for (const id = `or_${round.prefix}_${size + made}`; ;) {

@@ -22,7 +22,7 @@ const restMs = 13_000;
 /** What the six apps use while nobody uses them, and how long one order takes that comes into that rest. */
 export const benchIdle = async (): Promise<Line[]> => {
   if (!canMeasureAtRest) {
-    console.log(`idle is measured on Linux only, not on ${process.platform}: left out`);
+    console.log(`Skipped idle: Boxlist can measure it on Linux only, not on ${process.platform}`);
     return [];
   }
   const profiles = process.env.BENCH_PROFILE;
@@ -38,12 +38,12 @@ export const benchIdle = async (): Promise<Line[]> => {
     return [
       ...Object.entries(apps).flatMap(([name, use]) => [
         line('idle', `${name}: CPU`, use.cpuPercent, '% of a core'),
-        line('idle', `${name}: wake-ups`, use.wakeUpsPerSecond, 'a second', { atMost: 50 }),
+        line('idle', `${name}: wake-ups`, use.wakeUpsPerSecond, 'per second', { atMost: 50 }),
       ]),
       line('idle', 'the six apps together: CPU', cpuPercent, '% of a core', { atMost: 2 }),
-      line('idle', `one order at rest until its contact exists, p50 of ${orders}`, quantile(waits, 0.5), 'ms'),
-      line('idle', `one order at rest until its contact exists, p99 of ${orders}`, quantile(waits, 0.99), 'ms'),
-      line('idle', 'sync: SIGTERM until it has ended', stoppedMs, 'ms'),
+      line('idle', `from an order to its contact, in idle processes, p50 of ${orders}`, quantile(waits, 0.5), 'ms'),
+      line('idle', `from an order to its contact, in idle processes, p99 of ${orders}`, quantile(waits, 0.99), 'ms'),
+      line('idle', 'sync: from SIGTERM to exit', stoppedMs, 'ms'),
     ];
   } finally {
     await stack.stop();

@@ -27,7 +27,7 @@ export const benchIntake = async (world: BenchWorld): Promise<Line[]> => {
     const raw = await rawPerSecond(world, round);
     const rival = await takeOneByOne(world, round, 2_000);
     return [
-      line('intake', 'orders a second, 3 deliveries each', taken, 'orders/s'),
+      line('intake', 'orders per second, 3 deliveries each', taken, 'orders/s'),
       line('intake', 'raw bulk writes of the same documents', raw, 'orders/s'),
       line('intake', 'ratio to raw bulk writes', taken / raw, '', { atLeast: 0.7 }),
       line('intake', 'rival: one message, one findOneAndUpdate each', rival, 'orders/s'),

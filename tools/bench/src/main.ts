@@ -31,7 +31,7 @@ const main = async (): Promise<void> => {
   const unknown = wanted.filter((name) => !(name in alone) && !(name in benches));
   if (unknown.length > 0) {
     console.error(
-      `No such benchmark: ${unknown.join(', ')}. There are: ${[...Object.keys(alone), ...Object.keys(benches)].join(', ')}`,
+      `Unknown benchmark: ${unknown.join(', ')}. Available: ${[...Object.keys(alone), ...Object.keys(benches)].join(', ')}`,
     );
     process.exit(2);
   }
@@ -61,7 +61,7 @@ const main = async (): Promise<void> => {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `${new Date().toISOString().replaceAll(':', '-')}.json`);
   writeFileSync(file, JSON.stringify({ machine, lines }, null, 2));
-  console.log(`\n${printed(lines)}\n\nKept in ${file}; MongoDB: ${world?.mongoServer ?? 'none'}`);
+  console.log(`\n${printed(lines)}\n\nSaved in ${file}; MongoDB: ${world?.mongoServer ?? 'none'}`);
 };
 
 main().then(

@@ -22,7 +22,7 @@ export const readOptions = (args: readonly string[], freshSeed: number): Options
   });
   const whole = (name: string, value: string, least: number): number => {
     if (!/^\d{1,9}$/.test(value) || Number(value) < least)
-      throw new Error(`--${name} takes a whole number of at least ${least}, not ${value}`);
+      throw new Error(`--${name} must be a whole number of at least ${least}, but it is ${value}`);
     return Number(value);
   };
   return { names: positionals, large: whole('large', values.large, 10_000), seed: whole('seed', values.seed, 0) };

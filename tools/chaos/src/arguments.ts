@@ -2,11 +2,11 @@ import { parseArgs } from 'node:util';
 
 const help = `npm run chaos -- [options]
 
-  --seed N         the first schedule's seed; each next schedule has the next one (chosen by chance unless told)
-  --schedules N    how many (100; 1 with --seed)
-  --together N     how many at the same time; faults of one meet all (12)
-  --minutes M      begins no more after this time
-  --settle S       seconds in which everything must come to its end once the faults are over (180)`;
+  --seed N         seed of the first schedule; each next schedule uses the next number (default: random)
+  --schedules N    number of schedules (default: 100; 1 with --seed)
+  --together N     number of schedules at the same time; the faults of one affect all (default: 12)
+  --minutes M      starts no further schedules after this time
+  --settle S       seconds in which everything must settle once the faults are over (default: 180)`;
 
 interface Arguments {
   readonly seed: number;
@@ -38,7 +38,7 @@ export const readArguments = (given: readonly string[]): Arguments => {
     const number = (name: 'seed' | 'schedules' | 'together' | 'minutes' | 'settle'): number | undefined => {
       const value = values[name];
       if (value === undefined) return undefined;
-      if (!/^\d+$/.test(value)) throw new Error(`--${name} takes a whole number`);
+      if (!/^\d+$/.test(value)) throw new Error(`--${name} must be a whole number`);
       return Number(value);
     };
     const schedules = number('schedules') ?? (values.seed === undefined ? 100 : 1);

@@ -39,7 +39,7 @@ export const watchCalls = async (world: World, journal: FollowedJournal) => {
       if (refused > injected)
         violations.push(`Constant Contact refused ${refused - injected} calls as too many in a second`);
       const most = world.permits.mostInASecond();
-      if (most > callsPerSecond) violations.push(`the ledger gave ${most} permits in a second`);
+      if (most > callsPerSecond) violations.push(`the ledger granted ${most} permits in a second`);
       const sends = world.syncs.sendsSince(begunAt);
       const mostSent = mostSentInASecond(sends);
       if (mostSent > callsPerSecond) violations.push(`${mostSent} calls were sent within a second`);
@@ -48,7 +48,7 @@ export const watchCalls = async (world: World, journal: FollowedJournal) => {
         violations.push(`${calls} calls were made with ${after.used - before.used} permits`);
       // A kill may keep the last calls of a process from being noted, and no more than that.
       if (calls > 0 && sends.length < calls / 2)
-        violations.push(`of ${calls} calls only ${sends.length} were noted by their senders`);
+        violations.push(`the senders recorded only ${sends.length} of ${calls} calls`);
       return { violations, mostSentInASecond: mostSent, refusedByRate: entries.filter(isRefused).length - injected };
     },
   };

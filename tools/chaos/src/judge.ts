@@ -58,9 +58,9 @@ const judgeDeliveries = (seen: Observed): string[] => {
     if (own.length !== 1) wrong.push(`${what} has ${own.length} deliveries`);
     for (const each of own)
       if (!outcomes.includes(described(each)))
-        wrong.push(`${what} ended ${described(each)} and not ${outcomes.join(' or ')}`);
+        wrong.push(`${what} ended as ${described(each)}, expected ${outcomes.join(' or ')}`);
   }
-  return [...wrong, ...[...found.keys()].map((key) => `nobody ordered the delivery of ${key}`)];
+  return [...wrong, ...[...found.keys()].map((key) => `unexpected delivery ${key}`)];
 };
 
 /** The numbers of the graph are those of the deliveries that it lists. */
@@ -81,7 +81,7 @@ const judgeStats = ({ stats, deliveries, workflowIds }: Observed): string[] =>
       ['sum', told.synced + told.skipped + told.failed + told.pending, told.total],
     ];
     return pairs.flatMap(([name, is, must]) =>
-      is === must ? [] : [`stats of workflow ${number}: ${name} is ${is} and not ${must}`],
+      is === must ? [] : [`stats of workflow ${number}: ${name} is ${is}, expected ${must}`],
     );
   });
 
@@ -90,9 +90,11 @@ const judgeOutcomes = ({ outcomes, deliveries }: Observed): string[] => {
   const newest = newestOf(outcomes);
   return deliveries.flatMap((each) => {
     const published = newest.get(each.id);
-    if (!published) return [`the outcome of ${each.id} was not published`];
+    if (!published) return [`sync did not publish the outcome of ${each.id}`];
     const told = `${published.status} ${published.reason}`;
-    return told === described(each) ? [] : [`published of ${each.id} was ${told} and not ${described(each)}`];
+    return told === described(each)
+      ? []
+      : [`the published outcome of ${each.id} is ${told}, expected ${described(each)}`];
   });
 };
 
@@ -100,8 +102,10 @@ const judgeOutcomes = ({ outcomes, deliveries }: Observed): string[] => {
 const judgeDeadLetters = ({ deadLetters, badOrderIds }: Observed): string[] => {
   const found = new Set(deadLetters);
   return [
-    ...badOrderIds.filter((id) => !found.has(id)).map((id) => `the bad event of ${id} is no dead letter`),
-    ...deadLetters.filter((id) => id === null || !badOrderIds.includes(id)).map((id) => `${id} is a dead letter`),
+    ...badOrderIds.filter((id) => !found.has(id)).map((id) => `the bad event of ${id} is not a dead letter`),
+    ...deadLetters
+      .filter((id) => id === null || !badOrderIds.includes(id))
+      .map((id) => `${id} is an unexpected dead letter`),
   ];
 };
 
@@ -110,19 +114,20 @@ const judgeContacts = (seen: Observed): string[] =>
     const email = seen.emailOf(expected.buyer);
     const own = seen.contacts.filter((each) => each.email_address.address === email);
     const what = `buyer ${expected.buyer} (${expected.kind})`;
-    if (own.length > 1) return [`${what} is ${own.length} contacts`];
+    if (own.length > 1) return [`${what} has ${own.length} contacts`];
     const [contact] = own;
-    if (!contact) return expected.permission === undefined || expected.mayBeMissing ? [] : [`${what} is no contact`];
-    if (expected.permission === undefined) return [`${what} never opted in and is a contact`];
+    if (!contact) return expected.permission === undefined || expected.mayBeMissing ? [] : [`${what} has no contact`];
+    if (expected.permission === undefined) return [`${what} never opted in but has a contact`];
     return judgeContact(seen, expected, contact).map((problem) => `${what} ${problem}`);
   });
 
 const judgeContact = (seen: Observed, expected: ExpectedContact, contact: SandboxContact): string[] => {
   const wrong: string[] = [];
   const permission = contact.email_address.permission_to_send;
-  if (permission !== expected.permission) wrong.push(`is ${permission} and not ${expected.permission ?? 'a contact'}`);
+  if (permission !== expected.permission)
+    wrong.push(`has the permission ${permission}, expected ${expected.permission ?? 'no contact'}`);
   if ((contact.deleted_at !== undefined) !== expected.isDeleted)
-    wrong.push(expected.isDeleted ? 'is not deleted any more' : 'is deleted');
+    wrong.push(expected.isDeleted ? 'is no longer deleted' : 'is deleted');
   const named = (name: string): string => {
     const event = /^(list|tag) of event (\d)$/.exec(name);
     return event ? seen.namesOfEvent(Number(event[2]))[event[1] as 'list' | 'tag'] : name;
@@ -132,13 +137,13 @@ const judgeContact = (seen: Observed, expected: ExpectedContact, contact: Sandbo
     const missing = must.map(named).filter((name) => !has.includes(name));
     const beyond = has.filter((name) => ![...must, ...may].map(named).includes(name));
     if (missing.length > 0) wrong.push(`lacks the ${what} ${missing.join(', ')}`);
-    if (beyond.length > 0) wrong.push(`has the ${what} ${beyond.join(', ')} that nothing gave`);
+    if (beyond.length > 0) wrong.push(`has the unexpected ${what} ${beyond.join(', ')}`);
     if (new Set(ids).size !== ids.length) wrong.push(`has a ${what} twice`);
   };
   compare('list', contact.list_memberships, expected.must.lists, expected.may.lists);
   compare('tag', contact.taggings, expected.must.tags, expected.may.tags);
   if (expected.firstName !== undefined && contact.first_name !== expected.firstName)
-    wrong.push(`is called ${contact.first_name ?? 'nothing'} and not ${expected.firstName}`);
+    wrong.push(`has the first name ${contact.first_name ?? 'missing'}, expected ${expected.firstName}`);
   return wrong;
 };
 
@@ -156,11 +161,12 @@ const judgeWrites = (seen: Observed): string[] =>
     const wrong: string[] = [];
     if (count('create') > 1) wrong.push(`${what} was created ${count('create')} times`);
     if (count('resubscribe') > 1) wrong.push(`${what} was asked ${count('resubscribe')} times to subscribe again`);
-    if (expected.permission === undefined && own.length > 0) wrong.push(`${what} never opted in and was written to`);
+    if (expected.permission === undefined && own.length > 0)
+      wrong.push(`${what} never opted in, but sync wrote to the contact`);
     const leftAt = seen.left.get(expected.buyer);
     const subscribing = own.filter(({ kind, seq }) => kind === 'sign-up' && leftAt !== undefined && seq > leftAt);
     if (subscribing.length > 0) wrong.push(`${what} was signed up after unsubscribing`);
     if (own.length > expected.writes + 2 * seen.interruptions)
-      wrong.push(`${what} was written to ${own.length} times; ${expected.writes} could be needed`);
+      wrong.push(`${what} has ${own.length} writes; ${expected.writes} are enough without interruptions`);
     return wrong;
   });

@@ -17,10 +17,11 @@ const explained = (wave: WaveResult, seeds: readonly number[]): string[] => {
         `    workflows ${JSON.stringify(schedule.workflows)}`,
         `    buyers ${JSON.stringify(schedule.buyers)}`,
       );
-  if (wave.violations.length > 0) lines.push('✗ all together', ...wave.violations.map((each) => `    ${each}`));
+  if (wave.violations.length > 0)
+    lines.push('✗ all schedules together', ...wave.violations.map((each) => `    ${each}`));
   if (lines.length > 0)
     lines.push(
-      `  The faults of others were at work too: npm run chaos -- --seed ${seeds[0] ?? 0} --schedules ${seeds.length} --together ${seeds.length}`,
+      `  The faults of the other schedules may have contributed. Run them together: npm run chaos -- --seed ${seeds[0] ?? 0} --schedules ${seeds.length} --together ${seeds.length}`,
     );
   return lines;
 };
@@ -35,7 +36,7 @@ const main = async (): Promise<number> => {
   const say = (line: string): void =>
     console.log(`• ${((Date.now() - begun) / 1_000).toFixed(1).padStart(6)} s  ${line}`);
   console.log(
-    `Seed ${seed}; again by: npm run chaos -- --seed ${seed} --schedules ${schedules} --together ${together}`,
+    `Seed ${seed}. To repeat this run: npm run chaos -- --seed ${seed} --schedules ${schedules} --together ${together}`,
   );
   const world = await startWorld(dataDir, say);
   const waves: WaveResult[] = [];
@@ -56,7 +57,7 @@ const main = async (): Promise<number> => {
       failed = lines.length > 0;
       const deliveries = wave.verdicts.reduce((sum, each) => sum + each.deliveries, 0);
       say(
-        `seeds ${seeds[0] ?? seed} to ${seeds.at(-1) ?? seed}: ${deliveries} deliveries, ${wave.calls} calls (in a second at most ${wave.mostSentInASecond} sent and ${wave.mostCallsInASecond} arrived, ${wave.refusedByRate} refused by rate), ${wave.seconds.disturbed.toFixed(0)} s disturbed, ${wave.seconds.settling.toFixed(0)} s settling${failed ? '' : ', all as it must be'}`,
+        `seeds ${seeds[0] ?? seed} to ${seeds.at(-1) ?? seed}: ${deliveries} deliveries, ${wave.calls} calls (at most ${wave.mostSentInASecond} sent and ${wave.mostCallsInASecond} received in one second, ${wave.refusedByRate} refused by rate), ${wave.seconds.disturbed.toFixed(0)} s disturbed, ${wave.seconds.settling.toFixed(0)} s settling${failed ? '' : ', no violations'}`,
       );
       for (const line of lines) console.log(line);
     }
@@ -71,7 +72,7 @@ const main = async (): Promise<number> => {
     JSON.stringify({ seed, together, count, secondsEach, failed, mongodb: world.mongoServer, waves }, null, 2),
   );
   console.log(
-    `\n${count} schedules, ${secondsEach.toFixed(1)} s each: ${failed ? 'FAILED' : '0 lost, 0 double effects'}. Kept in ${file}${failed ? `; logs and data in ${dataDir}` : ''}`,
+    `\n${count} schedules, ${secondsEach.toFixed(1)} s each: ${failed ? 'FAILED' : '0 lost, 0 double effects'}. Saved in ${file}${failed ? `; logs and data in ${dataDir}` : ''}`,
   );
   if (!failed) rmSync(dataDir, { recursive: true, force: true });
   return failed ? 1 : 0;

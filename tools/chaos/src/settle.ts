@@ -49,7 +49,7 @@ const help = async (world: World, office: Office): Promise<void> => {
 /** Waits until nothing of a box office is pending; gives what stood against it. */
 export const settle = async (world: World, office: Office, { mayBeRefused, limitMs }: Options): Promise<string[]> => {
   const until = Date.now() + limitMs;
-  let hint = 'nothing was seen';
+  let hint = 'no error seen';
   for (let look = 0; Date.now() < until; look += 1) {
     try {
       const { isDone, failed, isTold } = await standing(world, office);
@@ -66,6 +66,6 @@ export const settle = async (world: World, office: Office, { mayBeRefused, limit
     .deliveries(office.boxOfficeId, { statuses: ['PENDING', 'WAITING'] })
     .catch((error: unknown) => (hint = String(error)));
   return [
-    `it did not come to its end within ${limitMs / 1_000} s: ${typeof open === 'string' ? open : JSON.stringify(open.map(({ id, status, reason }) => `${id} ${status} ${reason?.code ?? ''}`))}, ${hint}`,
+    `it did not settle within ${limitMs / 1_000} s: ${typeof open === 'string' ? open : JSON.stringify(open.map(({ id, status, reason }) => `${id} ${status} ${reason?.code ?? ''}`))}, ${hint}`,
   ];
 };

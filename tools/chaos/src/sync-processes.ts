@@ -64,7 +64,7 @@ export const startSyncProcesses = async ({ count, env, logDir }: Options) => {
       let ended = false;
       void started.exited.then(() => (ended = true));
       while (!ended && !closing && !(await isReady(one.url))) {
-        if (Date.now() > until) throw new Error(`sync-${index} does not become ready; see ${logDir}`);
+        if (Date.now() > until) throw new Error(`sync-${index} did not become ready; see ${logDir}`);
         await delay(100);
       }
       if (!ended) {
@@ -72,12 +72,12 @@ export const startSyncProcesses = async ({ count, env, logDir }: Options) => {
         lastWokenAt = Date.now();
         void started.exited.then((code) => {
           if (one.state === 'down' || closing || one.process !== started) return;
-          endedAlone.push(`sync-${index} ended by itself (${String(code)})`);
+          endedAlone.push(`sync-${index} exited by itself (${String(code)})`);
           one.busy = start(one, index);
         });
         return;
       }
-      if (Date.now() > until) throw new Error(`sync-${index} ends while starting; see ${logDir}`);
+      if (Date.now() > until) throw new Error(`sync-${index} exits while starting; see ${logDir}`);
       await delay(300);
     }
   };

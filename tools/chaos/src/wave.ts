@@ -121,5 +121,5 @@ const strangersAmong = (
   const ours = new Set(offices.flatMap(({ schedule, emailOf }) => schedule.buyers.map((_, buyer) => emailOf(buyer))));
   return contacts
     .filter(({ email_address: { address } }) => !ours.has(address) && !address.startsWith('unsubscribed.'))
-    .map(({ contact_id: id }) => `contact ${id} is nobody's buyer`);
+    .map(({ contact_id: id }) => `contact ${id} belongs to no buyer`);
 };

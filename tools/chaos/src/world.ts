@@ -33,7 +33,7 @@ const quiet = { info: () => undefined, warn: () => undefined, error: () => undef
  * schedules.
  */
 export const startWorld = async (dataDir: string, say: (line: string) => void) => {
-  say('Starting Kafka, MongoDB and the sandbox of Constant Contact');
+  say('Starting Kafka, MongoDB and the Constant Contact sandbox');
   const [servers, sandbox, keys, door] = await Promise.all([
     startServers({ dataDir, purpose: 'suites', onProgress: say }),
     startSandbox('http://127.0.0.1:9/callback', {
@@ -54,7 +54,7 @@ export const startWorld = async (dataDir: string, say: (line: string) => void) =
   const mongo = await mongoose
     .createConnection(servers.mongo.uri, { dbName: `${prefix}_sync`, autoIndex: false })
     .asPromise();
-  say(`Starting ${processCount} processes of sync`);
+  say(`Starting ${processCount} sync processes`);
   const syncs = await startSyncProcesses({
     count: processCount,
     logDir: dataDir,

@@ -36,13 +36,13 @@ const checkVersions = (): void => {
   const { devDependencies } = JSON.parse(read('package.json')) as { devDependencies: Record<string, string> };
   const versions = Object.entries(devDependencies).filter(([name]) => name === 'nx' || name.startsWith('@nx/'));
   if (new Set(versions.map(([, version]) => version)).size !== 1)
-    problems.push('package.json: the Nx packages are of different versions');
+    problems.push('package.json: the Nx packages have different versions');
 };
 
 /** The lock file names no address that packages were fetched from. */
 const checkLockFile = (): void => {
   if (/"resolved":|https?:\/\/[^"]*\.tgz/.test(read('package-lock.json')))
-    problems.push('package-lock.json: holds addresses of packages');
+    problems.push('package-lock.json: contains package URLs');
 };
 
 interface Project {
@@ -61,7 +61,7 @@ const checkProjects = (): void => {
     for (const folder of readdirSync(join(root, group))) {
       const file = `${group}/${folder}/project.json`;
       if (!existsSync(join(root, file))) {
-        if (hasSources(`${group}/${folder}`)) problems.push(`${group}/${folder}: has sources and no project.json`);
+        if (hasSources(`${group}/${folder}`)) problems.push(`${group}/${folder}: has sources but no project.json`);
         continue;
       }
       const { name, tags = [], targets = {} } = JSON.parse(read(file)) as Project;
@@ -88,7 +88,7 @@ const checkBoundaries = (): void => {
     const output = `${stdout}${stderr}`;
     if (output.includes('No cached ProjectGraph')) problems.push('module boundaries: linted without a project graph');
     if (!output.includes('@nx/enforce-module-boundaries'))
-      problems.push('module boundaries: an app that imports the testkit was not refused');
+      problems.push('module boundaries: lint did not refuse an app that imports the testkit');
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -102,7 +102,7 @@ checkBoundaries();
 for (const problem of problems) console.error(`✗ ${problem}`);
 console.log(
   problems.length === 0
-    ? 'The workspace keeps its rules; a planted violation of module boundaries was refused.'
+    ? 'All workspace rules hold. Lint refused a planted violation of the module boundaries.'
     : `${problems.length} rule(s) broken`,
 );
 process.exitCode = problems.length === 0 ? 0 : 1;

@@ -115,7 +115,7 @@ export const openStore = (file: string | undefined) => {
     const slash = key.indexOf('/');
     const account = accounts.get(key.slice(0, slash));
     const part = account && partsOf(account)[kind];
-    if (!part) throw new Error(`An entry of kind ${kind} belongs nowhere`);
+    if (!part) throw new Error(`The data file has an entry of unknown kind ${kind}, or of an unknown account`);
     part.load(key.slice(slash + 1), value);
   };
 

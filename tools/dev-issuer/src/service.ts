@@ -39,7 +39,10 @@ export const createDevIssuer = async (config: Config): Promise<Service> => {
   app.post('/token', async (call) => {
     const input = request.safeParse(call.body ?? {});
     if (!input.success)
-      throw new AppError('BAD_INPUT', 'boxOfficeId (bo_…), role and expiresInSeconds are what a token is made of');
+      throw new AppError(
+        'BAD_INPUT',
+        'The body needs boxOfficeId (bo_…); subject, role and expiresInSeconds are optional',
+      );
     const { subject, boxOfficeId, role, expiresInSeconds } = input.data;
     const token = await new SignJWT({ box_office_id: boxOfficeId, role })
       .setProtectedHeader({ alg: 'EdDSA', kid: 'dev' })

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const main = async (): Promise<void> => {
   const file = join(workspaceRoot(), '.env');
   if (existsSync(file)) {
-    console.log('.env exists already; it stays as it is.');
+    console.log('.env already exists and stays unchanged.');
     return;
   }
   const dataDir = join(workspaceRoot(), '.data');

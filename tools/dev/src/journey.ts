@@ -41,7 +41,7 @@ const connect = async (graph: GraphClient): Promise<string> => {
   await signIn(checked(beginConnection).authorizationUrl, { account: demoAccount });
   return eventually(async () => {
     const connected = (await overview(graph)).connections.find(({ status }) => status === 'CONNECTED');
-    if (!connected) throw new Error('The sign-in did not lead to a connection');
+    if (!connected) throw new Error('The sign-in did not create a connection');
     return connected.id;
   });
 };

@@ -4,17 +4,17 @@ import { parseArgs } from 'node:util';
 import { demoBoxOffice } from './journey';
 import { defaultPorts } from './steps';
 
-const usage = `npm run produce -- [options]    puts orders on Kafka
+const usage = `npm run produce -- [options]    publishes orders on Kafka
 
-  --email ADDRESS        the buyer (default: a new one for each order)
-  --opt-in true|false|null   what the buyer said; null: was not asked (default: true)
+  --email ADDRESS        e-mail address of the buyer (default: a new one for each order)
+  --opt-in true|false|null   answer of the buyer; null: the checkout did not ask (default: true)
   --status completed|cancelled|pending   (default: completed)
-  --order-id ID          to send another event of an order
+  --order-id ID          order id; use the same id again to send another event of that order
   --event-id ID          --event-name NAME   --event-date YYYY-MM-DD
   --first-name NAME      --last-name NAME   --phone NUMBER
-  --count N              how many orders (default: 1)
-  --file FILE            a JSON array of order objects, sent as they are
-  --box-office ID        (default: ${demoBoxOffice})`;
+  --count N              number of orders (default: 1)
+  --file FILE            JSON array of order objects, sent unchanged
+  --box-office ID        box office that the orders belong to (default: ${demoBoxOffice})`;
 
 const read = () => {
   try {
@@ -53,11 +53,11 @@ const ordersOf = (file: string): Record<string, unknown>[] => {
   try {
     orders = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    return refuse(`${file} cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`);
+    return refuse(`Cannot read ${file} as JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
   const isOrder = (order: unknown): boolean => typeof order === 'object' && order !== null && !Array.isArray(order);
   if (!Array.isArray(orders) || orders.length === 0 || !orders.every(isOrder))
-    return refuse(`${file} must hold a JSON array of order objects`);
+    return refuse(`${file} must contain a JSON array of order objects`);
   return orders as Record<string, unknown>[];
 };
 
@@ -100,7 +100,7 @@ const main = async (): Promise<void> => {
     : Array.from({ length: count }, (_, index) => made(index));
   await produceOrders(process.env.KAFKA_BROKERS ?? `127.0.0.1:${defaultPorts().kafka}`, events);
   console.log(
-    `✓ ${events.length} order(s) of ${boxOfficeId} are on Kafka: ${events
+    `✓ Published ${events.length} order(s) of ${boxOfficeId} on Kafka: ${events
       .slice(0, 5)
       .map(({ data }) => data.id)
       .join(', ')}${events.length > 5 ? ' …' : ''}`,

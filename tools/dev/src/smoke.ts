@@ -29,7 +29,7 @@ const main = async (): Promise<void> => {
   const contacts = await sandboxClient(url(ports['constant-contact-sandbox'])).contacts(demoAccount);
   const contact = contacts.find(({ email_address }) => email_address.address === email);
   if (contact?.email_address.permission_to_send !== 'explicit' || contact.list_memberships.length === 0)
-    throw new Error('The contact is not as it should be');
+    throw new Error('The contact is missing, has no explicit permission, or is on no list');
   console.log(`✓ One order went from Kafka to Constant Contact and into the graph in ${Date.now() - begun} ms`);
 };
 

@@ -21,7 +21,7 @@ const demandFreePorts = async (ports: Ports): Promise<void> => {
     if (!given[name] && !(await isFree(port)))
       busy.push(`  ${port} for ${name} (set ${portSettingOf(name as keyof Ports)})`);
   if (busy.length > 0)
-    throw new Error(`These ports are taken already. Is another \`npm start\` running?\n${busy.join('\n')}`);
+    throw new Error(`These ports are already in use. Is another \`npm start\` running?\n${busy.join('\n')}`);
 };
 
 /**
@@ -48,20 +48,20 @@ const showJourney = async (stack: Stack, say: (line: string) => void): Promise<v
   await prepare(graph, say);
   const events = fiveOrders(Date.now().toString(36));
   await stack.produce(events);
-  say('Five orders are on Kafka; waiting for their outcomes');
+  say('Published five orders on Kafka; waiting for their outcomes');
   const answers = await answersFor(
     graph,
     events.map(({ data }) => data.id),
     2,
   );
-  say('Every buyer has an answer');
+  say('Every order has its outcomes');
   const rows = answers.map(({ order, workflow, status, reason }) => [
     order.id.replace(/^or_[^_]+_/, ''),
     workflow.name,
     status,
     reason?.message ?? '',
   ]);
-  console.log(`\n${table([['ORDER', 'WORKFLOW', 'OUTCOME', 'WHY'], ...rows])}\n`);
+  console.log(`\n${table([['ORDER', 'WORKFLOW', 'OUTCOME', 'REASON'], ...rows])}\n`);
   const emails = [...new Set(events.map(({ data }) => (data.buyer_details as { email: string }).email))];
   const contacts = await contactsOf(stack, emails);
   const shown = emails.map((email) => {
@@ -80,16 +80,16 @@ const showJourney = async (stack: Stack, say: (line: string) => void): Promise<v
 
 const nextThings = async (stack: Stack): Promise<string> => {
   const token = await stack.token({ boxOfficeId: demoBoxOffice, role: 'owner' });
-  return `   Graph        ${stack.url('gateway')}/graphql   (an explorer in the browser; set the header below)
+  return `   Graph        ${stack.url('gateway')}/graphql   (explorer in the browser; set the header below)
    Sandbox      ${stack.url('constant-contact-sandbox')}/   (its contacts and calls)
-   Tickets      ${stack.url('ticket-tailor-sandbox')}/_sandbox/box-offices   (Ticket Tailor's sandbox: orders for backfills, and the API keys)
+   Tickets      ${stack.url('ticket-tailor-sandbox')}/_sandbox/box-offices   (Ticket Tailor sandbox: orders for backfills, and API keys)
    Kafka        ${stack.brokers}
    Logs         ${join(stack.dataDir, 'logs')}
    Header       authorization: Bearer ${token}
 
    Next: npm run smoke
          npm run produce -- --email grace@example.com --opt-in true
-         npm start -- --fresh   (forgets all data)
+         npm start -- --fresh   (deletes all data)
 
    MongoDB is ${stack.mongoServer}${stack.hasRealMongo ? '' : ', a stand-in for the real server (docs/local-stack.md)'}. Ctrl-C stops everything.
 `;
@@ -104,12 +104,12 @@ const bringUp = async (say: (line: string) => void): Promise<Stack> => {
     await demandFreePorts(ports);
     throw inUse;
   });
-  if (left > 0) say(`Stopped ${left} processes that an earlier start had left behind`);
+  if (left > 0) say(`Stopped ${left} processes left over from an earlier start`);
   await demandFreePorts(ports);
   if (process.argv.includes('--fresh')) rmSync(dataDir, { recursive: true, force: true });
   say('Building the apps');
   const built = runQuietly('nx', ['run-many', '-t', 'build', '--output-style=static']).then((code) => {
-    if (code !== 0) throw new Error('The build failed: see above');
+    if (code !== 0) throw new Error('The build failed. See its output above.');
   });
   // Awaited once the servers have started; it may fail before that.
   built.catch(() => undefined);
@@ -147,7 +147,7 @@ const main = async (): Promise<void> => {
     say('Everything is ready');
     await showJourney(stack, say);
     console.log(await nextThings(stack));
-    say('Ready. It stays up until Ctrl-C.');
+    say('Ready. Press Ctrl-C to stop.');
   } catch (error) {
     if (stopping) return;
     stopping = true;

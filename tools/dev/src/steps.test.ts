@@ -14,8 +14,8 @@ describe('the ports of npm start', () => {
   it('are refused all at once when they are no ports or are taken twice', () => {
     const wrong = { GATEWAY_PORT: 'abc', KAFKA_PORT: '70000', MONGO_PORT: '0', SYNC_PORT: '4101' };
     expect(() => defaultPorts(wrong)).toThrow(
-      'GATEWAY_PORT=abc is no port (1 to 65535)\nKAFKA_PORT=70000 is no port (1 to 65535)\n' +
-        'MONGO_PORT=0 is no port (1 to 65535)\nSYNC_PORT=4101 is taken twice',
+      'GATEWAY_PORT=abc is not a valid port (1 to 65535)\nKAFKA_PORT=70000 is not a valid port (1 to 65535)\n' +
+        'MONGO_PORT=0 is not a valid port (1 to 65535)\nSYNC_PORT=4101 is used twice',
     );
   });
 });

@@ -78,12 +78,12 @@ export const defaultPorts = (env: Readonly<Record<string, string | undefined>> =
     const setting = portSettingOf(name as keyof Ports);
     const value = env[setting] ?? String(standard);
     if (!/^\d{1,5}$/.test(value) || Number(value) < 1 || Number(value) > 65_535)
-      wrong.push(`${setting}=${value} is no port (1 to 65535)`);
+      wrong.push(`${setting}=${value} is not a valid port (1 to 65535)`);
     return [name, Number(value)] as const;
   });
   const seen = new Set<number>();
   for (const [name, port] of ports) {
-    if (seen.has(port)) wrong.push(`${portSettingOf(name as keyof Ports)}=${port} is taken twice`);
+    if (seen.has(port)) wrong.push(`${portSettingOf(name as keyof Ports)}=${port} is used twice`);
     if (!Number.isNaN(port)) seen.add(port);
   }
   if (wrong.length > 0) throw new Error(wrong.join('\n'));

@@ -15,16 +15,16 @@ const effects: Record<ErrorKind, readonly [graphql: string, http: string, consum
   denied: ['UNAUTHENTICATED or FORBIDDEN', '401 or 403', 'dead letter'],
   missing: ['payload error, else NOT_FOUND', '404', 'dead letter'],
   conflict: ['payload error, else CONFLICT', '409', 'dead letter'],
-  throttled: ['payload error, else RATE_LIMITED', '429', 'waits, same attempt'],
+  throttled: ['payload error, else RATE_LIMITED', '429', 'waits; the attempt does not count'],
   rejected: ['payload error, else UNAVAILABLE', '502', 'failed outcome'],
   unavailable: ['UNAVAILABLE', '503', 'retried, never dropped'],
-  defect: ['INTERNAL_SERVER_ERROR, message hidden', '500', 'retried few times, then dead letter'],
+  defect: ['INTERNAL_SERVER_ERROR, message hidden', '500', 'a few retries, then dead letter'],
 };
 
 const errorsDoc = (): string => {
   const rows = Object.entries(errorRegistry).map(([code, { kind, when }]) => `| \`${code}\` | ${kind} | ${when} |`);
   const kinds = Object.entries(effects).map(([kind, cells]) => `| ${kind} | ${cells.join(' | ')} |`);
-  return `# Errors\n\n${note}\n\nEdges look only at an error's kind:\n\n| kind | GraphQL | HTTP | consumer |\n| --- | --- | --- | --- |\n${kinds.join('\n')}\n\n| code | kind | when |\n| --- | --- | --- |\n${rows.join('\n')}\n`;
+  return `# Errors\n\n${note}\n\nThe kind of an error decides how each interface reports it:\n\n| kind | GraphQL | HTTP | consumer |\n| --- | --- | --- | --- |\n${kinds.join('\n')}\n\n| code | kind | when |\n| --- | --- | --- |\n${rows.join('\n')}\n`;
 };
 
 const apps = ['gateway', 'billing', 'auth-connection', 'workflow', 'sync', 'order-intake'];
@@ -68,7 +68,7 @@ const configDocs = async (): Promise<{ config: string; env: string }> => {
       `# ${description} (${users.join(', ')})\n${required ? `${name}=` : `# ${name}=${shown(fallback)}`}`,
   );
   return {
-    config: `# Settings\n\n${note}\n\nAll settings come from the environment. Every wrong or missing one is listed at once, and the service does not start.\n\n${sections.join('\n')}`,
+    config: `# Settings\n\n${note}\n\nAll settings come from environment variables. If a setting is missing or wrong, the service lists all problems at once and does not start.\n\n${sections.join('\n')}`,
     env: `# ${note}\n\n${lines.join('\n\n')}\n`,
   };
 };

@@ -29,13 +29,13 @@ export const chosenSettings = (
   if (change.upgradesImported && !offers.upgrades)
     throw new AppError(
       'UPGRADE_NOT_OFFERED',
-      'Imported contacts keep implicit permission here: it is not known that the call which makes it explicit leaves an opt-out alone',
+      'Imported contacts keep implicit permission here. The operator has not confirmed that the call which makes it explicit respects an opt-out.',
       { field: ['input', 'upgradesImported'] },
     );
   if (chosen.optInRoute === 'CONFIRM' && chosen.whenQuotaIsScarce === 'IMPORT')
     throw new AppError(
       'BAD_INPUT',
-      'CONFIRM goes with WAIT only: imported contacts are mailable without having been asked to confirm',
+      'CONFIRM works only with WAIT, because an import makes contacts mailable without asking them to confirm',
       { field: ['input', change.whenQuotaIsScarce === 'IMPORT' ? 'whenQuotaIsScarce' : 'optInRoute'] },
     );
   return chosen;

@@ -11,7 +11,7 @@ const shape = /^sk_[A-Za-z0-9_+/=.-]{13,250}$/;
 export const checkApiKey = (given: string): string => {
   const apiKey = pastedSecret(given);
   if (!shape.test(apiKey))
-    throw new AppError('BAD_INPUT', 'apiKey is not an API key of Ticket Tailor: those begin with sk_', {
+    throw new AppError('BAD_INPUT', 'apiKey is not a Ticket Tailor API key: those start with sk_', {
       field: ['input', 'apiKey'],
     });
   return apiKey;

@@ -17,36 +17,36 @@ export type Scalars = {
   DateTime: { input: Date; output: Date; }
 };
 
-/** Anything with a global id. */
+/** An object with a global id. */
 export type Node = {
-  /** Opaque global id; its prefix says what it names. */
+  /** Opaque global id. Its prefix names the type of the object. */
   readonly id: Scalars['ID']['output'];
 };
 
-/** Where a page stands in its list. */
+/** Position of a page within its list. */
 export type PageInfo = {
-  /** Whether more items follow the page. */
+  /** Whether more items follow this page. */
   readonly hasNextPage: Scalars['Boolean']['output'];
-  /** Whether items stand before the page. */
+  /** Whether there are items before this page. */
   readonly hasPreviousPage: Scalars['Boolean']['output'];
-  /** Cursor of the page's first item. */
+  /** Cursor of the first item on this page. */
   readonly startCursor: Maybe<Scalars['String']['output']>;
-  /** Cursor of the page's last item. */
+  /** Cursor of the last item on this page. */
   readonly endCursor: Maybe<Scalars['String']['output']>;
 };
 
-/** A problem that the caller can do something about. */
+/** An error that the caller can fix. */
 export type UserError = {
-  /** A code of the error registry. */
+  /** Code from the error registry (docs/errors.md). */
   readonly code: Scalars['String']['output'];
-  /** What is wrong, for a person. */
+  /** What is wrong, in words for people. */
   readonly message: Scalars['String']['output'];
-  /** Path of the argument at fault, if one is. */
+  /** Path of the argument that caused the error, if any. */
   readonly field: Maybe<ReadonlyArray<Scalars['String']['output']>>;
 };
 
 export type Query = {
-  /** The caller's own box office, from the token. */
+  /** The caller's own box office, taken from the token. */
   readonly boxOffice: BoxOffice;
 };
 
@@ -54,55 +54,64 @@ export type Query = {
 export type BoxOffice = {
   /** Id of the box office, `bo_…`. */
   readonly id: Scalars['ID']['output'];
-  /** Links to Constant Contact accounts, newest first. */
+  /** Connections to Constant Contact accounts, newest first. */
   readonly connections: ReadonlyArray<Connection>;
-  /** The API key of Ticket Tailor with which orders older than Boxlist are read; null where none is set. */
+  /**
+   * The Ticket Tailor API key that Boxlist uses to read orders from before Boxlist. Null if none is
+   * set.
+   */
   readonly ticketTailorApiKey: Maybe<TicketTailorApiKey>;
 };
 
-/** What may be known of an API key of Ticket Tailor. The key itself can be set and removed, and never read. */
+/**
+ * What anyone may know about a Ticket Tailor API key. You can set and remove the key, but never read
+ * it.
+ */
 export type TicketTailorApiKey = {
   /** When it was set. */
   readonly setAt: Scalars['DateTime']['output'];
-  /** Its last four characters, to tell it from others. */
+  /** Last four characters, to tell it from other keys. */
   readonly lastFour: Scalars['String']['output'];
 };
 
-/** How a connection stands. */
+/** Status of a connection. */
 export type ConnectionStatus =
-  /** Usable. */
+  /** Connected and usable. */
   | 'CONNECTED'
-  /** Constant Contact no longer accepts the sign-in: sign in again to the same account. Deliveries wait meanwhile. */
+  /**
+   * Constant Contact no longer accepts the sign-in. Sign in again to the same account. Deliveries wait
+   * meanwhile.
+   */
   | 'NEEDS_RECONNECT'
-  /** Ended by the organiser; its tokens are gone. */
+  /** The organiser ended it. Boxlist has erased its tokens. */
   | 'DISCONNECTED';
 
-/** A box office's link to one Constant Contact account. */
+/** A box office's connection to one Constant Contact account. */
 export type Connection = Node & {
   /** Id of the connection, `conn_…`. */
   readonly id: Scalars['ID']['output'];
-  /** How it stands. */
+  /** Current status. */
   readonly status: ConnectionStatus;
-  /** Why it needs a new sign-in, when it does. */
+  /** Why it needs a new sign-in, if it does. */
   readonly needsReconnectReason: Maybe<Scalars['String']['output']>;
   /** Name of the organisation at Constant Contact. */
   readonly accountName: Maybe<Scalars['String']['output']>;
-  /** Since when the present sign-in stands. */
+  /** When the current sign-in was made. */
   readonly connectedAt: Maybe<Scalars['DateTime']['output']>;
-  /** What the organiser chose for it. */
+  /** Settings that the organiser chose. */
   readonly settings: ConnectionSettings;
-  /** Grows with each change; to be given back with one. */
+  /** Version number. It grows with each change. Pass it when you change the settings. */
   readonly version: Scalars['Int']['output'];
-  /** The account's contact lists by name, optionally those whose name holds `search`. */
+  /** Contact lists of the account, sorted by name. With `search`: only those whose name contains it. */
   readonly contactLists: ContactListConnection;
-  /** The account's tags by name, optionally those whose name holds `search`. */
+  /** Tags of the account, sorted by name. With `search`: only those whose name contains it. */
   readonly tags: TagConnection;
-  /** The account's custom fields by label, optionally those whose label holds `search`. */
+  /** Custom fields of the account, sorted by label. With `search`: only those whose label contains it. */
   readonly customFields: CustomFieldConnection;
 };
 
 
-/** A box office's link to one Constant Contact account. */
+/** A box office's connection to one Constant Contact account. */
 export type ConnectionContactListsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
@@ -110,7 +119,7 @@ export type ConnectionContactListsArgs = {
 };
 
 
-/** A box office's link to one Constant Contact account. */
+/** A box office's connection to one Constant Contact account. */
 export type ConnectionTagsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
@@ -118,7 +127,7 @@ export type ConnectionTagsArgs = {
 };
 
 
-/** A box office's link to one Constant Contact account. */
+/** A box office's connection to one Constant Contact account. */
 export type ConnectionCustomFieldsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
@@ -126,60 +135,70 @@ export type ConnectionCustomFieldsArgs = {
 };
 
 /**
- * How a new contact who opted in is created. Choose CONFIRM when Confirmed Opt-in is switched on in the Constant Contact account: Boxlist
- * cannot see that switch, and with DIRECT nobody would be asked to confirm.
+ * How Boxlist creates a new contact who opted in. Choose CONFIRM if Confirmed Opt-in is on in the
+ * Constant Contact account. Boxlist cannot see that setting, and with DIRECT nobody would be asked to
+ * confirm.
  */
 export type OptInRoute =
-  /** At once, with explicit permission and with lists and tags: the buyer's tick at checkout is the consent. */
+  /** At once, with explicit permission, lists and tags. The buyer's tick at checkout is the consent. */
   | 'DIRECT'
   /**
-   * Through the account's sign-up form, which honours Confirmed Opt-in: where it is on, Constant Contact mails the buyer first, and they
-   * are pending until they confirm. Where it is off, they are mailable at once. Buyers with no list to join, or with an
-   * address of more than 50 characters, cannot be asked: they become contacts without permission, and their deliveries say so.
+   * Through the account's sign-up form, which respects Confirmed Opt-in. If it is on, Constant Contact
+   * first e-mails the buyer, who stays pending until they confirm. If it is off, the buyer can receive
+   * e-mail at once. The form cannot ask buyers without a list to join, or with an address longer than
+   * 50 characters. They become contacts without permission, and their deliveries say so.
    */
   | 'CONFIRM';
 
 /**
- * What happens to new buyers who opted in when the application's calls of the day run short. Calls are shared by all box offices and
- * begin anew at 00:00 UTC.
+ * What happens to new buyers who opted in when the application's calls of the day run short. All box
+ * offices share the calls. New calls come at 00:00 UTC.
  */
 export type WhenQuotaIsScarce =
-  /** Each waits for a call of their own, perhaps until tomorrow, and then has explicit permission. */
+  /** Each buyer waits for a separate call, perhaps until tomorrow, and then has explicit permission. */
   | 'WAIT'
   /**
-   * They are imported now, many with one call, and have implicit permission. Not to be had with CONFIRM, for an import asks nobody to
-   * confirm.
+   * Boxlist imports them now, many with one call. They have implicit permission. Not allowed with
+   * CONFIRM, because an import asks nobody to confirm.
    */
   | 'IMPORT';
 
-/** What the organiser chose for a connection. It stays when the connection is renewed and ends with a disconnect. */
+/**
+ * Settings that the organiser chose for a connection. They stay when the connection is renewed and end
+ * with a disconnect.
+ */
 export type ConnectionSettings = {
-  /** How a new contact who opted in is created; DIRECT unless chosen otherwise. */
+  /** How Boxlist creates a new contact who opted in. Default: DIRECT. */
   readonly optInRoute: OptInRoute;
-  /** What happens to new buyers when calls run short; WAIT unless chosen otherwise. */
+  /** What happens to new buyers when calls run short. Default: WAIT. */
   readonly whenQuotaIsScarce: WhenQuotaIsScarce;
   /**
-   * Whether those who were imported because calls ran short are given explicit permission later, with calls that the day leaves over: in its last hour or so, and never one that an order could
-   * still use. Each is looked at right before; whoever has unsubscribed, is held back, or is on no list any more is left as they are. False unless chosen otherwise.
+   * Whether Boxlist later gives explicit permission to contacts that it imported because calls ran
+   * short. It uses calls that are left over in about the last hour of the UTC day, never one that an
+   * order could still use. It checks each contact right before, and leaves those unchanged who have
+   * unsubscribed, are on hold or are on no list any more. Default: false.
    */
   readonly upgradesImported: Scalars['Boolean']['output'];
-  /** Whether `upgradesImported` can be chosen: the operator knows that the call which makes permission explicit leaves alone whoever unsubscribes a moment before. */
+  /**
+   * Whether you can turn on `upgradesImported`. The operator must have confirmed that the call which
+   * makes permission explicit leaves a contact unsubscribed who unsubscribes a moment before it.
+   */
   readonly canUpgradeImported: Scalars['Boolean']['output'];
 };
 
 /** A contact list of the connected account. */
 export type ContactList = {
-  /** Constant Contact's list_id. */
+  /** Constant Contact list_id. */
   readonly id: Scalars['ID']['output'];
   /** Its name. */
   readonly name: Scalars['String']['output'];
-  /** How many contacts it has, where known. */
+  /** Number of contacts, if known. */
   readonly membershipCount: Maybe<Scalars['Int']['output']>;
 };
 
 /** A tag of the connected account. */
 export type Tag = {
-  /** Constant Contact's tag_id. */
+  /** Constant Contact tag_id. */
   readonly id: Scalars['ID']['output'];
   /** Its name. */
   readonly name: Scalars['String']['output'];
@@ -187,29 +206,29 @@ export type Tag = {
 
 /** A custom field of the connected account. */
 export type CustomField = {
-  /** Constant Contact's custom_field_id. */
+  /** Constant Contact custom_field_id. */
   readonly id: Scalars['ID']['output'];
   /** Its label. */
   readonly label: Scalars['String']['output'];
-  /** Its type: string, date, number … */
+  /** Its type, such as string, date or number. */
   readonly type: Scalars['String']['output'];
 };
 
 /** A page of contact lists. */
 export type ContactListConnection = {
-  /** Items with their cursors. */
+  /** The items with their cursors. */
   readonly edges: ReadonlyArray<ContactListEdge>;
-  /** The items alone. */
+  /** The items without cursors. */
   readonly nodes: ReadonlyArray<ContactList>;
-  /** Where the page stands. */
+  /** Position of the page. */
   readonly pageInfo: PageInfo;
-  /** How many there are in all. */
+  /** Number of items in all. */
   readonly totalCount: Scalars['Int']['output'];
 };
 
-/** A contact list in a page. */
+/** A contact list on a page. */
 export type ContactListEdge = {
-  /** Position for `after`. */
+  /** Cursor for `after`. */
   readonly cursor: Scalars['String']['output'];
   /** The list. */
   readonly node: ContactList;
@@ -217,19 +236,19 @@ export type ContactListEdge = {
 
 /** A page of tags. */
 export type TagConnection = {
-  /** Items with their cursors. */
+  /** The items with their cursors. */
   readonly edges: ReadonlyArray<TagEdge>;
-  /** The items alone. */
+  /** The items without cursors. */
   readonly nodes: ReadonlyArray<Tag>;
-  /** Where the page stands. */
+  /** Position of the page. */
   readonly pageInfo: PageInfo;
-  /** How many there are in all. */
+  /** Number of items in all. */
   readonly totalCount: Scalars['Int']['output'];
 };
 
-/** A tag in a page. */
+/** A tag on a page. */
 export type TagEdge = {
-  /** Position for `after`. */
+  /** Cursor for `after`. */
   readonly cursor: Scalars['String']['output'];
   /** The tag. */
   readonly node: Tag;
@@ -237,38 +256,47 @@ export type TagEdge = {
 
 /** A page of custom fields. */
 export type CustomFieldConnection = {
-  /** Items with their cursors. */
+  /** The items with their cursors. */
   readonly edges: ReadonlyArray<CustomFieldEdge>;
-  /** The items alone. */
+  /** The items without cursors. */
   readonly nodes: ReadonlyArray<CustomField>;
-  /** Where the page stands. */
+  /** Position of the page. */
   readonly pageInfo: PageInfo;
-  /** How many there are in all. */
+  /** Number of items in all. */
   readonly totalCount: Scalars['Int']['output'];
 };
 
-/** A custom field in a page. */
+/** A custom field on a page. */
 export type CustomFieldEdge = {
-  /** Position for `after`. */
+  /** Cursor for `after`. */
   readonly cursor: Scalars['String']['output'];
   /** The custom field. */
   readonly node: CustomField;
 };
 
 export type Mutation = {
-  /** Begins a sign-in to Constant Contact: send the person's browser to the address. Manager or owner. */
+  /**
+   * Starts a sign-in to Constant Contact. Send the person's browser to the returned URL. Role: manager
+   * or owner.
+   */
   readonly beginConnection: BeginConnectionPayload;
-  /** Ends a connection, erases its tokens and puts its settings back to the standard. Manager or owner. */
+  /**
+   * Ends a connection, erases its tokens and resets its settings to the defaults. Role: manager or
+   * owner.
+   */
   readonly disconnect: DisconnectPayload;
-  /** Chooses how new contacts are created. What is left out stays. Manager or owner. */
+  /** Chooses how new contacts are created. Absent fields stay unchanged. Role: manager or owner. */
   readonly updateConnectionSettings: UpdateConnectionSettingsPayload;
-  /** Sets the API key of Ticket Tailor, in the place of the one before. It is kept encrypted and never shown. Manager or owner. */
+  /**
+   * Sets the Ticket Tailor API key and replaces the previous one. Boxlist keeps it encrypted and never
+   * shows it. Role: manager or owner.
+   */
   readonly setTicketTailorApiKey: SetTicketTailorApiKeyPayload;
-  /** Erases the API key of Ticket Tailor; where none is set, nothing changes. Manager or owner. */
+  /** Erases the Ticket Tailor API key. If none is set, nothing changes. Role: manager or owner. */
   readonly removeTicketTailorApiKey: RemoveTicketTailorApiKeyPayload;
-  /** Creates a contact list in the connected account. Manager or owner. */
+  /** Creates a contact list in the connected account. Role: manager or owner. */
   readonly createContactList: CreateContactListPayload;
-  /** Creates a tag in the connected account. Manager or owner. */
+  /** Creates a tag in the connected account. Role: manager or owner. */
   readonly createTag: CreateTagPayload;
 };
 
@@ -302,19 +330,22 @@ export type MutationCreateTagArgs = {
   input: CreateTagInput;
 };
 
-/** How to begin a sign-in. */
+/** How to start a sign-in. */
 export type BeginConnectionInput = {
-  /** To renew a connection: the sign-in must then be to the same account. */
+  /** Id of the connection to renew. The person must then sign in to the same account. */
   readonly connectionId?: InputMaybe<Scalars['ID']['input']>;
-  /** Where the browser goes afterwards; must begin with an allowed address. Gets `connection` and `status` as parameters. */
+  /**
+   * Where the browser goes afterwards. Must be an allowed URL or lie below one. Boxlist adds the
+   * parameters `connection` and `status`.
+   */
   readonly returnUrl?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** The begun sign-in. */
+/** Result of the start. */
 export type BeginConnectionPayload = {
-  /** Where to send the browser; valid for 10 minutes and once. */
+  /** Where to send the browser. Valid once, for 10 minutes. */
   readonly authorizationUrl: Maybe<Scalars['String']['output']>;
-  /** The connection that is renewed, if one is. */
+  /** The connection to renew, if any. */
   readonly connection: Maybe<Connection>;
   /** What is wrong with the input. */
   readonly userErrors: ReadonlyArray<UserError>;
@@ -326,31 +357,34 @@ export type DisconnectInput = {
   readonly connectionId: Scalars['ID']['input'];
 };
 
-/** The ended connection. */
+/** Result of the disconnect. */
 export type DisconnectPayload = {
-  /** The connection as it stands now. */
+  /** The connection after the change. */
   readonly connection: Maybe<Connection>;
   /** What is wrong with the input. */
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What to choose. */
+/** Which settings to choose. */
 export type UpdateConnectionSettingsInput = {
-  /** Of which connection. */
+  /** Id of the connection. */
   readonly connectionId: Scalars['ID']['input'];
-  /** The version that was read, when a clash shall be refused: it gives VERSION_CONFLICT. */
+  /** The version that you read, to refuse the change with VERSION_CONFLICT if somebody else made one. */
   readonly version?: InputMaybe<Scalars['Int']['input']>;
   /** How a new contact who opted in is created. */
   readonly optInRoute?: InputMaybe<OptInRoute>;
   /** What happens to new buyers when calls run short. */
   readonly whenQuotaIsScarce?: InputMaybe<WhenQuotaIsScarce>;
-  /** Whether those who were imported then are given explicit permission later. True gives UPGRADE_NOT_OFFERED where `canUpgradeImported` is false. */
+  /**
+   * Whether Boxlist later gives explicit permission to contacts imported then. True gives
+   * UPGRADE_NOT_OFFERED if `canUpgradeImported` is false.
+   */
   readonly upgradesImported?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
-/** The choice. */
+/** Result of the change. */
 export type UpdateConnectionSettingsPayload = {
-  /** The connection as it stands now. */
+  /** The connection after the change. */
   readonly connection: Maybe<Connection>;
   /** What is wrong with the input. */
   readonly userErrors: ReadonlyArray<UserError>;
@@ -358,11 +392,14 @@ export type UpdateConnectionSettingsPayload = {
 
 /** The key to set. */
 export type SetTicketTailorApiKeyInput = {
-  /** An API key (`sk_…`) that Ticket Tailor made for this box office, in its box office settings under API. Give it as a variable, never inside the query's text. */
+  /**
+   * An API key (`sk_…`) that Ticket Tailor made for this box office, in its box office settings under
+   * API. Pass it as a variable, never in the text of the query.
+   */
   readonly apiKey: Scalars['String']['input'];
 };
 
-/** The set key. */
+/** Result of setting the key. */
 export type SetTicketTailorApiKeyPayload = {
   /** The box office, with what may be known of the key. */
   readonly boxOffice: Maybe<BoxOffice>;
@@ -370,7 +407,7 @@ export type SetTicketTailorApiKeyPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** The removal of the key. */
+/** Result of the removal. */
 export type RemoveTicketTailorApiKeyPayload = {
   /** The box office, without a key. */
   readonly boxOffice: Maybe<BoxOffice>;
@@ -380,17 +417,17 @@ export type RemoveTicketTailorApiKeyPayload = {
 
 /** A new contact list. */
 export type CreateContactListInput = {
-  /** In which connection's account. */
+  /** Connection of the account to create it in. */
   readonly connectionId: Scalars['ID']['input'];
-  /** 1 to 255 characters, not taken yet. */
+  /** 1 to 255 characters, and not in use yet. */
   readonly name: Scalars['String']['input'];
   /** Free text. */
   readonly description?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** The new contact list. */
+/** Result of the creation. */
 export type CreateContactListPayload = {
-  /** The list, when it was created. */
+  /** The list. Null if `userErrors` explain why not. */
   readonly contactList: Maybe<ContactList>;
   /** What is wrong with the input. */
   readonly userErrors: ReadonlyArray<UserError>;
@@ -398,15 +435,15 @@ export type CreateContactListPayload = {
 
 /** A new tag. */
 export type CreateTagInput = {
-  /** In which connection's account. */
+  /** Connection of the account to create it in. */
   readonly connectionId: Scalars['ID']['input'];
-  /** 1 to 255 characters, not taken yet. */
+  /** 1 to 255 characters, and not in use yet. */
   readonly name: Scalars['String']['input'];
 };
 
-/** The new tag. */
+/** Result of the creation. */
 export type CreateTagPayload = {
-  /** The tag, when it was created. */
+  /** The tag. Null if `userErrors` explain why not. */
   readonly tag: Maybe<Tag>;
   /** What is wrong with the input. */
   readonly userErrors: ReadonlyArray<UserError>;

@@ -30,7 +30,7 @@ export const accessToken = async (
     const { connection, tokens } = (await ctx.connections.withTokens(connectionId)) ?? {};
     if (!connection) throw new AppError('CONNECTION_NOT_FOUND', 'There is no such connection');
     if (connection.status !== 'CONNECTED' || !tokens)
-      throw new AppError('CONNECTION_NEEDS_RECONNECT', 'The connection must be renewed by signing in again');
+      throw new AppError('CONNECTION_NEEDS_RECONNECT', 'The connection needs a new sign-in to Constant Contact');
     const access = await ctx.secrets.open(tokens.access);
     const rejected = rejectedTokenHash !== undefined && hashOfToken(access) === rejectedTokenHash;
     if (!rejected && isFresh(tokens.expiresAt, ctx.clock()))
@@ -49,7 +49,7 @@ export const accessToken = async (
       if (fresh) return fresh;
     } else if (present) return present;
     else if (ctx.clock().getTime() > until)
-      throw new AppError('SERVICE_UNAVAILABLE', 'The access token is being renewed; try again');
+      throw new AppError('SERVICE_UNAVAILABLE', 'Another process is renewing the access token. Try again.');
     else await delay(50);
   }
 };
@@ -67,12 +67,12 @@ const refresh = async (
     await ctx.outbox.nudge();
     tokenRefreshed(ctx, connectionId, 'needs-reconnect');
   };
-  if (tokens.refresh === null) return needsReconnect('Constant Contact gave no refresh token');
+  if (tokens.refresh === null) return needsReconnect('Constant Contact did not issue a refresh token');
   try {
     const fresh = await ctx.oauth.refresh(await ctx.secrets.open(tokens.refresh));
     const sealed = await sealTokens(ctx, fresh);
     if (!(await save(ctx, connectionId, { ...sealed, refresh: sealed.refresh ?? tokens.refresh }, claim)))
-      throw new AppError('LEASE_LOST', 'Another process took over the refresh');
+      throw new AppError('LEASE_LOST', 'Another process took over the token refresh');
     tokenRefreshed(ctx, connectionId, 'refreshed');
     return { accessToken: fresh.accessToken, expiresAt: sealed.expiresAt };
   } catch (error) {

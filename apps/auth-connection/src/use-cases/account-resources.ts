@@ -89,7 +89,7 @@ const pageOf = async <Item extends Named>(
   args: Args,
 ): Promise<Page<Item> & { readonly totalCount: number }> => {
   if (connection.status !== 'CONNECTED')
-    throw new AppError('CONNECTION_NEEDS_RECONNECT', 'The connection must be renewed by signing in again');
+    throw new AppError('CONNECTION_NEEDS_RECONNECT', 'The connection needs a new sign-in to Constant Contact');
   const items = await resource.all(ctx, connection.id);
   const wanted = args.search?.trim().toLowerCase();
   const found = wanted ? items.filter(({ name }) => name.toLowerCase().includes(wanted)) : items;
@@ -99,7 +99,7 @@ const pageOf = async <Item extends Named>(
     maxSize: 500,
     fetch: async ({ after, limit }) => {
       if (after !== undefined && !(Array.isArray(after) && after.length === 2))
-        throw new AppError('BAD_INPUT', 'after is not a cursor of this list', { field: ['after'] });
+        throw new AppError('BAD_INPUT', 'The cursor in after does not belong to this list', { field: ['after'] });
       return found.filter((item) => after === undefined || compare(positionOf(item), after) > 0).slice(0, limit);
     },
   });
@@ -139,7 +139,7 @@ const checkedName = (name: string): string => {
 
 const taken = (error: unknown, what: string): unknown =>
   error instanceof AppError && error.code === 'ALREADY_EXISTS'
-    ? new AppError('ALREADY_EXISTS', `A ${what} of this name exists`, { field: ['input', 'name'] })
+    ? new AppError('ALREADY_EXISTS', `A ${what} with this name already exists`, { field: ['input', 'name'] })
     : error;
 
 export const createContactList = async (

@@ -13,7 +13,7 @@ interface SettingsInput extends SettingsChange {
 }
 
 const conflict = () =>
-  new AppError('VERSION_CONFLICT', 'The connection was changed by somebody else. Read it again.', {
+  new AppError('VERSION_CONFLICT', 'Someone else changed this connection. Read it again, then retry.', {
     field: ['input', 'version'],
   });
 
@@ -32,7 +32,7 @@ export const updateConnectionSettings = async (
     const field = ['input', 'connectionId'];
     const connection = await ownConnection(ctx, identity, input.connectionId, field);
     if (connection.status === 'DISCONNECTED')
-      throw new AppError('CONNECTION_REQUIRED', 'This connection was ended. Sign in to Constant Contact first', {
+      throw new AppError('CONNECTION_REQUIRED', 'This connection has ended. Sign in to Constant Contact first.', {
         field,
       });
     if (input.version != null && input.version !== connection.version) throw conflict();

@@ -29,7 +29,7 @@ export const beginConnection = async (
 ): Promise<{ authorizationUrl: string; connection: Connection | null }> => {
   requireRole(identity, 'manager');
   if (input.returnUrl && !isAllowedReturnUrl(input.returnUrl, ctx.allowedReturnUrls)) {
-    throw new AppError('RETURN_URL_NOT_ALLOWED', 'This page may not be returned to after sign-in', {
+    throw new AppError('RETURN_URL_NOT_ALLOWED', 'returnUrl is not on the list of allowed pages', {
       field: ['input', 'returnUrl'],
     });
   }
@@ -66,7 +66,7 @@ export const completeSignIn = async (ctx: Context, callbackUrl: URL): Promise<Si
       connectionId: null,
       error: new AppError(
         'STATE_INVALID',
-        'This sign-in was not begun here, was used already, or took too long. Please start it again.',
+        'This sign-in did not start here, was already used, or took too long. Please start again.',
       ),
     };
   }
@@ -94,13 +94,13 @@ const attach = async (ctx: Context, signIn: SignIn, tokens: Tokens): Promise<Con
   if (!privileges.includes('contacts:write') || !privileges.includes('contacts:read')) {
     throw new AppError(
       'MISSING_PRIVILEGES',
-      'This Constant Contact user may not write contacts. Sign in as a user with more rights.',
+      'This Constant Contact user is not allowed to read and write contacts. Sign in as a user with these rights.',
     );
   }
   await ctx.takePermit();
   const account = await ctx.constantContact.accountSummary(tokens.accessToken);
   if (tokens.refreshToken === undefined)
-    throw new AppError('REJECTED_BY_CONSTANT_CONTACT', 'Constant Contact gave no refresh token');
+    throw new AppError('REJECTED_BY_CONSTANT_CONTACT', 'Constant Contact did not issue a refresh token');
   const fields = {
     accountName: account.organization_name ?? null,
     countryCode: countryCodeFrom(account.country_code),
@@ -113,7 +113,7 @@ const attach = async (ctx: Context, signIn: SignIn, tokens: Tokens): Promise<Con
     if (renewed && renewed.accountId !== accountId) {
       throw new AppError(
         'DIFFERENT_ACCOUNT',
-        'That was another Constant Contact account than this connection has. Sign in to the same account.',
+        'You signed in to a different Constant Contact account. Sign in to the account of this connection.',
       );
     }
   }
@@ -126,7 +126,7 @@ const attach = async (ctx: Context, signIn: SignIn, tokens: Tokens): Promise<Con
     await ctx.outbox.nudge();
     return saved;
   }
-  throw new AppError('SERVICE_UNAVAILABLE', 'The connection is being changed by somebody else. Please try again.');
+  throw new AppError('SERVICE_UNAVAILABLE', 'Someone else is changing this connection. Please try again.');
 };
 
 const insert = async (

@@ -30,6 +30,6 @@ export const removeTicketTailorApiKey = async (ctx: Context, identity: Identity)
 export const ticketTailorApiKey = async (ctx: Context, boxOfficeId: BoxOfficeId): Promise<{ apiKey: string }> => {
   const sealed = await ctx.ticketTailorKeys.sealed(boxOfficeId);
   if (sealed === undefined)
-    throw new AppError('TICKET_TAILOR_KEY_MISSING', 'This box office has no API key of Ticket Tailor yet');
+    throw new AppError('TICKET_TAILOR_KEY_MISSING', 'This box office has no Ticket Tailor API key yet. Set one first.');
   return { apiKey: await ctx.secrets.open(sealed) };
 };

@@ -52,7 +52,7 @@ describe('activating', () => {
   it.each(['TRIALING', 'ACTIVE'])('is refused while %s', (status) => {
     const current = activate('2026-11-20', status === 'TRIALING' ? 14 : 0);
     expect(current.status).toBe(status);
-    expect(() => activate('2026-11-21', 14, current)).toThrow('active already');
+    expect(() => activate('2026-11-21', 14, current)).toThrow('already active');
   });
 
   it('takes a cancellation back without a charge', () => {

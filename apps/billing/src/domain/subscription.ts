@@ -88,7 +88,7 @@ export const activated = (
   switch (base.status) {
     case 'TRIALING':
     case 'ACTIVE':
-      throw new AppError('ALREADY_ACTIVE', `${addOn.name} is active already`, { field: ['input', 'appId'] });
+      throw new AppError('ALREADY_ACTIVE', `${addOn.name} is already active`, { field: ['input', 'appId'] });
     case 'CANCELLING':
       return settled({ ...base, cancelAt: null }, now);
     case 'CANCELLED':

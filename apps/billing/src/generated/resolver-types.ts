@@ -17,48 +17,48 @@ export type Scalars = {
   Float: { input: number; output: number; }
   /** A moment in time, RFC 3339. */
   DateTime: { input: Date; output: Date; }
-  /** A currency by its ISO 4217 code, such as `GBP`. */
+  /** ISO 4217 currency code, such as `GBP`. */
   CurrencyCode: { input: string; output: string; }
 };
 
-/** Anything with a global id. */
+/** An object with a global id. */
 export type Node = {
-  /** Opaque global id; its prefix says what it names. */
+  /** Opaque global id. Its prefix names the type of the object. */
   readonly id: Scalars['ID']['output'];
 };
 
-/** Where a page stands in its list. */
+/** Position of a page within its list. */
 export type PageInfo = {
-  /** Whether more items follow the page. */
+  /** Whether more items follow this page. */
   readonly hasNextPage: Scalars['Boolean']['output'];
-  /** Whether items stand before the page. */
+  /** Whether there are items before this page. */
   readonly hasPreviousPage: Scalars['Boolean']['output'];
-  /** Cursor of the page's first item. */
+  /** Cursor of the first item on this page. */
   readonly startCursor: Maybe<Scalars['String']['output']>;
-  /** Cursor of the page's last item. */
+  /** Cursor of the last item on this page. */
   readonly endCursor: Maybe<Scalars['String']['output']>;
 };
 
-/** A problem that the caller can do something about. */
+/** An error that the caller can fix. */
 export type UserError = {
-  /** A code of the error registry. */
+  /** Code from the error registry (docs/errors.md). */
   readonly code: Scalars['String']['output'];
-  /** What is wrong, for a person. */
+  /** What is wrong, in words for people. */
   readonly message: Scalars['String']['output'];
-  /** Path of the argument at fault, if one is. */
+  /** Path of the argument that caused the error, if any. */
   readonly field: Maybe<ReadonlyArray<Scalars['String']['output']>>;
 };
 
 /** An amount of money. */
 export type Money = {
-  /** In the currency's smallest unit: pence, cents. */
+  /** Amount in the currency's smallest unit, such as pence or cents. */
   readonly amountMinor: Scalars['Int']['output'];
-  /** Its currency. */
+  /** The currency. */
   readonly currency: Scalars['CurrencyCode']['output'];
 };
 
 export type Query = {
-  /** The caller's own box office, from the token. */
+  /** The caller's own box office, taken from the token. */
   readonly boxOffice: BoxOffice;
 };
 
@@ -66,9 +66,9 @@ export type Query = {
 export type BoxOffice = {
   /** Id of the box office, `bo_…`. */
   readonly id: Scalars['ID']['output'];
-  /** What the Connect apps page shows. */
+  /** The apps on the Connect apps page. */
   readonly apps: ReadonlyArray<ConnectableApp>;
-  /** The upcoming invoice first, when there is one, then the issued ones, newest first. */
+  /** Invoices: first the upcoming one, if there is one, then the issued ones, newest first. */
   readonly invoices: InvoiceConnection;
 };
 
@@ -87,46 +87,49 @@ export type ConnectableApp = {
   readonly name: Scalars['String']['output'];
   /** What it does for the organiser. */
   readonly description: Scalars['String']['output'];
-  /** Price of a whole calendar month for this box office: the one agreed on while subscribed, today's otherwise. */
+  /**
+   * Price of a whole calendar month for this box office: the agreed price while subscribed, otherwise
+   * today's price.
+   */
   readonly monthlyPrice: Money;
-  /** Free days that an activation gives this box office; 0 once the app has been activated before. */
+  /** Free days that an activation gives this box office. 0 if the app was activated before. */
   readonly trialDays: Scalars['Int']['output'];
   /** The box office's subscription, if it ever had one. */
   readonly subscription: Maybe<AppSubscription>;
-  /** What activating now would cost. The invoice after the click says the same. */
+  /** What activating now would cost. The invoice after the activation shows the same. */
   readonly activationPreview: ProrationPreview;
 };
 
 /** What an activation would cost. */
 export type ProrationPreview = {
-  /** What is charged at once; nothing with a trial, nor when the running period is paid already. */
+  /** Charged at once. Nothing with a trial, or if the current period is already paid. */
   readonly dueNow: Money;
-  /** When `lines` are charged: now, or when the trial ends. Null when nothing is charged for the first period. */
+  /** When `lines` are charged: now, or when the trial ends. Null if the first period costs nothing. */
   readonly dueAt: Maybe<Scalars['DateTime']['output']>;
-  /** Until when the first period lasts: the end of the trial, otherwise the end of the calendar month (UTC). */
+  /** End of the first period: the end of the trial, otherwise the end of the calendar month (UTC). */
   readonly firstPeriodEnd: Scalars['DateTime']['output'];
-  /** What each whole month costs after that. */
+  /** Price of each whole month after that. */
   readonly nextMonthly: Money;
-  /** The lines of the first invoice, prorated by days. */
+  /** Lines of the first invoice, prorated by days. */
   readonly lines: ReadonlyArray<InvoiceLine>;
 };
 
-/** How a subscription stands. */
+/** Status of a subscription. */
 export type SubscriptionStatus =
   /** In its free trial. */
   | 'TRIALING'
-  /** In use and paid monthly. */
+  /** Active and paid monthly. */
   | 'ACTIVE'
-  /** Cancelled, and usable until the end of what is paid or free. */
+  /** Cancelled, but usable until the end of the paid or free period. */
   | 'CANCELLING'
-  /** Over. */
+  /** Ended. */
   | 'CANCELLED';
 
-/** A box office's use of an add-on. */
+/** A box office's subscription to an add-on. */
 export type AppSubscription = Node & {
-  /** Id of the subscription, `sub_…`; the same after a reactivation. */
+  /** Id of the subscription, `sub_…`. It stays the same after a reactivation. */
   readonly id: Scalars['ID']['output'];
-  /** How it stands now. */
+  /** Current status. */
   readonly status: SubscriptionStatus;
   /** The add-on. */
   readonly app: ConnectableApp;
@@ -134,81 +137,87 @@ export type AppSubscription = Node & {
   readonly activatedAt: Scalars['DateTime']['output'];
   /** When the free trial ends or ended, if there was one. */
   readonly trialEndsAt: Maybe<Scalars['DateTime']['output']>;
-  /** Until when it is paid or free; null once it is over. */
+  /** End of the paid or free period. Null once the subscription has ended. */
   readonly currentPeriodEnd: Maybe<Scalars['DateTime']['output']>;
-  /** When it ends or ended, once cancelled. */
+  /** When it ends or ended, if it was cancelled. */
   readonly cancelAt: Maybe<Scalars['DateTime']['output']>;
-  /** Whether the add-on may be used now: in trial, active or cancelling. */
+  /** Whether the box office may use the add-on now: in trial, active or cancelling. */
   readonly entitled: Scalars['Boolean']['output'];
 };
 
 /** Whether an invoice has been issued. */
 export type InvoiceStatus =
-  /** What will be charged next if nothing is cancelled; it has no number yet. */
+  /** The next charge if nothing is cancelled. It has no number yet. */
   | 'UPCOMING'
-  /** Charged; it does not change any more. */
+  /** Charged. It no longer changes. */
   | 'ISSUED';
 
-/** What a box office pays for a calendar month (UTC). */
+/** Charges of a box office for a calendar month (UTC). */
 export type Invoice = {
-  /** Id of the invoice, `inv_…`; it stays the same when an upcoming invoice is issued. */
+  /** Id of the invoice, `inv_…`. It stays the same when an upcoming invoice is issued. */
   readonly id: Scalars['ID']['output'];
-  /** Its number, once issued, such as `2026-000042`. Numbers rise within a year and may have gaps. */
+  /** Invoice number, such as `2026-000042`, once issued. Numbers rise within a year and may have gaps. */
   readonly number: Maybe<Scalars['String']['output']>;
   /** Whether it has been issued. */
   readonly status: InvoiceStatus;
-  /** First moment that is charged for. */
+  /** Start of the charged period. */
   readonly periodStart: Scalars['DateTime']['output'];
-  /** End of the month that is charged for, exclusive. */
+  /** End of the charged month, exclusive. */
   readonly periodEnd: Scalars['DateTime']['output'];
   /** When it was issued. */
   readonly issuedAt: Maybe<Scalars['DateTime']['output']>;
   /** Sum of the lines. */
   readonly total: Money;
-  /** What is charged. */
+  /** The charges. */
   readonly lines: ReadonlyArray<InvoiceLine>;
 };
 
 /** One charge of an invoice. */
 export type InvoiceLine = {
-  /** What it is for, for a person. */
+  /** What the charge is for, in words for people. */
   readonly description: Scalars['String']['output'];
-  /** First day that is charged for (its first moment, UTC). */
+  /** First charged day (its first moment, UTC). */
   readonly periodStart: Scalars['DateTime']['output'];
-  /** End of what is charged for, exclusive. */
+  /** End of the charged period, exclusive. */
   readonly periodEnd: Scalars['DateTime']['output'];
-  /** Days that are charged for. */
+  /** Number of charged days. */
   readonly days: Scalars['Int']['output'];
-  /** Days of the month: `amount` is the monthly price × days ÷ daysInMonth, rounded half up. */
+  /** Days in the month: `amount` = monthly price × days ÷ daysInMonth, rounded half up. */
   readonly daysInMonth: Scalars['Int']['output'];
-  /** What it costs. */
+  /** Price of this line. */
   readonly amount: Money;
 };
 
 /** A page of invoices. */
 export type InvoiceConnection = {
-  /** Items with their cursors. */
+  /** The items with their cursors. */
   readonly edges: ReadonlyArray<InvoiceEdge>;
-  /** The items alone. */
+  /** The items without cursors. */
   readonly nodes: ReadonlyArray<Invoice>;
-  /** Where the page stands. */
+  /** Position of the page. */
   readonly pageInfo: PageInfo;
-  /** How many there are in all, the upcoming one included. */
+  /** Number of invoices in all, including the upcoming one. */
   readonly totalCount: Scalars['Int']['output'];
 };
 
-/** An invoice in a page. */
+/** An invoice on a page. */
 export type InvoiceEdge = {
-  /** Position for `after`. */
+  /** Cursor for `after`. */
   readonly cursor: Scalars['String']['output'];
   /** The invoice. */
   readonly node: Invoice;
 };
 
 export type Mutation = {
-  /** Adds an app to the box office's monthly billing. While cancelling it takes the cancellation back and charges nothing. Owner. */
+  /**
+   * Adds an app to the monthly billing of the box office. If the app is cancelling, this undoes the
+   * cancellation and charges nothing. Role: owner.
+   */
   readonly activateApp: ActivateAppPayload;
-  /** Cancels an app: it stays usable until the end of what is paid, or of the trial. Asking again changes nothing. Owner. */
+  /**
+   * Cancels an app. It stays usable until the end of the paid or trial period. Cancelling again
+   * changes nothing. Role: owner.
+   */
   readonly deactivateApp: DeactivateAppPayload;
 };
 
@@ -228,11 +237,11 @@ export type ActivateAppInput = {
   readonly appId: Scalars['ID']['input'];
 };
 
-/** The activated app. */
+/** Result of the activation. */
 export type ActivateAppPayload = {
-  /** The subscription as it stands now; null when `userErrors` say why not. */
+  /** The subscription after the change. Null if `userErrors` explain why not. */
   readonly subscription: Maybe<AppSubscription>;
-  /** NOT_FOUND: there is no such app. ALREADY_ACTIVE: it is in use already; nothing was charged. */
+  /** NOT_FOUND: there is no such app. ALREADY_ACTIVE: the app is already in use; nothing was charged. */
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
@@ -242,11 +251,11 @@ export type DeactivateAppInput = {
   readonly appId: Scalars['ID']['input'];
 };
 
-/** The cancelled app. */
+/** Result of the cancellation. */
 export type DeactivateAppPayload = {
-  /** The subscription as it stands now; null when `userErrors` say why not. */
+  /** The subscription after the change. Null if `userErrors` explain why not. */
   readonly subscription: Maybe<AppSubscription>;
-  /** NOT_FOUND: there is no such app. NOT_ACTIVE: it is not in use. */
+  /** NOT_FOUND: there is no such app. NOT_ACTIVE: the app is not in use. */
   readonly userErrors: ReadonlyArray<UserError>;
 };
 

@@ -56,7 +56,7 @@ export const createInvoiceStore = (mongo: MongoConnection) => {
         if (!isDuplicateKey(error)) throw error;
       }
     }
-    throw new AppError('DATABASE_UNAVAILABLE', 'No invoice number could be drawn');
+    throw new AppError('DATABASE_UNAVAILABLE', 'Could not reserve an invoice number');
   };
 
   return {

@@ -54,7 +54,7 @@ const untilSaved = async (once: () => Promise<Subscription | undefined>): Promis
     const saved = await once();
     if (saved) return saved;
   }
-  throw new AppError('VERSION_CONFLICT', 'Somebody changes this subscription at the same time; try again');
+  throw new AppError('VERSION_CONFLICT', 'Someone else is changing this subscription. Try again.');
 };
 
 const announce = async (ctx: Context, subscription: Subscription): Promise<void> => {

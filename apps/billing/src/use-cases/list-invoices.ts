@@ -19,7 +19,7 @@ export const listInvoices = async (
     positionOf: ({ month }) => month,
     fetch: async ({ after: beyond, limit }) => {
       if (beyond !== undefined && !isMonth(beyond)) {
-        throw new AppError('BAD_INPUT', 'after is not a cursor of this list', { field: ['after'] });
+        throw new AppError('BAD_INPUT', 'The cursor in after does not belong to this list', { field: ['after'] });
       }
       const ahead = upcoming.filter(({ month }) => beyond === undefined || month < beyond);
       const issued = await ctx.invoices.page(boxOfficeId, beyond, limit);

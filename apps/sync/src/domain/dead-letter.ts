@@ -130,8 +130,8 @@ const orderIdOf = (named: readonly unknown[]): string | null =>
   named.filter((each) => typeof each === 'string').find((each) => /^or_[A-Za-z0-9_-]{1,77}$/.test(each)) ?? null;
 
 const reasonOf = (text: string, leftOut: LeftOut | null): string => {
-  const reason = text === '' || text.includes('@') ? 'It could not be understood' : text.slice(0, 400);
-  return leftOut ? `${reason}. Its content (${leftOut.bytes} bytes) is not kept: have it sent again.` : reason;
+  const reason = text === '' || text.includes('@') ? 'Boxlist could not read it' : text.slice(0, 400);
+  return leftOut ? `${reason}. Boxlist did not keep its content (${leftOut.bytes} bytes). Have it sent again.` : reason;
 };
 
 /** The intake says so itself where content is too large to be put aside, or could not be read. */

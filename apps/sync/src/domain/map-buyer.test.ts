@@ -46,7 +46,7 @@ describe('a buyer', () => {
     expect(shortenings(long, mapping)).toEqual([
       'cut the first name at 50 characters',
       'cut the postal code at 50 characters',
-      'left out the phone: longer than the 25 characters that a contact takes',
+      'left out the phone: it is longer than the 25 characters that Constant Contact accepts',
       'cut a custom field at 255 characters',
     ]);
     expect(shortenings(event({ buyer_details: { first_name: 'Ada', phone: '0123' } }), mapping)).toEqual([]);

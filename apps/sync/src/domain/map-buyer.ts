@@ -77,7 +77,7 @@ export const shortenings = (order: StoredOrder, mapping: WorkflowFact['fieldMapp
     ? [`cut the name at ${longest.wholeName} characters`]
     : []),
   ...(order.phone !== null && order.phone.length > longest.phone
-    ? [`left out the phone: longer than the ${longest.phone} characters that a contact takes`]
+    ? [`left out the phone: it is longer than the ${longest.phone} characters that Constant Contact accepts`]
     : []),
   ...(mapping.some(({ source, question }) => isTooLong(fieldValue(order, source, question), longest.customField))
     ? [`cut a custom field at ${longest.customField} characters`]

@@ -87,7 +87,7 @@ export const withinCeilings = (
   const desiredStates = writes.map(({ desired }) => desired);
   const { details, notes } = withRoomForPhone({ details: merged.details, desiredStates, whole: has.whole }, phoneMarks);
   const note = (kind: string, most: number, count: number): readonly Note[] =>
-    count > 0 ? [{ deliveryIds, note: `left out ${count} ${kind}(s): a contact takes at most ${most}` }] : [];
+    count > 0 ? [{ deliveryIds, note: `left out ${count} ${kind}(s): a contact can have at most ${most}` }] : [];
   return {
     merged: { ...merged, listIds, tagIds, details },
     notes: [

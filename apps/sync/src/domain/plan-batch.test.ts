@@ -130,7 +130,7 @@ describe('the plan for a new contact', () => {
     const tagIds = Array.from({ length: 52 }, (_, index) => `tag-${index}`);
     const { calls, notes } = planOne([desired({ tagIds })]);
     expect(calls[0]).toMatchObject({ contact: { taggings: tagIds.slice(0, 50) } });
-    expect(notes[0]?.note).toBe('left out 2 tag(s): a contact takes at most 50');
+    expect(notes[0]?.note).toBe('left out 2 tag(s): a contact can have at most 50');
   });
 });
 

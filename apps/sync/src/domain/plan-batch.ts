@@ -224,8 +224,8 @@ const withoutPermission = (
     decision.permission === 'explicit' ? [desired.deliveryId] : [],
   );
   const why = fitsForm(email)
-    ? 'the sign-up form needs a list, and the workflow gives none'
-    : 'the address is longer than the 50 characters that the sign-up form takes';
+    ? 'the sign-up form needs a list, and the workflow has none'
+    : 'the address is longer than the 50 characters that the sign-up form accepts';
   return { withoutPermission: deliveryIds, notes: [{ deliveryIds, note: `left the permission unset: ${why}` }] };
 };
 

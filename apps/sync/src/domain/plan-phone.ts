@@ -13,9 +13,10 @@ export type PhoneMarks = ReadonlyMap<string, string>;
 export const phoneFollows = 'the phone follows when calls are left: an import takes North American numbers only';
 /** Told instead once it has come, or will not. */
 export const phoneAdded = 'added the phone';
-export const phoneFull = 'left out the phone: the contact has three already';
+export const phoneFull = 'left out the phone: the contact already has three phone numbers';
 export const phoneRefused = 'left out the phone: Constant Contact refused it';
-export const phoneLeft = 'left out the phone: the order, the workflow or the contact changed before it came';
+export const phoneLeft =
+  'left out the phone: the order, the workflow or the contact changed before Boxlist could add it';
 
 /** Whether the contact is known to have the phone, in whatever format. */
 export const isMarkedPhone = (

@@ -1,6 +1,6 @@
 // Generated from schema.graphql by `npm run generate`: do not edit.
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { Delivery as DeliverySource } from '../domain/delivery';
+import type { Delivery as DeliverySource } from '../store/deliveries';
 import type { DeliveryPage as DeliveryPageSource } from '../use-cases/history/list-deliveries';
 import type { Backfill as BackfillSource } from '../store/backfills';
 import type { Retry as RetrySource } from '../store/retries';
@@ -29,36 +29,36 @@ export type Scalars = {
   JSON: { input: unknown; output: unknown; }
 };
 
-/** Anything with a global id. */
+/** An object with a global id. */
 export type Node = {
-  /** Opaque global id; its prefix says what it names. */
+  /** Opaque global id. Its prefix names the type of the object. */
   readonly id: Scalars['ID']['output'];
 };
 
-/** Where a page stands in its list. */
+/** Position of a page within its list. */
 export type PageInfo = {
-  /** Whether more items follow the page. */
+  /** Whether more items follow this page. */
   readonly hasNextPage: Scalars['Boolean']['output'];
-  /** Whether items stand before the page. */
+  /** Whether there are items before this page. */
   readonly hasPreviousPage: Scalars['Boolean']['output'];
-  /** Cursor of the page's first item. */
+  /** Cursor of the first item on this page. */
   readonly startCursor: Maybe<Scalars['String']['output']>;
-  /** Cursor of the page's last item. */
+  /** Cursor of the last item on this page. */
   readonly endCursor: Maybe<Scalars['String']['output']>;
 };
 
-/** A problem that the caller can do something about. */
+/** An error that the caller can fix. */
 export type UserError = {
-  /** A code of the error registry. */
+  /** Code from the error registry (docs/errors.md). */
   readonly code: Scalars['String']['output'];
-  /** What is wrong, for a person. */
+  /** What is wrong, in words for people. */
   readonly message: Scalars['String']['output'];
-  /** Path of the argument at fault, if one is. */
+  /** Path of the argument that caused the error, if any. */
   readonly field: Maybe<ReadonlyArray<Scalars['String']['output']>>;
 };
 
 export type Query = {
-  /** The caller's own box office, from the token. */
+  /** The caller's own box office, taken from the token. */
   readonly boxOffice: BoxOffice;
 };
 
@@ -66,19 +66,28 @@ export type Query = {
 export type BoxOffice = {
   /** Id of the box office, `bo_…`. */
   readonly id: Scalars['ID']['output'];
-  /** Every buyer's answer: one entry for each order × workflow, newest first, as long as `retention` says. */
+  /** Deliveries, newest first: one for each order × workflow. `retention` says how long they are kept. */
   readonly deliveries: DeliveryConnection;
-  /** Backlog, quota and connections that need attention. */
+  /** Backlog, quota, and connections that need attention. */
   readonly syncHealth: SyncHealth;
-  /** Order events and webhooks that could not be understood, newest first; those that are open or replayed unless other states are asked for. Kept as long as `retention` says, at most 10,000. */
+  /**
+   * Order events and webhooks that Boxlist could not read, newest first. Without `statuses`: those
+   * that are OPEN or REPLAYED. `retention` says how long they are kept; at most 10,000 are kept.
+   */
   readonly deadLetters: DeadLetterConnection;
   /** Retries, newest first, at most 100. */
   readonly retries: ReadonlyArray<Retry>;
-  /** What an organiser is to know of, newest first: what is so now, and what was. What is over is kept as long as the history of deliveries. */
+  /**
+   * Notices for the organiser, newest first, current and past. Past notices are kept as long as the
+   * history of deliveries.
+   */
   readonly notices: NoticeConnection;
-  /** How far the erasure of the buyer with this e-mail address has come; null when none was asked for. Owner only. */
+  /**
+   * Progress of the erasure of the buyer with this e-mail address. Null if nobody requested one. Role:
+   * owner.
+   */
   readonly buyerErasure: Maybe<BuyerErasure>;
-  /** For how long what is over is kept. */
+  /** How long Boxlist keeps history and dead letters. */
   readonly retention: Retention;
 };
 
@@ -114,22 +123,24 @@ export type BoxOfficeBuyerErasureArgs = {
   email: Scalars['String']['input'];
 };
 
-/** For how long what is over is kept. The same for every box office; whoever runs Boxlist sets it. */
+/** How long Boxlist keeps history and dead letters. The operator sets it for all box offices. */
 export type Retention = {
   /**
-   * Days for which an order is kept with its deliveries, from its last change, the last outcome of a delivery or the day of its event, whichever is last. Then both are removed, with the evidence of consent; an
-   * order with an open delivery stays. A later event of such an order is passed by, and no backfill takes it.
+   * Days for which Boxlist keeps an order and its deliveries, counted from the last of: the order's
+   * last change, the last outcome of a delivery, the day of the event. Boxlist then removes both, with
+   * the evidence of consent. An order with an open delivery stays. Boxlist ignores later events of a
+   * removed order, and no backfill takes it.
    */
   readonly historyDays: Scalars['Int']['output'];
-  /** Days for which an order event is kept that could not be understood. */
+  /** Days for which Boxlist keeps an unreadable order event. */
   readonly deadLetterDays: Scalars['Int']['output'];
 };
 
-/** A workflow, owned by the workflow service. */
+/** A workflow: template, details and filter. */
 export type Workflow = {
   /** Id of the workflow, `wf_…`. */
   readonly id: Scalars['ID']['output'];
-  /** How its deliveries stand; the parts add up. */
+  /** Counts of its deliveries. The parts add up to the total. */
   readonly stats: WorkflowStats;
   /** Its deliveries, newest first. */
   readonly deliveries: DeliveryConnection;
@@ -138,7 +149,7 @@ export type Workflow = {
 };
 
 
-/** A workflow, owned by the workflow service. */
+/** A workflow: template, details and filter. */
 export type WorkflowDeliveriesArgs = {
   filter?: InputMaybe<DeliveryFilter>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -147,13 +158,19 @@ export type WorkflowDeliveriesArgs = {
   before?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** How a backfill treats buyers who opted in and are no contacts yet. */
+/** How a backfill treats buyers who opted in and are not contacts yet. */
 export type BackfillMode =
-  /** They come by import: fast and cheap, with implicit permission, which Constant Contact treats as added by you. */
+  /**
+   * Boxlist imports them: fast and cheap, with implicit permission. Constant Contact treats them as
+   * added by you.
+   */
   | 'IMPORT'
-  /** Each by a call of their own: with explicit permission, and slow when they are many. */
+  /** Boxlist creates each with a separate call: with explicit permission, but slow for many buyers. */
   | 'ONE_BY_ONE'
-  /** Nobody is created or put on a list; details and tags of those who are contacts already. */
+  /**
+   * Boxlist creates nobody and adds nobody to a list. It updates details and tags of existing
+   * contacts.
+   */
   | 'UPDATE_EXISTING';
 
 /** Where the orders of a backfill come from. */
@@ -161,32 +178,33 @@ export type OrderSource =
   /** Orders that Boxlist has seen. */
   | 'ORDERS_SEEN'
   /**
-   * Orders of Ticket Tailor, also those of before Boxlist: they are read there with the box office's API key. What events have told of an order wins over what is read. An order that is read is given to no
-   * other workflow.
+   * Orders at Ticket Tailor, including those from before Boxlist. Boxlist reads them with the API key
+   * of the box office. Data from order events wins over data that is read. No other workflow takes an
+   * order that is read.
    */
   | 'TICKET_TAILOR';
 
-/** Why a backfill was paused without anybody asking for it. It goes on when it is resumed. */
+/** Why a backfill paused by itself. It continues once it is resumed. */
 export type BackfillPauseReason =
-  /** The box office has no API key of Ticket Tailor: set it, then resume. */
+  /** The box office has no Ticket Tailor API key. Set one, then resume. */
   | 'TICKET_TAILOR_KEY_MISSING'
-  /** Ticket Tailor did not accept the API key: set another, then resume. */
+  /** Ticket Tailor did not accept the API key. Set another one, then resume. */
   | 'UNAUTHORIZED_AT_TICKET_TAILOR'
-  /** Ticket Tailor refused to give the orders. */
+  /** Ticket Tailor refused to return the orders. */
   | 'REJECTED_BY_TICKET_TAILOR';
 
-/** How a backfill stands. */
+/** Status of a backfill. */
 export type BackfillStatus =
-  /** It goes on by itself. */
+  /** It is in progress and runs in the background. */
   | 'RUNNING'
-  /** It waits until it is resumed. */
+  /** It waits until somebody resumes it. */
   | 'PAUSED'
   /** Every order has its outcome. */
   | 'DONE'
-  /** It was cancelled; what was synchronised stays so. */
+  /** It was cancelled. What is already synchronised stays. */
   | 'CANCELLED';
 
-/** Deliveries made from orders that came before the workflow. */
+/** Deliveries for orders that came before the workflow. */
 export type Backfill = Node & {
   /** Id of the backfill, `bf_…`. */
   readonly id: Scalars['ID']['output'];
@@ -196,89 +214,98 @@ export type Backfill = Node & {
   readonly mode: BackfillMode;
   /** Where its orders come from. */
   readonly source: OrderSource;
-  /** How it stands. */
+  /** Current status. */
   readonly status: BackfillStatus;
-  /** Why it was paused by itself; null when a person paused it, or it is not paused. */
+  /** Why it paused by itself. Null if it is not paused, or if a person paused it. */
   readonly pausedFor: Maybe<BackfillPauseReason>;
-  /** While Ticket Tailor asks to slow down, or does not answer: when it is asked again. Null when it waits for nothing. */
+  /**
+   * When Boxlist asks Ticket Tailor again, while Ticket Tailor asks to slow down or does not answer.
+   * Null if the backfill is not waiting.
+   */
   readonly waitsUntil: Maybe<Scalars['DateTime']['output']>;
-  /** How far it has come. */
+  /** Progress so far. */
   readonly progress: BackfillProgress;
   /** When it was started. */
   readonly createdAt: Scalars['DateTime']['output'];
 };
 
-/** How far a backfill has come: synced + skipped + failed + pending = made. */
+/** Progress of a backfill: synced + skipped + failed + pending = made. */
 export type BackfillProgress = {
   /** Orders that have become deliveries so far. */
   readonly made: Scalars['Int']['output'];
-  /** Done. */
+  /** Synchronised. */
   readonly synced: Scalars['Int']['output'];
-  /** Not done, for a reason. */
+  /** Skipped, for a reason. */
   readonly skipped: Scalars['Int']['output'];
-  /** Could not be done. */
+  /** Failed. */
   readonly failed: Scalars['Int']['output'];
-  /** Not ended yet. */
+  /** Still open. */
   readonly pending: Scalars['Int']['output'];
-  /** Orders of Ticket Tailor that could not be understood and were passed by; they are not among those made. */
+  /**
+   * Orders at Ticket Tailor that Boxlist could not read and therefore left out. They are not part of
+   * `made`.
+   */
   readonly unreadable: Scalars['Int']['output'];
 };
 
-/** How a retry stands. */
+/** Status of a retry. */
 export type RetryStatus =
-  /** It goes on by itself. */
+  /** It is in progress and runs in the background. */
   | 'RUNNING'
-  /** Everything that matched is back at work, or was no longer to be tried again when its turn came. */
+  /** Every matching delivery has been requeued, or no longer needed a retry when its turn came. */
   | 'DONE'
-  /** It was cancelled; what it had put back stays at work. */
+  /** It was cancelled. Deliveries that it has already requeued stay in the queue. */
   | 'CANCELLED';
 
-/** Deliveries that are put back to work, newest first. */
+/** A request to retry deliveries. Boxlist requeues the matching ones, newest first. */
 export type Retry = Node & {
   /** Id of the retry, `rty_…`. */
   readonly id: Scalars['ID']['output'];
-  /** How it stands. */
+  /** Current status. */
   readonly status: RetryStatus;
-  /** How far it has come. */
+  /** Progress so far. */
   readonly progress: RetryProgress;
-  /** When it was asked for. */
+  /** When it was requested. */
   readonly createdAt: Scalars['DateTime']['output'];
 };
 
-/** How far a retry has come. What became of each delivery stands with the delivery. */
+/** Progress of a retry. The deliveries themselves show their outcomes. */
 export type RetryProgress = {
-  /** Deliveries that matched when it was asked for. */
+  /** Deliveries that matched at the time of the request. */
   readonly matched: Scalars['Int']['output'];
-  /** Deliveries that it has put back to work, each once; fewer than matched where some have ended otherwise before their turn, more where some have failed, or begun to wait, before theirs. */
+  /**
+   * Deliveries that the retry has requeued, each once. Fewer than `matched` if some ended otherwise
+   * before their turn; more if others failed or began to wait before theirs.
+   */
   readonly requeued: Scalars['Int']['output'];
 };
 
-/** A connection, answered by auth-connection. */
+/** A box office's connection to one Constant Contact account. */
 export type Connection = {
   /** Id of the connection, `conn_…`. */
   readonly id: Scalars['ID']['output'];
 };
 
-/** How a delivery stands. */
+/** Status of a delivery. */
 export type DeliveryStatus =
-  /** Will be worked on as soon as a call is free. */
+  /** In the queue: processed as soon as a call is available. */
   | 'PENDING'
-  /** Waits for something; the reason says for what. */
+  /** Waiting; the reason says for what. */
   | 'WAITING'
-  /** Done; the reason says where something is left for a person to do. */
+  /** Done; the reason says if something is left for a person to do. */
   | 'SYNCED'
-  /** Not done, for a reason. */
+  /** Skipped, for a reason. */
   | 'SKIPPED'
-  /** Could not be done; the reason says what to do. */
+  /** Failed; the reason says what to do. */
   | 'FAILED';
 
 /** What the buyer said at checkout. */
 export type OptIn =
-  /** Yes, please. */
+  /** Yes. */
   | 'OPTED_IN'
   /** No. */
   | 'NOT_OPTED_IN'
-  /** Was not asked: never a yes. */
+  /** The checkout did not ask. This never counts as a yes. */
   | 'NOT_ASKED';
 
 /** One order × one workflow, with its outcome. */
@@ -289,27 +316,27 @@ export type Delivery = Node & {
   readonly order: DeliveryOrder;
   /** The workflow. */
   readonly workflow: Workflow;
-  /** How it stands. */
+  /** Current status. */
   readonly status: DeliveryStatus;
-  /** Why it stands so. */
+  /** Reason for this status. */
   readonly reason: Maybe<DeliveryReason>;
   /** Id of the contact at Constant Contact, once known. */
   readonly contactId: Maybe<Scalars['ID']['output']>;
-  /** What was done, in words. */
+  /** What Boxlist did, in words. */
   readonly performed: ReadonlyArray<Scalars['String']['output']>;
-  /** When it is looked at again, while it waits. */
+  /** When Boxlist next looks at it, while it waits. */
   readonly nextAttemptAt: Maybe<Scalars['DateTime']['output']>;
-  /** The calls made for it, oldest first; of more than 500 the last ones. */
+  /** Calls made for it, oldest first. At most the last 500. */
   readonly attempts: ReadonlyArray<DeliveryAttempt>;
-  /** What the decision rests on. */
+  /** The consent that the decision rests on. */
   readonly consent: ConsentEvidence;
-  /** When it came to be. */
+  /** When it was created. */
   readonly createdAt: Scalars['DateTime']['output'];
-  /** When it got its outcome. */
+  /** When it reached its outcome. */
   readonly settledAt: Maybe<Scalars['DateTime']['output']>;
 };
 
-/** What a delivery tells of its order. No personal data. */
+/** The order of a delivery, without personal data. */
 export type DeliveryOrder = {
   /** Id of the order, `or_…`. */
   readonly id: Scalars['ID']['output'];
@@ -317,235 +344,288 @@ export type DeliveryOrder = {
   readonly eventId: Maybe<Scalars['ID']['output']>;
   /** Name of the event. */
   readonly eventName: Maybe<Scalars['String']['output']>;
-  /** When the order's last event happened at the source. */
+  /** When the last event of the order happened at the source. */
   readonly occurredAt: Scalars['DateTime']['output'];
 };
 
-/** Why a delivery stands as it does. */
+/** Reason for the status of a delivery. */
 export type DeliveryReason = {
-  /** A stable code, such as NOT_OPTED_IN. */
+  /** Stable code, such as NOT_OPTED_IN. */
   readonly code: Scalars['String']['output'];
-  /** The same for a person. */
+  /** The reason in words for people. */
   readonly message: Scalars['String']['output'];
 };
 
 /** One call to Constant Contact. */
 export type DeliveryAttempt = {
-  /** When it began. */
+  /** When the call started. */
   readonly at: Scalars['DateTime']['output'];
-  /** What was called. */
+  /** Name of the call. */
   readonly call: Scalars['String']['output'];
-  /** OK, or the code of the failure. */
+  /** OK, or the error code. */
   readonly answer: Scalars['String']['output'];
-  /** How long it took. */
+  /** Duration of the call. */
   readonly durationMs: Scalars['Int']['output'];
 };
 
-/** The evidence of a buyer's consent. */
+/** Evidence of a buyer's consent. */
 export type ConsentEvidence = {
   /** What the buyer said. */
   readonly value: OptIn;
-  /** When, by the order's event. */
+  /** Time of the order event with this answer. */
   readonly recordedAt: Scalars['DateTime']['output'];
-  /** On which order. */
+  /** The order with this answer. */
   readonly orderId: Scalars['ID']['output'];
 };
 
-/** Which deliveries to take; what is absent does not restrict. */
+/** Which deliveries to include. Absent fields do not restrict. */
 export type DeliveryFilter = {
-  /** These very deliveries. */
+  /** Deliveries with these ids. */
   readonly ids?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
-  /** In one of these states. */
+  /** Deliveries with one of these statuses. */
   readonly statuses?: InputMaybe<ReadonlyArray<DeliveryStatus>>;
-  /** With one of these reasons' codes. */
+  /** Deliveries with one of these reason codes. */
   readonly reasons?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
-  /** Of this workflow. */
+  /** Deliveries of this workflow. */
   readonly workflowId?: InputMaybe<Scalars['ID']['input']>;
-  /** Of orders for this event, `ev_…`. */
+  /** Deliveries of orders for this event, `ev_…`. */
   readonly eventId?: InputMaybe<Scalars['ID']['input']>;
-  /** Of this order, `or_…`. */
+  /** Deliveries of this order, `or_…`. */
   readonly orderId?: InputMaybe<Scalars['ID']['input']>;
-  /** Of the buyer with this e-mail address, in whatever capitals, and with or without characters that nobody sees. */
+  /**
+   * Deliveries of the buyer with this e-mail address. Upper and lower case and invisible characters do
+   * not matter.
+   */
   readonly email?: InputMaybe<Scalars['String']['input']>;
-  /** Made at or after. */
+  /** Created at or after this time. */
   readonly from?: InputMaybe<Scalars['DateTime']['input']>;
-  /** Made before. */
+  /** Created before this time. */
   readonly to?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
 /** A page of deliveries. */
 export type DeliveryConnection = {
-  /** Items with their cursors. */
+  /** The items with their cursors. */
   readonly edges: ReadonlyArray<DeliveryEdge>;
-  /** The items alone. */
+  /** The items without cursors. */
   readonly nodes: ReadonlyArray<Delivery>;
-  /** Where the page stands. */
+  /** Position of the page. */
   readonly pageInfo: PageInfo;
   /**
-   * How many there are in all. By workflow, status and reason any number is told (with statuses, PENDING and WAITING both or neither); with another filter it is counted no further than 10,000, and `totalCountIsExact` says whether
-   * there are more.
+   * Number of items in all. Exact if the filter uses only workflow, statuses and reasons, with these
+   * conditions: `statuses` contains both PENDING and WAITING or neither, no reason is one that
+   * deliveries wait for, and no matching deliveries have expired. Otherwise Boxlist counts up to
+   * 10,000, and `totalCountIsExact` says whether there are more.
    */
   readonly totalCount: Scalars['Int']['output'];
-  /** Whether there are just so many; if not, there are at least so many: show it as 10,000+. */
+  /** Whether the count is exact. If not, there are at least that many: show it as 10,000+. */
   readonly totalCountIsExact: Scalars['Boolean']['output'];
 };
 
-/** A delivery in a page. */
+/** A delivery on a page. */
 export type DeliveryEdge = {
-  /** Position for `after` and `before`. */
+  /** Cursor for `after` and `before`. */
   readonly cursor: Scalars['String']['output'];
   /** The delivery. */
   readonly node: Delivery;
 };
 
 /**
- * How the deliveries of a workflow stand: synced + skipped + failed + pending = total. They are counts of all that were ever made: those that have expired stay counted under their last outcome, while `deliveries` has only those
- * that are kept.
+ * Counts of a workflow's deliveries: synced + skipped + failed + pending = total. They cover all
+ * deliveries ever made. Expired ones still count under their last outcome, while `deliveries` lists
+ * only those that are kept.
  */
 export type WorkflowStats = {
-  /** All of them. */
+  /** All deliveries. */
   readonly total: Scalars['Int']['output'];
-  /** Done. */
+  /** Synchronised. */
   readonly synced: Scalars['Int']['output'];
-  /** Not done, for a reason. */
+  /** Skipped, for a reason. */
   readonly skipped: Scalars['Int']['output'];
-  /** Could not be done. */
+  /** Failed. */
   readonly failed: Scalars['Int']['output'];
-  /** Not ended yet, waiting ones included. */
+  /** Still open, including those that wait. */
   readonly pending: Scalars['Int']['output'];
-  /** The skipped ones by reason. */
+  /** Skipped deliveries by reason. */
   readonly skippedByReason: ReadonlyArray<ReasonCount>;
 };
 
-/** How often a reason was given. */
+/** Number of deliveries with one reason. */
 export type ReasonCount = {
-  /** The reason's code. */
+  /** Reason code. */
   readonly code: Scalars['String']['output'];
-  /** How often. */
+  /** Number of deliveries. */
   readonly count: Scalars['Int']['output'];
 };
 
-/** How the synchronisation stands for a box office. */
+/** State of the synchronisation for a box office. */
 export type SyncHealth = {
-  /** Deliveries that will be worked on as soon as a call is free. */
+  /** Deliveries that are processed as soon as a call is available. */
   readonly pending: Scalars['Int']['output'];
-  /** Deliveries that wait for something. */
+  /** Deliveries that wait. */
   readonly waiting: Scalars['Int']['output'];
-  /** Whether `pending` and `waiting` are just so many; false only while both are more than 10,000, which each is then told as. */
+  /**
+   * Whether `pending` and `waiting` are exact. False only if both exceed 10,000; each then shows
+   * 10,000.
+   */
   readonly countsAreExact: Scalars['Boolean']['output'];
-  /** When the oldest open one came to be. */
+  /** When the oldest open delivery was created. */
   readonly oldestPendingAt: Maybe<Scalars['DateTime']['output']>;
-  /** What those that wait are waiting for, the most frequent first; nothing that nothing waits for. */
+  /**
+   * What deliveries wait for, the most frequent first. Reasons without waiting deliveries are left
+   * out.
+   */
   readonly waitingFor: ReadonlyArray<WaitingFor>;
-  /** Imported contacts that are to be given explicit permission, with calls that a day leaves over; of more than 10,000, so many. */
+  /**
+   * Imported contacts that wait for explicit permission, which takes calls that a day leaves over.
+   * Counted up to 10,000.
+   */
   readonly upgradesWaiting: Scalars['Int']['output'];
   /** The application's quota at Constant Contact, shared by all box offices. */
   readonly quota: Quota;
-  /** Connections that need a new sign-in; their deliveries wait. */
+  /** Connections that need a new sign-in. Their deliveries wait. */
   readonly connectionsNeedingReconnect: ReadonlyArray<Connection>;
-  /** How events come in, for all box offices together. */
+  /** State of the event intake, for all box offices together. */
   readonly intake: IntakeHealth;
 };
 
-/** How events come in, for all box offices together: a part of each topic serves many of them. The operator is alerted by the service's log and metrics. */
+/**
+ * State of the event intake, for all box offices together, because each partition of a topic serves
+ * many of them. The service's log and metrics alert the operator.
+ */
 export type IntakeHealth = {
-  /** Parts of topics that have made no progress for longer than the operator's setting, the longest first. Their events wait and are not lost; all others come in. */
+  /**
+   * Partitions without progress for longer than the operator's setting, the longest first. Their
+   * events wait and are not lost. All other events come in.
+   */
   readonly standingStill: ReadonlyArray<EventStandstill>;
-  /** How many ranges of order events could not be read at all (damaged, compressed in an unknown way, or too large) and were set aside in the days for which dead letters are kept. Nobody can tell whose they were. */
+  /**
+   * Number of unreadable ranges of order events (damaged, compressed with an unknown codec, or too
+   * large) that Boxlist set aside within the retention of dead letters. Boxlist cannot tell which box
+   * offices they belong to.
+   */
   readonly unreadable: Scalars['Int']['output'];
 };
 
-/** A part of a topic that makes no progress. */
+/** A partition of a topic without progress. */
 export type EventStandstill = {
   /** The topic. */
   readonly topic: Scalars['String']['output'];
-  /** The partition; null where a service gets nothing of the topic to read. */
+  /** The partition. Null if a service receives nothing of the topic. */
   readonly partition: Maybe<Scalars['Int']['output']>;
-  /** Since when. */
+  /** When progress stopped. */
   readonly since: Scalars['DateTime']['output'];
-  /** How the last try failed, a code of the error registry, where it is known. */
+  /** Error code of the last failed attempt, if known. */
   readonly code: Maybe<Scalars['String']['output']>;
 };
 
-/** Deliveries that wait for one thing. */
+/** Deliveries that wait for the same reason. */
 export type WaitingFor = {
   /** What they wait for. */
   readonly reason: DeliveryReason;
-  /** How many; of more than 10,000, so many. */
+  /** Number of deliveries. Counted up to 10,000. */
   readonly count: Scalars['Int']['output'];
-  /** When the first of them goes on at the latest, whatever happens; many go on earlier, when what they wait for comes. */
+  /**
+   * When the first of them continues at the latest. Many continue earlier, as soon as what they wait
+   * for happens.
+   */
   readonly nextAttemptAt: Scalars['DateTime']['output'];
 };
 
-/** Calls to Constant Contact of the UTC day. */
+/** Calls to Constant Contact on the current UTC day. */
 export type Quota = {
-  /** How many a day may have. */
+  /** Calls allowed per day. */
   readonly limitPerDay: Scalars['Int']['output'];
-  /** How many today had. */
+  /** Calls used today. */
   readonly usedToday: Scalars['Int']['output'];
-  /** How many are left. */
+  /** Calls left today. */
   readonly leftToday: Scalars['Int']['output'];
-  /** How many a second may have. */
+  /** Calls allowed per second. */
   readonly perSecond: Scalars['Int']['output'];
-  /** When the day ends, 00:00 UTC. */
+  /** When the day ends: 00:00 UTC. */
   readonly resetsAt: Scalars['DateTime']['output'];
-  /** What today's calls were for. */
+  /** Today's calls by purpose. */
   readonly usedBy: ReadonlyArray<QuotaUse>;
-  /** How many buyers are expected to come until the day ends, if it goes on as in the last hour. */
+  /** Buyers expected until the day ends, at the pace of the last hour. */
   readonly expectedToday: Scalars['Int']['output'];
-  /** For how long orders of the box office gather at present so that they share calls, in milliseconds; 0 while calls are ample, and for a box office with too few orders to share any. */
+  /**
+   * Current batching window of the box office in milliseconds: how long its orders wait so that they
+   * share calls. 0 while calls are ample or used up, and for a box office with too few orders to share
+   * calls.
+   */
   readonly gatherMs: Scalars['Int']['output'];
 };
 
-/** What calls are for, in the order in which they are served. */
+/** Purpose of a call, in the order of priority. */
 export type CallClass =
-  /** Pages that a person waits for: the account's lists, tags and fields. */
+  /** Pages that a person waits for: lists, tags and fields of the account. */
   | 'INTERACTIVE'
-  /** Orders as they come. */
+  /** Orders as they arrive. */
   | 'LIVE'
-  /** Deliveries that are tried again. */
+  /** Retried deliveries. */
   | 'RETRY'
-  /** Asking how far Constant Contact has come. */
+  /** Asking Constant Contact about the progress of its activities. */
   | 'POLL'
-  /** Orders of before a workflow. */
+  /** Orders from before a workflow. */
   | 'BACKFILL'
-  /** Making explicit the permission of contacts that were imported because calls ran short, and bringing phones that had to wait: with calls that nothing else could use before the day ends. */
+  /**
+   * Explicit permission for contacts that Boxlist imported because calls ran short, and phone numbers
+   * that had to wait. They use calls that nothing else could use before the day ends.
+   */
   | 'UPGRADE';
 
-/** How many calls one class had. */
+/** Number of calls with one purpose. */
 export type QuotaUse = {
-  /** Which. */
+  /** The purpose. */
   readonly class: CallClass;
-  /** How many. */
+  /** Number of calls. */
   readonly calls: Scalars['Int']['output'];
 };
 
 export type Mutation = {
-  /** Puts skipped, failed or waiting deliveries back to work, at most 100,000 at once; those that ended longer ago than history is kept stay as they are. It goes on by itself, and is watched by the retry's progress. Manager or owner. */
+  /**
+   * Requeues skipped, failed or waiting deliveries, at most 100,000 per retry. Deliveries that ended
+   * longer ago than history is kept stay unchanged. The retry runs in the background; its `progress`
+   * shows how far it is. Role: manager or owner.
+   */
   readonly retryDeliveries: RetryDeliveriesPayload;
-  /** Ends a retry; what it has put back stays at work. Manager or owner. */
+  /** Ends a retry. Deliveries that it has already requeued stay in the queue. Role: manager or owner. */
   readonly cancelRetry: CancelRetryPayload;
-  /** What a workflow would do with the last orders, by what is known now; writes nothing and calls nobody. Manager or owner. */
+  /**
+   * Shows what a workflow would do with the latest orders, as far as is known now. Writes nothing and
+   * makes no calls. Role: manager or owner.
+   */
   readonly previewWorkflow: PreviewWorkflowPayload;
-  /** What a backfill would do; writes nothing, and calls nobody but Ticket Tailor where the orders come from there. Manager or owner. */
+  /**
+   * Shows what a backfill would do. Writes nothing. Makes no calls, except to Ticket Tailor if the
+   * orders come from there. Role: manager or owner.
+   */
   readonly planBackfill: PlanBackfillPayload;
-  /** Makes deliveries of orders that came before the workflow; those that have one of it already are passed by. Manager or owner. */
+  /**
+   * Starts a backfill: creates deliveries for orders that came before the workflow. Skips orders that
+   * already have a delivery of the workflow. Role: manager or owner.
+   */
   readonly startBackfill: StartBackfillPayload;
-  /** Lets a backfill wait; what is under way comes to its end. Manager or owner. */
+  /** Pauses a backfill. Work in progress still finishes. Role: manager or owner. */
   readonly pauseBackfill: ChangeBackfillPayload;
-  /** Lets a paused backfill go on. Manager or owner. */
+  /** Resumes a paused backfill. Role: manager or owner. */
   readonly resumeBackfill: ChangeBackfillPayload;
-  /** Ends a backfill; what is synchronised stays so. Manager or owner. */
+  /** Cancels a backfill. What is already synchronised stays. Role: manager or owner. */
   readonly cancelBackfill: ChangeBackfillPayload;
-  /** Puts open dead letters back on the orders topic as they came. Each goes once, however often this is said. Manager or owner. */
+  /**
+   * Publishes open dead letters to the orders topic again, unchanged. Each is replayed once, even if
+   * requested repeatedly. Role: manager or owner.
+   */
   readonly replayDeadLetters: ReplayDeadLettersPayload;
-  /** Lets go of open dead letters for good. Manager or owner. */
+  /** Discards open dead letters for good. Role: manager or owner. */
   readonly discardDeadLetters: DiscardDeadLettersPayload;
-  /** Everything that the synchronisation keeps of a buyer. Manager or owner. */
+  /** Exports everything that the sync service keeps of a buyer. Role: manager or owner. */
   readonly exportBuyer: ExportBuyerPayload;
   /**
-   * Erases a buyer from everything that the synchronisation keeps, at once and for good. The address stays shut out of this box office: no replay, backfill, late event or new order of the same
-   * address brings the person back; such orders end as SKIPPED with the reason BUYER_ERASED. It cannot be taken back. Owner only.
+   * Erases a buyer from everything that the sync service keeps, at once and for good. The address
+   * stays blocked in this box office: no replay, backfill, late event or new order with this address
+   * brings the person back. Such orders end as SKIPPED with the reason BUYER_ERASED. You cannot undo
+   * this. Role: owner.
    */
   readonly eraseBuyer: EraseBuyerPayload;
 };
@@ -612,9 +692,9 @@ export type MutationEraseBuyerArgs = {
 
 /** Which workflow to preview. */
 export type PreviewWorkflowInput = {
-  /** Its id; a paused one is taken as if it were active. */
+  /** Id of the workflow. A paused workflow is previewed as if it were active. */
   readonly workflowId: Scalars['ID']['input'];
-  /** With how many of the last orders, 1 to 200; 50 when absent. */
+  /** Number of latest orders to preview, 1 to 200. Default: 50. */
   readonly last?: InputMaybe<Scalars['Int']['input']>;
 };
 
@@ -622,27 +702,27 @@ export type PreviewWorkflowInput = {
 export type PreviewedOrder = {
   /** The order. */
   readonly order: DeliveryOrder;
-  /** How its delivery would end. Of a contact that is not known yet it is supposed that there is none. */
+  /** How its delivery would end. If Boxlist does not know the contact, it assumes that there is none. */
   readonly status: DeliveryStatus;
-  /** Why. */
+  /** Reason for this status. */
   readonly reason: Maybe<DeliveryReason>;
-  /** Lists named after the order that it would be put on, besides the workflow's own. */
+  /** Lists named after the order that the contact would be added to, besides the workflow's own lists. */
   readonly listNames: ReadonlyArray<Scalars['String']['output']>;
-  /** Tags named after the order that it would get, besides the workflow's own. */
+  /** Tags named after the order that the contact would get, besides the workflow's own tags. */
   readonly tagNames: ReadonlyArray<Scalars['String']['output']>;
 };
 
-/** What a workflow would do with the last orders. */
+/** What a workflow would do with the latest orders. */
 export type WorkflowPreview = {
   /** The orders, newest first. */
   readonly orders: ReadonlyArray<PreviewedOrder>;
-  /** Calls to Constant Contact that all of it would need, about. */
+  /** Approximate number of calls to Constant Contact for all of these orders. */
   readonly callsNeeded: Scalars['Int']['output'];
 };
 
-/** The preview. */
+/** Result of the preview. */
 export type PreviewWorkflowPayload = {
-  /** What it would do. */
+  /** What it would do. Null if `userErrors` explain why not. */
   readonly preview: Maybe<WorkflowPreview>;
   /** What is wrong with the input. */
   readonly userErrors: ReadonlyArray<UserError>;
@@ -650,15 +730,21 @@ export type PreviewWorkflowPayload = {
 
 /** Which orders to backfill, and how. */
 export type BackfillInput = {
-  /** For which workflow; its filter and choices apply. */
+  /** Id of the workflow. Its filter and settings apply. */
   readonly workflowId: Scalars['ID']['input'];
   /** How new contacts are treated. */
   readonly mode: BackfillMode;
   /** Where the orders come from. */
   readonly source?: InputMaybe<OrderSource>;
-  /** Orders that Boxlist received at or after, or that were created at or after where they come from Ticket Tailor; all when absent. There whole seconds count. */
+  /**
+   * Orders that Boxlist received at or after this time. For orders from Ticket Tailor: created at or
+   * after it, in whole seconds. Default: all.
+   */
   readonly from?: InputMaybe<Scalars['DateTime']['input']>;
-  /** Orders that Boxlist received before, or that were created before where they come from Ticket Tailor; until now when absent. */
+  /**
+   * Orders that Boxlist received before this time. For orders from Ticket Tailor: created before it.
+   * Default: now.
+   */
   readonly to?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
@@ -667,31 +753,35 @@ export type BackfillPlan = {
   /** Orders without a delivery of this workflow. */
   readonly orders: Scalars['Int']['output'];
   /**
-   * Whether there are more orders than were counted: of orders at Ticket Tailor only the newest 5,000 are read for a plan, or fewer when it takes long to read them. All numbers, the calls and the time are
-   * then of those alone.
+   * Whether there are more orders than this plan covers. From Ticket Tailor it reads only the newest
+   * 5,000 orders, or fewer if reading takes long or fails. All numbers, the calls and the time then
+   * cover only these orders.
    */
   readonly isPartial: Scalars['Boolean']['output'];
-  /** Different buyers that would go to Constant Contact. */
+  /** Number of different buyers that would go to Constant Contact. */
   readonly buyers: Scalars['Int']['output'];
-  /** Orders by decision: GO goes to Constant Contact, the others are reasons for which they would be skipped, wait or fail. */
+  /**
+   * Orders by decision. GO: goes to Constant Contact. All other codes are reasons for which orders
+   * would be skipped, wait or fail.
+   */
   readonly decisions: ReadonlyArray<ReasonCount>;
-  /** Calls to Constant Contact that it needs, about. */
+  /** Approximate number of calls to Constant Contact. */
   readonly callsNeeded: Scalars['Int']['output'];
-  /** When it would be done, about: live orders come first. */
+  /** Approximate time at which it would be done. Live orders come first. */
   readonly doneAt: Scalars['DateTime']['output'];
 };
 
-/** The plan. */
+/** Result of the planning. */
 export type PlanBackfillPayload = {
-  /** What it would do. */
+  /** What it would do. Null if `userErrors` explain why not. */
   readonly plan: Maybe<BackfillPlan>;
   /** What is wrong with the input. */
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** The started backfill. */
+/** Result of the start. */
 export type StartBackfillPayload = {
-  /** The backfill. */
+  /** The backfill. Null if `userErrors` explain why not. */
   readonly backfill: Maybe<Backfill>;
   /** What is wrong with the input. */
   readonly userErrors: ReadonlyArray<UserError>;
@@ -703,26 +793,29 @@ export type ChangeBackfillInput = {
   readonly backfillId: Scalars['ID']['input'];
 };
 
-/** The changed backfill. */
+/** Result of the change. */
 export type ChangeBackfillPayload = {
-  /** The backfill as it stands now. */
+  /** The backfill after the change. */
   readonly backfill: Maybe<Backfill>;
   /** What is wrong with the input. */
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** Which deliveries to try again. */
+/** Which deliveries to retry. */
 export type RetryDeliveriesInput = {
-  /** Those that match, of the skipped, failed and waiting ones. Of more than 100,000 none is taken: TOO_MANY_TO_RETRY. */
+  /**
+   * Filter for skipped, failed and waiting deliveries. If more than 100,000 match, none is requeued
+   * and the error is TOO_MANY_TO_RETRY.
+   */
   readonly filter: DeliveryFilter;
 };
 
-/** The retry. */
+/** Result of the request. */
 export type RetryDeliveriesPayload = {
-  /** The retry, with how many match. */
+  /** The retry, with the number of matching deliveries. */
   readonly retry: Maybe<Retry>;
   /**
-   * How many match.
+   * Number of matching deliveries.
    * @deprecated Ask for retry { progress { matched } }.
    */
   readonly accepted: Maybe<Scalars['Int']['output']>;
@@ -736,146 +829,163 @@ export type CancelRetryInput = {
   readonly retryId: Scalars['ID']['input'];
 };
 
-/** The cancelled retry. */
+/** Result of the cancellation. */
 export type CancelRetryPayload = {
-  /** The retry as it stands now. */
+  /** The retry after the change. */
   readonly retry: Maybe<Retry>;
   /** What is wrong with the input. */
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What an organiser is told of. */
+/** What a notice is about. */
 export type NoticeKind =
-  /** A connection needs a new sign-in; its deliveries wait. Over when it was signed in again, or ended. */
+  /**
+   * A connection needs a new sign-in, and its deliveries wait. Over once somebody signs in again or
+   * ends the connection.
+   */
   | 'CONNECTION_BROKEN'
   /**
-   * Many of the last 100 outcomes of a workflow have failed: 50, 70, 90 or 100, each a notice of its own. Skipped deliveries are no such outcomes, and while there were fewer than 100 those that are missing count as
-   * not failed. By workflow, for a wrong list or field is one workflow's, and others that work would hide it; what all workflows of a connection suffer is a notice of the connection. All levels are over when fewer than 40
-   * have failed, so that a share that swings around 50 raises no notice with every swing; then each may come once more.
+   * Many of the last 100 outcomes of a workflow failed: 50, 70, 90 or 100, each with a notice of its
+   * own. Skipped deliveries do not count as outcomes. While there are fewer than 100 outcomes, the
+   * missing ones count as not failed. The count is per workflow, because a wrong list or field affects
+   * one workflow and would be hidden by others that work; a problem of the whole connection raises a
+   * notice of the connection. All levels are over once fewer than 40 have failed, so a share that
+   * swings around 50 does not raise a notice each time. After that, each level can be raised again.
    */
   | 'FAILURES'
-  /** The day's calls are used up, and deliveries of the box office wait for it. Over when calls are made again, at 00:00 UTC. */
+  /**
+   * The day's calls are used up, and deliveries of the box office wait for new ones. Over once calls
+   * are available again: at 00:00 UTC, or earlier if the operator raises the limit.
+   */
   | 'QUOTA_EXHAUSTED'
-  /** Order events could not be understood and wait for somebody. Over when none is open any more. */
+  /** Some order events were unreadable and need a person. Over once no such dead letter is open. */
   | 'DEAD_LETTERS';
 
 /** Whether a notice is over. */
 export type NoticeState =
-  /** It is so now. */
+  /** The problem exists now. */
   | 'RAISED'
-  /** It is over. */
+  /** The problem is over. */
   | 'RECOVERED';
 
-/** Something that an organiser is to know of, from when it began until it was over. Raised once each time that it begins, and told on `notices.v1` as it begins and as it is over. No personal data. */
+/**
+ * A problem that an organiser should know about, from its beginning to its end. Boxlist raises one
+ * notice each time that the problem begins, and publishes it on `notices.v1` at the beginning and at
+ * the end. No personal data.
+ */
 export type Notice = Node & {
   /** Id of the notice, `ntc_…`. */
   readonly id: Scalars['ID']['output'];
-  /** What it tells. */
+  /** What the notice is about. */
   readonly kind: NoticeKind;
-  /** For FAILURES: how many of the last 100 outcomes, 50, 70, 90 or 100. */
+  /** For FAILURES: 50, 70, 90 or 100 failures among the last 100 outcomes. Null for other kinds. */
   readonly level: Maybe<Scalars['Int']['output']>;
-  /** The connection that it is about, if it is about one. */
+  /** The connection that the notice is about, if any. */
   readonly connection: Maybe<Connection>;
-  /** The workflow that it is about, if it is about one. */
+  /** The workflow that the notice is about, if any. */
   readonly workflow: Maybe<Workflow>;
-  /** When it was seen first. */
+  /** When Boxlist first saw the problem. */
   readonly raisedAt: Scalars['DateTime']['output'];
-  /** When it was over; null while it is not. */
+  /** When the problem was over. Null until then. */
   readonly recoveredAt: Maybe<Scalars['DateTime']['output']>;
 };
 
 /** A page of notices. */
 export type NoticeConnection = {
-  /** Items with their cursors. */
+  /** The items with their cursors. */
   readonly edges: ReadonlyArray<NoticeEdge>;
-  /** The items alone. */
+  /** The items without cursors. */
   readonly nodes: ReadonlyArray<Notice>;
-  /** Where the page stands. */
+  /** Position of the page. */
   readonly pageInfo: PageInfo;
 };
 
-/** A notice in a page. */
+/** A notice on a page. */
 export type NoticeEdge = {
-  /** Position for `after`. */
+  /** Cursor for `after`. */
   readonly cursor: Scalars['String']['output'];
   /** The notice. */
   readonly node: Notice;
 };
 
-/** How a dead letter stands. */
+/** Status of a dead letter. */
 export type DeadLetterStatus =
-  /** It waits for somebody. */
+  /** It needs a person to replay or discard it. */
   | 'OPEN'
-  /** It was put back; whether it is understood now is not known yet. */
+  /** It was replayed. Whether Boxlist can read it now is not known yet. */
   | 'REPLAYED'
-  /** It was put back and understood. */
+  /** It was replayed, and Boxlist could read it. */
   | 'TAKEN'
-  /** It was put back and came again, as another letter. */
+  /** It was replayed and came back as another dead letter. */
   | 'CAME_BACK'
-  /** It was let go of. */
+  /** It was discarded. */
   | 'DISCARDED';
 
-/** An order event, or a webhook of an order, that could not be understood. No personal data. */
+/** An order event, or a webhook of an order, that Boxlist could not read. No personal data. */
 export type DeadLetter = {
-  /** Id of the letter, `dl_…`. */
+  /** Id of the dead letter, `dl_…`. */
   readonly id: Scalars['ID']['output'];
-  /** How it stands. */
+  /** Current status. */
   readonly status: DeadLetterStatus;
-  /** A code of the error registry. */
+  /** Code from the error registry (docs/errors.md). */
   readonly code: Scalars['String']['output'];
-  /** What was wrong with it. */
+  /** What is wrong with it. */
   readonly reason: Scalars['String']['output'];
-  /** When it was put aside. */
+  /** When it was set aside. */
   readonly receivedAt: Scalars['DateTime']['output'];
-  /** Id of the order, `or_…`, where the event tells it. */
+  /** Id of the order, `or_…`, if the event names it. */
   readonly orderId: Maybe<Scalars['ID']['output']>;
-  /** Whether it can be put back. The content is not kept of an event that is larger than the intake accepts or Kafka takes, and of a webhook that is no order: Ticket Tailor sends such a webhook again for three days. */
+  /**
+   * Whether it can be replayed. Boxlist does not keep the content of an event that is larger than the
+   * intake or Kafka accepts, nor of an unreadable webhook. Ticket Tailor resends such a webhook for
+   * three days.
+   */
   readonly canReplay: Scalars['Boolean']['output'];
-  /** When it was put back. */
+  /** When it was replayed. */
   readonly replayedAt: Maybe<Scalars['DateTime']['output']>;
-  /** The first letter of the same event, when this one came of a replay. */
+  /** The first dead letter of the same event, if this one came back from a replay. */
   readonly replayOfId: Maybe<Scalars['ID']['output']>;
 };
 
 /** A page of dead letters. */
 export type DeadLetterConnection = {
-  /** Items with their cursors. */
+  /** The items with their cursors. */
   readonly edges: ReadonlyArray<DeadLetterEdge>;
-  /** The items alone. */
+  /** The items without cursors. */
   readonly nodes: ReadonlyArray<DeadLetter>;
-  /** Where the page stands. */
+  /** Position of the page. */
   readonly pageInfo: PageInfo;
-  /** How many there are in all. */
+  /** Number of items in all. */
   readonly totalCount: Scalars['Int']['output'];
 };
 
-/** A dead letter in a page. */
+/** A dead letter on a page. */
 export type DeadLetterEdge = {
-  /** Position for `after`. */
+  /** Cursor for `after`. */
   readonly cursor: Scalars['String']['output'];
   /** The dead letter. */
   readonly node: DeadLetter;
 };
 
-/** Which dead letters: these, or all that are open. */
+/** Which dead letters: those with these ids, or all open ones. */
 export type DeadLettersInput = {
-  /** These very letters, at most 1,000; those that are not open are passed by. */
+  /** Dead letters with these ids, at most 1,000. Those that are not open are left out. */
   readonly ids?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
-  /** All that are open. */
+  /** All open dead letters. */
   readonly all?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
-/** How many were put back. */
+/** Result of the replay. */
 export type ReplayDeadLettersPayload = {
-  /** Their number. */
+  /** Number of dead letters. */
   readonly accepted: Maybe<Scalars['Int']['output']>;
   /** What is wrong with the input. */
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** How many were let go of. */
+/** Result of the discarding. */
 export type DiscardDeadLettersPayload = {
-  /** Their number. */
+  /** Number of dead letters. */
   readonly discarded: Maybe<Scalars['Int']['output']>;
   /** What is wrong with the input. */
   readonly userErrors: ReadonlyArray<UserError>;
@@ -887,9 +997,13 @@ export type ExportBuyerInput = {
   readonly email: Scalars['String']['input'];
 };
 
-/** The export. */
+/** Result of the export. */
 export type ExportBuyerPayload = {
-  /** Orders, deliveries with outcomes, attempts and consent, what is known of the contact, ids and times that expired orders have left, dead letters that name the address, and the erasure if one was asked for. `complete` says whether it is all. */
+  /**
+   * Orders; deliveries with outcomes, attempts and consent; what is known of the contact; ids and
+   * times left by expired orders; dead letters that name the address; and the erasure, if requested.
+   * `complete` says whether this is everything.
+   */
   readonly export: Maybe<Scalars['JSON']['output']>;
   /** What is wrong with the input. */
   readonly userErrors: ReadonlyArray<UserError>;
@@ -899,51 +1013,60 @@ export type ExportBuyerPayload = {
 export type EraseBuyerInput = {
   /** The buyer's e-mail address. */
   readonly email: Scalars['String']['input'];
-  /** Whether to delete the contact at Constant Contact too, in every account that is connected. */
+  /** Whether to also delete the contact at Constant Contact, in every connected account. */
   readonly deleteContact: Scalars['Boolean']['input'];
 };
 
-/** How an erasure stands. */
+/** Status of an erasure. */
 export type ErasureStatus =
-  /** The person is out of everything that is kept. What was under way is still waited for, some minutes at most, and contacts are still to be deleted. */
+  /**
+   * Boxlist no longer keeps data of the buyer. It still waits for calls and imports that were in
+   * progress, and may have contacts to delete.
+   */
   | 'RUNNING'
-  /** All is done. */
+  /** Everything is done. */
   | 'DONE';
 
-/** How the deletion of a contact stands. */
+/** Status of the deletion of a contact. */
 export type ErasedContactState =
-  /** It will be tried again; it may wait for a new sign-in. */
+  /** Boxlist will try again. It may be waiting for a new sign-in. */
   | 'PENDING'
-  /** It is deleted, as far as Constant Contact deletes. */
+  /** The contact is deleted, as far as Constant Contact deletes contacts. */
   | 'DELETED'
   /** There is no such contact. */
   | 'NOT_FOUND'
-  /** The connection has ended, or the deletion was refused or not possible for days: delete it there by hand. */
+  /**
+   * Boxlist gave up: the connection has ended, or Constant Contact refused the deletion or could not
+   * be reached for days. Delete the contact there by hand.
+   */
   | 'GAVE_UP';
 
-/** What became of the contact in one account. */
+/** Deletion of the contact in one account. */
 export type ErasedContact = {
   /** The connection to the account. */
   readonly connection: Connection;
-  /** How it stands. */
+  /** Current status. */
   readonly state: ErasedContactState;
 };
 
 /** The erasure of a buyer. */
 export type BuyerErasure = {
-  /** How it stands. */
+  /** Current status. */
   readonly status: ErasureStatus;
-  /** When it was asked for last. */
+  /** When it was last requested. */
   readonly requestedAt: Scalars['DateTime']['output'];
-  /** What became of the contact in each account; empty until it was first tried, and when nobody asked for it. */
+  /**
+   * Deletion of the contact in each account. Empty before the first attempt, and if nobody requested
+   * the deletion.
+   */
   readonly contacts: ReadonlyArray<ErasedContact>;
-  /** What this erasure does not reach, and whom to ask for it, in words. */
+  /** What this erasure does not reach, and whom to ask, in words. */
   readonly remains: ReadonlyArray<Scalars['String']['output']>;
 };
 
-/** The erasure. */
+/** Result of the request. */
 export type EraseBuyerPayload = {
-  /** How it stands. */
+  /** The erasure and its progress. Null if `userErrors` explain why not. */
   readonly erasure: Maybe<BuyerErasure>;
   /** What is wrong with the input. */
   readonly userErrors: ReadonlyArray<UserError>;

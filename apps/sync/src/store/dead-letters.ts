@@ -151,7 +151,7 @@ export const createDeadLetterStore = (mongo: Connection) => {
       id: string,
       { code, message }: { readonly code: string; readonly message: string },
     ): Promise<void> => {
-      const reason = `${message}. Replay it once the operator lets Kafka take more, or have it sent again`;
+      const reason = `${message}. Replay it once the operator has raised Kafka's size limit, or have it sent again`;
       await letters.updateOne(
         { _id: id, status: 'REPLAYED', unsent: true },
         { $set: { status: 'OPEN', replayedAt: null, unsent: false, code, reason } },

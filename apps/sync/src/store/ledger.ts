@@ -169,7 +169,9 @@ export const createLedgerStore = (
         const failed = waiting;
         waiting = [];
         for (const each of failed)
-          each.reject(new AppError('DATABASE_UNAVAILABLE', 'The quota ledger cannot be reached', {}, { cause: error }));
+          each.reject(
+            new AppError('DATABASE_UNAVAILABLE', 'Boxlist cannot reach the quota ledger', {}, { cause: error }),
+          );
       })
       .finally(() => {
         cycling = undefined;
@@ -252,8 +254,8 @@ const usedUp = (ledger: Ledger, { class: kind }: Permit, time: number, limits: L
   new AppError(
     'QUOTA_EXCEEDED',
     isKeptForOthers(ledger, kind, time, limits)
-      ? "What is left of the day's calls is kept for live orders"
-      : "The application's calls of the day are used up",
+      ? "The rest of today's calls to Constant Contact is kept for live orders"
+      : "Today's calls to Constant Contact are used up; new ones come at 00:00 UTC",
     {},
     { retryAfterMs: refusedForMs(ledger, kind, time, limits) },
   );

@@ -107,7 +107,7 @@ export const pageByTime = async <D, F extends string, T extends { readonly _id: 
     fetch: async ({ direction, after, before, limit }) => {
       const beyond = direction === 'forward' ? after : before;
       if (beyond !== undefined && !isPosition(beyond))
-        throw new AppError('BAD_INPUT', 'That is not a cursor of this list', { field: ['after'] });
+        throw new AppError('BAD_INPUT', 'The cursor does not belong to this list', { field: ['after'] });
       const newestFirst = direction === 'forward';
       const found: T[] = [];
       const read = async (filter: mongo.Filter<D>): Promise<number> => {

@@ -75,7 +75,7 @@ export const workOrders = async (
   const known = new Map<string, KnownContact | 'none'>();
   let left = new Map(tasks.map((task) => [task.order.email, task]));
   for (let round = 1; left.size > 0; round += 1) {
-    if (round > mostRounds) throw new Error('A batch does not come to its end');
+    if (round > mostRounds) throw new Error('The batch does not finish');
     const plan = planBatch([...left.values()].map(planInputOf), known, planOptions);
     for (const { deliveryId } of plan.done) {
       const task = left.get(emailOf(deliveryId));

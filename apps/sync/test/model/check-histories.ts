@@ -49,6 +49,6 @@ export const failureOf = (failure: Failure | undefined): string => {
     ...failure.problems,
     JSON.stringify(rest),
     ...commands.map((command) => `  ${JSON.stringify(command)}`),
-    `Again: npm run model -- --seed ${failure.seed} --path ${failure.path} --trace`,
+    `To repeat: npm run model -- --seed ${failure.seed} --path ${failure.path} --trace`,
   ].join('\n');
 };

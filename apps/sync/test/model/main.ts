@@ -31,7 +31,7 @@ const main = async (): Promise<boolean> => {
     done += histories;
     const seconds = (performance.now() - begun) / 1_000;
     say(
-      `${done} histories in ${seconds.toFixed(0)} s, ${(done / seconds).toFixed(0)} a second; the last ${seen.histories} of seed ${seed}: ${(seen.calls / seen.histories).toFixed(1)} calls and ${(seen.awaits / seen.histories).toFixed(0)} awaits each`,
+      `${done} histories in ${seconds.toFixed(0)} s, ${(done / seconds).toFixed(0)} per second; the last ${seen.histories} with seed ${seed}: ${(seen.calls / seen.histories).toFixed(1)} calls and ${(seen.awaits / seen.histories).toFixed(0)} awaits each`,
     );
     if (failure) {
       if (values.trace) await runHistory(failure.history, say);
@@ -40,7 +40,7 @@ const main = async (): Promise<boolean> => {
     }
     if (values.path !== undefined) break;
   }
-  say(`\nNo promise was broken. How deliveries stood at the end: ${JSON.stringify(total)}`);
+  say(`\nNo promise was broken. Final statuses of the deliveries: ${JSON.stringify(total)}`);
   return true;
 };
 

@@ -33,16 +33,16 @@ const readValue = (detail: TemplateDetail, value: string): { value: string } | {
     case 'CONTACT_LIST':
     case 'TAG': {
       const id = constantContactId(value);
-      return id ? { value: id } : { problem: `${label} is not an id of Constant Contact` };
+      return id ? { value: id } : { problem: `${label} is not a Constant Contact id` };
     }
     case 'TEXT':
       return maxLength === null || value.length <= maxLength
         ? { value }
-        : { problem: `${label} takes at most ${maxLength} characters` };
+        : { problem: `${label} can have at most ${maxLength} characters` };
     case 'BOOLEAN':
-      return ['true', 'false'].includes(value) ? { value } : { problem: `${label} takes true or false` };
+      return ['true', 'false'].includes(value) ? { value } : { problem: `${label} must be true or false` };
     case 'CHOICE':
-      return choices.includes(value) ? { value } : { problem: `${label} takes one of ${choices.join(', ')}` };
+      return choices.includes(value) ? { value } : { problem: `${label} must be one of ${choices.join(', ')}` };
     default:
       return assertNever(kind);
   }
@@ -55,10 +55,10 @@ const readValue = (detail: TemplateDetail, value: string): { value: string } | {
 export const checkDetails = (template: WorkflowTemplate, details: readonly Detail[]): Detail[] => {
   const given = new Map(details.map(({ key, value }) => [key, value.trim()]));
   if (given.size !== details.length)
-    throw new AppError('DETAIL_INVALID', 'A detail is given twice', { field: ['input', 'details'] });
+    throw new AppError('DETAIL_INVALID', 'details contains the same key twice', { field: ['input', 'details'] });
   for (const key of given.keys()) {
     if (!template.details.some((each) => each.key === key)) {
-      throw new AppError('DETAIL_INVALID', `The template ${template.id} asks for no detail of that name`, {
+      throw new AppError('DETAIL_INVALID', `The template ${template.id} has no detail with this key`, {
         field: ['input', 'details', key.slice(0, 50)],
       });
     }
@@ -102,9 +102,12 @@ export const checkCompiled = (template: WorkflowTemplate, { lists, tags, creates
     throw new AppError('BAD_INPUT', message, { field: ['input', field] });
   };
   if (!createsContacts && lists.fixed.length > 0)
-    refuse('listIds', `The template ${template.id} subscribes nobody and takes no lists`);
+    refuse('listIds', `The template ${template.id} does not subscribe anyone, so it cannot have lists`);
   if (lists.fixed.length + Number(lists.perEvent) > maxPerContact)
-    refuse('listIds', `A workflow puts a contact on at most ${maxPerContact} lists, its template's own included`);
+    refuse(
+      'listIds',
+      `A workflow can add a contact to at most ${maxPerContact} lists, including those of its template`,
+    );
   if (tags.fixed.length + Number(tags.event) + Number(tags.ticketTypes) > maxPerContact)
-    refuse('tagIds', `A workflow gives a contact at most ${maxPerContact} tags, its template's own included`);
+    refuse('tagIds', `A workflow can add at most ${maxPerContact} tags to a contact, including those of its template`);
 };

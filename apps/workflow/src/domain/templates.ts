@@ -60,20 +60,21 @@ export const templates: readonly WorkflowTemplate[] = [
     id: 'tag-all-buyers',
     name: 'Tag all buyers with one tag',
     description: 'Tags every buyer who opted in with a tag of your choice.',
-    details: [required('tagId', 'TAG', 'Tag', 'The tag that buyers who opted in get.')],
+    details: [required('tagId', 'TAG', 'Tag', 'The tag to add to buyers who opted in.')],
     effect: { tagFrom: 'tagId', createsContacts: true },
   },
   {
     id: 'add-to-list',
     name: 'Add buyers to a list',
-    description: 'Puts every buyer who opted in on one of your contact lists.',
-    details: [required('listId', 'CONTACT_LIST', 'Contact list', 'The list that buyers who opted in are added to.')],
+    description: 'Adds every buyer who opted in to one of your contact lists.',
+    details: [required('listId', 'CONTACT_LIST', 'Contact list', 'The list to add buyers who opted in to.')],
     effect: { listFrom: 'listId', createsContacts: true },
   },
   {
     id: 'list-per-event',
     name: 'A list for each event',
-    description: 'Puts every buyer who opted in on a list named after the event, made when it is missing.',
+    description:
+      'Adds every buyer who opted in to a list named after the event, and creates the list if it is missing.',
     details: [],
     effect: { listPerEvent: true, createsContacts: true },
   },
@@ -87,7 +88,7 @@ export const templates: readonly WorkflowTemplate[] = [
   {
     id: 'update-existing',
     name: "Keep existing contacts' details up to date",
-    description: 'Updates the details of contacts that you have already, and subscribes nobody.',
+    description: 'Updates the details of contacts that you already have. Subscribes nobody.',
     details: [],
     effect: { createsContacts: false },
   },
@@ -97,7 +98,7 @@ export const templates: readonly WorkflowTemplate[] = [
 export const templateById = (id: string): WorkflowTemplate => {
   const template = templates.find((each) => each.id === id);
   if (!template)
-    throw new AppError('UNKNOWN_TEMPLATE', 'There is no workflow template of that id', {
+    throw new AppError('UNKNOWN_TEMPLATE', 'There is no workflow template with this id', {
       field: ['input', 'templateId'],
     });
   return template;

@@ -51,11 +51,11 @@ const checkName = (given: string): string => {
 };
 
 const checkIds = (field: 'listIds' | 'tagIds', given: readonly string[]): string[] => {
-  if (given.length > 50) throw invalid(`${field} takes at most 50 ids`, field);
+  if (given.length > 50) throw invalid(`${field} can hold at most 50 ids`, field);
   return unique(
     given.map((text) => {
       const id = constantContactId(text);
-      if (!id) throw invalid(`${field} holds something that is not an id of Constant Contact`, field);
+      if (!id) throw invalid(`${field} contains a value that is not a Constant Contact id`, field);
       return id;
     }),
   );
@@ -64,7 +64,7 @@ const checkIds = (field: 'listIds' | 'tagIds', given: readonly string[]): string
 const checkFilterIds = (field: keyof WorkflowFact['filter'], given: readonly string[]): string[] => {
   const ids = given.map((id) => id.trim());
   if (ids.length > maxFilterIds || ids.some((id) => id.length < 1 || id.length > 80))
-    throw invalid(`${field} takes at most ${maxFilterIds} ids of 1 to 80 characters`, 'filter', field);
+    throw invalid(`${field} can hold at most ${maxFilterIds} ids of 1 to 80 characters`, 'filter', field);
   return unique(ids);
 };
 
@@ -75,18 +75,22 @@ const checkFilter = (filter: WorkflowFact['filter']): WorkflowFact['filter'] => 
 });
 
 const checkMapping = (given: WorkflowFact['fieldMapping']): WorkflowFact['fieldMapping'] => {
-  if (given.length > maxMappings) throw invalid(`fieldMapping takes at most ${maxMappings} fields`, 'fieldMapping');
+  if (given.length > maxMappings) throw invalid(`fieldMapping can hold at most ${maxMappings} fields`, 'fieldMapping');
   const taken = new Set<string>();
   return given.map(({ source, question, customFieldId }, index) => {
     const at = ['fieldMapping', String(index)];
     const id = constantContactId(customFieldId);
-    if (!id) throw invalid('customFieldId is not an id of Constant Contact', ...at, 'customFieldId');
-    if (taken.has(id)) throw invalid('A custom field takes one value only', ...at, 'customFieldId');
+    if (!id) throw invalid('customFieldId is not a Constant Contact id', ...at, 'customFieldId');
+    if (taken.has(id)) throw invalid('fieldMapping uses the same custom field twice', ...at, 'customFieldId');
     taken.add(id);
     const asked = question?.trim() ?? '';
     if ((source === 'CUSTOM_QUESTION') !== (asked !== ''))
-      throw invalid('question goes with the source CUSTOM_QUESTION, and only with it', ...at, 'question');
-    if (asked.length > 500) throw invalid('question takes at most 500 characters', ...at, 'question');
+      throw invalid(
+        'question is required for the source CUSTOM_QUESTION and not allowed for other sources',
+        ...at,
+        'question',
+      );
+    if (asked.length > 500) throw invalid('question can have at most 500 characters', ...at, 'question');
     return { source, question: asked || null, customFieldId: id };
   });
 };
@@ -109,7 +113,7 @@ export const checkSpec = (given: WorkflowSpec): WorkflowSpec => {
   const compiled = compileTemplate(template, spec.details, spec);
   checkCompiled(template, compiled);
   if (spec.whenNotOptedIn === 'ADD_WITHOUT_LIST' && !compiled.createsContacts)
-    throw invalid(`The template ${template.id} creates no contacts`, 'whenNotOptedIn');
+    throw invalid(`The template ${template.id} does not create contacts`, 'whenNotOptedIn');
   return spec;
 };
 

@@ -18,38 +18,38 @@ export type Scalars = {
   DateTime: { input: Date; output: Date; }
 };
 
-/** Anything with a global id. */
+/** An object with a global id. */
 export type Node = {
-  /** Opaque global id; its prefix says what it names. */
+  /** Opaque global id. Its prefix names the type of the object. */
   readonly id: Scalars['ID']['output'];
 };
 
-/** Where a page stands in its list. */
+/** Position of a page within its list. */
 export type PageInfo = {
-  /** Whether more items follow the page. */
+  /** Whether more items follow this page. */
   readonly hasNextPage: Scalars['Boolean']['output'];
-  /** Whether items stand before the page. */
+  /** Whether there are items before this page. */
   readonly hasPreviousPage: Scalars['Boolean']['output'];
-  /** Cursor of the page's first item. */
+  /** Cursor of the first item on this page. */
   readonly startCursor: Maybe<Scalars['String']['output']>;
-  /** Cursor of the page's last item. */
+  /** Cursor of the last item on this page. */
   readonly endCursor: Maybe<Scalars['String']['output']>;
 };
 
-/** A problem that the caller can do something about. */
+/** An error that the caller can fix. */
 export type UserError = {
-  /** A code of the error registry. */
+  /** Code from the error registry (docs/errors.md). */
   readonly code: Scalars['String']['output'];
-  /** What is wrong, for a person. */
+  /** What is wrong, in words for people. */
   readonly message: Scalars['String']['output'];
-  /** Path of the argument at fault, if one is. */
+  /** Path of the argument that caused the error, if any. */
   readonly field: Maybe<ReadonlyArray<Scalars['String']['output']>>;
 };
 
 export type Query = {
-  /** The caller's own box office, from the token. */
+  /** The caller's own box office, taken from the token. */
   readonly boxOffice: BoxOffice;
-  /** Anything of the caller's box office by its global id; null when there is no such thing. */
+  /** Any object of the caller's box office by its global id. Null if there is none. */
   readonly node: Maybe<Node>;
 };
 
@@ -62,9 +62,9 @@ export type QueryNodeArgs = {
 export type BoxOffice = {
   /** Id of the box office, `bo_…`. */
   readonly id: Scalars['ID']['output'];
-  /** The kinds of workflow that can be created, and which details each asks for. */
+  /** The templates that workflows can be created from, with the details that each needs. */
   readonly workflowTemplates: ReadonlyArray<WorkflowTemplate>;
-  /** Workflows, newest first; deleted ones only when asked for by status. */
+  /** Workflows, newest first. Deleted ones appear only if `status` asks for them. */
   readonly workflows: WorkflowConnection;
 };
 
@@ -78,7 +78,7 @@ export type BoxOfficeWorkflowsArgs = {
   before?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** A box office's link to one Constant Contact account. */
+/** A box office's connection to one Constant Contact account. */
 export type Connection = Node & {
   /** Id of the connection, `conn_…`. */
   readonly id: Scalars['ID']['output'];
@@ -90,61 +90,65 @@ export type Delivery = Node & {
   readonly id: Scalars['ID']['output'];
 };
 
-/** Deliveries made from orders that came before the workflow. */
+/** Deliveries for orders that came before the workflow. */
 export type Backfill = Node & {
   /** Id of the backfill, `bf_…`. */
   readonly id: Scalars['ID']['output'];
 };
 
-/** Something that an organiser is to know of, from when it began until it was over. Raised once each time that it begins, and told on `notices.v1` as it begins and as it is over. No personal data. */
+/**
+ * A problem that an organiser should know about, from its beginning to its end. Boxlist raises one
+ * notice each time that the problem begins, and publishes it on `notices.v1` at the beginning and at
+ * the end. No personal data.
+ */
 export type Notice = Node & {
   /** Id of the notice, `ntc_…`. */
   readonly id: Scalars['ID']['output'];
 };
 
-/** A box office's use of an add-on. */
+/** A box office's subscription to an add-on. */
 export type AppSubscription = Node & {
-  /** Id of the subscription, `sub_…`; the same after a reactivation. */
+  /** Id of the subscription, `sub_…`. It stays the same after a reactivation. */
   readonly id: Scalars['ID']['output'];
 };
 
-/** A kind of workflow. */
+/** A template for workflows. */
 export type WorkflowTemplate = {
   /** Stable id, such as `add-to-list`. */
   readonly id: Scalars['ID']['output'];
   /** Short name for people. */
   readonly name: Scalars['String']['output'];
-  /** What it does, for people. */
+  /** Description for people. */
   readonly description: Scalars['String']['output'];
-  /** What it asks for, in the order of the form. */
+  /** The details that it needs, in the order of the form. */
   readonly details: ReadonlyArray<TemplateDetail>;
 };
 
-/** One thing that a template asks for. */
+/** One detail of a template. */
 export type TemplateDetail = {
-  /** Name to give the value under. */
+  /** Key of the value. */
   readonly key: Scalars['String']['output'];
-  /** Label of the form's field. */
+  /** Label of the form field. */
   readonly label: Scalars['String']['output'];
-  /** Help for the form's field. */
+  /** Help text of the form field. */
   readonly description: Scalars['String']['output'];
-  /** What kind of value it takes. */
+  /** Kind of value. */
   readonly kind: DetailKind;
-  /** Whether it must be given. */
+  /** Whether a value is required. */
   readonly required: Scalars['Boolean']['output'];
-  /** The value that is taken when none is given. */
+  /** Value if none is given. */
   readonly default: Maybe<Scalars['String']['output']>;
-  /** The values that a CHOICE takes; empty for the other kinds. */
+  /** Allowed values of a CHOICE. Empty for other kinds. */
   readonly choices: ReadonlyArray<Scalars['String']['output']>;
-  /** How many characters a TEXT takes at most; null where there is no such limit. */
+  /** Maximum number of characters of a TEXT. Null if there is no limit. */
   readonly maxLength: Maybe<Scalars['Int']['output']>;
 };
 
-/** What kind of value a detail takes. */
+/** Kind of value of a detail. */
 export type DetailKind =
-  /** The id of a contact list of the connection. */
+  /** Id of a contact list of the connection. */
   | 'CONTACT_LIST'
-  /** The id of a tag of the connection. */
+  /** Id of a tag of the connection. */
   | 'TAG'
   /** Any text, up to `maxLength` characters. */
   | 'TEXT'
@@ -153,86 +157,96 @@ export type DetailKind =
   /** One of `choices`. */
   | 'CHOICE';
 
-/** How a workflow stands. */
+/** Status of a workflow. */
 export type WorkflowStatus =
-  /** Orders are synchronised by it. */
+  /** Orders are synchronised. */
   | 'ACTIVE'
-  /** Orders that arrive are skipped with WORKFLOW_PAUSED, or wait: see `whenPaused`. */
+  /** Orders that arrive are skipped with WORKFLOW_PAUSED, or wait. See `whenPaused`. */
   | 'PAUSED'
-  /** Gone; kept for its history. */
+  /** Deleted. Boxlist keeps its history. */
   | 'DELETED';
 
-/** What happens to a buyer who did not opt in, or was not asked. */
+/** What happens to a buyer who did not opt in or was not asked. */
 export type WhenNotOptedIn =
   /** Nothing. */
   | 'SKIP'
-  /** Details and tags of a contact that exists are updated; no list is added. */
+  /** Boxlist updates details and tags of an existing contact, and adds no lists. */
   | 'UPDATE_EXISTING'
-  /** As UPDATE_EXISTING; and one who is no contact yet is created on no list and without permission. */
+  /**
+   * Like UPDATE_EXISTING. In addition, a buyer who is not a contact yet becomes one, without lists and
+   * without permission.
+   */
   | 'ADD_WITHOUT_LIST';
 
-/** What happens to a buyer who opted in and is unsubscribed. */
+/** What happens to a buyer who opted in but is unsubscribed. */
 export type WhenUnsubscribed =
   /** Nothing: they stay unsubscribed. */
   | 'SKIP'
-  /** When the order is newer than the opt-out: the one e-mail that asks whether they want to subscribe again. */
+  /**
+   * If the order is newer than the opt-out, Constant Contact sends the one e-mail that asks whether
+   * they want to subscribe again.
+   */
   | 'SEND_RESUBSCRIBE_EMAIL';
 
 /**
- * What happens to the buyer's contact when a synchronised order is cancelled or refunded. Only what this workflow itself gives is taken
- * back, and nobody is ever unsubscribed by it. An order that is cancelled or refunded before it was synchronised is skipped in any case.
+ * What happens to the buyer's contact when a synchronised order is cancelled or refunded. The workflow
+ * undoes only what it added itself, and never unsubscribes anyone. An order that was cancelled or
+ * refunded before it was synchronised is always skipped.
  */
 export type OnCancelledOrder =
   /** Nothing: the contact keeps its tags and stays on its lists. */
   | 'KEEP'
-  /** The workflow's tags are taken off; the contact stays on its lists. */
+  /** Boxlist removes the workflow's tags. The contact stays on its lists. */
   | 'REMOVE_TAGS'
-  /** The contact is taken off the workflow's lists and keeps its tags; its permission stays, and so do its other lists. */
+  /**
+   * Boxlist removes the contact from the workflow's lists. The contact keeps its tags, its permission
+   * and its other lists.
+   */
   | 'REMOVE_FROM_LISTS'
-  /** Both: the workflow's tags are taken off, and the contact is taken off its lists. */
+  /** Both: Boxlist removes the workflow's tags, and removes the contact from the workflow's lists. */
   | 'REMOVE_TAGS_AND_LISTS';
 
 /** What happens to orders that arrive while the workflow is paused. */
 export type WhenPaused =
-  /** They are skipped with WORKFLOW_PAUSED and stay so: after the resume only new orders are taken. */
+  /** They are skipped with WORKFLOW_PAUSED. After a resume the workflow takes only new orders. */
   | 'SKIP'
-  /** They wait, and are synchronised when the workflow is resumed. */
+  /** They wait, and are synchronised once the workflow is resumed. */
   | 'WAIT';
 
-/** Which value of an order a custom field takes. */
+/** Which value of an order fills a custom field. */
 export type FieldSource =
   /** Name of the event. */
   | 'EVENT_NAME'
-  /** Start date of the event, ISO. */
+  /** Start date of the event, ISO 8601. */
   | 'EVENT_START_DATE'
   /** Id of the order. */
   | 'ORDER_ID'
   /** Names of the ticket types. */
   | 'TICKET_TYPES'
-  /** Answer to a question of the checkout. */
+  /** Answer to a checkout question. */
   | 'CUSTOM_QUESTION';
 
 /** A workflow: template, details and filter. */
 export type Workflow = Node & {
   /** Id of the workflow, `wf_…`. */
   readonly id: Scalars['ID']['output'];
-  /** Its name, for people. */
+  /** Name for people. */
   readonly name: Scalars['String']['output'];
-  /** How it stands. */
+  /** Current status. */
   readonly status: WorkflowStatus;
-  /** What kind it is. */
+  /** Its template. */
   readonly template: WorkflowTemplate;
-  /** Grows by one with each change; give it back as `expectedVersion`. */
+  /** Version number. It grows by one with each change. Pass it as `expectedVersion`. */
   readonly version: Scalars['Int']['output'];
-  /** The Constant Contact account it writes to. */
+  /** The Constant Contact account that it writes to. */
   readonly connection: Connection;
-  /** The values of the template's details. */
+  /** Values of the template's details. */
   readonly details: ReadonlyArray<WorkflowDetail>;
   /** Which orders it takes. */
   readonly filter: WorkflowFilter;
-  /** Further lists, by Constant Contact's list_id. */
+  /** Additional lists, by Constant Contact list_id. */
   readonly listIds: ReadonlyArray<Scalars['ID']['output']>;
-  /** Further tags, by Constant Contact's tag_id. */
+  /** Additional tags, by Constant Contact tag_id. */
   readonly tagIds: ReadonlyArray<Scalars['ID']['output']>;
   /** Custom fields that it fills. */
   readonly fieldMapping: ReadonlyArray<FieldMapping>;
@@ -240,7 +254,7 @@ export type Workflow = Node & {
   readonly whenNotOptedIn: WhenNotOptedIn;
   /** What happens to buyers who are unsubscribed. */
   readonly whenUnsubscribed: WhenUnsubscribed;
-  /** What happens when a synchronised order is cancelled or refunded. */
+  /** What happens if a synchronised order is cancelled or refunded. */
   readonly onCancelledOrder: OnCancelledOrder;
   /** What happens to orders that arrive while it is paused. */
   readonly whenPaused: WhenPaused;
@@ -248,7 +262,7 @@ export type Workflow = Node & {
   readonly createdAt: Scalars['DateTime']['output'];
   /** When it was last changed. */
   readonly updatedAt: Scalars['DateTime']['output'];
-  /** Its states, newest first, the present one included. */
+  /** All versions, newest first, including the current one. */
   readonly versions: WorkflowVersionConnection;
 };
 
@@ -263,13 +277,13 @@ export type WorkflowVersionsArgs = {
 
 /** A detail and its value. */
 export type WorkflowDetail = {
-  /** The template's key. */
+  /** Key of the detail in the template. */
   readonly key: Scalars['String']['output'];
   /** The value. */
   readonly value: Scalars['String']['output'];
 };
 
-/** Which orders a workflow takes: each list that is not empty must hold one of the order's values. */
+/** Which orders a workflow takes. Every non-empty list must contain one of the order's values. */
 export type WorkflowFilter = {
   /** Events, `ev_…`. */
   readonly eventIds: ReadonlyArray<Scalars['ID']['output']>;
@@ -279,35 +293,35 @@ export type WorkflowFilter = {
   readonly ticketTypeIds: ReadonlyArray<Scalars['ID']['output']>;
 };
 
-/** A custom field and where its value comes from. */
+/** A custom field and the order value that fills it. */
 export type FieldMapping = {
-  /** Which value of the order. */
+  /** The order value. */
   readonly source: FieldSource;
-  /** The question, for CUSTOM_QUESTION. */
+  /** The checkout question, for CUSTOM_QUESTION. */
   readonly question: Maybe<Scalars['String']['output']>;
-  /** Constant Contact's custom_field_id. */
+  /** Constant Contact custom_field_id. */
   readonly customFieldId: Scalars['ID']['output'];
 };
 
-/** One state of a workflow. */
+/** One version of a workflow. */
 export type WorkflowVersion = {
-  /** Its number. */
+  /** Version number. */
   readonly version: Scalars['Int']['output'];
-  /** How the workflow stood. */
+  /** Status of the workflow in this version. */
   readonly status: WorkflowStatus;
-  /** Its name then. */
+  /** Name in this version. */
   readonly name: Scalars['String']['output'];
-  /** Its template then. */
+  /** Template in this version. */
   readonly template: WorkflowTemplate;
-  /** The Constant Contact account it wrote to. */
+  /** The Constant Contact account that it wrote to. */
   readonly connection: Connection;
-  /** Its details then. */
+  /** Details in this version. */
   readonly details: ReadonlyArray<WorkflowDetail>;
   /** Which orders it took. */
   readonly filter: WorkflowFilter;
-  /** Its further lists then. */
+  /** Additional lists in this version. */
   readonly listIds: ReadonlyArray<Scalars['ID']['output']>;
-  /** Its further tags then. */
+  /** Additional tags in this version. */
   readonly tagIds: ReadonlyArray<Scalars['ID']['output']>;
   /** Custom fields that it filled. */
   readonly fieldMapping: ReadonlyArray<FieldMapping>;
@@ -315,31 +329,31 @@ export type WorkflowVersion = {
   readonly whenNotOptedIn: WhenNotOptedIn;
   /** What happened to buyers who were unsubscribed. */
   readonly whenUnsubscribed: WhenUnsubscribed;
-  /** What happened when a synchronised order was cancelled or refunded. */
+  /** What happened if a synchronised order was cancelled or refunded. */
   readonly onCancelledOrder: OnCancelledOrder;
   /** What happened to orders that arrived while it was paused. */
   readonly whenPaused: WhenPaused;
-  /** Since when it held. */
+  /** When this version took effect. */
   readonly changedAt: Scalars['DateTime']['output'];
-  /** Who made the change: the subject of their token. */
+  /** Who made the change: the subject (`sub`) of their token. */
   readonly changedBy: Scalars['String']['output'];
 };
 
 /** A page of workflows. */
 export type WorkflowConnection = {
-  /** Items with their cursors. */
+  /** The items with their cursors. */
   readonly edges: ReadonlyArray<WorkflowEdge>;
-  /** The items alone. */
+  /** The items without cursors. */
   readonly nodes: ReadonlyArray<Workflow>;
-  /** Where the page stands. */
+  /** Position of the page. */
   readonly pageInfo: PageInfo;
-  /** How many there are in all. */
+  /** Number of items in all. */
   readonly totalCount: Scalars['Int']['output'];
 };
 
-/** A workflow in a page. */
+/** A workflow on a page. */
 export type WorkflowEdge = {
-  /** Position for `after` and `before`. */
+  /** Cursor for `after` and `before`. */
   readonly cursor: Scalars['String']['output'];
   /** The workflow. */
   readonly node: Workflow;
@@ -347,34 +361,40 @@ export type WorkflowEdge = {
 
 /** A page of versions. */
 export type WorkflowVersionConnection = {
-  /** Items with their cursors. */
+  /** The items with their cursors. */
   readonly edges: ReadonlyArray<WorkflowVersionEdge>;
-  /** The items alone. */
+  /** The items without cursors. */
   readonly nodes: ReadonlyArray<WorkflowVersion>;
-  /** Where the page stands. */
+  /** Position of the page. */
   readonly pageInfo: PageInfo;
 };
 
-/** A version in a page. */
+/** A version on a page. */
 export type WorkflowVersionEdge = {
-  /** Position for `after` and `before`. */
+  /** Cursor for `after` and `before`. */
   readonly cursor: Scalars['String']['output'];
   /** The version. */
   readonly node: WorkflowVersion;
 };
 
 export type Mutation = {
-  /** Creates a workflow, active at once. Needs the add-on and a connection. Manager or owner. */
+  /** Creates an active workflow. Needs the add-on and a connection. Role: manager or owner. */
   readonly createWorkflow: WorkflowPayload;
-  /** Changes what is given and leaves the rest. Manager or owner. */
+  /** Changes the given fields and leaves the others unchanged. Role: manager or owner. */
   readonly updateWorkflow: WorkflowPayload;
-  /** Stops synchronising orders until resumed; `whenPaused` says what becomes of those that arrive meanwhile. Manager or owner. */
+  /**
+   * Pauses the workflow until it is resumed. `whenPaused` says what happens to orders that arrive
+   * meanwhile. Role: manager or owner.
+   */
   readonly pauseWorkflow: WorkflowPayload;
-  /** Takes orders again: from now on, or with WAIT also those that arrived during the pause. Manager or owner. */
+  /**
+   * Resumes the workflow. It takes orders from now on, and with WAIT also those that arrived during
+   * the pause. Role: manager or owner.
+   */
   readonly resumeWorkflow: WorkflowPayload;
-  /** Ends it for good; its history stays. Manager or owner. */
+  /** Deletes the workflow for good. Its history stays. Role: manager or owner. */
   readonly deleteWorkflow: WorkflowPayload;
-  /** Creates an active copy. Manager or owner. */
+  /** Creates an active copy. Role: manager or owner. */
   readonly duplicateWorkflow: WorkflowPayload;
 };
 
@@ -410,13 +430,13 @@ export type MutationDuplicateWorkflowArgs = {
 
 /** A detail and its value. */
 export type WorkflowDetailInput = {
-  /** The template's key. */
+  /** Key of the detail in the template. */
   readonly key: Scalars['String']['input'];
   /** The value. */
   readonly value: Scalars['String']['input'];
 };
 
-/** Which orders a workflow takes: each list that is not empty must hold one of the order's values. */
+/** Which orders a workflow takes. Every non-empty list must contain one of the order's values. */
 export type WorkflowFilterInput = {
   /** Events, `ev_…`, at most 200. */
   readonly eventIds?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
@@ -426,61 +446,73 @@ export type WorkflowFilterInput = {
   readonly ticketTypeIds?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
 };
 
-/** A custom field and where its value comes from. */
+/** A custom field and the order value that fills it. */
 export type FieldMappingInput = {
-  /** Which value of the order. */
+  /** The order value. */
   readonly source: FieldSource;
-  /** The question, for CUSTOM_QUESTION and only for it; at most 500 characters. */
+  /**
+   * The checkout question, at most 500 characters. Required for CUSTOM_QUESTION, and not allowed
+   * otherwise.
+   */
   readonly question?: InputMaybe<Scalars['String']['input']>;
-  /** Constant Contact's custom_field_id; each field once. */
+  /** Constant Contact custom_field_id. Use each field only once. */
   readonly customFieldId: Scalars['ID']['input'];
 };
 
 /** A new workflow. */
 export type CreateWorkflowInput = {
-  /** Id of a template. */
+  /** Id of the template. */
   readonly templateId: Scalars['ID']['input'];
-  /** Which account it writes to. */
+  /** The Constant Contact account to write to. */
   readonly connectionId: Scalars['ID']['input'];
   /** 1 to 100 characters. */
   readonly name: Scalars['String']['input'];
   /** Values of the template's details. */
   readonly details?: InputMaybe<ReadonlyArray<WorkflowDetailInput>>;
-  /** Which orders it takes; all when absent. */
+  /** Which orders it takes. Default: all. */
   readonly filter?: InputMaybe<WorkflowFilterInput>;
-  /** Further lists, by list_id: at most 50 with the template's own; none for a template that subscribes nobody. */
+  /**
+   * Additional lists, by list_id: at most 50, including those of the template. Not allowed for a
+   * template that subscribes nobody.
+   */
   readonly listIds?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
-  /** Further tags, by tag_id: at most 50 with the template's own. */
+  /** Additional tags, by tag_id: at most 50, including those of the template. */
   readonly tagIds?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
   /** Custom fields to fill, at most 25. */
   readonly fieldMapping?: InputMaybe<ReadonlyArray<FieldMappingInput>>;
-  /** SKIP when absent. ADD_WITHOUT_LIST only with a template that creates contacts. */
+  /** Default: SKIP. ADD_WITHOUT_LIST needs a template that creates contacts. */
   readonly whenNotOptedIn?: InputMaybe<WhenNotOptedIn>;
-  /** SKIP when absent. */
+  /** Default: SKIP. */
   readonly whenUnsubscribed?: InputMaybe<WhenUnsubscribed>;
-  /** KEEP when absent. */
+  /** Default: KEEP. */
   readonly onCancelledOrder?: InputMaybe<OnCancelledOrder>;
-  /** SKIP when absent. */
+  /** Default: SKIP. */
   readonly whenPaused?: InputMaybe<WhenPaused>;
 };
 
-/** What to change about a workflow; what is absent or null stays. Its template stays too: create another workflow for another one. */
+/**
+ * What to change about a workflow. Absent and null fields stay unchanged. The template cannot change:
+ * create another workflow instead.
+ */
 export type UpdateWorkflowInput = {
   /** Its id. */
   readonly id: Scalars['ID']['input'];
-  /** The version that was read: a clash gives VERSION_CONFLICT. */
+  /** The version that you read. If it is no longer current, the error is VERSION_CONFLICT. */
   readonly expectedVersion: Scalars['Int']['input'];
   /** Another account. */
   readonly connectionId?: InputMaybe<Scalars['ID']['input']>;
   /** 1 to 100 characters. */
   readonly name?: InputMaybe<Scalars['String']['input']>;
-  /** Values of the template's details, all of them. */
+  /** All values of the template's details. */
   readonly details?: InputMaybe<ReadonlyArray<WorkflowDetailInput>>;
   /** Which orders it takes. */
   readonly filter?: InputMaybe<WorkflowFilterInput>;
-  /** Further lists, by list_id: at most 50 with the template's own; none for a template that subscribes nobody. */
+  /**
+   * Additional lists, by list_id: at most 50, including those of the template. Not allowed for a
+   * template that subscribes nobody.
+   */
   readonly listIds?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
-  /** Further tags, by tag_id: at most 50 with the template's own. */
+  /** Additional tags, by tag_id: at most 50, including those of the template. */
   readonly tagIds?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
   /** Custom fields to fill, at most 25. */
   readonly fieldMapping?: InputMaybe<ReadonlyArray<FieldMappingInput>>;
@@ -488,7 +520,7 @@ export type UpdateWorkflowInput = {
   readonly whenNotOptedIn?: InputMaybe<WhenNotOptedIn>;
   /** What happens to buyers who are unsubscribed. */
   readonly whenUnsubscribed?: InputMaybe<WhenUnsubscribed>;
-  /** What happens when a synchronised order is cancelled or refunded. */
+  /** What happens if a synchronised order is cancelled or refunded. */
   readonly onCancelledOrder?: InputMaybe<OnCancelledOrder>;
   /** What happens to orders that arrive while it is paused. */
   readonly whenPaused?: InputMaybe<WhenPaused>;
@@ -498,7 +530,7 @@ export type UpdateWorkflowInput = {
 export type ChangeWorkflowInput = {
   /** Its id. */
   readonly id: Scalars['ID']['input'];
-  /** The version that was read, when a clash shall be refused. */
+  /** The version that you read, to refuse the change if somebody else made one. */
   readonly expectedVersion?: InputMaybe<Scalars['Int']['input']>;
 };
 
@@ -506,13 +538,13 @@ export type ChangeWorkflowInput = {
 export type DuplicateWorkflowInput = {
   /** Its id. */
   readonly id: Scalars['ID']['input'];
-  /** Name of the copy; the old one with (copy) when absent. */
+  /** Name of the copy. Default: the old name followed by (copy). */
   readonly name?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** The workflow after the change. */
+/** Result of the change. */
 export type WorkflowPayload = {
-  /** The workflow, when the change was made. */
+  /** The workflow. Null if `userErrors` explain why not. */
   readonly workflow: Maybe<Workflow>;
   /** What is wrong with the input. */
   readonly userErrors: ReadonlyArray<UserError>;

@@ -15,7 +15,7 @@ interface Change {
 type NextState = Pick<WorkflowVersion, 'status' | 'spec' | 'activeSince'>;
 
 const conflict = () =>
-  new AppError('VERSION_CONFLICT', 'Somebody changed this workflow meanwhile; read it again', {
+  new AppError('VERSION_CONFLICT', 'Someone else changed this workflow. Read it again, then retry.', {
     field: ['input', 'expectedVersion'],
   });
 

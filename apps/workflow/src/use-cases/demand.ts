@@ -22,7 +22,7 @@ const certainly = async (
   if (!refusal) return;
   throw certain
     ? refusal
-    : new AppError('SERVICE_UNAVAILABLE', `The latest news of ${follower} has not arrived yet; try again`);
+    : new AppError('SERVICE_UNAVAILABLE', `Boxlist has not received the latest ${follower} yet. Try again.`);
 };
 
 /** Throws ENTITLEMENT_REQUIRED unless the box office may use the add-on. */

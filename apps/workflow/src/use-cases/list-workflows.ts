@@ -14,7 +14,7 @@ import type { WorkflowPosition } from '../store/workflows';
 export type WorkflowPage = CountedPage<Workflow>;
 
 const notACursor = (field: string): AppError =>
-  new AppError('BAD_INPUT', `${field} is not a cursor of this list`, { field: [field] });
+  new AppError('BAD_INPUT', `The cursor in ${field} does not belong to this list`, { field: [field] });
 
 /** Throws BAD_INPUT unless the positions that came out of the cursors have the shape of this list's. */
 const checkRange = <P>(range: PageRange<P>, isPosition: (value: unknown) => boolean): PageRange<P> => {

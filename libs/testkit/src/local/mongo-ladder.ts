@@ -187,7 +187,7 @@ const askedRung = (): Rung | undefined => {
   const asked = process.env.BOXLIST_MONGODB;
   if (!asked) return undefined;
   const found = rungs.find(({ name }) => name === asked);
-  if (!found) throw new Error(`BOXLIST_MONGODB=${asked} is unknown; it takes ${rungNames.join(', ')}`);
+  if (!found) throw new Error(`BOXLIST_MONGODB=${asked} is unknown; use one of ${rungNames.join(', ')}`);
   return found;
 };
 
@@ -214,7 +214,10 @@ export const chooseMongo = async ({ wrote, purpose, onProgress }: Choice): Promi
   const asked = askedRung();
   if (asked) {
     const program = (await asked.find()) ?? (await asked.obtain(say));
-    if (!program) throw new Error(`BOXLIST_MONGODB=${asked.name}: there is no such MongoDB here, and none can be had`);
+    if (!program)
+      throw new Error(
+        `BOXLIST_MONGODB=${asked.name}: this MongoDB is not installed, and Boxlist could not fetch or build it`,
+      );
     return program;
   }
   const writer = rungs.find(({ kind }) => kind === wrote);

@@ -35,7 +35,9 @@ const writerOf = (dataDir: string): string | undefined =>
 const keepApart = (dataDir: string, kind: Program['kind']): void => {
   const wrote = writerOf(dataDir) ?? kind;
   if (wrote !== kind)
-    throw new Error(`${dataDir} was written by ${wrote}, and what can be started now is ${kind}: start with --fresh`);
+    throw new Error(
+      `${dataDir} was written by ${wrote}, but only ${kind} can be started now. Start with --fresh to delete it.`,
+    );
   writeFileSync(`${dataDir}.kind`, kind);
 };
 
@@ -44,7 +46,7 @@ export const startMongo = async ({ dataDir, port, purpose, onProgress }: MongoOp
   const given = process.env.MONGODB_URI;
   if (given) {
     const cannot = (): never => {
-      throw new Error('MONGODB_URI was given: that server is not ours to stop');
+      throw new Error('MONGODB_URI is set, so Boxlist does not stop that server');
     };
     const version = await untilAnswers(given);
     return {
@@ -104,9 +106,12 @@ const untilAnswers = async (uri: string, server?: LocalProcess): Promise<string>
       return String(info?.version);
     } catch (error) {
       if (ended || Date.now() > until)
-        throw new Error(server ? 'MongoDB does not answer; see its log' : 'The server of MONGODB_URI does not answer', {
-          cause: error,
-        });
+        throw new Error(
+          server ? 'MongoDB does not answer. See its log.' : 'The server of MONGODB_URI does not answer',
+          {
+            cause: error,
+          },
+        );
       await delay(100);
     } finally {
       await connection.destroy().catch(() => undefined);

@@ -69,7 +69,7 @@ export const stopLeftBehind = async (pidFile: string, graceMs = 10_000): Promise
     return false;
   }
   if (recorded.parent.pid !== process.pid && lives(recorded.parent))
-    throw new Error(`${pidFile} is in use by process ${recorded.parent.pid}: stop that first`);
+    throw new Error(`${pidFile} is in use by process ${recorded.parent.pid}. Stop that process first.`);
   signalGroup(recorded.pid, 'SIGCONT');
   signalGroup(recorded.pid, 'SIGTERM');
   for (const until = Date.now() + graceMs; lives(recorded) && Date.now() < until;) await delay(50);

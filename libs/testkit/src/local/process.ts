@@ -74,7 +74,7 @@ const spawnChild = async ({ command, args, env, cwd, logFile }: StartOptions): P
   });
   if (pid === undefined) {
     await exited;
-    throw new Error(`${command} cannot be started: is it installed?`);
+    throw new Error(`${command} cannot be started. Is it installed?`);
   }
   guardGroup(pid);
   void exited.then(() => releaseGroup(pid));

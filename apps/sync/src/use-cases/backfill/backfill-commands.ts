@@ -38,7 +38,7 @@ const checked = async (ctx: Context, identity: Identity, input: BackfillInput): 
   if (input.mode === 'IMPORT' && connection?.optInRoute === 'CONFIRM')
     throw new AppError(
       'BAD_INPUT',
-      'This connection asks new contacts for a confirmation, which an import would pass by: choose ONE_BY_ONE',
+      'This connection asks new contacts to confirm, and an import would skip that. Choose ONE_BY_ONE.',
       { field: ['input', 'mode'] },
     );
   return workflow;
@@ -117,9 +117,13 @@ export const startBackfill = async (ctx: Context, identity: Identity, input: Bac
     ({ status }) => status === 'RUNNING' || status === 'PAUSED',
   );
   if (open)
-    throw new AppError('BACKFILL_RUNNING', 'A backfill of this workflow is not done yet', {
-      field: ['input', 'workflowId'],
-    });
+    throw new AppError(
+      'BACKFILL_RUNNING',
+      'This workflow already has a backfill in progress. Wait for it to finish, or cancel it.',
+      {
+        field: ['input', 'workflowId'],
+      },
+    );
   const backfill = await ctx.backfills.start(
     {
       boxOfficeId: identity.boxOfficeId,
@@ -158,7 +162,7 @@ export const changeBackfill = async (
       throw new AppError('BACKFILL_NOT_FOUND', 'There is no such backfill', { field: ['input', 'backfillId'] });
     const { from, to } = changes[change];
     if (backfill.status !== to && !from.includes(backfill.status))
-      throw new AppError('BACKFILL_ENDED', 'The backfill has ended already', { field: ['input', 'backfillId'] });
+      throw new AppError('BACKFILL_ENDED', 'This backfill has already ended', { field: ['input', 'backfillId'] });
     const changed =
       backfill.status === to
         ? backfill

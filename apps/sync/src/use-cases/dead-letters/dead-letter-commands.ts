@@ -25,9 +25,11 @@ export const deadLetterPage = (
 const chosen = (identity: Identity, { ids, all }: LettersInput): LetterChoice => {
   requireRole(identity, 'manager');
   if ((all === true) === (ids != null))
-    throw new AppError('BAD_INPUT', 'Give ids, or all: true', { field: ['input', 'ids'] });
+    throw new AppError('BAD_INPUT', 'Pass either ids or all: true', { field: ['input', 'ids'] });
   if (ids && ids.length > mostIds)
-    throw new AppError('BAD_INPUT', 'ids takes at most 1,000 ids; use all for more', { field: ['input', 'ids'] });
+    throw new AppError('BAD_INPUT', 'ids can hold at most 1,000 ids. Pass all: true for more.', {
+      field: ['input', 'ids'],
+    });
   return ids ?? null;
 };
 

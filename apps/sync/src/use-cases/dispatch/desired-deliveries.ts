@@ -133,6 +133,6 @@ export const isEntitled = async (ctx: Context, boxOfficeId: string): Promise<boo
     (await ctx.entitlements.ofBoxOffices([boxOfficeId])).some(({ entitled }) => entitled);
   if (await ask()) return true;
   if (!(await ctx.followers.entitlements.caughtUp(3_000)))
-    throw new AppError('SERVICE_UNAVAILABLE', 'The latest news of subscriptions has not arrived yet');
+    throw new AppError('SERVICE_UNAVAILABLE', 'The latest subscription events have not arrived yet');
   return ask();
 };

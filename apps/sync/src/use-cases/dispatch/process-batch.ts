@@ -100,7 +100,7 @@ const processPlanInputs = async (
   const { ctx, caller, batch, snapshots, report } = work;
   if (planInputs.length === 0) return undefined;
   if (round > mostRounds) {
-    await report.fail(deliveriesOf(batch, planInputs), new AppError('DEFECT', 'A batch does not come to its end'));
+    await report.fail(deliveriesOf(batch, planInputs), new AppError('DEFECT', 'The batch does not finish'));
     return undefined;
   }
   const plan = planBatch(planInputs, snapshots.known, work.planOptions);

@@ -64,7 +64,7 @@ const idOf = async (
   if (!found)
     throw new AppError(
       'REJECTED_BY_CONSTANT_CONTACT',
-      `Constant Contact has a ${kind} of that name and does not show it`,
+      `Constant Contact has a ${kind} with that name but does not list it`,
     );
   return found;
 };

@@ -24,7 +24,7 @@ const numberOf = (count: number | undefined): string =>
 export const retryDeliveries = async (ctx: Context, identity: Identity, filter: DeliveryFilter): Promise<Retry> => {
   requireRole(identity, 'manager');
   if ((filter.ids?.length ?? 0) > 1_000)
-    throw new AppError('BAD_INPUT', 'ids takes at most 1,000 ids; use the other filters for more', {
+    throw new AppError('BAD_INPUT', 'ids can hold at most 1,000 ids. Use the other filters for more.', {
       field: ['input', 'filter', 'ids'],
     });
   const { boxOfficeId } = identity;
@@ -34,7 +34,7 @@ export const retryDeliveries = async (ctx: Context, identity: Identity, filter: 
   if (matched > mostAtOnce)
     throw new AppError(
       'TOO_MANY_TO_RETRY',
-      `${numberOf(await countsFor(ctx, boxOfficeId, wanted))} deliveries match, and a retry takes at most 100,000: take fewer at once, by workflow, reason or time`,
+      `${numberOf(await countsFor(ctx, boxOfficeId, wanted))} deliveries match, but one retry takes at most 100,000. Narrow the filter by workflow, reason or time.`,
       { field: ['input', 'filter'] },
     );
   const retry = await ctx.retries.start({ boxOfficeId, wanted, matched }, ctx.clock());
@@ -59,7 +59,7 @@ export const cancelRetry = async (ctx: Context, identity: Identity, id: string):
     if (retry?.boxOfficeId !== identity.boxOfficeId)
       throw new AppError('RETRY_NOT_FOUND', 'There is no such retry', { field: ['input', 'retryId'] });
     if (retry.status === 'DONE')
-      throw new AppError('RETRY_ENDED', 'The retry has ended already', { field: ['input', 'retryId'] });
+      throw new AppError('RETRY_ENDED', 'This retry has already ended', { field: ['input', 'retryId'] });
     const cancelled = retry.status === 'CANCELLED' ? retry : await ctx.retries.cancel(retry);
     if (cancelled) return cancelled;
   }

@@ -18,7 +18,7 @@ const readOrder = (message: BusMessage): Read => {
   try {
     raw = parseCloudEvent(message);
   } catch (error) {
-    return bad('BAD_EVENT', error instanceof AppError ? error.message : 'The value cannot be read');
+    return bad('BAD_EVENT', error instanceof AppError ? error.message : 'The value is not a readable CloudEvent');
   }
   const parsed = orderEventSchema.safeParse(raw);
   if (!parsed.success) return bad('BAD_EVENT', problemsOf(parsed.error));

@@ -125,14 +125,14 @@ const deleteContact = async (
 
 /** What an erasure by Boxlist does not reach, said plainly. */
 export const remainsOf = ({ deletesContact, contacts }: Erasure): string[] => [
-  'Events on the orders topic and its dead-letter topic still hold the data until Kafka drops them, 14 days after they came; none of them is taken in again.',
+  'Events on the orders topic and its dead-letter topic still hold the data until Kafka deletes them, 14 days after they arrived. Boxlist does not take them in again.',
   'Ticket Tailor and other producers of orders keep their own records.',
   ...(deletesContact
     ? [
-        'Constant Contact keeps what a deleted contact held and can restore it. It has no call that erases for good: ask their support to erase the contact with this e-mail address from your account.',
+        'Constant Contact keeps the data of a deleted contact and can restore it. Its API cannot erase a contact for good. Ask Constant Contact support to erase the contact with this e-mail address from your account.',
       ]
-    : ['The contact at Constant Contact was left as it is: nobody asked to delete it.']),
+    : ['The contact at Constant Contact is unchanged, because nobody asked to delete it.']),
   ...(contacts.some(({ state }) => state === 'GAVE_UP')
-    ? ['An account of Constant Contact could not be reached or refused: delete the contact there by hand.']
+    ? ['Boxlist could not delete the contact in one or more Constant Contact accounts. Delete it there by hand.']
     : []),
 ];

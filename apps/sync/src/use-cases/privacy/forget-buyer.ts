@@ -77,6 +77,6 @@ export const guardErased = (
     const served = new Set(serves.map((id) => hashes.get(id)));
     const met = erased.filter((hash) => served.has(hash));
     for (const hash of met) await forgetBuyer(ctx, boxOfficeId, hash);
-    if (met.length > 0) throw new AppError('LEASE_LOST', 'A buyer of the batch was erased');
+    if (met.length > 0) throw new AppError('LEASE_LOST', 'A buyer of this batch was erased');
   };
 };
