@@ -39,7 +39,7 @@ const mappers: Readonly<Record<string, Mappers>> = {
   sync: {
     BoxOffice: keyOnly,
     Workflow: keyOnly,
-    Delivery: source('store/deliveries', 'Delivery'),
+    Delivery: source('domain/delivery', 'Delivery'),
     DeliveryConnection: source('use-cases/history/list-deliveries', 'DeliveryPage'),
     Backfill: source('store/backfills', 'Backfill'),
     Retry: source('store/retries', 'Retry'),

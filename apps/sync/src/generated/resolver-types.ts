@@ -1,6 +1,6 @@
 // Generated from schema.graphql by `npm run generate`: do not edit.
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { Delivery as DeliverySource } from '../store/deliveries';
+import type { Delivery as DeliverySource } from '../domain/delivery';
 import type { DeliveryPage as DeliveryPageSource } from '../use-cases/history/list-deliveries';
 import type { Backfill as BackfillSource } from '../store/backfills';
 import type { Retry as RetrySource } from '../store/retries';
