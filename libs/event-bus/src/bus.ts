@@ -9,7 +9,6 @@ import type {
   DeadLetterReason,
   EventBus,
   EventBusOptions,
-  Standstill,
   TopicSpec,
 } from './event-bus';
 import { readFetchAnswers } from './fetch-answers';

@@ -41,5 +41,3 @@ export const createFactCopy = <F extends { boxOfficeId: string; version: number 
       (await facts.find({ boxOfficeId: { $in: [...ids] } }).toArray()).map(({ fact }) => fact),
   };
 };
-
-export type FactCopy<F extends { boxOfficeId: string; version: number }> = ReturnType<typeof createFactCopy<F>>;

@@ -1,3 +1,4 @@
+import type { Delivery } from './delivery';
 import type { DeliveryChoice } from './delivery-choice';
 import { waitingFor, type DeliveryStatus } from './reasons';
 
@@ -36,4 +37,36 @@ export const backlogOf = (pending: Counted, waiting: Counted, open: number) => {
   return pending.isExact
     ? { pending: pending.count, waiting: Math.max(waiting.count, open - pending.count), isExact: true }
     : { pending: Math.max(pending.count, open - waiting.count), waiting: waiting.count, isExact: true };
+};
+
+/** How many deliveries of one status and reason there are; the open ones are one row. */
+interface CountRow {
+  readonly status: 'OPEN' | DeliveryStatus;
+  readonly reason: string;
+  readonly count: number;
+}
+
+/** Open ones are one bucket, so that waiting and working again moves nothing; those of a backfill are apart. */
+export const bucketOf = ({
+  status,
+  reason,
+  backfillId,
+}: Pick<Delivery, 'status' | 'reason' | 'backfillId'>): string => {
+  const open = status === 'PENDING' || status === 'WAITING';
+  return [open ? 'OPEN' : status, open ? '' : (reason ?? ''), ...(backfillId ? [backfillId] : [])].join(' ');
+};
+
+/** What tallies say by status and reason; only of a backfill where one is named. */
+export const rowsOf = (
+  known: readonly { readonly counts: Readonly<Record<string, number>> }[],
+  backfillId?: string,
+): CountRow[] => {
+  const rows = new Map<string, CountRow>();
+  for (const [bucket, count] of known.flatMap(({ counts }) => Object.entries(counts))) {
+    const [status = 'OPEN', reason = '', backfill = ''] = bucket.split(' ');
+    if (backfillId !== undefined && backfill !== backfillId) continue;
+    const before = rows.get(`${status} ${reason}`)?.count ?? 0;
+    rows.set(`${status} ${reason}`, { status: status as CountRow['status'], reason, count: before + count });
+  }
+  return [...rows.values()].filter(({ count }) => count > 0);
 };

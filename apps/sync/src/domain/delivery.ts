@@ -1,6 +1,6 @@
 import type { OptIn } from '@boxlist/contracts';
 import { createHash } from 'node:crypto';
-import { type DeliveryStatus, type DoneReason, type ReasonCode, waitingFor, type WaitingFor } from './reasons';
+import type { DeliveryStatus, DoneReason, ReasonCode, WaitingFor } from './reasons';
 
 export interface Attempt {
   readonly at: Date;

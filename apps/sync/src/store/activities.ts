@@ -86,5 +86,3 @@ export const createActivityStore = (mongo: Connection) => {
     },
   };
 };
-
-export type ActivityStore = ReturnType<typeof createActivityStore>;

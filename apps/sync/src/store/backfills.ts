@@ -81,5 +81,3 @@ export const createBackfillStore = (mongo: Connection) => {
     change: changeKnown<Backfill>(backfills),
   };
 };
-
-export type BackfillStore = ReturnType<typeof createBackfillStore>;

@@ -95,5 +95,3 @@ export const createBuyerDeliveries = (deliveries: Collection<NewDelivery>) => {
     },
   };
 };
-
-export type BuyerDeliveries = ReturnType<typeof createBuyerDeliveries>;

@@ -78,5 +78,3 @@ export const createConnectionLeaseStore = (mongo: Connection) => {
     },
   };
 };
-
-export type ConnectionLeaseStore = ReturnType<typeof createConnectionLeaseStore>;

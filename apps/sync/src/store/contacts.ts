@@ -172,5 +172,3 @@ export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStor
     },
   };
 };
-
-export type ContactStore = ReturnType<typeof createContactStore>;

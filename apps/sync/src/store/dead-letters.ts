@@ -182,5 +182,3 @@ export const createDeadLetterStore = (mongo: Connection) => {
     },
   };
 };
-
-export type DeadLetterStore = ReturnType<typeof createDeadLetterStore>;

@@ -1,7 +1,7 @@
 import { factEvent, idPrefixes } from '@boxlist/contracts';
 import type { OutboxRendering } from '@boxlist/event-bus';
 import type { Collection } from 'mongoose';
-import { type Delivery, deliveryId, untouched } from '../domain/delivery';
+import { untouched, type Delivery } from '../domain/delivery';
 import type { NewDelivery, OutcomeEntry } from '../domain/new-delivery';
 import { inBatches } from './in-batches';
 import { insertNew } from './insert-new';
@@ -160,5 +160,3 @@ export const createDeliveryStore = (deliveries: Collection<NewDelivery>) => {
       ).reduce((sum, { modifiedCount }) => sum + modifiedCount, 0),
   };
 };
-
-export type DeliveryStore = ReturnType<typeof createDeliveryStore>;

@@ -38,5 +38,3 @@ export const createDeliveryErasure = (deliveries: Collection<NewDelivery>, save:
     return ended;
   },
 });
-
-export type DeliveryErasure = ReturnType<typeof createDeliveryErasure>;

@@ -73,5 +73,3 @@ export const createDeliveryHistory = (deliveries: Collection<NewDelivery>) => {
     },
   };
 };
-
-export type DeliveryHistory = ReturnType<typeof createDeliveryHistory>;

@@ -153,5 +153,3 @@ export const createDeliveryHolds = (deliveries: Collection<NewDelivery>, save: S
     },
   };
 };
-
-export type DeliveryHolds = ReturnType<typeof createDeliveryHolds>;

@@ -1,13 +1,5 @@
 import type { Collection, mongo } from 'mongoose';
-import {
-  type AddedResources,
-  type Attempt,
-  type Delivery,
-  mayHaveWritten,
-  type Queue,
-  queues,
-  type Result,
-} from '../domain/delivery';
+import { type Delivery, type Queue, queues, type Result } from '../domain/delivery';
 import { type NewDelivery, outcomeEntry } from '../domain/new-delivery';
 import { withoutNotes } from '../domain/notes';
 import { byIndex } from './narrow-reads';
@@ -191,5 +183,3 @@ export const createDeliveryQueue = (deliveries: Collection<NewDelivery>) => {
     },
   };
 };
-
-export type DeliveryQueue = ReturnType<typeof createDeliveryQueue>;

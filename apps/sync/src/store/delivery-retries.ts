@@ -2,7 +2,6 @@ import type { Collection, mongo } from 'mongoose';
 import type { DeliveryChoice } from '../domain/delivery-choice';
 import type { Delivery } from '../domain/delivery';
 import type { NewDelivery } from '../domain/new-delivery';
-import type { ReasonCode } from '../domain/reasons';
 import { chosenBy } from './delivery-choice';
 import { inBatches, writeAlike } from './in-batches';
 
@@ -113,5 +112,3 @@ export const createDeliveryRetries = (deliveries: Collection<NewDelivery>) => ({
     );
   },
 });
-
-export type DeliveryRetries = ReturnType<typeof createDeliveryRetries>;

@@ -93,5 +93,3 @@ export const createExpiredWritesStore = (mongo: Connection, erasures: Pick<Erasu
     forgetBuyer,
   };
 };
-
-export type ExpiredWritesStore = ReturnType<typeof createExpiredWritesStore>;

@@ -10,5 +10,3 @@ export const createJoinStore = (mongo: Connection) => {
     },
   };
 };
-
-export type JoinStore = ReturnType<typeof createJoinStore>;

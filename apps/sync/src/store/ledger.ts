@@ -1,5 +1,4 @@
 import { AppError } from '@boxlist/contracts';
-import { isDuplicateKey } from '@boxlist/service-kit';
 import type { Connection } from 'mongoose';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,7 +8,6 @@ import {
   callClasses,
   declare,
   demandsOf,
-  emptyLedger,
   exhausted,
   expectedLive,
   givenBack,
@@ -30,23 +28,13 @@ import {
   type Permit,
 } from '../domain/ledger';
 import { databaseClock } from './database-clock';
+import { createLedgerDocument, type KnownLedger } from './ledger-document';
 
-/** The state is one JSON text: its keys are ids of others' making, and it is only ever swapped as a whole. */
-interface LedgerDocument {
-  _id: 'constant-contact';
-  revision: number;
-  state: string;
-}
-interface Known {
-  readonly revision: number;
-  readonly ledger: Ledger;
-}
 interface Waiter extends Permit {
   readonly since: number;
   readonly resolve: () => void;
   readonly reject: (error: AppError) => void;
 }
-const id = 'constant-contact';
 const arrivalsMs = 500;
 const mostLagMs = 2_000;
 
@@ -57,43 +45,27 @@ export const createLedgerStore = (
   bounds: BatchingBounds,
   clock?: () => Promise<number>,
 ) => {
-  const ledgers = mongo.collection<LedgerDocument>('ledger');
+  const document = createLedgerDocument(mongo);
   const holder = randomUUID();
   const { now, errorMs } = clock ? { now: clock, errorMs: () => 0 } : databaseClock(mongo);
   let waiting: Waiter[] = [];
   let arrivals = noArrivals;
   let cycling: Promise<void> | undefined;
   let wake: (() => void) | undefined;
-  let last: Known | undefined;
+  let last: KnownLedger | undefined;
   let closed = false;
   /** How long it took lately until what was written was known to be so, where that was long. */
   let lagMs = 0;
   let telling: NodeJS.Timeout | undefined;
 
-  const read = async (): Promise<Known> => {
-    const found = await ledgers.findOne({ _id: id });
-    return found
-      ? { revision: found.revision, ledger: JSON.parse(found.state) as Ledger }
-      : { revision: 0, ledger: emptyLedger };
-  };
-  const swap = async (known: Known, ledger: Ledger): Promise<boolean> => {
-    const next = { revision: known.revision + 1, ledger };
-    try {
-      const { matchedCount, upsertedCount } = await ledgers.updateOne(
-        { _id: id, revision: known.revision },
-        { $set: { state: JSON.stringify(ledger), revision: next.revision } },
-        { upsert: known.revision === 0 },
-      );
-      last = matchedCount + upsertedCount === 1 ? next : undefined;
-    } catch (error) {
-      last = undefined;
-      if (!isDuplicateKey(error)) throw error;
-    }
+  const swap = async (known: KnownLedger, ledger: Ledger): Promise<boolean> => {
+    last = undefined;
+    last = await document.swap(known, ledger);
     return last !== undefined;
   };
   const change = async (how: (ledger: Ledger, time: number) => Ledger): Promise<void> => {
     for (;;) {
-      const known = await read();
+      const known = await document.read();
       if (await swap(known, how(known.ledger, await now()))) return;
     }
   };
@@ -101,7 +73,7 @@ export const createLedgerStore = (
   /**
    * The ledger with the live buyers that came to this process and are not told yet: they are about to be planned for.
    */
-  const withArrivals = ({ ledger }: Known, time: number): Ledger =>
+  const withArrivals = ({ ledger }: KnownLedger, time: number): Ledger =>
     arrivals === noArrivals ? ledger : declare(ledger, holder, ledger.holders[holder]?.demands ?? [], arrivals, time);
 
   /** Waits for the moment of permits; false when it has passed: used later they would fall into another second. */
@@ -121,7 +93,7 @@ export const createLedgerStore = (
   const look = async (): Promise<number> => {
     const time = await now();
     // What this process wrote last is most often still so; the swap finds out.
-    const known = last ?? (await read());
+    const known = last ?? (await document.read());
     const asked = [...waiting];
     const came = arrivals;
     const declared = declare(known.ledger, holder, demandsOf(asked), came, time);
@@ -208,20 +180,20 @@ export const createLedgerStore = (
     /** Slows down because Constant Contact says that it is throttling. */
     slowDown: (): Promise<void> => change(throttled),
     /** Whether the day has no call left for orders. */
-    isExhausted: async (): Promise<boolean> => !mayUse((await read()).ledger, 'live', await now(), limits),
+    isExhausted: async (): Promise<boolean> => !mayUse((await document.read()).ledger, 'live', await now(), limits),
     /** For how long a class is refused, in ms; 0 where it is not. */
     refusedFor: async (kind: CallClass): Promise<number> => {
-      const [{ ledger }, time] = await Promise.all([read(), now()]);
+      const [{ ledger }, time] = await Promise.all([document.read(), now()]);
       return isRefused(ledger, kind, time, limits) ? refusedForMs(ledger, kind, time, limits) : 0;
     },
     /** How live orders are sent at present; of one box office, where it is named. */
     quotaState: async (boxOfficeId?: string): Promise<QuotaState> => {
-      const [known, time] = await Promise.all([read(), now()]);
+      const [known, time] = await Promise.all([document.read(), now()]);
       return quotaStateOf(withArrivals(known, time), time, limits, bounds, boxOfficeId);
     },
     /** What is used and left; `gatherMs` is that of the box office. */
     usage: async (boxOfficeId: string) => {
-      const [known, time] = await Promise.all([read(), now()]);
+      const [known, time] = await Promise.all([document.read(), now()]);
       const ledger = withArrivals(known, time);
       return usageOf(ledger, time, limits, quotaStateOf(ledger, time, limits, bounds, boxOfficeId));
     },

@@ -147,5 +147,3 @@ export const createNoticeStore = (mongo: Connection) => {
     },
   };
 };
-
-export type NoticeStore = ReturnType<typeof createNoticeStore>;

@@ -1,4 +1,3 @@
-import { agesFrom } from '../domain/expiry';
 import { asKeptToday, type EarlierOrder, type StoredOrder } from '../domain/order';
 
 export interface OrderDocument extends Omit<EarlierOrder, 'key' | 'erased' | 'expired'> {

@@ -151,5 +151,3 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
     },
   };
 };
-
-export type OrderStore = ReturnType<typeof createOrderStore>;

@@ -21,5 +21,3 @@ export const createResourceStore = (mongo: Connection) => {
     },
   };
 };
-
-export type ResourceStore = ReturnType<typeof createResourceStore>;

@@ -91,5 +91,3 @@ export const createRetryStore = (mongo: Connection) => {
     },
   };
 };
-
-export type RetryStore = ReturnType<typeof createRetryStore>;

@@ -34,5 +34,3 @@ export const createStandstillStore = (mongo: Connection) => {
         .toArray(),
   };
 };
-
-export type StandstillStore = ReturnType<typeof createStandstillStore>;

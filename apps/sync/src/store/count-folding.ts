@@ -1,0 +1,169 @@
+import { isDuplicateKey } from '@boxlist/service-kit';
+import type { Connection } from 'mongoose';
+import { afterOutcomes, bandOf, type FailureWindow } from '../domain/failure-window';
+import type { NewDelivery } from '../domain/new-delivery';
+import { bucketOf } from '../domain/delivery-counts';
+import { writeAlike } from './in-batches';
+
+/** One delivery of a batch that is being counted. */
+interface Counted {
+  readonly id: string;
+  readonly version: number;
+  /** Revision of the tally that counted it last; 0 for none. */
+  readonly since: number;
+  readonly bucket: string;
+}
+
+/** How the deliveries of one workflow stand. */
+export interface DeliveryCountDocument {
+  _id: string;
+  revision: number;
+  /** How many deliveries are in each bucket. */
+  counts: Record<string, number>;
+  /** Counted above, and perhaps not all marked as such yet. */
+  batch: Counted[];
+  /** Whether some that are counted above were removed since, because history expires. */
+  hasExpired?: true | null;
+  /** What was counted last of those that failed or were synchronised. */
+  failures?: FailureWindow;
+  /** How much fails has come to another band since notices were told. */
+  untold?: true;
+}
+
+const batchSize = 5_000;
+
+type Changed = Pick<NewDelivery, '_id' | 'version' | 'status' | 'reason' | 'counted' | 'backfillId' | 'settledAt'>;
+
+/** The outcomes among them that tell whether a workflow works, oldest first. A skip says nothing of that. */
+const outcomesAmong = (changed: readonly Changed[]): ('SYNCED' | 'FAILED')[] =>
+  [...changed]
+    .sort((a, b) => (a.settledAt?.getTime() ?? 0) - (b.settledAt?.getTime() ?? 0))
+    .flatMap(({ status }) => (status === 'SYNCED' || status === 'FAILED' ? [status] : []));
+
+/** Folds changed deliveries into the counts of their workflows, each change exactly once. */
+export const createCountFolding = (mongo: Connection) => {
+  const deliveryCounts = mongo.collection<DeliveryCountDocument>('delivery_counts');
+  const deliveries = mongo.collection<NewDelivery>('deliveries');
+
+  const read = async (workflowId: string): Promise<DeliveryCountDocument> =>
+    (await deliveryCounts.findOne({ _id: workflowId })) ?? { _id: workflowId, revision: 0, counts: {}, batch: [] };
+
+  const swap = async (
+    known: DeliveryCountDocument,
+    next: Pick<DeliveryCountDocument, 'counts' | 'batch' | 'failures' | 'untold'>,
+  ): Promise<boolean> => {
+    try {
+      const { matchedCount, upsertedCount } = await deliveryCounts.updateOne(
+        { _id: known._id, revision: known.revision },
+        { $set: { ...next, revision: known.revision + 1 } },
+        { upsert: known.revision === 0 },
+      );
+      return matchedCount + upsertedCount === 1;
+    } catch (error) {
+      if (isDuplicateKey(error)) return false;
+      throw error;
+    }
+  };
+
+  /**
+   * Marks the deliveries of a batch as counted. Said again it changes nothing: each mark names the one that it
+   * replaces.
+   */
+  const mark = async ({ revision, batch }: DeliveryCountDocument): Promise<void> => {
+    const counted = ({ bucket }: Counted) => ({ counted: { bucket, revision } });
+    const before = ({ since }: Counted) => (since === 0 ? { counted: null } : { 'counted.revision': since });
+    const write = (writes: Parameters<typeof writeAlike<NewDelivery>>[1]) => writeAlike(deliveries, writes);
+    const matched = await write(
+      batch.map((each) => ({
+        id: each.id,
+        holds: { version: each.version, ...before(each) },
+        update: { $set: counted(each), $unset: { uncounted: 1 } },
+      })),
+    );
+    if (matched === batch.length) return;
+    // Some have changed since, and are to be counted once more; or this was begun before.
+    await write(batch.map((each) => ({ id: each.id, holds: before(each), update: { $set: counted(each) } })));
+    await write(
+      batch.map(({ id, version }) => ({
+        id,
+        holds: { version, 'counted.revision': revision },
+        update: { $unset: { uncounted: 1 } },
+      })),
+    );
+  };
+
+  /** Counts a batch on top of the tally as it is known; undefined when another process counted meanwhile. */
+  const count = async (
+    workflowCounts: DeliveryCountDocument,
+    changed: readonly Changed[],
+  ): Promise<DeliveryCountDocument | undefined> => {
+    const counts = { ...workflowCounts.counts };
+    for (const delivery of changed) {
+      const bucket = bucketOf(delivery);
+      if (delivery.counted) counts[delivery.counted.bucket] = (counts[delivery.counted.bucket] ?? 0) - 1;
+      counts[bucket] = (counts[bucket] ?? 0) + 1;
+    }
+    const batch = changed.map((delivery) => ({
+      id: delivery._id,
+      version: delivery.version,
+      since: delivery.counted?.revision ?? 0,
+      bucket: bucketOf(delivery),
+    }));
+    const before = workflowCounts.failures ?? '';
+    const failures = afterOutcomes(before, outcomesAmong(changed));
+    const news = bandOf(failures) === bandOf(before) ? {} : { untold: true as const };
+    if (!(await swap(workflowCounts, { counts, batch, failures, ...news }))) return undefined;
+    const counted = { ...workflowCounts, revision: workflowCounts.revision + 1, counts, batch, failures };
+    await mark(counted);
+    return (await swap(counted, { counts, batch: [] }))
+      ? { ...counted, revision: counted.revision + 1, batch: [] }
+      : undefined;
+  };
+
+  /**
+   * Counts what has changed of one workflow. The tally is known before the first delivery is read: what another counts
+   * in between makes this stop.
+   */
+  const fold = async (workflowId: string, goesOn: () => boolean): Promise<void> => {
+    let workflowCounts: DeliveryCountDocument | undefined = await read(workflowId);
+    if (workflowCounts.batch.length > 0) {
+      await mark(workflowCounts);
+      if (!(await swap(workflowCounts, { counts: workflowCounts.counts, batch: [] }))) return;
+      workflowCounts = { ...workflowCounts, revision: workflowCounts.revision + 1, batch: [] };
+    }
+    const seen = new Set<string>();
+    let changed: Changed[] = [];
+    for await (const delivery of deliveries.find(
+      { workflowId, uncounted: true },
+      {
+        projection: { version: 1, status: 1, reason: 1, counted: 1, backfillId: 1, settledAt: 1 },
+        batchSize,
+      },
+    )) {
+      if (seen.has(delivery._id)) continue;
+      seen.add(delivery._id);
+      changed.push(delivery);
+      if (changed.length < batchSize) continue;
+      workflowCounts = await count(workflowCounts, changed);
+      if (!workflowCounts || !goesOn()) return;
+      changed = [];
+    }
+    if (changed.length > 0) await count(workflowCounts, changed);
+  };
+
+  /** Counts what has changed, of all workflows or of some. */
+  const foldEach = async (goesOn: () => boolean, among: object = {}): Promise<void> => {
+    for (let after = ''; goesOn();) {
+      const [next] = await deliveries
+        .find({ uncounted: true, workflowId: { ...among, $gt: after } }, { projection: { workflowId: 1 } })
+        .sort({ workflowId: 1 })
+        .limit(1)
+        .toArray();
+      if (!next) return;
+      await fold(next.workflowId, goesOn);
+      after = next.workflowId;
+    }
+  };
+
+  return { deliveryCounts, deliveries, read, fold, foldEach };
+};

@@ -1,0 +1,45 @@
+import { isDuplicateKey } from '@boxlist/service-kit';
+import type { Connection } from 'mongoose';
+import { emptyLedger, type Ledger } from '../domain/ledger';
+
+/** The state is one JSON text: its keys are ids of others' making, and it is only ever swapped as a whole. */
+interface LedgerDocument {
+  _id: 'constant-contact';
+  revision: number;
+  state: string;
+}
+/** The ledger as it was read. */
+export interface KnownLedger {
+  readonly revision: number;
+  readonly ledger: Ledger;
+}
+
+const id = 'constant-contact';
+
+/** The one document of the quota ledger. Each write replaces the revision that was read, or changes nothing. */
+export const createLedgerDocument = (mongo: Connection) => {
+  const ledgers = mongo.collection<LedgerDocument>('ledger');
+  return {
+    read: async (): Promise<KnownLedger> => {
+      const found = await ledgers.findOne({ _id: id });
+      return found
+        ? { revision: found.revision, ledger: JSON.parse(found.state) as Ledger }
+        : { revision: 0, ledger: emptyLedger };
+    },
+    /** The ledger as it was written; undefined when another process wrote first. */
+    swap: async (known: KnownLedger, ledger: Ledger): Promise<KnownLedger | undefined> => {
+      const next = { revision: known.revision + 1, ledger };
+      try {
+        const { matchedCount, upsertedCount } = await ledgers.updateOne(
+          { _id: id, revision: known.revision },
+          { $set: { state: JSON.stringify(ledger), revision: next.revision } },
+          { upsert: known.revision === 0 },
+        );
+        return matchedCount + upsertedCount === 1 ? next : undefined;
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error;
+        return undefined;
+      }
+    },
+  };
+};
