@@ -9,7 +9,10 @@ const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 
 const allowedFolders = ['apps', 'docs', 'libs', 'tools'];
 const allowedFiles = [
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
   'Dockerfile',
+  'LICENSE',
   'README.md',
   'STYLE.md',
   'docker-compose.yml',
