@@ -3,14 +3,7 @@ import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startConsumer, type StartedConsumer } from './consumer';
 import { deadLetterOf, deadLetterOfRange, withoutContent } from './dead-letters';
-import type {
-  BatchSubscription,
-  Consumer,
-  DeadLetterReason,
-  EventBus,
-  EventBusOptions,
-  TopicSpec,
-} from './event-bus';
+import type { BatchSubscription, Consumer, DeadLetterReason, EventBus, EventBusOptions, TopicSpec } from './event-bus';
 import { readFetchAnswers } from './fetch-answers';
 import { lazyClient } from './lazy-client';
 import type { BusMessage, NewMessage } from './message';
