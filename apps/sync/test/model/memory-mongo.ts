@@ -19,8 +19,11 @@ class WriteError extends Error {
   }
 }
 
-/** One server's documents. Each call is atomic; there is no unique key but `_id`, and no other is asked for. */
-export const createMemoryMongo = () => {
+/**
+ * One server's documents. Each call is atomic. The only unique key is `_id`; no caller asks for another. `written` sees
+ * each document after each change.
+ */
+export const createMemoryMongo = (written: (collection: string, document: Doc) => void = () => undefined) => {
   const collections = new Map<string, Map<string, Doc>>();
   /** Grows with each change of any document. */
   let changes = 0;
@@ -51,11 +54,15 @@ export const createMemoryMongo = () => {
       if (documents.has(id)) return false;
       documents.set(id, copyOf(document));
       changes += 1;
+      written(name, document);
       return true;
     };
     const update = (document: Doc, by: Doc): number => {
       const isChanged = change(document, by);
-      if (isChanged) changes += 1;
+      if (isChanged) {
+        changes += 1;
+        written(name, document);
+      }
       return Number(isChanged);
     };
     const updateFirst = (filter: Doc, by: Doc, upsert = false) => {
