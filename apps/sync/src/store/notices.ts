@@ -81,7 +81,7 @@ export const createNoticeStore = (mongo: Connection) => {
     /**
      * Raises or ends the notice of a subject by its present state. It reads the last episode before it calls `holds`,
      * and the write succeeds only while that episode is still the last. So one process alone starts an episode, one
-     * alone ends it, and none acts on an outdated state. Returns the event that was written, or undefined.
+     * alone ends it, and none acts on an earlier state. Returns the event that was written, or undefined.
      */
     settle: async (
       about: NoticeSubject,
