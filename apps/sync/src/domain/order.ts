@@ -56,7 +56,7 @@ export interface StoredOrder extends Stamp {
   readonly erased?: true;
   /** The stamp of the newest event that belongs to an erased buyer. It stays when a later event names another buyer. */
   readonly erasedUpTo?: Stamp;
-  /** The history of the order has expired: only its ids are kept, and no event restores it. */
+  /** The history of the order has expired: only its ids, status and times are kept, and no event restores it. */
   readonly expired?: true;
 }
 
