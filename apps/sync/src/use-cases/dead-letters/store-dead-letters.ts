@@ -12,8 +12,9 @@ import { publishDeadLetterNotice } from '../history/publish-notices';
 const mostLetters = 10_000;
 
 /**
- * Stores dead letters of the orders topic until they expire, each event once. If a letter's box office is unknown,
- * nothing of the event is kept. A letter that names an erased buyer is not kept at all.
+ * Stores dead letters of the orders topic until they expire, each event once. If a letter's box office is unknown, or
+ * its event names too many addresses, nothing of the event is kept. A letter that names an erased buyer is not kept at
+ * all.
  */
 export const storeDeadLetters = async (ctx: Context, messages: readonly BusMessage[]): Promise<void> => {
   const now = ctx.clock();
