@@ -5,8 +5,8 @@ import { pollActivities } from './poll-activities';
 
 /*
  * An import's details are marked as written when the import begins, so that nothing compares them again. The mark
- * stayed when the import failed. Every delivery of the buyer then took details that had never arrived for the contact's
- * details.
+ * stayed when the import failed. Every delivery of the buyer then treated details that had never arrived as the
+ * contact's details.
  */
 describe('an import that has ended', () => {
   const unmarkedBy = async (isClean: boolean): Promise<unknown[]> => {
