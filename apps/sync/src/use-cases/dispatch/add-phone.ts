@@ -18,8 +18,8 @@ interface DesiredDelivery {
 
 /**
  * Adds a phone that no import accepts. It looks the contact up and, only if the number is new there, writes the whole
- * contact: two calls at most. Repeating it changes nothing. `told` is the note for the history; it is undefined when
- * the contact already has the number, or does not exist yet (`isAbsent`). Throws what the calls throw.
+ * contact: two calls at most. Repeating it changes nothing. `told` is the note for the history. It is undefined when
+ * the contact already has the number, or when the contact does not exist yet (`isAbsent`). Throws what the calls throw.
  */
 export const addPhone = async (
   ctx: Context,

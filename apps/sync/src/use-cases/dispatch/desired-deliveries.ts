@@ -58,8 +58,8 @@ export const desiredStatesOf = async (
     }
     const decision = decideOrder(order, workflow, entitled);
     const emailHash = order.email === null ? null : ctx.hashEmail(order.boxOfficeId, order.email);
-    // The order names another buyer than when the delivery was claimed. Contact snapshots and locks of one buyer say
-    // nothing about the other, so the delivery starts again.
+    // The order names another buyer than the delivery does. Contact snapshots and locks of one buyer say nothing about
+    // the other, so the delivery starts again as the new buyer's.
     if (emailHash !== null && emailHash !== delivery.emailHash) {
       decided.push({
         delivery,

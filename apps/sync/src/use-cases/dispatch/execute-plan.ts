@@ -19,9 +19,8 @@ type Import = Extract<PlannedCall, { kind: 'import' }>;
 type Tag = Extract<PlannedCall, { kind: 'tag' }>;
 
 /**
- * Makes the calls of a plan and reports each delivery that they serve. `refused`: e-mail addresses whose contact turned
- * out to exist; their deliveries are not reported yet. `stopped`: the error for which the remaining calls were not
- * tried.
+ * Makes the calls of a plan and reports the deliveries that they serve, except those of `refused`: e-mail addresses
+ * whose contact turned out to exist. `stopped`: the error for which the remaining calls were not tried.
  */
 export const executePlan = async (
   ctx: Context,
@@ -242,7 +241,7 @@ const makeImport = async (run: Run, { lines, listIds, asFile }: Import): Promise
   );
 };
 
-/** Contacts to make explicit later, each with the delivery of its opt-in. */
+/** Imported contacts to make explicit later, each with the delivery of its opt-in. */
 const upgradesOf = ({ deliveries, hashes }: Batch, lines: readonly ImportLine[]) =>
   lines.flatMap(({ email, deliveryIds, upgrades }) => {
     const optIn = deliveryIds
