@@ -19,7 +19,7 @@ export const startBackgroundJobs = (ctx: Context, dispatches: boolean) => {
   const jobs = [...anywhere, ...(dispatches ? forDispatch : [])].map((start) => start(ctx));
   return {
     close: async (): Promise<void> => {
-      await Promise.all(jobs.map((chore) => chore.close()));
+      await Promise.all(jobs.map((job) => job.close()));
     },
   };
 };

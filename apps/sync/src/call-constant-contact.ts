@@ -35,14 +35,14 @@ interface CallerOptions {
  * A permit. `askedAt`: when it was requested, in ms of the ledger's clock. `sendBy`: until when its call may leave, in
  * ms of this process's monotonic clock.
  */
-interface AddedResources {
+interface GrantedPermit {
   readonly askedAt: number;
   readonly sendBy: number;
 }
 
 export const connectionCaller = (ctx: Context, options: CallerOptions): ConnectionCaller => {
   const attempts = new Map<string, Attempt[]>();
-  const permit = async (serves: readonly string[]): Promise<AddedResources> => {
+  const permit = async (serves: readonly string[]): Promise<GrantedPermit> => {
     await options.mayServe?.(serves);
     for (;;) {
       const askedAt = performance.now();
@@ -65,7 +65,7 @@ export const connectionCaller = (ctx: Context, options: CallerOptions): Connecti
    * Sends the call with a permit that is still valid when the call leaves. If the permit expires while the call waits
    * for a network connection, the permit is returned to the ledger and the next try gets a new one.
    */
-  const send = async <T>(first: AddedResources, serves: readonly string[], run: () => Promise<T>): Promise<T> => {
+  const send = async <T>(first: GrantedPermit, serves: readonly string[], run: () => Promise<T>): Promise<T> => {
     for (let given = first; ; given = await permit(serves)) {
       try {
         return await sentBy(given.sendBy, run);

@@ -15,15 +15,11 @@ export type TokenSource = (connectionId: string, rejected?: string) => Promise<s
  */
 export type TicketTailorKeySource = (boxOfficeId: string) => Promise<string>;
 
-type Caught = Pick<Consumer, 'caughtUp'>;
-
 /** All that a use case may use: stores, clients, settings, clock and log. */
 export interface Context extends Stores {
   readonly ledger: LedgerStore;
-  /**
-   * The consumers of facts. Code waits until they have caught up before it relies on a "no", such as "not entitled".
-   */
-  readonly followers: { readonly entitlements: Caught; readonly connections: Caught };
+  /** Whether the copy of entitlements has caught up with its topic: asked before a "no" that rests on it. */
+  readonly entitlementsCaughtUp: Consumer['caughtUp'];
   readonly bus: EventBus;
   readonly constantContact: ConstantContact;
   /** Whether the sign-up form is known to keep an unsubscribed contact unsubscribed. */

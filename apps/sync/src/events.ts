@@ -30,11 +30,11 @@ const groups = {
   deadLetters: { topic: deadLetterTopicOf(topics.orders.name), groupId: 'sync.dead-letters' },
 } as const;
 
-/** Functions that wait until the local copies of entitlements and connections have caught up with their topics. */
-export const followersOf = (bus: Pick<EventBus, 'caughtUp'>): Context['followers'] => ({
-  entitlements: { caughtUp: (timeoutMs) => bus.caughtUp(groups.entitlements, timeoutMs) },
-  connections: { caughtUp: (timeoutMs) => bus.caughtUp(groups.connections, timeoutMs) },
-});
+/** Asks whether this group has read all entitlements that there were at the call. */
+export const entitlementsCaughtUp =
+  (bus: Pick<EventBus, 'caughtUp'>): Context['entitlementsCaughtUp'] =>
+  (timeoutMs) =>
+    bus.caughtUp(groups.entitlements, timeoutMs);
 
 /**
  * Starts the consumers. Every process consumes facts. Only a process that takes in orders consumes orders and their

@@ -15,7 +15,7 @@ import typeDefs from '../schema.graphql';
 import { createAskAuthConnection } from './auth-connection';
 import type { Config } from './config';
 import type { Context } from './context';
-import { followersOf, openEventDoors, syncTopics } from './events';
+import { entitlementsCaughtUp, openEventDoors, syncTopics } from './events';
 import { resolvers } from './resolvers';
 import { outcomeRendering } from './store/deliveries';
 import { createLedgerStore } from './store/ledger';
@@ -90,7 +90,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
       { minMs: config.GATHER_MIN_MS, maxMs: config.GATHER_MAX_MS },
       ledgerClock,
     ),
-    followers: followersOf(bus),
+    entitlementsCaughtUp: entitlementsCaughtUp(bus),
     bus,
     constantContact,
     signUpKeepsOptOuts: config.CONSTANT_CONTACT_SIGN_UP_KEEPS_OPT_OUTS,

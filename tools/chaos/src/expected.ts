@@ -8,7 +8,7 @@ import {
 } from './schedule';
 
 /** Lists and tags by the names that the judge knows them by. */
-export interface AddedResources {
+export interface NamedResources {
   readonly lists: readonly string[];
   readonly tags: readonly string[];
 }
@@ -30,9 +30,9 @@ export interface ExpectedContact {
   /** Whether there may as well be none. */
   readonly mayBeMissing: boolean;
   readonly isDeleted: boolean;
-  readonly must: AddedResources;
+  readonly must: NamedResources;
   /** What they may have besides. */
-  readonly may: AddedResources;
+  readonly may: NamedResources;
   /** The first name that the newest event gave; undefined where more than one order would decide. */
   readonly firstName: string | undefined;
   /** How often writes for it may be needed when nothing goes wrong. */
@@ -52,14 +52,14 @@ const permissionOf: Readonly<Record<BuyerKind, string | undefined>> = {
 /** What a buyer has before the first order. */
 export const seedOf = (
   kind: BuyerKind,
-): { permission: string | undefined; isDeleted: boolean; had: AddedResources } => ({
+): { permission: string | undefined; isDeleted: boolean; had: NamedResources } => ({
   permission: permissionOf[kind],
   isDeleted: kind === 'deleted',
   had: kind === 'known' ? { lists: ['Friends'], tags: ['ticket-buyer'] } : nothing,
 });
 
-const nothing: AddedResources = { lists: [], tags: [] };
-const together = (all: readonly AddedResources[]): AddedResources => ({
+const nothing: NamedResources = { lists: [], tags: [] };
+const together = (all: readonly NamedResources[]): NamedResources => ({
   lists: [...new Set(all.flatMap(({ lists }) => lists))],
   tags: [...new Set(all.flatMap(({ tags }) => tags))],
 });
@@ -71,15 +71,15 @@ const answerOf = ({ versions }: PlannedOrder): Answer =>
 const isCancelled = ({ versions }: PlannedOrder): boolean => versions.at(-1)?.status === 'cancelled';
 
 /** What a workflow of a kind gives whoever opted in with an order for an event. Only the tags for others. */
-const addedBy = ({ kind }: PlannedWorkflow, event: number): AddedResources =>
+const addedBy = ({ kind }: PlannedWorkflow, event: number): NamedResources =>
   kind === 'per-event'
     ? { lists: [`list of event ${event}`], tags: [`tag of event ${event}`, 'ticket-buyer'] }
     : { lists: [`list ${kind}`], tags: [`tag ${kind}`, ...(kind === 'takes-back' ? [] : ['ticket-buyer'])] };
 
 interface Effect {
   readonly outcomes: readonly string[];
-  readonly must: AddedResources;
-  readonly may: AddedResources;
+  readonly must: NamedResources;
+  readonly may: NamedResources;
 }
 
 const skipped = (...reasons: string[]): Effect => ({
@@ -87,7 +87,7 @@ const skipped = (...reasons: string[]): Effect => ({
   must: nothing,
   may: nothing,
 });
-const synced = (must: AddedResources): Effect => ({ outcomes: ['SYNCED SYNCED'], must, may: nothing });
+const synced = (must: NamedResources): Effect => ({ outcomes: ['SYNCED SYNCED'], must, may: nothing });
 
 /** What one workflow does with one order that is not cancelled, for a buyer who stays as they are. */
 const plainEffect = (workflow: PlannedWorkflow, order: PlannedOrder, kind: BuyerKind): Effect => {

@@ -7,11 +7,11 @@ import { inBatches } from './in-batches';
 import { insertNew } from './insert-new';
 import { isOpen, withoutOutbox } from './open-deliveries';
 
-type WrittenValues = Pick<Delivery, '_id' | 'boxOfficeId' | 'workflowId' | 'orderId'>;
+type OutcomeSource = Pick<Delivery, '_id' | 'boxOfficeId' | 'workflowId' | 'orderId'>;
 
 /** Renders the event of an outcome. Rendering it again yields the same event id. */
 export const outcomeRendering: OutboxRendering<
-  WrittenValues & { readonly outbox?: readonly OutcomeEntry[] },
+  OutcomeSource & { readonly outbox?: readonly OutcomeEntry[] },
   OutcomeEntry
 > = {
   fields: ['boxOfficeId', 'workflowId', 'orderId'],

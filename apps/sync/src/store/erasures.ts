@@ -90,12 +90,12 @@ export const unlessErased = async <T extends { readonly emailHash: string }>(
   erasures: Pick<ErasureStore, 'among'>,
   some: readonly T[],
   write: (kept: readonly T[]) => Promise<void>,
-  undoCancelled: (each: T) => Promise<void>,
+  undo: (each: T) => Promise<void>,
 ): Promise<void> => {
   const before = await erasures.among(some.map(({ emailHash }) => emailHash));
   const kept = some.filter(({ emailHash }) => !before.has(emailHash));
   if (kept.length === 0) return;
   await write(kept);
   const after = await erasures.among(kept.map(({ emailHash }) => emailHash));
-  for (const each of kept) if (after.has(each.emailHash)) await undoCancelled(each);
+  for (const each of kept) if (after.has(each.emailHash)) await undo(each);
 };

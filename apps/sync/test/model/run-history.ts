@@ -41,7 +41,7 @@ interface Life {
   readonly ctx: Context;
 }
 
-export interface WrittenValues {
+export interface HistoryResult {
   /** What should not have been; empty when all is well. */
   readonly problems: readonly string[];
   readonly awaits: readonly [number, number];
@@ -50,7 +50,7 @@ export interface WrittenValues {
 }
 
 /** Carries out a history and tells what should not have been. */
-export const runHistory = async (history: History, trace?: (line: string) => void): Promise<WrittenValues> => {
+export const runHistory = async (history: History, trace?: (line: string) => void): Promise<HistoryResult> => {
   const problems: string[] = [];
   const problem = (text: string): void => {
     if (problems.includes(text)) return;

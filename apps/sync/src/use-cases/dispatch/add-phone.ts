@@ -6,7 +6,7 @@ import type { ConnectionCaller } from '../../call-constant-contact';
 import { contactReader, countryOf } from './read-contacts';
 
 /** A phone to add to a contact. */
-interface DesiredDelivery {
+interface PhoneToAdd {
   readonly email: string;
   readonly emailHash: string;
   /** The desired state of the delivery whose order has the phone. */
@@ -25,7 +25,7 @@ export const addPhone = async (
   ctx: Context,
   caller: ConnectionCaller,
   of: { readonly connectionId: string; readonly boxOfficeId: string },
-  { email, emailHash, desired, details, serves }: DesiredDelivery,
+  { email, emailHash, desired, details, serves }: PhoneToAdd,
 ): Promise<{ readonly told?: string; readonly contactId?: string; readonly isAbsent?: boolean }> => {
   const snapshots = contactReader(ctx, caller, of);
   const [failure] = await snapshots.learn([{ email, emailHash, whole: true, deliveryIds: serves }]);

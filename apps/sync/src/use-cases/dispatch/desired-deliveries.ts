@@ -139,7 +139,7 @@ export const isEntitled = async (ctx: Context, boxOfficeId: string): Promise<boo
   const ask = async (): Promise<boolean> =>
     (await ctx.entitlements.ofBoxOffices([boxOfficeId])).some(({ entitled }) => entitled);
   if (await ask()) return true;
-  if (!(await ctx.followers.entitlements.caughtUp(3_000)))
+  if (!(await ctx.entitlementsCaughtUp(3_000)))
     throw new AppError('SERVICE_UNAVAILABLE', 'The latest subscription events have not arrived yet');
   return ask();
 };
