@@ -23,9 +23,9 @@ const marksOf = (rawBody: Buffer): ReturnType<typeof marksOfWebhook> => {
 
 /**
  * Publishes a dead letter for an authentic webhook whose order cannot be understood, so that the organiser sees it.
- * Resolves with false if the webhook is about something else. The letter omits the content, because nobody could find
- * the people whom it names, and Ticket Tailor sends it again. All tries of one webhook have the same letter. Throws
- * KAFKA_UNAVAILABLE.
+ * Resolves with false if the webhook is about something else. The letter omits the content: nobody could find a
+ * person's data in a body that is not understood, and Ticket Tailor sends the webhook again. All tries of one webhook
+ * have the same letter. Throws KAFKA_UNAVAILABLE.
  */
 export const setAside = async (
   bus: EventBus,

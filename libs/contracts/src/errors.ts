@@ -208,7 +208,7 @@ export const appErrorOf = (error: unknown): AppError => {
 /** The error kind of anything thrown. See {@link appErrorOf}. */
 export const kindOf = (error: unknown): ErrorKind => appErrorOf(error).kind;
 
-/** Makes a missing case of a union a compile error. Throws DEFECT if it is reached all the same. */
+/** Makes a missing case of a union a compile error. Throws DEFECT if it is reached anyway. */
 export const assertNever = (value: never): never => {
   throw new AppError('DEFECT', `Unexpected value of a closed set (${typeof value})`);
 };

@@ -206,7 +206,7 @@ const settle = async (
   );
   if (matchedCount === 1) return;
   // Another publication started meanwhile, and nobody knows which landed last, so the record stays. The published
-  // entries are removed. While the newest of them still waits, no newer entry has been removed.
+  // entries are removed. If the newest of them still waits, no newer one has been removed, so it becomes `newest`.
   if (newest)
     await collection.updateOne({ _id, 'outbox.id': newest.id }, { $set: { 'relay.newest': newest }, ...taken });
   // This publication ended so late that its follow-up may already be out. Publish once more, and keep the publication

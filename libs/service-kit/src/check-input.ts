@@ -183,8 +183,8 @@ const visitUses = (
 };
 
 /**
- * The variables that are null where a value is required. GraphQL allows a nullable variable there if the variable or
- * the argument has a default. It finds the null only when it resolves the field.
+ * A fault for each variable that is null where a value is required. GraphQL allows a nullable variable there if the
+ * variable or the argument has a default, and finds the null only when it resolves the field.
  */
 const faultsOfNulls = (
   schema: GraphQLSchema,

@@ -2,7 +2,7 @@ import { pino, type Logger } from 'pino';
 
 export type Log = Logger;
 
-/** Keys whose values are redacted in log lines, up to three levels deep. */
+/** Keys whose values are redacted in log lines, up to three levels deep. The exception is `code`: see `createLog`. */
 const secretKeys = [
   'authorization',
   'cookie',
@@ -55,7 +55,8 @@ export interface LogDestination {
 
 /**
  * The log of a service: JSON lines on standard output, with secrets and personal data redacted by key. An error is
- * logged under `err` with its code, message and stack. Its nested `code` is not redacted.
+ * logged under `err` with its code, message and stack. `code` is never redacted, so that error codes stay readable.
+ * Do not log a secret under that key.
  */
 export const createLog = (service: string, level: string, destination?: LogDestination): Log =>
   pino(

@@ -195,7 +195,7 @@ export const sandboxClient = (url: string) => {
     summary: () => call<JournalSummary>('GET', '/journal/summary'),
     forgetJournal: () => call('DELETE', '/journal'),
     fault: (fault: SandboxFault) => call('POST', '/faults', fault),
-    /** The active faults, each with its remaining number of calls. */
+    /** All faults that were set, each with its remaining number of calls. */
     faults: () => call<(SandboxFault & { readonly times: number | null })[]>('GET', '/faults'),
     clearFaults: () => call('DELETE', '/faults'),
     limits: (limits: { perSecond?: number; perDay?: number; queuedActivities?: number; importBytes?: number }) =>

@@ -94,7 +94,8 @@ export const isFresh = (expiresAt: Date, now: Date): boolean => expiresAt.getTim
 export const isUsable = (expiresAt: Date, now: Date): boolean => expiresAt.getTime() - now.getTime() > 90_000;
 
 /**
- * Whether a browser may be sent to a URL: the same origin as an allowed URL, and the same path or a path below it.
+ * Whether a browser may be sent to a URL: the same origin as an allowed URL, the same path or a path below it, and no
+ * user name or password.
  */
 export const isAllowedReturnUrl = (url: string, allowed: readonly string[]): boolean => {
   if (!URL.canParse(url)) return false;

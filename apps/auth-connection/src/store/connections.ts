@@ -68,7 +68,10 @@ const toConnection = (doc: ConnectionDocument): Connection => ({
   version: doc.version,
 });
 
-/** Connections and their encrypted tokens. The write of each change of a connection also contains its fact. */
+/**
+ * Connections and their encrypted tokens. Each write that changes the version also contains the fact; a save of
+ * refreshed tokens does not.
+ */
 export const createConnectionStore = (mongo: MongoConnection) => {
   const model = mongo.model<ConnectionDocument>('Connection', schema);
   const factOf = (connection: Connection): OutboxEntry =>

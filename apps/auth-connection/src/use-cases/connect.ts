@@ -59,8 +59,8 @@ export interface SignInResult {
 }
 
 /**
- * Completes a sign-in when the browser returns. Errors that the person can understand are in the result; only defects
- * are thrown.
+ * Completes a sign-in when the browser returns. Errors that the person can understand are in the result. Defects and
+ * other unexpected errors are thrown.
  */
 export const completeSignIn = async (ctx: Context, callbackUrl: URL): Promise<SignInResult> => {
   const state = callbackUrl.searchParams.get('state') ?? '';

@@ -58,7 +58,7 @@ const factOf = (subscription: Subscription, time: Date): OutboxEntry =>
     }),
   );
 
-/** Subscriptions. The write of each change also contains its fact and its charges. */
+/** Subscriptions. The write of each change also contains its fact and its new charges. */
 export const createSubscriptionStore = (mongo: MongoConnection) => {
   const model = mongo.model<SubscriptionDocument>('Subscription', schema);
   const find = async (filter: Record<string, unknown>): Promise<Subscription | undefined> => {

@@ -209,7 +209,8 @@ interface Choice {
 
 /**
  * Chooses the server: the requested one, else the one that wrote the data, else one that is on this machine, else one
- * that can be fetched or built. Throws if there is none.
+ * that can be fetched or built. For benchmarks, a fast server is fetched or built before a slow one is used. Throws
+ * if there is none.
  */
 export const chooseMongo = async ({ wrote, purpose, onProgress }: Choice): Promise<Program> => {
   mkdirSync(cacheDir(), { recursive: true });
