@@ -97,7 +97,7 @@ describe('the callback', () => {
   it.each(['', '?code=x', '?state=&code=x', '?state=unknown&code=x', `?state=${'x'.repeat(5_000)}&code=y`, '?error=x'])(
     'refuses %j because the sign-in did not start here',
     async (query) => {
-      await refused(createOrganiser(world), await fetch(`${world.redirectUrl}${query}`), 400, 'not begun here');
+      await refused(createOrganiser(world), await fetch(`${world.redirectUrl}${query}`), 400, 'did not start here');
     },
   );
 
@@ -150,7 +150,7 @@ describe('the callback', () => {
     const organiser = createOrganiser(world);
     await world.sandbox.rights('harbour', ['contacts:read', 'account:read']);
     try {
-      await refused(organiser, await organiser.signIn('harbour'), 502, 'may not write contacts');
+      await refused(organiser, await organiser.signIn('harbour'), 502, 'not allowed to read and write contacts');
     } finally {
       await world.sandbox.rights('harbour', allRights);
     }
@@ -162,7 +162,7 @@ describe('a renewed connection', () => {
     const organiser = createOrganiser(world);
     const connectionId = await organiser.connected('riverside');
     const landed = await organiser.signIn('harbour', { connectionId });
-    expect([landed.status, await landed.text()]).toEqual([409, expect.stringContaining('another Constant Contact')]);
+    expect([landed.status, await landed.text()]).toEqual([409, expect.stringContaining('a different Constant Contact account')]);
     expect((await organiser.connections()).map(({ id }) => id)).toEqual([connectionId]);
     expect((await organiser.signIn('riverside', { connectionId })).status).toBe(200);
   });

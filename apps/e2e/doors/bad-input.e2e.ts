@@ -167,7 +167,7 @@ describe('the OAuth callback', () => {
     const landed = await signIn(authorizationUrl, { account: 'riverside' });
     expect([landed.status, await landed.text()]).toEqual([
       409,
-      expect.stringContaining('another Constant Contact account'),
+      expect.stringContaining('a different Constant Contact account'),
     ]);
   });
 

@@ -63,8 +63,8 @@ describe('the mode of a CloudEvent', () => {
     'application/cloudevents+avro',
     'application/cloudevents',
   ])('is refused with a reason for %s', (contentType) => {
-    refused(message(`[${json}]`, { 'content-type': contentType }), /one event, in JSON/);
-    refused(message(json, { 'content-type': contentType, ...attributes }), /one event, in JSON/);
+    refused(message(`[${json}]`, { 'content-type': contentType }), /one event per message as JSON/);
+    refused(message(json, { 'content-type': contentType, ...attributes }), /one event per message as JSON/);
   });
 });
 
