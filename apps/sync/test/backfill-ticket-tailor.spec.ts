@@ -284,7 +284,7 @@ describe('a backfill from Ticket Tailor', () => {
     expect(await placesRead(office)).toHaveLength(2);
   });
 
-  it('continues in another process when one stalls before it saves its cursor; its late write does nothing', async () => {
+  it('continues in another process when one stalls before it saves its cursor; its late write is lost', async () => {
     await worker?.close();
     worker = undefined;
     const gate = await createMongoGate(world.config.MONGODB_URI);

@@ -21,7 +21,7 @@ export const order = (given: Partial<OrderCommand> & After = {}): Command => ({
   ...given,
 });
 
-/** A workflow that does nothing special. */
+/** A workflow without lists, tags or special choices. */
 export const workflow = (given: Partial<WorkflowCommand> & After = {}): Command => ({
   do: 'workflow',
   office: 0,
@@ -41,7 +41,7 @@ export const workflow = (given: Partial<WorkflowCommand> & After = {}): Command 
   ...given,
 });
 
-/** Both box offices have a workflow; then this happens. */
+/** Gives both box offices a workflow and then runs the commands. */
 export const aHistory = (commands: readonly Command[], given: Partial<Omit<History, 'commands'>> = {}): History => ({
   seed: 1,
   mishaps: [],
