@@ -108,7 +108,7 @@ describe('a deleted contact whose buyer opts in again', () => {
   // An older order that was processed before the fresh one stayed skipped. One that was processed beside or after it
   // did not.
   it.each(['before', 'beside', 'after'])(
-    'is restored for an order from before the deletion too, which comes %s the fresh one',
+    'is restored even by an order from before the deletion that comes %s the fresh one',
     async (sequence) => {
       const office = await createOffice(world);
       await deleted(office, 'ann');

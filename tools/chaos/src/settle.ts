@@ -18,7 +18,10 @@ const standing = async ({ graph, outcomes }: World, { boxOfficeId, workflowIds, 
   return {
     isDone: sum('total') === schedule.orders.length * workflowIds.length && sum('pending') === 0,
     failed: sum('failed'),
-    /** Whether sync has published all outcomes and dead letters, which comes after the last outcome is stored. */
+    /**
+     * Whether sync has published all outcomes and stored all dead letters. That happens after the last outcome is
+     * stored.
+     */
     isTold: async (): Promise<boolean> => {
       const published = newestOf(outcomes.of(boxOfficeId));
       const deliveries = await graph.deliveries(boxOfficeId);

@@ -70,8 +70,8 @@ export const resolverTypes = async (subgraph: string, schema: string): Promise<s
       scalars: { ID: 'string', DateTime: 'Date', CurrencyCode: 'string', JSON: 'unknown' },
       strictScalars: true,
       enumsAsTypes: true,
-      // Nullable fields must still be present. Otherwise nobody would notice a renamed field. `CompleteResolvers`
-      // decides which resolvers may be left out.
+      // Nullable fields must still be present, so that a renamed field is a type error. `CompleteResolvers` decides
+      // which resolvers may be left out.
       avoidOptionals: { field: true, resolvers: true },
       maybeValue: 'T | null | undefined',
       immutableTypes: true,

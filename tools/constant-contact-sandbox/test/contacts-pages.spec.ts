@@ -99,7 +99,7 @@ describe('the pages of contacts', () => {
 });
 
 describe('the address of a contact', () => {
-  it('is found after a change, and the old one is free again', async () => {
+  it("is found after a change, and the old one is not; another contact's address is refused", async () => {
     await sandbox.seed({ email: 'old@example.com' });
     const { contact_id: id } = (await sandbox.contact('old@example.com'))!;
     const put = (address: string) =>

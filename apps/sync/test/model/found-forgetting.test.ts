@@ -63,7 +63,7 @@ const found: readonly Found[] = [
     { seed: 70_515_687, mishaps: [{ process: 0, at: 65, kind: 'crash', takesEffect: true }], upgradesImported: true },
   ],
   // sync learned late that an order had been an erased buyer's until its newest event, and removed the name of the
-  // earlier events. The model took the name that replaced it for older.
+  // earlier events. The model considered the replacing name older.
   [
     "a name that turns out to be an erased buyer's is replaced by the buyer's own",
     [

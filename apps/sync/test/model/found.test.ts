@@ -321,7 +321,7 @@ const found: readonly Found[] = [
     { seed: 0 },
   ],
   // An activity was recorded as ended while its connection was broken, before the deliveries that waited for it were
-  // released: the model took that for settled.
+  // released: the model considered that settled.
   [
     'who waits for an activity that is over is freed while the connection is broken',
     [

@@ -41,7 +41,7 @@ export const workflow = (given: Partial<WorkflowCommand> & After = {}): Command 
   ...given,
 });
 
-/** Gives both box offices a workflow and then runs the commands. */
+/** A history in which both box offices have a workflow before the commands run. */
 export const aHistory = (commands: readonly Command[], given: Partial<Omit<History, 'commands'>> = {}): History => ({
   seed: 1,
   mishaps: [],
