@@ -9,7 +9,7 @@ import type { TicketTailorKeyStore } from './store/ticket-tailor-keys';
 /** Takes a permit for one call to Constant Contact, and waits as long as the ledger says. */
 export type TakePermit = () => Promise<void>;
 
-/** What use cases may touch. */
+/** The dependencies of use cases. */
 export interface Context {
   readonly connections: ConnectionStore;
   readonly signIns: SignInStore;
@@ -20,14 +20,14 @@ export interface Context {
   readonly outbox: OutboxRelay;
   readonly takePermit: TakePermit;
   readonly inFlight: InFlight;
-  /** Whether organisers may have imported contacts given explicit permission later. */
+  /** Whether organisers may choose that imported contacts later get explicit permission. */
   readonly offersUpgrades: boolean;
   readonly allowedReturnUrls: readonly string[];
   readonly clock: () => Date;
   readonly log: Log;
 }
 
-/** What a resolver gets: the same, and who is calling. */
+/** The context of a resolver: the dependencies and the caller. */
 export interface GraphContext {
   readonly ctx: Context;
   readonly identity: Identity;

@@ -16,7 +16,7 @@ const keyRequest = z.object({
   boxOfficeId: z.string().refine((id): id is BoxOfficeId => isId('boxOffice', id)),
 });
 
-/** The OAuth callback for browsers, and the internal doors for sync. */
+/** Adds the OAuth callback for browsers and the internal doors for sync. */
 export const httpDoors = (app: FastifyInstance, ctx: Context, tokens: ServiceTokens, redirectUrl: string): void => {
   app.get('/oauth/constant-contact/callback', async (request, reply) => {
     const { search } = new URL(request.url, 'http://callback');

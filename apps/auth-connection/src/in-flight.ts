@@ -1,7 +1,7 @@
-/** Work that must not be cut off when the process stops, e.g. a refresh whose answer is not saved yet. */
+/** Work that must finish before the process stops, such as a refresh whose tokens are not saved yet. */
 export interface InFlight {
   track<T>(work: Promise<T>): Promise<T>;
-  /** Resolves when nothing tracked is running, however it ended. */
+  /** Resolves when no tracked work is running. Ignores failures. */
   settled(): Promise<void>;
 }
 

@@ -7,7 +7,10 @@ import type { TakePermit } from './context';
 const granted = z.object({ waitMs: z.number().min(0).max(60_000) });
 const refused = z.object({ retryAfterMs: z.number().optional() });
 
-/** Permits from sync's ledger: no call to Constant Contact is made without one. */
+/**
+ * Takes permits from sync's ledger. Every call to Constant Contact needs one. Throws QUOTA_EXCEEDED if today's calls
+ * are used up, and SERVICE_UNAVAILABLE if the ledger does not answer.
+ */
 export const createPermits =
   (syncUrl: string, tokens: ServiceTokens): TakePermit =>
   async () => {

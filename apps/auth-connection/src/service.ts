@@ -14,7 +14,7 @@ import { createSignInStore } from './store/sign-ins';
 import { createTicketTailorKeyStore } from './store/ticket-tailor-keys';
 import { refreshExpiring } from './use-cases/access-token';
 
-/** Builds auth-connection and opens its doors. Tests override the clock, the permits and the log. */
+/** Starts auth-connection with its HTTP server. Tests override the clock, the permits and the log. */
 export const createAuthConnection = async (
   config: Config,
   overrides: Partial<Pick<Context, 'clock' | 'takePermit' | 'log'>> = {},
@@ -54,7 +54,7 @@ export const createAuthConnection = async (
     log,
     ...overrides,
   };
-  // A caller that hung up leaves its refresh running: what it rotates must reach the store.
+  // A refresh continues after its caller has hung up, because the rotated tokens must be saved.
   platform.onClose(() => ctx.inFlight.settled());
   const refresher = repeatedly(ctx, { everyMs: 60_000, delayed: 'token.not-refreshed' }, (goesOn) =>
     refreshExpiring(ctx, goesOn),

@@ -45,7 +45,7 @@ const ask = async (connectionId: string, rejected?: string, base = world.url): P
   );
   return { status: response.status, ...((await response.json()) as { accessToken: string }) };
 };
-/** As many askers at two processes as wanted, at once. */
+/** Sends many requests at once, alternately to two processes. */
 const askAll = (count: number, id: string, rejected?: string) =>
   Promise.all(Array.from({ length: count }, (_, index) => ask(id, rejected, index % 2 ? another.url : world.url)));
 const works = async (token: string): Promise<boolean> =>
@@ -54,7 +54,7 @@ const tokenFault = (fault: Omit<SandboxFault, 'method' | 'path'>) =>
   world.sandbox.fault({ method: 'POST', path: '/v1/token$', ...fault });
 
 describe('an access token', () => {
-  it('is handed out as it is while it lasts', async () => {
+  it('is returned unchanged while it lasts', async () => {
     const id = await createOrganiser(world).connected();
     const before = await world.sandbox.refreshes();
     const [first, second] = [await ask(id), await ask(id, undefined, another.url)];
@@ -63,7 +63,7 @@ describe('an access token', () => {
     expect(await world.sandbox.refreshes()).toBe(before);
   });
 
-  it('that was rejected is renewed by one of two processes, and every asker gets the new one', async () => {
+  it('that was rejected is refreshed by one of two processes, and every caller gets the new one', async () => {
     const id = await createOrganiser(world).connected();
     const { accessToken: rejected } = await ask(id);
     const before = await world.sandbox.refreshes();
@@ -74,7 +74,7 @@ describe('an access token', () => {
     expect(await world.sandbox.refreshes()).toBe(before + 1);
   });
 
-  it('that somebody else reported before is not renewed twice', async () => {
+  it('that another caller reported before is not refreshed twice', async () => {
     const id = await createOrganiser(world).connected();
     const { accessToken: rejected } = await ask(id);
     const { accessToken: fresh } = await ask(id, rejected);
@@ -83,7 +83,7 @@ describe('an access token', () => {
     expect(await world.sandbox.refreshes()).toBe(before);
   });
 
-  it('is renewed ten minutes before its end by one of two processes; nobody waits for it', async () => {
+  it('is refreshed ten minutes before it expires by one of two processes, and nobody waits for it', async () => {
     const id = await createOrganiser(world).connected();
     const { accessToken: old } = await ask(id);
     world.moment.aheadMs = day - 9 * minute;
@@ -94,7 +94,7 @@ describe('an access token', () => {
     expect((await ask(id)).accessToken).not.toBe(old);
   });
 
-  it('is renewed again and again: every rotated token was saved', async () => {
+  it('can be refreshed repeatedly, because every rotated token was saved', async () => {
     const id = await createOrganiser(world).connected();
     let { accessToken } = await ask(id);
     for (let round = 0; round < 5; round += 1) {
@@ -104,7 +104,7 @@ describe('an access token', () => {
     }
   });
 
-  it('is renewed with a refresh token that stays the same, too', async () => {
+  it('is also refreshed with a refresh token that stays the same', async () => {
     await world.sandbox.switches({ refreshTokens: 'long-lived' });
     try {
       const id = await createOrganiser(world).connected();
@@ -118,7 +118,7 @@ describe('an access token', () => {
 });
 
 describe('while Constant Contact does not answer', () => {
-  it('the present token serves as long as it lasts', async () => {
+  it('the current token is used as long as it lasts', async () => {
     const id = await createOrganiser(world).connected();
     const { accessToken: old } = await ask(id);
     world.moment.aheadMs = day - 9 * minute;
@@ -130,7 +130,7 @@ describe('while Constant Contact does not answer', () => {
   it.each<[string, Parameters<typeof tokenFault>[0]]>([
     ['answers with a server error', { kind: 'status', status: 503 }],
     ['asks to slow down', { kind: 'status', status: 429 }],
-  ])('and %s, an ended token is an outage and never a new sign-in', async (_, fault) => {
+  ])('and %s, an expired token is an outage and never needs a new sign-in', async (_, fault) => {
     const id = await createOrganiser(world).connected();
     world.moment.aheadMs = day;
     await tokenFault(fault);
@@ -142,7 +142,7 @@ describe('while Constant Contact does not answer', () => {
 
 describe('a refresh token that is no longer accepted', () => {
   it.each([400, 401])(
-    '(%i) asks for a new sign-in once, says why, and a sign-in mends it',
+    '(%i) makes the connection need a new sign-in, with the reason, and a sign-in fixes it',
     async (invalidGrantStatus) => {
       await world.sandbox.switches({ invalidGrantStatus });
       const organiser = createOrganiser(world);
@@ -170,8 +170,8 @@ describe('a refresh token that is no longer accepted', () => {
   );
 });
 
-describe('a refresh under way', () => {
-  /** Starts a refresh whose answer takes a while, and gives its outcome's promise once it is claimed. */
+describe('a refresh in progress', () => {
+  /** Starts a slow refresh. Resolves, once the refresh is claimed, with the promise of its outcome. */
   const slowRefresh = async (id: string) => {
     const { accessToken } = await ask(id);
     await tokenFault({ kind: 'latency', ms: 600 });
@@ -180,7 +180,7 @@ describe('a refresh under way', () => {
     return { outcome, rejected: accessToken };
   };
 
-  it('brings nothing back to a connection that is ended meanwhile', async () => {
+  it('restores nothing if the connection ends meanwhile', async () => {
     const organiser = createOrganiser(world);
     const id = await organiser.connected();
     const { outcome } = await slowRefresh(id);
@@ -190,7 +190,7 @@ describe('a refresh under way', () => {
     expect(await ask(id)).toMatchObject({ status: 409, code: 'CONNECTION_NEEDS_RECONNECT' });
   });
 
-  it('does not undo a sign-in that comes meanwhile, even when it is refused', async () => {
+  it('does not undo a sign-in that happens meanwhile, even if the refresh is refused', async () => {
     const organiser = createOrganiser(world);
     const id = await organiser.connected();
     const { authorizationUrl } = await organiser.begin({ connectionId: id });
@@ -206,7 +206,7 @@ describe('a refresh under way', () => {
     expect((await ask(id, now.accessToken)).status).toBe(200);
   });
 
-  it('is saved before its process stops, though its caller hung up', async () => {
+  it('is saved before its process stops, even if its caller hung up', async () => {
     const id = await createOrganiser(world).connected();
     const { accessToken: rejected } = await ask(id);
     const stopping = await world.startAnother();
@@ -230,7 +230,7 @@ describe('a refresh under way', () => {
   });
 });
 
-// A server that the environment names is not ours to stop.
+// Tests must not stop a server that the environment names.
 (process.env.MONGODB_URI ? describe.skip : describe)('a refresh whose tokens cannot be saved', () => {
   it('saves them when MongoDB is back, and nothing is lost', async () => {
     const id = await createOrganiser(world).connected();
@@ -274,7 +274,7 @@ describe('the internal door', () => {
     expect([response.status, await response.json()]).toEqual([status, expect.objectContaining({ code })]);
   });
 
-  it('lets nobody keep its answer', async () => {
+  it('forbids caching of its answer', async () => {
     const id = await createOrganiser(world).connected();
     const response = await post(
       world.url,

@@ -50,7 +50,7 @@ const connected = async (account = 'riverside') => {
 };
 
 describe('lists, tags and custom fields of the account', () => {
-  it('come by name, in pages, and by a part of their name', async () => {
+  it('are sorted by name, paged, and searchable by a part of the name', async () => {
     const { names, items, createTag } = await connected();
     expect(await names('contactLists')).toEqual(['Friends', 'Newsletter']);
     expect((await items('customFields')).found).toMatchObject({
@@ -66,7 +66,7 @@ describe('lists, tags and custom fields of the account', () => {
     expect(second).toMatchObject({ nodes: [{ name: 'zebra' }], pageInfo: { hasNextPage: false } });
   });
 
-  it('cost one call, each with its permit, while the answer is recent', async () => {
+  it('cost one call with its permit while the answer is recent', async () => {
     const { names } = await connected();
     const [before, permits] = [await world.sandbox.callsTo('/contact_tags'), world.permits.taken];
     await names('tags');
@@ -75,7 +75,7 @@ describe('lists, tags and custom fields of the account', () => {
     expect(world.permits.taken).toBe(permits + 1);
   });
 
-  it('are read with a renewed token when the present one is rejected', async () => {
+  it('are read with a refreshed token if the current one is rejected', async () => {
     const { names } = await connected();
     await world.sandbox.fault({ method: 'GET', path: '/contact_lists', kind: 'status', status: 401 });
     const before = await world.sandbox.refreshes();
@@ -92,13 +92,13 @@ describe('lists, tags and custom fields of the account', () => {
     expect((await (await connected()).items('tags', args)).code).toBe('BAD_USER_INPUT');
   });
 
-  it('are not shown while the connection is ended', async () => {
+  it('are not shown after the connection has ended', async () => {
     const { disconnect, items, id } = await connected();
     await disconnect(id);
     expect((await items('tags')).code).toBe('CONFLICT');
   });
 
-  it('are not read when the calls of the day are used up, nor when Constant Contact does not answer', async () => {
+  it('are not read if the calls of the day are used up or Constant Contact does not answer', async () => {
     const { items } = await connected();
     const before = await world.sandbox.callsTo('/contact_tags');
     world.permits.take = async () => {
@@ -117,7 +117,7 @@ describe('lists, tags and custom fields of the account', () => {
 });
 
 describe('creating', () => {
-  it('makes a list that is there at once', async () => {
+  it('makes a list that is visible at once', async () => {
     const { createList, names } = await connected('harbour');
     expect(await names('contactLists')).not.toContain('Matinees');
     expect(await createList(' Matinees ')).toMatchObject({ contactList: { name: 'Matinees' }, userErrors: [] });
@@ -133,7 +133,7 @@ describe('creating', () => {
     expect(await createTag(name)).toMatchObject({ tag: null, userErrors: [{ code, field: ['input', 'name'] }] });
   });
 
-  it("refuses a viewer, and another box office's connection", async () => {
+  it('refuses a viewer, and the connection of another box office', async () => {
     const { createTag } = await connected();
     const other = await connected();
     expect((await createTag('by a viewer', 'viewer')).code).toBe('FORBIDDEN');
@@ -141,7 +141,7 @@ describe('creating', () => {
     expect(await other.names('tags')).not.toEqual(expect.arrayContaining(['by a viewer', 'by a stranger']));
   });
 
-  it('asks for a new sign-in when the connection is ended', async () => {
+  it('needs a new sign-in if the connection has ended', async () => {
     const { createTag, disconnect, id } = await connected();
     await disconnect(id);
     expect((await createTag('too late')).userErrors?.[0]?.code).toBe('CONNECTION_NEEDS_RECONNECT');

@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 describe('a permit', () => {
-  it('is asked for with a service token, and waited for as long as the ledger says', async () => {
+  it('is requested with a service token, and waits as long as the ledger says', async () => {
     answer = { status: 200, body: '{"waitMs":120}' };
     const begun = performance.now();
     await createPermits(url, tokens)();
@@ -35,7 +35,7 @@ describe('a permit', () => {
     await expect(tokens.verify(seen[0]!.authorization, 'sync')).resolves.toBeUndefined();
   });
 
-  it('is refused until the day ends when its calls are used up', async () => {
+  it('is refused until the end of the day if its calls are used up', async () => {
     answer = { status: 429, body: '{"code":"QUOTA_EXCEEDED","retryAfterMs":5000}' };
     await expect(createPermits(url, tokens)()).rejects.toMatchObject({ code: 'QUOTA_EXCEEDED', retryAfterMs: 5_000 });
   });
@@ -46,12 +46,12 @@ describe('a permit', () => {
     ['a wait that is none', 200, '{"waitMs":-1}'],
     ['a wait without end', 200, '{"waitMs":600000}'],
     ['a refusal of the token', 401, '{"code":"UNAUTHENTICATED"}'],
-  ])('is not taken for given after %s', async (_, status, body) => {
+  ])('does not count as granted after %s', async (_, status, body) => {
     answer = { status, body };
     await expect(createPermits(url, tokens)()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
   });
 
-  it('is not taken for given when the ledger does not answer', async () => {
+  it('does not count as granted if the ledger does not answer', async () => {
     await expect(createPermits('http://127.0.0.1:9', tokens)()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
   });
 });

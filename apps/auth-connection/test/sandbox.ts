@@ -1,6 +1,6 @@
 import { startSandbox as start } from '@boxlist/testkit';
 
-/** Constant Contact's sandbox, with the acts that the tests of auth-connection need. */
+/** Constant Contact's sandbox, with the actions that the tests of auth-connection need. */
 export const startSandbox = async (redirectUrl: string) => {
   const sandbox = await start(redirectUrl);
   const { control } = sandbox;
@@ -10,10 +10,10 @@ export const startSandbox = async (redirectUrl: string) => {
     switches: control.switches,
     rights: (account: string, privileges: readonly string[]) => control.account(account, { privileges }),
     revokeRefreshTokens: () => control.revokeRefreshTokens(),
-    /** How many calls had a path with this end so far. */
+    /** The number of calls so far whose path ends with this text. */
     callsTo: async (path: string): Promise<number> =>
       (await control.journal()).filter((call) => call.path.split('?')[0]?.endsWith(path)).length,
-    /** How many refresh tokens were tried so far, successfully or not. */
+    /** The number of refresh tokens used so far, successfully or not. */
     refreshes: async (): Promise<number> =>
       (await control.journal()).filter(
         ({ body }) => (body as { grant_type?: string } | null)?.grant_type === 'refresh_token',

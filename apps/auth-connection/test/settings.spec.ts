@@ -36,8 +36,8 @@ const choose = (organiser: Organiser, input: object, role?: Role) =>
 const standard = { optInRoute: 'DIRECT', whenQuotaIsScarce: 'WAIT', upgradesImported: false };
 const shown = { ...standard, canUpgradeImported: false };
 
-describe("an organiser's choices for a connection", () => {
-  it('are to create at once and to wait, until chosen otherwise one by one, and are told to others', async () => {
+describe('the settings of a connection', () => {
+  it('are DIRECT and WAIT by default, can be changed one by one, and are published', async () => {
     const organiser = createOrganiser(world);
     const connectionId = await organiser.connected();
     expect((await seen(organiser))?.settings).toEqual(shown);
@@ -55,14 +55,14 @@ describe("an organiser's choices for a connection", () => {
     }
   });
 
-  it('are for owners too, and need no version', async () => {
+  it('can be changed by owners too, and without a version', async () => {
     const organiser = createOrganiser(world);
     const connectionId = await organiser.connected();
     const { connection } = await choose(organiser, { connectionId, optInRoute: 'CONFIRM' }, 'owner');
     expect(connection?.settings.optInRoute).toBe('CONFIRM');
   });
 
-  it('change nothing when they are what is chosen already', async () => {
+  it('do not change if they are chosen again', async () => {
     const organiser = createOrganiser(world);
     const connectionId = await organiser.connected();
     const { version } = (await seen(organiser))!;
@@ -70,7 +70,7 @@ describe("an organiser's choices for a connection", () => {
     expect([connection?.version, userErrors]).toEqual([version, []]);
   });
 
-  it('are made by one of many who saw the same version', async () => {
+  it('are changed by only one of many callers with the same version', async () => {
     const organiser = createOrganiser(world);
     const connectionId = await organiser.connected();
     const { version } = (await seen(organiser))!;
@@ -83,7 +83,7 @@ describe("an organiser's choices for a connection", () => {
     expect((await seen(organiser))?.version).toBe(version + 1);
   });
 
-  it('are made by all of many, one after the other, when no version is given', async () => {
+  it('are changed by all of many callers, one after the other, without a version', async () => {
     const organiser = createOrganiser(world);
     const connectionId = await organiser.connected();
     const answers = await Promise.all(
@@ -105,7 +105,7 @@ describe("an organiser's choices for a connection", () => {
     expect(await seen(organiser)).toEqual(connection);
   });
 
-  it('stay when the connection breaks and through a new sign-in to the same account', async () => {
+  it('stay when the connection breaks, and after a new sign-in to the same account', async () => {
     const organiser = createOrganiser(world);
     const connectionId = await organiser.connected();
     await choose(organiser, { connectionId, optInRoute: 'CONFIRM' });
@@ -123,7 +123,7 @@ describe("an organiser's choices for a connection", () => {
     });
   });
 
-  it('end with a disconnect: an ended connection takes none, and one begun anew has the standard ones', async () => {
+  it('end with a disconnect: an ended connection accepts none, and a new one has the defaults', async () => {
     const organiser = createOrganiser(world);
     const connectionId = await organiser.connected();
     await choose(organiser, { connectionId, optInRoute: 'CONFIRM' });
@@ -135,7 +135,7 @@ describe("an organiser's choices for a connection", () => {
     expect(await world.told(connectionId, 'CONNECTED')).toMatchObject(standard);
   });
 
-  it('are refused when the connection has changed since it was seen, and nothing is written', async () => {
+  it('are not changed if the connection changed since the caller read it', async () => {
     const organiser = createOrganiser(world);
     const connectionId = await organiser.connected();
     const { userErrors } = await choose(organiser, { connectionId, version: 99, optInRoute: 'CONFIRM' });
@@ -143,7 +143,7 @@ describe("an organiser's choices for a connection", () => {
     expect((await seen(organiser))?.settings).toEqual(shown);
   });
 
-  it('are not for viewers, nor for other box offices', async () => {
+  it('cannot be changed by viewers or by other box offices', async () => {
     const organiser = createOrganiser(world);
     const connectionId = await organiser.connected();
     expect((await choose(organiser, { connectionId, optInRoute: 'CONFIRM' }, 'viewer')).code).toBe('FORBIDDEN');
@@ -152,7 +152,7 @@ describe("an organiser's choices for a connection", () => {
     expect((await seen(organiser))?.settings).toEqual(shown);
   });
 
-  it('hold no upgrade of imported contacts where the operator does not know that it leaves opt-outs alone', async () => {
+  it('allow no upgrade of imported contacts if the operator has not confirmed that it keeps opt-outs', async () => {
     const organiser = createOrganiser(world);
     const connectionId = await organiser.connected();
     const { userErrors } = await choose(organiser, { connectionId, upgradesImported: true });
@@ -161,7 +161,7 @@ describe("an organiser's choices for a connection", () => {
     expect((await seen(organiser))?.settings).toEqual(shown);
   });
 
-  it('hold one where the operator does, and tell it', async () => {
+  it('allow and publish an upgrade if the operator has confirmed that', async () => {
     const careful = world;
     const trusting = (world = await createWorld({ CONSTANT_CONTACT_SIGN_UP_KEEPS_OPT_OUTS: 'true' }));
     try {

@@ -11,7 +11,7 @@ const allRights = ['contacts:read', 'contacts:write', 'account:read'];
 const statusOf = async (url: string): Promise<number> => (await fetch(url)).status;
 
 describe('a sign-in', () => {
-  it('makes a connection that names the account, and tells it', async () => {
+  it('makes a connection with the name of the account, and publishes it', async () => {
     const organiser = createOrganiser(world);
     const landed = await organiser.signIn('riverside');
     expect([landed.status, await landed.text()]).toEqual([200, expect.stringContaining('Connected')]);
@@ -21,13 +21,13 @@ describe('a sign-in', () => {
     expect(await world.told(connection!.id, 'CONNECTED')).toMatchObject({
       boxOfficeId: organiser.boxOfficeId,
       accountId: 'riverside',
-      // What its phones without a calling code are read by.
+      // The country for phone numbers without a calling code.
       countryCode: 'GB',
       version: 1,
     });
   });
 
-  it('goes back to the page that was asked for, with the connection and how it ended', async () => {
+  it('returns to the requested page, with the connection and the result', async () => {
     const organiser = createOrganiser(world);
     const returnUrl = `${world.url}/health/live?tab=apps`;
     const { searchParams } = new URL((await organiser.signIn('harbour', { returnUrl })).url);
@@ -64,7 +64,7 @@ describe('a sign-in', () => {
     expect(await organiser.connections()).toHaveLength(1);
   });
 
-  it('of one person in two windows ends as one connection', async () => {
+  it('of one person in two windows makes one connection', async () => {
     const organiser = createOrganiser(world);
     const windows = await Promise.all([organiser.begin(), organiser.begin()]);
     const backs = await Promise.all(windows.map(({ authorizationUrl }) => wayBack(authorizationUrl!, 'riverside')));
@@ -72,7 +72,7 @@ describe('a sign-in', () => {
     expect(await organiser.connections()).toHaveLength(1);
   });
 
-  it('leaves no token and no verifier readable in the database', async () => {
+  it('leaves no readable token or verifier in the database', async () => {
     const organiser = createOrganiser(world);
     const id = await organiser.connected();
     const { tokens } = await world.stored(id);
@@ -95,13 +95,13 @@ describe('the callback', () => {
   };
 
   it.each(['', '?code=x', '?state=&code=x', '?state=unknown&code=x', `?state=${'x'.repeat(5_000)}&code=y`, '?error=x'])(
-    'refuses %j as not begun here',
+    'refuses %j because the sign-in did not start here',
     async (query) => {
       await refused(createOrganiser(world), await fetch(`${world.redirectUrl}${query}`), 400, 'not begun here');
     },
   );
 
-  it('shows nothing of what it was sent', async () => {
+  it('shows nothing of its input', async () => {
     const page = await (await fetch(`${world.redirectUrl}?state=<script>&error=<script>`)).text();
     expect(page).not.toContain('<script');
   });
@@ -118,12 +118,12 @@ describe('the callback', () => {
     }
   });
 
-  it('says so when the person declined', async () => {
+  it('says that the person declined', async () => {
     const organiser = createOrganiser(world);
     await refused(organiser, await organiser.signIn('riverside', {}, 'deny'), 403, 'declined');
   });
 
-  it('refuses a code that Constant Contact did not give', async () => {
+  it('refuses a code that Constant Contact did not issue', async () => {
     const organiser = createOrganiser(world);
     const { authorizationUrl } = await organiser.begin();
     const state = new URL(authorizationUrl!).searchParams.get('state')!;
@@ -131,7 +131,7 @@ describe('the callback', () => {
     await refused(organiser, await fetch(back), 409, 'no longer accepts');
   });
 
-  it("refuses the code of another sign-in: it is bound to that one's verifier", async () => {
+  it('refuses the code of another sign-in, which needs the verifier of that sign-in', async () => {
     const [victim, thief] = [createOrganiser(world), createOrganiser(world)];
     const code = new URL(await wayBack((await victim.begin()).authorizationUrl!, 'riverside')).searchParams.get(
       'code',
@@ -140,13 +140,13 @@ describe('the callback', () => {
     await refused(thief, await fetch(`${world.redirectUrl}?state=${state}&code=${code}`), 409, 'no longer accepts');
   });
 
-  it('says so while Constant Contact does not answer', async () => {
+  it('says that Constant Contact does not answer', async () => {
     const organiser = createOrganiser(world);
     await world.sandbox.fault({ method: 'POST', path: '/v1/token$', kind: 'status', status: 503 });
     await refused(organiser, await organiser.signIn('riverside'), 503, 'did not answer');
   });
 
-  it('refuses a user who may not write contacts', async () => {
+  it('refuses a user who is not allowed to write contacts', async () => {
     const organiser = createOrganiser(world);
     await world.sandbox.rights('harbour', ['contacts:read', 'account:read']);
     try {
@@ -167,7 +167,7 @@ describe('a renewed connection', () => {
     expect((await organiser.signIn('riverside', { connectionId })).status).toBe(200);
   });
 
-  it('keeps its id after it was ended, and ending erases the tokens', async () => {
+  it('keeps its id after it has ended, and ending erases the tokens', async () => {
     const organiser = createOrganiser(world);
     const id = await organiser.connected();
     expect((await organiser.disconnect(id)).connection).toEqual({ status: 'DISCONNECTED' });
@@ -190,17 +190,17 @@ describe('the graph', () => {
   );
 
   it.each(['conn_unknown', '', '{"$ne":null}', 'x'.repeat(20_000)])(
-    'knows no connection %.20j',
+    'finds no connection %.20j',
     async (connectionId) => {
       const organiser = createOrganiser(world);
       const expected = [{ code: 'CONNECTION_NOT_FOUND', field: ['input', 'connectionId'] }];
-      // An empty id asks for no renewal.
+      // An empty id means no renewal.
       if (connectionId) expect((await organiser.begin({ connectionId })).userErrors).toEqual(expected);
       expect((await organiser.disconnect(connectionId)).userErrors).toEqual(expected);
     },
   );
 
-  it("hides another box office's connection", async () => {
+  it('hides the connection of another box office', async () => {
     const id = await createOrganiser(world).connected();
     const stranger = createOrganiser(world);
     expect((await stranger.disconnect(id)).userErrors?.[0]?.code).toBe('CONNECTION_NOT_FOUND');
@@ -214,7 +214,7 @@ describe('the graph', () => {
     expect((await world.stored(id)).status).toBe('CONNECTED');
   });
 
-  it("hides another box office's entity", async () => {
+  it('hides another box office', async () => {
     const { boxOfficeId } = createOrganiser(world);
     const { data, errors } = await createOrganiser(world).ask(
       `query ($of: [_Any!]!) { _entities(representations: $of) { ... on BoxOffice { connections { id } } } }`,
@@ -224,7 +224,7 @@ describe('the graph', () => {
     expect(errors?.[0]?.extensions.code).toBe('NOT_FOUND');
   });
 
-  it('lets a viewer look and change nothing', async () => {
+  it('lets a viewer read and change nothing', async () => {
     const organiser = createOrganiser(world);
     const id = await organiser.connected();
     expect((await organiser.begin({}, 'viewer')).code).toBe('FORBIDDEN');
@@ -232,7 +232,7 @@ describe('the graph', () => {
     expect((await world.stored(id)).status).toBe('CONNECTED');
   });
 
-  it('answers the gateway only', async () => {
+  it('answers only the gateway', async () => {
     const response = await fetch(`${world.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

@@ -51,9 +51,9 @@ const keyFor = async (boxOfficeId: unknown) => {
   };
 };
 
-describe('the API key of Ticket Tailor', () => {
+describe('the Ticket Tailor API key', () => {
   it.each(['owner', 'manager'] as const)(
-    'is set by the %s, shown by its last four characters, and handed to sync',
+    'can be set by the %s, shows its last four characters, and is returned to sync',
     async (role) => {
       const organiser = createOrganiser(world);
       expect(await seen(organiser)).toBeNull();
@@ -69,7 +69,7 @@ describe('the API key of Ticket Tailor', () => {
     },
   );
 
-  it('is replaced by another, and gone when removed', async () => {
+  it('can be replaced by another, and removed', async () => {
     const organiser = createOrganiser(world);
     await set(organiser, firstKey);
     await set(organiser, secondKey);
@@ -83,7 +83,7 @@ describe('the API key of Ticket Tailor', () => {
     });
   });
 
-  it('lies sealed in the database, and stands in no line of the log', async () => {
+  it('is encrypted in the database, and never in the log', async () => {
     const organiser = createOrganiser(world);
     await set(organiser, firstKey);
     await keyFor(organiser.boxOfficeId);
@@ -102,7 +102,7 @@ describe('the API key of Ticket Tailor', () => {
     ['with a blank inside', 'sk_1000_1000 Zmlyc3RrZXk0YmNk'],
     ['with a colon, which would end the user name', 'sk_1000_1000:Zmlyc3RrZXk0YmNk'],
     ['too long', `sk_${'x'.repeat(251)}`],
-  ])('is refused when it is %s; nobody is told it again, and the one before stays', async (_, malformed) => {
+  ])('is refused if it is %s; no answer repeats it, and the previous key stays', async (_, malformed) => {
     const organiser = createOrganiser(world);
     await set(organiser, secondKey);
     const answer = await organiser.ask<{ result: { userErrors: object[] } }>(
@@ -119,20 +119,21 @@ describe('the API key of Ticket Tailor', () => {
     expect((await keyFor(organiser.boxOfficeId)).body).toEqual({ apiKey: secondKey });
   });
 
-  // Regression: of what nobody sees only white space was left out, and a key that was copied from a page was refused.
-  it('is kept without what came along when it was copied', async () => {
+  // Regression: only white space was removed, and a key that was copied from a page with other invisible characters
+  // was refused.
+  it('is stored without the invisible characters that were copied with it', async () => {
     const organiser = createOrganiser(world);
     await set(organiser, `\ufeff ${firstKey}\u200b\u00a0\n`);
     expect((await keyFor(organiser.boxOfficeId)).body).toEqual({ apiKey: firstKey });
   });
 
-  it('is refused when it is no text', async () => {
+  it('is refused if it is not a text', async () => {
     const organiser = createOrganiser(world);
     for (const apiKey of [null, 7, { $ne: null }]) expect((await set(organiser, apiKey)).code).toBe('BAD_USER_INPUT');
     expect(await seen(organiser)).toBeNull();
   });
 
-  it('is not for viewers to set or remove', async () => {
+  it('cannot be set or removed by viewers', async () => {
     const organiser = createOrganiser(world);
     await set(organiser, firstKey);
     expect((await set(organiser, secondKey, 'viewer')).code).toBe('FORBIDDEN');
@@ -140,7 +141,7 @@ describe('the API key of Ticket Tailor', () => {
     expect((await keyFor(organiser.boxOfficeId)).body).toEqual({ apiKey: firstKey });
   });
 
-  it('is neither seen, replaced nor removed by another box office', async () => {
+  it('cannot be seen, replaced or removed by another box office', async () => {
     const [organiser, stranger] = [createOrganiser(world), createOrganiser(world)];
     await set(organiser, firstKey);
     expect(await seen(stranger)).toBeNull();

@@ -25,7 +25,7 @@ interface Answer<T> {
   readonly errors?: { readonly message: string; readonly extensions: Record<string, unknown> }[];
 }
 
-/** Real MongoDB and Kafka, those that the environment names or new ones, and Constant Contact's sandbox. */
+/** Real MongoDB and Kafka, either new or named by the environment, and Constant Contact's sandbox. */
 const startServers = async (redirectUrl: string) => {
   const dataDir = await mkdtemp(join(tmpdir(), 'auth-connection-'));
   const [mongo, kafka, sandbox] = await Promise.all([
@@ -78,13 +78,13 @@ const settingsFor = async (port: number, redirectUrl: string, servers: Awaited<R
       TOKEN_ENCRYPTION_KEYS: `test:${randomBytes(32).toString('base64url')}`,
       SERVICE_TOKEN_SECRET: randomBytes(32).toString('hex'),
       SYNC_URL: 'http://127.0.0.1:9',
-      // A page that is there: the service's own.
+      // An existing page: one of the service itself.
       ALLOWED_RETURN_URLS: `http://127.0.0.1:${port}/health/live`,
     },
   };
 };
 
-/** A connection's document as it lies in MongoDB. */
+/** A connection's document in MongoDB. */
 export interface Stored {
   readonly _id: string;
   readonly status: string;
@@ -92,7 +92,9 @@ export interface Stored {
   readonly refreshUntil: Date | null;
 }
 
-/** auth-connection on real servers, with a gateway's signature, and a clock and permits that the test sets. */
+/**
+ * auth-connection on real servers, with a gateway's signature, and with a clock and permits that the test controls.
+ */
 export const createWorld = async (given: Readonly<Record<string, string>> = {}) => {
   const port = await freePort();
   const redirectUrl = `http://127.0.0.1:${port}/oauth/constant-contact/callback`;
@@ -142,24 +144,24 @@ export const createWorld = async (given: Readonly<Record<string, string>> = {}) 
     moment,
     permits,
     tokens: createServiceTokens(env.SERVICE_TOKEN_SECRET),
-    /** Another process's worth of the service on the same database. */
+    /** Starts another instance of the service on the same database. */
     startAnother: () => start(0),
     stored,
     /** Everything that the service has logged so far. */
     logged: (): string => logged.join(''),
-    /** Everything that lies in one of its collections, as text. */
+    /** All documents of one of its collections, as text. */
     lies: async (collection: string): Promise<string> =>
       JSON.stringify(await mongo.collection(collection).find().toArray()),
     beginsRefresh: (id: string) =>
       eventually(async () => {
         if ((await stored(id)).refreshUntil === null) throw new Error('no refresh is under way');
       }),
-    /** Resolves with a connection's newest fact once it is as expected. */
+    /** Resolves with a connection's newest fact once `isExpected` accepts it. */
     toldAs: (id: string, isExpected: (fact: ConnectionFact) => boolean): Promise<ConnectionFact> =>
       eventually(() => newest(id, isExpected)),
     told: (id: string, status: ConnectionFact['status']): Promise<ConnectionFact> =>
       eventually(() => newest(id, (fact) => fact.status === status)),
-    /** Asks as the gateway does for that person. */
+    /** Queries the service like the gateway, for this person. */
     ask: async <T>(
       { boxOfficeId, role }: { boxOfficeId: BoxOfficeId; role: Role },
       query: string,
@@ -175,12 +177,12 @@ export const createWorld = async (given: Readonly<Record<string, string>> = {}) 
       });
       return (await response.json()) as Answer<T>;
     },
-    /** Ends what was started, whatever fails on the way: a server left behind outlives the tests. */
+    /** Closes everything, even if a step fails. Otherwise a server would outlive the tests. */
     close: async () => {
       try {
         await service.close();
         await bus.close();
-        // A server of our own goes with all that it holds.
+        // A new server is deleted with all its data.
         if (servers.mongo.kind === 'given') await mongo.dropDatabase();
         await mongo.close();
       } finally {
@@ -192,7 +194,7 @@ export const createWorld = async (given: Readonly<Record<string, string>> = {}) 
 
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
-/** The way that the browser of a person takes at Constant Contact, up to the address that it is sent back to. */
+/** Follows a person's browser through Constant Contact, up to the address of its redirect. */
 export const wayBack = async (
   authorizationUrl: string,
   account: string,
@@ -220,7 +222,7 @@ interface UserError {
   readonly field: string[] | null;
 }
 
-/** One organiser of a box office of their own. */
+/** An organiser with a new box office. */
 export const createOrganiser = (world: World) => {
   const boxOfficeId = newId('boxOffice');
   const ask = <T>(query: string, variables: Record<string, unknown> = {}, role: Role = 'manager') =>
@@ -252,7 +254,7 @@ export const createOrganiser = (world: World) => {
         'viewer',
       )
     ).data?.boxOffice.connections ?? [];
-  /** Allows or denies, and lands: the last answer that the browser gets. */
+  /** Allows or denies the sign-in, and resolves with the last answer that the browser gets. */
   const land = async (authorizationUrl: string, account: string, decision: 'allow' | 'deny' = 'allow') =>
     fetch(await wayBack(authorizationUrl, account, decision));
   const signIn = async (account: string, input: object = {}, decision?: 'allow' | 'deny') =>
@@ -265,7 +267,7 @@ export const createOrganiser = (world: World) => {
     connections,
     land,
     signIn,
-    /** Signs in, which must work, and gives the connection's id. */
+    /** Signs in and resolves with the connection's id. Throws if the sign-in fails. */
     connected: async (account = 'riverside'): Promise<string> => {
       const landed = await signIn(account);
       const [connection] = await connections();

@@ -8,8 +8,8 @@ const needed = {
   IDENTITY_PUBLIC_JWK: '{"kty":"OKP"}',
 };
 
-describe('the settings', () => {
-  it('are few: prices, trial and interval have defaults', () => {
+describe('the settings of billing', () => {
+  it('have defaults for prices, trial and interval', () => {
     expect(settings(configSchema, needed)).toMatchObject({
       BILLING_PORT: 4101,
       TRIAL_DAYS: 0,
@@ -18,7 +18,7 @@ describe('the settings', () => {
     });
   });
 
-  it('name everything that is wrong at once', () => {
+  it('report all invalid values at once', () => {
     const wrong = {
       TRIAL_DAYS: '-1',
       BILLING_CURRENCY: 'GPB',

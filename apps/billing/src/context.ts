@@ -4,7 +4,7 @@ import type { Catalogue } from './domain/catalogue';
 import type { InvoiceStore } from './store/invoices';
 import type { SubscriptionStore } from './store/subscriptions';
 
-/** What use cases may touch. */
+/** The dependencies of use cases. */
 export interface Context {
   readonly catalogue: Catalogue;
   readonly subscriptions: SubscriptionStore;
@@ -14,7 +14,7 @@ export interface Context {
   readonly log: Log;
 }
 
-/** What a resolver gets: the same, and who is calling. */
+/** The context of a resolver: the dependencies and the caller. */
 export interface GraphContext {
   readonly ctx: Context;
   readonly identity: Identity;

@@ -8,7 +8,7 @@ import type { Resolvers, ResolversParentTypes } from './generated/resolver-types
 import { activateApp, deactivateApp } from './use-cases/change-subscription';
 import { listInvoices } from './use-cases/list-invoices';
 
-/** As it stands now, even when the run has not come by yet. */
+/** The subscription as of now, even if billing has not run yet. */
 const present = (subscription: Subscription, { ctx }: GraphContext): Subscription => settled(subscription, ctx.clock());
 
 const changed = (run: () => Promise<Subscription>) =>

@@ -12,7 +12,7 @@ import { runBilling } from './use-cases/run-billing';
 
 type Overrides = Partial<Pick<Context, 'clock'>>;
 
-/** Connects to MongoDB and Kafka and makes what use cases need, without doors. */
+/** Connects to MongoDB and Kafka and creates the dependencies of use cases, without an HTTP server. */
 export const createParts = async (
   config: Config,
   overrides: Overrides = {},
@@ -33,7 +33,7 @@ export const createParts = async (
   };
 };
 
-/** Builds billing, opens its doors and runs the billing at once and then regularly. Tests override the clock. */
+/** Starts billing with its HTTP server. Runs the billing at once and then regularly. Tests override the clock. */
 export const createBilling = async (config: Config, overrides: Overrides = {}): Promise<Service> => {
   const { ctx, platform } = await createParts(config, overrides);
   const runs = repeatedly(

@@ -63,7 +63,7 @@ beforeEach(() => {
 });
 
 describe('the Connect apps page', () => {
-  it('shows the add-on with its price, before and after the click', async () => {
+  it('shows the add-on with its price, before and after the activation', async () => {
     expect((await appsOf(owner))[0]).toMatchObject({
       id: appId,
       name: 'Constant Contact',
@@ -79,7 +79,7 @@ describe('the Connect apps page', () => {
     });
   });
 
-  it('previews exactly what is invoiced after the click', async () => {
+  it('previews exactly the invoice of the activation', async () => {
     const [app] = await appsOf(owner);
     await owner(activate, { appId });
     const issued = (await invoicesOf(owner)).nodes.find(({ status }) => status === 'ISSUED');
@@ -89,7 +89,7 @@ describe('the Connect apps page', () => {
 });
 
 describe('activating and cancelling', () => {
-  it('activates, charges the rest of the month and tells it to everybody', async () => {
+  it('an activation charges the rest of the month and publishes its fact', async () => {
     const facts = await world.followFacts();
     expect((await owner(activate, { appId })).data).toEqual({
       activateApp: {
@@ -125,7 +125,7 @@ describe('activating and cancelling', () => {
     await facts.close();
   });
 
-  it('refuses a second activation and charges nothing for it', async () => {
+  it('a second activation is refused and charges nothing', async () => {
     await owner(activate, { appId });
     expect((await owner(activate, { appId })).data).toEqual({
       activateApp: {
@@ -136,7 +136,7 @@ describe('activating and cancelling', () => {
     expect((await invoicesOf(owner)).totalCount).toBe(2);
   });
 
-  it('activates once when ten clicks come at once', async () => {
+  it('ten activations at once activate once', async () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => owner(activate, { appId })));
     expect(answers.filter(({ data }) => JSON.stringify(data).includes('"userErrors":[]'))).toHaveLength(1);
     expect(answers.filter(({ data }) => JSON.stringify(data).includes('ALREADY_ACTIVE'))).toHaveLength(9);
@@ -146,7 +146,7 @@ describe('activating and cancelling', () => {
     ]);
   });
 
-  it('cancels with the month, and takes it back without a second charge', async () => {
+  it('a cancellation lasts to the end of the month, and undoing it charges nothing', async () => {
     await owner(activate, { appId });
     expect((await owner(deactivate, { appId })).data).toMatchObject({
       deactivateApp: {
@@ -165,7 +165,7 @@ describe('activating and cancelling', () => {
     ]);
   });
 
-  it('cancelling twice, also at once, is one cancellation', async () => {
+  it('several cancellations, even at once, are one cancellation', async () => {
     await owner(activate, { appId });
     const answers = await Promise.all(Array.from({ length: 5 }, () => owner(deactivate, { appId })));
     for (const { data } of answers) {
@@ -174,7 +174,7 @@ describe('activating and cancelling', () => {
     expect((await world.ctx.subscriptions.ofApp(boxOffice as never, appId))?.version).toBe(2);
   });
 
-  it('tells the end at once by the clock, before any run', async () => {
+  it('the end shows at once by the clock, before any run', async () => {
     await owner(activate, { appId });
     await owner(deactivate, { appId });
     world.setClock('2026-12-01T00:00:00Z');
@@ -186,8 +186,8 @@ describe('activating and cancelling', () => {
   });
 });
 
-describe('the run', () => {
-  it.each([1, 2, 3])('issues one invoice when several processes run at once (round %i)', async () => {
+describe('the billing run', () => {
+  it.each([1, 2, 3])('issues one invoice if several processes run at once (round %i)', async () => {
     await owner(activate, { appId });
     world.setClock('2027-01-05T00:00:00Z');
     await Promise.all([
@@ -208,7 +208,7 @@ describe('the run', () => {
     expect((await world.ctx.subscriptions.ofApp(boxOffice as never, appId))?.version).toBe(2);
   });
 
-  it('of several who change the same state at once one wins, and the others learn of it', async () => {
+  it('lets only one of several concurrent changes succeed', async () => {
     await owner(activate, { appId });
     const current = await world.ctx.subscriptions.ofApp(boxOffice as never, appId);
     const now = new Date('2026-12-01T00:00:00Z');
@@ -222,7 +222,7 @@ describe('the run', () => {
     expect((await world.ctx.subscriptions.ofApp(boxOffice as never, appId))?.uninvoiced).toHaveLength(1);
   });
 
-  it('makes good for a crash between the charge and its invoice', async () => {
+  it('continues after a crash between the charge and its invoice', async () => {
     const now = world.ctx.clock();
     const charged = activated(
       undefined,
@@ -240,7 +240,7 @@ describe('the run', () => {
     expect(await world.ctx.subscriptions.due(now, '', 1_000)).not.toContain(charged.id);
   });
 
-  it('comes by itself, in any process', async () => {
+  it('starts by itself, in any process', async () => {
     await owner(activate, { appId });
     world.setClock('2026-12-01T00:00:01Z');
     const another = await world.startAnother({ BILLING_RUN_INTERVAL_MS: 100 });
@@ -250,7 +250,7 @@ describe('the run', () => {
 });
 
 describe('invoices', () => {
-  it('are paged, the upcoming one first, and keep their id when issued', async () => {
+  it('come in pages, the upcoming one first, and keep their id when issued', async () => {
     await owner(activate, { appId });
     const upcoming = (await invoicesOf(owner, { first: 1 })).nodes[0];
     world.setClock('2027-03-10T00:00:00Z');
@@ -283,8 +283,8 @@ describe('invoices', () => {
   });
 });
 
-describe('who may do what', () => {
-  it.each(['viewer', 'manager'] as const)('a %s reads and neither activates nor cancels', async (role) => {
+describe('permissions', () => {
+  it.each(['viewer', 'manager'] as const)('a %s can read, but neither activate nor cancel', async (role) => {
     const person = world.as(boxOffice, role);
     for (const mutation of [activate, deactivate]) {
       const { errors } = await person(mutation, { appId });
@@ -293,7 +293,7 @@ describe('who may do what', () => {
     expect((await appsOf(person))[0]?.subscription).toBeNull();
   });
 
-  it('a foreign tenant sees and reaches nothing', async () => {
+  it('a foreign tenant sees and changes nothing', async () => {
     await owner(activate, { appId });
     const { id } = (await appsOf(owner))[0]!.subscription;
     const entities = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on AppSubscription { id status } ... on BoxOffice { id invoices { totalCount } } } }`;
@@ -318,7 +318,7 @@ describe('who may do what', () => {
 });
 
 describe('bad input', () => {
-  it.each([activate, deactivate])('names an unknown app', async (mutation) => {
+  it.each([activate, deactivate])('an unknown app is named', async (mutation) => {
     const { data } = await owner(mutation, { appId: 'app_mailchimp' });
     expect(Object.values(data ?? {})[0]).toMatchObject({
       subscription: null,
@@ -326,13 +326,13 @@ describe('bad input', () => {
     });
   });
 
-  it('cancelling what was never activated is NOT_ACTIVE', async () => {
+  it('a cancellation without an activation is NOT_ACTIVE', async () => {
     expect((await owner(deactivate, { appId })).data).toMatchObject({
       deactivateApp: { userErrors: [{ code: 'NOT_ACTIVE' }] },
     });
   });
 
-  it('the malformed and the oversized are refused with their status', async () => {
+  it('malformed and oversized requests are refused with their status', async () => {
     const headers = { [identityHeader]: await world.token() };
     expect((await world.post('{"query":', headers)).status).toBe(400);
     expect((await world.post(JSON.stringify({ query: '{'.repeat(10) }), headers)).status).toBe(400);
@@ -348,7 +348,7 @@ describe('with trial days', () => {
   }, 60_000);
   afterAll(() => trialWorld.close());
 
-  it('the first weeks are free, then the rest of the month is charged, and there is no second trial', async () => {
+  it('the first weeks are free, then the rest of the month is charged; there is no second trial', async () => {
     const organiser = trialWorld.as(boxOffice);
     expect((await appsOf(organiser))[0]).toMatchObject({
       trialDays: 14,

@@ -16,7 +16,7 @@ interface Answer {
   readonly errors?: { readonly message: string; readonly extensions: { readonly code: string } }[];
 }
 
-/** Real MongoDB and Kafka: those that the environment names, or new ones that end with the test. */
+/** Real MongoDB and Kafka, named by the environment, or new ones that end with the test. */
 export const startServers = async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'billing-'));
   const [mongo, kafka] = await Promise.all([
@@ -35,7 +35,7 @@ export const startServers = async () => {
 
 export type Servers = Awaited<ReturnType<typeof startServers>>;
 
-/** A billing service on real servers in a database and topics of its own, with a clock that the test moves. */
+/** A billing service on real servers, with its own database and topics, and a clock that the test controls. */
 export const startWorld = async (servers: Servers, settings: Record<string, unknown> = {}) => {
   const name = `t${randomUUID().slice(0, 8)}`;
   const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true });
@@ -81,9 +81,9 @@ export const startWorld = async (servers: Servers, settings: Record<string, unkn
     setClock: (text: string) => {
       now = new Date(text);
     },
-    /** Another process on the same servers, with its own interval. */
+    /** Another instance on the same servers, with its own interval. */
     startAnother: (more: Partial<Config>) => createBilling({ ...config, ...more }, overrides),
-    /** Everything published so far and from now on, oldest first for each box office. */
+    /** Consumes all facts from the beginning, oldest first for each box office. */
     followFacts: async () => {
       const facts: EntitlementFact[] = [];
       const bus = createEventBus({

@@ -3,14 +3,14 @@ import { readScalars } from '@boxlist/service-kit';
 import { GraphQLError } from 'graphql';
 import type { GatewayContext } from './subgraphs';
 
-/** Lets the composed schema read its custom scalars, or the gateway does not start. */
+/** Makes the composed schema read its custom scalars. The gateway does not start if one of them has no reader. */
 export const knownScalars: ApolloServerPlugin<GatewayContext> = {
   serverWillStart: async ({ schema }) => readScalars(schema),
 };
 
 /**
- * Refuses a document that leaves open what to run: planning would fail on it as if a subgraph had. A blank name is
- * none: clients send it where their form has a field for the name.
+ * Refuses a document that does not say which operation to run. Otherwise planning would fail as if a subgraph had
+ * failed. A blank name counts as absent, because clients with a field for the name send it.
  */
 export const oneOperation: ApolloServerPlugin<GatewayContext> = {
   requestDidStart: async ({ request }) => {
@@ -30,7 +30,7 @@ export const oneOperation: ApolloServerPlugin<GatewayContext> = {
   },
 };
 
-/** Faults in a request that is a GraphQL request: document, operation or variables. */
+/** Faults in the content of a GraphQL request: its document, operation or variables. */
 const requestFaults = new Set<unknown>([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
@@ -47,8 +47,9 @@ const acceptsJsonAlone = (accept: string): boolean => {
 };
 
 /**
- * By the specification of GraphQL over HTTP a client that accepts `application/json` alone reads errors from an answer
- * of status 200, and takes another status for a failure of what lies between. Every other client gets 400.
+ * Changes status 400 to 200 for clients that accept only `application/json`. By the specification of GraphQL over
+ * HTTP they read errors from an answer with status 200, and treat any other status as a failure of an intermediary.
+ * All other clients get 400.
  */
 export const statusByAccept: ApolloServerPlugin<GatewayContext> = {
   requestDidStart: async () => ({

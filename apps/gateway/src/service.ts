@@ -25,7 +25,7 @@ import { knownScalars, oneOperation, statusByAccept } from './requests';
 import { formatError } from './show-errors';
 import { Subgraph, type GatewayContext } from './subgraphs';
 
-/** Builds the gateway over the committed supergraph and opens the graph's one public door. */
+/** Starts the gateway with the committed supergraph and its public HTTP server. */
 export const createGateway = async (config: Config): Promise<Service> => {
   const log = createLog('gateway', config.LOG_LEVEL);
   const sign = await createIdentitySigner(config.IDENTITY_PRIVATE_JWK);
@@ -66,7 +66,7 @@ export const createGateway = async (config: Config): Promise<Service> => {
     ],
   });
   await server.start();
-  // Callers are known by a token that pages send themselves, and by no cookie.
+  // Cross-origin requests need no cookies, because pages send the caller's token themselves.
   if (config.BROWSER_ORIGINS.length > 0)
     await app.register(cors, {
       origin: config.BROWSER_ORIGINS,
@@ -90,7 +90,7 @@ export const createGateway = async (config: Config): Promise<Service> => {
   };
 };
 
-/** Limits on what one query may ask; tokens and recursion are limited by the server itself. */
+/** Limits of one query. The server itself limits tokens and recursion. */
 const armour = new ApolloArmor({
   maxDepth: { n: 16 },
   maxAliases: { n: 60 },
@@ -106,7 +106,7 @@ const quiet = (log: Log) => ({
   error: (message?: unknown) => log.error(String(message)),
 });
 
-/** GraphQL over HTTP, for callers with a token only; browsers that ask for a page get the explorer. */
+/** Serves GraphQL over HTTP to callers with a token. A browser that asks for a page gets the explorer. */
 const mountGraph = (
   app: FastifyInstance,
   server: ApolloServer<GatewayContext>,

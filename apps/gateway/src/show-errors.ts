@@ -17,7 +17,7 @@ const shownCodes = new Set<unknown>([
   'PERSISTED_QUERY_NOT_SUPPORTED',
 ]);
 
-/** The status that the server itself gave a fault in the request. */
+/** The status that the server itself set for a fault in the request. */
 const statusOf = (error: unknown): number | undefined => {
   const http: unknown = error instanceof GraphQLError ? error.extensions.http : undefined;
   const status = (http as { status?: unknown } | undefined)?.status;
@@ -25,9 +25,10 @@ const statusOf = (error: unknown): number | undefined => {
 };
 
 /**
- * The code that clients see. A value that a scalar cannot read is bad input, also where validation finds it. What the
- * server refuses without a code of its own, such as the hash of another query, is the client's to mend. A subgraph that
- * does not understand the gateway's query is of another version than the supergraph: no client can mend that.
+ * The code that clients see. A value that a scalar cannot read is BAD_USER_INPUT, even if validation finds it. A
+ * refusal of the server without its own code, such as the hash of another query, is BAD_REQUEST. A subgraph that does
+ * not understand the gateway's query has another version than the supergraph. No client can fix that, so it is
+ * INTERNAL_SERVER_ERROR.
  */
 const codeOf = ({ extensions = {} }: GraphQLFormattedError, error: unknown): unknown => {
   const { code, serviceName } = extensions;
@@ -37,7 +38,7 @@ const codeOf = ({ extensions = {} }: GraphQLFormattedError, error: unknown): unk
   return status && status >= 400 && status < 500 ? 'BAD_REQUEST' : code;
 };
 
-/** Shows what a subgraph meant to be shown, and nothing of the network behind the gateway. */
+/** Shows errors that a subgraph meant for clients, and nothing about the network behind the gateway. */
 export const formatError =
   (log: Log) =>
   (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {

@@ -3,14 +3,14 @@ import { AppError } from '@boxlist/contracts';
 import { identityHeader, type Identity, type IdentitySigner } from '@boxlist/service-kit';
 import { Pool } from 'undici';
 
-/** What the gateway knows of a call. */
+/** What the gateway knows of a request. */
 export interface GatewayContext {
   readonly identity?: Identity;
   readonly requestId?: string;
 }
 
 /**
- * Whether a subgraph says what is wrong with the query, in GraphQL: that is an answer, and no failure of the subgraph.
+ * Whether a subgraph answers with a GraphQL error about the query. That is an answer, not a failure of the subgraph.
  */
 const isRefusal = (status: number, text: string): boolean => {
   if (status !== 400) return false;
@@ -23,8 +23,8 @@ const isRefusal = (status: number, text: string): boolean => {
 };
 
 /**
- * Speaks to one subgraph over kept connections. Sends nothing of the client but who is calling, signed by the gateway,
- * and the request's id.
+ * Calls one subgraph over kept-alive connections. Of the client it sends only the caller's identity, signed by the
+ * gateway, and the id of the request.
  */
 export class Subgraph extends RemoteGraphQLDataSource<GatewayContext> {
   constructor(
@@ -40,7 +40,7 @@ export class Subgraph extends RemoteGraphQLDataSource<GatewayContext> {
     const path = `${new URL(baseUrl).pathname.replace(/\/$/, '')}/graphql`;
     super({
       url: `${baseUrl}/graphql`,
-      // The default fetcher costs three times the CPU of this one.
+      // The default fetcher needs three times the CPU of this one.
       fetcher: (async (_url: string, init?: { body?: unknown; headers?: Record<string, string> }) => {
         const answer = await this.pool.request({
           method: 'POST',

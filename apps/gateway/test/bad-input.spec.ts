@@ -1,7 +1,7 @@
 /**
- * Regression: the composed schema knows custom scalars by name alone, so that the gateway let every value through. The
- * subgraph refused it with status 400, which the gateway took for a failure of the subgraph: a date without a time was
- * answered as an outage.
+ * Regression: the composed schema knows custom scalars only by name, so the gateway let every value through. The
+ * subgraph refused it with status 400, which the gateway took for a failure of the subgraph. So a date without a time
+ * was answered as an outage.
  */
 import { inputPlaces, readScalars } from '@boxlist/service-kit';
 import { workspaceRoot } from '@boxlist/testkit';
@@ -38,7 +38,7 @@ const badDates = [
   { date: '2026-01-01T00:00:00Z' },
   ['2026-01-01'],
 ];
-/** Bad values of each custom scalar that is taken as input. */
+/** Bad values of each custom scalar that is used as input. */
 const badValues: Readonly<Record<string, readonly unknown[]>> = { DateTime: badDates };
 const asLiteral = (value: unknown): string => JSON.stringify(value).replace(/"(\w+)":/g, '$1:');
 
@@ -54,13 +54,13 @@ describe('a custom scalar', () => {
     return isScalarType(scalar) && !isSpecifiedScalarType(scalar);
   });
 
-  it('is tried here wherever the composed schema takes one, and with values that it cannot have', () => {
+  it('is tested here everywhere the composed schema accepts one, with values that it cannot have', () => {
     expect(new Set(places.map(({ name }) => name))).toEqual(new Set(taken.map(({ name }) => name)));
     expect(places.length).toBeGreaterThan(4);
     for (const { type } of taken) expect(Object.keys(badValues)).toContain(getNamedType(type).name);
   });
 
-  it('that nothing can read keeps the gateway from starting', () => {
+  it('without a reader keeps the gateway from starting', () => {
     const schema = buildSchema('scalar Colour type Query { cars(of: [Colour!]): Int }');
     expect(() => readScalars(schema)).toThrow(/Query\.cars\(of:\) uses the scalar Colour/);
   });
@@ -85,12 +85,12 @@ describe.each(places.map((place) => [[...place.path, ...place.field].join('.'), 
       ]);
     });
 
-    it('a right value is asked of the subgraph', async () => {
+    it('a valid value is passed to the subgraph', async () => {
       for (const body of [
         { query: place.withLiteral('"2026-01-01T00:00:00+01:00"') },
         place.withVariable('2026-02-28T23:59:59.5Z'),
       ]) {
-        // sync is down in this world: whoever is asked there has passed the gateway.
+        // sync is down here, so UNAVAILABLE shows that the request has passed the gateway.
         const { errors = [] } = (await send(body)).body;
         expect(errors.map(({ extensions }) => (extensions as { code?: string }).code)).toEqual(['UNAVAILABLE']);
       }
@@ -101,7 +101,7 @@ describe.each(places.map((place) => [[...place.path, ...place.field].join('.'), 
 describe('a variable', () => {
   const filtered = 'query ($filter: DeliveryFilter) { boxOffice { deliveries(filter: $filter) { totalCount } } }';
 
-  it('that is wrong in several places is told each of them, of no more than 50', async () => {
+  it('with several faults gets an error for each, up to 50', async () => {
     const { body } = await send({ query: filtered, variables: { filter: { from: 'x', to: 'y', first: 1 } } });
     expect(body.errors?.map(({ extensions }) => (extensions as { field?: string[] }).field)).toEqual([
       ['filter', 'from'],
@@ -127,8 +127,8 @@ describe('a variable', () => {
     ]);
   });
 
-  // Where it, or the place, has a default, a nullable variable may stand for a value that is needed. A null in it was
-  // found by the subgraph, and answered as an outage.
+  // A nullable variable may be used for a required value if it, or the argument, has a default. The subgraph found a
+  // null in it, and the answer was an outage.
   it.each([
     ['in a variable with a default', 'query ($id: ID = "wf_1") { node(id: $id) { id } }', { id: null }, 'ID!'],
     [
@@ -150,7 +150,7 @@ describe('a variable', () => {
       'DeadLettersInput!',
     ],
     ['at a directive', 'query ($id: Boolean = true) { boxOffice @include(if: $id) { id } }', { id: null }, 'Boolean!'],
-  ])('that is null where a value is needed is bad input: %s', async (_, query, variables, type) => {
+  ])('that is null where a value is required is bad input: %s', async (_, query, variables, type) => {
     const answer = await send({ query, variables });
     expectRefusal(answer);
     expect(answer.body.errors).toMatchObject([
@@ -158,7 +158,7 @@ describe('a variable', () => {
     ]);
   });
 
-  it('that is null where nothing is needed is asked of the subgraph, and so is a default', async () => {
+  it('that is null where null is allowed goes to the subgraph, and so does a default', async () => {
     for (const body of [
       { query: filtered, variables: { filter: null } },
       { query: 'query ($id: ID = "wf_1") { node(id: $id) { id } }', variables: {} },
@@ -168,7 +168,7 @@ describe('a variable', () => {
     }
   });
 
-  it('whose default cannot be read is bad input', async () => {
+  it('with an unreadable default is bad input', async () => {
     const query =
       'query ($from: DateTime = "2026") { boxOffice { deliveries(filter: { from: $from }) { totalCount } } }';
     const answer = await send({ query });
@@ -177,7 +177,7 @@ describe('a variable', () => {
   });
 });
 
-describe('what a subgraph refuses with status 400', () => {
+describe('a refusal of a subgraph with status 400', () => {
   const query = '{ boxOffice { syncHealth { __typename } } }';
   const answeredBy = async (error: object): Promise<Answer> => {
     const sync = await world.startSyncThatSays(400, { errors: [error] });
@@ -188,7 +188,7 @@ describe('what a subgraph refuses with status 400', () => {
     }
   };
 
-  it('as bad input stays so, with its field', async () => {
+  it('for bad input stays bad input, with its field', async () => {
     const { body } = await answeredBy({
       message: 'The value cannot be read',
       extensions: { code: 'BAD_USER_INPUT', field: ['filter', 'from'] },
@@ -198,7 +198,7 @@ describe('what a subgraph refuses with status 400', () => {
     ]);
   });
 
-  it('because it knows another schema than the gateway is no fault of the client', async () => {
+  it('because of a different schema is no fault of the client', async () => {
     const { body } = await answeredBy({
       message: 'Cannot query field "syncHealth" on type "BoxOffice".',
       extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
@@ -228,7 +228,7 @@ describe('a persisted query', () => {
     });
   });
 
-  it('that is not known is told so, for the client to send it whole, and is known from then on', async () => {
+  it('that is unknown is reported, so that the client sends it in full, and is known from then on', async () => {
     const once = `query Once_${Date.now()} { __typename }`;
     expect(await send(persisted(hashOf(once)))).toMatchObject({
       status: 200,

@@ -17,7 +17,7 @@ beforeEach(() => {
 const ours = '{ boxOffice { id apps { id } workflowTemplates { id } } }';
 
 describe('an answer', () => {
-  it('is put together from several subgraphs', async () => {
+  it('combines several subgraphs', async () => {
     expect(await world.ask(ours)).toMatchObject({
       status: 200,
       body: { data: { boxOffice: { id: 'bo_own', apps: [], workflowTemplates: [] } } },
@@ -41,7 +41,7 @@ describe('an answer', () => {
       400,
       { errors: [{ extensions: { code: 'BAD_REQUEST' } }] },
     ],
-    // What a form of a foreign page could send.
+    // What a form on a foreign page could send.
     [
       'of a form',
       '{"query":"{ __typename }"}',
@@ -64,7 +64,7 @@ describe('an answer', () => {
       'GRAPHQL_VALIDATION_FAILED',
       /activateApp/,
     ],
-  ])('to a query with %s names it', async (_, query, code, message) => {
+  ])('to a query with %s names the fault', async (_, query, code, message) => {
     const { status, body } = await world.ask(query);
     expect(status).toBe(400);
     expect(body.errors?.[0]).toMatchObject({ message: expect.stringMatching(message), extensions: { code } });
@@ -86,10 +86,10 @@ describe('an answer', () => {
   });
 });
 
-// Regression: a blank name was looked for among the operations, and none is called so. Forms of clients send it with
-// each request.
+// Regression: the gateway looked for an operation with a blank name and found none. Forms of clients send a blank name
+// with each request.
 it.each(['{ __typename }', 'query A { __typename }'])(
-  '%s with a blank operationName is that operation',
+  '%s with a blank operationName runs that operation',
   async (query) => {
     const authorization = `Bearer ${await world.tokens.token()}`;
     const body = { data: { __typename: 'Query' } };
@@ -111,7 +111,7 @@ describe('a query that asks too much', () => {
     ['aliases', /alias/i, `{ ${Array.from({ length: 61 }, (_, index) => `a${index}: boxOffice { id }`).join(' ')} }`],
     ['tokens', /token/i, `{ ${'__typename '.repeat(4_001)} }`],
     ['recursion', /selections/i, `{ boxOffice { ...a ...a } } ${fragments(10)}`],
-  ])('by its %s is refused before any subgraph is asked', async (_, message, query) => {
+  ])('by its %s is refused before any subgraph is called', async (_, message, query) => {
     const before = world.billing.calls.length + world.workflow.calls.length;
     const { status, body } = await world.ask(query);
     expect(status).toBe(400);
@@ -128,7 +128,7 @@ describe('a query that asks too much', () => {
   });
 });
 
-/** Fragments that each spread the next twice: few words, and twice as many selections at each step. */
+/** Fragments that each spread the next one twice: few words, and twice as many selections at each step. */
 function fragments(count: number): string {
   const names = Array.from({ length: count }, (_, index) => String.fromCharCode(97 + index));
   return names
@@ -139,8 +139,8 @@ function fragments(count: number): string {
     .join(' ');
 }
 
-describe('what a subgraph says', () => {
-  it('of an expected error is shown by its kind, with the reason', async () => {
+describe('an error of a subgraph', () => {
+  it('that is expected is shown by its kind, with the reason', async () => {
     world.behaviour.apps = () => {
       throw new AppError('RATE_LIMITED', 'Too many calls', {}, { retryAfterMs: 1_500 });
     };
@@ -154,7 +154,7 @@ describe('what a subgraph says', () => {
     ]);
   });
 
-  it('of a defect is not shown', async () => {
+  it('that is a defect is not shown', async () => {
     world.behaviour.apps = () => {
       throw new Error('mongodb://secret-host refused');
     };
@@ -167,11 +167,11 @@ describe('what a subgraph says', () => {
 describe('a subgraph that is down', () => {
   const needsSync = '{ boxOffice { id syncHealth { __typename } } }';
 
-  it('leaves what does not need it as it is', async () => {
+  it('does not affect queries that do not need it', async () => {
     expect((await world.ask(ours)).body.errors).toBeUndefined();
   });
 
-  it('takes its own part of the answer along, up to the next field that may be null, and is UNAVAILABLE', async () => {
+  it('removes its part of the answer, up to the next nullable field, with UNAVAILABLE', async () => {
     const { status, body } = await world.ask(
       '{ boxOffice { id apps { id } } node(id: "wf_1") { ... on Workflow { name stats { __typename } } } }',
     );
@@ -185,7 +185,7 @@ describe('a subgraph that is down', () => {
     ]);
   });
 
-  it('is asked again by the next query, and answers as soon as it is up; its address is never shown', async () => {
+  it('is called again by the next query and answers once it is up; its address is never shown', async () => {
     const down = await world.ask(needsSync);
     expect(down.body.errors?.[0]?.extensions).toEqual({ code: 'UNAVAILABLE' });
     expect(JSON.stringify(down.body)).not.toMatch(/127\.0\.0\.1|ECONNREFUSED/);
@@ -212,7 +212,7 @@ describe('the explorer', () => {
   const page = (at: World, path = '/graphql') =>
     fetch(`${at.url}${path}`, { headers: { accept: 'text/html' }, redirect: 'manual' });
 
-  it('is a page for browsers that needs no token and nothing from elsewhere, and clients may read the schema', async () => {
+  it('is a page that needs no token and nothing from elsewhere, and clients may read the schema', async () => {
     const answer = await page(world);
     const html = await answer.text();
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html']);
@@ -238,7 +238,7 @@ describe('the explorer', () => {
     }
   });
 
-  it('lets nobody query by a plain link', async () => {
+  it('does not allow queries by a plain link', async () => {
     const authorization = `Bearer ${await world.tokens.token()}`;
     const get = (headers: Record<string, string>) =>
       fetch(`${world.url}/graphql?query=${encodeURIComponent('{ __typename }')}`, { headers });
@@ -247,7 +247,7 @@ describe('the explorer', () => {
   });
 });
 
-it('pages of other origins are not let in: the gateway gives no leave to share', async () => {
+it('by default pages of other origins are not allowed: the gateway sends no CORS headers', async () => {
   const headers = { origin: 'https://other.example.com', 'access-control-request-method': 'POST' };
   const preflight = await fetch(`${world.url}/graphql`, { method: 'OPTIONS', headers });
   expect(preflight.ok).toBe(false);
@@ -269,7 +269,7 @@ describe('a page of another origin', () => {
   const queries = (at: World, origin: string, authorization = '') =>
     at.post('{"query":"{ __typename }"}', { origin, authorization });
 
-  it('may query where its origin is named, and reads why it may not otherwise', async () => {
+  it('can query if its origin is allowed, and can read why a query is refused', async () => {
     const named = await startWorld({ BROWSER_ORIGINS: `https://other.example.com, ${own}` });
     try {
       const first = await asksFirst(named, own);
@@ -288,14 +288,14 @@ describe('a page of another origin', () => {
     }
   });
 
-  it('may not where no origin is named', async () => {
+  it('cannot query if no origin is allowed', async () => {
     const first = await asksFirst(world, own);
     expect([first.ok, allowedOrigin(first)]).toEqual([false, null]);
     expect(allowedOrigin(await queries(world, own))).toBeNull();
   });
 
   it.each(['*', 'app.example.com', 'https://app.example.com/', 'https://app.example.com/console'])(
-    'is not named by %s',
+    'is not allowed by %s',
     (BROWSER_ORIGINS) => {
       expect(() => settings(configSchema, { BROWSER_ORIGINS })).toThrow(/BROWSER_ORIGINS.*must be origins/);
     },

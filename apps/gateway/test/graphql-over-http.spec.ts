@@ -1,7 +1,7 @@
 /**
- * Regression: Apollo Server answers 400 to documents that do not parse or validate, and to variables that do not fit,
- * whatever the client accepts. The GraphQL over HTTP specification asks for 200 where only `application/json` is
- * accepted: such clients take another status for a failure of the network and never read the errors.
+ * Regression: Apollo Server answers 400 to documents that do not parse or validate, and to variables of the wrong
+ * type, whatever the client accepts. The GraphQL over HTTP specification asks for 200 if the client accepts only
+ * `application/json`: such clients treat another status as a network failure and never read the errors.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { serverAudits } from 'graphql-http';
@@ -26,8 +26,8 @@ const audits = serverAudits({
     }),
 });
 
-describe('the gateway speaks GraphQL over HTTP', () => {
-  it('as all 61 audits of graphql-http check', () => {
+describe('the gateway implements GraphQL over HTTP', () => {
+  it('according to all 61 audits of graphql-http', () => {
     expect(audits).toHaveLength(61);
   });
 
@@ -40,7 +40,7 @@ describe('the gateway speaks GraphQL over HTTP', () => {
   });
 });
 
-describe('the status of a request that cannot be carried out', () => {
+describe('the status of a request that cannot be executed', () => {
   const failures = {
     'a document that does not parse': { query: '{' },
     'a document that does not validate': { query: '{ nonsense }' },
@@ -63,19 +63,19 @@ describe('the status of a request that cannot be carried out', () => {
   const json = 'application/json; charset=utf-8';
   const graphql = 'application/graphql-response+json; charset=utf-8';
 
-  it.each(Object.entries(failures))('of %s goes by what the client accepts', async (_, body) => {
+  it.each(Object.entries(failures))('for %s depends on what the client accepts', async (_, body) => {
     expect(await statusOf(body, 'application/json')).toEqual([200, json]);
     expect(await statusOf(body, 'Application/JSON; charset=utf-8')).toEqual([200, json]);
     expect(await statusOf(body, 'application/json;q=0.9, text/plain;q=0.5')).toEqual([200, json]);
     expect(await statusOf(body, 'application/graphql-response+json')).toEqual([400, graphql]);
     expect(await statusOf(body, 'application/graphql-response+json, application/json;q=0.9')).toEqual([400, graphql]);
     expect((await statusOf(body, 'application/json, application/graphql-response+json;q=0.9'))[0]).toBe(400);
-    // Who accepts anything can tell an answer by its status.
+    // A client that accepts anything can use the status.
     expect((await statusOf(body, '*/*'))[0]).toBe(400);
     expect((await statusOf(body, undefined))[0]).toBe(400);
   });
 
-  it('stays 400 where the request itself is no GraphQL request, and 401 where nobody is known', async () => {
+  it('stays 400 if it is no GraphQL request, and 401 if the caller is unknown', async () => {
     const accept = 'application/json';
     const authorization = `Bearer ${await world.tokens.token()}`;
     expect((await world.post('{}', { accept, authorization })).status).toBe(400);

@@ -62,7 +62,7 @@ describe('a caller', () => {
     ['with a role that there is not', lacks, (t) => bearer(t.token({ role: 'admin' }))],
     ['without a box office', lacks, (t) => bearer(t.token({ box_office_id: undefined }))],
     ['with a box office that is none', lacks, (t) => bearer(t.token({ box_office_id: 'bo_a"}{' }))],
-  ])('%s is told so, and no subgraph hears of it', async (_, message, authorization) => {
+  ])('%s gets the reason, and no subgraph is called', async (_, message, authorization) => {
     const header = await authorization(world.tokens);
     const answer = await world.post(query, header ? { authorization: header } : {});
     expect(answer).toMatchObject({
@@ -74,11 +74,11 @@ describe('a caller', () => {
     expect([...world.billing.calls, ...world.workflow.calls]).toEqual([]);
   });
 
-  it('that is not known is answered before the body is read', async () => {
+  it('that is unknown gets the answer before the body is read', async () => {
     expect((await world.post(`{"query":"${'x'.repeat(100_000)}`, {})).status).toBe(401);
   });
 
-  it('cannot be known while the issuer does not answer: that is not the caller’s fault', async () => {
+  it('that cannot be checked because the issuer does not answer gets UNAVAILABLE', async () => {
     const alone = await startWorld({ JWT_JWKS_URL: `http://127.0.0.1:${await freePort()}/jwks` });
     try {
       const authorization = `Bearer ${await world.tokens.token()}`;
@@ -94,7 +94,7 @@ describe('a caller', () => {
 
 const bearer = async (token: Promise<string>): Promise<string> => `Bearer ${await token}`;
 
-describe('who is calling', () => {
+describe('the identity of the caller', () => {
   const ask = '{ boxOffice { apps { id } } }';
 
   it.each(['owner', 'manager', 'viewer'])('reaches the subgraph, signed by the gateway (%s)', async (role) => {
@@ -108,13 +108,14 @@ describe('who is calling', () => {
     });
   });
 
-  // Regression: one blank alone was taken, and RFC 9110 has one or more between the scheme, of any case, and the token.
+  // Regression: only a single blank was accepted. RFC 9110 allows one or more between the scheme, in any case, and the
+  // token.
   it.each(['Bearer  ', 'Bearer        ', 'bearer ', 'BEARER   '])('is read after %j', async (scheme) => {
     const { status, body } = await world.ask(ask, { authorization: `${scheme}${await world.tokens.token()}` });
     expect([status, body.errors]).toEqual([200, undefined]);
   });
 
-  it('cannot be set by the caller, and of the caller nothing else is passed on', async () => {
+  it('cannot be set by the caller, and nothing else of the caller is passed on', async () => {
     const { privateKey } = await generateKeyPair('EdDSA');
     const forged = await new SignJWT({ box_office_id: 'bo_victim', role: 'owner' })
       .setProtectedHeader({ alg: 'EdDSA' })
@@ -143,7 +144,7 @@ describe('who is calling', () => {
     expect(direct.status).toBe(401);
   });
 
-  it('is told to subgraphs as it was at each call, never as it was at another', async () => {
+  it('is never mixed up between concurrent calls', async () => {
     const callers = Array.from({ length: 20 }, (_, index) => `bo_caller${index}`);
     const answers = await Promise.all(
       callers.map(async (box_office_id) =>

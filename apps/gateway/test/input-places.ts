@@ -17,11 +17,11 @@ import {
 } from 'graphql';
 
 /**
- * One way to send a custom scalar: where it stands, and a document that puts a literal there or takes the whole
- * argument as a variable.
+ * One place where a custom scalar can be sent, with a document that has a literal there, or a variable for the whole
+ * argument.
  */
 export interface ScalarPlace {
-  /** As `inputPlaces` names it. */
+  /** The name from `inputPlaces`. */
   readonly name: string;
   readonly path: readonly string[];
   readonly field: readonly string[];
@@ -42,7 +42,7 @@ const sampleOf = (type: GraphQLInputType): unknown => {
   return { Int: 1, Float: 1, Boolean: true }[plain.name] ?? 'x';
 };
 
-/** A sample as a literal; names of enums go without quotes. */
+/** A sample as a literal. Enum values have no quotes. */
 const literalOf = (value: unknown, type: GraphQLInputType): string => {
   const plain = getNullableType(type);
   if (isEnumType(plain)) return String(value);
@@ -60,7 +60,7 @@ interface Way {
   readonly value: (bad: unknown) => unknown;
 }
 
-/** The ways from a type to the custom scalars in it. */
+/** The paths from a type to the custom scalars in it. */
 const waysInto = (name: string, field: readonly string[], type: GraphQLInputType, seen: readonly string[]): Way[] => {
   const plain = getNullableType(type);
   if (isListType(plain))
@@ -100,7 +100,7 @@ interface Owner {
   readonly around: (selection: string) => string;
 }
 
-/** Every object type that can be reached, by a shortest way. */
+/** Every object type that a query can reach, each by a shortest path. */
 const ownersIn = (schema: GraphQLSchema): Owner[] => {
   const roots = [
     { type: schema.getQueryType()!, path: [], around: (selection: string) => `query Q$vars { ${selection} }` },
@@ -124,7 +124,7 @@ const ownersIn = (schema: GraphQLSchema): Owner[] => {
   return found;
 };
 
-/** Every way to send a custom scalar to a schema. */
+/** Every place where a schema accepts a custom scalar. */
 export const scalarPlaces = (schema: GraphQLSchema): ScalarPlace[] =>
   ownersIn(schema).flatMap((owner) =>
     Object.values(owner.type.getFields()).flatMap((field) =>

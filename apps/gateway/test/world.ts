@@ -23,7 +23,7 @@ interface Call {
   readonly headers: Readonly<Record<string, unknown>>;
 }
 
-/** A subgraph with the schema of one of ours that answers the little that is asked here. */
+/** A small subgraph with the schema of one of Boxlist's services. It answers only the fields that the tests need. */
 const startSubgraph = async (
   name: string,
   publicJwk: JWK,
@@ -63,7 +63,7 @@ export interface Answer {
   };
 }
 
-/** The gateway over small subgraphs: billing and workflow answer, auth-connection and sync are down. */
+/** The gateway with small subgraphs: billing and workflow answer, auth-connection and sync are down. */
 export const startWorld = async (more: Record<string, string> = {}) => {
   const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true });
   const publicJwk = await exportJWK(publicKey);
@@ -107,9 +107,9 @@ export const startWorld = async (more: Record<string, string> = {}) => {
     workflow,
     behaviour,
     post,
-    /** sync comes up, on the address that the gateway knows. */
+    /** Starts sync at the address that the gateway knows. */
     startSync: (fields: Record<string, () => unknown>) => startSubgraph('sync', publicJwk, fields, down),
-    /** sync comes up and answers every call with the same. */
+    /** Starts sync with one fixed answer to every call. */
     startSyncThatSays: async (status: number, body: object) => {
       const app = createHttp({ log, health: {} });
       app.post('/graphql', (_request, reply) => reply.status(status).send(body));

@@ -8,7 +8,7 @@ import { webhookSetAside, webhookTaken } from './report';
 import { jsonOf, setAside } from './set-aside';
 import type { WebhookSecretStore } from './store/webhook-secrets';
 
-/** What the doors may touch. */
+/** The dependencies of the doors. */
 export interface Context {
   readonly secrets: WebhookSecretStore;
   readonly bus: EventBus;
@@ -22,8 +22,8 @@ const secretInput = z.object({
 });
 
 /**
- * The largest body of a webhook. Most of one is attendees, which an event leaves out: about 3,000 tickets fit, and
- * their event is small.
+ * The largest body of a webhook, in bytes. Most of a body is attendees, which the event omits. About 3,000 tickets
+ * fit, and their event is small.
  */
 const maxWebhookBytes = 2 * 1024 * 1024;
 
@@ -41,13 +41,14 @@ const publishOrder = async ({ bus }: Context, boxOfficeId: string, event: OrderE
 };
 
 /**
- * Publishes the order of an authentic webhook and returns its event; undefined if the webhook is not about an order.
- * A webhook that cannot become an event is set aside before it is refused.
+ * Publishes the order of an authentic webhook and returns its event. Undefined if the webhook is not about an order.
+ * If the webhook cannot become an event, it is set aside and then refused.
  */
 const takeWebhook = async (ctx: Context, boxOfficeId: string, rawBody: Buffer): Promise<OrderEvent | undefined> => {
   try {
     const event = orderEventFrom(jsonOf(rawBody), boxOfficeId);
-    // Answered only once Kafka has acknowledged: until then Ticket Tailor keeps the event and sends it again.
+    // The webhook is answered only after Kafka has acknowledged. Until then Ticket Tailor keeps the event and sends it
+    // again.
     if (event) await publishOrder(ctx, boxOfficeId, event);
     return event;
   } catch (error) {
@@ -57,7 +58,10 @@ const takeWebhook = async (ctx: Context, boxOfficeId: string, rawBody: Buffer): 
   }
 };
 
-/** The webhook's door and the owner's door for its secret. Bodies arrive as raw bytes: the signature is over them. */
+/**
+ * Adds the door for webhooks and the door for owners to set the webhook secret. Bodies stay raw bytes, because the
+ * signature is computed over them.
+ */
 export const openDoors = (app: FastifyInstance, ctx: Context): void => {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));

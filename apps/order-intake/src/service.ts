@@ -4,7 +4,7 @@ import type { Config } from './config';
 import { openDoors } from './doors';
 import { createWebhookSecretStore } from './store/webhook-secrets';
 
-/** Builds order-intake and opens its doors. It needs Kafka for its work, so it is not ready without it. */
+/** Starts order-intake with its HTTP server. It needs Kafka for its work, so it is not ready without Kafka. */
 export const createOrderIntake = async (config: Config): Promise<Service> => {
   const platform = await createPlatform('order-intake', config, {
     topics: [topics.orders, deadLetterTopicSpecOf(topics.orders.name)],

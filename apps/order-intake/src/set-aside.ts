@@ -3,7 +3,7 @@ import type { EventBus } from '@boxlist/event-bus';
 import { marksOfWebhook } from '@boxlist/ticket-tailor';
 import { createHash } from 'node:crypto';
 
-/** The JSON of a body. Throws BAD_EVENT where there is none. */
+/** The JSON of a body. Throws BAD_EVENT if the body is not JSON in UTF-8. */
 export const jsonOf = (rawBody: Buffer): unknown => {
   const text = utf8Of(rawBody, 'The body');
   try {
@@ -22,9 +22,10 @@ const marksOf = (rawBody: Buffer): ReturnType<typeof marksOfWebhook> => {
 };
 
 /**
- * Puts an authentic webhook aside whose order cannot be understood, for the organiser to see; false for one that is
- * about something else. Its content is not kept: it names people whom nobody can find in it, and Ticket Tailor sends it
- * again. All tries of one webhook are one letter. Throws KAFKA_UNAVAILABLE.
+ * Publishes a dead letter for an authentic webhook whose order cannot be understood, so that the organiser sees it.
+ * Resolves with false if the webhook is about something else. The letter omits the content: nobody could find a
+ * person's data in a body that is not understood, and Ticket Tailor sends the webhook again. All tries of one webhook
+ * have the same letter. Throws KAFKA_UNAVAILABLE.
  */
 export const setAside = async (
   bus: EventBus,
@@ -46,7 +47,7 @@ export const setAside = async (
         'dead-letter-content': 'left out',
         'dead-letter-size': String(rawBody.length),
         'dead-letter-sha256': sha256,
-        // sync knows a letter by where it came from.
+        // sync identifies a letter by its origin.
         'original-topic': `/webhooks/ticket-tailor/${boxOfficeId}`,
         'original-partition': '0',
         'original-offset': id ?? sha256,

@@ -7,7 +7,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { configSchema } from '../src/config';
 import { createOrderIntake } from '../src/service';
 
-/** A way to a server on this machine that can be closed. */
+/** A proxy for a server on this machine, which the test can close. */
 const aWay = async (host: string, port: number) => {
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
@@ -29,8 +29,8 @@ const aWay = async (host: string, port: number) => {
   };
 };
 
-// The driver's own errors were taken for faults of Boxlist: a door answered 500, as if trying again were of no use.
-it('answers 503 while MongoDB is not reached', async () => {
+// The driver's own errors counted as defects of Boxlist. So a door answered 500, as if another try were useless.
+it('answers 503 while MongoDB cannot be reached', async () => {
   const servers = await startServers();
   const issuer = await startTokenIssuer();
   const uri = new URL(servers.mongo.uri);

@@ -1,7 +1,11 @@
 /**
- * Regressions: an authentic webhook whose order could not be understood was answered 400 and left no trace that an
- * organiser sees; bytes that are not UTF-8 were replaced; a kind of event that is called like a member of every object
- * was looked up in one, and made an event without a type; and a secret was kept with the blanks around it.
+ * Regressions:
+ *
+ * - An authentic webhook whose order could not be understood was answered 400 and left nothing that an organiser
+ *   sees.
+ * - Bytes that are not UTF-8 were replaced.
+ * - An event type with the name of an object property was found on an object, and became an event without a type.
+ * - A secret was stored with the blanks around it.
  */
 import { maxOrderEventBytes } from '@boxlist/contracts';
 import { anOrder, eventually } from '@boxlist/testkit';
@@ -16,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => world?.close(), 60_000);
 
 const bytesOf = (text: string): Buffer => Buffer.from(text, 'latin1');
-/** The dead letters that came while something was done. */
+/** The dead letters that `act` caused. */
 const lettersOf = async (act: () => Promise<void>) => {
   const before = (await world.letters()).length;
   await act();
@@ -54,7 +58,7 @@ describe('an authentic webhook that cannot be understood', () => {
     ['no webhook', '[]', '', /not a Ticket Tailor webhook/],
     ['nothing', '', '', /not JSON/],
   ])(
-    '(%s) is answered 400 and is a dead letter of its box office, without its content',
+    '(%s) is answered 400 and becomes a dead letter of its box office, without its content',
     async (_, body, orderId, why) => {
       const letters = await lettersOf(() => refused(body));
       expect(letters).toMatchObject([
@@ -73,7 +77,7 @@ describe('an authentic webhook that cannot be understood', () => {
     },
   );
 
-  it('comes from the same place at each of its tries, and another from another place', async () => {
+  it('has the same origin at each of its tries, and another webhook has another origin', async () => {
     const tried = aWebhook({ payload: { id: 'or_again' } });
     const later = tried.body.replace('or_again', 'or_again_');
     const letters = await lettersOf(async () => {
@@ -93,7 +97,7 @@ describe('no dead letter', () => {
     ['of another secret', { secret: 'not-the-secret' }],
     ['that was signed an hour ago', { ageMs: 3_600_000 }],
     ['of another box office', { boxOfficeId: 'bo_other' }],
-  ])('comes of a webhook %s', async (_, sending) => {
+  ])('is written for a webhook %s', async (_, sending) => {
     const letters = await lettersOf(async () => {
       expect([401, 404]).toContain((await world.send('{', sending)).status);
     });
@@ -109,11 +113,11 @@ describe('no dead letter', () => {
     'valueOf',
     'order.created',
     '',
-  ])('and no event comes of the kind %j, which is about something else', async (event) => {
+  ])('and no event is written for the event type %j, which is not about an order', async (event) => {
     const { id, body } = aWebhook({ event, payload: { ...anOrder(), status: 'odd' } });
     const letters = await lettersOf(async () => {
       expect(await world.send(body)).toEqual({ status: 200, body: { taken: false } });
-      // One that lacks what every webhook has is refused as before.
+      // A body without the fields of every webhook is still refused.
       expect((await world.send(JSON.stringify({ event }))).status).toBe(400);
     });
     expect(letters).toEqual([]);
@@ -122,8 +126,8 @@ describe('no dead letter', () => {
 });
 
 /**
- * Regression: the body of a webhook had the limit of an event. An order of some 400 tickets was answered 413 and left
- * no trace, though its event, which has no attendees, is small.
+ * Regression: the size limit of an event applied to the body of a webhook. An order of some 400 tickets was answered
+ * 413 and left nothing, although its event, which has no attendees, is small.
  */
 describe('a large webhook', () => {
   const tickets = (count: number) =>
@@ -136,7 +140,7 @@ describe('a large webhook', () => {
       qr_code_url: `https://example.com/tickets/${index}/${'q'.repeat(420)}`,
     }));
 
-  it.each([400, 3_000])('of an order of %d tickets is taken', async (count) => {
+  it.each([400, 3_000])('of an order of %d tickets is accepted', async (count) => {
     const { id, body } = aWebhook({ payload: anOrder({ issued_tickets: tickets(count) }) });
     expect(body.length).toBeGreaterThan(maxOrderEventBytes);
     expect(await world.send(body)).toEqual({ status: 200, body: { taken: true } });
@@ -145,7 +149,7 @@ describe('a large webhook', () => {
 
   const itemsOf = (bytes: number) => ({ line_items: [{ type: 'ticket', description: 'd'.repeat(bytes) }] });
 
-  it('is taken when its event has just the size, and else is one dead letter for all its tries', async () => {
+  it('is accepted if its event has exactly the largest size, and is otherwise one dead letter', async () => {
     const fitting = aWebhook({ payload: anOrder({ id: 'or_size', ...itemsOf(0) }) });
     expect((await world.send(fitting.body)).status).toBe(200);
     await eventually(() => expect(world.eventsOf(fitting.id)).toHaveLength(1));
@@ -192,7 +196,7 @@ it('a byte order mark before a webhook is skipped', async () => {
 describe('a secret', () => {
   const own = { box_office_id: 'bo_pasted' };
 
-  it('is kept without what came along when it was copied', async () => {
+  it('is stored without the characters that were copied with it', async () => {
     const pasted = ' \ufeff\tcopied-secret\u200b\u00a0\r\n';
     expect((await world.secretDoor('PUT', { secret: pasted }, own)).status).toBe(200);
     const { body } = aWebhook();
@@ -207,7 +211,7 @@ describe('a secret', () => {
     ['zero-width characters', '\u200b\u2060\ufeff'.repeat(5)],
     ['fillers', '\u3164\u2800'.repeat(5)],
     ['a few letters among blanks', `  short${'\u200b'.repeat(10)}  `],
-  ])('of %s is refused, and the one before stays', async (_, secret) => {
+  ])('of %s is refused, and the previous one stays', async (_, secret) => {
     await world.secretDoor('PUT', { secret: 'copied-secret' }, own);
     expect(await world.secretDoor('PUT', { secret }, own)).toMatchObject({ status: 400, body: { code: 'BAD_INPUT' } });
     const sending = { boxOfficeId: 'bo_pasted', secret: 'copied-secret' };
@@ -216,7 +220,7 @@ describe('a secret', () => {
 });
 
 describe('while Kafka is down', () => {
-  it('a webhook that cannot be understood is answered 503, and is a dead letter once it is sent again', async () => {
+  it('a webhook that cannot be understood is answered 503, and is a dead letter when it comes again', async () => {
     const { id, body } = aWebhook({ payload: { id: 'or_later' } });
     await world.kafka.kill();
     expect(await world.send(body)).toMatchObject({ status: 503, body: { code: 'KAFKA_UNAVAILABLE' } });

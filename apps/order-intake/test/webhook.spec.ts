@@ -18,8 +18,8 @@ const expectNothingOf = async (id: string): Promise<void> => {
   expect((await world.published()).map(({ value }) => String(value)).join()).not.toContain(id);
 };
 
-describe('a webhook with the right signature', () => {
-  it('is an event on Kafka under the key of its order, in the contract’s shape, without attendees', async () => {
+describe('a webhook with a valid signature', () => {
+  it('becomes an event under the key of its order, as the contract says, without attendees', async () => {
     const order = anOrder({ id: 'or_first', issued_tickets: [{ barcode: 'secret-barcode' }], notes: 'a note' });
     const { id, body } = aWebhook({ payload: order });
     expect(await world.send(body)).toEqual({ status: 200, body: { taken: true } });
@@ -49,14 +49,14 @@ describe('a webhook with the right signature', () => {
     ['a word for a name', (time: string, hex: string) => `t=${time},signature=${hex}`],
     ['the parts the other way round', (time: string, hex: string) => `v1=${hex},t=${time}`],
     ['spaces and capitals', (time: string, hex: string) => `t=${time}, v1=${hex.toUpperCase()}`],
-  ])('is taken with %s', async (_, written) => {
+  ])('is accepted with %s', async (_, written) => {
     const { body } = aWebhook();
     const { time, hex } = signed(body, { secret: world.secret });
     expect((await world.send(body, { signature: written(time, hex) })).status).toBe(200);
   });
 
   it.each(['application/json; charset=utf-8', 'text/plain', 'application/octet-stream', 'application/x-unheard-of'])(
-    'is taken whatever it says its body is (%s): the signature vouches for the bytes',
+    'is accepted with any content type (%s), because the signature covers the bytes',
     async (contentType) => {
       const { id, body } = aWebhook();
       expect((await world.send(body, { contentType })).status).toBe(200);
@@ -64,19 +64,19 @@ describe('a webhook with the right signature', () => {
     },
   );
 
-  // The zone was cut off, and the order stood at another hour than it was changed.
+  // The time zone was cut off, so the order had the wrong hour of its change.
   it.each([
     ['2026-07-01T18:30:05+01:00', '2026-07-01T17:30:05.000Z'],
     ['2026-07-01 18:30:05 -0530', '2026-07-02T00:00:05.000Z'],
     ['2026-07-01T18:30:05.25Z', '2026-07-01T18:30:05.250Z'],
-  ])('happened when it says, zone and all: %s', async (createdAt, time) => {
+  ])('gets its time with the time zone: %s', async (createdAt, time) => {
     const { id, body } = aWebhook({ createdAt });
     expect((await world.send(body)).status).toBe(200);
     await eventually(() => expect(world.eventsOf(id)).toHaveLength(1));
     expect(orderEventSchema.parse(JSON.parse(String(world.eventsOf(id)[0]?.value)))).toMatchObject({ time });
   });
 
-  it('that is sent twice is published twice under the same id and source, so that consumers take it once', async () => {
+  it('that is sent twice is published twice with the same id and source, so consumers use it once', async () => {
     const { id, body } = aWebhook({ event: 'ORDER.UPDATED' });
     for (const time of [1, 2]) expect([time, (await world.send(body)).status]).toEqual([time, 200]);
     await eventually(() => expect(world.eventsOf(id)).toHaveLength(2));
@@ -94,7 +94,7 @@ describe('a webhook with the right signature', () => {
   );
 });
 
-describe('a webhook that cannot be believed', () => {
+describe('a webhook that is not authentic', () => {
   const hour = 3_600_000;
   it.each<[string, (body: string) => Parameters<World['send']>[1]]>([
     ['has no signature', () => ({ signature: null })],
@@ -145,7 +145,7 @@ describe('a webhook that cannot be understood', () => {
     ['no time', aWebhook({ createdAt: 'yesterday' }).body],
     ['a day that does not exist', aWebhook({ createdAt: '2026-02-30 18:30:05' }).body],
     ['an hour that does not exist', aWebhook({ createdAt: '2026-07-01 25:30:05' }).body],
-  ])('because it holds %s is answered 400', async (_, body) => {
+  ])('because it contains %s is answered 400', async (_, body) => {
     expect(await world.send(body)).toMatchObject({ status: 400, body: { code: 'BAD_EVENT' } });
   });
 
@@ -159,7 +159,7 @@ describe('the secret of a box office', () => {
   const own = { box_office_id: 'bo_turns' };
   const send = (secret: string) => world.send(aWebhook().body, { boxOfficeId: 'bo_turns', secret });
 
-  it('is the owner’s to set, to change and to remove; each counts at once', async () => {
+  it('can be set, changed and removed by the owner, each with immediate effect', async () => {
     expect((await send('first-secret')).status).toBe(404);
     expect(await world.secretDoor('PUT', { secret: 'first-secret' }, own)).toEqual({
       status: 200,
@@ -172,7 +172,7 @@ describe('the secret of a box office', () => {
     expect((await send('second-secret')).status).toBe(404);
   });
 
-  it('is sealed at rest', async () => {
+  it('is encrypted at rest', async () => {
     const stored = await world.atRest();
     expect(stored).toContain('bo_own');
     expect(stored).not.toContain(world.secret);
@@ -202,7 +202,7 @@ describe('the secret of a box office', () => {
   });
 });
 
-describe('while Kafka is not there', () => {
+describe('while Kafka is down', () => {
   const ignored = () => aWebhook({ event: 'EVENT.CREATED' }).body;
 
   it('no order is acknowledged before Kafka has it', async () => {
@@ -211,7 +211,7 @@ describe('while Kafka is not there', () => {
     let answered = false;
     const sending = world.send(body).finally(() => (answered = true));
     try {
-      // What needs no Kafka is answered meanwhile, again and again.
+      // Webhooks that need no Kafka are answered meanwhile.
       for (let times = 0; times < 20; times += 1) expect((await world.send(ignored())).status).toBe(200);
       expect(answered).toBe(false);
     } finally {
@@ -221,7 +221,7 @@ describe('while Kafka is not there', () => {
     await eventually(() => expect(world.eventsOf(id).length).toBeGreaterThan(0));
   }, 60_000);
 
-  it('an order is answered 503, for Ticket Tailor to send it again, which then goes well', async () => {
+  it('an order is answered 503, so that Ticket Tailor sends it again, which then succeeds', async () => {
     const { id, body } = aWebhook();
     await world.kafka.kill();
     expect(await world.send(body)).toMatchObject({ status: 503, body: { code: 'KAFKA_UNAVAILABLE' } });

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { configSchema } from '../src/config';
 import { createOrderIntake } from '../src/service';
 
-/** A webhook as Ticket Tailor sends it: slashes are escaped in its body. */
+/** A webhook as Ticket Tailor sends it: slashes in its body are escaped. */
 export const aWebhook = (
   given: { id?: string; event?: string; payload?: unknown; createdAt?: string } = {},
 ): { id: string; body: string } => {
@@ -28,9 +28,9 @@ export const aWebhook = (
 interface Sending {
   readonly boxOfficeId?: string;
   readonly secret?: string;
-  /** How long ago it says it was signed. */
+  /** The age of its signature. */
   readonly ageMs?: number;
-  /** Instead of a right one; null leaves it out. */
+  /** Replaces the valid signature; null omits it. */
   readonly signature?: string | null;
   readonly contentType?: string;
 }
@@ -42,7 +42,7 @@ export const signed = (body: string | Buffer, { secret, ageMs = 0 }: { secret: s
 };
 
 /**
- * A Kafka that is the test's own, to be stopped and held still, also where the environment names one for all others.
+ * A Kafka of the test's own, which it may stop and suspend, even if the environment names one for all other tests.
  */
 const startOwnKafka = async (dataDir: string) => {
   const given = process.env.KAFKA_BROKERS;
@@ -54,7 +54,7 @@ const startOwnKafka = async (dataDir: string) => {
   }
 };
 
-/** order-intake on real servers, an owner's token for it, and everything that comes out on `orders.v1`. */
+/** order-intake on real servers, with an owner's token and a consumer of `orders.v1`. */
 export const startWorld = async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'order-intake-'));
   const [mongo, kafka, issuer] = await Promise.all([
@@ -105,17 +105,17 @@ export const startWorld = async () => {
     kafka,
     secret,
     issuer,
-    /** Everything that is on the topic now. */
+    /** All messages on the topic now. */
     published: async (): Promise<readonly BusMessage[]> => {
       if (!(await reader.caughtUp(20_000))) throw new Error('The topic could not be read to its end');
       return published;
     },
-    /** Every dead letter that there is now. */
+    /** All dead letters now. */
     letters: async (): Promise<readonly BusMessage[]> => {
       if (!(await letterReader.caughtUp(20_000))) throw new Error('The dead letters could not be read to their end');
       return setAside;
     },
-    /** The events of a webhook, as they lie on the topic. */
+    /** The events of a webhook that the consumer has seen on the topic. */
     eventsOf: (id: string): BusMessage[] =>
       published.filter(({ value }) => (JSON.parse(String(value)) as { id: string }).id === id),
     send: (body: string | Buffer, sending: Sending = {}) => {
@@ -130,7 +130,7 @@ export const startWorld = async () => {
         body,
       });
     },
-    /** The owner's door for the secret. */
+    /** Calls the owner's door for the secret. */
     secretDoor: async (method: 'PUT' | 'DELETE', body?: unknown, claims: Record<string, unknown> | null = {}) =>
       call('/webhook-secret', {
         method,

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 const refused = z.object({ code: z.string() });
 
-/** What auth-connection answered at an internal door; `code` of a refusal. */
+/** The answer of one of auth-connection's internal endpoints. `code` is the error code of a refusal. */
 export interface AuthConnectionAnswer {
   readonly ok: boolean;
   readonly status: number;
@@ -12,7 +12,10 @@ export interface AuthConnectionAnswer {
   readonly code: string | undefined;
 }
 
-/** Asks one of auth-connection's internal doors. Throws SERVICE_UNAVAILABLE when it does not answer. */
+/**
+ * Posts a question to one of auth-connection's internal endpoints. Throws SERVICE_UNAVAILABLE when auth-connection does
+ * not answer within 20 seconds.
+ */
 export type AskAuthConnection = (
   door: 'access-token' | 'ticket-tailor-key',
   question: object,
@@ -40,6 +43,6 @@ export const createAskAuthConnection =
     return { ok, status, body, code: refused.safeParse(body).data?.code };
   };
 
-/** For an answer that is neither what was asked for nor a refusal that is known. */
+/** The error for an answer that is neither the requested data nor a known refusal. */
 export const notUnderstood = ({ status }: AuthConnectionAnswer): AppError =>
   new AppError('SERVICE_UNAVAILABLE', `auth-connection answered ${status}`);

@@ -10,8 +10,8 @@ import { startReplays } from './use-cases/dead-letters/send-replays';
 import { startNotices } from './use-cases/history/publish-notices';
 
 /**
- * What a process does again and again beside its lanes, until closed; what only brings work to lanes, where it drives
- * some.
+ * Starts the jobs that this process repeats beside its work on connections, until closed. Jobs that only prepare work
+ * for the dispatcher (delivery counts, backfills, retries, releases) run only in a process that dispatches.
  */
 export const startBackgroundJobs = (ctx: Context, dispatches: boolean) => {
   const anywhere = [startReplays, startErasures, startExpiry, startNotices, startStandstills];
@@ -19,7 +19,7 @@ export const startBackgroundJobs = (ctx: Context, dispatches: boolean) => {
   const jobs = [...anywhere, ...(dispatches ? forDispatch : [])].map((start) => start(ctx));
   return {
     close: async (): Promise<void> => {
-      await Promise.all(jobs.map((chore) => chore.close()));
+      await Promise.all(jobs.map((job) => job.close()));
     },
   };
 };

@@ -5,17 +5,20 @@ import type { Attempt } from './domain/delivery';
 import { type CallClass, permitMs } from './domain/ledger';
 import { called } from './report';
 
-/** After a longer wait for the permit it is asked again whether the call may be made. */
+/** After a longer wait for a permit, the caller checks again whether it may still call for these deliveries. */
 const longWaitMs = 500;
 
 /**
- * Makes calls for one connection in one class: each with a permit, a token and the lease still held; a 401 leads to one
- * refresh and one more try.
+ * Calls Constant Contact for one connection and one call class. Each call needs a permit, an access token, and the
+ * connection lease. After a 401 it gets another token and tries once more.
  */
 export interface ConnectionCaller {
-  /** `serves`: the deliveries in whose history the call is kept. */
+  /**
+   * Makes a call, and records it as an attempt of the deliveries in `serves`. Throws LEASE_LOST when another process
+   * holds the connection lease, QUOTA_EXCEEDED without a permit, and the errors of the token source and the call.
+   */
   readonly call: <T>(name: string, serves: readonly string[], run: (token: string) => Promise<T>) => Promise<T>;
-  /** What was called for a delivery since the last time it was asked. */
+  /** Returns the attempts recorded for a delivery and forgets them, so that each is returned once. */
   readonly takeAttempts: (deliveryId: string) => readonly Attempt[];
 }
 
@@ -24,19 +27,22 @@ interface CallerOptions {
   readonly boxOfficeId: string;
   readonly class: CallClass;
   readonly stillHeld: () => Promise<boolean>;
-  /** Throws when nothing may be called any more for one of these deliveries. */
+  /** Throws when no call may be made any more for one of these deliveries. */
   readonly mayServe?: (serves: readonly string[]) => Promise<void>;
 }
 
-/** A permit: when it was asked for by the ledger's clock, and until when its call may leave by the process's own. */
-interface AddedResources {
+/**
+ * A permit. `askedAt`: when it was requested, in ms of the ledger's clock. `sendBy`: until when its call may leave, in
+ * ms of this process's monotonic clock.
+ */
+interface GrantedPermit {
   readonly askedAt: number;
   readonly sendBy: number;
 }
 
 export const connectionCaller = (ctx: Context, options: CallerOptions): ConnectionCaller => {
   const attempts = new Map<string, Attempt[]>();
-  const permit = async (serves: readonly string[]): Promise<AddedResources> => {
+  const permit = async (serves: readonly string[]): Promise<GrantedPermit> => {
     await options.mayServe?.(serves);
     for (;;) {
       const askedAt = performance.now();
@@ -56,10 +62,10 @@ export const connectionCaller = (ctx: Context, options: CallerOptions): Connecti
     }
   };
   /**
-   * Sends it with a permit that is still good when the call leaves, a new one for each try: the wait for a connection
-   * may have made one old.
+   * Sends the call with a permit that is still valid when the call leaves. If the permit expires while the call waits
+   * for a network connection, the permit is returned to the ledger and the next try gets a new one.
    */
-  const send = async <T>(first: AddedResources, serves: readonly string[], run: () => Promise<T>): Promise<T> => {
+  const send = async <T>(first: GrantedPermit, serves: readonly string[], run: () => Promise<T>): Promise<T> => {
     for (let given = first; ; given = await permit(serves)) {
       try {
         return await sentBy(given.sendBy, run);
@@ -112,5 +118,5 @@ export const connectionCaller = (ctx: Context, options: CallerOptions): Connecti
   };
 };
 
-/** How many calls of one connection are under way at once. */
+/** How many calls of one connection run at once. */
 export const callsAtOnce = 4;

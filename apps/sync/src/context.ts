@@ -6,46 +6,44 @@ import type { RetryPolicy } from './domain/retry';
 import type { LedgerStore } from './store/ledger';
 import type { Stores } from './stores';
 
-/** Access tokens of connections; `rejected` says which one got a 401. */
+/** Returns a connection's access token. Pass a token that got a 401 as `rejected` to get another one. */
 export type TokenSource = (connectionId: string, rejected?: string) => Promise<string>;
 
 /**
- * The API key of a box office at Ticket Tailor, asked for anew each time: it is kept nowhere. Throws
- * TICKET_TAILOR_KEY_MISSING.
+ * Returns a box office's API key for Ticket Tailor. It asks auth-connection each time, because sync stores no key.
+ * Throws TICKET_TAILOR_KEY_MISSING and SERVICE_UNAVAILABLE.
  */
 export type TicketTailorKeySource = (boxOfficeId: string) => Promise<string>;
 
-type Caught = Pick<Consumer, 'caughtUp'>;
-
-/** What use cases may touch. */
+/** All that a use case may use: stores, clients, settings, clock and log. */
 export interface Context extends Stores {
   readonly ledger: LedgerStore;
-  /** Followers of facts: to be caught up before a "no" that rests on them. */
-  readonly followers: { readonly entitlements: Caught; readonly connections: Caught };
+  /** Whether the copy of entitlements has caught up with its topic: asked before a "no" that rests on it. */
+  readonly entitlementsCaughtUp: Consumer['caughtUp'];
   readonly bus: EventBus;
   readonly constantContact: ConstantContact;
-  /** Whether the sign-up form is known to leave a contact unsubscribed who has unsubscribed. */
+  /** Whether the sign-up form is known to keep an unsubscribed contact unsubscribed. */
   readonly signUpKeepsOptOuts: boolean;
   readonly tokens: TokenSource;
   readonly ticketTailor: TicketTailor;
   readonly ticketTailorKey: TicketTailorKeySource;
   readonly hashEmail: (boxOfficeId: string, email: string) => string;
-  /** Key of the hash that tells whether details were written already. */
+  /** Key of the keyed hashes (marks) by which sync recognises details and phones that a contact already has. */
   readonly markKey: string;
   readonly retry: RetryPolicy;
-  /** For how long what is over is kept. */
+  /** How long settled history and dead letters are kept. */
   readonly retention: { readonly historyMs: number; readonly deadLettersMs: number };
   readonly leaseMs: number;
-  /** Says to the dispatcher of this process that there is work. */
+  /** Notifies the dispatcher of this process that there is work. */
   readonly notify: () => void;
-  /** Whether this process has something to do; absent where chores are to look for it each time. */
+  /** Slows the polls of an idle process down. Without it, background jobs always poll at their full pace. */
   readonly rest?: Rest;
   readonly clock: () => Date;
   readonly random: () => number;
   readonly log: Log;
 }
 
-/** What a resolver gets: the same, and who is calling. */
+/** What a resolver gets: the context of use cases and the caller's identity. */
 export interface GraphContext {
   readonly ctx: Context;
   readonly identity: Identity;

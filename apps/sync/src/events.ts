@@ -14,7 +14,7 @@ import { ingestOrders } from './use-cases/intake/ingest-orders';
 
 const consumed = [topics.orders, topics.entitlements, topics.connections, topics.workflows];
 
-/** The topics that sync reads and writes, with a dead-letter topic for each that it reads. */
+/** The topics that sync reads and writes, and the dead-letter topic of each topic that it reads. */
 export const syncTopics: TopicSpec[] = [
   ...consumed,
   topics.deliveryOutcomes,
@@ -30,16 +30,19 @@ const groups = {
   deadLetters: { topic: deadLetterTopicOf(topics.orders.name), groupId: 'sync.dead-letters' },
 } as const;
 
-/** How far the copies of other services' facts follow their topics. */
-export const followersOf = (bus: Pick<EventBus, 'caughtUp'>): Context['followers'] => ({
-  entitlements: { caughtUp: (timeoutMs) => bus.caughtUp(groups.entitlements, timeoutMs) },
-  connections: { caughtUp: (timeoutMs) => bus.caughtUp(groups.connections, timeoutMs) },
-});
+/** Asks whether this group has read all entitlements that there were at the call. */
+export const entitlementsCaughtUp =
+  (bus: Pick<EventBus, 'caughtUp'>): Context['entitlementsCaughtUp'] =>
+  (timeoutMs) =>
+    bus.caughtUp(groups.entitlements, timeoutMs);
 
-/** Opens the doors for events. Every process follows the facts; only those that take in orders read orders. */
+/**
+ * Starts the consumers. Every process consumes facts. Only a process that takes in orders consumes orders and their
+ * dead letters.
+ */
 export const openEventDoors = async (ctx: Context, takesOrders: boolean): Promise<void> => {
   const { bus } = ctx;
-  /** What an event changes may be work for other parts of this process, also for the outbox relays. */
+  /** Ends this process's idle pace: an event may mean work for its other parts, such as the outbox relays. */
   const heard = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work;

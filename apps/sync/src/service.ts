@@ -15,7 +15,7 @@ import typeDefs from '../schema.graphql';
 import { createAskAuthConnection } from './auth-connection';
 import type { Config } from './config';
 import type { Context } from './context';
-import { followersOf, openEventDoors, syncTopics } from './events';
+import { entitlementsCaughtUp, openEventDoors, syncTopics } from './events';
 import { resolvers } from './resolvers';
 import { outcomeRendering } from './store/deliveries';
 import { createLedgerStore } from './store/ledger';
@@ -28,14 +28,14 @@ import { startDispatcher } from './use-cases/dispatch/dispatcher';
 import { createWorkSignal } from './work-signal';
 
 type Overrides = Partial<Pick<Context, 'clock' | 'tokens' | 'ticketTailorKey' | 'random'>> & {
-  /** The ledger's clock instead of the database's, in ms. */
+  /** Replaces the database's clock in the ledger. In ms. */
   readonly ledgerClock?: () => Promise<number>;
 };
 
 /**
- * What decides readiness, and what is only reported (docs/decisions/0017). A process that answers the graph is ready
- * without Kafka too, and while its intake stands still. A process for the intake alone is not ready while it gets
- * nothing to read.
+ * Which checks decide readiness, and which are only reported (docs/decisions/0017). A process that answers the graph
+ * stays ready without Kafka and while its intake makes no progress. A process with only the intake is not ready while
+ * Kafka does not answer, or while a whole consumer gets nothing to read.
  */
 const checksOf = (
   { SYNC_WORK }: Config,
@@ -51,8 +51,8 @@ const checksOf = (
 };
 
 /**
- * Builds sync and opens its doors: events, the graph, permits; then the dispatcher runs. Tests override clock, chance
- * and tokens.
+ * Builds sync, starts its consumers, dispatcher and background jobs, and serves the graph and the permit endpoint.
+ * Tests override clocks, randomness, tokens and Ticket Tailor keys.
  */
 export const createSync = async (config: Config, { ledgerClock, ...overrides }: Overrides = {}): Promise<Service> => {
   const platform = await createPlatform('sync', config, { topics: syncTopics });
@@ -90,7 +90,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
       { minMs: config.GATHER_MIN_MS, maxMs: config.GATHER_MAX_MS },
       ledgerClock,
     ),
-    followers: followersOf(bus),
+    entitlementsCaughtUp: entitlementsCaughtUp(bus),
     bus,
     constantContact,
     signUpKeepsOptOuts: config.CONSTANT_CONTACT_SIGN_UP_KEEPS_OPT_OUTS,
@@ -119,7 +119,8 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
   await openEventDoors(ctx, config.SYNC_WORK !== 'dispatch');
   const dispatches = config.SYNC_WORK !== 'intake';
   if (dispatches) {
-    // Orders that this process takes in itself wake its dispatcher: only one that takes none must always poll.
+    // A process that takes in orders notifies its own dispatcher. A process that takes in none must always poll at its
+    // full pace.
     const dispatcher = startDispatcher(ctx, work, { rest: config.SYNC_WORK === 'dispatch' ? neverRests : rest });
     platform.onClose(() => dispatcher.close());
   }
@@ -141,7 +142,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
   });
 };
 
-/** Where auth-connection asks for a permit before it calls Constant Contact for a page. */
+/** The endpoint where auth-connection gets a permit before it calls Constant Contact for a page. */
 const openPermitDoor = (app: FastifyInstance, ctx: Context, serviceTokens: ServiceTokens): void => {
   app.post('/internal/quota/permits', async (request) => {
     await serviceTokens.verify(request.headers.authorization, 'sync');

@@ -18,7 +18,9 @@ import { createResourceStore } from './store/resources';
 import { createRetryStore } from './store/retries';
 import { createStandstillStore } from './store/standstills';
 
-/** Every collection of sync but the quota ledger's, and the copies of other services' facts. */
+/**
+ * Creates the stores of all collections of sync except the quota ledger, and of the copies of other services' facts.
+ */
 export const createStores = (mongo: Connection, hashEmail: (boxOfficeId: string, email: string) => string) => {
   const erasures = createErasureStore(mongo);
   const { collection: deliveryCollection, ...ofDeliveries } = createDeliveryStores(mongo);
@@ -51,9 +53,9 @@ export const createStores = (mongo: Connection, hashEmail: (boxOfficeId: string,
     resources: createResourceStore(mongo),
     expiredWrites: createExpiredWritesStore(mongo, erasures),
     joins: createJoinStore(mongo),
-    /** For the relay of outcomes. */
+    /** For the relay that publishes outcomes. */
     deliveryCollection,
-    /** Makes the indexes that are missing. */
+    /** Creates the indexes that are missing. */
     initStores: async (): Promise<void> => {
       await Promise.all(Object.values(withIndexes).map((store) => store.init()));
     },

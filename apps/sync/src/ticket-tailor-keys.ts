@@ -5,7 +5,7 @@ import type { TicketTailorKeySource } from './context';
 
 const given = z.object({ apiKey: z.string().min(1) });
 
-/** API keys of Ticket Tailor from auth-connection, which keeps them sealed. */
+/** Gets Ticket Tailor API keys from auth-connection, which stores them encrypted. */
 export const createTicketTailorKeySource =
   (ask: AskAuthConnection): TicketTailorKeySource =>
   async (boxOfficeId) => {

@@ -6,7 +6,10 @@ import type { TokenSource } from './context';
 
 const given = z.object({ accessToken: z.string(), expiresAt: z.coerce.date() });
 
-/** Access tokens from auth-connection, kept in memory until shortly before their end. */
+/**
+ * Gets access tokens from auth-connection. A token is cached for one minute at most, and not in the last minute before
+ * it expires. Throws CONNECTION_NEEDS_RECONNECT, CONNECTION_NOT_FOUND and SERVICE_UNAVAILABLE.
+ */
 export const createTokenSource = (ask: AskAuthConnection): TokenSource => {
   const known = new Map<string, { accessToken: string; until: number }>();
   return async (connectionId, rejected) => {
@@ -18,7 +21,7 @@ export const createTokenSource = (ask: AskAuthConnection): TokenSource => {
     });
     const token = given.safeParse(answer.body);
     if (answer.ok && token.success) {
-      // Kept briefly, so that a disconnect is noticed soon.
+      // The short time makes a disconnect take effect soon.
       known.set(connectionId, {
         accessToken: token.data.accessToken,
         until: Math.min(Date.now() + 60_000, token.data.expiresAt.getTime() - 60_000),

@@ -1,7 +1,7 @@
-/** Tells the dispatcher of this process that there is work, from wherever it is found. */
+/** Notifies the dispatcher of this process of new work, from any part of the process. */
 export interface WorkSignal {
   notify(): void;
-  /** Calls back at each notice, until the answer is called. */
+  /** Calls the listener at each notification, until the returned function is called. */
   onWork(listener: () => void): () => void;
 }
 

@@ -3,8 +3,8 @@ import { setImmediate } from 'node:timers/promises';
 const longMs = 20;
 
 /**
- * To be awaited between the steps of long work: when it has kept everything else in this process waiting for a while,
- * that has its turn.
+ * Returns a function to await between the steps of long work. When the work has blocked the event loop for 20 ms, it
+ * lets the rest of the process run.
  */
 export const eventLoopYielder = (): (() => Promise<void>) => {
   let since = performance.now();

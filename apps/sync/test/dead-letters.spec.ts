@@ -45,7 +45,7 @@ const letters = (office: Office, count: number, args?: string): Promise<Letter[]
     return nodes;
   });
 
-interface WrittenValues {
+interface LettersAnswer {
   readonly count: number | null;
   readonly userErrors: { readonly code: string; readonly field: string[] }[];
 }
@@ -56,7 +56,7 @@ const tell = async (
   role: Role = 'manager',
 ) => {
   const count = what === 'replay' ? 'accepted' : 'discarded';
-  const { data, errors } = await world.ask<{ told: WrittenValues }>(
+  const { data, errors } = await world.ask<{ told: LettersAnswer }>(
     boxOfficeId,
     `mutation ($input: DeadLettersInput!) { told: ${what}DeadLetters(input: $input) { count: ${count} userErrors { code field } } }`,
     { input },

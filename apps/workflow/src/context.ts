@@ -4,19 +4,19 @@ import type { FactStore } from './store/facts';
 import type { VersionStore } from './store/versions';
 import type { WorkflowStore } from './store/workflows';
 
-/** What use cases may touch. */
+/** The dependencies of use cases. */
 export interface Context {
   readonly workflows: WorkflowStore;
   readonly versions: VersionStore;
   readonly facts: FactStore;
-  /** The followers of other services' facts: to be caught up before a "no". */
+  /** The consumers of other services' facts. They must have caught up before a use case refuses something. */
   readonly followers: Readonly<Record<'entitlements' | 'connections', Pick<Consumer, 'caughtUp'>>>;
   readonly outbox: OutboxRelay;
   readonly clock: () => Date;
   readonly log: Log;
 }
 
-/** What a resolver gets: the same, and who is calling. */
+/** The context of a resolver: the dependencies and the caller. */
 export interface GraphContext {
   readonly ctx: Context;
   readonly identity: Identity;

@@ -2,7 +2,7 @@ import { connectionEventSchema, entitlementEventSchema, topics } from '@boxlist/
 import { consumeFacts, type EventBus } from '@boxlist/event-bus';
 import type { FactStore } from './store/facts';
 
-/** Follows what billing and auth-connection say. */
+/** Consumes the facts of billing and auth-connection. */
 export const followFacts = async (bus: EventBus, facts: FactStore) => ({
   entitlements: await consumeFacts(bus, {
     topic: topics.entitlements.name,

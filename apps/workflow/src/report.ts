@@ -6,7 +6,7 @@ const changes = counter('boxlist_workflow_changes_total', 'Workflow changes by k
 
 type ChangeKind = 'created' | 'duplicated' | 'updated' | 'paused' | 'resumed' | 'deleted';
 
-/** A workflow has a new version. Names are the organiser's words and stay out of the log. */
+/** Reports a new version of a workflow. Its name is the organiser's text and stays out of the log. */
 export const workflowChanged = (
   { log }: Pick<Context, 'log'>,
   kind: ChangeKind,

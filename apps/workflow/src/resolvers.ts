@@ -22,7 +22,7 @@ const ownById = async (id: string, { ctx, identity }: GraphContext): Promise<Wor
   return workflow?.boxOfficeId === identity.boxOfficeId ? workflow : null;
 };
 
-/** Which type of another service an id names, by its prefix; its owner checks the tenant. */
+/** The type of another service's object, by the prefix of its id. The service that owns it checks the tenant. */
 const foreignTypes = {
   connection: 'Connection',
   delivery: 'Delivery',
@@ -41,7 +41,7 @@ const node = async (id: string, graph: GraphContext) => {
   return null;
 };
 
-/** Null means the same as absence. */
+/** Removes nulls, which mean the same as absence. */
 const withoutNulls = <T extends object>(fields: T) =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value != null)) as {
     [K in keyof T]?: NonNullable<T[K]>;
@@ -85,7 +85,7 @@ const changeBy =
   (_: unknown, { input: { id, expectedVersion } }: { input: ChangeWorkflowInput }, { ctx, identity }: GraphContext) =>
     answer(() => useCase(ctx, identity, { id, expectedVersion }));
 
-/** What a workflow and each of its versions show of what the organiser decided. */
+/** The fields of the organiser's decisions, which a workflow and each of its versions show. */
 const specFields = {
   name: ({ spec }: WorkflowVersion) => spec.name,
   template: ({ spec }: WorkflowVersion) => templateById(spec.templateId),

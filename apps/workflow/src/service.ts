@@ -12,7 +12,7 @@ import { createWorkflowStore } from './store/workflows';
 const followed = [topics.entitlements, topics.connections];
 const deadLetters = followed.map(({ name }) => deadLetterTopicSpecOf(name));
 
-/** Builds the workflow service and opens its doors. Tests override the clock. */
+/** Starts the workflow service with its HTTP server. Tests override the clock. */
 export const createWorkflowService = async (
   config: Config,
   overrides: Partial<Pick<Context, 'clock'>> = {},

@@ -75,7 +75,7 @@ const wrong: [string, object, string, string[]][] = [
   ],
 ];
 
-describe('what cannot be a workflow', () => {
+describe('an invalid workflow', () => {
   it('is refused with the field named, and nothing is created', async () => {
     const organiser = await createOrganiser(world);
     for (const [what, input, code, field] of wrong) {
@@ -85,7 +85,7 @@ describe('what cannot be a workflow', () => {
     expect(await organiser.total()).toBe(0);
   });
 
-  it('is refused as a change too, and nothing is changed', async () => {
+  it('is also refused as a change, and nothing is changed', async () => {
     const organiser = await createOrganiser(world);
     const { id } = await organiser.created();
     for (const [what, input, code, field] of wrong.filter(([, given]) => !('templateId' in given))) {
@@ -95,7 +95,7 @@ describe('what cannot be a workflow', () => {
     expect(await organiser.versions(id)).toEqual([1]);
   });
 
-  it('is refused by the schema when a value is outside of its closed set', async () => {
+  it('is refused by the schema if a value is outside its closed set', async () => {
     const organiser = await createOrganiser(world);
     const { errors } = await organiser.create({ whenNotOptedIn: 'ADD_ANYWAY' });
     expect(errors?.[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT', field: ['input', 'whenNotOptedIn'] });
@@ -103,7 +103,7 @@ describe('what cannot be a workflow', () => {
 });
 
 describe('a stranger', () => {
-  it('neither sees nor touches a workflow of another box office', async () => {
+  it('can neither see nor change a workflow of another box office', async () => {
     const organiser = await createOrganiser(world);
     const stranger = await createOrganiser(world);
     const { id } = await organiser.created();
@@ -124,7 +124,7 @@ describe('a stranger', () => {
     expect(await organiser.versions(id)).toEqual([1]);
   });
 
-  it('is not let in without the signature of the gateway, nor with one of an unknown role', async () => {
+  it('is refused without a valid signature of the gateway', async () => {
     const call = (headers: Record<string, string>) =>
       fetch(`${world.url}/graphql`, {
         method: 'POST',
@@ -137,7 +137,7 @@ describe('a stranger', () => {
 });
 
 describe('a viewer', () => {
-  it('reads and changes nothing', async () => {
+  it('can read and change nothing', async () => {
     const organiser = await createOrganiser(world);
     const { id } = await organiser.created();
     const answers = [
@@ -152,14 +152,14 @@ describe('a viewer', () => {
     expect([await organiser.total(), await organiser.versions(id)]).toEqual([1, [1]]);
   });
 
-  it('is not what an owner is: an owner may all that a manager may', async () => {
+  it('differs from an owner, who can do everything that a manager can', async () => {
     const organiser = await createOrganiser(world);
     expect((await organiser.create({}, 'owner')).payload?.userErrors).toEqual([]);
   });
 });
 
-describe('the door itself', () => {
-  it('refuses what is malformed or too large, and stays open', async () => {
+describe('the HTTP server', () => {
+  it('refuses malformed and oversized requests, and continues to answer', async () => {
     const organiser = await createOrganiser(world);
     const send = async (body: string) => {
       const response = await fetch(`${world.url}/graphql`, {
@@ -180,7 +180,7 @@ describe('the door itself', () => {
     expect(await organiser.total()).toBe(0);
   });
 
-  it('says that it is ready', async () => {
+  it('reports that it is ready', async () => {
     const response = await fetch(`${world.url}/health/ready`);
     expect([response.status, await response.json()]).toEqual([
       200,

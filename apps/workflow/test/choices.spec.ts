@@ -26,8 +26,8 @@ const seen = async (organiser: Organiser, id: string): Promise<Seen | undefined>
 
 const standard = { onCancelledOrder: 'KEEP', whenPaused: 'SKIP' };
 
-describe('what becomes of cancelled orders, and of orders that arrive during a pause', () => {
-  it('is to keep and to skip where nothing is chosen, and other services are told so', async () => {
+describe('the choices for cancelled orders, and for orders that arrive during a pause', () => {
+  it('are KEEP and SKIP by default, and the fact says so', async () => {
     const organiser = await createOrganiser(world);
     const { id } = await organiser.created({ onCancelledOrder: null, whenPaused: null });
     expect(await seen(organiser, id)).toMatchObject(standard);
@@ -35,7 +35,7 @@ describe('what becomes of cancelled orders, and of orders that arrive during a p
   });
 
   it.each(['KEEP', 'REMOVE_TAGS', 'REMOVE_FROM_LISTS', 'REMOVE_TAGS_AND_LISTS'])(
-    'can be chosen at creation: %s',
+    'can be made at creation: %s',
     async (onCancelledOrder) => {
       const organiser = await createOrganiser(world);
       const { id } = await organiser.created({ onCancelledOrder, whenPaused: 'WAIT' });
@@ -45,7 +45,7 @@ describe('what becomes of cancelled orders, and of orders that arrive during a p
     },
   );
 
-  it('can be changed one by one, and each state of the workflow keeps what was chosen then', async () => {
+  it('can be changed one by one, and each state of the workflow keeps its own', async () => {
     const organiser = await createOrganiser(world);
     const { id } = await organiser.created();
     await organiser.update({ id, expectedVersion: 1, onCancelledOrder: 'REMOVE_TAGS' });
@@ -66,7 +66,7 @@ describe('what becomes of cancelled orders, and of orders that arrive during a p
     expect(await world.told(id, 3)).toMatchObject(both);
   });
 
-  it('goes over to a copy', async () => {
+  it('are copied with a workflow', async () => {
     const organiser = await createOrganiser(world);
     const chosen = { onCancelledOrder: 'REMOVE_FROM_LISTS', whenPaused: 'WAIT' };
     const { id } = await organiser.created(chosen);
@@ -76,7 +76,7 @@ describe('what becomes of cancelled orders, and of orders that arrive during a p
   });
 
   it.each([{ onCancelledOrder: 'UNSUBSCRIBE' }, { whenPaused: 'FORGET' }])(
-    'is nothing else: %j is refused, and nothing is created',
+    'have no other values: %j is refused, and nothing is created',
     async (input) => {
       const organiser = await createOrganiser(world);
       const { errors } = await organiser.create(input);
@@ -85,7 +85,7 @@ describe('what becomes of cancelled orders, and of orders that arrive during a p
     },
   );
 
-  it('stands as if nothing had been chosen in workflows from before the choice was offered', async () => {
+  it('have their defaults in workflows from before the choice existed', async () => {
     const organiser = await createOrganiser(world);
     const { id } = await organiser.created();
     await world.mongo

@@ -14,7 +14,7 @@ const refused = (code: string, ...field: string[]) => ({
 });
 
 describe('creating a workflow', () => {
-  it('is offered with the templates and what each asks for', async () => {
+  it('starts with the templates and the details that each needs', async () => {
     const organiser = await createOrganiser(world);
     const { data } = await organiser.ask<{ boxOffice: { workflowTemplates: { id: string; details: object[] }[] } }>(
       '{ boxOffice { workflowTemplates { id name description details { key label kind required default choices maxLength } } } }',
@@ -40,7 +40,7 @@ describe('creating a workflow', () => {
     ]);
   });
 
-  it('makes it active, shows it, and tells the other services what it does', async () => {
+  it('makes it active, shows it, and publishes what it does', async () => {
     const organiser = await createOrganiser(world);
     const { id } = await organiser.created({
       name: ' News ',
@@ -87,14 +87,14 @@ describe('creating a workflow', () => {
     });
   });
 
-  it('needs the add-on, and knows of an activation at once', async () => {
+  it('needs the add-on, and sees an activation at once', async () => {
     const organiser = await createOrganiser(world, { addOn: false });
     expect((await organiser.create()).payload).toEqual(refused('ENTITLEMENT_REQUIRED'));
     await world.entitle(organiser.boxOfficeId, 1);
     expect((await organiser.create()).payload?.userErrors).toEqual([]);
   });
 
-  it('needs a connection of the box office that works', async () => {
+  it('needs a working connection of the box office', async () => {
     const organiser = await createOrganiser(world, { connection: false });
     const stranger = await createOrganiser(world);
     const { boxOfficeId, connectionId, create } = organiser;
@@ -109,7 +109,7 @@ describe('creating a workflow', () => {
     expect((await create()).payload?.userErrors).toEqual([]);
   });
 
-  it('is not misled by facts that are replayed, older, or not understood', async () => {
+  it('is not misled by facts that are repeated, older, or invalid', async () => {
     const organiser = await createOrganiser(world, { addOn: false });
     await world.entitle(organiser.boxOfficeId, 3);
     await world.entitle(organiser.boxOfficeId, 2, false);
@@ -119,13 +119,13 @@ describe('creating a workflow', () => {
       { key, value: 'no JSON' },
       { key, value: JSON.stringify({ data: { boxOfficeId: organiser.boxOfficeId, entitled: false, version: 9 } }) },
     ]);
-    // A refusal is given after the facts were caught up with: everything above has been taken when it comes.
+    // A refusal comes only after the facts have caught up, so everything above has been applied by then.
     const other = await createOrganiser(world, { addOn: false });
     expect((await other.create()).payload).toEqual(refused('ENTITLEMENT_REQUIRED'));
     await organiser.created();
   });
 
-  it('copies one under a name of its own', async () => {
+  it('copies one under a new name', async () => {
     const organiser = await createOrganiser(world);
     const { id } = await organiser.created({ tagIds: [tagId] });
     await organiser.pause({ id });
@@ -138,7 +138,7 @@ describe('creating a workflow', () => {
 });
 
 describe('changing a workflow', () => {
-  it('changes what is given, leaves the rest, and keeps each state it had', async () => {
+  it('changes the given fields, keeps the others, and stores each earlier state', async () => {
     const organiser = await createOrganiser(world);
     const { id } = await organiser.created({ tagIds: [tagId], filter: { eventIds: ['ev_1'] } });
     const { payload } = await organiser.update({ id, expectedVersion: 1, name: 'Letters', tagIds: [], filter: null });
@@ -167,7 +167,7 @@ describe('changing a workflow', () => {
     });
   });
 
-  it('lets one of many win who change the same version, and tells the others', async () => {
+  it('lets one of many changes to the same version succeed, and reports the conflict to the others', async () => {
     const organiser = await createOrganiser(world);
     const { id } = await organiser.created();
     const answers = await Promise.all(
@@ -182,7 +182,7 @@ describe('changing a workflow', () => {
     expect(world.factsOf(id).map(({ version }) => version)).toEqual([1, 2]);
   });
 
-  it('makes changes of many at once one after the other, without a gap, when no version is expected', async () => {
+  it('applies concurrent changes one after the other, without a gap, if no version is expected', async () => {
     const organiser = await createOrganiser(world);
     const { id } = await organiser.created();
     await Promise.all([
@@ -196,7 +196,7 @@ describe('changing a workflow', () => {
     await world.told(id, versions.length);
   });
 
-  it('has neither gap nor double in its history after a crash between keeping a state and replacing it', async () => {
+  it('leaves no gap and no duplicate in the history after a crash between its two writes', async () => {
     const organiser = await createOrganiser(world);
     const { id } = await organiser.created();
     const doc = await world.mongo.collection<{ _id: string }>('workflows').findOne({ _id: id });
@@ -207,7 +207,7 @@ describe('changing a workflow', () => {
     expect(await organiser.versions(id)).toEqual([2, 1]);
   });
 
-  it('stops, goes on from now, and ends for good', async () => {
+  it('pauses it, resumes it from now on, and deletes it for good', async () => {
     const organiser = await createOrganiser(world);
     const { id } = await organiser.created();
     expect((await organiser.pause({ id })).payload?.workflow).toMatchObject({ status: 'PAUSED', version: 2 });
@@ -227,11 +227,11 @@ describe('changing a workflow', () => {
     expect(await organiser.versions(id)).toEqual([4, 3, 2, 1]);
   });
 
-  it('may be stopped without the add-on, and not resumed, changed or copied', async () => {
+  it('allows a pause without the add-on, but no resume, change or copy', async () => {
     const organiser = await createOrganiser(world);
     const { id } = await organiser.created();
     await world.entitle(organiser.boxOfficeId, 2, false);
-    // A refusal is given after the facts were caught up with, so the end of the add-on is known from here on.
+    // A refusal comes only after the facts have caught up, so the end of the add-on is known from here on.
     const { payload } = await createOrganiser(world, { addOn: false }).then((other) => other.create());
     expect(payload).toEqual(refused('ENTITLEMENT_REQUIRED'));
     expect((await organiser.pause({ id })).payload?.workflow?.status).toBe('PAUSED');
@@ -258,7 +258,7 @@ describe('reading workflows', () => {
     };
   }
 
-  it('gives them in pages, newest first, forwards and backwards', async () => {
+  it('returns them in pages, newest first, forwards and backwards', async () => {
     const organiser = await createOrganiser(world);
     for (const name of ['1', '2', '3', '4', '5']) await organiser.created({ name });
     const page = async (variables: object) => {
@@ -275,7 +275,7 @@ describe('reading workflows', () => {
     expect(await page({ first: 5, after: first.startCursor, before: second.endCursor })).toMatchObject({ names: '43' });
   });
 
-  it('gives versions in pages too', async () => {
+  it('returns versions in pages too', async () => {
     const organiser = await createOrganiser(world);
     const { id } = await organiser.created();
     for (let version = 1; version < 5; version += 1)
@@ -302,7 +302,7 @@ describe('reading workflows', () => {
     expect(await page(`last: 9, before: "${first.cursors[1]}"`)).toMatchObject({ versions: [5] });
   });
 
-  it('finds anything by its global id, and nothing where there is nothing', async () => {
+  it('finds any object by its global id, and null for an unknown id', async () => {
     const organiser = await createOrganiser(world);
     const { id } = await organiser.created();
     const type = async (of: string) => {
@@ -329,7 +329,7 @@ describe('reading workflows', () => {
     ['a cursor that is none', { after: 'nonsense!' }, 'after'],
     ['a cursor of another list', { before: Buffer.from('7').toString('base64url') }, 'before'],
     ['a cursor outside of time', { after: Buffer.from('[1e300,"wf_1"]').toString('base64url') }, 'after'],
-  ])('refuses %s, and the field is named', async (_, variables, field) => {
+  ])('refuses %s, and the error names the field', async (_, variables, field) => {
     const organiser = await createOrganiser(world, { addOn: false, connection: false });
     const { errors } = await organiser.ask(listQuery, variables);
     expect(errors?.[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT', reason: 'BAD_INPUT', field: [field] });

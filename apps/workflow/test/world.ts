@@ -25,7 +25,7 @@ import { join } from 'node:path';
 import { configSchema } from '../src/config';
 import { createWorkflowService } from '../src/service';
 
-/** Real MongoDB and Kafka: those that the environment names, or new ones that end with the test. */
+/** Real MongoDB and Kafka, named by the environment, or new ones that end with the test. */
 const startServers = async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'workflow-'));
   const [mongo, kafka] = await Promise.all([
@@ -61,7 +61,7 @@ interface Payload {
   readonly userErrors: UserError[];
 }
 
-/** What the followers of `workflows.v1` were told, and a wait for a version. */
+/** Consumes the facts on `workflows.v1`, and can wait for a version. */
 const listen = async (bus: EventBus) => {
   const told: WorkflowFact[] = [];
   let heard = (): void => undefined;
@@ -77,7 +77,7 @@ const listen = async (bus: EventBus) => {
   const factsOf = (id: string) => told.filter(({ workflowId }) => workflowId === id);
   return {
     factsOf,
-    /** Resolves once that version of a workflow was told. */
+    /** Resolves once that version of a workflow was published. */
     told: async (id: string, version: number): Promise<WorkflowFact> => {
       for (;;) {
         const fact = factsOf(id).find((each) => each.version === version);
@@ -88,7 +88,10 @@ const listen = async (bus: EventBus) => {
   };
 };
 
-/** The workflow service on real servers, with a gateway's signature and the other services' voices. */
+/**
+ * The workflow service on real servers, with a gateway's signature. The test publishes the facts of the other
+ * services.
+ */
 export const createWorld = async () => {
   const servers = await startServers();
   const prefix = `t${newId('event').slice(-10).toLowerCase()}`;
@@ -133,7 +136,7 @@ export const createWorld = async () => {
       ),
     connection: (boxOfficeId: BoxOfficeId, connectionId: string, status: ConnectionFact['status'], version: number) =>
       say(connectionMessage(aConnection({ boxOfficeId, connectionId, status, version, accountId: 'acc_1' }))),
-    /** Asks as the gateway does for that person. */
+    /** Queries the service like the gateway, for this person. */
     ask: async <T>(
       boxOfficeId: BoxOfficeId,
       role: Role,
@@ -167,7 +170,7 @@ export const tagId = '22222222-2222-5222-a222-222222222222';
 
 const changed = '{ workflow { id name status version } userErrors { code field } }';
 
-/** One organiser of a box office of their own, with the add-on and a connection unless told otherwise. */
+/** An organiser with a new box office, with the add-on and a connection by default. */
 export const createOrganiser = async (world: World, has: { addOn?: boolean; connection?: boolean } = {}) => {
   const boxOfficeId = newId('boxOffice');
   const connectionId: string = newId('connection');
@@ -193,7 +196,7 @@ export const createOrganiser = async (world: World, has: { addOn?: boolean; conn
     boxOfficeId,
     connectionId,
     create,
-    /** Creates one that must work. */
+    /** Creates a workflow. Throws if it is refused. */
     created: async (input: object = {}): Promise<Seen> => {
       const { payload, errors } = await create(input);
       if (!payload?.workflow) throw new Error(`refused: ${JSON.stringify(payload?.userErrors ?? errors)}`);

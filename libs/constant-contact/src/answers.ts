@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-// The vendor's spec marks hardly any member of an answer as always present. What Boxlist cannot do without is demanded;
-// the rest may be absent or null.
+// The vendor's spec guarantees hardly any field of an answer. The schemas require the fields that Boxlist needs; all
+// others may be absent or null.
 
 const permission = z
   .enum(['explicit', 'implicit', 'not_set', 'pending_confirmation', 'temp_hold', 'unsubscribed'])
@@ -20,7 +20,7 @@ const contactSchema = z.looseObject({
   contact_id: z.string(),
   email_address: z.looseObject({
     address: z.string(),
-    // A permission that is not known to us is treated like one that must not be mailed.
+    // An unknown permission counts as `temp_hold`, so Boxlist does not mail the contact.
     permission_to_send: permission,
     opt_out_date: text,
   }),
@@ -45,14 +45,20 @@ const contactSchema = z.looseObject({
   ),
 });
 
-/** A contact may be known by a name or a phone number alone; Boxlist knows people by e-mail, and looks past those. */
+/**
+ * A contact that has only a name or a phone number. Boxlist knows people by e-mail address, so it skips these
+ * contacts.
+ */
 const nameless = z.looseObject({ email_address: z.null().optional() }).transform(() => undefined);
 const contacts = arrayOf(z.union([contactSchema, nameless])).transform((items) =>
   items.filter((each) => each !== undefined),
 );
 
 const link = z.looseObject({ href: text, next: z.looseObject({ href: text }).nullish() });
-/** The next page's path; the tags' link may be wrapped twice, and each step be null at the end. */
+/**
+ * The path of the next page. The vendor may wrap the link of the tags twice, and each level may be null on the last
+ * page.
+ */
 const next = {
   _links: z
     .looseObject({ next: link.nullish() })
@@ -78,10 +84,10 @@ export const activitySchema = z.looseObject({
   state: z.string(),
   created_at: text,
   completed_at: text,
-  /** The name that an imported file was given: by it a job is found again whose answer was lost. */
+  /** The name of the imported file. It identifies an import whose answer was lost. */
   source_file_name: text,
   percent_done: count,
-  /** Texts, or objects with a `message`. */
+  /** Strings, or objects with a `message`. */
   activity_errors: arrayOf(z.unknown()),
   status: z
     .looseObject({
@@ -112,7 +118,7 @@ export const privilegesAnswer = z
 export const contactAnswer = z.looseObject({ contact_id: z.string() });
 export const signUpAnswer = z.looseObject({ contact_id: z.string(), action: text });
 
-/** Whatever comes, or nothing: the status says all. */
+/** Accepts any body, or none. The caller needs only the status of the call. */
 export const nothing = z.unknown();
 
 export type CcContact = z.infer<typeof contactSchema>;

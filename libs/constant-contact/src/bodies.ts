@@ -5,10 +5,10 @@ export interface CcAddress {
   readonly postal_code?: string;
 }
 
-/** Body of `POST /contacts`: creates only. */
+/** Body of `POST /contacts`, which only creates contacts. */
 export interface CcNewContact {
   readonly email_address: { readonly address: string; readonly permission_to_send: 'explicit' | 'not_set' };
-  /** Who added the contact; must be truthful and is final. */
+  /** Who added the contact. It must be true and cannot be changed later. */
   readonly create_source: 'Contact' | 'Account';
   readonly first_name?: string;
   readonly last_name?: string;
@@ -19,7 +19,10 @@ export interface CcNewContact {
   readonly custom_fields?: readonly { readonly custom_field_id: string; readonly value: string }[];
 }
 
-/** Body of `POST /contacts/sign_up_form`: makes an existing contact explicit, whatever it was. */
+/**
+ * Body of `POST /contacts/sign_up_form`. The call gives an existing contact explicit permission, whatever it was
+ * before.
+ */
 export interface CcSignUp {
   readonly email_address: string;
   readonly list_memberships: readonly string[];
@@ -30,5 +33,5 @@ export interface CcSignUp {
   readonly custom_fields?: readonly { readonly custom_field_id: string; readonly value: string }[];
 }
 
-/** One row of `POST /activities/contacts_json_import`; custom fields as `cf:<name>`. */
+/** One row of `POST /activities/contacts_json_import`. Custom fields have the key `cf:<name>`. */
 export type CcImportRow = Readonly<Record<string, string>> & { readonly email: string };

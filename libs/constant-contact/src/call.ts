@@ -5,56 +5,56 @@ import { guardMoment, isTooLate } from './sent-by';
 
 export interface CallOptions {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Path below the API's base, with query. */
+  /** Path below the base address of the API, including the query. */
   readonly path: string;
   readonly accessToken: string;
   /** Sent as JSON. */
   readonly body?: unknown;
-  /** Sent as multipart, instead of a body. */
+  /** Sent as multipart instead of `body`. */
   readonly form?: FormData;
 }
 
 export type Call = <S extends z.ZodType>(options: CallOptions, answer: S) => Promise<z.infer<S>>;
 
-/** One call as it travels. */
+/** One call as it is sent. */
 export interface Outgoing {
   readonly method: CallOptions['method'];
-  /** With the prefix of the API's address, and query. */
+  /** Includes the path prefix of the API's address, and the query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | FormData | undefined;
 }
-/** Takes a call there and brings the answer back; throws when none came. */
+/** Sends a call and resolves with the answer. Throws if there is no answer. */
 export type Send = (outgoing: Outgoing) => Promise<{ readonly status: number; readonly text: string }>;
 
 interface CallerOptions {
-  /** E.g. `https://api.cc.email/v3`. */
+  /** For example `https://api.cc.email/v3`. */
   readonly apiUrl: string;
   readonly timeoutMs: number;
-  /** Another way than HTTP over kept connections. */
+  /** Replaces HTTP over kept-alive connections. */
   readonly send?: Send;
 }
 
 const problem = z.object({ error_key: z.string().catch(''), error_message: z.string().catch('') });
 
-/** The first error of a body that is an array or one object, as the vendor sends both. */
+/** The first error of an answer. The vendor sends an array of errors or a single object. */
 const problemOf = (text: string): z.infer<typeof problem> => {
   try {
     const body: unknown = JSON.parse(text);
     const parsed = problem.safeParse(Array.isArray(body) ? body[0] : body);
     if (parsed.success) return parsed.data;
   } catch {
-    // Not JSON: there is nothing to learn from it.
+    // The body is not JSON, so it has no error key.
   }
   return { error_key: '', error_message: '' };
 };
 
-/** Milliseconds until the vendor's day ends, 00:00 UTC. */
+/** Milliseconds until the vendor's day ends, at 00:00 UTC. */
 export const msUntilUtcMidnight = (nowMs: number): number => 86_400_000 - (nowMs % 86_400_000);
 
 /**
- * Turns an answer that is no success into the AppError that says what to do about it. Keeps no text of the answer: it
- * may hold an e-mail.
+ * Turns an unsuccessful answer into an AppError whose code says what to do. It keeps no text of the answer, which may
+ * contain an e-mail address.
  */
 const failureOf = (status: number, text: string, what: string, isWrite: boolean): AppError => {
   const { error_key: key, error_message: message } = problemOf(text);
@@ -77,7 +77,7 @@ const failureOf = (status: number, text: string, what: string, isWrite: boolean)
     case 409:
       return new AppError('ALREADY_EXISTS', 'Constant Contact already has this item', details);
     case 429:
-      // By the key alone where it is one of the two known ones: texts of either may name the other.
+      // A known key decides alone, because the message of either error may mention the other.
       if (key !== 'throttled' && /quota/i.test(`${key} ${message}`)) {
         return new AppError(
           'QUOTA_EXCEEDED',
@@ -114,8 +114,8 @@ const unconnected = new Set([
 ]);
 
 /**
- * Whether no connection came about, so that the call cannot have been applied; several attempts (IPv6, IPv4) come as
- * one error.
+ * Whether no connection was opened, so that Constant Contact cannot have applied the call. Several attempts (IPv6,
+ * IPv4) arrive as one error that lists them.
  */
 const neverSent = (error: unknown): boolean => {
   if (typeof error !== 'object' || error === null) return false;
@@ -123,10 +123,10 @@ const neverSent = (error: unknown): boolean => {
   return 'code' in error && unconnected.has(String(error.code));
 };
 
-/** HTTP over kept connections, made when first needed. */
+/** HTTP over kept-alive connections, which open when first needed. */
 const overHttp = (origin: string, timeoutMs: number): { send: Send; close: () => Promise<void> } => {
   const pool = new Pool(origin, {
-    // As many as may be under way: a call that waited for another's answer would be sent late.
+    // As many as may be in progress at once. A call that had to wait for a connection would be sent too late.
     connections: 100,
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
@@ -142,7 +142,7 @@ const overHttp = (origin: string, timeoutMs: number): { send: Send; close: () =>
   };
 };
 
-/** Makes calls. `close` ends the connections. */
+/** Creates the function that makes calls. `close` closes its connections. */
 export const createCaller = ({
   apiUrl,
   timeoutMs,

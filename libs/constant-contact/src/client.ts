@@ -8,15 +8,15 @@ import { fileImport, jsonImport } from './imports';
 const subresources = ['custom_fields', 'list_memberships', 'phone_numbers', 'street_addresses', 'taggings'] as const;
 type Subresource = (typeof subresources)[number];
 
-/** Which contacts a first page is of; a next page needs its `next` alone. */
+/** Which contacts the first page contains. A later page needs only its `next`. */
 export interface CcContactsQuery {
-  /** RFC 3339: only those that changed since. */
+  /** RFC 3339: only contacts that changed since then. */
   readonly updatedAfter?: string;
-  /** RFC 3339: only those that unsubscribed since. */
+  /** RFC 3339: only contacts that unsubscribed since then. */
   readonly optedOutAfter?: string;
-  /** What of each contact comes besides its core. */
+  /** Which parts of each contact the page includes besides the core properties. */
   readonly include?: readonly Subresource[];
-  /** 1 to 500; 500 unless told. */
+  /** 1 to 500; the default is 500. */
   readonly limit?: number;
   readonly next?: string;
 }
@@ -30,11 +30,14 @@ const contactsPath = ({ updatedAfter, optedOutAfter, include = [], limit = 500 }
 };
 
 /**
- * Constant Contact's V3 API as far as Boxlist uses it. Every method makes exactly one HTTP call (so that it takes one
- * permit) and takes an access token. Failures are AppErrors: REJECTED_BY_CONSTANT_CONTACT (400: never resend),
- * UNAUTHORIZED_AT_CONSTANT_CONTACT (401), MISSING_PRIVILEGES (403), NOT_FOUND, ALREADY_EXISTS (409), RATE_LIMITED,
- * QUOTA_EXCEEDED, and CONSTANT_CONTACT_UNAVAILABLE with `mayHaveBeenApplied` for a write whose answer did not come:
- * read before you repeat it.
+ * The part of Constant Contact's V3 API that Boxlist uses. Every method takes an access token and makes exactly one
+ * HTTP call, so it needs one permit. Failures are AppErrors:
+ *
+ * - REJECTED_BY_CONSTANT_CONTACT (400): never send it again.
+ * - UNAUTHORIZED_AT_CONSTANT_CONTACT (401), MISSING_PRIVILEGES (403), NOT_FOUND, ALREADY_EXISTS (409), RATE_LIMITED,
+ *   QUOTA_EXCEEDED.
+ * - CONSTANT_CONTACT_UNAVAILABLE, with `mayHaveBeenApplied` for a write whose answer was lost. Read the contact
+ *   before you repeat the write.
  */
 export const createConstantContact = ({
   apiUrl,
@@ -43,7 +46,7 @@ export const createConstantContact = ({
 }: {
   readonly apiUrl: string;
   readonly timeoutMs?: number;
-  /** Another way for the calls than HTTP over kept connections. */
+  /** Replaces HTTP over kept-alive connections. */
   readonly send?: Send;
 }) => {
   const { call, close } = createCaller({ apiUrl, timeoutMs, send });
@@ -57,7 +60,7 @@ export const createConstantContact = ({
       call({ method: 'POST', path: '/activities/contacts_file_import', accessToken, form }, answers.activitySchema);
   };
   /**
-   * A page's path: the first one's, or the opaque `next` of the page before (a path that repeats the API's own prefix).
+   * The path of a page: `first`, or the opaque `next` of the previous page, which repeats the path prefix of the API.
    */
   const pagePath = (first: string, next: string | undefined): string => {
     if (!next) return first;
@@ -70,28 +73,28 @@ export const createConstantContact = ({
     accountSummary: (token: string) => get(token, '/account/summary', answers.summaryAnswer),
     privileges: (token: string) => get(token, '/account/user/privileges', answers.privilegesAnswer),
     /**
-     * The contact of an e-mail address with all that Boxlist compares, deleted ones included; undefined when there is
-     * none.
+     * The contact with this e-mail address, deleted contacts included, with all properties that Boxlist compares.
+     * Undefined if there is none.
      */
     findContact: async (token: string, email: string): Promise<CcContact | undefined> => {
       const query = new URLSearchParams({ email, status: 'all', include: subresources.join(','), limit: '2' });
       return (await get(token, `/contacts?${query.toString()}`, answers.contactsAnswer)).contacts[0];
     },
     /**
-     * A page of contacts, deleted ones included, in an order that does not change while contacts are written; without
-     * lists, tags and the like unless they are asked for. Contacts that have no e-mail are left out. `count` is that of
-     * all pages.
+     * A page of contacts, deleted contacts included, in a sequence that is stable while contacts are written. It has
+     * lists, tags and other parts only if `include` names them. It leaves out contacts without an e-mail address.
+     * `count` is the number of contacts on all pages.
      */
     contactsPage: async (token: string, { next, ...query }: CcContactsQuery) => {
       const page = await get(token, pagePath(contactsPath(query), next), answers.contactsAnswer);
       return { items: page.contacts, next: page._links, count: page.contacts_count ?? undefined };
     },
-    /** Creates only: ALREADY_EXISTS when the e-mail is there, also of a deleted contact. */
+    /** Only creates. Throws ALREADY_EXISTS if a contact has this e-mail address, even a deleted one. */
     createContact: (token: string, contact: CcNewContact) => post(token, '/contacts', contact, answers.contactAnswer),
     signUp: (token: string, contact: CcSignUp) => post(token, '/contacts/sign_up_form', contact, answers.signUpAnswer),
     /**
-     * Replaces a contact's core properties: what is left out becomes null. Send back what was read; never the
-     * permission.
+     * Replaces a contact's core properties. Properties that are left out become null, so send back the properties
+     * that were read, except the permission.
      */
     putContact: (token: string, id: string, contact: Readonly<Record<string, unknown>>) =>
       call(
@@ -99,8 +102,8 @@ export const createConstantContact = ({
         answers.contactAnswer,
       ),
     /**
-     * Soft: the contact is on no list any more and is shown as deleted, and what it held stays with Constant Contact.
-     * NOT_FOUND when there is no such contact.
+     * A soft deletion: the contact leaves all lists and shows as deleted, and Constant Contact keeps its data. Throws
+     * NOT_FOUND if there is no such contact.
      */
     deleteContact: (token: string, id: string) =>
       call({ method: 'DELETE', path: `/contacts/${encodeURIComponent(id)}`, accessToken: token }, answers.nothing),
@@ -135,20 +138,20 @@ export const createConstantContact = ({
       post(token, '/contact_lists', { name, description }, answers.listSchema),
     createTag: (token: string, name: string) => post(token, '/contact_tags', { name }, answers.tagSchema),
     /**
-     * At most `importLimits`: what is over is refused here (REJECTED_BY_CONSTANT_CONTACT), for the vendor drops it
-     * without a word. New contacts become implicit; known ones keep their permission, unsubscribed ones come on no
-     * list.
+     * Takes at most `importLimits` and throws REJECTED_BY_CONSTANT_CONTACT for more, because the vendor silently
+     * drops the excess. New contacts get implicit permission. Existing contacts keep their permission, and
+     * unsubscribed contacts are not added to any list.
      */
     importContacts: async (token: string, rows: readonly CcImportRow[], listIds: readonly string[]) =>
       post(token, '/activities/contacts_json_import', jsonImport(rows, listIds), answers.activitySchema),
     /**
-     * The same as a CSV file, of rows with the same columns. The activity shows the file's name: give each job its own,
-     * and one whose answer was lost is found among the activities.
+     * The same import as a CSV file; all rows have the same columns. The activity shows the name of the file. Give
+     * each import its own name, so that an import whose answer was lost can be found among the activities.
      */
     importFile: async (token: string, ...file: Parameters<typeof fileToImport>) => fileToImport(...file)(token),
     /**
-     * The same in two steps: a file of many rows takes longer to write than the call that sends it may be kept waiting.
-     * Throws at once what is refused here.
+     * The file import in two steps: this call writes the file, and the returned function sends it. Writing a file of
+     * many rows may take longer than the call may wait. Throws the refusals of `importLimits` at once.
      */
     fileToImport,
     /** At most 500 contacts and 50 tags. */
@@ -164,7 +167,7 @@ export const createConstantContact = ({
         { source: { contact_ids: contactIds }, tag_ids: tagIds },
         answers.activitySchema,
       ),
-    /** At most 500 contacts and 50 lists. Adding does not look at permission: only for contacts that opted in. */
+    /** At most 500 contacts and 50 lists. The call ignores permission, so use it only for contacts who opted in. */
     addToLists: (token: string, contactIds: readonly string[], listIds: readonly string[]) =>
       post(
         token,
@@ -182,7 +185,7 @@ export const createConstantContact = ({
       ),
     activity: (token: string, id: string) =>
       get(token, `/activities/${encodeURIComponent(id)}`, answers.activitySchema),
-    /** The activities of the last ten days: the place to look before a batch whose answer was lost is sent again. */
+    /** The activities of the last ten days. Look here before you send a batch again whose answer was lost. */
     activities: async (token: string, next?: string) => {
       const page = await get(token, pagePath('/activities?limit=500', next), answers.activitiesAnswer);
       return { items: page.activities, next: page._links };

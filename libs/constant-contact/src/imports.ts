@@ -4,8 +4,8 @@ import { FormData } from 'undici';
 import type { CcImportRow } from './bodies';
 
 /**
- * What one import takes. The vendor drops what is over without a word, so an import that is larger is refused here,
- * before it is sent. "4 MB" is read as the smaller of its two meanings.
+ * The limits of one import. The vendor silently drops the excess, so Boxlist refuses a larger import before it sends
+ * it. "4 MB" may mean two sizes; the smaller one counts here.
  */
 export const importLimits = { jsonContacts: 40_000, csvContacts: 39_999, bytes: 4_000_000, lists: 50 } as const;
 
@@ -17,14 +17,14 @@ const checked = (bytes: number, contacts: number, most: number): void => {
   if (bytes > importLimits.bytes) throw notTaken(`An import can hold at most ${importLimits.bytes} bytes`);
 };
 
-/** The body of a JSON import. */
+/** The body of a JSON import. Throws REJECTED_BY_CONSTANT_CONTACT if it exceeds `importLimits` or has no row. */
 export const jsonImport = (rows: readonly CcImportRow[], listIds: readonly string[]) => {
   const body = { import_data: rows, list_ids: listIds };
   checked(Buffer.byteLength(JSON.stringify(body)), rows.length, importLimits.jsonContacts);
   return body;
 };
 
-/** Rows as CSV. All have the same columns: an empty cell could blank what the contact has. */
+/** Rows as CSV. All rows must have the same columns, because an empty cell could erase a value of the contact. */
 const csvOf = (rows: readonly CcImportRow[]): string => {
   const columns = Object.keys(rows[0] ?? {});
   const isLike = (row: CcImportRow): boolean =>
@@ -33,10 +33,13 @@ const csvOf = (rows: readonly CcImportRow[]): string => {
   return stringify(rows as CcImportRow[], { header: true, columns });
 };
 
-/** The form of a file import. */
+/**
+ * The form of a file import. Throws REJECTED_BY_CONSTANT_CONTACT if it exceeds `importLimits`, has no row, or its
+ * rows have different columns.
+ */
 export const fileImport = (fileName: string, rows: readonly CcImportRow[], listIds: readonly string[]): FormData => {
   const csv = csvOf(rows);
-  // The form's own lines count as well: a thousand bytes and the list ids.
+  // The form itself also counts: about a thousand bytes, and the list ids.
   checked(Buffer.byteLength(csv) + 1_000 + listIds.length * 37, rows.length, importLimits.csvContacts);
   const form = new FormData();
   form.set('list_ids', listIds.join(','));

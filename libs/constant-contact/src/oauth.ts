@@ -10,7 +10,10 @@ export interface OAuthSettings {
   readonly usePkce: boolean;
 }
 
-/** What the token endpoint gave. `refreshToken` is new at every refresh where the application rotates. */
+/**
+ * The answer of the token endpoint. `refreshToken` changes with every refresh if the application uses rotating
+ * tokens.
+ */
 export interface Tokens {
   readonly accessToken: string;
   readonly refreshToken: string | undefined;
@@ -20,13 +23,16 @@ export interface Tokens {
 const scopes = 'contact_data offline_access account_read';
 
 /**
- * Constant Contact's OAuth 2: authorization code with client secret and, as a setting, PKCE (S256). Failures:
- * CONNECTION_NEEDS_RECONNECT for `invalid_grant` alone; SIGN_IN_DENIED and STATE_INVALID at the callback;
- * REJECTED_BY_CONSTANT_CONTACT for other OAuth errors; CONSTANT_CONTACT_UNAVAILABLE when no proper answer came.
+ * Constant Contact's OAuth 2: authorization code with client secret and, if the setting is on, PKCE (S256). Failures:
+ *
+ * - CONNECTION_NEEDS_RECONNECT: only for `invalid_grant`.
+ * - SIGN_IN_DENIED and STATE_INVALID: at the callback.
+ * - REJECTED_BY_CONSTANT_CONTACT: for other OAuth errors.
+ * - CONSTANT_CONTACT_UNAVAILABLE: if there was no proper answer.
  */
 export const createConstantContactOAuth = (settings: OAuthSettings) => {
   const server: oauth.AuthorizationServer = {
-    // The issuer is the token address without its last two steps, as `…/oauth2/default` for
+    // The issuer is the token address without `/v1/token`, for example `…/oauth2/default` for
     // `…/oauth2/default/v1/token`.
     issuer: settings.tokenUrl.replace(/\/v1\/token\/?$/, ''),
     authorization_endpoint: settings.authorizeUrl,
@@ -40,11 +46,11 @@ export const createConstantContactOAuth = (settings: OAuthSettings) => {
   });
 
   return {
-    /** A new PKCE verifier, to be kept secret until the code is exchanged. */
+    /** A new PKCE verifier. Keep it secret until the code is exchanged. */
     newVerifier: (): string => oauth.generateRandomCodeVerifier(),
     newState: (): string => oauth.generateRandomState(),
 
-    /** Where to send the person's browser. */
+    /** The address to which to send the person's browser. */
     authorizationUrl: async ({ state, verifier }: { state: string; verifier: string }): Promise<string> => {
       const url = new URL(settings.authorizeUrl);
       url.searchParams.set('client_id', settings.clientId);
@@ -59,7 +65,10 @@ export const createConstantContactOAuth = (settings: OAuthSettings) => {
       return url.href;
     },
 
-    /** Exchanges the code that came back. The state must have been checked to be ours, and used up, before. */
+    /**
+     * Exchanges the code of the callback for tokens. The caller must first have checked that the state is its own,
+     * and used it up.
+     */
     exchange: async ({
       callbackUrl,
       state,
@@ -96,8 +105,8 @@ export const createConstantContactOAuth = (settings: OAuthSettings) => {
     },
 
     /**
-     * Uses a refresh token once. With rotating tokens the old one is dead afterwards: save what comes back before using
-     * it.
+     * Uses a refresh token once. With rotating tokens this invalidates the old one, so save the new tokens before you
+     * use them.
      */
     refresh: (refreshToken: string): Promise<Tokens> =>
       answered(async () => {
@@ -110,8 +119,8 @@ export const createConstantContactOAuth = (settings: OAuthSettings) => {
 export type ConstantContactOAuth = ReturnType<typeof createConstantContactOAuth>;
 
 /**
- * Boxlist identifies the account by the API and has no use for an id_token: it is dropped, so that its claims cannot
- * fail the sign-in.
+ * Removes the id_token from an answer, so that its claims cannot fail the sign-in. Boxlist identifies the account
+ * through the API and does not need it.
  */
 const withoutIdToken = async (response: Response): Promise<Response> => {
   if (!response.ok) return response;
@@ -125,7 +134,7 @@ const withoutIdToken = async (response: Response): Promise<Response> => {
 const noLongerAccepted = (): AppError =>
   new AppError('CONNECTION_NEEDS_RECONNECT', 'Constant Contact no longer accepts this sign-in');
 
-/** The OAuth error that came with a 401 and its challenge, if its body tells one. */
+/** The OAuth error of a 401 with a challenge, if the body names one. */
 const challengeError = async ({ response }: oauth.WWWAuthenticateChallengeError): Promise<string | undefined> => {
   const body: unknown = await response.json().catch(() => undefined);
   return typeof body === 'object' && body !== null && 'error' in body && typeof body.error === 'string'

@@ -5,19 +5,20 @@ import { DecoratorHandler, type Dispatcher } from 'undici';
 const deadlines = new AsyncLocalStorage<number>();
 
 /**
- * Calls made within `run` are sent before this moment (ms of `performance.now()`), or not at all: then
- * CONSTANT_CONTACT_UNAVAILABLE with `tooLate`, and nothing has left the process. It is looked at right before the
- * request is written, after any wait for a connection. It does not promise how long the write or the network takes.
+ * Calls made within `run` are sent before `deadline` (milliseconds of `performance.now()`) or not at all. A late call
+ * throws CONSTANT_CONTACT_UNAVAILABLE with `tooLate`, and nothing has left the process. The check comes after any
+ * wait for a connection, right before the request is written. How long the write or the network then takes is not
+ * limited.
  */
 export const sentBy = <T>(deadline: number, run: () => Promise<T>): Promise<T> => deadlines.run(deadline, run);
 
-/** Whether a call failed because its moment had passed before it was sent. */
+/** Whether a call failed because its deadline passed before it was sent. */
 export const isTooLate = (error: unknown): boolean => error instanceof AppError && error.details.tooLate === true;
 
 interface Passed {
   onRequestStart(...start: Parameters<NonNullable<Dispatcher.DispatchHandler['onRequestStart']>>): void;
 }
-// Its published types leave out what it passes on.
+// undici's published types leave out the handlers that this class passes on.
 const Passing = DecoratorHandler as unknown as new (handler: Dispatcher.DispatchHandler) => Passed;
 
 class Guarded extends Passing {
@@ -29,7 +30,8 @@ class Guarded extends Passing {
   }
 
   override onRequestStart(...start: Parameters<Passed['onRequestStart']>): void {
-    // Thrown, the request is taken from the queue and its connection stays open; aborted, the connection is lost.
+    // A throw here removes the request from the queue and keeps the connection open. An abort would lose the
+    // connection.
     if (performance.now() > this.deadline)
       throw new AppError('CONSTANT_CONTACT_UNAVAILABLE', 'The call was not sent, because its permit had expired', {
         tooLate: true,
@@ -39,7 +41,7 @@ class Guarded extends Passing {
   }
 }
 
-/** Keeps calls from being written after their moment. */
+/** Stops a request whose `sentBy` deadline has passed before it is written. */
 export const guardMoment: Dispatcher.DispatcherComposeInterceptor = (dispatch) => {
   return (options, handler) => {
     const deadline = deadlines.getStore();

@@ -60,7 +60,7 @@ const newContact = {
   create_source: 'Contact',
 } as const;
 
-describe('a refusal becomes an error that says what to do', () => {
+describe('a refusal becomes an error whose code says what to do', () => {
   it.each([
     [400, 'contacts.api.validation.error', 'REJECTED_BY_CONSTANT_CONTACT'],
     [401, 'unauthorized', 'UNAUTHORIZED_AT_CONSTANT_CONTACT'],
@@ -72,7 +72,7 @@ describe('a refusal becomes an error that says what to do', () => {
     [429, 'quota_exceeded', 'QUOTA_EXCEEDED'],
     [500, 'internal_error', 'CONSTANT_CONTACT_UNAVAILABLE'],
     [503, 'service_unavailable', 'CONSTANT_CONTACT_UNAVAILABLE'],
-  ])('%i %s is %s, whether its body is an array or one object', async (status, key, code) => {
+  ])('%i %s is %s, whether its body is an array or an object', async (status, key, code) => {
     const problem = { error_key: key, error_message: `about ${anna}` };
     for (const body of [[problem], problem]) {
       handle = answer(status, body);
@@ -87,14 +87,14 @@ describe('a refusal becomes an error that says what to do', () => {
     ['an empty array', []],
     ['null', 'null'],
     ['another shape', { fault: { code: 1 } }],
-  ])('%s is understood by its status alone', async (_, body) => {
+  ])('%s: the status alone decides', async (_, body) => {
     handle = answer(502, body);
     expect((await failure(api.tags(token))).code).toBe('CONSTANT_CONTACT_UNAVAILABLE');
     handle = answer(400, body);
     expect((await failure(api.tags(token))).code).toBe('REJECTED_BY_CONSTANT_CONTACT');
   });
 
-  it('a used-up day lasts until 00:00 UTC, a full second does not', async () => {
+  it('a used-up day lasts until 00:00 UTC, a used-up second does not', async () => {
     handle = answer(429, { error_key: 'quota_exceeded', error_message: 'Quota exceeded' });
     const day = await failure(api.tags(token));
     expect(Math.abs((day.retryAfterMs ?? 0) - msUntilUtcMidnight(Date.now()))).toBeLessThan(5_000);
@@ -103,7 +103,7 @@ describe('a refusal becomes an error that says what to do', () => {
     expect([second.code, second.retryAfterMs, second.details.queued]).toEqual(['RATE_LIMITED', 1_000, false]);
   });
 
-  it('a full queue of activities is told apart', async () => {
+  it('a full queue of activities is marked as such', async () => {
     handle = answer(429, [
       { error_key: 'x', error_message: 'You exceeded 1,000 queued activities for this user account' },
     ]);
@@ -111,7 +111,7 @@ describe('a refusal becomes an error that says what to do', () => {
     expect([error.code, error.details.queued]).toEqual(['RATE_LIMITED', true]);
   });
 
-  it('neither the e-mail nor the token is in it', async () => {
+  it('the error contains neither the e-mail address nor the token', async () => {
     handle = answer(400, [{ error_key: `bad ${anna}`, error_message: `${anna} ${token}` }]);
     const error = await failure(api.findContact(token, anna));
     const shown = JSON.stringify([error.message, error.details, error.stack, String(error.cause)]);
@@ -120,8 +120,8 @@ describe('a refusal becomes an error that says what to do', () => {
   });
 });
 
-describe('a call whose answer does not come', () => {
-  it('may have been applied when it writes, and was not when it reads', async () => {
+describe('a call without an answer', () => {
+  it('may have been applied if it writes, but not if it reads', async () => {
     handle = () => undefined;
     const write = await failure(api.createContact(token, newContact));
     const read = await failure(api.tags(token));
@@ -129,7 +129,7 @@ describe('a call whose answer does not come', () => {
     expect([read.code, read.details.mayHaveBeenApplied]).toEqual(['CONSTANT_CONTACT_UNAVAILABLE', false]);
   });
 
-  it('may have been applied when the connection breaks, or the answer makes no sense', async () => {
+  it('may have been applied if the connection breaks or the answer is unreadable', async () => {
     handle = (request) => request.socket.destroy();
     expect((await failure(api.createContact(token, newContact))).details.mayHaveBeenApplied).toBe(true);
     handle = answer(201, 'gibberish');
@@ -138,7 +138,7 @@ describe('a call whose answer does not come', () => {
     expect((await failure(api.createContact(token, newContact))).details.mayHaveBeenApplied).toBe(true);
   });
 
-  it('was not applied when nobody listens', async () => {
+  it('was not applied if nobody listens', async () => {
     const free = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => free.once('listening', resolve));
     const { port } = free.address() as AddressInfo;
@@ -150,8 +150,8 @@ describe('a call whose answer does not come', () => {
   });
 });
 
-describe('what is sent', () => {
-  it('an e-mail is encoded, deleted contacts and all that is compared are asked for', async () => {
+describe('a request', () => {
+  it('encodes the e-mail address and asks for deleted contacts and everything that Boxlist compares', async () => {
     handle = answer(200, { contacts: [] });
     expect(await api.findContact(token, 'o+ne&t@example.com')).toBeUndefined();
     const { searchParams } = new URL(seen[0]!.url, origin);
@@ -163,7 +163,7 @@ describe('what is sent', () => {
     expect(seen[0]).toMatchObject({ method: 'GET', authorization: `Bearer ${token}` });
   });
 
-  it('a page leads to the next one on the same host, whatever host the link names', async () => {
+  it('for the next page goes to the same host, whatever host the link names', async () => {
     handle = answer(200, {
       tags: [{ tag_id: 't1', name: 'one' }],
       _links: { next: { href: 'https://elsewhere.example/v3/contact_tags?cursor=abc' } },
@@ -194,20 +194,20 @@ describe('what is sent', () => {
       '/v3/activities/contacts_json_import',
       { import_data: [{ email: anna }], list_ids: ['l1'] },
     ],
-  ])('%s go as the batch that the vendor describes', async (_, call, path, body) => {
+  ])('for %s is the batch that the vendor describes', async (_, call, path, body) => {
     handle = answer(201, { activity_id: 'a1', state: 'initialized' });
     expect(await call(api)).toMatchObject({ activity_id: 'a1', state: 'initialized', activity_errors: [] });
     expect([seen[0]!.url, JSON.parse(seen[0]!.body)]).toEqual([path, body]);
   });
 });
 
-describe('what comes back is read with tolerance', () => {
+describe('a contact is read with tolerance', () => {
   const found = (contact: object) => {
     handle = answer(200, { contacts: [contact] });
     return api.findContact(token, anna);
   };
 
-  it('unknown members are kept out of the way, absent and null ones are empty', async () => {
+  it('unknown fields do no harm, and absent or null fields are empty', async () => {
     const contact = await found({
       contact_id: 'c1',
       email_address: { address: anna, permission_to_send: 'explicit', opt_out_date: null, shiny: 1 },
@@ -218,16 +218,16 @@ describe('what comes back is read with tolerance', () => {
     expect(contact).toMatchObject({ contact_id: 'c1', list_memberships: [], taggings: [], custom_fields: [] });
   });
 
-  it('a permission that is not known may not be mailed', async () => {
+  it('an unknown permission counts as not mailable', async () => {
     const contact = await found({ contact_id: 'c1', email_address: { address: anna, permission_to_send: 'golden' } });
     expect(contact?.email_address.permission_to_send).toBe('temp_hold');
   });
 });
 
-describe('an answer that the vendor may give is understood', () => {
+describe('every answer that the vendor may give is understood', () => {
   const sparse = { contact_id: 'c1', email_address: { address: anna } };
 
-  it('contacts that have no e-mail are passed over, the others are not', async () => {
+  it('contacts without an e-mail address are skipped, the others are not', async () => {
     handle = answer(200, {
       contacts: [
         { contact_id: 'c0', last_name: 'Lund', sms_channel: {} },
@@ -264,7 +264,7 @@ describe('an answer that the vendor may give is understood', () => {
     expect((await api.tags(token)).next).toBe('/v3/contact_tags?cursor=x');
   });
 
-  it('members that need not be there may be absent', async () => {
+  it('optional fields may be absent', async () => {
     handle = answer(201, { contact_id: 'c1' });
     expect(await api.signUp(token, { email_address: anna, list_memberships: ['l1'] })).toEqual({ contact_id: 'c1' });
     handle = answer(200, [{ privilege_id: 1 }, { privilege_id: 2, privilege_name: 'contacts:read' }]);
@@ -277,7 +277,7 @@ describe('an answer that the vendor may give is understood', () => {
     await api.resubscribe(token, 'c1', ['l1']);
   });
 
-  it('lists that were deleted are none', async () => {
+  it('deleted lists are left out', async () => {
     handle = answer(200, {
       lists: [
         { list_id: 'l1', name: 'Gone', deleted_at: '2026-01-01' },
@@ -304,7 +304,7 @@ describe('an import that is too large', () => {
       (it) => it.importFile(token, 'a.csv', [{ email: anna, first_name: 'A' }, { email: 'b@example.com' }], ['l1']),
     ],
     ['an empty cell in a file', (it) => it.importFile(token, 'a.csv', [{ email: anna, first_name: '' }], ['l1'])],
-  ])('(%s) is refused before it is sent, for what is over would be lost', async (_, call) => {
+  ])('(%s) is refused before it is sent, because the excess would be lost', async (_, call) => {
     await expect(call(api)).rejects.toMatchObject(refused);
     expect(seen).toEqual([]);
   });

@@ -51,7 +51,7 @@ const exchange = (query: string, usePkce = true) => {
 };
 
 describe('the address for the browser', () => {
-  it('asks for the scopes, offline access included, and holds state and the challenge of the verifier', async () => {
+  it('contains the scopes (offline access included), the state and the challenge of the verifier', async () => {
     const oauth = createConstantContactOAuth(settings);
     const verifier = oauth.newVerifier();
     const { searchParams } = new URL(await oauth.authorizationUrl({ state: 's1', verifier }));
@@ -66,7 +66,7 @@ describe('the address for the browser', () => {
     });
   });
 
-  it('leaves PKCE out where the setting says so', async () => {
+  it('omits PKCE if the setting says so', async () => {
     const oauth = createConstantContactOAuth({ ...settings, usePkce: false });
     const url = await oauth.authorizationUrl({ state: 's1', verifier: oauth.newVerifier() });
     expect(url).not.toContain('code_challenge');
@@ -99,7 +99,7 @@ describe('the code', () => {
     ['code=c1&state=other', 'STATE_INVALID'],
     ['code=c1&code=c2&state=s1', 'STATE_INVALID'],
     ['code=c1&state=s1&state=s1', 'STATE_INVALID'],
-  ])('is not even sent for the answer %s: %s', async (query, code) => {
+  ])('is not sent for the callback %s: %s', async (query, code) => {
     await expect(exchange(query)).rejects.toMatchObject({ code });
     expect(seen).toHaveLength(0);
   });
@@ -108,7 +108,7 @@ describe('the code', () => {
 describe('a refresh', () => {
   const refresh = () => createConstantContactOAuth(settings).refresh('r1');
 
-  it('gives the next refresh token where the application rotates, and none where the answer has none', async () => {
+  it('returns the next refresh token if the application rotates tokens, and none if the answer has none', async () => {
     respond = json(200, granted);
     expect((await refresh()).refreshToken).toBe('r2');
     respond = json(200, { ...granted, refresh_token: undefined, expires_in: '3600' });
@@ -137,7 +137,7 @@ describe('a refresh', () => {
     ['an answer that is no JSON', json(200, '<html>'), 'CONSTANT_CONTACT_UNAVAILABLE'],
     ['an answer without a token', json(200, { token_type: 'Bearer' }), 'CONSTANT_CONTACT_UNAVAILABLE'],
     ['a broken connection', (response) => response.destroy(), 'CONSTANT_CONTACT_UNAVAILABLE'],
-  ])('that ends in %s never asks for a new sign-in', async (_, how, code) => {
+  ])('that ends in %s never needs a new sign-in', async (_, how, code) => {
     respond = how;
     const error = await refresh().catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code });

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually, startSandbox } from '@boxlist/testkit';
 import { createConstantContact, createConstantContactOAuth, type CcActivity, type ConstantContact } from '../src/index';
 
-// What Boxlist relies on at Constant Contact, through its own client. Any faithful stand-in of the API passes this.
+// The behaviour of Constant Contact that Boxlist relies on, tested through its own client. Any faithful stand-in of
+// the API passes.
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
 let api: ConstantContact;
 let oauth: ReturnType<typeof createConstantContactOAuth>;
@@ -13,7 +14,7 @@ let count = 0;
 const redirectUrl = 'http://127.0.0.1:9/callback';
 const anEmail = () => `buyer.${(count += 1)}@example.com`;
 
-/** Follows the sign-in page as a browser would, up to the address that it leads back to. */
+/** Follows the sign-in page like a browser, up to the address of its redirect. */
 const wayBack = async (url: string, decision: 'allow' | 'deny' = 'allow'): Promise<URL> => {
   const page = await (await fetch(url)).text();
   const request = /name="request" value="([^"]+)"/.exec(page)?.[1] ?? '';
@@ -66,7 +67,7 @@ const done = ({ activity_id: id }: CcActivity): Promise<CcActivity> =>
   });
 
 describe('the sign-in', () => {
-  it('gives tokens for a code with its verifier, once', async () => {
+  it('exchanges a code with its verifier for tokens, once', async () => {
     const answer = await signedIn();
     expect(await oauth.exchange(answer)).toMatchObject({
       accessToken: expect.any(String),
@@ -82,7 +83,7 @@ describe('the sign-in', () => {
     });
   });
 
-  it('tells that the person declined', async () => {
+  it('reports that the person declined', async () => {
     const state = oauth.newState();
     const verifier = oauth.newVerifier();
     const callbackUrl = await wayBack(await oauth.authorizationUrl({ state, verifier }), 'deny');
@@ -96,14 +97,14 @@ describe('the sign-in', () => {
     await expect(oauth.refresh(first)).rejects.toMatchObject({ code: 'CONNECTION_NEEDS_RECONNECT' });
   });
 
-  it('tells the account and the rights of its user', async () => {
+  it('shows the account and the privileges of its user', async () => {
     expect(await api.accountSummary(token)).toMatchObject({ organization_name: 'Riverside Theatre' });
     expect((await api.privileges(token)).map(({ privilege_name }) => privilege_name)).toEqual(
       expect.arrayContaining(['contacts:read', 'contacts:write']),
     );
   });
 
-  it('is demanded: another token is not accepted', async () => {
+  it('is required: another token is not accepted', async () => {
     await expect(api.accountSummary('nonsense')).rejects.toMatchObject({ code: 'UNAUTHORIZED_AT_CONSTANT_CONTACT' });
   });
 });
@@ -128,7 +129,7 @@ describe('a contact', () => {
     });
   });
 
-  it('is created once: the second time is a conflict, also when it was deleted', async () => {
+  it('is created once: the second time is a conflict, even after a deletion', async () => {
     const email = anEmail();
     await create(email);
     await expect(create(email)).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
@@ -150,7 +151,7 @@ describe('a contact', () => {
     await expect(call()).rejects.toMatchObject({ code: 'REJECTED_BY_CONSTANT_CONTACT' });
   });
 
-  it('that signs up again keeps what is not sent, and gets the list besides', async () => {
+  it('that signs up again keeps fields that are not sent, and also gets the list', async () => {
     const email = anEmail();
     await create(email, { first_name: 'Rosa', last_name: 'Lund', list_memberships: [listIds[0]] });
     const { action } = await api.signUp(token, {
@@ -164,7 +165,7 @@ describe('a contact', () => {
     expect([...contact!.list_memberships].sort()).toEqual([...listIds].sort());
   });
 
-  it('that unsubscribed tells when', async () => {
+  it('that unsubscribed has the time of that', async () => {
     const email = anEmail();
     await create(email);
     await sandbox.control.act('riverside', email, 'unsubscribe');
@@ -174,7 +175,7 @@ describe('a contact', () => {
     });
   });
 
-  it('gets the one confirmation mail of its life', async () => {
+  it('can get only one confirmation mail', async () => {
     const email = anEmail();
     const { contact_id } = await create(email);
     await sandbox.control.act('riverside', email, 'unsubscribe');
@@ -184,7 +185,7 @@ describe('a contact', () => {
 });
 
 describe('lists, tags and custom fields', () => {
-  it('come page by page until there is no next', async () => {
+  it('come page by page until there is no next page', async () => {
     const made = await Promise.all(Array.from({ length: 510 }, (_, index) => api.createTag(token, `many ${index}`)));
     const first = await api.tags(token);
     expect(first.items).toHaveLength(500);
@@ -194,7 +195,7 @@ describe('lists, tags and custom fields', () => {
     expect(made.every(({ name }) => names.has(name))).toBe(true);
   });
 
-  it('have names of their own: a second one is a conflict', async () => {
+  it('have unique names: a second one is a conflict', async () => {
     await api.createContactList(token, 'Twice');
     await expect(api.createContactList(token, 'Twice')).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
     await expect(api.createTag(token, 'conformance')).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
@@ -213,7 +214,7 @@ describe('lists, tags and custom fields', () => {
 });
 
 describe('a batch', () => {
-  it('of tags and of list memberships is carried out, and can be found among the activities', async () => {
+  it('of tags or list memberships is executed, and can be found among the activities', async () => {
     const email = anEmail();
     const { contact_id } = await create(email);
     const tagged = await api.changeTaggings(token, 'add', [contact_id], [tagId]);
@@ -226,7 +227,7 @@ describe('a batch', () => {
     expect((await api.activities(token)).items.map(({ activity_id }) => activity_id)).toContain(tagged.activity_id);
   });
 
-  it('of contacts leaves permissions as they are and unsubscribed ones off the lists', async () => {
+  it('of contacts keeps permissions and adds no unsubscribed contact to a list', async () => {
     const [fresh, gone] = [anEmail(), anEmail()];
     await create(gone);
     await sandbox.control.act('riverside', gone, 'unsubscribe');
@@ -246,7 +247,7 @@ describe('a batch', () => {
 });
 
 describe('a file of contacts', () => {
-  it('is imported with all its signs, and known among the activities by its name', async () => {
+  it('is imported with all its special characters, and has its name among the activities', async () => {
     const [first, second] = [anEmail(), anEmail()];
     const rows = [
       { email: first, first_name: 'Ada "A"', street: '1 High Street,\nYork', 'cf:Last_event': ' Gala' },
@@ -265,7 +266,7 @@ describe('a file of contacts', () => {
     expect(items.find(({ source_file_name: name }) => name === 'job-1.csv')?.activity_id).toBe(activity.activity_id);
   });
 
-  it('whose answer is lost was queued all the same', async () => {
+  it('is queued even if its answer is lost', async () => {
     await sandbox.control.fault({ path: 'contacts_file_import', kind: 'drop-after-write' });
     await expect(api.importFile(token, 'lost.csv', [{ email: anEmail() }], [listIds[0]!])).rejects.toMatchObject({
       code: 'CONSTANT_CONTACT_UNAVAILABLE',
@@ -275,7 +276,7 @@ describe('a file of contacts', () => {
     expect(items.filter(({ source_file_name: name }) => name === 'lost.csv')).toHaveLength(1);
   });
 
-  it('and the largest import are taken whole', async () => {
+  it('and a JSON import of the largest size are imported completely', async () => {
     const rows = Array.from({ length: 39_999 }, (_, n) => ({
       email: `large.${n}@example.com`,
       first_name: 'x'.repeat(40),
@@ -288,7 +289,7 @@ describe('a file of contacts', () => {
 });
 
 describe('the pages of contacts', () => {
-  it('are all contacts, once each, with what is asked for; or those that changed, or opted out, since', async () => {
+  it('contain every contact once, with the requested parts, or only changes or opt-outs since a time', async () => {
     const began = new Date(Date.now() - 1).toISOString();
     const [kept, gone] = [anEmail(), anEmail()];
     await create(kept, { taggings: [tagId], list_memberships: [listIds[0]] });
@@ -318,8 +319,8 @@ describe('the pages of contacts', () => {
   });
 });
 
-describe('the limits', () => {
-  it('of the day and of the second are told apart, in both shapes of the body', async () => {
+describe('the limit', () => {
+  it('of the day differs from that of the second, in both forms of the body', async () => {
     try {
       for (const error429Shape of ['array', 'object']) {
         await sandbox.control.switches({ error429Shape });
@@ -338,7 +339,7 @@ describe('the limits', () => {
     }
   });
 
-  it('of queued activities is a limit of its own', async () => {
+  it('of queued activities is separate', async () => {
     await sandbox.control.limits({ queuedActivities: 0 });
     try {
       await expect(api.changeTaggings(token, 'add', [crypto.randomUUID()], [tagId])).rejects.toMatchObject({
@@ -351,7 +352,7 @@ describe('the limits', () => {
   });
 });
 
-describe('an answer that is lost', () => {
+describe('a lost answer', () => {
   it('leaves a write that must be looked up before it is sent again', async () => {
     const email = anEmail();
     await sandbox.control.fault({ method: 'POST', path: '/v3/contacts$', kind: 'drop-after-write' });

@@ -22,9 +22,9 @@ afterAll(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-describe('a call that must be sent by a moment', () => {
-  it('is not sent when the moment has passed while its connection was made, and the connection serves the next one', async () => {
-    // The look is right before the request is written: nothing can be connected within no time at all.
+describe('a call with a deadline', () => {
+  it('is not sent if its deadline passes while the connection opens; the next call reuses that', async () => {
+    // The check comes right before the request is written, and no connection opens in no time.
     const late = await sentBy(performance.now(), () => api.tags('token')).catch((error: unknown) => error);
     expect(isTooLate(late)).toBe(true);
     expect(calls).toBe(0);
@@ -34,7 +34,7 @@ describe('a call that must be sent by a moment', () => {
     expect(connections).toBe(1);
   });
 
-  it('is sent whenever it can be where no moment is named', async () => {
+  it('is not needed: without a deadline a call is sent whenever possible', async () => {
     calls = 0;
     await api.tags('token');
     expect(calls).toBe(1);

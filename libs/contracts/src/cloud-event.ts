@@ -3,8 +3,8 @@ import { AppError } from './errors';
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * The text of bytes that are to be UTF-8, without a byte order mark. Throws BAD_EVENT where they are not: a reader that
- * replaces what it cannot read makes another name of a name.
+ * Decodes UTF-8 and drops a byte order mark. Throws BAD_EVENT for bytes that are not UTF-8, because replacement
+ * characters would turn a name into another name.
  */
 export const utf8Of = (bytes: Uint8Array, what = 'The value'): string => {
   try {
@@ -15,9 +15,9 @@ export const utf8Of = (bytes: Uint8Array, what = 'The value'): string => {
 };
 
 /**
- * How a message holds its CloudEvent: `structured` (the envelope is the value), `binary` (the envelope is in `ce_*`
- * headers, the value is its data), or another form, which is not taken. The content type decides; `ce_*` headers do
- * where it does not name a form.
+ * How a message holds its CloudEvent. `structured`: the value is the envelope. `binary`: `ce_*` headers are the
+ * envelope and the value is the data. `other`: a form that Boxlist does not accept. The content type decides. If it
+ * names no form, the `ce_*` headers decide.
  */
 export const cloudEventModeOf = (headers: Readonly<Record<string, string>>): 'structured' | 'binary' | 'other' => {
   const mediaType = headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '';

@@ -27,11 +27,11 @@ describe('events', () => {
   };
   const schemaFor = (file: string) => schemas[file.split('.')[0] as keyof typeof schemas];
 
-  it.each(readdirSync(examples))('still read the recorded example %s', (file) => {
+  it.each(readdirSync(examples))('still match the recorded example %s', (file) => {
     expect(schemaFor(file).safeParse(recorded(file)).error).toBeUndefined();
   });
 
-  it('that were published before a choice was offered stand as if nothing had been chosen', () => {
+  it('use the default for a choice that is newer than the event', () => {
     expect(workflowEventSchema.parse(recorded('workflow-changed.v1.json')).data).toMatchObject({
       onCancelledOrder: 'KEEP',
       whenPaused: 'SKIP',
@@ -64,13 +64,13 @@ describe('an opt-in', () => {
     [null, 'NOT_ASKED'],
     [undefined, 'NOT_ASKED'],
     ['', 'NOT_ASKED'],
-  ] as const)('of %j is %s: only a definite true is a yes', (value, expected) => {
+  ] as const)('of %j is %s: only a definite true is an opt-in', (value, expected) => {
     expect(optInOf(value)).toBe(expected);
   });
 });
 
 describe('ids', () => {
-  it('carry their kind and are told apart by it', () => {
+  it('have a prefix that names their kind', () => {
     const id = newId('workflow');
     expect(isId('workflow', id)).toBe(true);
     expect(isId('connection', id)).toBe(false);
@@ -81,7 +81,7 @@ describe('ids', () => {
 const named = (name: string): Error => Object.assign(new Error('of the driver'), { name });
 
 describe('errors', () => {
-  it('know their kind from the registry; anything else thrown is a defect', () => {
+  it('take their kind from the registry; anything else thrown is a defect', () => {
     expect(kindOf(new AppError('QUOTA_EXCEEDED', 'used up'))).toBe('throttled');
     expect(kindOf(new TypeError('x'))).toBe('defect');
   });
@@ -95,16 +95,16 @@ describe('errors', () => {
     [{ name: 'MongoServerError', code: 14031 }, 'unavailable'],
     [{ name: 'MongoServerError', errorLabels: ['TransientTransactionError'] }, 'unavailable'],
     [{ name: 'MongoWriteConcernError', code: 64 }, 'unavailable'],
-    // A bulk write wraps what it met, and has neither its name nor its code.
+    // A bulk write wraps the error that it met, and has neither that error's name nor its code.
     [{ name: 'MongoBulkWriteError', errorResponse: named('MongoServerSelectionError') }, 'unavailable'],
     [{ name: 'MongoBulkWriteError', errorResponse: named('TypeError') }, 'defect'],
     [{ name: 'MongoBulkWriteError', code: 100 }, 'unavailable'],
-    // What a document or a question is at fault for comes back however often it is tried.
+    // An error that a document or a query causes itself comes back at every retry.
     [{ name: 'MongoServerError', code: 11000 }, 'defect'],
     [{ name: 'MongoBulkWriteError', code: 2 }, 'defect'],
     [{ name: 'MongoInvalidArgumentError' }, 'defect'],
     [{ name: 'TypeError', code: 189 }, 'defect'],
-  ])('tell an outage of MongoDB from a fault of Boxlist: %j', (carried, kind) => {
+  ])('distinguish an outage of MongoDB from a defect of Boxlist: %j', (carried, kind) => {
     expect(kindOf(Object.assign(new Error('of the driver'), carried))).toBe(kind);
   });
 });

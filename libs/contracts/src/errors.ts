@@ -1,18 +1,19 @@
 /**
- * What an edge (GraphQL, HTTP, consumer, log) needs to know of an error; see `docs/errors.md` for what each edge does.
+ * What an edge (GraphQL, HTTP, consumer, log) needs to know of an error. `docs/errors.md` says what each edge does
+ * with each kind.
  */
 export type ErrorKind =
   'invalid' | 'denied' | 'missing' | 'conflict' | 'throttled' | 'rejected' | 'unavailable' | 'defect';
 
 interface ErrorEntry {
   readonly kind: ErrorKind;
-  /** One sentence for the reader of the generated docs: when it happens. */
+  /** Says in one sentence, for readers of the generated docs, when the error happens. */
   readonly when: string;
 }
 
 const entry = (kind: ErrorKind, when: string): ErrorEntry => ({ kind, when });
 
-/** Every error code that Boxlist shows to anyone. A code is added, never renamed. */
+/** Every error code that Boxlist shows to anyone. Codes are added and never renamed. */
 export const errorRegistry = {
   BAD_INPUT: entry('invalid', 'An argument breaks a rule; `field` names the argument.'),
   BAD_EVENT: entry('invalid', 'An event on a topic breaks its contract.'),
@@ -111,8 +112,8 @@ interface AppErrorOptions {
 }
 
 /**
- * The one error class. `message` names the thing and the rule and never a person; `details` are safe to log
- * (ids and field names). `field` in `details` is the path of the argument at fault.
+ * The only error class. `message` names the thing and the rule, and never a person. `details` are safe to log (ids
+ * and field names); their `field` is the path of the invalid argument.
  */
 export class AppError extends Error {
   readonly kind: ErrorKind;
@@ -131,7 +132,7 @@ export class AppError extends Error {
   }
 }
 
-/** The driver's failures of reaching MongoDB, by the names that it and mongoose give them. */
+/** The names that the driver and mongoose use for errors when MongoDB cannot be reached. */
 const unreachable = new Set([
   'MongoNetworkError',
   'MongoNetworkTimeoutError',
@@ -151,13 +152,13 @@ const unreachable = new Set([
   'MongoWriteConcernError',
 ]);
 
-/** What MongoDB answers while it cannot serve, by its own codes: no fault of what it was asked. */
+/** MongoDB's error codes for the time that it cannot serve. The request itself was not at fault. */
 const cannotServe = new Set([
-  ...[6, 7, 89, 9001, 384], // another host is not reached
-  ...[91, 189, 10107, 10058, 13435, 13436, 11600, 11602, 133, 134], // it stops, or is not the primary now
+  ...[6, 7, 89, 9001, 384], // another host cannot be reached
+  ...[91, 189, 10107, 10058, 13435, 13436, 11600, 11602, 133, 134], // the server is stopping, or is not the primary
   ...[24, 46, 50, 64, 100, 112, 202, 262, 290, 462], // it is too busy: locks, time limits, write conflicts, overload
-  ...[13, 18], // its credentials are being changed, or are wrong: an operator mends that
-  ...[14031, 8000], // its disk, or what was rented of it, is full
+  ...[13, 18], // the credentials are wrong or are being changed, which an operator fixes
+  ...[14031, 8000], // the disk or the rented storage is full
 ]);
 
 const passingLabels = [
@@ -168,7 +169,10 @@ const passingLabels = [
   'SystemOverloadedError',
 ];
 
-/** What the driver's errors carry; `errorResponse` and `err` are what a bulk write met. */
+/**
+ * The fields of the driver's errors that are read here. `errorResponse` and `err` are the error that a bulk write
+ * met.
+ */
 interface DriverError {
   readonly code?: unknown;
   readonly errorLabels?: unknown;
@@ -176,11 +180,11 @@ interface DriverError {
   readonly err?: unknown;
 }
 
-/** Told by what the error carries, so that whoever looks at kinds needs no driver. */
+/** Looks only at the fields of the error, so that this library does not depend on the driver. */
 const isOutageOfMongo = (error: Error): boolean => {
   if (!error.name.startsWith('Mongo') && error.name !== 'PoolClearedOnNetworkError') return false;
   const { code, errorLabels, errorResponse, err } = error as DriverError;
-  // A bulk write wraps what it met, and gives it neither a name nor a code.
+  // A bulk write wraps the error that it met, and has neither that error's name nor its code.
   for (const met of [errorResponse, err])
     if (met instanceof Error && met !== error && isOutageOfMongo(met)) return true;
   return (
@@ -191,8 +195,8 @@ const isOutageOfMongo = (error: Error): boolean => {
 };
 
 /**
- * Anything thrown as the AppError that an edge acts on: MongoDB's outages as DATABASE_UNAVAILABLE, so that nothing is
- * given up for them, and whatever else is no AppError as DEFECT. The `cause` is what was thrown.
+ * Converts anything thrown into an AppError. An outage of MongoDB becomes DATABASE_UNAVAILABLE, which edges retry.
+ * Any other error that is not an AppError becomes DEFECT. The `cause` is the original error.
  */
 export const appErrorOf = (error: unknown): AppError => {
   if (error instanceof AppError) return error;
@@ -201,10 +205,10 @@ export const appErrorOf = (error: unknown): AppError => {
   return new AppError('DEFECT', 'An error in Boxlist', {}, { cause: error });
 };
 
-/** The kind of anything thrown, see {@link appErrorOf}. */
+/** The error kind of anything thrown. See {@link appErrorOf}. */
 export const kindOf = (error: unknown): ErrorKind => appErrorOf(error).kind;
 
-/** Makes a forgotten case of a union a compile error, and a defect when it happens all the same. */
+/** Makes a missing case of a union a compile error. Throws DEFECT if it is reached anyway. */
 export const assertNever = (value: never): never => {
   throw new AppError('DEFECT', `Unexpected value of a closed set (${typeof value})`);
 };

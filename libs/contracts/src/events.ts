@@ -9,7 +9,7 @@ import {
 } from './facts';
 import { orderSchema } from './order';
 
-/** A CloudEvents 1.0 envelope in structured mode around `data`. Unknown attributes are let through. */
+/** A CloudEvents 1.0 envelope in structured mode around `data`. It accepts unknown attributes. */
 const envelope = <T extends z.ZodType>(types: readonly [string, ...string[]], data: T) =>
   z.looseObject({
     specversion: z.literal('1.0'),
@@ -42,7 +42,7 @@ interface TopicEntry {
   readonly key: string;
   readonly partitions: number;
   readonly compacted: boolean;
-  /** Milliseconds; absent for compacted topics, which keep the last state of each key for ever. */
+  /** Milliseconds. Absent for compacted topics, which keep the last state of each key for ever. */
   readonly retentionMs?: number;
   readonly personalData: boolean;
   readonly schema: z.ZodType;
@@ -50,7 +50,10 @@ interface TopicEntry {
 
 const days = (count: number): number => count * 24 * 60 * 60 * 1000;
 
-/** Every topic of Boxlist: name, key, retention and schema. `<topic>.dead-letter` exists for each that is consumed. */
+/**
+ * Every topic of Boxlist: name, key, retention and schema. Each topic that is consumed also has
+ * `<topic>.dead-letter`.
+ */
 export const topics = {
   orders: {
     name: 'orders.v1',
@@ -111,10 +114,10 @@ export const topics = {
   },
 } as const satisfies Record<string, TopicEntry>;
 
-/** Where what could not be understood on a topic goes, with the reason in its headers. */
+/** The topic for events of `topic` that could not be understood. The reason is in their headers. */
 export const deadLetterTopicOf = (topic: string): string => `${topic}.dead-letter`;
 
-/** How the topic of dead letters of a topic is made. */
+/** How to create the dead-letter topic of a topic. */
 export const deadLetterTopicSpecOf = (topic: string) => ({
   name: deadLetterTopicOf(topic),
   partitions: 1,
@@ -122,7 +125,7 @@ export const deadLetterTopicSpecOf = (topic: string) => ({
   retentionMs: days(14),
 });
 
-/** The largest order event that is accepted, in bytes of its value. */
+/** The largest accepted order event, in bytes of its value. */
 export const maxOrderEventBytes = 256 * 1024;
 
 interface FactEventInput<T> {
@@ -132,11 +135,11 @@ interface FactEventInput<T> {
   readonly boxOfficeId: string;
   readonly time: Date;
   readonly data: T;
-  /** Where the same event may be told again from what is stored: an id that follows from it. */
+  /** An id derived from stored data. Set it if the same event may be published again. */
   readonly id?: string;
 }
 
-/** A structured CloudEvent around a fact, with a new id unless it brings one. */
+/** A structured CloudEvent around a fact. It gets a new id unless `input.id` is set. */
 export const factEvent = <T>(input: FactEventInput<T>) => ({
   specversion: '1.0' as const,
   id: input.id ?? newId('event'),

@@ -29,7 +29,7 @@ const whenQuotaIsScarceSchema = z
     "What happens to new buyers who opted in when the application's calls of the day run short. WAIT: each waits for a call. IMPORT: Boxlist imports them with implicit permission.",
   );
 
-/** The link of a box office with one Constant Contact account. Never holds a token. */
+/** The link of a box office with one Constant Contact account. It never contains a token. */
 export const connectionFactSchema = z
   .object({
     connectionId: z.string().startsWith('conn_'),
@@ -68,10 +68,10 @@ const whenPausedSchema = z
   .describe(
     'What happens to orders that arrive while the workflow is paused. SKIP: they are skipped for good. WAIT: they wait until the workflow is resumed.',
   );
-/** Which value of an order a custom field takes. */
+/** The value of an order that a custom field gets. */
 const fieldSourceSchema = z.enum(['EVENT_NAME', 'EVENT_START_DATE', 'ORDER_ID', 'TICKET_TYPES', 'CUSTOM_QUESTION']);
 
-/** What a workflow does, ready to plan from: template and details are already turned into data. */
+/** What a workflow does, ready for planning: its template and details are already compiled to data. */
 export const workflowFactSchema = z
   .object({
     workflowId: z.string().startsWith('wf_'),
@@ -119,7 +119,7 @@ export const workflowFactSchema = z
   })
   .describe('The complete current state of a workflow.');
 
-/** How a delivery stands after a change. Ids and codes only: no personal data on this topic. */
+/** The status of a delivery after a change. It contains only ids and codes: no personal data on this topic. */
 export const deliveryOutcomeFactSchema = z
   .object({
     deliveryId: z.string().startsWith('dlv_'),
@@ -132,12 +132,12 @@ export const deliveryOutcomeFactSchema = z
   })
   .describe('The outcome of one order × one workflow.');
 
-/** What an organiser is told of. A kind is added, never renamed. */
+/** The problems that organisers hear of. Kinds are added and never renamed. */
 const noticeKinds = ['CONNECTION_BROKEN', 'FAILURES', 'QUOTA_EXHAUSTED', 'DEAD_LETTERS'] as const;
 
 /**
- * Something that an organiser is to know of, from when it began until it was over. Ids and codes only: no personal data
- * on this topic.
+ * A problem that an organiser should know of, with its beginning and its end. It contains only ids and codes: no
+ * personal data on this topic.
  */
 export const noticeFactSchema = z
   .object({

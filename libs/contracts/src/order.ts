@@ -3,12 +3,12 @@ import { z } from 'zod';
 const text = z.string().nullish();
 const looseBoolean = z.union([z.boolean(), z.string()]).nullish();
 
-/** When something of an event starts or ends, as Ticket Tailor writes it. */
+/** The start or end of an event, as Ticket Tailor writes it. */
 const eventDate = z.looseObject({ date: text, iso: text, unix: z.number().nullish(), timezone: text });
 
 /**
- * The order object of `orders.v1`: Ticket Tailor's API v1 order as far as Boxlist reads it. Fields that are not named
- * here are let through and ignored; every leaf may be null. Attendees and barcodes may be present and are never kept.
+ * The order object of `orders.v1`: the fields of Ticket Tailor's API v1 order that Boxlist reads. Other fields are
+ * accepted and ignored. Every leaf may be null. Attendees and barcodes may be present and are never kept.
  */
 export const orderSchema = z
   .looseObject({
@@ -56,12 +56,12 @@ export const orderSchema = z
 
 export type Order = z.infer<typeof orderSchema>;
 
-/** What the buyer said at checkout. `NOT_ASKED` is never a yes. */
+/** The buyer's answer at checkout. `NOT_ASKED` never counts as a yes. */
 export type OptIn = 'OPTED_IN' | 'NOT_OPTED_IN' | 'NOT_ASKED';
 
 /**
- * Reads `marketing_opt_in`. Only `true` and `"true"` are a yes, only `null`, absence and blank text are "not asked";
- * everything else, odd strings included, is a no.
+ * Reads `marketing_opt_in`. Only `true` and `"true"` are a yes. Only `null`, absence and blank text mean "not asked".
+ * Every other value is a no, odd strings included.
  */
 export const optInOf = (value: Order['marketing_opt_in']): OptIn => {
   if (value === true || (typeof value === 'string' && value.trim().toLowerCase() === 'true')) return 'OPTED_IN';

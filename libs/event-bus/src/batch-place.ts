@@ -1,12 +1,12 @@
 import { lastOffsetOf, type BatchHeader } from './records';
 
-/** Where a batch stands among those that a broker sent of a partition. */
+/** The place of a batch among the batches of a partition in one answer. */
 export interface Place {
-  /** The offset that is read next. */
+  /** The next offset to read. */
   readonly next: bigint;
-  /** Whether no batch was read before it: the first one may begin before what was asked for. */
+  /** Whether this is the first batch of the answer. Only the first one may begin before the requested offset. */
   readonly isFirst: boolean;
-  /** The base offset of the batch behind it, where one was sent. */
+  /** The base offset of the batch that follows, if there is one. */
   readonly nextBase: bigint | undefined;
   readonly highWatermark: bigint;
 }
@@ -14,24 +14,21 @@ export interface Place {
 export const largest = (one: bigint, other: bigint): bigint => (one > other ? one : other);
 const smallest = (one: bigint, other: bigint): bigint => (one < other ? one : other);
 
-/** The base offset of the batch behind, where it may be right: no checksum covers it. */
+/** The base offset of the following batch if it is plausible. No checksum covers it. */
 const likelyNextBase = ({ next, nextBase, highWatermark }: Place): bigint | undefined =>
   nextBase !== undefined && nextBase > next && nextBase <= highWatermark ? nextBase : undefined;
 
-/**
- * The last offset that a damaged range may have at most: it reaches neither into the next batch nor beyond the
- * watermark.
- */
+/** The largest last offset that a damaged range may have: before the next batch and before the watermark. */
 const furthest = (place: Place): bigint =>
   smallest(likelyNextBase(place) ?? place.highWatermark, place.highWatermark) - 1n;
 
-/** Whether a batch and the one behind it agree that it ends before what was asked for. */
+/** Whether a first batch and the batch that follows agree that it ends before the requested offset. */
 export const isPassed = (header: BatchHeader, { next, isFirst, nextBase }: Place): boolean =>
   isFirst && lastOffsetOf(header) < next && nextBase !== undefined && nextBase <= next;
 
 /**
- * Whether the base offset of a batch fits its neighbours: no checksum covers it. Offsets may be missing before it,
- * which compaction has removed, but none are at the watermark.
+ * Whether the base offset of a batch, which no checksum covers, fits the batches around it. Compaction may have
+ * removed offsets before it, but at the watermark none can be missing.
  */
 export const isInPlace = (header: BatchHeader, place: Place): boolean => {
   const { baseOffset } = header;
@@ -41,8 +38,8 @@ export const isInPlace = (header: BatchHeader, place: Place): boolean => {
 };
 
 /**
- * Where a batch ends whose header may be damaged: only as far as all signs agree, which is its first offset where the
- * batch behind says nothing and the header contradicts itself.
+ * The last offset of a batch whose header may be damaged. It reaches only as far as all evidence agrees. That is one
+ * offset if the header contradicts itself and no following batch gives a plausible base offset.
  */
 export const endOfDamaged = ({ baseOffset, lastOffsetDelta, count }: BatchHeader, place: Place): bigint => {
   const isSure = likelyNextBase(place) !== undefined || (baseOffset <= place.next && lastOffsetDelta === count - 1);
@@ -50,10 +47,13 @@ export const endOfDamaged = ({ baseOffset, lastOffsetDelta, count }: BatchHeader
   return largest(place.next, smallest(agreed, furthest(place)));
 };
 
-/** Where an entry of the formats before Kafka 0.11 ends, which stands under the offset of its last message. */
+/** The last offset of an entry in the formats before Kafka 0.11, whose offset is that of its last message. */
 export const endOfOldEntry = (offset: bigint, place: Place): bigint =>
   largest(place.next, smallest(offset, furthest(place)));
 
-/** Where a batch ends that is not in its place: the one behind it says so, or else nobody. */
+/**
+ * The last offset of a batch with an implausible base offset: the following batch decides, or else the range is one
+ * offset.
+ */
 export const endOfMisplaced = (place: Place): bigint =>
   likelyNextBase(place) === undefined ? place.next : largest(place.next, furthest(place));

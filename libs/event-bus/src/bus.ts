@@ -3,14 +3,7 @@ import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startConsumer, type StartedConsumer } from './consumer';
 import { deadLetterOf, deadLetterOfRange, withoutContent } from './dead-letters';
-import type {
-  BatchSubscription,
-  Consumer,
-  DeadLetterReason,
-  EventBus,
-  EventBusOptions,
-  TopicSpec,
-} from './event-bus';
+import type { BatchSubscription, Consumer, DeadLetterReason, EventBus, EventBusOptions, TopicSpec } from './event-bus';
 import { readFetchAnswers } from './fetch-answers';
 import { lazyClient } from './lazy-client';
 import type { BusMessage, NewMessage } from './message';
@@ -27,7 +20,7 @@ endFetchesAtStop();
 const kafkaFailure = (error: unknown): AppError =>
   new AppError('KAFKA_UNAVAILABLE', 'Kafka did not acknowledge', {}, { cause: error });
 
-/** Connects to Kafka. The connection is kept and made anew by itself; `close` ends consumers first. */
+/** Connects to Kafka. The bus keeps its connections and reopens them by itself. `close` first ends the consumers. */
 export const createEventBus = (options: EventBusOptions): EventBus => {
   const { log, topicPrefix = '', standsStillAfterMs = 60_000 } = options;
   readFetchAnswers();
@@ -103,7 +96,7 @@ export const createEventBus = (options: EventBusOptions): EventBus => {
 
   const consumeBatches = async (subscription: BatchSubscription): Promise<Consumer> => {
     const [topic, groupId] = [named(subscription.topic), named(subscription.groupId)];
-    // Without it, a partition would stand still for ever behind the first message that has to be set aside.
+    // Without its dead-letter topic, a partition could never get past the first message that must be set aside.
     await ensure([deadLetterTopicSpecOf(subscription.topic)]);
     const started = await startConsumer({ kafka, log, deadLetter, setAside }, { ...subscription, topic, groupId });
     const consumer = { ...started, topic: subscription.topic, groupId: subscription.groupId };
@@ -138,7 +131,7 @@ export const createEventBus = (options: EventBusOptions): EventBus => {
   };
 };
 
-/** Resolves once the group has committed what was on the topic at the call. */
+/** Resolves once the group has committed every message that was on the topic at the call. */
 const untilCaughtUp = async (client: Admin, topic: string, groupId: string, signal: AbortSignal): Promise<void> => {
   const ends = await client.fetchTopicOffsets(topic);
   while (!signal.aborted) {
@@ -182,7 +175,7 @@ const ensureTopics = async (
         })),
       });
     } catch (error) {
-      // Other processes create the same topics at the same moment: look again before calling it a failure.
+      // Other processes may create the same topics at the same time, so check again before reporting a failure.
       if (attempt >= 10) throw error;
       await delay(pauseMs(attempt));
     }

@@ -26,7 +26,7 @@ const forms: [string, number, (bytes: Buffer) => Buffer][] = [
   ['lz4 with checksums', 3, (bytes) => compressFrameSync(bytes, { blockChecksums: true, contentChecksum: true })],
   ['zstd', 4, (bytes) => zstdCompressSync(bytes)],
 ];
-/** Text with little and much to save, in lengths that need one, two and more bytes. */
+/** Text that compresses well in some places and badly in others, with lengths that need one, two and more bytes. */
 const mixed = Buffer.from(
   Array.from({ length: 3_000 }, (_, index) => `${index * 7919}${'-'.repeat(index % 600)}`).join(''),
 );
@@ -35,29 +35,29 @@ describe.each(forms)('the codec %s', (_name, id, compress) => {
   const codec = codecOf(id)!;
 
   it.each([mixed, Buffer.alloc(0), Buffer.from('a'), Buffer.alloc(100_000)])(
-    'gives back what was compressed',
+    'decompresses to the original bytes',
     async (bytes) => {
       expect((await codec.decompress(compress(bytes), bytes.length + 1)).equals(bytes)).toBe(true);
     },
   );
 
-  it('reads as much as it may, and not one byte more', async () => {
+  it('decompresses up to the limit, and not one byte more', async () => {
     const compressed = compress(mixed);
     expect(await codec.decompress(compressed, mixed.length)).toHaveLength(mixed.length);
     await expect(codec.decompress(compressed, mixed.length - 1)).rejects.toThrow(TooLarge);
   });
 
-  it('refuses some bytes that claim to be very many', async () => {
+  it('refuses a few bytes that claim to hold millions', async () => {
     await expect(codec.decompress(compress(Buffer.alloc(8 * 1024 * 1024)), 1024 * 1024)).rejects.toThrow(TooLarge);
   });
 
-  it.each([0, 20, 500])('throws for bytes that are none, and for some of which %i are missing', async (missing) => {
+  it.each([0, 20, 500])('throws for foreign bytes, and for bytes of which %i are missing', async (missing) => {
     await expect(codec.decompress(Buffer.from('no such bytes, whatever they are'), 1_000_000)).rejects.toThrow();
     if (missing > 0)
       await expect(codec.decompress(compress(mixed).subarray(0, -missing), 10_000_000)).rejects.toThrow();
   });
 });
 
-it('of a number that nobody knows is told from none', () => {
+it('an unknown codec number differs from no compression', () => {
   expect([0, 5, 6, 7].map(codecOf)).toEqual([undefined, null, null, null]);
 });

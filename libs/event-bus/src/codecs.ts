@@ -5,15 +5,16 @@ import { promisify } from 'node:util';
 import { gunzip, gzip, zstdCompress, zstdDecompress } from 'node:zlib';
 
 /**
- * The most that one batch may hold once it is decompressed. Java producers send at most 1 MiB by default, counted
- * before compression. A batch of some hundred bytes can claim gigabytes, and decompressing it would end the process.
+ * The largest size of one batch after decompression, in bytes. Java producers send at most 1 MiB by default, counted
+ * before compression. A batch of a few hundred bytes can claim gigabytes, and decompressing it would crash the
+ * process.
  */
 export const mostBatchBytes = 64 * 1024 * 1024;
 
-/** The bytes claim to hold more than is read. */
+/** The bytes would decompress to more than the limit. */
 export class TooLarge extends Error {}
 
-/** The bytes are not what their codec says. */
+/** The bytes do not match their codec. */
 export class Malformed extends Error {}
 
 interface Codec {
@@ -36,7 +37,7 @@ const byNode =
     }
   };
 
-/** A length of the LZ4 block format: a nibble, and as many more bytes as are full. */
+/** Reads a length of the LZ4 block format: a nibble and, if it is full, more bytes until one is not full. */
 const lengthAt = (bytes: Buffer, at: number, nibble: number): { length: number; next: number } => {
   let [length, next] = [nibble, at];
   for (let more = nibble === 15 ? 255 : 0; more === 255; next += 1) {
@@ -63,8 +64,8 @@ const lz4BlockSize = (block: Buffer): number => {
 };
 
 /**
- * The decompressed size of an LZ4 frame, counted from its sequences without decompressing. A frame need not state its
- * size, and the statement need not be true.
+ * The decompressed size of an LZ4 frame in bytes, counted from its sequences without decompressing it. A frame need
+ * not state its size, and may state a wrong one.
  */
 const lz4FrameSize = (frame: Buffer): number => {
   const flags = frame[4] ?? 0;
@@ -81,7 +82,7 @@ const lz4FrameSize = (frame: Buffer): number => {
   return size;
 };
 
-/** What a block of Snappy says that it holds; the decoder holds it to that. */
+/** The size that a Snappy block states. The decoder checks it. */
 const snappySize = (block: Buffer): number => {
   let [size, scale] = [0, 1];
   for (const byte of block.subarray(0, 5)) {
@@ -95,7 +96,9 @@ const snappySize = (block: Buffer): number => {
 const xerialMagic = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
 const xerialHeaderBytes = 16;
 
-/** The blocks of Snappy: Java's client writes them one after the other in xerial's framing, others write one alone. */
+/**
+ * The Snappy blocks of a value. Java's client writes several in xerial's framing; other clients write a single block.
+ */
 const snappyBlocks = (bytes: Buffer): Buffer[] => {
   if (!bytes.subarray(0, xerialMagic.length).equals(xerialMagic)) return [bytes];
   const blocks: Buffer[] = [];
@@ -108,7 +111,7 @@ const snappyBlocks = (bytes: Buffer): Buffer[] => {
   return blocks;
 };
 
-/** By the number that a batch names. */
+/** Keyed by the codec number of a batch. */
 const codecs: Readonly<Record<number, Codec>> = {
   [CompressionTypes.GZIP]: {
     name: 'gzip',
@@ -143,13 +146,16 @@ const codecs: Readonly<Record<number, Codec>> = {
 
 const codecBits = 7;
 
-/** The codec that the attributes of a batch name; undefined for none, null for one that nobody knows. */
+/** The codec that a batch's attributes name. Undefined for no compression, null for an unknown codec. */
 export const codecOf = (attributes: number): Codec | undefined | null => {
   const id = attributes & codecBits;
   return id === 0 ? undefined : (codecs[id] ?? null);
 };
 
-/** Gives kafkajs every codec that a broker accepts, each bounded: it has gzip alone, without a bound. */
+/**
+ * Registers with kafkajs every codec that a broker accepts, each with a size limit. kafkajs itself has only gzip,
+ * without a limit.
+ */
 export const registerCodecs = (): void => {
   for (const [id, { compress, decompress }] of Object.entries(codecs))
     CompressionCodecs[Number(id) as keyof typeof CompressionCodecs] = () => ({

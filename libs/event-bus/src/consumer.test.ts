@@ -3,8 +3,8 @@ import type { Kafka } from 'kafkajs';
 import { quiet } from '../test/world';
 import { startConsumer } from './consumer';
 
-// kafkajs emits FETCH also where it has asked no broker for anything: when it could not, or had to ask for no
-// partition. A consumer whose broker was away counted as one that reads.
+// kafkajs emits FETCH even if it asked no broker, because it could not or had no partition to ask for. A consumer
+// whose broker was away therefore counted as reading.
 
 let now = 0;
 beforeEach(() => {
@@ -18,7 +18,7 @@ const events = Object.fromEntries(
   ['FETCH', 'REQUEST', 'HEARTBEAT', 'GROUP_JOIN', 'END_BATCH_PROCESS', 'CRASH'].map((name) => [name, name]),
 );
 
-/** A started consumer of the topic t, whose partitions are these, on a kafkajs that emits what the test says. */
+/** A started consumer of topic `t` with these partitions, on a fake kafkajs that emits only what the test emits. */
 const aConsumer = async (partitions: readonly number[]) => {
   const listeners = new Map<string, (event: object) => void>();
   const on = (name: string, listener: (event: object) => void): void => void listeners.set(name, listener);
@@ -33,14 +33,14 @@ const aConsumer = async (partitions: readonly number[]) => {
   return { ...consumer, emit };
 };
 
-it('a consumer reads only when a broker has answered a fetch', async () => {
+it('a consumer counts as reading only when a broker has answered a fetch', async () => {
   const { halts, emit } = await aConsumer([0]);
   now += 60_000;
   emit('FETCH', { nodeId: 2 });
   emit('REQUEST', { apiName: 'Heartbeat' });
   emit('HEARTBEAT');
   expect(halts(50_000)).toEqual([{ partition: null, since: now - 60_000, code: null }]);
-  // An answer that is an error: kafkajs throws, and emits no FETCH.
+  // The answer is an error: kafkajs throws and emits no FETCH.
   emit('REQUEST', { apiName: 'Fetch' });
   expect(halts(50_000)).toHaveLength(1);
   emit('FETCH', { nodeId: 2 });
@@ -50,7 +50,7 @@ it('a consumer reads only when a broker has answered a fetch', async () => {
   expect(halts(50_000)).toHaveLength(1);
 });
 
-it('a consumer without partitions, which fetches nothing, is well while its group answers', async () => {
+it('a consumer without partitions does not stand still while its group answers', async () => {
   const { halts, emit } = await aConsumer([]);
   now += 60_000;
   expect(halts(50_000)).toHaveLength(1);
@@ -58,8 +58,8 @@ it('a consumer without partitions, which fetches nothing, is well while its grou
   expect(halts(50_000)).toEqual([]);
 });
 
-// Nothing is fetched while messages are handled: the last answer may be old by then.
-it('a consumer does not stand still when it has just handled what took it long', async () => {
+// A consumer does not fetch while it handles messages, so its last answer may be old by then.
+it('a consumer that has just finished a slow batch does not stand still', async () => {
   const { halts, emit } = await aConsumer([0]);
   now += 60_000;
   emit('END_BATCH_PROCESS');

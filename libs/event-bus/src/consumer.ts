@@ -6,13 +6,13 @@ import { createPartitionWork, type UnreadableRange } from './partition-work';
 import { pauseMs } from './pause-ms';
 
 /**
- * How long a group waits for a member that fell silent: killed, or cut off by a restart of the broker, which ends
- * sessions on this side alone.
+ * How long a group waits for a silent member, in milliseconds. The member was killed, or lost its session when the
+ * broker restarted, which only the broker notices.
  */
 const sessionMs = 10_000;
-/** An idle member sends one only after a fetch: after each second one, and no more than 2 s pass between two. */
+/** An idle member sends a heartbeat only after every second fetch. At most 2 s pass between two heartbeats. */
 const heartbeatMs = 1_500;
-/** How long the broker keeps a fetch open while there is nothing; it answers at once when there is. */
+/** How long the broker keeps a fetch open while it has no messages. It answers at once when it has some. */
 const fetchWaitMs = 1_000;
 
 interface Needs {
@@ -22,26 +22,26 @@ interface Needs {
   readonly setAside: (range: UnreadableRange) => Promise<void>;
 }
 
-/** What a consumer makes no progress with. */
+/** A partition, or a whole consumer, that makes no progress. */
 export interface Halt {
-  /** Null where the consumer gets nothing to read at all. */
+  /** Null if the consumer receives nothing at all. */
   readonly partition: number | null;
-  /** In ms. */
+  /** In milliseconds since 1970. */
   readonly since: number;
-  /** The code of the last failure, where it is known. */
+  /** The code of the last failure, if known. */
   readonly code: string | null;
 }
 
 export interface StartedConsumer {
-  /** What has made no progress for so long. */
+  /** The partitions that have made no progress for `forMs` milliseconds, or the whole consumer. */
   readonly halts: (forMs: number) => readonly Halt[];
   readonly close: () => Promise<void>;
 }
 
 /**
- * Reads a topic as a member of a group until it is closed. kafkajs begins anew by itself after most failures, and ends
- * for good, and silently, after others: a group whose other members assign partitions in another way, a defect of its
- * own. Then a new member is begun, with growing pauses.
+ * Reads a topic as a member of a group until it is closed. kafkajs restarts itself after most failures. After others
+ * it ends silently and for good: if the group's other members assign partitions in another way, or through a defect
+ * of its own. Then this function starts a new member, after growing pauses.
  */
 export const startConsumer = async (
   { kafka, log, deadLetter, setAside }: Needs,
@@ -55,7 +55,7 @@ export const startConsumer = async (
   });
   let member: Member | undefined;
   let failures = 0;
-  /** When an answer to a fetch came last, also one without messages, or messages were done with. */
+  /** When the consumer last received an answer to a fetch (even without messages) or finished a batch. */
   let lastReadAt = Date.now();
   let hasPartitions = true;
   const reads = (): void => void (lastReadAt = Date.now());
@@ -79,7 +79,8 @@ export const startConsumer = async (
       failures = 0;
       reads();
     });
-    // FETCH is emitted also where no broker was asked, or none could be; REQUEST also where the answer was an error.
+    // kafkajs emits FETCH even if it asked no broker, and REQUEST even if the answer was an error. Only both together
+    // prove that a broker answered.
     let isAnswered = false;
     own.on(own.events.REQUEST, ({ payload: { apiName } }) => {
       if (apiName === 'Fetch') isAnswered = true;
@@ -131,7 +132,7 @@ export const startConsumer = async (
     halts: (forMs) => {
       const before = Date.now() - forMs;
       const inHand: readonly Halt[] = work.inHand();
-      // While messages are being handled nothing is fetched.
+      // The consumer does not fetch while it handles messages.
       const unread = inHand.length === 0 ? [{ partition: null, since: lastReadAt, code: null }] : [];
       return [...inHand, ...unread].filter(({ since }) => since < before);
     },

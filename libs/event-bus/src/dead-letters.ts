@@ -7,7 +7,7 @@ const ownPrefix = 'dead-letter-';
 const mostKeyBytes = 1_024;
 const mostHeaderBytes = 8_192;
 
-/** A message as it came, so far as it is not the bus's own word on an earlier dead letter. */
+/** The original headers of a message, without those that the bus added to an earlier dead letter. */
 const headersOf = ({ headers }: BusMessage): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith(ownPrefix)));
 
@@ -30,7 +30,7 @@ export const deadLetterOf = (message: BusMessage, plainTopic: string, reason: De
   },
 });
 
-/** What stands for content that is not kept. */
+/** Headers that describe content which the letter leaves out. */
 const contentLeft = (size: number, sha256: string) => ({
   'dead-letter-content': 'left out',
   'dead-letter-size': String(size),
@@ -39,7 +39,7 @@ const contentLeft = (size: number, sha256: string) => ({
 
 const sizeOf = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
 
-/** The same without its value, and without a key or headers that are large themselves. */
+/** The same letter without its value, and without its key or headers if they are large. */
 export const withoutContent = ({ key, value, headers = {} }: NewMessage): NewMessage => {
   const own = Object.entries(headers).filter(([name]) => name.startsWith(ownPrefix) || name.startsWith('original-'));
   const isSmall = sizeOf(Object.entries(headers).flat()) <= mostHeaderBytes;
@@ -53,7 +53,7 @@ export const withoutContent = ({ key, value, headers = {} }: NewMessage): NewMes
   };
 };
 
-/** What stands for a range that was never read. */
+/** The letter for a range that could not be read. It has no content. */
 export const deadLetterOfRange = (range: UnreadableRange, plainTopic: string): NewMessage => ({
   key: '',
   value: '',

@@ -1,6 +1,6 @@
 import type { BusMessage, NewMessage } from './message';
 
-/** What the bus logs with: any pino logger fits. */
+/** The logger of the bus. Any pino logger fits. */
 export interface BusLog {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
@@ -10,14 +10,14 @@ export interface BusLog {
 export interface EventBusOptions {
   readonly brokers: readonly string[];
   readonly clientId: string;
-  /** Put before every topic and group name; '' in production. */
+  /** Prefix of every topic and group name; '' in production. */
   readonly topicPrefix?: string;
   readonly log: BusLog;
-  /** After how long without progress a partition stands still; a minute when absent. */
+  /** Time without progress after which a partition stands still. Default: one minute. */
   readonly standsStillAfterMs?: number;
 }
 
-/** How a topic is to be made. */
+/** How to create a topic. */
 export interface TopicSpec {
   readonly name: string;
   readonly partitions: number;
@@ -26,7 +26,7 @@ export interface TopicSpec {
 }
 
 export interface Consumer {
-  /** `EventBus.caughtUp` of its own group. */
+  /** The same as `EventBus.caughtUp` for the group of this consumer. */
   caughtUp(timeoutMs: number): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -38,35 +38,38 @@ export interface DeadLetterReason {
 }
 
 export interface EventBus {
-  /** Creates the topics that do not exist. Safe to call by many processes at once. */
+  /** Creates the missing topics. Many processes may call it at once. */
   ensureTopics(specs: readonly TopicSpec[]): Promise<void>;
   /**
-   * Writes messages with acks=all by an idempotent producer, in the order of the calls. Resolves once acknowledged;
-   * throws KAFKA_UNAVAILABLE, and then they may have been written all the same: whoever publishes them again may have
-   * them twice, and whoever reads must bear that. Throws EVENT_TOO_LARGE when Kafka refuses one message for its size:
-   * that one and those after it are not written; `index` in the details says which.
+   * Writes messages with acks=all by an idempotent producer, in the sequence of the calls. Resolves once Kafka has
+   * acknowledged them.
+   *
+   * Throws KAFKA_UNAVAILABLE if Kafka did not acknowledge. The messages may still have been written, so publishing
+   * them again may write them twice, and consumers must tolerate that. Throws EVENT_TOO_LARGE if Kafka refuses one
+   * message because of its size. That message and the ones after it are not written; `index` in the details names it.
    */
   publish(topic: string, messages: readonly NewMessage[]): Promise<void>;
   /**
-   * Publishes a message that could not be understood, unchanged, with the reason in its headers. When Kafka refuses it
-   * for its size, it goes without its content, by size and hash (`dead-letter-content`, `-size`, `-sha256`).
+   * Publishes a message that could not be understood, unchanged, with the reason in its headers. If Kafka refuses it
+   * because of its size, the letter names size and hash instead of the content (`dead-letter-content`, `-size`,
+   * `-sha256`).
    */
   deadLetter(message: BusMessage, reason: DeadLetterReason): Promise<void>;
   /**
-   * Reads a topic as a member of a group. Creates its dead-letter topic where there is none, also that of a dead-letter
-   * topic.
+   * Reads a topic as a member of a group. Creates the topic's dead-letter topic if it is missing, even for a topic
+   * that itself holds dead letters.
    */
   consumeBatches(subscription: BatchSubscription): Promise<Consumer>;
   /**
-   * Waits until a group has committed everything that was on the topic at the time of the call, whichever process reads
-   * it. False when that took longer than the timeout, or Kafka did not answer.
+   * Waits until a group has committed every message that was on the topic at the call, whichever process reads it.
+   * Resolves with false after the timeout, or if Kafka did not answer.
    */
   caughtUp(of: Pick<BatchSubscription, 'topic' | 'groupId'>, timeoutMs: number): Promise<boolean>;
-  /** What of this bus's consumers has made no progress for longer than `standsStillAfterMs`. */
+  /** The consumers and partitions of this bus without progress for longer than `standsStillAfterMs`. */
   standing(): readonly Standstill[];
-  /** Readiness: throws EVENTS_STAND_STILL while there is any. */
+  /** For readiness: throws EVENTS_STAND_STILL while there is any standstill. */
   checkProgress(): Promise<void>;
-  /** Readiness: throws KAFKA_UNAVAILABLE. */
+  /** For readiness: throws KAFKA_UNAVAILABLE if Kafka does not answer. */
   check(): Promise<void>;
   close(): Promise<void>;
 }
@@ -75,20 +78,21 @@ export interface BatchSubscription {
   readonly topic: string;
   readonly groupId: string;
   /**
-   * Handles messages of one partition, in order. When it resolves their offsets are committed; when it throws they come
-   * again: `unavailable` and `throttled` for ever with growing pauses, anything else five times and then message by
-   * message, so that only the one at fault goes to the dead-letter topic. A partition that waits holds up no other.
+   * Handles messages of one partition, in sequence. When it resolves, their offsets are committed. When it throws,
+   * the messages come again. Errors of kind `unavailable` and `throttled` are retried for ever with growing pauses.
+   * Any other error is retried five times; then the messages come one by one, so that only the faulty one goes to the
+   * dead-letter topic. A waiting partition does not delay the others.
    */
   readonly handle: (messages: readonly BusMessage[]) => Promise<void>;
 }
 
-/** A partition, or a whole consumer, that has made no progress for longer than the setting. No personal data. */
+/** A partition, or a whole consumer, without progress for longer than the setting. No personal data. */
 export interface Standstill {
   readonly topic: string;
   readonly groupId: string;
-  /** Null where the consumer gets nothing to read at all. */
+  /** Null if the consumer receives nothing at all. */
   readonly partition: number | null;
   readonly since: Date;
-  /** The code of the last failure, where it is known. */
+  /** The code of the last failure, if known. */
   readonly code: string | null;
 }

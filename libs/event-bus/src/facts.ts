@@ -7,13 +7,13 @@ interface FactSubscription<S extends z.ZodType> {
   readonly topic: string;
   readonly groupId: string;
   readonly schema: S;
-  /** Takes over one fact; must be idempotent and ignore versions that are not newer. */
+  /** Stores one fact. It must be idempotent and ignore versions that are not newer. */
   readonly apply: (event: z.infer<S>) => Promise<void>;
 }
 
 /**
- * Follows a topic of facts, one event after the other in each partition. What its schema refuses goes to the
- * dead-letter topic with the paths at fault (never their values), and the next one is taken.
+ * Consumes a topic of facts, one event after the other in each partition. An event that does not match the schema
+ * goes to the dead-letter topic with the invalid paths (never their values), and the next event follows.
  */
 export const consumeFacts = <S extends z.ZodType>(
   bus: EventBus,
@@ -44,7 +44,7 @@ const readFact = <S extends z.ZodType>(
   }
 };
 
-/** The paths that broke a schema and the rule of each, without any value. */
+/** The paths that do not match a schema, each with the broken rule, and without any value. */
 export const problemsOf = (error: z.ZodError): string =>
   error.issues
     .slice(0, 5)

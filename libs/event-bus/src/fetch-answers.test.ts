@@ -11,7 +11,7 @@ interface Message {
   readonly value: Buffer | null;
 }
 
-/** What kafkajs makes of one partition's part of an answer. */
+/** kafkajs' view of one partition in an answer. */
 interface Batch {
   readonly messages: readonly Message[];
   isEmptyDueToFiltering(): boolean;
@@ -51,12 +51,12 @@ const int64 = (value: bigint): Buffer => {
 interface Part {
   readonly fetchOffset: number;
   readonly highWatermark: bigint;
-  /** Producer and first offset of each, in the order in which the broker lists them. */
+  /** Producer and first offset of each transaction, in the broker's sequence. */
   readonly aborted?: readonly (readonly [bigint, bigint])[];
   readonly section: readonly Buffer[];
 }
 
-/** A partition as kafkajs hands it over once a broker has answered a fetch of version 11. */
+/** A partition as kafkajs returns it after a broker has answered a fetch of version 11. */
 const fetched = async ({ fetchOffset, highWatermark, aborted = [], section }: Part): Promise<Batch> => {
   readFetchAnswers();
   const bytes = Buffer.concat([
@@ -77,12 +77,13 @@ const told = ({ messages }: Batch): string[] =>
     return range ? `unreadable ${range.firstOffset}-${range.lastOffset}` : `${message.offset} ${String(message.value)}`;
   });
 
-// kafkajs takes one aborted transaction off the broker's list at each message, in the order of the list. A broker may
-// list them by their ends, and more than one may begin before the first message: aborted messages reached the handler.
-describe('what an aborted transaction wrote', () => {
+// kafkajs removes one aborted transaction from the broker's list at each message, in the sequence of the list. A
+// broker may list transactions by their ends, and several may start before the first message. Aborted messages then
+// reached the handler.
+describe('a message of an aborted transaction', () => {
   const [a, b, c] = [1n, 2n, 3n];
 
-  it('reaches nobody where transactions overlap, in whatever order the broker lists them', async () => {
+  it("reaches no handler when transactions overlap, in any sequence of the broker's list", async () => {
     const section = [
       await inTransaction(a, ['a aborted'], 0),
       await inTransaction(b, ['b aborted'], 1),
@@ -99,7 +100,7 @@ describe('what an aborted transaction wrote', () => {
       expect(told(await fetched({ fetchOffset: 0, highWatermark: 6n, aborted, section }))).toEqual(['5 plain']);
   });
 
-  it('reaches nobody where several have begun before the first message of the answer', async () => {
+  it('reaches no handler when several transactions started before the first message of the answer', async () => {
     const section = [
       await inTransaction(c, ['c aborted'], 3),
       await inTransaction(b, ['b aborted'], 4),
@@ -114,7 +115,7 @@ describe('what an aborted transaction wrote', () => {
     expect(told(await fetched({ fetchOffset: 3, highWatermark: 7n, aborted, section }))).toEqual(['6 plain']);
   });
 
-  it('ends with its own control record: what its producer commits later is handed over', async () => {
+  it('does not hide what its producer commits after the control record', async () => {
     const section = [
       await inTransaction(a, ['aborted'], 0),
       await inTransaction(b, ['other'], 1),
@@ -128,7 +129,7 @@ describe('what an aborted transaction wrote', () => {
     expect(batched.lastOffset()).toBe('5');
   });
 
-  it('holds nobody up: offsets move on where nothing else is in the answer', async () => {
+  it('does not stop the partition: offsets move on even if the answer holds nothing else', async () => {
     const section = [await inTransaction(a, ['one', 'two', 'three'], 4)];
     const batched = await fetched({ fetchOffset: 5, highWatermark: 7n, aborted: [[a, 4n]], section });
     expect(told(batched)).toEqual([]);
@@ -136,7 +137,7 @@ describe('what an aborted transaction wrote', () => {
     expect(batched.lastOffset()).toBe('6');
   });
 
-  it('does not swallow what is behind a damaged batch, which may be its end: that is fetched again', async () => {
+  it('hides nothing behind a damaged batch that may end the transaction: that data is fetched again', async () => {
     const end = await transactionEnd(a, 1, 'abort');
     end[end.length - 1]! ^= 1;
     const section = [await inTransaction(a, ['aborted'], 0), end, await inTransaction(a, ['committed'], 2)];
@@ -145,7 +146,7 @@ describe('what an aborted transaction wrote', () => {
     expect(batched.lastOffset()).toBe('1');
   });
 
-  it('does not swallow what is behind its damaged end where that comes first in the answer', async () => {
+  it('hides nothing behind the damaged end of its transaction if that comes first in the answer', async () => {
     const end = await transactionEnd(a, 1, 'abort');
     end[end.length - 1]! ^= 1;
     const section = [end, await inTransaction(a, ['committed'], 2)];
@@ -154,7 +155,7 @@ describe('what an aborted transaction wrote', () => {
     expect(batched.lastOffset()).toBe('1');
   });
 
-  it('is told from what its key looks like: a message whose key is that of a control record ends nothing', async () => {
+  it('stays hidden behind a message whose key only looks like a control record', async () => {
     const key = record({ key: Buffer.alloc(4), value: 'aborted', offsetDelta: 0, timestampDelta: 0, headers: {} });
     const section = [
       await inTransaction(a, ['aborted'], 0),

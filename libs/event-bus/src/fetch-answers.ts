@@ -3,7 +3,7 @@ import type { KafkaRecord } from './records';
 import { newBudget, readSection, unreadAtBroker } from './record-section';
 import { registerCodecs } from './codecs';
 
-/** kafkajs' definition of one request: what is sent, and how the answer is read. */
+/** kafkajs' definition of one request: what it sends, and how it reads the answer. */
 interface Exchange {
   readonly request: unknown;
   readonly response: { decode(bytes: Buffer): Promise<object>; parse(answer: object): Promise<object> };
@@ -20,7 +20,7 @@ interface FetchDefinition {
   protocol: (options: { readonly version: number }) => (args: FetchArguments) => Exchange;
 }
 
-/** Reads the fields of an answer one after the other. */
+/** Reads the fields of an answer in sequence. */
 class Fields {
   private at = 0;
   constructor(private readonly bytes: Buffer) {}
@@ -46,17 +46,22 @@ class Fields {
 const ends = new Map<string, { readonly offset: bigint; readonly at: number }>();
 const endKey = (topic: string, partition: number): string => `${topic} ${partition}`;
 
-/** Where a partition ended when a broker last had nothing more of it for this process, and when that was, in ms. */
+/**
+ * The end of a partition when a broker last had no more messages of it for this process, and the time of that in
+ * milliseconds.
+ */
 export const endOf = (topic: string, partition: number) => ends.get(endKey(topic, partition));
 
-/** By this code a broker says that it cannot read one partition; kafkajs takes it for a failure of all. */
+/**
+ * With this code a broker says that it cannot read one partition. kafkajs treats it as a failure of all partitions.
+ */
 const corruptMessage = 2;
 
-/** An answer to a fetch of version 4 to 11, as kafkajs reads it, but that no batch can make it throw. */
+/** Reads an answer to a fetch of version 4 to 11 like kafkajs, but no batch can make it throw. */
 const readAnswer = async (bytes: Buffer, version: number, { topics }: FetchArguments): Promise<object> => {
   const fields = new Fields(bytes);
   const wait = fields.int32();
-  // From version 8 on it is the client that has to wait.
+  // From version 8 on the client must wait itself.
   const head = version >= 8 ? { throttleTime: 0, clientSideThrottleTime: wait } : { throttleTime: wait };
   const session = version >= 7 ? { errorCode: fields.int16(), sessionId: fields.int32() } : {};
   const answered = fields.times(() => ({
@@ -86,14 +91,14 @@ const readAnswer = async (bytes: Buffer, version: number, { topics }: FetchArgum
     const read: object[] = [];
     for (const { section, highWatermark, abortedTransactions, ...answer } of partitions) {
       const fetchOffset = askedAt(topicName, answer.partition);
-      // kafkajs would leave out aborted messages by a rule of its own.
+      // The records are already filtered. kafkajs would drop aborted messages by its own rule.
       const partition = { ...answer, abortedTransactions: [] };
       if (partition.errorCode === corruptMessage) {
         const highWatermark = (fetchOffset + 1n).toString();
         read.push({ ...partition, errorCode: 0, highWatermark, messages: [unreadAtBroker(fetchOffset)] });
         continue;
       }
-      // A broker whose answer is full leaves partitions out that have more.
+      // A broker whose answer is full sends no records of some partitions that have more.
       const isAtEnd = section.length === 0 && fetchOffset >= BigInt(answer.lastStableOffset);
       if (partition.errorCode === 0 && isAtEnd)
         ends.set(endKey(topicName, partition.partition), { offset: fetchOffset, at: Date.now() });
@@ -109,9 +114,9 @@ const readAnswer = async (bytes: Buffer, version: number, { topics }: FetchArgum
 let isInstalled = false;
 
 /**
- * Makes kafkajs decode fetched records by `readSection`. kafkajs decodes the answer of a broker as a whole and throws
- * for all its partitions when it cannot decompress one batch. It checks no checksum, limits no size, and makes up
- * records from bytes that are none. Applies to the whole process, once; not to brokers older than Kafka 0.11.
+ * Makes kafkajs decode fetched records with `readSection`. kafkajs decodes a broker's answer as a whole and throws
+ * for all partitions if it cannot decompress one batch. It verifies no checksum, limits no size, and invents records
+ * from invalid bytes. Applies once, to the whole process. It has no effect with brokers older than Kafka 0.11.
  */
 export const readFetchAnswers = (): void => {
   if (isInstalled) return;

@@ -4,8 +4,8 @@ interface Client {
 }
 
 /**
- * A client that connects when first needed, once, and anew after it was forgotten: one that has failed is not used
- * again, its connection may not come back by itself.
+ * A client that connects once, when first needed. After `forget` the next use connects a new client. Forget a client
+ * that failed, because its connection may not recover by itself.
  */
 export const lazyClient = <C extends Client>(create: () => C) => {
   let client: Promise<C> | undefined;

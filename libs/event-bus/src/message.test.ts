@@ -1,7 +1,7 @@
 /**
- * Regressions: bytes that are not UTF-8 were replaced by U+FFFD, so that a buyer became `Ren\ufffde`; and the mode of a
- * CloudEvent was told by its `ce_*` headers alone, so that an envelope that came with some (as several SDKs and proxies
- * send it) was taken for the data of another event.
+ * Two regressions. Bytes that are not UTF-8 were replaced by U+FFFD, so that a buyer became `Ren\ufffde`. The `ce_*`
+ * headers alone decided the mode of a CloudEvent, so an envelope with such headers (several SDKs and proxies send
+ * them) was read as the data of another event.
  */
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
@@ -37,13 +37,13 @@ describe('the mode of a CloudEvent', () => {
     'application/cloudevents+json; charset=utf-8',
     'Application/CloudEvents+JSON;charset=UTF-8',
     ' application/cloudevents+json ; charset=utf-8',
-  ])('is structured by its content type %s, also with attributes in headers', (contentType) => {
+  ])('is structured for content type %s, even with attributes in headers', (contentType) => {
     expect(parseCloudEvent(message(json, { 'content-type': contentType }))).toEqual(envelope);
     expect(parseCloudEvent(message(json, { 'content-type': contentType, ...attributes }))).toEqual(envelope);
   });
 
   it.each(['application/json', 'application/json; charset=utf-8', 'text/plain', undefined])(
-    'is by its headers where the content type (%s) does not say it',
+    'depends on the headers if the content type (%s) does not name it',
     (contentType) => {
       const headers: Record<string, string> = contentType === undefined ? {} : { 'content-type': contentType };
       expect(parseCloudEvent(message(json, headers))).toEqual(envelope);
@@ -62,7 +62,7 @@ describe('the mode of a CloudEvent', () => {
     'Application/CloudEvents-Batch+JSON; charset=utf-8',
     'application/cloudevents+avro',
     'application/cloudevents',
-  ])('is refused, and it is said why, for %s', (contentType) => {
+  ])('is refused with a reason for %s', (contentType) => {
     refused(message(`[${json}]`, { 'content-type': contentType }), /one event, in JSON/);
     refused(message(json, { 'content-type': contentType, ...attributes }), /one event, in JSON/);
   });
@@ -78,29 +78,29 @@ describe('bytes that are not UTF-8', () => {
       Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xed, 0xa0, 0x80]), Buffer.from('"}')]),
     ],
     ['UTF-16 with its mark', Buffer.from(`\ufeff${json}`, 'utf16le')],
-  ])('(%s) are no event in either mode', (_, bytes) => {
+  ])('(%s) are not an event in either mode', (_, bytes) => {
     refused(message(bytes, structured), /value is not UTF-8/);
     refused(message(bytes, attributes), /value is not UTF-8/);
   });
 
-  it('are no key and no attribute either', () => {
+  it('are not a valid key or attribute either', () => {
     const broken = Buffer.from('or_é', 'latin1').toString();
     refused(message(json, structured, `bo_1:${broken}`), /key is not UTF-8/);
     refused(message('{}', { ...attributes, ce_subject: broken }), /header of the event is not UTF-8/);
   });
 
-  it('in a header that is none of the event do no harm', () => {
+  it('do no harm in a header that does not belong to the event', () => {
     expect(parseCloudEvent(message(json, { ...structured, 'x-trace': '\ufffd', ce_id: '\ufffd' }))).toEqual(envelope);
   });
 
-  it('is not what a byte order mark is: it is skipped', () => {
+  it('do not include a byte order mark, which is skipped', () => {
     expect(parseCloudEvent(message(Buffer.concat([bom, Buffer.from(json)]), structured))).toEqual(envelope);
     expect(parseCloudEvent(message(Buffer.concat([bom, Buffer.from('{}')]), attributes))).toMatchObject({ data: {} });
     refused(message(bom), /not JSON/);
   });
 });
 
-it('a fact that is not UTF-8 goes to the dead letters with that reason, and one with a byte order mark is taken', async () => {
+it('a fact that is not UTF-8 goes to the dead letters with that reason; a byte order mark is accepted', async () => {
   const letters: unknown[] = [];
   const facts: unknown[] = [];
   let handle: ((messages: readonly BusMessage[]) => Promise<void>) | undefined;

@@ -1,6 +1,6 @@
 import { AppError, cloudEventModeOf, utf8Of } from '@boxlist/contracts';
 
-/** A message as it came from a topic. `value` is null for a tombstone. */
+/** A message from a topic. `value` is null for a tombstone. */
 export interface BusMessage {
   readonly topic: string;
   readonly partition: number;
@@ -10,7 +10,7 @@ export interface BusMessage {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A message to be written. */
+/** A message to publish. */
 export interface NewMessage {
   readonly key: string;
   readonly value: string | Buffer;
@@ -25,14 +25,14 @@ const parseJson = (text: string): unknown => {
   }
 };
 
-/** What stands in a text for bytes that are not UTF-8: keys and headers come as texts. */
+/** kafkajs returns keys and headers as text, with this character for bytes that are not UTF-8. */
 const replacement = '\uFFFD';
 
 /**
- * Reads a CloudEvent 1.0 from a message: in structured mode (the envelope is the value) or in binary mode (`ce_*`
- * headers, the data is the value); the content type says in which. Gives the envelope unchecked: its schema is the
- * caller's. Throws BAD_EVENT when there is no JSON, when value, key or attributes are not UTF-8, and for a batch of
- * events.
+ * Reads a CloudEvent 1.0 from a message. In structured mode the value is the envelope. In binary mode the envelope is
+ * in `ce_*` headers and the value is the data. The content type says which. Returns the envelope unchecked, so the
+ * caller must apply its schema. Throws BAD_EVENT if the value is not JSON, if value, key or attributes are not UTF-8,
+ * and for a batch of events.
  */
 export const parseCloudEvent = (message: BusMessage): unknown => {
   if (!message.value || message.value.length === 0) throw new AppError('BAD_EVENT', 'The message has no value');

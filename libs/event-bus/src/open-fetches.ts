@@ -1,11 +1,11 @@
-// @ts-expect-error -- kafkajs has no types of what it keeps to itself
+// @ts-expect-error -- kafkajs has no types for its internals
 import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
-// @ts-expect-error -- kafkajs has no types of what it keeps to itself
+// @ts-expect-error -- kafkajs has no types for its internals
 import Runner from 'kafkajs/src/consumer/runner.js';
 
 type Partitions = readonly { readonly topic: string; readonly partitions: readonly number[] }[];
 
-/** What of kafkajs' connections, its groups and its consumers is used here. */
+/** The parts of kafkajs' connections, groups and consumers that are used here. */
 interface Queue {
   readonly inflight: ReadonlyMap<number, { readonly entry: { readonly apiName: string } }>;
   fulfillRequest(answer: { readonly correlationId: number; readonly size: number; readonly payload: Buffer }): void;
@@ -27,19 +27,19 @@ interface Consumer {
   stop: (this: Consumer) => Promise<void>;
 }
 
-/** A fetch that a group waits for. */
+/** A fetch that a group is waiting for. */
 interface OpenFetch {
   readonly nodeId: string;
-  /** Ends the waiting, with nothing. */
+  /** Ends the wait with no messages. */
   readonly end: () => void;
 }
 
 const openFetches = new WeakMap<Group, Set<OpenFetch>>();
 
-/** An answer to a fetch of any version without a topic: all of its fields are zero, and none is longer. */
+/** An answer without a topic, for a fetch of any version. All fields are zero, and no version has a longer one. */
 const nothingFetched = Buffer.alloc(14);
 
-/** Ends the fetches that a broker keeps open. An answer that comes all the same is dropped. */
+/** Ends the fetches that a broker keeps open. Later answers to them are dropped. */
 const endAtBroker = ({ connectionPool }: Broker): void => {
   for (const { requestQueue } of connectionPool.pool)
     for (const [correlationId, { entry }] of [...requestQueue.inflight])
@@ -47,21 +47,21 @@ const endAtBroker = ({ connectionPool }: Broker): void => {
         requestQueue.fulfillRequest({ correlationId, size: nothingFetched.length, payload: nothingFetched });
 };
 
-/** Whether there is nothing to ask a broker for: then kafkajs sleeps for as long as a fetch may take. */
+/** Whether there is nothing to fetch from a broker. kafkajs then sleeps for as long as a fetch may take. */
 const sleeps = (group: Group, nodeId: string): boolean => {
   try {
     const asked = group.filterPartitionsByNode(nodeId, group.subscriptionState.active());
     return asked.every(({ partitions }) => partitions.length === 0);
   } catch {
-    // It does not know who leads a partition: the fetch is on its way to find out.
+    // The leader of a partition is unknown. The fetch is about to look it up.
     return false;
   }
 };
 
 /**
- * Ends the fetches that a consumer has open when it stops. A broker keeps one open for as long as there is nothing to
- * send, and kafkajs waits for it before it leaves the group; so it does where there is nothing to fetch. Nothing of
- * such a fetch was handled. What is being handled is waited for, and its offsets are committed.
+ * Makes a consumer end its open fetches when it stops. A broker keeps a fetch open while it has no messages, and
+ * kafkajs waits for it before it leaves the group. kafkajs also waits while it has nothing to fetch. No message of
+ * such a fetch was handled. The consumer still finishes the messages that it is handling and commits their offsets.
  */
 export const endFetchesAtStop = (): void => {
   const group = (ConsumerGroup as { prototype: Group }).prototype;

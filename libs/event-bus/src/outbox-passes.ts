@@ -1,17 +1,17 @@
 import type { Publication, PublishEach } from './refused';
 
-/** An event that waits in a document, known by an id within it. */
+/** An outbox entry, with an id that is unique within its document. */
 interface Waiting {
   readonly id: string;
 }
 
-/** What a relay notes in a document whose events go to a compacted topic. */
+/** The relay's state in a document whose events go to a compacted topic. */
 interface RelayNote {
-  /** Grows with each publication that is begun: only the last one may say that all is well. */
+  /** Grows with each publication that starts. Only the latest publication may clear `followUpAt`. */
   readonly fence: number;
-  /** Set while a publication is under way or its end was not seen: then the newest event goes out again. */
+  /** Set from the start of a publication until its end is known. When it is due, the newest event goes out again. */
   readonly followUpAt?: Date | null;
-  /** What was published last. */
+  /** The event that was published last. */
   readonly newest?: OutboxEntry;
   /** The last events that Kafka refused. */
   readonly refused?: readonly { readonly id: string; readonly code: string; readonly at: Date }[];
@@ -23,7 +23,7 @@ interface OutboxDocument<E extends Waiting = OutboxEntry> {
   readonly relay?: RelayNote;
 }
 
-/** The part of a MongoDB collection that the relay needs; mongoose's `Model.collection` fits. */
+/** The part of a MongoDB collection that the relay needs. Mongoose's `Model.collection` fits. */
 export interface OutboxCollection {
   find(filter: object, options: object): AsyncIterable<object> & { toArray(): Promise<OutboxDocument[]> };
   updateOne(filter: object, update: object): Promise<{ readonly matchedCount: number }>;
@@ -31,22 +31,22 @@ export interface OutboxCollection {
   createIndex(keys: Record<string, 1>, options: object): Promise<string>;
 }
 
-/** Publishes a share of what is due; whether there may be more. */
+/** Publishes a part of the due events. Resolves with true if there may be more. */
 type Pass = () => Promise<boolean>;
 
-/** How the event of an entry is told, where the entry is not the event itself. */
+/** How to build the event of an entry that is not the event itself. */
 export interface OutboxRendering<D, E> {
-  /** What of the document is read for it: nothing that changes while an entry waits. */
+  /** The fields of the document that `of` needs. They must not change while an entry waits. */
   readonly fields: readonly string[];
   readonly of: (document: D, entry: E) => Pick<Publication, 'key' | 'value'>;
 }
 
 const share = 200;
-/** Those that are published and taken out together, where nothing has to be noted for each. */
+/** The number of documents that are published and cleared together if the relay keeps no state in them. */
 const largeShare = 1_000;
 const waits = { 'outbox.id': { $gt: '' } };
 
-/** Said in each query, as in the index: a partial index is of use to no other. */
+/** Every query repeats this condition of the partial index, because MongoDB uses the index for no other query. */
 const isSet = { $gte: new Date(0) };
 
 const indexWaiting = (collection: OutboxCollection): Promise<string> =>
@@ -56,7 +56,10 @@ const pulling = (entries: readonly Waiting[]) => ({ outbox: { id: { $in: entries
 
 const mostRefused = 10;
 
-/** Takes out an event that Kafka refuses for its size. The document says so; what it holds itself, it keeps. */
+/**
+ * Removes an event that Kafka refuses because of its size, and records that in the document. The document's own data
+ * stays.
+ */
 const takeOut = (collection: OutboxCollection, _id: unknown, { id }: Waiting): Promise<unknown> => {
   const note = { id, code: 'EVENT_TOO_LARGE', at: new Date() };
   return collection.updateOne(
@@ -66,8 +69,8 @@ const takeOut = (collection: OutboxCollection, _id: unknown, { id }: Waiting): P
 };
 
 /**
- * For topics whose events all stay: each goes out at least once, in the order of its document. What waits is read once,
- * however much it is.
+ * For topics that keep all events. Each event goes out at least once, in the sequence of its document. One query
+ * reads all waiting events, however many there are.
  */
 export const passOver = async <E extends Waiting, D extends OutboxDocument<E>>(
   collection: OutboxCollection,
@@ -84,7 +87,7 @@ export const passOver = async <E extends Waiting, D extends OutboxDocument<E>>(
       ),
     );
     for (const each of refused) await takeOut(collection, each.document._id, each);
-    // An id is only unique within its document: what a document has got since it was read stays.
+    // An id is unique only within its document. Entries that a document got after the query must stay.
     const alike = new Map<string, D[]>();
     for (const document of waiting) {
       const ids = JSON.stringify((document.outbox ?? []).map(({ id }) => id));
@@ -113,21 +116,21 @@ export const passOver = async <E extends Waiting, D extends OutboxDocument<E>>(
   };
 };
 
-/** A publication that is begun: what it brings, and what is left to see to when it has gone well. */
+/** A publication that has started: its events, and what to do after it succeeds. */
 interface Begun {
   readonly _id: unknown;
   readonly fence: number;
   readonly atMs: number;
   readonly waiting: readonly OutboxEntry[];
   readonly entries: readonly OutboxEntry[];
-  /** When an earlier publication, whose end nobody saw, must be followed. */
+  /** When to follow up on an earlier publication whose end is unknown. Null if there is none. */
   readonly earlier: Date | null;
 }
 
 /**
- * For compacted topics, which keep only what stands last under a key. Each publication is noted in the document before
- * it is sent, and the note is taken back by the one that was begun last. Any other may have landed behind a newer
- * event, and so may one that was never heard of again: their note stays, and the newest event follows them.
+ * For compacted topics, which keep only the last event of each key. Each publication is recorded in the document
+ * before it is sent. Only the publication that started last clears the record. Any other one, or one whose end is
+ * unknown, may have landed behind a newer event. Its record stays, and the newest event goes out again later.
  */
 export const passOverFacts = async (
   collection: OutboxCollection,
@@ -161,7 +164,10 @@ export const passOverFacts = async (
   };
 };
 
-/** Undefined when another relay began with this document since it was read. */
+/**
+ * Records the start of a publication. Undefined if another relay has started one with this document since it was
+ * read.
+ */
 const begin = async (
   collection: OutboxCollection,
   { _id, outbox = [], relay }: OutboxDocument,
@@ -185,7 +191,7 @@ const begin = async (
   };
 };
 
-/** After Kafka has acknowledged. */
+/** Records the end of a publication after Kafka has acknowledged it. */
 const settle = async (
   collection: OutboxCollection,
   { _id, fence, atMs, waiting, earlier }: Begun,
@@ -199,11 +205,12 @@ const settle = async (
     { $set: { 'relay.followUpAt': earlier, ...(newest ? { 'relay.newest': newest } : {}) }, ...taken },
   );
   if (matchedCount === 1) return;
-  // Another was begun meanwhile: which landed last is unknown, and the note stays. What is out is out: as long as it
-  // waits, nothing newer was taken.
+  // Another publication started meanwhile, and nobody knows which landed last, so the record stays. The published
+  // entries are removed. If the newest of them still waits, no newer one has been removed, so it becomes `newest`.
   if (newest)
     await collection.updateOne({ _id, 'outbox.id': newest.id }, { $set: { 'relay.newest': newest }, ...taken });
-  // So late that it may have been followed already: once more, and the one under way does not say that all is well.
+  // This publication ended so late that its follow-up may already be out. Publish once more, and keep the publication
+  // in progress from clearing the record.
   if (clock().getTime() - atMs > followUpMs / 2)
     await collection.updateOne({ _id }, { $inc: { 'relay.fence': 1 }, $max: { 'relay.followUpAt': clock() } });
 };
@@ -212,6 +219,6 @@ const settle = async (
 export interface OutboxEntry {
   readonly id: string;
   readonly key: string;
-  /** JSON text of the event. */
+  /** The event as JSON text. */
   readonly value: string;
 }

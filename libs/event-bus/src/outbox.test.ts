@@ -1,4 +1,4 @@
-/** Relays asked the database each second, two questions each time, though who adds an entry says so. */
+/** Relays queried the database each second, twice each time, although every writer of an entry notifies them. */
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { EventBus } from './event-bus';
 import { startOutboxRelay } from './outbox';
@@ -35,7 +35,7 @@ describe('a relay', () => {
     return { relay, during, soFar: () => looks };
   };
 
-  it('looks less often after a while in which nothing was added, and each second again after a nudge', async () => {
+  it('polls less often after a while without entries, and each second again after a notification', async () => {
     const { relay, during } = await started();
     expect(await during(10_000)).toBeGreaterThanOrEqual(9);
     expect(await during(60_000)).toBeLessThanOrEqual(13);
@@ -45,7 +45,7 @@ describe('a relay', () => {
     expect(await during(60_000)).toBe(0);
   });
 
-  it('looks at once when the rest of its process ends', async () => {
+  it('polls at once when its process has work again', async () => {
     const rest = createRest();
     const { relay, during, soFar } = await started(rest);
     await during(60_000);

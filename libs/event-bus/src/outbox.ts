@@ -13,8 +13,8 @@ import { createRest, type Rest } from './rest';
 export type { OutboxEntry, OutboxRendering } from './outbox-passes';
 
 /**
- * Where to. Of a compacted topic the newest event of each document is seen to stand last; of another, entries may only
- * name what happened, and are rendered as events when they go out.
+ * The target topic. On a compacted topic the relay makes sure that the newest event of each document ends up last. On
+ * another topic an entry may just name what happened, and `rendering` builds the event when it goes out.
  */
 type RelayTopic<D, E> =
   | { readonly name: string; readonly compacted: boolean }
@@ -25,13 +25,16 @@ export interface RelayOptions<D, E> {
   readonly collection: OutboxCollection;
   readonly topic: RelayTopic<D, E>;
   readonly log: BusLog;
-  /** How often documents that a crash left behind are looked for; less often in a process that rests. */
+  /** How often the relay polls for documents that a crash left behind. An idle process polls less often. */
   readonly pollMs?: number;
-  /** Of the process. Its end is a nudge; without it, only a nudge ends the rest. */
+  /**
+   * The idle state of the process. When it ends, the relay polls at once. Without it, only `nudge` ends the relay's
+   * own idle state.
+   */
   readonly rest?: Rest;
   /**
-   * After how long a publication whose end nobody saw can no longer reach Kafka. The newest event then goes out once
-   * more; 5 minutes when absent. Longer than a call to Kafka with all its repeats takes.
+   * Time after which a publication of unknown end can no longer reach Kafka. The newest event then goes out once
+   * more. Default: 5 minutes. It must be longer than a call to Kafka with all its retries.
    */
   readonly followUpMs?: number;
   readonly clock?: () => Date;
@@ -39,8 +42,8 @@ export interface RelayOptions<D, E> {
 
 export interface OutboxRelay {
   /**
-   * Publishes now. Resolves when what waited at the call is out, or after 2 seconds; never throws: the poll tries
-   * again.
+   * Publishes now. Resolves when the events that waited at the call are out, or after 2 seconds. Never throws,
+   * because the next poll tries again.
    */
   nudge(): Promise<void>;
   close(): Promise<void>;
@@ -48,7 +51,7 @@ export interface OutboxRelay {
 
 const asTheyAre = { fields: [], of: (_: unknown, { key, value }: OutboxEntry) => ({ key, value }) };
 
-/** An entry for the outbox of a document: push it in the same write that changes the document. */
+/** An entry for the outbox of a document. Push it in the same write that changes the document. */
 export const outboxEntry = (key: string, event: { readonly id: string }): OutboxEntry => ({
   id: event.id,
   key,
@@ -56,11 +59,11 @@ export const outboxEntry = (key: string, event: { readonly id: string }): Outbox
 });
 
 /**
- * Publishes what stands in the `outbox` arrays of a collection's documents, in the order of each document, and pulls it
- * once Kafka has acknowledged. Any number of processes may run it: an event may go out twice, and never not at all. An
- * older event may follow a newer one for a while; on a compacted topic the newest then follows it. An event that Kafka
- * refuses for its size is taken out too: the relay logs it as `outbox.refused` and goes on with the others. What the
- * relay notes about a document stands in its field `relay`.
+ * Publishes the events in the `outbox` arrays of a collection's documents, in the sequence of each document, and
+ * removes each once Kafka has acknowledged it. Any number of processes may run it. An event may go out twice and is
+ * never lost. An older event may land behind a newer one for a while; on a compacted topic the newest event is then
+ * published again. The relay also removes an event that Kafka refuses because of its size, logs it as
+ * `outbox.refused` and continues with the others. It keeps its own state in the `relay` field of the document.
  */
 export const startOutboxRelay = async <
   E extends { readonly id: string } = OutboxEntry,

@@ -8,7 +8,7 @@ let now = 0;
 beforeEach(() => {
   now = 1_000_000;
   jest.spyOn(Date, 'now').mockImplementation(() => now);
-  // Pauses are by chance: so small that no test waits.
+  // Pauses are random. This value makes them so short that no test waits.
   jest.spyOn(Math, 'random').mockReturnValue(0.000_1);
 });
 afterEach(() => void jest.restoreAllMocks());
@@ -16,12 +16,12 @@ afterEach(() => void jest.restoreAllMocks());
 const unavailable = () => new AppError('KAFKA_UNAVAILABLE', 'Kafka did not acknowledge');
 const offsets = (messages: readonly BusMessage[]): string => messages.map(({ offset }) => offset).join(',');
 
-// A failure after the closing had begun paused the partition, and the timer of that pause kept the process alive.
-it('sets no timer for a handler that fails once closing has begun', async () => {
+// A failure after closing had started paused the partition, and the timer of that pause kept the process alive.
+it('sets no timer for a handler that fails after closing has started', async () => {
   let fail = (): void => undefined;
   const handle = () =>
     new Promise<void>((_, reject) => {
-      // Longer than partitions wait for each other.
+      // Longer than the time that partitions wait for each other.
       fail = () => reject(new AppError('RATE_LIMITED', 'later', {}, { retryAfterMs: 60_000 }));
     });
   const partition = stagedPartition({ handle }, () => [aMessage(0)]);
@@ -32,14 +32,14 @@ it('sets no timer for a handler that fails once closing has begun', async () => 
   expect(partition.stage.pauses).toBe(0);
 });
 
-// MongoDB's own errors were taken for faults of the message: after five tries, a minute of an outage, good orders and
+// Errors of MongoDB counted as faults of the message. After five tries, one minute into an outage, good orders and
 // facts went to the dead letters.
 it.each([
   { name: 'MongoServerSelectionError' },
   { name: 'MongoNetworkError' },
   { name: 'MongoServerError', code: 189 },
   { name: 'MongoBulkWriteError', code: 112, errorLabels: ['TransientTransactionError'] },
-])('gives no message up for an outage of MongoDB, however long: $name', async (outage) => {
+])('gives up no message because of an outage of MongoDB, however long it lasts: $name', async (outage) => {
   let tries = 0;
   let letters = 0;
   const handle = async () => {
@@ -51,13 +51,13 @@ it.each([
   expect({ tries, letters }).toEqual({ tries: 13, letters: 0 });
 });
 
-// Only the pauses between tries counted, not the time of the handler: with one that took 30 s and failed, a partition
-// held up the others for all five tries.
-describe('a handler that takes long before it fails', () => {
+// Only the pauses between tries counted, not the time of the handler. With a handler that failed after 30 s, one
+// partition delayed the others for all five tries.
+describe('a slow handler that fails', () => {
   it.each([
     ['a defect', () => new TypeError('x')],
     ['an outage', unavailable],
-  ])('(%s) holds up other partitions for one try at a time', async (_, error) => {
+  ])('(%s) delays other partitions for one try at a time', async (_, error) => {
     const tries: string[] = [];
     const handle = async (messages: readonly BusMessage[]) => {
       tries.push(offsets(messages));
@@ -73,7 +73,7 @@ describe('a handler that takes long before it fails', () => {
     expect(tries).toEqual(Array.from({ length: 5 }, () => '0,1'));
   });
 
-  it('is given each of its messages alone, still one try at a time', async () => {
+  it('gets each message alone after five tries, still one try at a time', async () => {
     const tries: string[] = [];
     const letters: string[] = [];
     const deadLetter = async ({ offset }: BusMessage) => void letters.push(offset);
@@ -93,7 +93,7 @@ describe('a handler that takes long before it fails', () => {
     expect(letters).toEqual(['0']);
   });
 
-  it('that fails at once is tried again at once', async () => {
+  it('is retried at once if it fails at once', async () => {
     let tries = 0;
     const handle = async () => {
       tries += 1;
@@ -105,8 +105,8 @@ describe('a handler that takes long before it fails', () => {
   });
 });
 
-// Once a message was given up, only its letter was published again, for ever while Kafka did not take it: its handler
-// was never asked again, though the same outage may have made it fail.
+// After a message was given up, only its letter was retried, for ever while Kafka refused it. The handler never ran
+// again, although the same outage may have made it fail.
 describe('a message that was given up, whose letter cannot be published', () => {
   const stuck = (isHandledAt: number, fault: () => Error = () => new TypeError('x')) => {
     const seen = { handled: 0, letters: 0 };
@@ -126,26 +126,26 @@ describe('a message that was given up, whose letter cannot be published', () => 
     return { seen, partition };
   };
 
-  it('is handled as soon as its handler can, and gets no letter', async () => {
+  it('is handled as soon as its handler succeeds, and gets no letter', async () => {
     const { seen, partition } = stuck(7);
     await partition.until(1);
     expect(seen).toEqual({ handled: 7, letters: 2 });
   });
 
-  it('gets its letter when its handler still cannot', async () => {
+  it('gets its letter if its handler still fails', async () => {
     const { seen, partition } = stuck(Infinity);
     await partition.until(1);
     expect(seen).toEqual({ handled: 8, letters: 4 });
   });
 
-  it('gets no letter while its handler fails by an outage', async () => {
+  it('gets no letter while its handler fails because of an outage', async () => {
     const { seen, partition } = stuck(20, unavailable);
     await partition.until(1);
     expect(seen).toEqual({ handled: 20, letters: 1 });
   });
 });
 
-describe('ranges that cannot be read', () => {
+describe('unreadable ranges', () => {
   const staged = (fetch: (offset: number) => readonly { readonly offset: string }[], end?: () => bigint) => {
     const aside: string[] = [];
     const handled: string[] = [];
@@ -160,8 +160,8 @@ describe('ranges that cannot be read', () => {
     return { aside, handled, ...partition };
   };
 
-  // Each range was fetched five times anew, though each of those fetches had found the ranges behind it unreadable too.
-  it('in the same answers cost the fetches of one', async () => {
+  // Each range was fetched five more times, although each of those fetches had also found the later ranges unreadable.
+  it('cost the fetches of one range if they are in the same answers', async () => {
     const bad = (offset: bigint) => unreadAtBroker(offset);
     const partition = staged((offset) =>
       [bad(0n), aMessage(1), bad(3n), bad(8n), aMessage(9)].filter((each) => Number(each.offset) >= offset),
@@ -172,7 +172,7 @@ describe('ranges that cannot be read', () => {
     expect(partition.stage.fetches).toBe(5);
   });
 
-  it('are fetched five times when they were not in the same answers', async () => {
+  it('are fetched five times each if they are not in the same answers', async () => {
     const partition = staged((offset) =>
       offset === 0 || offset === 2 ? [unreadAtBroker(BigInt(offset))] : [aMessage(offset)],
     );
@@ -181,15 +181,15 @@ describe('ranges that cannot be read', () => {
     expect(partition.stage.fetches).toBe(5 + 1 + 5);
   });
 
-  it('behind each other, of which nobody can tell the end, cost five fetches and then two each', async () => {
+  it('with an unknown end, one behind the other, cost five fetches and then two each', async () => {
     const partition = staged((offset) => [offset < 4 ? unreadAtBroker(BigInt(offset)) : aMessage(offset)]);
     await partition.until(5);
     expect(partition.aside).toEqual(['0-0', '1-1', '2-2', '3-3']);
     expect(partition.stage.fetches).toBe(5 + 2 + 2 + 2 + 1);
   });
 
-  // Each range that was set aside began the time anew, and no stretch of them was ever told to the operator.
-  it('are one standstill for as long as nothing readable has come', async () => {
+  // Each range that was set aside restarted the time, so the operator never heard of a long series of them.
+  it('are one standstill until a readable message arrives', async () => {
     const begun = now;
     const partition = staged((offset) => [offset < 3 ? unreadAtBroker(BigInt(offset)) : aMessage(offset)]);
     const standstill = [{ partition: 0, since: begun, code: 'EVENTS_UNREADABLE' }];
@@ -202,7 +202,7 @@ describe('ranges that cannot be read', () => {
     expect(partition.work.inHand()).toEqual([]);
   });
 
-  it('are no standstill once a broker has nothing behind them', async () => {
+  it('are no standstill once the broker has nothing behind them', async () => {
     let end = 0n;
     const partition = staged(
       (offset) => [unreadAtBroker(BigInt(offset))],

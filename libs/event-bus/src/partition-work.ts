@@ -6,33 +6,36 @@ import type { BusMessage } from './message';
 import { pauseMs } from './pause-ms';
 import { unreadableOf, type Unreadable } from './record-section';
 
-/** A range of a partition that is set aside without ever having been read. */
+/** A range of a partition that is set aside because it cannot be read. */
 export type UnreadableRange = Unreadable & { readonly topic: string; readonly partition: number };
 
 interface Needs {
   readonly handle: (messages: readonly BusMessage[]) => Promise<void>;
   readonly deadLetter: (message: BusMessage, reason: DeadLetterReason) => Promise<void>;
   readonly setAside: (range: UnreadableRange) => Promise<void>;
-  /** Where a partition ended when a broker last had nothing more of it, and when that was, in ms. */
+  /** The end of a partition when a broker last had no more messages of it, and the time of that in milliseconds. */
   readonly endOf?: (partition: number) => { readonly offset: bigint; readonly at: number } | undefined;
   readonly log: BusLog;
   readonly heartbeatMs: number;
   readonly signal: AbortSignal;
 }
 
-/** How many messages are handled, and their offset committed, together. */
+/** The number of messages that are handled together and committed with one offset. */
 const sliceSize = 1_000;
-/** How often something that does not pass by itself is tried. */
+/** The number of tries for a failure that does not pass by itself. */
 const mostFaults = 5;
-/** How often a range is fetched that may be unreadable by the same damage as the one before it, which was set aside. */
+/**
+ * The number of fetches for a range right behind one that was set aside, which may be unreadable through the same
+ * damage.
+ */
 const mostFaultsBehind = 2;
-/** For how long a partition waits at most with the others waiting too: that spares a fetch where a moment is enough. */
+/** The longest time for which a partition waits while the others wait with it. A short wait saves another fetch. */
 const inPlaceMs = 1_000;
 
-/** More is no time that a timer can take. */
+/** The longest delay that a timer accepts. */
 const mostWaitMs = 2 ** 31 - 1;
 
-/** Messages that failed together. The same ones are retried together, even when more have been written behind them. */
+/** Messages that failed together. The same messages are retried together, even if newer ones follow them. */
 interface Retry {
   readonly firstOffset: string;
   readonly lastOffset: string;
@@ -48,13 +51,19 @@ interface Retry {
 
 interface PartitionState {
   retry?: Retry;
-  /** Up to this offset messages are handled one by one, since all together they failed. */
+  /** Messages up to this offset are handled one by one, because they failed together. */
   aloneUntil?: bigint;
-  /** Since when the messages in hand are being handled, in ms; while ranges are set aside, since the first of them. */
+  /**
+   * Since when the current messages are being handled, in milliseconds. While ranges are set aside: since the first
+   * of them.
+   */
   since?: number;
-  /** How many fetches in a row could not read a range, by its first offset. */
+  /** The number of consecutive fetches that could not read a range, by the first offset of the range. */
   unread: ReadonlyMap<string, number>;
-  /** Behind which offset, and when in ms, a range was set aside; absent once something readable has come. */
+  /**
+   * The offset behind the last range that was set aside, and when that was in milliseconds. Absent once a readable
+   * message has arrived.
+   */
   aside?: { readonly next: bigint; readonly at: number };
   waitsUntil: number;
   timer?: NodeJS.Timeout;
@@ -68,7 +77,7 @@ interface Slice {
   readonly lastOffset: string;
 }
 
-/** The message as the bus tells it; names of headers in small letters. */
+/** The bus's form of a message. Header names are in lower case. */
 const busMessageOf = (topic: string, partition: number, message: KafkaMessage): BusMessage => ({
   topic,
   partition,
@@ -80,7 +89,7 @@ const busMessageOf = (topic: string, partition: number, message: KafkaMessage): 
   ),
 });
 
-/** Counts a fetch for each range that it could not read, also for those that will be asked about only later. */
+/** Counts a fetch for each range that it could not read, even for ranges that are handled only later. */
 const countUnread = (messages: readonly KafkaMessage[], before: PartitionState['unread']): PartitionState['unread'] =>
   new Map(
     messages.flatMap((message) => {
@@ -99,7 +108,7 @@ const passesByItself = (error: unknown): boolean => ['unavailable', 'throttled']
 
 const isBeyond = (offset: string, last: string): boolean => BigInt(offset) > BigInt(last);
 
-/** What is handled together next: at least one message. */
+/** The messages to handle together next: at least one. */
 const sliceAt = (
   { batch }: EachBatchPayload,
   start: number,
@@ -124,7 +133,7 @@ const sliceAt = (
   };
 };
 
-/** Keeps the session alive while work takes longer than it. */
+/** Keeps the session alive while work takes longer than the session. */
 const withHeartbeat = async <T>(
   heartbeat: () => Promise<void>,
   everyMs: number,
@@ -139,8 +148,8 @@ const withHeartbeat = async <T>(
 };
 
 /**
- * Handles the messages of each partition in order and commits their offsets. A failure is retried at first in place,
- * while the others wait; after a second, the partition alone is paused between tries, so that it holds up no other. The
+ * Handles the messages of each partition in sequence and commits their offsets. After a failure it retries in place
+ * for up to a second, while the other partitions wait. After that it pauses only this partition between tries. The
  * number of tries is kept for as long as the partition is assigned to this member.
  */
 export const createPartitionWork = (needs: Needs) => {
@@ -160,7 +169,7 @@ export const createPartitionWork = (needs: Needs) => {
     return (state.retry = { firstOffset, lastOffset, isUnreadable, attempts: 0, faults: 0 });
   };
 
-  /** Lets a partition rest alone. */
+  /** Pauses one partition. */
   const rest = (payload: EachBatchPayload, state: PartitionState, ms: number): void => {
     clearTimeout(state.timer);
     if (signal.aborted) return;
@@ -172,14 +181,15 @@ export const createPartitionWork = (needs: Needs) => {
     }, ms);
   };
 
-  /** Whether nothing is behind what was set aside: then nothing stands still. */
+  /** Whether nothing follows the ranges that were set aside. Then the partition does not stand still. */
   const isCaughtUp = (partition: number, { aside }: PartitionState): boolean => {
     const end = endOf?.(partition);
     return aside !== undefined && end !== undefined && end.at >= aside.at && end.offset >= aside.next;
   };
 
   /**
-   * Ends with a letter. What keeps the letter back may be what made the handler fail: then that is asked again first.
+   * Publishes a dead letter. If that failed before, the handler runs again first, because the same outage may have
+   * made the handler fail.
    */
   const giveUp = async (message: BusMessage, retry: Retry): Promise<void> => {
     try {
@@ -206,7 +216,7 @@ export const createPartitionWork = (needs: Needs) => {
     return retry.faults >= mostFaults && only ? giveUp(only, retry) : handle(messages);
   };
 
-  /** How long to wait after a failure, in ms; 0 where something else is tried at once. */
+  /** The wait after a failure in milliseconds; 0 if the next step follows at once. */
   const failed = (state: PartitionState, slice: Slice, retry: Retry, error: unknown): number => {
     const { kind, retryAfterMs } = appErrorOf(error);
     const isFault = !passesByItself(error);
@@ -224,23 +234,23 @@ export const createPartitionWork = (needs: Needs) => {
       }
       return 0;
     }
-    // Whoever throttles knows best for how long.
+    // The throttling service knows best how long to wait.
     const told = kind === 'throttled' ? retryAfterMs : undefined;
     return Math.min(told ?? pauseMs(retry.attempts), mostWaitMs);
   };
 
-  /** Takes what kafkajs has fetched of one partition, as far as it gets. */
+  /** Handles the messages that kafkajs has fetched of one partition, as far as possible. */
   const take = async (payload: EachBatchPayload): Promise<void> => {
     const { topic, partition } = payload.batch;
     const state = stateOf(partition);
     const early = state.waitsUntil - Date.now();
-    // The member was begun anew meanwhile, and forgot that it is paused.
+    // kafkajs restarted the member meanwhile and forgot the pause.
     if (early > 0) return rest(payload, state, early);
     state.unread = countUnread(payload.batch.messages, state.unread);
     if (isCaughtUp(partition, state)) state.since = state.aside = undefined;
     const beating = <T>(work: () => Promise<T>): Promise<T> =>
       withHeartbeat(() => payload.heartbeat(), heartbeatMs, work);
-    /** Since when something that fails holds up the others, in ms. */
+    /** Since when a failure delays the other partitions, in milliseconds. */
     let heldSince: number | undefined;
     for (let start = 0; payload.isRunning() && !payload.isStale() && !signal.aborted;) {
       const slice = sliceAt(payload, start, state);
@@ -253,7 +263,7 @@ export const createPartitionWork = (needs: Needs) => {
       } catch (error) {
         const ms = failed(state, slice, retry, error);
         heldSince ??= triedAt;
-        // What was damaged on its way is fetched again.
+        // Data that was damaged in transit must be fetched again.
         if (Date.now() - heldSince + ms > inPlaceMs || slice.unreadable) return rest(payload, state, ms);
         await beating(() => delay(ms, undefined, { signal })).catch(() => undefined);
         continue;
@@ -279,11 +289,14 @@ export const createPartitionWork = (needs: Needs) => {
 
   return {
     take,
-    /** Forgets what was tried of partitions that are another member's now. */
+    /** Forgets the tries of partitions that now belong to another member. */
     assigned: (partitions: readonly number[]): void => {
       for (const [partition, state] of states) if (!partitions.includes(partition)) forget(partition, state);
     },
-    /** Since when the messages in hand of each partition are being handled, in ms, and how that failed last. */
+    /**
+     * Since when the current messages of each partition are being handled, in milliseconds, and the code of the last
+     * failure.
+     */
     inHand: (): readonly { readonly partition: number; readonly since: number; readonly code: string | null }[] =>
       [...states].flatMap(([partition, state]) => {
         const { since, retry, aside } = state;

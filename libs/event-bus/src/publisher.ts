@@ -10,7 +10,7 @@ interface Publication {
   readonly failed: (error: unknown) => void;
 }
 
-/** What is sent together at most, in bytes; far below what a broker takes at once, which is a mebibyte. */
+/** The most bytes that are sent together, far below a broker's limit of one mebibyte. */
 const togetherBytes = 256 * 1024;
 
 const bytesOf = ({ key, value, headers = {} }: NewMessage): number =>
@@ -23,15 +23,15 @@ const isRefusedForSize = (error: unknown): boolean =>
   error instanceof KafkaJSProtocolError && ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'].includes(error.type);
 
 /**
- * Writes to one topic with acks=all by an idempotent producer, one request at a time; what comes meanwhile goes
- * together with the next.
+ * Writes to one topic with acks=all by an idempotent producer, one request at a time. Messages that arrive meanwhile
+ * go together in the next request.
  *
- * Not two requests at once: kafkajs gives messages their sequence numbers when it sends them and takes the numbers back
- * when no answer comes. A second request that waits would get the numbers of the first, which the broker may have
- * written: it would take the second for the first again, and acknowledge what it does not write.
+ * Two requests at once would be unsafe. kafkajs assigns sequence numbers when it sends messages and reuses them when
+ * no answer comes. A second, waiting request would then get the numbers of the first, which the broker may have
+ * written. The broker would take the second for a repeat of the first and acknowledge it without writing it.
  */
 export const createPublisher = (kafka: Kafka, topic: string) => {
-  // One that has failed is forgotten also because its numbers are uncertain.
+  // A producer that failed is forgotten also because its sequence numbers are uncertain.
   const producer = lazyClient(() =>
     kafka.producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false, retry: { retries: 5 } }),
   );
@@ -39,7 +39,7 @@ export const createPublisher = (kafka: Kafka, topic: string) => {
   let isSending = false;
   let isClosed = false;
 
-  /** Those that go together next: at least one. */
+  /** The publications of the next request: at least one. */
   const next = (): Publication[] => {
     let bytes = 0;
     const end = waiting.findIndex((each, index) => (bytes += each.bytes) > togetherBytes && index > 0);
@@ -63,8 +63,9 @@ export const createPublisher = (kafka: Kafka, topic: string) => {
   };
 
   /**
-   * Sends in order, in halves where the broker takes fewer at once. Throws EVENT_TOO_LARGE for one that the broker does
-   * not take alone, with its index; those before it are written then, those after it are not.
+   * Sends in sequence, and in halves if the broker accepts fewer messages at once. Throws EVENT_TOO_LARGE, with its
+   * index, for a message that the broker refuses alone. The messages before it are then written, the ones after it
+   * are not.
    */
   const sendInParts = async (messages: readonly NewMessage[], first = 0): Promise<void> => {
     try {
@@ -92,7 +93,7 @@ export const createPublisher = (kafka: Kafka, topic: string) => {
         : sendInParts(only.messages));
       for (const { acknowledged } of together) acknowledged();
     } catch (error) {
-      // One that is too large fails alone: what went with it goes once more.
+      // Only the publication that is too large fails. The others of the request are sent again, each alone.
       if (others.length > 0 && isRefusedForSize(error)) for (const each of together) await send([each]);
       else for (const { failed } of together) failed(error);
     }
@@ -106,8 +107,8 @@ export const createPublisher = (kafka: Kafka, topic: string) => {
 
   return {
     /**
-     * Resolves once acknowledged. Throws EVENT_TOO_LARGE or kafkajs' error; some of the messages may have been written
-     * all the same.
+     * Resolves once Kafka has acknowledged. Throws EVENT_TOO_LARGE or kafkajs' error. Even then, some of the messages
+     * may have been written.
      */
     publish: (messages: readonly NewMessage[]): Promise<void> =>
       new Promise((acknowledged, failed) => {

@@ -19,15 +19,16 @@ const told = async (records: ReturnType<typeof read>) =>
         : `${each.offset} ${String(each.value)}`;
   });
 
-// What looked like a batch in the content told where the damage ends: thousands of healthy messages went with it.
-it('a whole batch in the content of one with a broken length is not taken for the next', async () => {
+// Bytes in the content that looked like a batch decided where the damage ends, and thousands of healthy messages were
+// lost with it.
+it('a complete batch in the content of a batch with a broken length is not taken for the next batch', async () => {
   const outer = await batch([await batch(['x'], 900)], 100);
   outer.writeInt32BE(0x7fffffff, 8);
   const section = Buffer.concat([outer, await batch(['healthy'], 101)]);
   expect(await told(read(section, 100n))).toEqual(['unreadable 100-100 for now']);
 });
 
-describe('what a broker sent of a partition', () => {
+describe('the data of a partition', () => {
   it.each([0, 1, 2, 3, 4])('is read in every codec (%i), with keys, headers and times', async (codec) => {
     const [first] = await read(await batch(['one', 'two'], 10, codec));
     expect(first).toMatchObject({ offset: '10', timestamp: '5', key: Buffer.from('k'), isControlRecord: false });
@@ -35,7 +36,7 @@ describe('what a broker sent of a partition', () => {
     expect(await told(read(await batch(['one', 'two'], 10, codec)))).toEqual(['10 one', '11 two']);
   });
 
-  it.each([0, 1])('is read in the formats of before Kafka 0.11 too (%i)', async (messageVersion) => {
+  it.each([0, 1])('is read in the formats before Kafka 0.11 too (%i)', async (messageVersion) => {
     const entry = (value: string) => ({ key: 'k', value, timestamp: 5 });
     const at = (set: Buffer, offset: bigint): Buffer => (set.writeBigInt64BE(offset), set);
     const plain = at(messageSet({ messageVersion, compression: 0, entries: [entry('one')] }).buffer, 4n);
@@ -51,31 +52,31 @@ describe('what a broker sent of a partition', () => {
     const offsets = messageVersion === 0 ? ['0 two', '1 three'] : ['5 two', '6 three'];
     expect(await told(read(whole))).toEqual(['4 one', ...offsets]);
     whole[plain.length - 1]! ^= 1;
-    // The set of version 0 stands under an offset that is lower here: the range ends before it.
+    // The offset of the version 0 set is lower here, so the range ends before it.
     const range = messageVersion === 0 ? '0-0' : '0-4';
     expect(await told(read(whole))).toEqual([`unreadable ${range} for now`, ...offsets]);
   });
 
-  it('that is cut off at its end is read as far as it goes', async () => {
+  it('is read up to where its end is cut off', async () => {
     const [one, two] = [await batch(['one'], 0), await batch(['two'], 1)];
     for (const cut of [1, 30, two.length - 5])
       expect(await told(read(Buffer.concat([one, two.subarray(0, two.length - cut)])))).toEqual(['0 one']);
   });
 
-  it('holds a place for offsets at which nothing is left, so that they are passed', async () => {
+  it('has a placeholder for removed offsets, so that the consumer moves past them', async () => {
     const compacted = await batch(['one'], 0, 0, { lastOffsetDelta: 4 });
     const empty = await batch([], 5, 0, { lastOffsetDelta: 2 });
     expect(await told(read(Buffer.concat([compacted, empty])))).toEqual(['0 one', 'nothing to 4', 'nothing to 7']);
   });
 });
 
-describe('a batch that cannot be read', () => {
+describe('an unreadable batch', () => {
   const between = async (bad: Buffer, fetchOffset = 0n) =>
     told(read(Buffer.concat([await batch(['before'], 0), bad, await batch(['behind'], 4)]), fetchOffset));
   const bad = (codec = 0) => batch(['a', 'b', 'c'], 1, codec);
 
   it.each([5, 6, 7])(
-    'since nobody knows its compression (%i) is a range, and what is behind it is read',
+    'with an unknown compression (%i) is one range, and the batch behind it is read',
     async (codec) => {
       expect(await between(signed(await bad(), (bytes) => bytes.writeInt16BE(codec, 21)))).toEqual([
         '0 before',
@@ -85,7 +86,7 @@ describe('a batch that cannot be read', () => {
     },
   );
 
-  it.each([1, 2, 3, 4])('since it is not what its compression says (%i) is a range', async (codec) => {
+  it.each([1, 2, 3, 4])('that does not match its compression (%i) is one range', async (codec) => {
     expect(await between(signed(await bad(), (bytes) => bytes.writeInt16BE(codec, 21)))).toContain('unreadable 1-3');
   });
 
@@ -94,7 +95,7 @@ describe('a batch that cannot be read', () => {
     ['its codec', 22],
     ['its last offset', 23],
     ['how many records it has', 57],
-  ])('since %s was damaged is a range that never reaches into the next batch, and may pass', async (_what, at) => {
+  ])('with damage to %s is a range that ends before the next batch and is fetched again', async (_what, at) => {
     const bytes = await bad();
     bytes[at]! ^= 1;
     expect(await between(bytes)).toEqual([
@@ -104,12 +105,12 @@ describe('a batch that cannot be read', () => {
     ]);
   });
 
-  it('of which a part was read before begins where it goes on', async () => {
+  it('that was partly read before begins at the requested offset', async () => {
     const section = signed(await bad(), (bytes) => bytes.writeInt16BE(5, 21));
     expect(await told(read(section, 2n))).toEqual(['unreadable 2-3']);
   });
 
-  it('of which nothing tells its end gives up one offset', async () => {
+  it('of unknown end gives up one offset', async () => {
     for (const length of [-1, 3, 0x7f_ff_ff_ff]) {
       const bytes = await bad();
       bytes.writeInt32BE(length, 8);
@@ -118,8 +119,8 @@ describe('a batch that cannot be read', () => {
     }
   });
 
-  // One offset at a time was given up, at five fetches for each.
-  it('whose length is damaged is a range as far as its header says, or the next batch that is whole', async () => {
+  // It gave up one offset at a time, with five fetches for each.
+  it('with a damaged length is a range up to the end in its header, or up to the next complete batch', async () => {
     for (const length of [-1, 3, 0x7f_ff_ff_ff]) {
       const bytes = await bad();
       bytes.writeInt32BE(length, 8);
@@ -130,7 +131,7 @@ describe('a batch that cannot be read', () => {
     }
   });
 
-  it('since its numbers are made up is a range: more records than it holds, offsets beyond its own', async () => {
+  it('with impossible numbers is a range: more records than it holds, or offsets beyond its own', async () => {
     for (const [at, number] of [
       [57, 4],
       [57, 2],
@@ -148,15 +149,15 @@ describe('a batch that cannot be read', () => {
   });
 });
 
-// The watermark of an answer may be older than its records: the broker notes it before it reads them.
+// The watermark of an answer may be older than its records, because the broker reads it first.
 describe('a batch beyond the watermark of its answer', () => {
-  it('is read: its checksum vouches for it', async () => {
+  it('is read, because its checksum is valid', async () => {
     const section = Buffer.concat([await batch(['one'], 0), await batch(['two'], 1), await batch(['three'], 2)]);
     expect(await told(read(section, 0n, newBudget(), 1n))).toEqual(['0 one', '1 two', '2 three']);
     expect(await told(read(await batch(['two'], 1), 1n, newBudget(), 1n))).toEqual(['1 two']);
   });
 
-  it('is damaged where it leaps: nothing can be missing there', async () => {
+  it('counts as damaged if it skips offsets, because none can be missing there', async () => {
     const section = Buffer.concat([await batch(['one'], 0), moved(await batch(['two'], 1), 2n ** 50n)]);
     expect(await told(read(section))).toEqual(['0 one', 'unreadable 1-1 for now']);
   });
@@ -169,13 +170,13 @@ describe('a damaged range', () => {
     return bytes;
   };
 
-  // Its end was the next batch's base alone where there was one, however far that lay.
-  it('ends before the watermark, also where the next base offset is damaged too', async () => {
+  // Only the base offset of the next batch decided its end, however far away that was.
+  it('ends before the watermark even if the next base offset is damaged too', async () => {
     const section = Buffer.concat([claims(await batch(['a', 'b'], 1), 999, 1_000), Buffer.alloc(30, 0x7f)]);
     expect(await told(read(section, 1n, newBudget(), 3n))).toEqual(['unreadable 1-2 for now']);
   });
 
-  it('is one offset where its header contradicts itself and no batch is behind it', async () => {
+  it('is one offset if its header contradicts itself and no batch follows', async () => {
     const bytes = claims(await batch(['a', 'b'], 1), 0x7f_ff_ff_ff, 0x7f_ff_ff_f0);
     expect(await told(read(bytes, 1n))).toEqual(['unreadable 1-1 for now']);
   });
@@ -185,38 +186,38 @@ describe('a damaged range', () => {
     expect(await told(read(section, 1n))).toEqual(['unreadable 1-2 for now', '3 behind']);
   });
 
-  it('begins where the last one ended, and is one offset, where its own base offset may be damaged', async () => {
+  it('begins at the requested offset and is one offset if its own base offset may be damaged', async () => {
     const bytes = moved(await batch(['a'], 1), 900n);
     bytes[bytes.length - 1]! ^= 1;
     expect(await told(read(bytes, 1n))).toEqual(['unreadable 1-1 for now']);
   });
 });
 
-// No checksum covers a base offset: a flipped bit let a consumer commit an offset far ahead, or let a message be passed
-// over as one that was read before.
+// No checksum covers a base offset. A flipped bit made a consumer commit an offset far ahead, or skip a message as
+// already read.
 describe('a base offset', () => {
   const [one, two, three] = [batch(['one'], 1), batch(['two'], 2), batch(['three'], 3)];
   const sectionOf = async (...batches: Promise<Buffer>[]) => Buffer.concat(await Promise.all(batches));
   const at = async (base: bigint, bytes: Promise<Buffer>) => moved(Buffer.from(await bytes), base);
 
-  it('that lies beyond the next one is damaged', async () => {
+  it('beyond the next one is damaged', async () => {
     const section = await sectionOf(at(900n, one), two);
     expect(await told(read(section, 1n))).toEqual(['unreadable 1-1 for now', '2 two']);
     const second = await sectionOf(one, at(900n, two), three);
     expect(await told(read(second, 1n))).toEqual(['1 one', 'unreadable 2-2 for now', '3 three']);
   });
 
-  it.each([0n, 1n])('that lies before the end of the last batch (%s) is damaged', async (base) => {
+  it.each([0n, 1n])('before the end of the last batch (%s) is damaged', async (base) => {
     const section = await sectionOf(one, at(base, two), three);
     expect(await told(read(section, 1n))).toEqual(['1 one', 'unreadable 2-2 for now', '3 three']);
   });
 
-  it('of a first batch that would end before what was asked for is damaged', async () => {
+  it('of a first batch that would end before the requested offset is damaged', async () => {
     const section = await sectionOf(at(0n, two), three);
     expect(await told(read(section, 2n))).toEqual(['unreadable 2-2 for now', '3 three']);
   });
 
-  it('says nothing against the batch before it, which is in its place', async () => {
+  it('that is damaged does not affect the batch before it', async () => {
     const several = batch(['a', 'b', 'c'], 1);
     for (const base of [0n, 2n, 2n ** 60n]) {
       const section = await sectionOf(several, at(base, batch(['d'], 4)), batch(['e'], 5));
@@ -224,7 +225,7 @@ describe('a base offset', () => {
     }
   });
 
-  it('behind damage tells how far it is passed, where its header says less', async () => {
+  it('behind a damaged batch decides how far that batch reaches, if its own header says less', async () => {
     const damaged = Buffer.from(await batch(['a', 'b', 'c', 'd'], 1));
     damaged.writeInt32BE(1, 57);
     const section = Buffer.concat([damaged, await batch(['e'], 5)]);
@@ -232,18 +233,18 @@ describe('a base offset', () => {
     expect(await told(read(section, 3n))).toEqual(['unreadable 3-4 for now', '5 e']);
   });
 
-  it('may leave offsets out, which compaction has removed', async () => {
+  it('may leave out offsets that compaction has removed', async () => {
     const section = await sectionOf(one, batch(['nine'], 9), batch(['twenty'], 20));
     expect(await told(read(section, 0n))).toEqual(['1 one', '9 nine', '20 twenty']);
   });
 
-  it('of a whole batch from before what was asked for is passed over', async () => {
+  it('of a complete batch before the requested offset is skipped', async () => {
     expect(await told(read(await sectionOf(one, two, three), 3n))).toEqual(['3 three']);
   });
 });
 
-describe('what would take more memory than there is', () => {
-  it('is a range: more records than a batch may have', async () => {
+describe('data that needs more memory than allowed', () => {
+  it('is a range if a batch has too many records', async () => {
     const tiny = record({ value: null, key: null }).buffer;
     const many = gzipSync(Buffer.concat(Array.from({ length: 300_000 }, () => tiny)));
     const bytes = Buffer.concat([await batch([], 0, 0, { lastOffsetDelta: 299_999 }), many]);
@@ -252,7 +253,7 @@ describe('what would take more memory than there is', () => {
     expect(await told(read(signed(bytes, () => bytes.writeInt16BE(1, 21))))).toEqual(['unreadable 0-299999']);
   });
 
-  it('is read in turns where many batches are too large only together', async () => {
+  it('is read in several answers if batches are too large only together', async () => {
     const value = 'x'.repeat(mostBatchBytes / 4);
     const six = Buffer.concat(await Promise.all(Array.from({ length: 6 }, (_, index) => batch([value], index, 1))));
     const budget = newBudget();

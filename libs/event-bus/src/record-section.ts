@@ -18,14 +18,14 @@ const Decoder = inKafkajs('kafkajs/src/protocol/decoder') as new (bytes: Buffer)
 export interface Unreadable {
   readonly firstOffset: string;
   readonly lastOffset: string;
-  /** Why, for an operator. */
+  /** The reason, for an operator. */
   readonly reason: string;
-  /** Of the bytes as the broker sent them. */
+  /** Size and hash of the bytes that the broker sent. */
   readonly size: number;
   readonly sha256: string;
-  /** It may have been damaged on its way: to be fetched again before it is given up. */
+  /** Whether the data may have been damaged in transit. Then it is fetched again before it is given up. */
   readonly mayPass: boolean;
-  /** No batch behind it tells where it ends: what comes next may be unreadable by the same damage. */
+  /** Whether the end is unknown because no batch follows. The next data may be unreadable through the same damage. */
   readonly isOpen: boolean;
 }
 
@@ -33,13 +33,13 @@ type Why = Pick<Unreadable, 'reason' | 'mayPass'>;
 
 const unreadables = new WeakMap<object, Unreadable>();
 
-/** The range for which a message stands, where it stands for one that cannot be read. */
+/** The unreadable range that a marker message represents. Undefined for an ordinary message. */
 export const unreadableOf = (message: object): Unreadable | undefined => unreadables.get(message);
 
-/** The most records that one batch may have: each costs memory however small it is. */
+/** The most records of one batch. Each record costs memory, however small it is. */
 const mostBatchRecords = 250_000;
 
-/** What one answer of a broker may still take. What does not fit is left, and fetched again: partitions take turns. */
+/** What one answer of a broker may still use. The rest is fetched again later, so that partitions take turns. */
 export interface Budget {
   bytes: number;
   records: number;
@@ -51,11 +51,11 @@ export const newBudget = (): Budget => ({ bytes: mostBatchBytes, records: mostBa
 export interface Reading {
   readonly fetchOffset: bigint;
   readonly highWatermark: bigint;
-  /** In any order. */
+  /** In any sequence. */
   readonly abortedTransactions?: readonly AbortedTransaction[];
 }
 
-/** Offset, length, epoch or checksum, format: what every format begins with. */
+/** The start of every format: offset, length, epoch or checksum, format number. */
 const prefixBytes = 17;
 const lengthEnds = 12;
 
@@ -84,7 +84,7 @@ const markerFor = (
   return marker;
 };
 
-/** What stands for an offset of which the broker says itself that it cannot read it. */
+/** The marker message for an offset that the broker itself cannot read. */
 export const unreadAtBroker = (offset: bigint): KafkaRecord =>
   markerFor(
     Buffer.alloc(0),
@@ -92,7 +92,10 @@ export const unreadAtBroker = (offset: bigint): KafkaRecord =>
     { ...damaged('The data stored at the broker'), isOpen: true },
   );
 
-/** What is passed with a range although its header says less: its letter has to name it. */
+/**
+ * Extends a marker's range over offsets that are skipped with it although its header says less, so that its letter
+ * names them.
+ */
 const reachTo = (marker: object | undefined, last: bigint): void => {
   const range = marker && unreadables.get(marker);
   if (range && BigInt(range.lastOffset) < last) unreadables.set(marker, { ...range, lastOffset: last.toString() });
@@ -101,7 +104,7 @@ const reachTo = (marker: object | undefined, last: bigint): void => {
 const damaged = (what: string): Why => ({ reason: `${what} is damaged`, mayPass: true });
 
 const whyOf = (error: unknown): Why => ({
-  // What a decoder says may hold a part of the bytes.
+  // The message of a decoder error may contain some of the bytes, so it is not used.
   reason:
     error instanceof TooLarge
       ? `The batch holds more than ${mostBatchBytes} bytes or ${mostBatchRecords} records`
@@ -113,7 +116,7 @@ const whyOf = (error: unknown): Why => ({
 
 const isIntact = (batch: Buffer): boolean => crc32c(batch.subarray(21)) === batch.readUInt32BE(17);
 
-/** One batch of format 2. What its checksum vouches for cannot have been damaged on the way. */
+/** Reads one batch of format 2. Content with a valid checksum was not damaged in transit. */
 const readBatch = async (
   batch: Buffer,
   place: Place,
@@ -151,7 +154,10 @@ const readBatch = async (
   }
 };
 
-/** One entry of the formats before Kafka 0.11: a message, or a compressed set of them under the offset of the last. */
+/**
+ * Reads one entry of the formats before Kafka 0.11: a message, or a compressed set under the offset of its last
+ * message.
+ */
 const readOldEntry = async (entry: Buffer, place: Place, budget: Budget): Promise<KafkaRecord[]> => {
   const range = { first: place.next, last: endOfOldEntry(entry.readBigInt64BE(0), place) };
   if (crc32(entry.subarray(16)) !== entry.readUInt32BE(12)) return [markerFor(entry, range, damaged('The message'))];
@@ -176,12 +182,12 @@ const readOldEntry = async (entry: Buffer, place: Place, budget: Budget): Promis
 };
 
 /**
- * More bytes than this, by the section's length, are not checked for a batch: they may be made to look like one
- * everywhere.
+ * The limit on the bytes that the search for a batch checks, as a multiple of the section's length. Hostile data may
+ * look like a batch at every position.
  */
 const mostScans = 8;
 
-/** The base offset of the first whole batch behind damage that hides where it begins. */
+/** The base offset of the first complete batch behind damage that hides where the next batch begins. */
 const firstWholeBatch = (section: Buffer, next: bigint, highWatermark: bigint): bigint | undefined => {
   let left = mostScans * section.length;
   for (let start = 1; start + batchHeaderBytes <= section.length && left > 0; start += 1) {
@@ -195,21 +201,21 @@ const firstWholeBatch = (section: Buffer, next: bigint, highWatermark: bigint): 
   return undefined;
 };
 
-/** What stands for the rest of a section where nothing tells where its next batch begins. It is fetched again. */
+/** The marker for the rest of a section, where the start of the next batch is unknown. That part is fetched again. */
 const restOf = (rest: Buffer, { next, isFirst, highWatermark }: Omit<Place, 'nextBase'>): KafkaRecord => {
   const nextBase = firstWholeBatch(rest, next, highWatermark);
   const isHeader = rest.length >= batchHeaderBytes && rest[16] === 2;
   const ofHeader = isHeader ? endOfDamaged(batchHeader(rest), { next, isFirst, nextBase, highWatermark }) : next;
-  // A batch may stand in the content of one: what the header says counts where there is one.
+  // The content of a batch may itself contain a batch, so the header decides if there is one.
   const last = isHeader || nextBase === undefined ? ofHeader : nextBase - 1n;
   const why = damaged('The data from the broker');
   return markerFor(rest, { first: next, last }, { ...why, isOpen: nextBase === undefined });
 };
 
 /**
- * Decodes the records that a broker sent of one partition, without those of aborted transactions. Never throws for
- * them: a marker message (`unreadableOf`) takes the place of each range that cannot be read, and the ranges behind it
- * are read.
+ * Decodes the records that a broker sent of one partition, without those of aborted transactions. Invalid records
+ * never make it throw: a marker message (`unreadableOf`) replaces each unreadable range, and the data behind the
+ * range is read.
  */
 export const readSection = async (section: Buffer, reading: Reading, budget: Budget): Promise<KafkaRecord[]> => {
   const { highWatermark, abortedTransactions = [] } = reading;
@@ -218,7 +224,7 @@ export const readSection = async (section: Buffer, reading: Reading, budget: Bud
   let next = reading.fetchOffset;
   for (let start = 0; start + prefixBytes <= section.length && budget.bytes > 0 && budget.records > 0;) {
     const end = start + lengthEnds + section.readInt32BE(start + 8);
-    // What a limit of the fetch cut off is fetched again. A broker sends no first batch that is cut off.
+    // The limit of the fetch cut this batch off, so it is fetched again. A broker never cuts off the first batch.
     if (start > 0 && end > section.length) break;
     const format = section.readInt8(start + 16);
     const baseOffset = section.readBigInt64BE(start);
@@ -233,12 +239,13 @@ export const readSection = async (section: Buffer, reading: Reading, budget: Bud
     const place = { next, isFirst: records.length === 0, nextBase, highWatermark };
     const read = await (format === 2 ? readBatch(batch, place, budget, aborted) : readOldEntry(batch, place, budget));
     const [first] = read;
-    // An old entry stands under the offset of its last message.
+    // The offset of an old entry is that of its last message.
     if (first && !unreadableOf(first)) reachTo(records.at(-1), (format === 2 ? baseOffset : BigInt(first.offset)) - 1n);
     for (const record of read) records.push(record);
     const last = read.at(-1);
     if (last) next = largest(next, BigInt(last.offset) + 1n);
-    // It may have been the end of an aborted transaction: what is behind it is fetched again, and the broker says anew.
+    // The unreadable batch may have ended an aborted transaction. The data behind it is fetched again, with a new list
+    // of transactions.
     if (last && unreadableOf(last) && aborted.isAnyOpenBy(next - 1n)) break;
     start = end;
   }

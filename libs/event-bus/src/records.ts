@@ -1,6 +1,6 @@
 import { Malformed } from './codecs';
 
-/** A record as kafkajs hands it over. */
+/** A record as kafkajs returns it. */
 export interface KafkaRecord {
   readonly magicByte?: number;
   readonly attributes: number;
@@ -9,11 +9,11 @@ export interface KafkaRecord {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly headers: Readonly<Record<string, Buffer | null | (Buffer | null)[]>>;
-  /** kafkajs moves on behind such a record and shows it to nobody. */
+  /** kafkajs moves past such a record without showing it to the handler. */
   readonly isControlRecord: boolean;
 }
 
-/** What the header of a record batch (format 2) says. */
+/** The header of a record batch (format 2). */
 export interface BatchHeader {
   readonly baseOffset: bigint;
   readonly attributes: number;
@@ -24,10 +24,10 @@ export interface BatchHeader {
   readonly count: number;
 }
 
-/** Bytes of a record batch from its start to its first record. */
+/** The length of a record batch's header in bytes. */
 export const batchHeaderBytes = 61;
 
-/** Reads a whole header. Its checksum covers all but the base offset. */
+/** Reads a complete header. The batch's checksum covers everything but the base offset. */
 export const batchHeader = (batch: Buffer): BatchHeader => ({
   baseOffset: batch.readBigInt64BE(0),
   attributes: batch.readInt16BE(21),
@@ -42,7 +42,7 @@ const logAppendTimeBit = 8;
 const transactionalBit = 16;
 const controlBit = 32;
 
-/** Reads forward and throws Malformed rather than beyond the end, where kafkajs makes records up. */
+/** Reads forward. At the end it throws Malformed, where kafkajs would invent records. */
 class Cursor {
   constructor(
     private readonly bytes: Buffer,
@@ -60,7 +60,7 @@ class Cursor {
     return byte;
   }
 
-  /** A zigzag varint of up to 64 bits; exact up to 53. */
+  /** A zigzag varint of up to 64 bits, exact up to 53 bits. */
   number(): number {
     let [sum, scale] = [0, 1];
     for (let read = 0; read < 10; read += 1) {
@@ -100,18 +100,16 @@ const headersOf = (cursor: Cursor): KafkaRecord['headers'] => {
   return Object.fromEntries(headers);
 };
 
-/** The offset of the last record that a batch had when it was written. */
+/** The offset of the last record that the batch had when it was written. */
 export const lastOffsetOf = ({ baseOffset, lastOffsetDelta }: BatchHeader): bigint =>
   baseOffset + BigInt(Math.max(0, lastOffsetDelta));
 
 export const isTransactional = ({ attributes }: BatchHeader): boolean => (attributes & transactionalBit) > 0;
 
-/** Whether a batch says something about a transaction instead of holding messages. */
+/** Whether a batch is the control record of a transaction and holds no messages. */
 export const isControl = ({ attributes }: BatchHeader): boolean => (attributes & controlBit) > 0;
 
-/**
- * A record that stands for nothing: by it kafkajs goes on behind offsets at which nothing is left, or nothing for us.
- */
+/** A placeholder record. It makes kafkajs move past offsets whose records are gone or must not be shown. */
 export const filler = (header: BatchHeader): KafkaRecord => ({
   attributes: 0,
   timestamp: header.maxTimestamp.toString(),
@@ -123,9 +121,9 @@ export const filler = (header: BatchHeader): KafkaRecord => ({
 });
 
 /**
- * Decodes the records of a batch from its decompressed bytes. Throws Malformed where they contradict the header:
- * made-up offsets would be committed. Where compaction has removed the last records, a control record that kafkajs
- * passes over stands for them.
+ * Decodes the records of a batch from its decompressed bytes. Throws Malformed if they contradict the header, because
+ * a consumer would commit invented offsets. If compaction has removed the last records, a control record replaces
+ * them, and kafkajs moves past it.
  */
 export const recordsOf = (bytes: Buffer, header: BatchHeader): KafkaRecord[] => {
   const all = new Cursor(bytes);

@@ -3,17 +3,20 @@ import { metrics } from '@opentelemetry/api';
 import type { BusLog } from './event-bus';
 import type { NewMessage } from './message';
 
-/** An event of an outbox, as it goes out. */
+/** An outbox event as it goes out. */
 export interface Publication {
   readonly id: string;
   readonly key: string;
   readonly value: string;
 }
 
-/** Publishes events in order. Answers those that Kafka refuses for their size: they hold up no other. */
+/**
+ * Publishes events in sequence. Resolves with the events that Kafka refused because of their size; all others are
+ * published.
+ */
 export type PublishEach = <P extends Publication>(publications: readonly P[]) => Promise<readonly P[]>;
 
-/** Which message of a call to `publish` Kafka refused for its size; undefined for any other failure. */
+/** The index of the message that Kafka refused because of its size. Undefined for any other failure. */
 const refusedAt = (error: unknown): number | undefined => {
   if (!(error instanceof AppError) || error.code !== 'EVENT_TOO_LARGE') return undefined;
   return typeof error.details.index === 'number' ? error.details.index : undefined;
@@ -29,7 +32,9 @@ const report = ({ log, topic }: { log: BusLog; topic: string }, { id, key, value
   log.error({ topic, key, eventId: id, bytes: Buffer.byteLength(value), code: 'EVENT_TOO_LARGE' }, 'outbox.refused');
 };
 
-/** Publishes around the events that Kafka refuses for their size, and reports each of those to the operator. */
+/**
+ * Publishes all events that Kafka accepts, and reports each one that it refuses because of its size to the operator.
+ */
 export const publishEach =
   (to: {
     readonly publish: (messages: readonly NewMessage[]) => Promise<void>;

@@ -1,4 +1,4 @@
-/** Background jobs looked for work 15 times a second in a process that had none for hours. */
+/** Background jobs polled 15 times a second in a process that had had no work for hours. */
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { repeatedly } from './repeatedly';
 import { createRest } from './rest';
@@ -21,7 +21,7 @@ describe('a job', () => {
     return { rest, job, during, soFar: () => passes };
   };
 
-  it('looks for work less often in a process that rests', async () => {
+  it('polls less often in an idle process', async () => {
     const { job, during } = started(200);
     expect(await during(10_000)).toBeGreaterThanOrEqual(49);
     expect(await during(10_000)).toBeLessThanOrEqual(10);
@@ -29,7 +29,7 @@ describe('a job', () => {
     expect(await during(10_000)).toBe(0);
   });
 
-  it('looks at once when the rest ends, and then as often as before', async () => {
+  it('polls at once when the idle time ends, and then as often as before', async () => {
     const { rest, job, during, soFar } = started(500);
     await during(30_000);
     const before = soFar();
@@ -41,7 +41,7 @@ describe('a job', () => {
     expect(await during(5_000)).toBe(0);
   });
 
-  it('runs once more when it is asked for during a pass, and once for any number of asks', async () => {
+  it('runs once more if it is called during a pass, however many calls there are', async () => {
     const { job, soFar } = started(60_000);
     const first = job.run();
     await Promise.all([first, job.run(), job.run()]);
@@ -49,7 +49,7 @@ describe('a job', () => {
     await job.close();
   });
 
-  it('tries again after a pass that failed, and logs it', async () => {
+  it('tries again after a failed pass, and logs it', async () => {
     const lines: string[] = [];
     let passes = 0;
     const job = repeatedly(
@@ -65,7 +65,7 @@ describe('a job', () => {
     await job.close();
   });
 
-  it('never waits longer for its rest than its own period when that is long', async () => {
+  it('keeps its own period in an idle process if that period is long', async () => {
     const { job, during } = started(60_000);
     expect(await during(600_000)).toBe(10);
     await job.close();

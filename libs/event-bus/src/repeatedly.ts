@@ -4,33 +4,33 @@ import { neverRests, type Rest } from './rest';
 
 export interface Repeated {
   /**
-   * Runs a pass now, and resolves when it has ended; never rejects. While a pass is under way it resolves after another
-   * one that follows, since the first may have looked too early.
+   * Runs a pass now and resolves when it has ended. Never rejects. During a pass it schedules one more pass and
+   * resolves after that one, because the current pass may have looked too early.
    */
   run(): Promise<void>;
-  /** Starts no further pass, and waits for the one under way. */
+  /** Starts no further pass, and waits for the current one. */
   close(): Promise<void>;
 }
 
 interface Needs {
   readonly log: Pick<BusLog, 'warn'>;
-  /** In a process that rests the passes are rarer. Without it they never are. */
+  /** The idle state of the process. Passes are rarer while it is idle. Without `rest` they never are. */
   readonly rest?: Rest;
 }
 
 interface Options {
   readonly everyMs: number;
-  /** The log event of a pass that failed. */
+  /** The log event for a failed pass. */
   readonly delayed: string;
   /** More fields of that log event. */
   readonly about?: object;
-  /** Whether the first pass starts now; otherwise after `everyMs`. */
+  /** Whether the first pass starts now. Otherwise it starts after `everyMs`. */
   readonly atOnce?: boolean;
 }
 
 /**
- * Polls: runs a pass again and again until closed, never two at once. A pass that fails is logged, and the next one
- * tries again. A long pass asks `goesOn` whether it should stop early.
+ * Polls: runs a pass repeatedly until closed, never two at once. It logs a failed pass, and the next pass tries
+ * again. A long pass calls `goesOn` to learn whether to stop early.
  */
 export const repeatedly = (
   { log, rest = neverRests }: Needs,

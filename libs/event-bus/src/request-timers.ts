@@ -1,8 +1,8 @@
 import kafkajs from 'kafkajs/package.json';
-// @ts-expect-error -- kafkajs has no types of what it keeps to itself
+// @ts-expect-error -- kafkajs has no types for its internals
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 
-/** What of kafkajs' queue of requests, one for each connection, is used here. */
+/** The parts of kafkajs' request queue that are used here. Each connection has one queue. */
 interface Request {
   readonly sentAt: number;
   readonly requestTimeout: number;
@@ -18,7 +18,7 @@ interface Queue {
   readonly checkPendingRequests: () => void;
   throttleCheckTimeoutId: NodeJS.Timeout | null;
   requestTimeoutIntervalId?: NodeJS.Timeout | undefined;
-  /** When the timer for requests without an answer goes off; absent while none is set. */
+  /** When the timer for unanswered requests fires. Absent while none is set. */
   timeoutCheckAt?: number | undefined;
 }
 
@@ -31,7 +31,7 @@ interface QueueMethods {
   destroy: (this: Queue) => void;
 }
 
-/** Gives up requests that had no answer in time, and sets the timer for the next one that may be due. */
+/** Times out requests without an answer, and sets the timer for the next one. */
 const checkTimeouts = (queue: Queue): void => {
   queue.timeoutCheckAt = undefined;
   const now = Date.now();
@@ -42,7 +42,10 @@ const checkTimeouts = (queue: Queue): void => {
 
 const dueAtOf = ({ sentAt, requestTimeout }: Request): number => sentAt + requestTimeout;
 
-/** Sees that the timer goes off when the first of some requests is due. It keeps no process alive: the socket does. */
+/**
+ * Makes the timer fire when the first of these requests is due. The timer does not keep the process alive; the socket
+ * does.
+ */
 const setTimeoutCheck = (queue: Queue, requests: Iterable<Request>): void => {
   const dueAt = Math.min(...[...requests].map(dueAtOf));
   if (!queue.enforceRequestTimeout || dueAt === Infinity || (queue.timeoutCheckAt ?? Infinity) <= dueAt) return;
@@ -53,10 +56,10 @@ const setTimeoutCheck = (queue: Queue, requests: Iterable<Request>): void => {
 };
 
 /**
- * Lets a connection that has nothing to do sleep. kafkajs 2.2.4 sets a timer for waiting requests even when none waits,
- * with a time-out of minus the time of day, which Node makes 1 ms: each open connection wakes the process a thousand
- * times a second (upstream #1556, #1704, #1751). It also looks every 100 ms for requests without an answer, which is
- * here one timer for the request that is due first.
+ * Lets an idle connection sleep. kafkajs 2.2.4 sets a timer for waiting requests even if none waits. Its delay is
+ * negative (minus the time of day), which Node turns into 1 ms. So each open connection wakes the process a thousand
+ * times a second (upstream #1556, #1704, #1751). kafkajs also checks every 100 ms for unanswered requests. Here one
+ * timer, for the request that is due first, does that.
  */
 const calm = (methods: QueueMethods): void => {
   const send = methods.sendSocketRequest;
@@ -84,7 +87,10 @@ const calm = (methods: QueueMethods): void => {
   };
 };
 
-/** It changes methods of one version, and refuses any other: then look whether upstream has mended them. */
+/**
+ * Patches methods of kafkajs 2.2.4 and throws for any other version. Before an upgrade, check whether upstream has
+ * fixed them.
+ */
 export const calmKafka = (version: string = kafkajs.version): void => {
   if (version !== '2.2.4') throw new Error(`kafkajs is ${version}, but Boxlist knows its timers for 2.2.4 only`);
   calm((RequestQueue as { prototype: QueueMethods }).prototype);

@@ -1,19 +1,25 @@
-/** For how long a process counts as busy after something gave it work. */
+/** How long a process counts as busy after it got work. */
 const busyMs = 10_000;
-/** How many times as long it waits between two looks while it rests, */
+/** An idle process waits this many times as long between two polls. */
 const slower = 10;
-/** but not longer than this by it: what another process left for it is then found. */
+/** The upper limit of that wait, so that an idle process still finds work that another process left for it. */
 const restingMs = 5_000;
 
-/** Whether a process has something to do. One for each process, or for each thing in it that looks for work. */
+/** Whether a process is idle. There is one for each process, or one for each poller in it. */
 export interface Rest {
-  /** Says that there is, or may soon be, work: all look at once, and then as often as a busy process does. */
+  /**
+   * Says that there is, or may soon be, work. All pollers of an idle process poll at once. Afterwards they poll as
+   * often as in a busy process.
+   */
   end(): void;
-  /** Looks again and again until the answer is called, for the first time after `everyMs`. Keeps no process alive. */
+  /**
+   * Calls `look` repeatedly, first after `everyMs`, until the returned function is called. Does not keep the process
+   * alive.
+   */
   every(everyMs: number, look: () => void): () => void;
 }
 
-/** `now` in ms, of a clock that never goes back. */
+/** `now` returns milliseconds of a clock that never goes back. */
 export const createRest = (now: () => number = () => performance.now()): Rest => {
   const sleepers = new Set<() => void>();
   let busyUntil = now() + busyMs;
@@ -46,8 +52,8 @@ export const createRest = (now: () => number = () => performance.now()): Rest =>
 };
 
 /**
- * For what is to look as often always. It knows nobody who looks: all processes of a test may share it, also those that
- * are never closed.
+ * For pollers that always poll at the same rate. It keeps no reference to them, so all processes of a test may share
+ * it, even those that are never closed.
  */
 export const neverRests: Rest = {
   end: () => undefined,

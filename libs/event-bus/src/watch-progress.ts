@@ -16,7 +16,7 @@ interface Options {
 
 const meter = () => metrics.getMeter('boxlist');
 
-/** Counts a range that was set aside unread. */
+/** Counts a range that was set aside because it cannot be read. */
 export const countUnreadable = (topic: string): void =>
   meter()
     .createCounter('boxlist_events_unreadable_total', {
@@ -27,7 +27,7 @@ export const countUnreadable = (topic: string): void =>
 const keyOf = ({ groupId, partition }: Pick<Standstill, 'groupId' | 'partition'>): string =>
   `${groupId} ${partition ?? ''}`;
 
-/** Watches consumers and reports each standstill to the operator, by log and metric, when it begins and ends. */
+/** Watches consumers. Reports each standstill to the operator by log and metric, at its beginning and its end. */
 export const watchProgress = ({ log, afterMs, consumers }: Options) => {
   const standing = (): readonly Standstill[] =>
     consumers().flatMap((consumer) =>
@@ -45,13 +45,13 @@ export const watchProgress = ({ log, afterMs, consumers }: Options) => {
   const look = (): void => {
     const wasAsleep = Date.now() - lookedAt > 3 * everyMs;
     lookedAt = Date.now();
-    // A process that was stopped itself has to get a chance to read first.
+    // The process itself was suspended. Its consumers must get a chance to read first.
     if (wasAsleep) return;
     const now = new Map(standing().map((each) => [keyOf(each), each]));
     for (const [key, each] of now) if (!told.has(key)) log.error({ ...each }, 'events.standing-still');
     for (const [key, each] of told) if (!now.has(key)) log.info({ ...each, code: null }, 'events.moving-again');
     told = now;
-    // Made at each look: what is made before metrics are started counts nothing.
+    // Created at each check, because an instrument that is created before metrics start counts nothing.
     const gauge = meter().createGauge('boxlist_events_standing_still', {
       description:
         'Partitions without progress for longer than EVENTS_STAND_STILL_AFTER_MS, by topic; a consumer that reads nothing counts as one partition',

@@ -33,7 +33,7 @@ export const batch = async (
     })
   ).buffer;
 
-/** A batch that was changed before its checksum was made. */
+/** A batch that is changed before its checksum is computed. */
 export const signed = (bytes: Buffer, change: (bytes: Buffer) => void): Buffer => {
   change(bytes);
   bytes.writeUInt32BE(crc32c(bytes.subarray(21)), 17);
@@ -46,14 +46,14 @@ export const moved = (bytes: Buffer, offset: bigint): Buffer => (bytes.writeBigI
 const transactionalBit = 16;
 const controlBit = 32;
 
-/** A batch that a transactional producer wrote. */
+/** A batch of a transactional producer. */
 export const inTransaction = async (producer: bigint, values: string[], firstOffset: number): Promise<Buffer> =>
   signed(await batch(values, firstOffset), (bytes) => {
     bytes.writeInt16BE(transactionalBit, 21);
     bytes.writeBigInt64BE(producer, 43);
   });
 
-/** The record by which a transaction ends. */
+/** The control record that ends a transaction. */
 export const transactionEnd = async (producer: bigint, offset: number, end: 'abort' | 'commit'): Promise<Buffer> => {
   const key = Buffer.from([0, 0, 0, end === 'abort' ? 0 : 1]);
   const control = record({ offsetDelta: 0, timestampDelta: 0, key, value: Buffer.alloc(6), headers: {} });

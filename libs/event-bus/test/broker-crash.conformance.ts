@@ -10,7 +10,7 @@ let dir: string;
 let kafka: LocalKafka;
 let buses: ReturnType<typeof busesOn>;
 
-// What is killed here is this suite's own, also where the environment names a broker for all others.
+// This suite kills its own broker, even if the environment names one for all other suites.
 beforeAll(async () => {
   delete process.env.KAFKA_BROKERS;
   dir = mkdtempSync(join(tmpdir(), 'event-bus-'));
@@ -24,7 +24,7 @@ afterAll(async () => {
   if (given) process.env.KAFKA_BROKERS = given;
 }, 60_000);
 
-it('a kill -9 of Kafka in the middle loses nothing that was acknowledged, and what comes twice comes in order', async () => {
+it('a kill -9 of Kafka loses no acknowledged message, and repeated messages come in sequence', async () => {
   const [producer, reader] = [buses.bus(), buses.bus()];
   const topic = await aTopic(producer, { partitions: 3 });
   const batches: { partition: number; numbers: number[] }[] = [];
@@ -74,8 +74,8 @@ it('a kill -9 of Kafka in the middle loses nothing that was acknowledged, and wh
   });
   await eventually(async () => expect(await consumer.caughtUp(1_000)).toBe(true), { timeoutMs: 60_000 });
   await expect(producer.check()).resolves.toBeUndefined();
-  // Nothing that nobody sent; and a number that comes twice comes with all that follows it, so that no key runs
-  // backwards within a batch.
+  // No invented messages. A repeated number comes with all numbers that follow it, so no key runs backwards within a
+  // batch.
   for (const { numbers } of batches) {
     expect(Math.max(...numbers)).toBeLessThan(next);
     if (refused === 0) expect(numbers).toEqual(numbers.toSorted((one, other) => one - other));

@@ -8,7 +8,8 @@ import { consumeFacts, parseCloudEvent, type BusMessage, type Consumer, type Eve
 import { aStack } from './stack';
 import { aTopic, followed, ownName } from './world';
 
-// What Boxlist relies on at Kafka, through the bus alone. Any other client of Kafka behind the bus passes this.
+// The behaviour of Kafka that Boxlist relies on, tested only through the bus. Any other Kafka client behind the bus
+// passes.
 const stack = aStack();
 
 const numbered = (count: number, keys: number, from = 0) =>
@@ -19,7 +20,7 @@ const numbered = (count: number, keys: number, from = 0) =>
 const text = ({ value }: BusMessage): string => String(value);
 const unavailable = () => new AppError('DATABASE_UNAVAILABLE', 'MongoDB does not answer');
 
-/** A member of a group that notes what it was given. */
+/** A member of a group that records its batches. */
 const member = async (
   topic: string,
   groupId: string,
@@ -43,7 +44,7 @@ const member = async (
   };
 };
 
-/** A handler's work that ends when the test says so. */
+/** A promise that resolves when the test opens it. */
 const aGate = () => {
   let open = (): void => undefined;
   const opened = new Promise<void>((resolve) => (open = resolve));
@@ -51,7 +52,7 @@ const aGate = () => {
 };
 
 describe('publishing and consuming', () => {
-  it('keeps the order of each key, over partitions and batches', async () => {
+  it('keeps the sequence of each key, across partitions and batches', async () => {
     const topic = await aTopic(stack.bus, { partitions: 3 });
     for (let from = 0; from < 2_000; from += 200) await stack.bus.publish(topic, numbered(200, 7, from));
     const reader = await member(topic, ownName('group'));
@@ -63,7 +64,7 @@ describe('publishing and consuming', () => {
     await reader.close();
   });
 
-  it('hands over many at once, of one partition each and at most 1,000', async () => {
+  it('delivers many messages at once, of one partition each and at most 1,000', async () => {
     const topic = await aTopic(stack.bus, { partitions: 2 });
     await stack.bus.publish(topic, numbered(6_000, 11));
     const reader = await member(topic, ownName('group'));
@@ -74,7 +75,7 @@ describe('publishing and consuming', () => {
     await reader.close();
   });
 
-  it('gives bytes, key and headers as they were written, with the names of headers in small letters', async () => {
+  it('delivers bytes, key and headers as written, with header names in lower case', async () => {
     const topic = await aTopic(stack.bus);
     const value = Buffer.from([0, 255, 128, 10, 195, 40]);
     await stack.bus.publish(topic, [{ key: 'kéy', value, headers: { 'Content-Type': 'x/y', ce_Source: '/é' } }]);
@@ -91,7 +92,7 @@ describe('publishing and consuming', () => {
     await reader.close();
   });
 
-  it('does nothing for no messages, and refuses a topic that nobody made', async () => {
+  it('does nothing for no messages, and refuses a missing topic', async () => {
     const nowhere = ownName('nowhere');
     await stack.bus.publish(nowhere, []);
     await expect(stack.bus.publish(nowhere, [{ key: 'a', value: 'a' }])).rejects.toMatchObject({
@@ -103,7 +104,7 @@ describe('publishing and consuming', () => {
 });
 
 describe('offsets', () => {
-  it('are not committed before the handler has resolved: what a killed process had in hand comes again', async () => {
+  it('are not committed before the handler has resolved: the messages of a killed process come again', async () => {
     const topic = await aTopic(stack.bus);
     const group = ownName('group');
     await stack.bus.publish(topic, numbered(3, 1));
@@ -122,7 +123,7 @@ describe('offsets', () => {
     await second.close();
   }, 90_000);
 
-  it('are committed for what a member had in hand when it was closed', async () => {
+  it('are committed for the messages that a member was handling when it was closed', async () => {
     const topic = await aTopic(stack.bus);
     const group = ownName('group');
     await stack.bus.publish(topic, numbered(3, 1));
@@ -139,7 +140,7 @@ describe('offsets', () => {
     await second.close();
   });
 
-  it('are kept: a member that comes after all was handled is given what is new, and nothing else', async () => {
+  it('are kept: a later member gets only new messages', async () => {
     const topic = await aTopic(stack.bus);
     const group = ownName('group');
     await stack.bus.publish(topic, numbered(10, 3));
@@ -153,7 +154,7 @@ describe('offsets', () => {
     await second.close();
   });
 
-  it('of two groups are apart: each is given everything', async () => {
+  it('of two groups are separate: each gets everything', async () => {
     const topic = await aTopic(stack.bus);
     await stack.bus.publish(topic, numbered(5, 2));
     const readers = await Promise.all([member(topic, ownName('group')), member(topic, ownName('group'))]);
@@ -162,8 +163,8 @@ describe('offsets', () => {
   });
 });
 
-describe('being caught up', () => {
-  it('waits for what was there at the call, and for nothing that came after it', async () => {
+describe('catching up', () => {
+  it('waits for the messages that were there at the call, and for none that came later', async () => {
     const topic = await aTopic(stack.bus, { partitions: 3 });
     await stack.bus.publish(topic, numbered(9, 9));
     const work = aGate();
@@ -189,7 +190,7 @@ describe('being caught up', () => {
     await reader.close();
   });
 
-  it('is so at once on a topic that is empty', async () => {
+  it('succeeds at once on an empty topic', async () => {
     const reader = await member(await aTopic(stack.bus), ownName('group'));
     expect(await reader.caughtUp(20_000)).toBe(true);
     await reader.close();
@@ -198,13 +199,13 @@ describe('being caught up', () => {
 
 describe('a handler that throws', () => {
   it.each(['DATABASE_UNAVAILABLE', 'RATE_LIMITED'] as const)(
-    'something that passes (%s) is given the same again until it goes, and nothing is skipped or put aside',
+    'a temporary error (%s) gets the same messages until it succeeds; none is skipped or set aside',
     async (code) => {
       const topic = await aTopic(stack.bus);
       let tries = 0;
       const reader = await member(topic, ownName('group'), () => {
         tries += 1;
-        // More often than a defect is tried.
+        // More often than the number of tries for a defect.
         if (tries <= 6) throw new AppError(code, 'not now');
       });
       await stack.bus.publish(topic, numbered(2, 1));
@@ -223,7 +224,7 @@ describe('a handler that throws', () => {
     120_000,
   );
 
-  it('a defect is tried five times; then only the message at fault goes aside, unchanged and with the reason', async () => {
+  it('a defect is tried five times; then only the faulty message is set aside, with the reason', async () => {
     const topic = await aTopic(stack.bus);
     const bad = Buffer.from([0, 255, 1, 254]);
     const isBad = ({ value }: BusMessage) => value?.equals(bad) ?? false;
@@ -244,7 +245,7 @@ describe('a handler that throws', () => {
     await eventually(() => expect(handled).toContain('after'), { timeoutMs: 80_000 });
     expect(handled).toEqual(['before', 'after']);
     expect(await reader.caughtUp(20_000)).toBe(true);
-    // All together five times, and then the one at fault five times by itself.
+    // All messages together five times, and then the faulty one alone five times.
     expect(tries).toEqual([3, 3, 3, 3, 3, 1, 1, 1, 1, 1]);
 
     const aside = await followed(stack.bus, deadLetterTopicOf(topic));
@@ -266,7 +267,7 @@ describe('a handler that throws', () => {
     await Promise.all([reader.close(), aside.close()]);
   }, 120_000);
 
-  it('holds up its own partition and no other', async () => {
+  it('delays its own partition and no other', async () => {
     const topic = await aTopic(stack.bus, { partitions: 3 });
     const stuck = aGate();
     const reader = await member(topic, ownName('group'), async (messages) => {
@@ -282,7 +283,7 @@ describe('a handler that throws', () => {
 });
 
 describe('a message that cannot be understood', () => {
-  it('is kept as it came, with the code, the reason and its place, in bytes, headers and key', async () => {
+  it('is kept with its original bytes, headers and key, and with the code, the reason and its place', async () => {
     const topic = await aTopic(stack.bus, { partitions: 3 });
     const value = Buffer.from('{"a": broken\u0000é');
     await stack.bus.publish(topic, [{ key: 'k', value, headers: { ce_id: '1' } }]);
@@ -311,7 +312,7 @@ describe('a message that cannot be understood', () => {
 describe('facts', () => {
   const schema = z.object({ id: z.string(), data: z.object({ version: z.number() }) });
 
-  it('are read in either mode of CloudEvents; tombstones are passed over, and what the schema refuses goes aside with paths only', async () => {
+  it('are read in both modes of CloudEvents; tombstones are skipped, invalid ones set aside by path', async () => {
     const topic = await aTopic(stack.bus);
     await stack.bus.publish(topic, [
       { key: 'a', value: JSON.stringify({ id: '1', data: { version: 1 } }) },
@@ -368,7 +369,7 @@ describe('facts', () => {
     await consumer.close();
   });
 
-  it('without a value are no event', () => {
+  it('without a value are not events', () => {
     const message = { topic: 't', partition: 0, offset: '0', key: 'k', headers: {} };
     expect(() => parseCloudEvent({ ...message, value: null })).toThrow(expect.objectContaining({ code: 'BAD_EVENT' }));
   });

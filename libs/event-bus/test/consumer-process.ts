@@ -1,7 +1,7 @@
 import { createEventBus } from '../src';
 import { quiet } from './world';
 
-/** A member of a group in a process of its own that is never done with what it was given. */
+/** A member of a group in its own process. Its handler never finishes. */
 const main = async (): Promise<void> => {
   const [brokers = '', topic = '', groupId = ''] = process.argv.slice(2);
   const bus = createEventBus({ brokers: brokers.split(','), clientId: 'consumer-process', log: quiet });

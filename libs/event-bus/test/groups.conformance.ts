@@ -7,7 +7,7 @@ import { aTopic, followed, ownName, quiet } from './world';
 
 const stack = aStack();
 
-/** Publishes one message under each of many keys until it is told to stop; the numbers never repeat. */
+/** Publishes a message under each of many keys, repeatedly, until it is stopped. The numbers never repeat. */
 const stream = (topic: string) => {
   const sent: string[] = [];
   let stopped = false;
@@ -43,7 +43,7 @@ const member = async (own: EventBus, topic: string, groupId: string, seen: strin
 };
 
 describe('two members of a group', () => {
-  it('share the partitions, and when one closes the other takes over where it stopped', async () => {
+  it('share the partitions, and when one closes the other continues where it stopped', async () => {
     const topic = await aTopic(stack.bus, { partitions: 4 });
     const group = ownName('group');
     const [ones, others]: [string[], string[]] = [[], []];
@@ -66,16 +66,16 @@ describe('two members of a group', () => {
   }, 60_000);
 });
 
-// A broker keeps a fetch open for a second while there is nothing to send, and a member waited for it before it left.
+// A broker keeps a fetch open for a second while it has no messages, and a member waited for it before it left.
 describe('a member that closes', () => {
-  it('does not wait for the fetch that it has open', async () => {
+  it('does not wait for its open fetch', async () => {
     const topic = await aTopic(stack.bus);
     await stack.bus.publish(topic, [{ key: 'a', value: '0' }]);
     const closedInMs: number[] = [];
     for (let round = 0; round < 4; round += 1) {
       const seen: string[] = [];
       const reader = await member(stack.bus, topic, ownName('group'), seen);
-      // The next fetch opens as soon as these are handled, and stays open.
+      // The next fetch opens as soon as these messages are handled, and stays open.
       await eventually(() => expect(seen).toEqual(['0']));
       const begun = Date.now();
       await reader.close();
@@ -84,7 +84,7 @@ describe('a member that closes', () => {
     expect(closedInMs.reduce((sum, ms) => sum + ms)).toBeLessThan(1_200);
   }, 60_000);
 
-  it('does not sleep on where it has nothing to fetch', async () => {
+  it('does not keep sleeping if it has nothing to fetch', async () => {
     const closedInMs: number[] = [];
     for (let round = 0; round < 4; round += 1) {
       const topic = await aTopic(stack.bus);
@@ -105,7 +105,7 @@ describe('a member that closes', () => {
     expect(closedInMs.reduce((sum, ms) => sum + ms)).toBeLessThan(1_000);
   }, 60_000);
 
-  it('has handled everything once together with its successors, though an answer was on its way', async () => {
+  it('handles each message once, together with its successors, even if an answer was on its way', async () => {
     const topic = await aTopic(stack.bus, { partitions: 2 });
     const group = ownName('group');
     const seen: string[] = [];
@@ -124,7 +124,7 @@ describe('a member that closes', () => {
   }, 90_000);
 });
 
-/** Somebody in a group who shares its partitions out in a way that no bus knows. */
+/** A member of a group that assigns partitions in a way that no bus knows. */
 const aStranger = async (topic: string, groupId: string) => {
   const stranger = stack.kafka.consumer({
     groupId,
@@ -156,8 +156,8 @@ const aStranger = async (topic: string, groupId: string) => {
   return { leave: () => stranger.disconnect() };
 };
 
-describe('a member whom the group does not take', () => {
-  it('tries again until it is taken', async () => {
+describe('a member that the group refuses', () => {
+  it('tries again until the group accepts it', async () => {
     const topic = await aTopic(stack.bus);
     const group = ownName('group');
     const stranger = await aStranger(topic, group);
@@ -179,7 +179,7 @@ describe('a member whom the group does not take', () => {
 });
 
 describe('a prefix', () => {
-  it('keeps topics and groups of two installations on one Kafka apart', async () => {
+  it('separates topics and groups of two installations on one Kafka', async () => {
     const [blue, green] = [stack.buses.bus(`${ownName('blue')}.`), stack.buses.bus(`${ownName('green')}.`)];
     const [topic, group] = ['orders.v1', 'sync'];
     for (const each of [blue, green]) await each.ensureTopics([{ name: topic, partitions: 1, compacted: false }]);
@@ -191,7 +191,7 @@ describe('a prefix', () => {
     await Promise.all(members.map((each) => each.close()));
   });
 
-  it('is not told where a dead letter came from, and the dead letter stays in the installation', async () => {
+  it('is left out of the origin in a dead letter, and the dead letter stays in the installation', async () => {
     const prefixed = stack.buses.bus(`${ownName('blue')}.`);
     const spec = { partitions: 1, compacted: false };
     await prefixed.ensureTopics([
@@ -209,8 +209,8 @@ describe('a prefix', () => {
   });
 });
 
-describe('making topics', () => {
-  it('goes well for many processes at once, and all of them may use the topics at once', async () => {
+describe('creating topics', () => {
+  it('works for many processes at once, and all of them can use the topics at once', async () => {
     const specs = Array.from({ length: 6 }, (_, index) => ({
       name: ownName('shared'),
       partitions: 1 + (index % 3),

@@ -5,9 +5,9 @@ import { createEventBus, type BusMessage, type EventBus } from '../src';
 import { aStack } from './stack';
 import { aTopic, followed, ownName, quiet } from './world';
 
-// A handler in retry held one of the three slots in which kafkajs handles partitions, and kafkajs fetches nothing more
-// from a broker until every partition of the last fetch is handled. So one message whose retry never ended held up
-// every partition of that broker.
+// A handler in retry used one of the three slots in which kafkajs handles partitions, and kafkajs fetches nothing more
+// from a broker until every partition of the last fetch is handled. So one message with an endless retry delayed every
+// partition of that broker.
 
 const stack = aStack();
 
@@ -20,7 +20,7 @@ const write = async (topic: string, messages: { partition: number; value: string
   await producer.disconnect();
 };
 
-/** A member that never gets done with partitions that are stuck. */
+/** A member that never finishes partitions with stuck messages. */
 const member = async (own: EventBus, topic: string, groupId: string, isStuck: (message: BusMessage) => boolean) => {
   const done: { partition: number; value: string }[] = [];
   const tries: string[][] = [];
@@ -38,7 +38,7 @@ const member = async (own: EventBus, topic: string, groupId: string, isStuck: (m
   return { ...consumer, done, tries, values: () => done.map(({ value }) => value) };
 };
 
-/** Writes to a partition until it was seen to be read so often. */
+/** Writes to a partition, and waits until the message was read, `times` times. */
 const goesOn = async (topic: string, partition: number, reader: { values(): string[] }, times: number) => {
   for (let round = 0; round < times; round += 1) {
     const value = ownName('goes on');
@@ -48,7 +48,7 @@ const goesOn = async (topic: string, partition: number, reader: { values(): stri
 };
 
 describe('a partition whose retry never ends', () => {
-  it('holds up no other, also where more of them wait than are handled at once', async () => {
+  it('delays no other, even if more partitions wait than are handled at once', async () => {
     const topic = await aTopic(stack.bus, { partitions: 6 });
     const isStuck = ({ partition }: BusMessage) => partition < 4;
     const reader = await member(stack.bus, topic, ownName('group'), isStuck);
@@ -64,7 +64,7 @@ describe('a partition whose retry never ends', () => {
     await reader.close();
   }, 120_000);
 
-  it('is given the very same messages again, in order, whatever has come behind them, and goes on with those', async () => {
+  it('gets the same messages again in sequence, whatever follows them, and then continues', async () => {
     const topic = await aTopic(stack.bus, { partitions: 2 });
     const repair = { isDone: false };
     const reader = await member(
@@ -94,7 +94,7 @@ describe('a partition whose retry never ends', () => {
     await reader.close();
   }, 180_000);
 
-  it('goes to another member with all that it has not done, and the other begins with it anew', async () => {
+  it('moves to another member with all its unhandled messages, and the other starts with them', async () => {
     const topic = await aTopic(stack.bus, { partitions: 2 });
     const group = ownName('group');
     const one = await member(stack.buses.bus(), topic, group, ({ partition }) => partition === 0);
@@ -108,7 +108,7 @@ describe('a partition whose retry never ends', () => {
     await other.close();
   }, 120_000);
 
-  it('that comes back to a member is read by it from where the other stopped', async () => {
+  it('that comes back to a member continues where the other member stopped', async () => {
     const topic = await aTopic(stack.bus, { partitions: 2 });
     const group = ownName('group');
     const repair = { isDone: false };
@@ -131,7 +131,7 @@ describe('a partition whose retry never ends', () => {
     await one.close();
   }, 180_000);
 
-  it('lets its member be closed at once, and nothing of it runs on', async () => {
+  it('lets its member close at once, and nothing of it keeps running', async () => {
     const topic = await aTopic(stack.bus, { partitions: 2 });
     const own = stack.buses.bus();
     const reader = await member(own, topic, ownName('group'), () => true);
@@ -152,7 +152,7 @@ describe('a partition whose retry never ends', () => {
 });
 
 describe('a defect', () => {
-  it('in one partition is tried five times in all, also when it waits alone in between, and counts for no other', async () => {
+  it('in one partition is tried five times in all, even with waits between, and counts for no other', async () => {
     const topic = await aTopic(stack.bus, { partitions: 2 });
     const tries: number[] = [];
     const values: string[] = [];
@@ -176,9 +176,9 @@ describe('a defect', () => {
   }, 120_000);
 });
 
-// Nobody created the dead-letter topic of a dead-letter topic: a defect in the consumer of dead letters, or damage
-// there, halted its partition for ever, since no letter could be published.
-describe('a message that has to be set aside', () => {
+// Nobody created the dead-letter topic of a dead-letter topic. So a defect in the consumer of dead letters, or damage
+// there, halted its partition for ever, because no letter could be published.
+describe('a message that must be set aside', () => {
   it.each([
     ['a topic', (topic: string) => topic],
     ['a topic of dead letters', deadLetterTopicOf],
@@ -211,8 +211,8 @@ describe('a message that has to be set aside', () => {
   );
 });
 
-describe('what makes no progress for longer than the setting', () => {
-  it('is told by the bus and in the log, once as it begins and once as it is over', async () => {
+describe('a standstill', () => {
+  it('is reported by the bus and in the log, once when it begins and once when it ends', async () => {
     const told: Record<string, unknown>[] = [];
     const tell = (fields: object, message: string): void => {
       if (message.startsWith('events.standing') || message.startsWith('events.moving'))

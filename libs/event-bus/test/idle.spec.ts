@@ -1,6 +1,6 @@
 /**
- * kafkajs 2.2.4 sets a timer of 1 ms again and again for each open connection, and another of 100 ms. A process that
- * has nothing to do then wakes a thousand times a second.
+ * kafkajs 2.2.4 repeatedly sets a timer of 1 ms for each open connection, and another of 100 ms. An idle process then
+ * wakes up a thousand times a second.
  */
 import { startServers, type Servers } from '@boxlist/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -13,7 +13,7 @@ import { calmKafka } from '../src/request-timers';
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const topic = { name: 'idle', partitions: 3, compacted: false };
 
-/** Counts how often a timer goes off that was set since. */
+/** Counts how often timers fire that were set after this call. */
 const countTimers = () => {
   const timers = new Set<number>();
   let count = 0;
@@ -52,7 +52,7 @@ describe('an idle event bus', () => {
     await servers.stop();
   });
 
-  it('sets few timers with a consumer and a publisher connected, and none that Node warns of', async () => {
+  it('with a consumer and a publisher fires few timers, and none that Node warns about', async () => {
     const got: string[] = [];
     let arrived: () => void = () => undefined;
     const first = new Promise<void>((resolve) => (arrived = resolve));
@@ -74,7 +74,7 @@ describe('an idle event bus', () => {
     expect(wakeUps).toBeLessThan(20);
   }, 60_000);
 
-  it('refuses a kafkajs whose timers nobody has looked at', () => {
+  it('refuses a kafkajs version whose timers nobody has checked', () => {
     expect(() => calmKafka('2.2.5')).toThrow('knows its timers for 2.2.4 only');
   });
 });

@@ -34,10 +34,10 @@ afterAll(async () => {
 const entry = (id: string, version: number, more: object = {}): OutboxEntry =>
   outboxEntry(id, { id: `${id}.${version}`, version, ...more } as { id: string });
 
-/** Of a size that no broker takes by its defaults. */
+/** Larger than a broker accepts by default. */
 const tooLarge = { text: 'x'.repeat(1_100_000) };
 
-/** A collection whose documents carry their facts, the topic those go to, and relays between the two. */
+/** A collection of documents with outboxes, the topic for their facts, and relays between the two. */
 const aWorld = async ({ compacted = true } = {}) => {
   let aheadMs = 0;
   const name = ownName('facts');
@@ -58,12 +58,12 @@ const aWorld = async ({ compacted = true } = {}) => {
         { $set: { version }, $push: { outbox: entry(id, version, more) } as never },
       ),
     document: (id: string) => facts.findOne({ _id: id }),
-    /** So much that what was sent before can no longer arrive. */
+    /** Advances the clock so far that an earlier publication can no longer arrive. */
     timePasses: () => {
       aheadMs += 600_000;
     },
     outbox: async (id: string) => (await facts.findOne({ _id: id }))?.outbox,
-    /** Resolves when nothing waits and nothing is to be followed. */
+    /** Resolves when no event waits and no publication needs a follow-up. */
     settled: (id: string) =>
       eventually(async () =>
         expect(await facts.findOne({ _id: id })).toMatchObject({ outbox: [], relay: { followUpAt: null } }),
@@ -88,7 +88,7 @@ const aWorld = async ({ compacted = true } = {}) => {
   };
 };
 
-/** A bus whose publications wait at a gate; the test learns when the first has come there. */
+/** A bus that holds its publications until `open`. `arrived` resolves at the first of them. */
 const heldBus = () => {
   const bus = buses.bus();
   let open = (): void => undefined;
@@ -114,22 +114,25 @@ const expectOlderAfterNewer = (versions: number[]): void => {
 };
 
 describe('the outbox relay', () => {
-  it.each([true, false])('publishes what waits, in the order of each document (compacted: %s)', async (compacted) => {
-    const world = await aWorld({ compacted });
-    for (const id of ['a', 'b']) {
-      await world.create(id);
-      for (const version of [2, 3]) await world.change(id, version);
-    }
-    await (await world.relay()).nudge();
-    await world.told.count(6);
-    expect([world.versions('a'), world.versions('b')]).toEqual([
-      [1, 2, 3],
-      [1, 2, 3],
-    ]);
-    await eventually(async () => expect(await world.outbox('a')).toEqual([]));
-  });
+  it.each([true, false])(
+    'publishes waiting events in the sequence of each document (compacted: %s)',
+    async (compacted) => {
+      const world = await aWorld({ compacted });
+      for (const id of ['a', 'b']) {
+        await world.create(id);
+        for (const version of [2, 3]) await world.change(id, version);
+      }
+      await (await world.relay()).nudge();
+      await world.told.count(6);
+      expect([world.versions('a'), world.versions('b')]).toEqual([
+        [1, 2, 3],
+        [1, 2, 3],
+      ]);
+      await eventually(async () => expect(await world.outbox('a')).toEqual([]));
+    },
+  );
 
-  it('publishes each event once when all goes well', async () => {
+  it('publishes each event once when nothing fails', async () => {
     const world = await aWorld();
     const relay = await world.relay();
     for (let version = 1; version <= 20; version += 1) {
@@ -143,7 +146,7 @@ describe('the outbox relay', () => {
     await world.settled('a');
   });
 
-  it('loses nothing and ends with the newest of each, however many relays share the work', async () => {
+  it('loses nothing and ends with the newest event of each document, however many relays share the work', async () => {
     const world = await aWorld();
     const relays = await Promise.all([world.relay(), world.relay(), world.relay()]);
     const ids = Array.from({ length: 30 }, (_, index) => `doc-${index}`);
@@ -157,7 +160,7 @@ describe('the outbox relay', () => {
     );
     await eventually(() => ids.forEach((id) => expect(new Set(world.versions(id)).size).toBe(10)));
     for (const id of ids) await eventually(async () => expect(await world.outbox(id)).toEqual([]));
-    // Nothing is under way any more when time makes its jump.
+    // No publication may be in progress when the clock jumps.
     await Promise.all(relays.map((relay) => relay.nudge()));
     world.timePasses();
     for (const id of ids) {
@@ -166,7 +169,7 @@ describe('the outbox relay', () => {
     }
   }, 60_000);
 
-  it('publishes again after Kafka did not acknowledge, and once more when the first can no longer arrive', async () => {
+  it('publishes again after a missing acknowledgement, and once more when the first can no longer arrive', async () => {
     const world = await aWorld();
     const bus = buses.bus();
     let failures = 1;
@@ -186,9 +189,10 @@ describe('the outbox relay', () => {
   });
 });
 
-// The relay published it again for ever, and with it up to 1,000 documents of every box office that were read together.
+// The relay published it again for ever, together with up to 1,000 documents of all box offices that were read with
+// it.
 describe.each([true, false])('an event that is too large for Kafka (compacted: %s)', (compacted) => {
-  it('is taken out and reported, and all others go out in their order', async () => {
+  it('is removed and reported, and all others go out in sequence', async () => {
     const world = await aWorld({ compacted });
     for (const id of ['a', 'b', 'c']) await world.create(id);
     await world.change('b', 2, tooLarge);
@@ -211,9 +215,9 @@ describe.each([true, false])('an event that is too large for Kafka (compacted: %
   });
 });
 
-// Compaction keeps what stands last under a key. Two relays that read a document before and after a change may write
-// the older fact behind the newer one: running consumers ignore it, and one that starts after the compaction knows
-// nothing else.
+// Compaction keeps the last event of a key. Two relays that read a document before and after a change may write the
+// older fact behind the newer one. Running consumers ignore it, but a consumer that starts after the compaction sees
+// only that one.
 describe('an older fact that lands behind a newer one', () => {
   const endsWith = async (world: Awaited<ReturnType<typeof aWorld>>, version: number): Promise<void> => {
     await eventually(() => expect(world.versions('a').at(-1)).toBe(version));
@@ -243,7 +247,7 @@ describe('an older fact that lands behind a newer one', () => {
     await endsWith(world, 2);
   });
 
-  it('is followed by the newest also when its process is killed before it hears of the end', async () => {
+  it('is followed by the newest even if its process is killed before it learns the result', async () => {
     const world = await aWorld();
     await world.create('a');
     const { servers: addresses, name, topic } = world;

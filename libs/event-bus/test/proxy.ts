@@ -3,7 +3,7 @@ import { connect, createServer, type Socket } from 'node:net';
 
 const host = '127.0.0.1';
 
-/** How a broker tells where it is: its host, then its port. */
+/** The form in which a broker names its address: host, then port. */
 const addressOf = (port: number): Buffer => {
   const address = Buffer.alloc(host.length + 4);
   address.write(host);
@@ -11,7 +11,7 @@ const addressOf = (port: number): Buffer => {
   return address;
 };
 
-/** Puts together what comes in pieces: each answer of a broker begins with its length. */
+/** Joins the pieces of an answer. Each answer of a broker begins with its length. */
 const wholeAnswers = (take: (answer: Buffer) => void) => {
   let pieces = Buffer.alloc(0);
   return (piece: Buffer): void => {
@@ -25,8 +25,8 @@ const wholeAnswers = (take: (answer: Buffer) => void) => {
 };
 
 /**
- * A way to a broker on this machine that can lose its answers, or damage them: what is asked still comes to it. A
- * client stays on this way, for wherever the broker says where it is, the proxy says that it is here.
+ * A proxy for a broker on this machine that can drop or damage its answers. Requests still reach the broker. Clients
+ * stay on the proxy, because it replaces the broker's address in every answer.
  */
 export const startProxy = async (broker: string) => {
   const port = await freePort();
@@ -65,11 +65,11 @@ export const startProxy = async (broker: string) => {
   const cut = (): void => sockets.forEach((socket) => socket.destroy());
   return {
     brokers: `${host}:${port}`,
-    /** Has each answer changed in place before it goes through. */
+    /** Sets a function that changes each answer in place before it is passed on. */
     damageBy: (change: (answer: Buffer) => void): void => void (damage = change),
-    /** Lets no answer through any more. */
+    /** Drops all answers from now on. */
     mute: (): void => void (isMute = true),
-    /** Ends all connections; those that come then are answered again. */
+    /** Ends all connections. New connections get answers again. */
     cut: (): void => {
       isMute = false;
       cut();

@@ -24,7 +24,7 @@ afterAll(async () => {
   await servers?.stop();
 }, 60_000);
 
-it('what many publish at once is all there when it was acknowledged, also when the answer to one of them was lost', async () => {
+it('concurrent publications are all there once acknowledged, even if the answer to one was lost', async () => {
   const [bus, reader] = [proxied.bus(), direct.bus()];
   const topic = await aTopic(reader);
   const topicSeen = await followed(reader, topic);
@@ -46,11 +46,11 @@ it('what many publish at once is all there when it was acknowledged, also when t
   expect(topicSeen.values()).toEqual(expect.arrayContaining(acknowledged));
 }, 60_000);
 
-// A broker limits the size of a batch. A message beyond the limit was sent again and again, as if Kafka had been down.
+// A broker limits the size of a batch. A message beyond the limit was sent again and again, as if Kafka were down.
 // Dead letters reach the limit: they grow by their headers, and their producer may have compressed the original.
-describe('what is larger than Kafka takes', () => {
+describe('a message that is too large for Kafka', () => {
   const kafka = () => new Kafka({ brokers: servers.kafka.brokers.split(','), logLevel: logLevel.NOTHING });
-  /** A topic that takes little. */
+  /** A topic with a low size limit. */
   const aSmallTopic = async (): Promise<string> => {
     const topic = ownName('small');
     const admin = kafka().admin();
@@ -62,7 +62,7 @@ describe('what is larger than Kafka takes', () => {
     return topic;
   };
 
-  it('is refused by its own name, at once, and fails nothing that waits with it', async () => {
+  it('is refused at once with its own error, and no other waiting message fails', async () => {
     const bus = direct.bus();
     const topic = await aSmallTopic();
     const publish = (value: string) => bus.publish(topic, [{ key: 'one', value }]);
@@ -85,7 +85,7 @@ describe('what is larger than Kafka takes', () => {
     ]);
   });
 
-  it('only together goes in parts, in order', async () => {
+  it('only together with others goes in parts, in sequence', async () => {
     const bus = direct.bus();
     const topic = await aSmallTopic();
     const values = Array.from({ length: 20 }, (_, index) => `${index} ${'x'.repeat(1_000)}`);
@@ -115,7 +115,7 @@ describe('what is larger than Kafka takes', () => {
   it.each([
     ['of 3 MiB that came compressed', 3 * 1024 * 1024, CompressionTypes.GZIP],
     ['that grows by its headers', 1_048_448, CompressionTypes.None],
-  ])('is a dead letter %s: it is kept without its content, by size and hash', async (_what, size, compression) => {
+  ])('is a dead letter %s: it is kept without its content, with size and hash', async (_what, size, compression) => {
     const bus = direct.bus();
     const { topic, message } = await asWritten(bus, Buffer.alloc(size, 'a'), compression);
     await bus.deadLetter(message, { code: 'EVENT_TOO_LARGE', reason: 'too large' });
@@ -140,7 +140,7 @@ describe('what is larger than Kafka takes', () => {
     expect(small?.headers['dead-letter-content']).toBeUndefined();
   });
 
-  it('is a dead letter with large headers: those go too', async () => {
+  it('is a dead letter with large headers: those are left out too', async () => {
     const bus = direct.bus();
     const { topic, message } = await asWritten(bus, Buffer.from('small'), CompressionTypes.None);
     const headers = { ...message.headers, large: 'x'.repeat(2 * 1024 * 1024) };

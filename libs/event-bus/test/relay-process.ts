@@ -2,9 +2,7 @@ import mongoose from 'mongoose';
 import { createEventBus, startOutboxRelay } from '../src';
 import { quiet } from './world';
 
-/**
- * A relay in a process of its own that holds its publication until it is told to go on, and never hears how it ended.
- */
+/** A relay in its own process. It holds its publication until it reads from stdin, and never learns the result. */
 const main = async (): Promise<void> => {
   const [brokers = '', mongoUri = '', collection = '', topic = ''] = process.argv.slice(2);
   const mongo = await mongoose.createConnection(mongoUri, { dbName: 'event_bus_spec' }).asPromise();

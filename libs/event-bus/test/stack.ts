@@ -4,16 +4,16 @@ import type { EventBus } from '../src';
 import { busesOn, startServers, type Servers } from './world';
 
 interface Stack {
-  /** Where Kafka listens. */
+  /** The address of Kafka. */
   readonly brokers: string;
   readonly buses: ReturnType<typeof busesOn>;
-  /** One of the buses, for all that needs none of its own. */
+  /** A shared bus, for tests that need no bus of their own. */
   readonly bus: EventBus;
-  /** What others use beside Boxlist: a plain client. */
+  /** A plain client, like those of other producers. */
   readonly kafka: Kafka;
 }
 
-/** What the tests of a file run on: begun before the first of them, closed after the last. */
+/** Servers and buses for the tests of a file: started before the first test, closed after the last. */
 export const aStack = (): Stack => {
   let servers: Servers | undefined;
   let begun: Stack | undefined;

@@ -16,7 +16,7 @@ export const aMessage = (offset: number) => ({
   headers: {},
 });
 
-/** The work on a partition, with kafkajs' part: it fetches from the offset that is next, and again after each pause. */
+/** The work on a partition, with a fake of kafkajs that fetches from the next offset, and again after each pause. */
 export const stagedPartition = (needs: Partial<Needs>, fetch: (offset: number) => readonly Message[]) => {
   const over = new AbortController();
   const work = createPartitionWork({
@@ -29,7 +29,7 @@ export const stagedPartition = (needs: Partial<Needs>, fetch: (offset: number) =
     ...needs,
   });
   const stage = { next: 0, fetches: 0, pauses: 0 };
-  /** Hands over what is fetched; resolves when the next fetch may begin, with whether a pause was asked for. */
+  /** Handles one fetch. Resolves when the next fetch may start, with whether the partition was paused. */
   const once = async (): Promise<boolean> => {
     let resumed: Promise<void> | undefined;
     stage.fetches += 1;
@@ -54,7 +54,7 @@ export const stagedPartition = (needs: Partial<Needs>, fetch: (offset: number) =
     work,
     stage,
     once,
-    /** Fetches until an offset is the next one. */
+    /** Fetches until `offset` is the next one. */
     until: async (offset: number): Promise<void> => {
       while (stage.next < offset) await once();
     },

@@ -11,7 +11,7 @@ import { aTopic, busesOn, followed, ownName, quiet } from './world';
 
 const stack = aStack();
 
-/** Texts that compress as orders do, in more than one block of any codec. */
+/** Texts that compress like orders, in more than one block of any codec. */
 const orders = (count: number) =>
   Array.from({ length: count }, (_, index) => ({
     key: `bo_1:or_${index}`,
@@ -34,7 +34,7 @@ const produce = async (
   await producer.disconnect();
 };
 
-// kafkajs decompresses gzip alone. One batch of another codec stopped the consumer for all partitions, again and again.
+// kafkajs decompresses only gzip. One batch in another codec stopped the consumer for all partitions, again and again.
 describe('a compressed batch', () => {
   it.each(['gzip', 'snappy', 'lz4', 'zstd'])(
     'of the codec %s is read as the broker writes it, in Java',
@@ -67,8 +67,8 @@ describe('a compressed batch', () => {
   );
 });
 
-// kafkajs leaves out aborted messages by a rule of its own, by which some reached the handler.
-describe('what a transaction wrote', () => {
+// kafkajs drops aborted messages by its own rule, and some reached the handler.
+describe('a message of a transaction', () => {
   const begin = async () => {
     const producer = stack.kafka.producer({
       transactionalId: ownName('transaction'),
@@ -79,7 +79,7 @@ describe('what a transaction wrote', () => {
     return { producer, transaction: await producer.transaction() };
   };
 
-  it('is read when it was committed, and reaches nobody when it was aborted, where transactions overlap', async () => {
+  it('is read if it was committed and never if it was aborted, even when transactions overlap', async () => {
     const topic = await aTopic(stack.bus);
     const [one, other, third] = [await begin(), await begin(), await begin()];
     const send = (by: typeof one, value: string) =>
@@ -102,7 +102,7 @@ describe('what a transaction wrote', () => {
 
 const headerBytes = 61;
 
-/** The batch of an answer that holds a text, by its place. */
+/** The batch in an answer that contains a text. */
 const batchWith = (answer: Buffer, text: string): Buffer | undefined => {
   const at = answer.indexOf(text);
   for (let start = at - headerBytes; at >= 0 && start >= 0; start -= 1) {
@@ -140,9 +140,9 @@ const damages: [string, (batch: Buffer) => void][] = [
   ],
 ];
 
-describe('a batch that cannot be read', () => {
+describe('an unreadable batch', () => {
   it.each(damages)(
-    'because it %s is set aside by its place, and all others are read',
+    'that %s is set aside with its place, and all others are read',
     async (_what, change) => {
       const proxy = await startProxy(stack.brokers);
       const errors: object[] = [];
@@ -197,15 +197,15 @@ describe('a batch that cannot be read', () => {
     60_000,
   );
 
-  it('because the broker cannot read it itself is set aside, and all others are read', async () => {
+  it('that the broker itself cannot read is set aside, and all others are read', async () => {
     const proxy = await startProxy(stack.brokers);
     const through = busesOn(proxy.brokers);
     const topic = await aTopic(stack.bus, { partitions: 2 });
     const bad = ownName('bad');
     proxy.damageBy((answer) => {
       const batch = batchWith(answer, bad);
-      // CORRUPT_MESSAGE as the partition's error, which stands 38 bytes before its records in the version that kafkajs
-      // requests.
+      // Sets CORRUPT_MESSAGE as the partition's error. In the version that kafkajs requests, the error is 38 bytes
+      // before the records.
       if (batch) Buffer.from(batch.buffer, batch.byteOffset - 38, 2).writeInt16BE(2);
     });
     await produce(topic, [{ key: 'a', value: bad, partition: 0 }]);
@@ -220,7 +220,7 @@ describe('a batch that cannot be read', () => {
     await proxy.close();
   }, 60_000);
 
-  it('because it was damaged on its way is fetched again, and nothing of it is lost', async () => {
+  it('that was damaged in transit is fetched again, and nothing is lost', async () => {
     const proxy = await startProxy(stack.brokers);
     const through = busesOn(proxy.brokers);
     const topic = await aTopic(stack.bus);
@@ -241,7 +241,7 @@ describe('a batch that cannot be read', () => {
     await proxy.close();
   }, 60_000);
 
-  it('because it holds more than a process can take is set aside, with the range of all its messages', async () => {
+  it('that needs too much memory is set aside with the range of all its messages', async () => {
     const topic = await aTopic(stack.bus);
     const large = Buffer.alloc(40 * 1024 * 1024);
     expect(gzipSync(large).length).toBeLessThan(100_000);

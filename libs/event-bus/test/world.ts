@@ -4,14 +4,14 @@ import { createEventBus, type BusMessage, type EventBus, type TopicSpec } from '
 
 export const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** A name of its own for a topic, a group or a database, on servers that may be shared. */
+/** A unique name for a topic, a group or a database, because servers may be shared. */
 export const ownName = (kind: string): string => `${kind}-${randomUUID().slice(0, 8)}`;
 
-/** Buses on one broker that are closed together. */
+/** Creates buses on one broker, which are closed together. */
 export const busesOn = (brokers: string) => {
   const open: EventBus[] = [];
   return {
-    /** What a process of its own has. */
+    /** A bus like that of a separate process. */
     bus: (topicPrefix = ''): EventBus => {
       const bus = createEventBus({ brokers: brokers.split(','), clientId: 'spec', topicPrefix, log: quiet });
       open.push(bus);
@@ -23,14 +23,14 @@ export const busesOn = (brokers: string) => {
   };
 };
 
-/** A new topic. */
+/** Creates a topic with a unique name. */
 export const aTopic = async (bus: EventBus, spec: Partial<TopicSpec> = {}): Promise<string> => {
   const name = ownName('topic');
   await bus.ensureTopics([{ name, partitions: 1, compacted: false, ...spec }]);
   return name;
 };
 
-/** Everything on a topic from its beginning, as a consumer that has never read it before sees it. */
+/** Reads a topic from its beginning, in a new group. */
 export const followed = async (bus: EventBus, topic: string) => {
   const seen: BusMessage[] = [];
   const consumer = await bus.consumeBatches({
@@ -41,7 +41,7 @@ export const followed = async (bus: EventBus, topic: string) => {
   return {
     seen,
     values: () => seen.map(({ value }) => String(value)),
-    /** Resolves when so many messages are there. */
+    /** Resolves when at least this many messages have arrived. */
     count: (count: number) =>
       eventually(() => {
         if (seen.length < count) throw new Error(`${seen.length} of ${count} messages`);

@@ -10,16 +10,16 @@ interface CallerOptions {
 
 export type Authenticate = (authorization: string | undefined) => Promise<Identity>;
 
-/** Only asymmetric signatures: a public key must not serve as a shared secret. */
+/** Only asymmetric signatures, so that nobody can use a public key as a shared secret. */
 const algorithms = ['EdDSA', 'ES256', 'RS256', 'PS256'];
 
-/** The token of an `Authorization` header: the scheme in any case, one blank or more, the token. */
+/** The token of an `Authorization` header: the scheme in any case, one or more blanks, then the token. */
 export const bearerTokenIn = (authorization: string | undefined): string | undefined =>
   /^Bearer +(\S{1,8192})$/i.exec(authorization ?? '')?.[1];
 
 /**
- * Knows a caller by their bearer token. Throws UNAUTHENTICATED, or SERVICE_UNAVAILABLE when the issuer's keys cannot be
- * read.
+ * Identifies callers by their bearer token. Throws UNAUTHENTICATED for a missing or invalid token, and
+ * SERVICE_UNAVAILABLE if the issuer's keys cannot be read.
  */
 export const createAuthenticate = ({ jwksUrl, issuer, audience }: CallerOptions): Authenticate => {
   const keys = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: 5_000, cooldownDuration: 5_000 });

@@ -56,7 +56,7 @@ const refusing =
     }
   };
 
-/** A scalar under our name for it, whose refusals are told apart from defects. */
+/** A scalar under Boxlist's name for it. Its refusals can be distinguished from defects. */
 const inputScalar = <I, E>(name: string, scalar: GraphQLScalarType<I, E>): GraphQLScalarType<I, E> => {
   const config = scalar.toConfig();
   return new GraphQLScalarType<I, E>({
@@ -68,7 +68,8 @@ const inputScalar = <I, E>(name: string, scalar: GraphQLScalarType<I, E>): Graph
 };
 
 /**
- * How each custom scalar that clients send is read. Subgraphs resolve with these, and the gateway checks with these.
+ * The reader of each custom scalar that clients send. Subgraphs resolve with these, and the gateway checks with
+ * these.
  */
 export const inputScalars = { DateTime: inputScalar('DateTime', GraphQLDateTimeISO) } as const;
 
@@ -79,7 +80,7 @@ const readerOf = (type: GraphQLInputType | null | undefined) => {
     : undefined;
 };
 
-/** Every argument and input field of a schema: its name in full, and its type. */
+/** Every argument and input field of a schema: its full name and its type. */
 export const inputPlaces = (schema: GraphQLSchema): { readonly name: string; readonly type: GraphQLInputType }[] =>
   Object.values(schema.getTypeMap())
     .filter((type) => !type.name.startsWith('__'))
@@ -93,9 +94,9 @@ export const inputPlaces = (schema: GraphQLSchema): { readonly name: string; rea
     });
 
 /**
- * Teaches a composed schema to read its custom scalars: composition knows their names alone, and would let every value
- * through to a subgraph. Throws DEFECT for a scalar that is taken as input and that `inputScalars` does not have.
- * Literals are left to `scalarLiterals`, which knows the path.
+ * Makes a composed schema read its custom scalars. Composition knows only their names and would pass any value on to
+ * a subgraph. Throws DEFECT for an input scalar that is not in `inputScalars`. It does not affect literals:
+ * `scalarLiterals` checks those, because it knows their path.
  */
 export const readScalars = (schema: GraphQLSchema): void => {
   for (const { name, type } of inputPlaces(schema)) {
@@ -107,7 +108,7 @@ export const readScalars = (schema: GraphQLSchema): void => {
   }
 };
 
-/** More faults than these of one request are not listed. */
+/** The largest number of faults that one answer lists. */
 const mostFaults = 50;
 
 const shownPath = (path: readonly (string | number)[]): string =>
@@ -140,18 +141,20 @@ const faultsOfVariable = (
   return faults;
 };
 
-/** Whether the request leaves a part of its selection out by its own variables. */
+/** Whether the request excludes a part of its selection through its own variables. */
 const isLeftOut = (node: SelectionNode, variables: Readonly<Record<string, unknown>>): boolean => {
   try {
     const skip = getDirectiveValues(GraphQLSkipDirective, node, variables);
     return skip?.if === true || getDirectiveValues(GraphQLIncludeDirective, node, variables)?.if === false;
   } catch {
-    // A null stands in the directive itself, which is found when that is visited.
+    // The directive itself contains a null. The visit of the directive finds it.
     return false;
   }
 };
 
-/** Calls back for each variable that an operation uses, itself or by its fragments, with the type of its place. */
+/**
+ * Calls `use` for each variable that an operation uses, directly or in its fragments, with the type expected there.
+ */
 const visitUses = (
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -180,8 +183,8 @@ const visitUses = (
 };
 
 /**
- * Variables that are null where a value is needed. A nullable variable may stand there when it, or the place, has a
- * default: GraphQL finds a null only when the field is resolved.
+ * A fault for each variable that is null where a value is required. GraphQL allows a nullable variable there if the
+ * variable or the argument has a default, and finds the null only when it resolves the field.
  */
 const faultsOfNulls = (
   schema: GraphQLSchema,
@@ -220,7 +223,7 @@ const faultsOfVariables = (
   ].slice(0, mostFaults);
 
 /**
- * Refuses variables that do not fit their types, before anything runs: BAD_USER_INPUT, with the path of each in
+ * Refuses variables that do not match their types before anything runs: BAD_USER_INPUT, with the path of each in
  * `field`.
  */
 export const checkVariables: ApolloServerPlugin<BaseContext> = {
@@ -235,7 +238,8 @@ export const checkVariables: ApolloServerPlugin<BaseContext> = {
 };
 
 /**
- * Where a literal stands: the fields of the answer above it (none in a fragment), and the argument with what is inside.
+ * The location of a literal. `path`: the fields of the answer above it (undefined in a fragment). `field`: its
+ * argument and the path within that argument.
  */
 const placeOf = (document: ASTNode, keys: readonly (string | number)[]) => {
   const path: string[] = [];
@@ -286,7 +290,9 @@ export const scalarLiterals: ValidationRule = (context) => {
   };
 };
 
-/** The value that a validation error is about, where a custom scalar could not read it; else undefined. */
+/**
+ * The error of the custom scalar that could not read a value, if that caused a validation error. Otherwise undefined.
+ */
 export const inputFaultBehind = (error: unknown): GraphQLError | undefined => {
   const cause = error instanceof GraphQLError ? error.originalError : undefined;
   return cause instanceof UnreadableValue ? cause : undefined;

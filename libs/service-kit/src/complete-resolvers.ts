@@ -2,7 +2,7 @@ import type { GraphQLScalarType } from 'graphql';
 
 type Answer<Resolver> = ReturnType<Extract<Resolver, (...args: never[]) => unknown>>;
 
-/** Whether a value answers a field by itself: by a property, or by a method, of the field's name and type. */
+/** Whether a source value answers a field itself, through a property or method of the field's name and type. */
 type Answers<Source, Field extends PropertyKey, Resolver> = [Source] extends [Readonly<Record<Field, infer Value>>]
   ? [Value] extends [never]
     ? false
@@ -11,10 +11,10 @@ type Answers<Source, Field extends PropertyKey, Resolver> = [Source] extends [Re
       : false
   : false;
 
-/** Without `__isTypeOf`: an interface's `__resolveType` tells its types apart. */
+/** Without `__isTypeOf`: an interface's `__resolveType` distinguishes its types. */
 type FieldOf<TypeResolvers> = Exclude<keyof TypeResolvers, '__isTypeOf'>;
 
-/** The fields of a type that what stands behind it does not answer; never for a scalar. */
+/** The fields of a type that its source value does not answer. Never for a scalar. */
 type Unanswered<TypeResolvers, Source> = TypeResolvers extends GraphQLScalarType
   ? never
   : {
@@ -22,12 +22,11 @@ type Unanswered<TypeResolvers, Source> = TypeResolvers extends GraphQLScalarType
     }[FieldOf<TypeResolvers>];
 
 /**
- * A subgraph's generated `Resolvers`, without those that GraphQL does not need: a field's may be left out where what
- * stands behind its type (`Sources`, the generated `ResolversParentTypes`) has a property or a method of that name that
- * gives the same. So a field that is renamed in the schema fails the type check. Custom scalars may be left out too.
+ * A subgraph's generated `Resolvers`, without those that GraphQL does not need. A field needs no resolver if the
+ * source of its type (`Sources`, the generated `ResolversParentTypes`) has a property or a method of the same name
+ * and type. So the type check fails when a field is renamed in the schema. Custom scalars may be omitted too.
  *
- * It does not see what a resolver makes of its arguments: those that may be absent are to be handed on by name, not as
- * a whole.
+ * It does not check how a resolver uses its arguments. Pass optional arguments on by name, not as a whole.
  */
 export type CompleteResolvers<Resolvers, Sources extends Record<keyof Resolvers, unknown>> = {
   readonly [Type in keyof Resolvers]?: Resolvers[Type] extends GraphQLScalarType

@@ -9,8 +9,8 @@ interface FactDocument<F> {
 }
 
 /**
- * A service's own copy of the facts of another: the newest version of each, by id. `apply` is idempotent and ignores
- * what is not newer; it answers whether the copy changed.
+ * A service's own copy of another service's facts: the newest version of each, by id. `apply` is idempotent and
+ * ignores versions that are not newer. It resolves with whether the copy changed.
  */
 export const createFactCopy = <F extends { boxOfficeId: string; version: number }>(
   mongo: Connection,
@@ -31,7 +31,7 @@ export const createFactCopy = <F extends { boxOfficeId: string; version: number 
         );
         return matchedCount + upsertedCount > 0;
       } catch (error) {
-        // What is known is as new: the filter missed it, and the upsert met its key.
+        // The stored version is as new: the filter did not match it, so the upsert hit its key.
         if (isDuplicateKey(error)) return false;
         throw error;
       }

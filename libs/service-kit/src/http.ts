@@ -14,13 +14,13 @@ const statusOf: Record<ErrorKind, number> = {
   defect: 500,
 };
 
-/** The HTTP status of an AppError by its kind; FORBIDDEN is the one code that has its own (403). */
+/** The HTTP status for the kind of an error. Only FORBIDDEN has its own status (403). */
 export const httpStatusOf = (error: unknown): number => {
   const { code, kind } = appErrorOf(error);
   return code === 'FORBIDDEN' ? 403 : statusOf[kind];
 };
 
-/** What an HTTP caller is told of an error; a defect's message stays inside. */
+/** The body of an error for an HTTP caller. It never contains the message of a defect. */
 export const httpErrorBody = (error: unknown) => {
   const { code, kind, message, retryAfterMs } = appErrorOf(error);
   return kind === 'defect'
@@ -32,9 +32,9 @@ export type HealthChecks = Record<string, () => Promise<void>>;
 
 interface HttpOptions {
   readonly log: Log;
-  /** Readiness checks by name: each throws while its part is not usable. */
+  /** Readiness checks by name. A check throws while its part is not usable. */
   readonly health: HealthChecks;
-  /** Checks that are told with readiness and do not decide it: of what most callers can do without. */
+  /** Checks that readiness reports without depending on them, for parts that most callers can do without. */
   readonly reported?: HealthChecks;
   readonly bodyLimit?: number;
 }
@@ -69,9 +69,9 @@ const readiness = async (health: HealthChecks, reported: HealthChecks) => {
 };
 
 /**
- * The HTTP server of a service: JSON bodies up to 1 MiB, errors as `{code, message}` with the status of their kind,
- * `/health/live`, `/health/ready` (503 while one check of `health` fails; failing checks of `reported` only stand under
- * `degraded`) and `/metrics`.
+ * The HTTP server of a service. It accepts JSON bodies up to 1 MiB and answers errors as `{code, message}` with the
+ * status of their kind. It serves `/health/live`, `/metrics` and `/health/ready`, which answers 503 while a check of
+ * `health` fails. Failing checks of `reported` only appear under `degraded`.
  */
 export const createHttp = ({ log, health, reported = {}, bodyLimit = 1024 * 1024 }: HttpOptions): FastifyInstance => {
   startMetrics();
@@ -104,7 +104,7 @@ export const createHttp = ({ log, health, reported = {}, bodyLimit = 1024 * 1024
   return app;
 };
 
-/** Faults that fastify itself finds in a request (malformed JSON, too large, wrong media type). */
+/** Faults that fastify itself finds in a request: malformed JSON, too large, wrong media type. */
 const clientFault = (error: unknown): { status: number; message: string } | undefined => {
   if (error instanceof AppError || typeof error !== 'object' || error === null || !('statusCode' in error))
     return undefined;
@@ -118,7 +118,7 @@ const clientFault = (error: unknown): { status: number; message: string } | unde
   return { status: statusCode, message: messages[statusCode] ?? 'The request cannot be read.' };
 };
 
-/** Starts listening and gives the base address, with the port that was really taken. */
+/** Starts listening and resolves with the base address, including the actual port. */
 export const listen = async (app: FastifyInstance, host: string, port: number): Promise<string> => {
   await app.listen({ host, port });
   const address = app.server.address();

@@ -3,10 +3,10 @@ import { importJWK, jwtVerify, SignJWT, type CryptoKey, type JWK } from 'jose';
 import { z } from 'zod';
 
 export const roles = ['viewer', 'manager', 'owner'] as const;
-/** owner: everything; manager: all but billing and erasure; viewer: reads. */
+/** owner: everything. manager: everything but billing and erasure. viewer: only reads. */
 export type Role = (typeof roles)[number];
 
-/** Who is calling, and for which box office. */
+/** The caller, and the box office they act for. */
 export interface Identity {
   readonly subject: string;
   readonly boxOfficeId: BoxOfficeId;
@@ -19,14 +19,16 @@ const claims = z.object({
   role: z.enum(roles),
 });
 
-/** Reads an identity from the claims of a verified token. Throws UNAUTHENTICATED when one is missing or malformed. */
+/**
+ * Reads an identity from the claims of a verified token. Throws UNAUTHENTICATED if a claim is missing or malformed.
+ */
 export const identityFromClaims = (payload: unknown): Identity => {
   const parsed = claims.safeParse(payload);
   if (!parsed.success) throw new AppError('UNAUTHENTICATED', 'The token lacks sub, box_office_id or role');
   return { subject: parsed.data.sub, boxOfficeId: parsed.data.box_office_id, role: parsed.data.role };
 };
 
-/** The header that carries the gateway's word about the caller to a subgraph. */
+/** The header in which the gateway passes the signed identity of the caller to a subgraph. */
 export const identityHeader = 'x-boxlist-identity';
 const audience = 'subgraphs';
 const issuer = 'boxlist-gateway';
@@ -34,7 +36,10 @@ const issuer = 'boxlist-gateway';
 export type IdentitySigner = (identity: Identity) => Promise<string>;
 export type IdentityVerifier = (token: string | undefined) => Promise<Identity>;
 
-/** Signs identities with the gateway's Ed25519 key, valid for 60 seconds; the same identity is signed anew each 30. */
+/**
+ * Signs identities with the gateway's Ed25519 key, valid for 60 seconds. It reuses a token of the same identity for
+ * 30 seconds.
+ */
 export const createIdentitySigner = async (privateJwk: JWK): Promise<IdentitySigner> => {
   const key = (await importJWK(privateJwk, 'EdDSA')) as CryptoKey;
   const recent = new Map<string, { token: string; until: number }>();
@@ -56,7 +61,7 @@ export const createIdentitySigner = async (privateJwk: JWK): Promise<IdentitySig
   };
 };
 
-/** Verifies what `createIdentitySigner` signed. Throws UNAUTHENTICATED for anything else, absence included. */
+/** Verifies tokens of `createIdentitySigner`. Throws UNAUTHENTICATED for anything else, even a missing token. */
 export const createIdentityVerifier = async (publicJwk: JWK): Promise<IdentityVerifier> => {
   const key = (await importJWK(publicJwk, 'EdDSA')) as CryptoKey;
   return async (token) => {
@@ -70,7 +75,7 @@ export const createIdentityVerifier = async (publicJwk: JWK): Promise<IdentityVe
   };
 };
 
-/** Throws FORBIDDEN unless the caller has that role or a stronger one. */
+/** Throws FORBIDDEN unless the caller has this role or a stronger one. */
 export const requireRole = (identity: Identity, role: Role): void => {
   if (roles.indexOf(identity.role) < roles.indexOf(role)) {
     throw new AppError('FORBIDDEN', `This needs the role ${role}, but the caller has the role ${identity.role}`);
@@ -78,7 +83,8 @@ export const requireRole = (identity: Identity, role: Role): void => {
 };
 
 /**
- * Throws NOT_FOUND unless the id is the caller's own box office: a foreign tenant learns nothing, not even existence.
+ * Throws NOT_FOUND unless the id is the caller's own box office. So a foreign tenant does not even learn whether it
+ * exists.
  */
 export const ownBoxOffice = (identity: Identity, id: string): BoxOfficeId => {
   if (identity.boxOfficeId !== id) throw new AppError('NOT_FOUND', 'There is no such box office');

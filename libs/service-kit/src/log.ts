@@ -2,7 +2,7 @@ import { pino, type Logger } from 'pino';
 
 export type Log = Logger;
 
-/** Keys whose values never reach a log line, wherever they stand up to three levels deep. */
+/** Keys whose values are redacted in log lines, up to three levels deep. The exception is `code`: see `createLog`. */
 const secretKeys = [
   'authorization',
   'cookie',
@@ -33,10 +33,10 @@ const secretKeys = [
   'address',
 ];
 
-/** What MongoDB's driver hangs on its errors: whole documents that were to be written. */
+/** The fields in which MongoDB's driver puts whole documents that it was to write. */
 const documentsOfErrors = ['writeErrors', 'errorResponse', 'result', 'op', 'err'];
 
-/** An error as a log line shows it, at any depth of causes. */
+/** The form of an error in a log line, without documents at any depth of causes. */
 const shownError = (error: Error): object => {
   const without = (from: Record<string, unknown>): Record<string, unknown> =>
     Object.fromEntries(
@@ -48,14 +48,15 @@ const shownError = (error: Error): object => {
 };
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
-/** Where log lines go; tests give their own. */
+/** The destination of log lines. Tests pass their own. */
 export interface LogDestination {
   write(line: string): void;
 }
 
 /**
  * The log of a service: JSON lines on standard output, with secrets and personal data redacted by key. An error is
- * logged with its code, message and stack; its `code` is kept because it stands under `err`.
+ * logged under `err` with its code, message and stack. `code` is never redacted, so that error codes stay readable.
+ * Do not log a secret under that key.
  */
 export const createLog = (service: string, level: string, destination?: LogDestination): Log =>
   pino(

@@ -9,8 +9,8 @@ interface MongoOptions {
 }
 
 /**
- * Connects to MongoDB with a connection of its own (never mongoose's global one) and majority writes, and keeps it:
- * the driver reconnects by itself. Throws AppError DATABASE_UNAVAILABLE when no server answers within 10 seconds.
+ * Connects to MongoDB with its own connection (never mongoose's global one) and majority writes. The driver
+ * reconnects by itself. Throws DATABASE_UNAVAILABLE if no server answers within 10 seconds.
  */
 export const connectMongo = async ({ uri, database, log }: MongoOptions): Promise<Connection> => {
   const connection = mongoose.createConnection(uri, {
@@ -36,19 +36,19 @@ export const connectMongo = async ({ uri, database, log }: MongoOptions): Promis
   }
 };
 
-/** What of the driver's pools of connections is used here; it has no types of it. */
+/** The parts of the driver's connection pools that are used here. The driver has no types for them. */
 interface Pools {
   readonly topology?: {
     readonly s?: { readonly servers?: ReadonlyMap<string, { readonly pool?: { options?: object } }> };
   };
 }
 
-/** How often a pool looks whether it has too few connections, or some that idled for too long, in ms. */
+/** How often a pool checks for too few connections and for connections that were idle too long, in milliseconds. */
 const poolCheckMs = 5_000;
 
 /**
- * Lets a pool that has nothing to do sleep: the driver's pools look at themselves ten times a second, and no option
- * tells them otherwise. Where a later driver keeps them elsewhere, they stay as they are.
+ * Lets an idle pool sleep. The driver's pools check themselves ten times a second, and no option changes that. If a
+ * later driver keeps its pools elsewhere, this has no effect.
  */
 const calmPools = (client: ReturnType<Connection['getClient']>): void => {
   const calm = (): void => {
@@ -56,11 +56,11 @@ const calmPools = (client: ReturnType<Connection['getClient']>): void => {
       if (pool?.options) pool.options = Object.freeze({ ...pool.options, minPoolSizeCheckFrequencyMS: poolCheckMs });
   };
   calm();
-  // A server that joins a replica set later brings a pool of its own.
+  // A server that joins a replica set later adds its own pool.
   client.on('connectionPoolReady', calm);
 };
 
-/** Readiness of MongoDB: throws DATABASE_UNAVAILABLE when a ping takes over 2 seconds or fails. */
+/** For readiness: throws DATABASE_UNAVAILABLE if a ping fails or takes more than 2 seconds. */
 export const checkMongo = async (connection: Connection): Promise<void> => {
   try {
     await connection.db?.admin().command({ ping: 1, maxTimeMS: 2_000 });
@@ -69,6 +69,6 @@ export const checkMongo = async (connection: Connection): Promise<void> => {
   }
 };
 
-/** Whether an error says that a unique key is taken (also inside a bulk write). */
+/** Whether an error says that a unique key already exists (even inside a bulk write). */
 export const isDuplicateKey = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && error.code === 11000;

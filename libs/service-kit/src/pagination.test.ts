@@ -8,7 +8,7 @@ const fetch = async ({ direction, after, before, limit }: PageRange<number>) => 
 };
 const page = (args: PageArgs) => keysetPage({ args, fetch, positionOf: (n) => n, maxSize: 5 });
 
-describe('a page by key set', () => {
+describe('a keyset page', () => {
   it('walks forward to the end without a gap or a repeat', async () => {
     const seen: number[] = [];
     let after: string | null = null;
@@ -20,7 +20,7 @@ describe('a page by key set', () => {
     expect(seen).toEqual(numbers);
   });
 
-  it('walks backward in the same order', async () => {
+  it('walks backward and keeps the sequence of items', async () => {
     const last = await page({ last: 3 });
     expect(last.nodes).toEqual([5, 6, 7]);
     expect(last.pageInfo.hasPreviousPage).toBe(true);

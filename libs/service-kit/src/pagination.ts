@@ -11,18 +11,18 @@ export interface PageArgs {
 /** What a store must fetch: at most `limit` items strictly beyond the position, in the given direction. */
 export interface PageRange<P> {
   readonly direction: 'forward' | 'backward';
-  /** Forward: items after it. */
+  /** Items after this position. */
   readonly after: P | undefined;
-  /** Items before it. */
+  /** Items before this position. */
   readonly before: P | undefined;
   readonly limit: number;
 }
 
 interface PageOptions<T, P> {
   readonly args: PageArgs;
-  /** Items in the direction asked for: for `backward` the items nearest to the end come first. */
+  /** Fetches items in the requested direction. For `backward`, the items nearest to the end come first. */
   readonly fetch: (range: PageRange<P>) => Promise<T[]>;
-  /** The position of an item: JSON values only. */
+  /** The position of an item. It may contain only JSON values. */
   readonly positionOf: (item: T) => P;
   readonly defaultSize?: number;
   readonly maxSize?: number;
@@ -39,7 +39,7 @@ export interface Page<T> {
   };
 }
 
-/** A page that can say how many items there are in all; they are counted only when somebody asks. */
+/** A page that can count all items of the list. It counts only when `totalCount` is called. */
 export interface CountedPage<T> extends Page<T> {
   readonly totalCount: () => Promise<number>;
 }
@@ -64,9 +64,9 @@ const sizeOf = (field: string, value: number | null | undefined, max: number): n
 };
 
 /**
- * A Relay page by key set: stable under writes, no offsets. Asks the store for one item more than the page to know
- * whether there are others. Throws BAD_INPUT for bad sizes, for `first` with `last`, and for what is not a cursor
- * (a position's shape must be checked by `fetch`).
+ * A Relay page by keyset: stable under writes, without offsets. It asks the store for one item more than the page, to
+ * learn whether more items follow. Throws BAD_INPUT for invalid sizes, for `first` with `last`, and for a string that
+ * is not a cursor. `fetch` must check the shape of a position.
  */
 export const keysetPage = async <T, P>(options: PageOptions<T, P>): Promise<Page<T>> => {
   const { args, fetch, positionOf, defaultSize = 25, maxSize = 100 } = options;

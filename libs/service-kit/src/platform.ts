@@ -17,7 +17,7 @@ import type { Service } from './service';
 import type { JsonWebKeySetting } from './settings';
 import { mountSubgraph, type SubgraphOptions } from './subgraph';
 
-/** The settings of `commonSettings`, `mongoSettings` and `kafkaSettings`; the last of `consumerSettings`. */
+/** The settings of `commonSettings`, `mongoSettings` and `kafkaSettings`. The last one is from `consumerSettings`. */
 interface PlatformConfig {
   readonly HOST: string;
   readonly LOG_LEVEL: Parameters<typeof createLog>[1];
@@ -29,31 +29,31 @@ interface PlatformConfig {
 }
 
 interface PlatformOptions {
-  /** Created where they do not exist. */
+  /** Created if they are missing. */
   readonly topics: readonly TopicSpec[];
-  /** Instead of one of its own. */
+  /** Replaces the service's own log. */
   readonly log?: Log;
 }
 
 interface Doors<C extends object> {
   readonly port: number;
-  /** Checks that decide readiness, beside MongoDB's. */
+  /** Checks that decide readiness, in addition to MongoDB's. */
   readonly health?: HealthChecks;
-  /** Checks that readiness only reports; Kafka's unless given. */
+  /** Checks that readiness only reports. Default: the check of Kafka. */
   readonly reported?: HealthChecks;
   readonly subgraph?: Pick<SubgraphOptions<C>, 'typeDefs' | 'resolvers' | 'context'> & {
     readonly identityKey: JsonWebKeySetting;
   };
-  /** Routes of its own. */
+  /** Adds the service's own routes. */
   readonly routes?: (app: FastifyInstance) => void;
 }
 
-/** What every service stands on: a log, its own database, Kafka, and HTTP doors. */
+/** What every service is built on: a log, its own database, Kafka, and an HTTP server. */
 export interface Platform {
   readonly log: Log;
   readonly mongo: Connection;
   readonly bus: EventBus;
-  /** Publishes what stands in the outboxes of a collection, until the platform closes. */
+  /** Publishes the events in the outboxes of a collection until the platform closes. */
   relayOutbox<
     E extends { readonly id: string } = OutboxEntry,
     D extends { readonly _id: unknown; readonly outbox?: readonly E[] } = {
@@ -63,16 +63,22 @@ export interface Platform {
   >(
     options: Omit<RelayOptions<D, E>, 'bus' | 'log'>,
   ): Promise<OutboxRelay>;
-  /** To be done at the end, latest first: after the doors are closed, before Kafka and MongoDB are left. */
+  /**
+   * Adds a step to `close`. Steps run in reverse sequence, after the HTTP server has closed and before Kafka and
+   * MongoDB are disconnected.
+   */
   onClose(close: () => Promise<void>): void;
-  /** Opens the doors: health, metrics, the subgraph, and routes. Closing the service closes the platform. */
+  /**
+   * Starts the HTTP server with health, metrics, the subgraph and routes. Closing the service closes the platform.
+   */
   serve<C extends object>(doors: Doors<C>): Promise<Service>;
-  /** Without doors. Idempotent. */
+  /** Closes a platform without an HTTP server. Idempotent. */
   close(): Promise<void>;
 }
 
 /**
- * Connects a service to MongoDB, to a database that is named for it, and to Kafka. Throws when MongoDB does not answer.
+ * Connects a service to MongoDB, with a database named after the service, and to Kafka. Throws if MongoDB or Kafka
+ * does not answer.
  */
 export const createPlatform = async (
   name: string,

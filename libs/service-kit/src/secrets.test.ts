@@ -4,7 +4,7 @@ import { createSecretBox, createServiceTokens, pastedSecret } from './secrets';
 const key = (kid: string, fill: number) => ({ kid, key: new Uint8Array(32).fill(fill) });
 
 describe('a secret box', () => {
-  it('opens what it sealed, also after a new key came first', async () => {
+  it('opens what it sealed, even after a new first key', async () => {
     const sealed = await createSecretBox([key('old', 1)]).seal('a token');
     expect(sealed).not.toContain('a token');
     expect(await createSecretBox([key('new', 2), key('old', 1)]).open(sealed)).toBe('a token');
@@ -13,36 +13,33 @@ describe('a secret box', () => {
   it.each([
     ['a key that is gone', [key('other', 1)]],
     ['another key of the same name', [key('old', 9)]],
-  ])('does not open with %s, and says nothing of the secret', async (_, keys) => {
+  ])('does not open with %s, and reveals nothing of the secret', async (_, keys) => {
     const sealed = await createSecretBox([key('old', 1)]).seal('a token');
     await expect(createSecretBox(keys).open(sealed)).rejects.toMatchObject({ code: 'DEFECT' });
   });
 });
 
-/**
- * Regression: a webhook's secret was kept with the blanks that came along when it was copied, and no webhook matched
- * it.
- */
+/** Regression: a webhook secret was stored with blanks that were copied with it, so no webhook matched it. */
 describe('a pasted secret', () => {
   it.each([
     ['blanks and line ends', ' \t\u00a0the-secret\u2003\r\n'],
     ['a byte order mark and zero-width characters', '\ufeffthe\u200b-\u2060secret\u200d'],
     ['soft hyphens, marks of direction and a null', '\u200ethe\u00ad-secret\u202c\u0000'],
     ['fillers', '\u3164\u2800the-secret\u115f'],
-  ])('is kept without %s', (_, pasted) => {
+  ])('is stored without %s', (_, pasted) => {
     expect(pastedSecret(pasted)).toBe('the-secret');
   });
 
-  it('keeps blanks and letters that somebody sees inside of it', () => {
+  it('keeps visible letters and inner blanks', () => {
     expect(pastedSecret(' größe, two words ')).toBe('größe, two words');
     expect(pastedSecret('\u200b \ufeff\u3164\u2800')).toBe('');
   });
 });
 
-describe('service tokens', () => {
+describe('a service token', () => {
   const tokens = createServiceTokens('0123456789abcdef0123456789abcdef');
 
-  it('let in the service they were signed for', async () => {
+  it('is valid for the service that it was signed for', async () => {
     for (const scheme of ['Bearer ', 'bearer   '])
       await expect(tokens.verify(`${scheme}${await tokens.sign('sync')}`, 'sync')).resolves.toBeUndefined();
   });
@@ -55,7 +52,7 @@ describe('service tokens', () => {
       async () => `Bearer ${await createServiceTokens('ffffffffffffffffffffffffffffffff').sign('sync')}`,
     ],
     ['not a token', async () => 'Bearer x.y.z'],
-  ])('refuse %s', async (_, header) => {
+  ])('is refused: %s', async (_, header) => {
     await expect(tokens.verify(await header(), 'sync')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 });

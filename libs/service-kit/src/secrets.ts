@@ -8,7 +8,9 @@ export interface EncryptionKey {
   readonly key: Uint8Array;
 }
 
-/** A setting of the form `kid:base64url,kid2:base64url` with 32-byte keys; the first encrypts, all decrypt. */
+/**
+ * A setting of the form `kid:base64url,kid2:base64url` with 32-byte keys. The first key encrypts, all keys decrypt.
+ */
 export const encryptionKeys = () =>
   z
     .string()
@@ -41,8 +43,9 @@ export interface SecretBox {
 }
 
 /**
- * Encrypts small secrets at rest as compact JWE (`dir`, A256GCM) that names its key. Old keys stay listed until
- * everything they sealed is sealed anew. `open` throws DEFECT for a text it cannot read: never the text itself.
+ * Encrypts small secrets at rest as compact JWE (`dir`, A256GCM) that names its key. Keep an old key listed until
+ * every secret that it sealed has been sealed again. `open` throws DEFECT for a text that it cannot read, without the
+ * text.
  */
 export const createSecretBox = (keys: readonly EncryptionKey[]): SecretBox => {
   const [first] = keys;
@@ -68,20 +71,20 @@ export const createSecretBox = (keys: readonly EncryptionKey[]): SecretBox => {
 };
 
 export interface ServiceTokens {
-  /** A bearer token for 60 seconds with which one service calls another's internal door. */
+  /** A bearer token, valid for 60 seconds, for a call of another service's internal door. */
   sign(audience: string): Promise<string>;
-  /** Throws UNAUTHENTICATED unless the Authorization header carries such a token for that audience. */
+  /** Throws UNAUTHENTICATED unless the Authorization header contains such a token for this audience. */
   verify(authorization: string | undefined, audience: string): Promise<void>;
 }
 
 /**
- * A secret or key as somebody pasted it, without what nobody sees: white space around it, and invisible and control
- * characters anywhere, which come along from web pages and documents. No secret is made of them.
+ * A pasted secret or key without characters that nobody sees: white space around it, and invisible and control
+ * characters anywhere. They get copied along from web pages and documents, and no real secret contains them.
  */
 export const pastedSecret = (text: string): string =>
   text.replace(/[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]+/gu, '').trim();
 
-/** Tokens between services, signed with a secret (HS256, ≥ 32 characters) that only they share. */
+/** Tokens for calls between services, signed with a shared secret (HS256, at least 32 characters). */
 export const createServiceTokens = (secret: string): ServiceTokens => {
   const key = new TextEncoder().encode(secret);
   const issuer = 'boxlist-service';

@@ -1,15 +1,16 @@
 import { kindOf } from '@boxlist/contracts';
 import { ConfigError } from './settings';
 
-/** A running service: where it listens, and how it stops. `close` is idempotent and lets work in flight end. */
+/** A running service: its address, and how to stop it. `close` is idempotent and lets current work finish. */
 export interface Service {
   readonly url: string;
   close(): Promise<void>;
 }
 
 /**
- * The life of a service process: settings → start → SIGTERM or SIGINT → close. Wrong settings print every problem and
- * exit with 2; a failed start or an uncaught fault exits with 1. Close may take 30 seconds, then the process ends.
+ * Runs a service process: settings, start, SIGTERM or SIGINT, close. If settings are wrong it prints every problem
+ * and exits with 2. After a failed start or an uncaught error it exits with 1. If closing takes more than 30 seconds,
+ * the process exits with 1.
  */
 export const runService = async <C>(
   name: string,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Thrown by `settings` with every problem at once; its message is for the person who starts the service. */
+/** Thrown by `settings` with every problem at once. Its message is for the person who starts the service. */
 export class ConfigError extends Error {
   constructor(readonly problems: readonly string[]) {
     super(`${problems.length} setting(s) are wrong or missing:\n${problems.map((line) => `  - ${line}`).join('\n')}`);
@@ -9,8 +9,8 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads settings from the environment by a zod model. An empty string counts as absent. Throws one ConfigError that
- * lists all problems. It never shows a value, since any of them may be a secret.
+ * Reads settings from the environment by a zod schema. An empty string counts as absent. Throws one ConfigError that
+ * lists all problems, without any value, because any value may be a secret.
  */
 export const settings = <S extends z.ZodObject>(
   schema: S,
@@ -29,7 +29,7 @@ export const settings = <S extends z.ZodObject>(
   );
 };
 
-/** A TCP port; 0 lets the system choose a free one. */
+/** A TCP port. With 0 the system chooses a free one. */
 export const port = (fallback: number) => z.coerce.number().int().min(0).max(65535).default(fallback);
 
 /** An http(s) address without a trailing slash. */
@@ -38,7 +38,7 @@ export const httpUrl = () =>
     .url({ protocol: /^https?$/, error: 'must be an http or https address' })
     .transform((value) => value.replace(/\/+$/, ''));
 
-/** A list separated by commas; blanks are dropped. */
+/** A list separated by commas, without blanks around the parts and without empty parts. */
 export const commaList = () =>
   z.string().transform((value) =>
     value
@@ -47,7 +47,7 @@ export const commaList = () =>
       .filter((part) => part !== ''),
   );
 
-/** `true` or `false` in words. */
+/** The text `true` or `false`. */
 export const flag = (fallback: boolean) =>
   z
     .enum(['true', 'false'])
@@ -60,7 +60,7 @@ export const durationMs = (fallback: number, min = 0) => z.coerce.number().int()
 /** A secret of at least `min` characters. */
 export const secret = (min = 1) => z.string().min(min, `must have at least ${min} characters`).meta({ secret: true });
 
-/** A JSON Web Key as JSON text. */
+/** A JSON Web Key in JSON format. */
 export const jwk = () =>
   z
     .string()
@@ -70,7 +70,7 @@ export const jwk = () =>
         const parsed: unknown = JSON.parse(value);
         if (typeof parsed === 'object' && parsed !== null && 'kty' in parsed) return parsed as JsonWebKeySetting;
       } catch {
-        // Falls through to the one message below.
+        // Invalid JSON gets the same message as any other invalid key, below.
       }
       ctx.addIssue({ code: 'custom', message: 'must be a JSON Web Key in JSON format' });
       return z.NEVER;
@@ -81,7 +81,7 @@ export interface JsonWebKeySetting {
   [member: string]: unknown;
 }
 
-/** Settings that every service has: spread into its own model. */
+/** Settings of every service. Spread them into the service's own schema. */
 export const commonSettings = {
   HOST: z.string().default('127.0.0.1').describe('Address to listen on.'),
   LOG_LEVEL: z
@@ -90,7 +90,7 @@ export const commonSettings = {
     .describe('Lowest level that the service logs.'),
 };
 
-/** Settings of a service that keeps documents. */
+/** Settings of a service that stores documents. */
 export const mongoSettings = {
   MONGODB_URI: z
     .string()
@@ -104,7 +104,7 @@ export const mongoSettings = {
     .describe('Prefix of the database name. The service uses the database `<prefix>_<service>`.'),
 };
 
-/** Settings of a service that speaks to Kafka. */
+/** Settings of a service that uses Kafka. */
 export const kafkaSettings = {
   KAFKA_BROKERS: commaList()
     .refine(
@@ -126,14 +126,14 @@ export const consumerSettings = {
   ),
 };
 
-/** Settings of a service that offers, or makes, calls whose effect on an opt-out Constant Contact does not document. */
+/** Settings of a service that offers or makes calls whose effect on an opt-out Constant Contact does not document. */
 export const optOutSettings = {
   CONSTANT_CONTACT_SIGN_UP_KEEPS_OPT_OUTS: flag(false).describe(
     'Whether the sign-up form keeps an unsubscribed contact unsubscribed. Constant Contact does not document this. Set it to true only after testing it in your own account (docs/decisions/0015). Only then can Boxlist later give explicit permission to contacts that it imported because calls ran short.',
   ),
 };
 
-/** Settings of a subgraph: whom it believes. */
+/** Settings of a subgraph: the key of the gateway that it trusts. */
 export const subgraphSettings = {
   IDENTITY_PUBLIC_JWK: jwk().describe(
     "The gateway's public key (Ed25519, JWK). A subgraph answers only calls that are signed with its private key.",

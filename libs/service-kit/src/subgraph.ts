@@ -12,7 +12,7 @@ type SubgraphModule = Parameters<typeof buildSubgraphSchema>[0];
 
 export interface SubgraphOptions<C extends object> {
   readonly typeDefs: string;
-  /** Resolvers by type; typed by each service's generated types. */
+  /** Resolvers by type. Each service types them with its generated types. */
   readonly resolvers: object;
   readonly identity: IdentityVerifier;
   readonly context: (caller: { identity: Identity }) => C;
@@ -39,7 +39,7 @@ const graphqlCodeOf = (error: AppError): string => {
   }
 };
 
-/** Shows an AppError by its kind; anything unexpected is logged whole and shown as INTERNAL_SERVER_ERROR. */
+/** Shows an AppError by its kind. Logs an unexpected error completely and shows it as INTERNAL_SERVER_ERROR. */
 const formatGraphqlError =
   (log: Log) =>
   (formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError => {
@@ -73,8 +73,8 @@ const formatGraphqlError =
   };
 
 /**
- * Mounts a federation subgraph at `POST /graphql`. Every call, `_entities` and `_service` included, must carry an
- * identity signed by the gateway; anything else is answered 401 before it is parsed as GraphQL.
+ * Mounts a federation subgraph at `POST /graphql`. Every call, even `_entities` and `_service`, needs an identity
+ * signed by the gateway. Any other call gets 401 before it is parsed as GraphQL.
  */
 export const mountSubgraph = async <C extends object>(
   app: FastifyInstance,
@@ -117,7 +117,7 @@ export const mountSubgraph = async <C extends object>(
   });
 };
 
-/** A problem with a mutation's input or state that the caller can do something about. */
+/** A problem with the input or the state of a mutation that the caller can fix. */
 export interface UserError {
   readonly code: string;
   readonly message: string;
@@ -127,8 +127,8 @@ export interface UserError {
 const asPayload = new Set(['invalid', 'missing', 'conflict', 'rejected', 'throttled']);
 
 /**
- * Runs a mutation's use case. What the caller can act on (kinds invalid, missing, conflict, rejected, throttled)
- * becomes `userErrors` beside `empty`; everything else is thrown.
+ * Runs the use case of a mutation. Errors that the caller can act on (kinds invalid, missing, conflict, rejected,
+ * throttled) become `userErrors` next to `empty`. All other errors are thrown.
  */
 export const withUserErrors = async <P extends object, E extends object>(
   empty: E,

@@ -4,7 +4,7 @@ import { MeterProvider } from '@opentelemetry/sdk-metrics';
 
 let exporter: PrometheusExporter | undefined;
 
-/** Starts metrics for the process, once; `/metrics` shows them. */
+/** Starts metrics for the process, once. `/metrics` shows them. */
 export const startMetrics = (): void => {
   if (exporter) return;
   exporter = new PrometheusExporter({ preventServerStart: true });
@@ -18,7 +18,10 @@ export const renderMetrics = async (): Promise<string> => {
   return new PrometheusSerializer().serialize(resourceMetrics);
 };
 
-/** Counts business events. Labels are closed sets (codes, kinds, routes): never an id of a person, never an e-mail. */
+/**
+ * Counts business events. Labels are closed sets (codes, kinds, routes), and never the id or e-mail address of a
+ * person.
+ */
 export const counter = (name: string, description: string) => {
   const instrument = () => metrics.getMeter('boxlist').createCounter(name, { description });
   let made: ReturnType<typeof instrument> | undefined;

@@ -18,8 +18,8 @@ const readinessOf = async (health: object, reported: object) => {
   return { status: response.status, ...told };
 };
 
-// Every check decided readiness: an outage of Kafka took those down who only read.
-it('is ready while all that decides it works, and says what else fails', async () => {
+// Every check decided readiness, so an outage of Kafka also stopped services that only read.
+it('is ready while every deciding check succeeds, and reports the other failures', async () => {
   expect(await readinessOf({ mongodb: fine }, { kafka: failing, events: fine })).toEqual({
     status: 200,
     ready: true,

@@ -111,7 +111,7 @@ describe('a subgraph', () => {
     });
   });
 
-  // Regression: a literal was refused as a document that does not validate, which the gateway takes for a subgraph of
+  // Regression: a literal was refused as a document that does not validate. The gateway takes that for a subgraph of
   // another version.
   it.each([
     ['a literal', '{ year(of: "2026-01-01") }', {}],
@@ -119,17 +119,20 @@ describe('a subgraph', () => {
     ['a variable', 'query ($of: DateTime!) { year(of: $of) }', { of: '2026-02-30T00:00:00Z' }],
     ['a variable of another kind', 'query ($of: DateTime!) { year(of: $of) }', { of: {} }],
     ['no variable', 'query ($of: DateTime!) { year(of: $of) }', {}],
-  ])('calls %s that a custom scalar cannot read bad input, and logs no defect', async (_, query, variables) => {
-    const before = lines.length;
-    const { status, body } = await ask(query, undefined, variables);
-    expect([status, body.data]).toEqual([400, undefined]);
-    expect(body.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
-    expect(lines.slice(before).join()).not.toContain('graphql.defect');
-    expect((await ask('{ year(of: "2026-01-01T00:00:00Z") }')).body).toEqual({ data: { year: 2026 } });
-  });
+  ])(
+    'answers BAD_USER_INPUT for %s that a custom scalar cannot read, and logs no defect',
+    async (_, query, variables) => {
+      const before = lines.length;
+      const { status, body } = await ask(query, undefined, variables);
+      expect([status, body.data]).toEqual([400, undefined]);
+      expect(body.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+      expect(lines.slice(before).join()).not.toContain('graphql.defect');
+      expect((await ask('{ year(of: "2026-01-01T00:00:00Z") }')).body).toEqual({ data: { year: 2026 } });
+    },
+  );
 
-  // GraphQL finds such a null when it resolves the field: an error without status 400, which was answered as an outage.
-  it('calls a null in a nullable variable bad input where a default lets it stand for a needed value', async () => {
+  // GraphQL finds such a null when it resolves the field. The error had no status 400 and looked like an outage.
+  it('answers BAD_USER_INPUT for a null that only a default made valid for a required value', async () => {
     const query = 'query ($first: Int) { page(first: $first) }';
     const { status, body } = await ask(query, undefined, { first: null });
     expect([status, body.data]).toEqual([400, undefined]);
@@ -144,7 +147,7 @@ describe('a subgraph', () => {
     ['another operation', 'query A($n: Int) { me @skip(if: false) here: page(first: 1) ...M @skip(if: true) }'],
     ['a field that is left out', 'query A($n: Int, $with: Boolean = false) { me page(first: $n) @include(if: $with) }'],
     ['a fragment that is left out', 'query A($n: Int) { me ... @skip(if: true) { page(first: $n) } }'],
-  ])('does not ask for a value in %s', async (_, operation) => {
+  ])('does not require a value in %s', async (_, operation) => {
     const query = `${operation} query B($n: Int) { ...M } fragment M on Query { me page(first: $n) }`;
     const { body } = await ask(query, undefined, { n: null }, 'A');
     expect(body).toMatchObject({ data: { me: 'bo_1' } });
@@ -152,12 +155,12 @@ describe('a subgraph', () => {
     expect([other.status, other.body.errors]).toMatchObject([400, [{ extensions: { field: ['n'] } }]]);
   });
 
-  it('gives what the caller can mend as data', async () => {
+  it('returns problems that the caller can fix as data', async () => {
     const { body } = await ask('mutation { tryIt { done userErrors { code field } } }');
     expect(body.data).toEqual({ tryIt: { done: null, userErrors: [{ code: 'BAD_INPUT', field: ['input', 'name'] }] } });
   });
 
-  it('says that it lives, is ready, and has metrics', async () => {
+  it('answers the health checks and has metrics', async () => {
     expect((await fetch(`${url}/health/live`)).status).toBe(200);
     expect(await (await fetch(`${url}/health/ready`)).json()).toEqual({ ready: true, checks: { always: 'ok' } });
     expect((await fetch(`${url}/metrics`)).status).toBe(200);

@@ -2,36 +2,39 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { appNames, type Stack } from './stack';
 
-/** What a process uses while it has nothing to do. */
+/** What an idle process uses. */
 export interface UseAtRest {
-  /** Of one core. */
+  /** Percent of one core. */
   readonly cpuPercent: number;
-  /** Times a second that one of its threads waited for something and went on. */
+  /** How many times a second one of its threads waited for something and then continued. */
   readonly wakeUpsPerSecond: number;
 }
 
 export interface StackAtRest {
   readonly apps: Readonly<Record<(typeof appNames)[number], UseAtRest>>;
-  /** All apps together, in the window in which that was least. */
+  /** The CPU use of all apps together, in the window with the lowest sum. */
   readonly cpuPercent: number;
 }
 
 interface MeasureOptions {
-  /** Long enough for chores to rest, and for connections that served the start to close. */
+  /**
+   * Time before the first window, in milliseconds. It must be long enough for background jobs to become idle and for
+   * the connections of the start to close.
+   */
   readonly settleMs?: number;
   readonly windows?: number;
   readonly windowMs?: number;
 }
 
-/** Only Linux tells what a process used, and how often it woke. */
+/** Only Linux shows what a process used, and how often it woke up. */
 export const canMeasureAtRest = process.platform === 'linux';
 
-/** Linux counts CPU time in 1/100 s for programs, whatever its own timer is. */
+/** Linux counts the CPU time of programs in units of 1/100 s, whatever its own timer is. */
 const tickMs = 10;
 
 const usedUntilNow = (pid: number) => {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // utime and stime. The name of the program stands before them in parentheses, and may hold blanks.
+  // utime and stime. The program name before them is in parentheses and may contain blanks.
   const [user = 0, system = 0] = stat
     .slice(stat.lastIndexOf(')') + 2)
     .split(' ')
@@ -47,8 +50,8 @@ const usedUntilNow = (pid: number) => {
 const least = (values: readonly number[]): number => Math.min(...values);
 
 /**
- * Measures the apps of a stack that nobody uses, in several windows, and takes the least of each: other work of the
- * machine, or garbage of the start that is collected late, only ever adds. Throws where `canMeasureAtRest` is false.
+ * Measures the apps of an unused stack in several windows and returns the lowest value of each app. Other work on the
+ * machine, or late garbage collection of the start, can only raise a value. Throws if `canMeasureAtRest` is false.
  */
 export const measureAtRest = async (
   stack: Stack,

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Tries until it does not throw; the last failure is thrown when the time is up. */
+/** Retries `check` until it does not throw. Throws its last error when the time is up. */
 export const eventually = async <T>(
   check: () => T | Promise<T>,
   { timeoutMs = 20_000, everyMs = 50 } = {},
@@ -23,7 +23,7 @@ export interface GraphAnswer<T = unknown> {
 
 /** A frontend's client of the graph. */
 export interface GraphClient {
-  /** Throws when there are errors. */
+  /** Throws if the answer has errors. */
   query<T>(document: string, variables?: object): Promise<T>;
   raw(document: string, variables?: object): Promise<GraphAnswer>;
 }
@@ -66,7 +66,7 @@ export const devToken = async (issuerUrl: string, input: TokenInput): Promise<st
   return access_token;
 };
 
-/** Signs in at the sandbox as a person would: opens the page, chooses the account, and follows the way back. */
+/** Signs in at the sandbox like a person: opens the page, chooses the account, and follows the redirect. */
 export const signIn = async (
   authorizationUrl: string,
   { account, decision = 'allow' }: { account: string; decision?: 'allow' | 'deny' },
@@ -90,27 +90,27 @@ export interface SandboxContact {
   readonly taggings: string[];
 }
 
-/** A call that the sandbox's journal remembers; status 0 where the connection was dropped before anything was done. */
+/** A call in the sandbox's journal. Its status is 0 if the connection was dropped before the call had an effect. */
 export interface JournalEntry {
   readonly seq: number;
   readonly at: string;
   readonly method: string;
   readonly path: string;
   readonly status: number;
-  /** `{ bytes }` instead of a body over 16 KB. */
+  /** `{ bytes }` for a body over 16 KB. */
   readonly body: unknown;
 }
 
-/** The sandbox's calls since its journal was last forgotten: also of those that it remembers no more. */
+/** The sandbox's calls since its journal was last cleared, including calls that the journal no longer holds. */
 export interface JournalSummary {
   readonly total: number;
   /** By method, route and status: `GET /contacts/:id 200`. */
   readonly calls: Readonly<Record<string, number>>;
-  /** The most calls of the API in any second, refused ones included, by the sandbox's clock. */
+  /** The most API calls in any second, refused ones included, by the sandbox's clock. */
   readonly mostInASecond: number;
 }
 
-/** What a fault does to the calls that it meets; see the sandbox's README. */
+/** What a fault does to the calls that it hits. See the sandbox's README. */
 export interface SandboxFault {
   readonly kind:
     | 'latency'
@@ -124,12 +124,12 @@ export interface SandboxFault {
     | 'malformed-body'
     | 'slow-body'
     | 'activity';
-  /** Regular expression on path and query. */
+  /** Regular expression for path and query. */
   readonly path: string;
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** How many calls it meets, 1 unless told; null for all. */
+  /** How many calls it hits; null for all. Default: 1. */
   readonly times?: number | null;
-  /** Share of the calls that it meets, chosen by `seed`. */
+  /** Share of the calls that it hits, chosen by `seed`. */
   readonly probability?: number;
   readonly seed?: number;
   readonly ms?: number;
@@ -151,7 +151,7 @@ export interface SandboxSeed {
   readonly deleted_at?: string;
 }
 
-/** Calls of a sandbox's control plane. */
+/** Calls the control API of a sandbox. Throws for an answer that is not 2xx. */
 export const controlOf =
   (url: string) =>
   async <T>(method: string, path: string, body?: unknown): Promise<T> => {
@@ -163,7 +163,7 @@ export const controlOf =
     return (await response.json()) as T;
   };
 
-/** The sandbox's control plane. */
+/** A client of the sandbox's control API. */
 export const sandboxClient = (url: string) => {
   const call = controlOf(url);
   const journalPage = (since = 0, limit = 1_000) =>
@@ -172,12 +172,15 @@ export const sandboxClient = (url: string) => {
     contacts: (account: string) => call<SandboxContact[]>('GET', `/accounts/${account}/contacts`),
     seed: (account: string, contact: SandboxSeed) =>
       call<SandboxContact>('POST', `/accounts/${account}/contacts`, contact),
-    /** Many contacts in one call: given ones, or `count` alike, whose e-mail holds a `#` for their number, from 0. */
+    /**
+     * Creates many contacts in one call: the given contacts, or `count` similar ones. In the second case the e-mail
+     * address contains a `#`, which the contact's number replaces, starting at 0.
+     */
     seedMany: (account: string, many: { contacts: readonly SandboxSeed[] } | (SandboxSeed & { count: number })) =>
       call<{ created: number; contacts: number }>('POST', `/accounts/${account}/contacts/bulk`, many),
     act: (account: string, email: string, act: 'unsubscribe' | 'hold' | 'confirm' | 'delete') =>
       call<SandboxContact>('POST', `/accounts/${account}/contacts/${encodeURIComponent(email)}/${act}`),
-    /** All calls that are remembered, oldest first. */
+    /** All calls in the journal, oldest first. */
     journal: async (): Promise<JournalEntry[]> => {
       const entries: JournalEntry[] = [];
       for (let since: number | null = 0; since !== null;) {
@@ -188,25 +191,29 @@ export const sandboxClient = (url: string) => {
       return entries;
     },
     journalPage,
-    /** Counts of all calls, cheap however many there were. */
+    /** Counts of all calls. Cheap, however many calls there were. */
     summary: () => call<JournalSummary>('GET', '/journal/summary'),
     forgetJournal: () => call('DELETE', '/journal'),
     fault: (fault: SandboxFault) => call('POST', '/faults', fault),
-    /** Those that were asked for, each with the number of times that it has left. */
+    /** All faults that were set, each with its remaining number of calls. */
     faults: () => call<(SandboxFault & { readonly times: number | null })[]>('GET', '/faults'),
     clearFaults: () => call('DELETE', '/faults'),
     limits: (limits: { perSecond?: number; perDay?: number; queuedActivities?: number; importBytes?: number }) =>
       call('PUT', '/limits', limits),
-    /** The points that no source settles; the sandbox's README lists them. An unknown one is refused. */
+    /**
+     * Sets behaviour that no source documents. The sandbox's README lists the switches. An unknown switch is refused.
+     */
     switches: (switches: object) => call('PUT', '/switches', switches),
-    /** Stops the sandbox's clock at a time; null sets it going again. */
+    /** Stops the sandbox's clock at a time. Null restarts it. */
     clock: (now: string | null) => call<{ now: string }>('PUT', '/clock', { now }),
     advanceClock: (ms: number) => call<{ now: string }>('POST', '/clock/advance', { ms }),
-    /** Changes what an account allows: its user's privileges, whether it asks new contacts for a confirmation. */
+    /** Changes what an account allows: the privileges of its user, and whether new contacts must confirm. */
     account: (account: string, change: { privileges?: readonly string[]; confirmedOptIn?: boolean }) =>
       call('PUT', `/accounts/${account}`, change),
     revokeRefreshTokens: () => call('POST', '/tokens/revoke', {}),
-    /** Back to the demo accounts: every token is dead, faults and journal are gone; switches and limits stay. */
+    /**
+     * Resets to the demo accounts. It revokes every token and deletes faults and journal; switches and limits stay.
+     */
     reset: () => call('POST', '/reset', {}),
   };
 };

@@ -1,6 +1,6 @@
 import { factEvent, topics, type ConnectionFact, type EntitlementFact, type WorkflowFact } from '@boxlist/contracts';
 
-/** What another service would say, as it stands on its topic. */
+/** A fact of another service, as a message on its topic. */
 export interface FactMessage {
   readonly topic: string;
   readonly key: string;
@@ -34,12 +34,12 @@ export const connectionMessage = (fact: ConnectionFact, time = new Date()): Fact
 export const workflowMessage = (fact: WorkflowFact, time = new Date()): FactMessage =>
   messageOf(topics.workflows.name, fact.workflowId, 'boxlist.workflow.changed.v1', fact, time);
 
-/** That the add-on may be used; what is given replaces the values. */
+/** A fact that the add-on may be used. `given` replaces values. */
 export const anEntitlement = (
   given: Pick<EntitlementFact, 'boxOfficeId'> & Partial<EntitlementFact>,
 ): EntitlementFact => ({ appId: 'app_constant-contact', status: 'ACTIVE', entitled: true, version: 1, ...given });
 
-/** A connection that works; what is given replaces the values. */
+/** A working connection. `given` replaces values. */
 export const aConnection = (
   given: Pick<ConnectionFact, 'boxOfficeId' | 'connectionId'> & Partial<ConnectionFact>,
 ): ConnectionFact => ({
@@ -53,7 +53,7 @@ export const aConnection = (
   ...given,
 });
 
-/** An active workflow that does nothing yet and skips whom it may skip; what is given replaces the values. */
+/** An active workflow that does nothing yet and skips where a choice allows it. `given` replaces values. */
 export const aWorkflow = (
   given: Pick<WorkflowFact, 'workflowId' | 'boxOfficeId' | 'connectionId'> & Partial<WorkflowFact>,
 ): WorkflowFact => ({

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 
 type Json = Record<string, unknown>;
 
-/** A Ticket Tailor order with sensible values; what is given replaces them. */
+/** A Ticket Tailor order with sensible values. `given` replaces values. */
 export const anOrder = (given: Json & { id?: string } = {}): Json & { id: string } => {
   const { buyer_details, ...rest } = given;
   return {
@@ -37,7 +37,7 @@ export interface OrderEventInput {
   readonly type?: string;
 }
 
-/** An event on `orders.v1`, as a producer writes it. */
+/** An event on `orders.v1`, in the form in which a producer writes it. */
 export const anOrderEvent = ({ boxOfficeId, order, id, time, type = 'boxlist.order.created.v1' }: OrderEventInput) => {
   const data = anOrder(order);
   return {
@@ -55,7 +55,7 @@ export const anOrderEvent = ({ boxOfficeId, order, id, time, type = 'boxlist.ord
 
 export type OrderEventJson = ReturnType<typeof anOrderEvent>;
 
-/** Puts order events on Kafka under their contract's key; resolves when the broker has them. */
+/** Publishes order events to Kafka under the key of their contract. Resolves once the broker has them. */
 export const produceOrders = async (
   brokers: string,
   events: readonly OrderEventJson[],

@@ -1,7 +1,10 @@
 import { sandboxClient } from './clients';
 import { startTool } from './tool-process';
 
-/** Constant Contact's sandbox as a process of its own, with nothing kept and hardly any limit of calls. */
+/**
+ * Starts Constant Contact's sandbox as its own process. It saves nothing, and its call limit is practically
+ * unlimited.
+ */
 export const startSandbox = async (redirectUrl: string, env: Readonly<Record<string, string>> = {}) => {
   const tool = await startTool('constant-contact-sandbox', 'SANDBOX_PORT', {
     SANDBOX_REDIRECT_URIS: redirectUrl,
@@ -11,7 +14,7 @@ export const startSandbox = async (redirectUrl: string, env: Readonly<Record<str
   return {
     ...tool,
     control: sandboxClient(tool.url),
-    /** Signs in as a person would; gives an access token for the API. */
+    /** Signs in like a person. Resolves with an access token for the API. */
     accessToken: (account: string): Promise<string> => accessToken(tool.url, account, redirectUrl),
   };
 };

@@ -16,15 +16,15 @@ export type PartName = (typeof appNames)[number] | (typeof toolNames)[number];
 export type Ports = Readonly<Record<PartName | 'kafka' | 'mongo', number>>;
 
 interface StackOptions {
-  /** Kept when given; else a temporary folder that goes with the stack. */
+  /** Kept after `stop`. Default: a temporary folder, which `stop` deletes. */
   readonly dataDir?: string;
   readonly ports?: Ports;
-  /** The limit of the sandbox and of sync alike. */
+  /** The call limit of both the sandbox and sync. */
   readonly callsPerSecond?: number;
-  /** Further settings for all parts. */
+  /** More settings for all parts. */
   readonly env?: Readonly<Record<string, string>>;
   readonly onProgress?: Progress;
-  /** The build of the apps, where it is still under way: the servers start meanwhile. */
+  /** The build of the apps, if it is still running. The servers start meanwhile. */
   readonly built?: Promise<void>;
 }
 
@@ -36,7 +36,7 @@ interface Secrets {
   readonly emailHash: string;
 }
 
-/** Secrets of a local stack, made once and kept with its data. */
+/** The secrets of a local stack, created once and stored with its data. */
 export const secretsIn = async (dataDir: string): Promise<Secrets> => {
   const file = join(dataDir, 'secrets.json');
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Secrets;
@@ -109,15 +109,15 @@ const settingsOf = (
   };
 };
 
-/** The setting that says on which port a part listens. */
+/** The setting for the port of a part. */
 export const portSettingOf = (name: keyof Ports): string =>
   name === 'constant-contact-sandbox' ? 'SANDBOX_PORT' : `${name.toUpperCase().replaceAll('-', '_')}_PORT`;
 
 const inherited = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'NODE_EXTRA_CA_CERTS'];
 
 /**
- * Starts everything that Boxlist is, as processes of its own: the built apps on real servers. Resolves when all are
- * ready.
+ * Starts all of Boxlist: the built apps and the tools, each as its own process, on real servers. Resolves when all
+ * are ready.
  */
 export const startStack = async (options: StackOptions = {}) => {
   const { onProgress = () => undefined, callsPerSecond = 4 } = options;
@@ -134,12 +134,12 @@ export const startStack = async (options: StackOptions = {}) => {
     await servers.stop();
     throw error;
   });
-  // Given servers are shared with others: names of its own keep a temporary stack apart from them.
+  // Given servers may be shared. A prefix of its own separates a temporary stack from other users.
   const own = options.dataDir ? '' : `t${randomBytes(4).toString('hex')}`;
   const settings: Record<string, string> = {
     ...settingsOf(ports, secrets, dataDir, kafka.brokers, mongo.uri, callsPerSecond),
     ...(own ? { KAFKA_TOPIC_PREFIX: `${own}.`, MONGODB_DATABASE_PREFIX: own } : {}),
-    // What the reader of the README sets wins over the local values.
+    // Settings from the user's environment override the local values.
     ...Object.fromEntries(
       Object.entries(process.env).filter(
         ([name]) => name.startsWith('CONSTANT_CONTACT_') || name === 'TICKET_TAILOR_API_URL',
@@ -220,25 +220,25 @@ export const startStack = async (options: StackOptions = {}) => {
     produce: (events: readonly OrderEventJson[]) => produceOrders(kafka.brokers, events, settings.KAFKA_TOPIC_PREFIX),
     start,
     stop,
-    /** The process that a part is now. */
+    /** The pid of a part's current process. */
     pid: (name: PartName): number => {
       const part = parts.get(name);
       if (!part) throw new Error(`${name} is not running`);
       return part.pid;
     },
-    /** Stops a part as a deployment does. */
+    /** Stops a part like a deployment. */
     terminate: async (name: PartName): Promise<void> => parts.get(name)?.stop(),
-    /** Ends a part like a power cut. */
+    /** Ends a part abruptly, like a power cut. */
     kill: async (name: PartName): Promise<void> => parts.get(name)?.kill(),
-    /** Holds a part still, as a machine does that is out of breath. */
+    /** Suspends a part, like an overloaded machine. */
     pause: (name: PartName): void => parts.get(name)?.signal('SIGSTOP'),
     resume: (name: PartName): void => parts.get(name)?.signal('SIGCONT'),
-    /** Stops a part as a deployment does, and starts it again. */
+    /** Stops a part like a deployment, and starts it again. */
     restart: async (name: PartName): Promise<void> => {
       await parts.get(name)?.stop();
       await start(name);
     },
-    /** A second process of a part, on a port of its own. */
+    /** Starts a second process of a part, on its own port. */
     startAnother: async (name: PartName): Promise<LocalProcess & { readonly url: string }> => {
       const port = await freePort();
       const part = await launch(name, { [portSettingOf(name)]: String(port) });

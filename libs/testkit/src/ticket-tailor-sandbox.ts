@@ -8,13 +8,13 @@ export interface TicketTailorCall {
   readonly boxOffice: string | null;
 }
 
-/** The control plane of Ticket Tailor's sandbox. */
+/** A client of the control API of Ticket Tailor's sandbox. */
 export const ticketTailorSandboxClient = (url: string) => {
   const ask = controlOf(url);
   return {
-    /** A box office with its key; of a known one the key is changed. */
+    /** Creates a box office with its key. Changes the key of an existing box office. */
     boxOffice: (name: string, apiKey: string) => ask('PUT', `/box-offices/${name}`, { apiKey }),
-    /** Many orders alike (`count`, `createdFrom`, …), or those given as `orders`. */
+    /** Creates many similar orders (`count`, `createdFrom`, …), or the given `orders`. */
     seedOrders: (name: string, orders: object) => ask('POST', `/box-offices/${name}/orders`, orders),
     fault: (fault: object) => ask('POST', '/faults', fault),
     clearFaults: () => ask('DELETE', '/faults'),
@@ -27,7 +27,7 @@ export const ticketTailorSandboxClient = (url: string) => {
   };
 };
 
-/** Ticket Tailor's sandbox as a process of its own. */
+/** Starts Ticket Tailor's sandbox as its own process. */
 export const startTicketTailorSandbox = async () => {
   const tool = await startTool('ticket-tailor-sandbox', 'TICKET_TAILOR_SANDBOX_PORT');
   return { ...tool, ...ticketTailorSandboxClient(tool.url) };

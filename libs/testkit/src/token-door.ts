@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** auth-connection's door for access tokens, which can refuse or fall silent: sync is what is tried here. */
+/** A fake of auth-connection's door for access tokens, for tests of sync. It can refuse or not answer. */
 export const openTokenDoor = async () => {
   let token = '';
   let mode: 'given' | 'refused' | 'silent' = 'given';
@@ -21,7 +21,7 @@ export const openTokenDoor = async () => {
     },
     behave: (how: typeof mode): void => {
       mode = how;
-      // Whoever waits for an answer that never comes learns it now.
+      // Ends requests that still wait for an answer.
       if (how !== 'silent') server.closeAllConnections();
     },
     close: (): void => {

@@ -8,9 +8,7 @@ interface Signing {
   readonly key?: CryptoKey | Uint8Array;
 }
 
-/**
- * An issuer of bearer tokens with one key, in this process; what it signs can be wrong in every way that a test wants.
- */
+/** An issuer of bearer tokens with one key, in this process. Tests can make its tokens invalid in every way. */
 export const startTokenIssuer = async () => {
   const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
   const publicJwk = { ...(await exportJWK(publicKey)), kid: 'key-1', alg: 'ES256', use: 'sig' };
@@ -25,10 +23,10 @@ export const startTokenIssuer = async () => {
     JWT_AUDIENCE: 'boxlist',
   };
   return {
-    /** What a service is told that shall believe this issuer. */
+    /** The settings for a service that trusts this issuer. */
     settings,
     publicJwk,
-    /** A valid token of an owner; what is given replaces a claim, and undefined leaves it out. */
+    /** A valid token of an owner. `claims` replaces claims; undefined removes one. */
     token: (
       claims: Readonly<Record<string, unknown>> = {},
       { alg = 'ES256', kid = 'key-1', key = privateKey }: Signing = {},

@@ -5,8 +5,8 @@ import { eventually } from './clients';
 import { freePort, startProcess, workspaceRoot } from './local/process';
 
 /**
- * A tool with an HTTP server as a process of its own, from its sources; resolves when it is ready. `portSetting`: what
- * its port is called.
+ * Starts a tool with an HTTP server as its own process, from its sources. Resolves when it is ready. `portSetting` is
+ * the name of the setting for its port.
  */
 export const startTool = async (name: string, portSetting: string, env: Readonly<Record<string, string>> = {}) => {
   const root = workspaceRoot();
@@ -30,7 +30,7 @@ export const startTool = async (name: string, portSetting: string, env: Readonly
   });
   return {
     url,
-    /** Holds it still (SIGSTOP), or lets it go on. */
+    /** Sends a signal to the process, for example SIGSTOP to suspend it. */
     signal: server.signal,
     stop: async (): Promise<void> => {
       await server.stop();

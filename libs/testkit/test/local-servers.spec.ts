@@ -24,7 +24,7 @@ const given = { kafka: process.env.KAFKA_BROKERS, mongo: process.env.MONGODB_URI
 let dir: string;
 let servers: Servers;
 
-// What is killed here is this spec's own, also where the environment names servers for all others.
+// This spec kills its own servers, even if the environment names servers for all other tests.
 beforeAll(async () => {
   delete process.env.KAFKA_BROKERS;
   delete process.env.MONGODB_URI;
@@ -87,7 +87,7 @@ describe('the local servers', () => {
     await after.destroy();
   }, 60_000);
 
-  it('are other processes after a restart, and the last ones are stopped', async () => {
+  it('are new processes after a restart, and stop ends those', async () => {
     const own = await startMongo({ dataDir: join(dir, 'restarted') });
     const first = own.pid;
     await own.kill();
@@ -98,13 +98,13 @@ describe('the local servers', () => {
     expect(existsSync(join(dir, 'restarted.pid'))).toBe(false);
   }, 30_000);
 
-  it('are not mixed up: data of one kind of MongoDB is not opened by another', async () => {
+  it('never open data that another kind of MongoDB wrote', async () => {
     const dataDir = join(dir, 'foreign');
     writeFileSync(`${dataDir}.kind`, 'something else');
     await expect(startMongo({ dataDir })).rejects.toThrow(/was written by something else.*--fresh/);
   });
 
-  it('say which given server does not answer, and nothing of its password', async () => {
+  it('name a given server that does not answer, without its password', async () => {
     const nobody = await freePort();
     process.env.MONGODB_URI = `mongodb://user:hidden@127.0.0.1:${nobody}/`;
     try {
@@ -121,7 +121,7 @@ const startParent = async (dataDir: string): Promise<{ parent: ChildProcess; pid
   const parent = spawn(
     join(root, 'node_modules/.bin/node'),
     ['--import', 'tsx', join(__dirname, 'parent.ts'), dataDir],
-    // jest's process.env is a copy, which a child gets only when it is told.
+    // jest's process.env is a copy. A child gets it only if it is passed.
     { cwd: root, env: process.env, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const line = await new Promise<string>((resolve) =>
@@ -142,7 +142,7 @@ describe('a server of a command', () => {
     60_000,
   );
 
-  it('is not stopped by a second command on the same data, which says who has it', async () => {
+  it('is not stopped by a second command on the same data, which names the user of the data', async () => {
     const dataDir = join(dir, 'shared');
     const { parent, pid } = await startParent(dataDir);
     await expect(startMongo({ dataDir })).rejects.toThrow(`is in use by process ${parent.pid}`);
@@ -151,7 +151,7 @@ describe('a server of a command', () => {
     await expectEnded(pid);
   }, 60_000);
 
-  it('is found and stopped when it was left behind, and a stranger of the same number is not', async () => {
+  it('that was left behind is found and stopped, but not an unrelated process with the same pid', async () => {
     const folder = mkdtempSync(join(dir, 'left-'));
     const options = { command: 'sleep', args: ['600'], env: process.env, logFile: join(folder, 'log') };
     const ours = await startProcess({ ...options, pidFile: join(folder, 'ours.pid') });
@@ -171,27 +171,27 @@ describe('a server of a command', () => {
     await strangers.kill();
   });
 
-  it('that was paused is stopped all the same', async () => {
+  it('is stopped even if it is paused', async () => {
     const paused = await startProcess({ command: 'sleep', args: ['600'], env: process.env, logFile: join(dir, 'log') });
     paused.signal('SIGSTOP');
     await paused.stop();
     expect(isRunning(paused.pid)).toBe(false);
   });
 
-  it('that is not installed is named', async () => {
+  it('that is not installed is named in the error', async () => {
     const options = { command: 'no-such-program', args: [], env: process.env, logFile: join(dir, 'log') };
     await expect(startProcess(options)).rejects.toThrow('no-such-program cannot be started');
   });
 });
 
 describe('a free port', () => {
-  it('is outside the range that clients are given, and never handed out twice', async () => {
+  it('is outside the range of client connections, and never returned twice', async () => {
     const ports = await Promise.all(Array.from({ length: 50 }, freePort));
     expect(new Set(ports).size).toBe(50);
     expect(ports.filter((port) => port < 1_024 || port >= 32_768)).toEqual([]);
   });
 
-  it('is not one that somebody listens on', async () => {
+  it('is not one on which something listens', async () => {
     const listener = await new Promise<Server>((resolve) => {
       const server = createServer().listen(0, '127.0.0.1', () => resolve(server));
     });

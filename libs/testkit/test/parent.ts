@@ -1,6 +1,6 @@
 import { startMongo } from '../src/local/mongo';
 
-/** A command that starts a server and is then killed by a test. */
+/** A command that starts a server, and that a test then kills. */
 const main = async (): Promise<void> => {
   const mongo = await startMongo({ dataDir: process.argv[2] ?? '' });
   process.stdout.write(`${JSON.stringify({ uri: mongo.uri, pid: mongo.pid })}\n`);

@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { eventually } from '../src';
 
-/** A zombie, that only waits for its parent to take notice, has ended. */
+/** Whether a process runs. A zombie, which only waits for its parent, counts as ended. */
 export const isRunning = (pid: number): boolean =>
   /^[^Z]/.test(spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).stdout.trim());
 

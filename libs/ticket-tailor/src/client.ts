@@ -3,29 +3,29 @@ import { Pool } from 'undici';
 import { z } from 'zod';
 import { withoutAttendees } from './order';
 
-/** An order as Ticket Tailor's API gives it, without attendees, notes and payment details. */
+/** An order from Ticket Tailor's API, without attendees, notes and payment details. */
 export interface ApiOrder {
   readonly order: OrderEvent['data'];
   readonly createdAt: Date;
 }
 
 export interface OrdersQuery {
-  /** Id of the last order of the page before, `or_…`. */
+  /** Id of the last order of the previous page, `or_…`. */
   readonly startingAfter?: string;
-  /** Only those created at this time or later; whole seconds. */
+  /** Only orders created at this time or later; whole seconds. */
   readonly createdFrom?: Date;
-  /** Only those created at this time or before; whole seconds. */
+  /** Only orders created at this time or earlier; whole seconds. */
   readonly createdTo?: Date;
-  /** 1 to 100; 100 unless told. */
+  /** 1 to 100; the default is 100. */
   readonly limit?: number;
 }
 
 export interface OrdersPage {
   /** Newest first. */
   readonly orders: readonly ApiOrder[];
-  /** How many orders of the page could not be understood; they are passed by. */
+  /** The number of orders on the page that could not be understood. They are skipped. */
   readonly unreadable: number;
-  /** `startingAfter` of the next page; undefined on the last one. */
+  /** `startingAfter` of the next page; undefined on the last page. */
   readonly next: string | undefined;
 }
 
@@ -48,7 +48,8 @@ const defaultWaitMs = 60_000;
 const longestWaitMs = 3_600_000;
 
 /**
- * How long a `Retry-After` asks to wait: seconds or a date; a minute where it says nothing of use, and an hour at most.
+ * The wait in milliseconds that a `Retry-After` header asks for, in seconds or as a date. It is at least a second, at
+ * most an hour, and a minute if the header is unusable.
  */
 const retryAfterMs = (header: string | undefined, nowMs: number): number => {
   const text = header?.trim() ?? '';
@@ -57,8 +58,8 @@ const retryAfterMs = (header: string | undefined, nowMs: number): number => {
 };
 
 /**
- * Turns an answer that is no success into the AppError that says what to do about it. Keeps no text of the answer: it
- * may hold an e-mail.
+ * Turns an unsuccessful answer into an AppError whose code says what to do. It keeps no text of the answer, which may
+ * contain an e-mail address.
  */
 const failureOf = (status: number, retryAfter: string | undefined): AppError => {
   const details = { status, call: 'GET /v1/orders' };
@@ -73,7 +74,7 @@ const failureOf = (status: number, retryAfter: string | undefined): AppError => 
     : new AppError('REJECTED_BY_TICKET_TAILOR', `Ticket Tailor refused the call (${status})`, details);
 };
 
-/** The page that an answer's text holds; undefined when it is not one. */
+/** Parses a page from the text of an answer. Undefined if it is not a page. */
 const pageOf = (text: string): OrdersPage | undefined => {
   let raw: unknown;
   try {
@@ -95,10 +96,13 @@ const pageOf = (text: string): OrdersPage | undefined => {
 };
 
 /**
- * Ticket Tailor's API as far as Boxlist uses it: reading orders. Each call is exactly one HTTP call and takes the box
- * office's API key, which is in no error. Failures are AppErrors: UNAUTHORIZED_AT_TICKET_TAILOR (401, 403: another key
- * is needed), RATE_LIMITED with `retryAfterMs` (429), REJECTED_BY_TICKET_TAILOR (any other 4xx: never resend) and
- * TICKET_TAILOR_UNAVAILABLE (no answer, 5xx, or an answer that is not understood: try later).
+ * The part of Ticket Tailor's API that Boxlist uses: reading orders. Each call makes exactly one HTTP call and takes
+ * the box office's API key, which appears in no error. Failures are AppErrors:
+ *
+ * - UNAUTHORIZED_AT_TICKET_TAILOR (401, 403): another key is needed.
+ * - RATE_LIMITED with `retryAfterMs` (429).
+ * - REJECTED_BY_TICKET_TAILOR (any other 4xx except 408): never send it again.
+ * - TICKET_TAILOR_UNAVAILABLE (no answer, 408, 5xx, or an unreadable answer): try again later.
  */
 export const createTicketTailor = ({ apiUrl, timeoutMs = 20_000 }: { apiUrl: string; timeoutMs?: number }) => {
   const base = new URL(apiUrl);
@@ -111,7 +115,7 @@ export const createTicketTailor = ({ apiUrl, timeoutMs = 20_000 }: { apiUrl: str
   });
   return {
     close: (): Promise<void> => pool.close(),
-    /** A page of orders, newest first, in an order that does not change while orders come in. */
+    /** A page of orders, newest first, in a sequence that is stable while new orders arrive. */
     ordersPage: async (apiKey: string, query: OrdersQuery = {}): Promise<OrdersPage> => {
       let status: number;
       let text: string;

@@ -2,7 +2,7 @@ import type { OrderEvent } from '@boxlist/contracts';
 
 type Order = OrderEvent['data'];
 
-/** Attendees, barcodes, notes and payment details: nothing that Boxlist needs, so nothing that it passes on. */
+/** Attendees, barcodes, notes and payment details. Boxlist does not need them, so it does not pass them on. */
 const dropped = new Set([
   'issued_tickets',
   'notes',
@@ -13,6 +13,6 @@ const dropped = new Set([
   'referral_tag',
 ]);
 
-/** An order of Ticket Tailor without what Boxlist never keeps. */
+/** An order without the fields that Boxlist never keeps. */
 export const withoutAttendees = (order: Order): Order =>
   Object.fromEntries(Object.entries(order).filter(([name]) => !dropped.has(name))) as Order;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { utcOf } from './utc';
 
-describe("a time of Ticket Tailor's", () => {
+describe('a Ticket Tailor time', () => {
   it.each([
     ['2026-11-28 03:00:00', '2026-11-28T03:00:00.000Z'],
     ['2026-11-28T03:00:00', '2026-11-28T03:00:00.000Z'],
@@ -39,7 +39,7 @@ describe("a time of Ticket Tailor's", () => {
     '0000-01-01 00:00:00+01:00',
     'x2026-11-28 03:00:00',
     '1795834800',
-  ])('%j is none', (text) => {
+  ])('%j is refused', (text) => {
     expect(utcOf(text)).toBeUndefined();
   });
 });

@@ -7,15 +7,15 @@ const offsetMs = (zone: string): number => {
 };
 
 /**
- * A time of Ticket Tailor, `2026-11-28 03:00:00`, as RFC 3339 in UTC. It is UTC unless it names a zone: `Z`, `+01:00`,
- * `+0100` or `+01`. A fraction of a second is kept as it is. Undefined for what is no time, and for a day or an hour
- * that does not exist.
+ * Converts a Ticket Tailor time such as `2026-11-28 03:00:00` to RFC 3339 in UTC. A time without a zone (`Z`,
+ * `+01:00`, `+0100` or `+01`) is UTC. Fractions of a second are kept. Undefined if the text is not a time, or names a
+ * day or an hour that does not exist.
  */
 export const utcOf = (text: string): string | undefined => {
   const { date = '', clock = '', fraction = '', zone = 'Z' } = shape.exec(text.trim())?.groups ?? {};
   const asWritten = `${date}T${clock}.000Z`;
   const written = Date.parse(asWritten);
-  // The 30th of February is read as a day of March.
+  // JavaScript reads 30 February as a day in March.
   if (Number.isNaN(written) || new Date(written).toISOString() !== asWritten) return undefined;
   const offset = offsetMs(zone);
   if (Math.abs(offset) >= 86_400_000) return undefined;

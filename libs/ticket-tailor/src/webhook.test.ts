@@ -61,11 +61,11 @@ describe('a webhook', () => {
     ['2026-07-01T18:30:05+01:00', '2026-07-01T17:30:05.000Z'],
     ['2026-07-01 18:30:05-0500', '2026-07-01T23:30:05.000Z'],
     ['2026-07-01T18:30:05Z', '2026-07-01T18:30:05.000Z'],
-  ])('that names a zone is of that moment: %s', (created_at, time) => {
+  ])('with a time zone is converted to UTC: %s', (created_at, time) => {
     expect(orderEventFrom({ ...webhook('ORDER.UPDATED', order), created_at }, 'bo_1')).toMatchObject({ time });
   });
 
-  it('of anything else is ignored', () => {
+  it('about anything else is ignored', () => {
     expect(orderEventFrom(webhook('ISSUED_TICKET.CREATED', {}), 'bo_1')).toBeUndefined();
   });
 

@@ -5,18 +5,18 @@ import { withoutAttendees } from './order';
 import { utcOf } from './utc';
 
 interface SignatureInput {
-  /** `Tickettailor-Webhook-Signature`: `t=<unix seconds>,<name>=<hex>`. */
+  /** The header `Tickettailor-Webhook-Signature`: `t=<unix seconds>,<name>=<hex>`. */
   readonly header: string | undefined;
   readonly rawBody: Buffer;
   readonly secret: string;
   readonly nowMs: number;
-  /** How old a signature may be; 5 minutes when absent. */
+  /** The largest difference between the signature's time and now, in milliseconds. Default: 5 minutes. */
   readonly toleranceMs?: number;
 }
 
 /**
- * Checks Ticket Tailor's signature: HMAC-SHA256 of the timestamp followed, without a separator, by the raw bytes of the
- * body. Compares in constant time. Throws SIGNATURE_INVALID.
+ * Checks Ticket Tailor's signature: an HMAC-SHA256 of the timestamp, directly followed by the raw bytes of the body.
+ * Compares in constant time. Throws SIGNATURE_INVALID.
  */
 export const verifySignature = ({ header, rawBody, secret, nowMs, toleranceMs = 300_000 }: SignatureInput): void => {
   const invalid = (why: string): never => {
@@ -38,14 +38,17 @@ const webhookSchema = z.looseObject({
   payload: z.unknown(),
 });
 
-// Without a prototype: a kind of event may be called like anything, `constructor` included.
+// No prototype, because an event type could have the name of an object property, such as `constructor`.
 const types = {
   __proto__: null,
   'ORDER.CREATED': 'boxlist.order.created.v1',
   'ORDER.UPDATED': 'boxlist.order.updated.v1',
 } as const;
 
-/** The order event that a webhook's body means; undefined for events that are not about orders. Throws BAD_EVENT. */
+/**
+ * The order event of a webhook's body. Undefined for webhooks that are not about orders. Throws BAD_EVENT for an
+ * invalid body.
+ */
 export const orderEventFrom = (body: unknown, boxOfficeId: string): OrderEvent | undefined => {
   const webhook = webhookSchema.safeParse(body);
   if (!webhook.success)
@@ -80,12 +83,12 @@ export const orderEventFrom = (body: unknown, boxOfficeId: string): OrderEvent |
   };
 };
 
-/** What can be told of a webhook that `orderEventFrom` does not understand. */
+/** What can be read from a webhook that `orderEventFrom` does not understand. */
 export interface WebhookMarks {
-  /** Ticket Tailor's id of it, the same at each try. */
+  /** Ticket Tailor's id of the webhook, the same at each try. */
   readonly id: string | undefined;
   readonly orderId: string | undefined;
-  /** Whether it says that it is about something else than an order. */
+  /** Whether the webhook says that it is not about an order. */
   readonly isOfOtherKind: boolean;
 }
 
@@ -95,7 +98,7 @@ const object = (value: unknown): Readonly<Record<string, unknown>> =>
 const textIn = (value: unknown, shape: RegExp): string | undefined =>
   typeof value === 'string' && shape.test(value) ? value : undefined;
 
-/** Reads what it can of a webhook, and trusts none of it. Never throws. */
+/** Reads what it can from a webhook without trusting it. Never throws. */
 export const marksOfWebhook = (body: unknown): WebhookMarks => {
   const { id, event, payload } = object(body);
   return {

@@ -42,24 +42,24 @@ const all = async (query: Parameters<TicketTailor['ordersPage']>[1] = {}): Promi
 };
 
 describe('pages of orders', () => {
-  it('hold every order of the box office of the key once, the newest first', async () => {
+  it("contain every order of the key's box office once, newest first", async () => {
     expect(await all()).toEqual(Array.from({ length: 250 }, (_, index) => `or_${249 - index}`));
     expect((await sandbox.journal('riverside')).map(({ status }) => status)).toEqual([200, 200, 200]);
   });
 
-  it('go on at the same place when orders come in meanwhile', async () => {
+  it('continue at the same place if orders arrive meanwhile', async () => {
     const first = await api.ordersPage(key, { limit: 10 });
     await sandbox.seedOrders('riverside', { count: 5, createdFrom: begin + 100_000, id: 'or_new#' });
     const second = await api.ordersPage(key, { limit: 10, startingAfter: first.next });
     expect(second.orders[0]?.order.id).toBe('or_239');
   });
 
-  it('hold what was created in a time, both ends included', async () => {
+  it('contain the orders of a time range, both ends included', async () => {
     const ids = await all({ createdFrom: new Date((begin + 60) * 1000), createdTo: new Date((begin + 180) * 1000) });
     expect(ids).toEqual(['or_3', 'or_2', 'or_1']);
   });
 
-  it('hold nothing of attendees, and when each order was created', async () => {
+  it("contain no data of attendees, but the time of each order's creation", async () => {
     const { orders } = await api.ordersPage(key, { limit: 1 });
     expect(orders[0]).toMatchObject({
       createdAt: new Date((begin + 249 * 60) * 1000),
@@ -68,7 +68,7 @@ describe('pages of orders', () => {
     expect(JSON.stringify(orders)).not.toMatch(/issued_tickets|bar-|txn_id/);
   });
 
-  it('pass by what is no order, and say how many', async () => {
+  it('skip invalid orders and say how many there were', async () => {
     await sandbox.seedOrders('riverside', {
       orders: [{ id: 'or_odd', created_at: begin + 1_000_000, status: 'something new' }],
     });
@@ -78,14 +78,14 @@ describe('pages of orders', () => {
   });
 });
 
-describe('a call that does not succeed', () => {
-  it('says of a key that is not known that another one is needed, and does not repeat it', async () => {
+describe('a call that fails', () => {
+  it('because of an unknown key says that another key is needed, and does not contain the key', async () => {
     const error = await failure(api.ordersPage('sk_sandbox_unknown'));
     expect(error).toMatchObject({ code: 'UNAUTHORIZED_AT_TICKET_TAILOR', kind: 'rejected' });
     expect(JSON.stringify({ ...error, message: error.message })).not.toContain('sk_sandbox_unknown');
   });
 
-  it('says how long to wait when the calls of the window are used up', async () => {
+  it('because the calls of the window are used up says how long to wait', async () => {
     await sandbox.limits({ calls: 1, windowMs: 90_000 });
     await api.ordersPage(key);
     const error = await failure(api.ordersPage(key));
@@ -99,7 +99,7 @@ describe('a call that does not succeed', () => {
     ['an ended connection', { kind: 'drop' }],
     ['no answer in time', { kind: 'timeout', ms: 10_000 }],
     ['an answer that cannot be read', { kind: 'malformed-body' }],
-  ])('is one to try again later after %s', async (_, fault) => {
+  ])('can be tried again later after %s', async (_, fault) => {
     await sandbox.fault(fault);
     expect(await failure(api.ordersPage(key))).toMatchObject({
       code: 'TICKET_TAILOR_UNAVAILABLE',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { line, type Line } from './table';
 
 /** The output of `apps/sync/test/day`. */
-interface WrittenValues {
+interface DayFigures {
   readonly offices: number;
   readonly live: number;
   readonly backfill: number;
@@ -41,7 +41,7 @@ export const benchDay = (seed: number): Line[] => {
     ['--import', 'tsx', join(workspaceRoot(), 'apps/sync/test/day/main.ts'), '--seed', String(seed)],
     { cwd: workspaceRoot(), encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
   );
-  const { offices, live, backfill, days } = JSON.parse(output) as WrittenValues;
+  const { offices, live, backfill, days } = JSON.parse(output) as DayFigures;
   console.log(`  seed ${seed}: ${offices} box offices, ${live} live orders, a backfill of ${backfill}`);
   const lines = Object.entries(measures).flatMap(([key, what]) =>
     Object.entries(days).map(([way, day]) => line('day', `${what}: ${way}`, day[key] ?? 0, '', aimOf(key, way))),

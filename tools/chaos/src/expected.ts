@@ -8,7 +8,7 @@ import {
 } from './schedule';
 
 /** Lists and tags by the names that the judge uses. */
-export interface AddedResources {
+export interface NamedResources {
   readonly lists: readonly string[];
   readonly tags: readonly string[];
 }
@@ -30,9 +30,9 @@ export interface ExpectedContact {
   /** Whether there may also be no contact. */
   readonly mayBeMissing: boolean;
   readonly isDeleted: boolean;
-  readonly must: AddedResources;
+  readonly must: NamedResources;
   /** Lists and tags that the contact may have besides. */
-  readonly may: AddedResources;
+  readonly may: NamedResources;
   /** The first name of the newest event; undefined if more than one order could decide it. */
   readonly firstName: string | undefined;
   /** The number of writes that the contact may need without interruptions. */
@@ -52,14 +52,14 @@ const permissionOf: Readonly<Record<BuyerKind, string | undefined>> = {
 /** The state of a buyer's contact before the first order. */
 export const seedOf = (
   kind: BuyerKind,
-): { permission: string | undefined; isDeleted: boolean; had: AddedResources } => ({
+): { permission: string | undefined; isDeleted: boolean; had: NamedResources } => ({
   permission: permissionOf[kind],
   isDeleted: kind === 'deleted',
   had: kind === 'known' ? { lists: ['Friends'], tags: ['ticket-buyer'] } : nothing,
 });
 
-const nothing: AddedResources = { lists: [], tags: [] };
-const together = (all: readonly AddedResources[]): AddedResources => ({
+const nothing: NamedResources = { lists: [], tags: [] };
+const together = (all: readonly NamedResources[]): NamedResources => ({
   lists: [...new Set(all.flatMap(({ lists }) => lists))],
   tags: [...new Set(all.flatMap(({ tags }) => tags))],
 });
@@ -71,15 +71,15 @@ const answerOf = ({ versions }: PlannedOrder): Answer =>
 const isCancelled = ({ versions }: PlannedOrder): boolean => versions.at(-1)?.status === 'cancelled';
 
 /** The lists and tags that a workflow adds for an order of a buyer who opted in. Other buyers get only the tags. */
-const addedBy = ({ kind }: PlannedWorkflow, event: number): AddedResources =>
+const addedBy = ({ kind }: PlannedWorkflow, event: number): NamedResources =>
   kind === 'per-event'
     ? { lists: [`list of event ${event}`], tags: [`tag of event ${event}`, 'ticket-buyer'] }
     : { lists: [`list ${kind}`], tags: [`tag ${kind}`, ...(kind === 'takes-back' ? [] : ['ticket-buyer'])] };
 
 interface Effect {
   readonly outcomes: readonly string[];
-  readonly must: AddedResources;
-  readonly may: AddedResources;
+  readonly must: NamedResources;
+  readonly may: NamedResources;
 }
 
 const skipped = (...reasons: string[]): Effect => ({
@@ -87,7 +87,7 @@ const skipped = (...reasons: string[]): Effect => ({
   must: nothing,
   may: nothing,
 });
-const synced = (must: AddedResources): Effect => ({ outcomes: ['SYNCED SYNCED'], must, may: nothing });
+const synced = (must: NamedResources): Effect => ({ outcomes: ['SYNCED SYNCED'], must, may: nothing });
 
 /** The effect of one workflow on one order that is not cancelled, for a buyer who does not unsubscribe meanwhile. */
 const plainEffect = (workflow: PlannedWorkflow, order: PlannedOrder, kind: BuyerKind): Effect => {

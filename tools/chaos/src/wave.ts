@@ -10,7 +10,7 @@ import { settle } from './settle';
 import type { World } from './world';
 
 /** The result of one schedule. */
-export interface FailureClass {
+export interface ScheduleResult {
   readonly schedule: Schedule;
   readonly deliveries: number;
   readonly violations: readonly string[];
@@ -18,7 +18,7 @@ export interface FailureClass {
 
 /** The result of schedules that ran together; faults of one affect all. */
 export interface WaveResult {
-  readonly verdicts: readonly FailureClass[];
+  readonly verdicts: readonly ScheduleResult[];
   /** Violations that do not belong to one box office. */
   readonly violations: readonly string[];
   readonly calls: number;
@@ -77,7 +77,7 @@ export const runWave = async (world: World, schedules: readonly Schedule[], sett
   const limits = await calls.judge(seen.journal);
   const names = await world.names();
   const verdicts = await Promise.all(
-    offices.map(async (office, index): Promise<FailureClass> => {
+    offices.map(async (office, index): Promise<ScheduleResult> => {
       const told = await toldOf(world, office);
       const violations = judge({ ...office, ...told, ...seen, names, left: happened[index]!.left });
       return {

@@ -18,13 +18,13 @@ describe('a return address', () => {
 });
 
 describe('a token', () => {
-  it('is renewed ten minutes before its end', () => {
+  it('is refreshed ten minutes before it expires', () => {
     const now = new Date('2026-01-01T00:00:00Z');
     expect(isFresh(new Date('2026-01-01T00:10:01Z'), now)).toBe(true);
     expect(isFresh(new Date('2026-01-01T00:10:00Z'), now)).toBe(false);
   });
 
-  it('that cannot be renewed serves while there is time for a call', () => {
+  it('that cannot be refreshed is usable while there is time for a call', () => {
     const now = new Date('2026-01-01T00:00:00Z');
     expect(isUsable(new Date('2026-01-01T00:01:31Z'), now)).toBe(true);
     expect(isUsable(new Date('2026-01-01T00:01:30Z'), now)).toBe(false);

@@ -1,6 +1,6 @@
 import { AppError, type BoxOfficeId, type ConnectionFact, type ConnectionId } from '@boxlist/contracts';
 
-/** What the organiser chose for a connection. */
+/** The organiser's choices for a connection. */
 export type ConnectionSettings = Pick<ConnectionFact, 'optInRoute' | 'whenQuotaIsScarce' | 'upgradesImported'>;
 
 export const standardSettings: ConnectionSettings = {
@@ -9,12 +9,12 @@ export const standardSettings: ConnectionSettings = {
   upgradesImported: false,
 };
 
-/** What an organiser may leave out, or give as null, when choosing. */
+/** Choices that are absent or null stay as they are. */
 export type SettingsChange = { readonly [K in keyof ConnectionSettings]?: ConnectionSettings[K] | null };
 
 /**
- * The settings after a change, which leaves out what stays. Throws BAD_INPUT for two choices that contradict each
- * other, UPGRADE_NOT_OFFERED for upgrades of imported contacts where they are not offered.
+ * The settings after a change. Choices that the change omits stay. Throws BAD_INPUT for two choices that contradict
+ * each other, and UPGRADE_NOT_OFFERED for upgrades of imported contacts if they are not offered.
  */
 export const chosenSettings = (
   present: ConnectionSettings,
@@ -43,7 +43,7 @@ export const chosenSettings = (
 
 export type ConnectionStatus = 'CONNECTED' | 'NEEDS_RECONNECT' | 'DISCONNECTED';
 
-/** A connection as everything but the tokens' keeper sees it. */
+/** A connection without its tokens. */
 export interface Connection {
   readonly id: ConnectionId;
   readonly boxOfficeId: BoxOfficeId;
@@ -51,27 +51,27 @@ export interface Connection {
   readonly needsReconnectReason: string | null;
   readonly accountId: string;
   readonly accountName: string | null;
-  /** ISO 3166-1 alpha-2; null where it is not known. */
+  /** ISO 3166-1 alpha-2. Null if unknown. */
   readonly countryCode: string | null;
   readonly connectedAt: Date;
   readonly settings: ConnectionSettings;
   readonly version: number;
 }
 
-/** A country as Constant Contact tells it, where it is a code that others can read. */
+/** Constant Contact's country code in capitals. Null if it does not have two letters. */
 export const countryCodeFrom = (told: string | null | undefined): string | null => {
   const code = told?.trim().toUpperCase() ?? '';
   return /^[A-Z]{2}$/.test(code) ? code : null;
 };
 
-/** Tokens at rest: sealed. */
+/** Encrypted tokens, as they are stored. */
 export interface SealedTokens {
   readonly access: string;
   readonly refresh: string | null;
   readonly expiresAt: Date;
 }
 
-/** What other services are told. */
+/** The fact about a connection for other services. */
 export const connectionFact = (
   connection: Pick<Connection, 'id' | 'boxOfficeId' | 'status' | 'accountId' | 'countryCode' | 'settings' | 'version'>,
 ): ConnectionFact => ({
@@ -84,16 +84,19 @@ export const connectionFact = (
   version: connection.version,
 });
 
-/** A token is renewed when less than this is left of it. */
+/** A token is refreshed when it has less than this left, in milliseconds. */
 export const refreshMarginMs = 10 * 60_000;
 
-/** Whether a token can be handed out without a renewal. */
+/** Whether a token can be used without a refresh. */
 export const isFresh = (expiresAt: Date, now: Date): boolean => expiresAt.getTime() - now.getTime() > refreshMarginMs;
 
-/** Whether a token that cannot be renewed just now still serves: there is time for the call that it is asked for. */
+/** Whether a token that cannot be refreshed now still lasts long enough for the call that needs it. */
 export const isUsable = (expiresAt: Date, now: Date): boolean => expiresAt.getTime() - now.getTime() > 90_000;
 
-/** Whether a browser may be sent to an address: same origin as an allowed one, and a path below it. */
+/**
+ * Whether a browser may be sent to a URL: the same origin as an allowed URL, the same path or a path below it, and no
+ * user name or password.
+ */
 export const isAllowedReturnUrl = (url: string, allowed: readonly string[]): boolean => {
   if (!URL.canParse(url)) return false;
   const target = new URL(url);

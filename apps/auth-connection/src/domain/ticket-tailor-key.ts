@@ -1,12 +1,12 @@
 import { AppError } from '@boxlist/contracts';
 import { pastedSecret } from '@boxlist/service-kit';
 
-/** An API key as Ticket Tailor gives it out. Whether it is valid, only Ticket Tailor knows. */
+/** The form of Ticket Tailor's API keys. Only Ticket Tailor knows whether a key is valid. */
 const shape = /^sk_[A-Za-z0-9_+/=.-]{13,250}$/;
 
 /**
- * The key as it is kept: without blanks around it and without what nobody sees. Throws BAD_INPUT, which never repeats
- * what was given.
+ * The key as it is stored, without blanks around it and without invisible characters. Throws BAD_INPUT, which never
+ * contains the input.
  */
 export const checkApiKey = (given: string): string => {
   const apiKey = pastedSecret(given);

@@ -17,7 +17,7 @@ interface ConnectionDocument {
   needsReconnectReason: string | null;
   accountId: string;
   accountName: string | null;
-  /** Absent in what was connected before it was asked for. */
+  /** Absent in connections from before Boxlist read the country. */
   countryCode?: string | null;
   connectedAt: Date;
   settings?: ConnectionSettings;
@@ -50,7 +50,7 @@ const schema = new Schema<ConnectionDocument>(
 schema.index({ boxOfficeId: 1, accountId: 1 }, { unique: true });
 schema.index({ status: 1, 'tokens.expiresAt': 1 });
 
-/** A claim on the right to refresh; its fence guards what is saved afterwards. */
+/** The right to refresh. Its fence guards the saves that follow. */
 export interface RefreshClaim {
   readonly fence: number;
 }
@@ -68,7 +68,10 @@ const toConnection = (doc: ConnectionDocument): Connection => ({
   version: doc.version,
 });
 
-/** Connections and their sealed tokens. Every change of status carries its fact in the same write. */
+/**
+ * Connections and their encrypted tokens. Each write that changes the version also contains the fact; a save of
+ * refreshed tokens does not.
+ */
 export const createConnectionStore = (mongo: MongoConnection) => {
   const model = mongo.model<ConnectionDocument>('Connection', schema);
   const factOf = (connection: Connection): OutboxEntry =>
@@ -93,7 +96,7 @@ export const createConnectionStore = (mongo: MongoConnection) => {
       { _id: current.id, version: current.version, ...guard },
       {
         $set: { ...fields, version: next.version, ...(endsRefresh ? { refreshUntil: null } : {}) },
-        // A new fence: a refresh that is under way for the tokens before can no longer save or mark anything.
+        // The new fence keeps a current refresh of the old tokens from saving or marking anything.
         ...(endsRefresh ? { $inc: { refreshFence: 1 } } : {}),
         $push: { outbox: factOf(next) },
       },
@@ -121,7 +124,7 @@ export const createConnectionStore = (mongo: MongoConnection) => {
       const doc = await model.findById(id).lean<ConnectionDocument>();
       return doc ? { connection: toConnection(doc), tokens: doc.tokens } : undefined;
     },
-    /** Inserts; throws a duplicate-key error when the box office has this account already. */
+    /** Throws a duplicate-key error if the box office already has this account. */
     insert: async (fields: {
       boxOfficeId: BoxOfficeId;
       accountId: string;
@@ -149,28 +152,31 @@ export const createConnectionStore = (mongo: MongoConnection) => {
       });
       return connection;
     },
-    /** Undefined when it changed meanwhile. */
+    /** Undefined if the connection changed meanwhile. */
     renew: (
       current: Connection,
       fields: Pick<Connection, 'accountName' | 'countryCode' | 'connectedAt'> & { tokens: SealedTokens },
     ) => change(current, { ...fields, status: 'CONNECTED', needsReconnectReason: null }, { endsRefresh: true }),
-    /** What was chosen ends with it: a sign-in that follows begins a new connection, if under the old id. */
+    /** Resets the settings to the defaults. A later sign-in starts a new connection, although under the same id. */
     disconnect: (current: Connection) =>
       change(
         current,
         { status: 'DISCONNECTED', tokens: null, needsReconnectReason: null, settings: standardSettings },
         { endsRefresh: true },
       ),
-    /** Undefined when it changed meanwhile. */
+    /** Undefined if the connection changed meanwhile. */
     choose: (current: Connection, settings: ConnectionSettings) => change(current, { settings }),
-    /** Only by the holder of the claim. */
+    /** Changes nothing unless the claim still holds. */
     markNeedsReconnect: (current: Connection, reason: string, { fence }: RefreshClaim) =>
       change(
         current,
         { status: 'NEEDS_RECONNECT', needsReconnectReason: reason, refreshUntil: null },
         { guard: { refreshFence: fence } },
       ),
-    /** The right to refresh these very tokens, for a while; undefined when another has it or they changed. */
+    /**
+     * Claims the right to refresh exactly these tokens for `leaseMs`. Undefined if another process has it or the
+     * tokens changed.
+     */
     claimRefresh: async (
       id: string,
       sealedAccess: string,
@@ -189,14 +195,17 @@ export const createConnectionStore = (mongo: MongoConnection) => {
       );
       return doc ? { fence: (doc as ConnectionDocument).refreshFence } : undefined;
     },
-    /** Saves rotated tokens; false when the claim was lost. */
+    /** Saves rotated tokens. False if the claim was lost. */
     saveTokens: async (id: string, tokens: SealedTokens, { fence }: RefreshClaim): Promise<boolean> =>
       (await model.updateOne({ _id: id, refreshFence: fence }, { $set: { tokens, refreshUntil: null } }))
         .matchedCount === 1,
     releaseRefresh: async (id: string, { fence }: RefreshClaim): Promise<void> => {
       await model.updateOne({ _id: id, refreshFence: fence }, { $set: { refreshUntil: null } });
     },
-    /** At most 100, those that expire last first: what could not be renewed for long stands in nobody's way. */
+    /**
+     * Ids of at most 100 connections, latest expiry first, so that connections whose refresh has long failed do not
+     * block the others.
+     */
     expiringBefore: async (time: Date): Promise<string[]> =>
       (
         await model

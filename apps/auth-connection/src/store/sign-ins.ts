@@ -2,10 +2,10 @@ import type { BoxOfficeId } from '@boxlist/contracts';
 import { createHash } from 'node:crypto';
 import { Schema, type Connection as MongoConnection } from 'mongoose';
 
-/** A sign-in that was begun: everything needed when the browser comes back. */
+/** A sign-in that has started, with everything needed when the browser returns. */
 export interface SignIn {
   readonly boxOfficeId: BoxOfficeId;
-  /** Set when an existing connection is renewed. */
+  /** Set if the sign-in renews an existing connection. */
   readonly connectionId: string | null;
   readonly sealedVerifier: string;
   readonly returnUrl: string | null;
@@ -31,7 +31,7 @@ schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 
 const keyOf = (state: string): string => createHash('sha256').update(state).digest('hex');
 
-/** Sign-ins under the hash of their state, each to be used once. */
+/** Sign-ins under the hash of their state. Each can be used once. */
 export const createSignInStore = (mongo: MongoConnection) => {
   const model = mongo.model<SignInDocument>('SignIn', schema);
   return {
@@ -41,7 +41,7 @@ export const createSignInStore = (mongo: MongoConnection) => {
     begin: async (state: string, signIn: SignIn): Promise<void> => {
       await model.create({ _id: keyOf(state), ...signIn });
     },
-    /** Takes a sign-in out: the second caller finds nothing. */
+    /** Reads and deletes a sign-in, so that a second caller gets undefined. */
     take: async (state: string): Promise<SignIn | undefined> =>
       (await model.findOneAndDelete({ _id: keyOf(state) }).lean<SignInDocument>()) ?? undefined,
   };

@@ -8,18 +8,18 @@ interface KeyDocument {
   setAt: Date;
 }
 
-/** What may be shown of a key. */
+/** The visible part of a key. */
 export type TicketTailorKeyMark = Pick<KeyDocument, 'lastFour' | 'setAt'>;
 
-/** One sealed API key of Ticket Tailor for each box office. */
+/** One encrypted Ticket Tailor API key for each box office. */
 export const createTicketTailorKeyStore = (mongo: MongoConnection) => {
   const keys = mongo.collection<KeyDocument>('ticket_tailor_keys');
   return {
-    /** Puts a key in the place of the one before. */
+    /** Stores a key and replaces the previous one. */
     put: async (boxOfficeId: BoxOfficeId, fields: Omit<KeyDocument, '_id'>): Promise<void> => {
       await keys.updateOne({ _id: boxOfficeId }, { $set: fields }, { upsert: true });
     },
-    /** False when there was none. */
+    /** False if there was none. */
     remove: async (boxOfficeId: BoxOfficeId): Promise<boolean> =>
       (await keys.deleteOne({ _id: boxOfficeId })).deletedCount === 1,
     mark: async (boxOfficeId: BoxOfficeId): Promise<TicketTailorKeyMark | undefined> =>

@@ -5,7 +5,7 @@ import { accessToken } from './access-token';
 
 const ended = { access: 'a1', refresh: 'r1', expiresAt: new Date(0) };
 
-/** A context around one connection whose token has ended; `saveTokens` fails as often as asked. */
+/** A context with one connection whose token has expired. The first `failures` calls of `saveTokens` fail. */
 const contextWith = (failures: number) => {
   const saveTokens = jest.fn<Context['connections']['saveTokens']>(async () => {
     if (saveTokens.mock.calls.length <= failures) throw new Error('connection pool was cleared');
@@ -28,7 +28,7 @@ const contextWith = (failures: number) => {
 };
 
 describe('rotated tokens', () => {
-  it('are saved again and again until the database takes them, and asked for once', async () => {
+  it('are requested once and saved repeatedly until the database accepts them', async () => {
     const { ctx, saveTokens, refresh } = contextWith(3);
     expect(await accessToken(ctx, 'conn_1')).toMatchObject({ accessToken: 'a2' });
     expect(refresh).toHaveBeenCalledTimes(1);

@@ -8,17 +8,20 @@ import type { RefreshClaim } from '../store/connections';
 import { sealTokens } from './connect';
 
 const leaseMs = 45_000;
-/** How long a save of rotated tokens is repeated: with the token call before it, it ends within the lease. */
+/**
+ * How long a failed save of rotated tokens is retried, in milliseconds. Together with the token call it ends within
+ * the lease.
+ */
 const saveForMs = 25_000;
 
 export const hashOfToken = (token: string): string => createHash('sha256').update(token).digest('hex');
 
 /**
- * A usable access token of a connection. Refreshes when the stored one is about to expire, or when it is the very one
- * that was rejected (by its SHA-256 hash). Over all processes exactly one refreshes; the others go on with the present
- * token while it serves, else they wait for what is saved. A failed refresh is no failure while the present token
- * serves. Throws CONNECTION_NOT_FOUND, CONNECTION_NEEDS_RECONNECT, CONSTANT_CONTACT_UNAVAILABLE,
- * REJECTED_BY_CONSTANT_CONTACT (the application's own credentials), or SERVICE_UNAVAILABLE.
+ * A usable access token of a connection. It refreshes the stored token if that expires soon, or if it is the token
+ * that was rejected (compared by SHA-256 hash). Only one process refreshes at a time. The others use the current
+ * token while it is usable, or else wait for the new one. A failed refresh is no error while the current token is
+ * usable. Throws CONNECTION_NOT_FOUND, CONNECTION_NEEDS_RECONNECT, CONSTANT_CONTACT_UNAVAILABLE,
+ * REJECTED_BY_CONSTANT_CONTACT (for the application's own credentials), or SERVICE_UNAVAILABLE.
  */
 export const accessToken = async (
   ctx: Context,
@@ -41,7 +44,7 @@ export const accessToken = async (
         : undefined;
     const claim = await ctx.connections.claimRefresh(connectionId, tokens.access, ctx.clock(), leaseMs);
     if (claim) {
-      // Handed out even when the vendor gives it a shorter life than the margin: else it would be renewed without end.
+      // Returned even if its lifetime is shorter than the margin. Otherwise it would be refreshed for ever.
       const fresh = await ctx.inFlight.track(refresh(ctx, connectionId, tokens, claim)).catch((error: unknown) => {
         if (present && kindOf(error) !== 'defect') return present;
         throw error;
@@ -54,7 +57,10 @@ export const accessToken = async (
   }
 };
 
-/** Uses the refresh token once and saves what comes back before anyone uses it. */
+/**
+ * Uses the refresh token once and saves the new tokens before anyone uses them. Undefined if the connection needs a
+ * new sign-in.
+ */
 const refresh = async (
   ctx: Context,
   connectionId: string,
@@ -76,17 +82,17 @@ const refresh = async (
     tokenRefreshed(ctx, connectionId, 'refreshed');
     return { accessToken: fresh.accessToken, expiresAt: sealed.expiresAt };
   } catch (error) {
-    // Only invalid_grant means that the person must sign in again; a network failure or a server error never does.
+    // Only invalid_grant means that the person must sign in again. A network failure or a server error never does.
     const { code } = appErrorOf(error);
     if (code === 'CONNECTION_NEEDS_RECONNECT') return needsReconnect('Constant Contact no longer accepts the sign-in');
-    // What could not be saved is not asked for again at once: the claim ends by itself.
+    // If the save failed, the claim is kept until it expires, so that no process refreshes at once.
     if (code !== 'DEFECT' && code !== 'DATABASE_UNAVAILABLE') await ctx.connections.releaseRefresh(connectionId, claim);
     tokenRefreshed(ctx, connectionId, 'unavailable');
     throw error;
   }
 };
 
-/** Repeats a save that fails: what was rotated is nowhere else, and the connection would be lost with it. */
+/** Retries a failed save. The rotated tokens exist nowhere else, so without the save the connection would be lost. */
 const save = async (ctx: Context, id: string, tokens: SealedTokens, claim: RefreshClaim): Promise<boolean> => {
   for (const until = Date.now() + saveForMs; ;) {
     try {
@@ -99,7 +105,7 @@ const save = async (ctx: Context, id: string, tokens: SealedTokens, claim: Refre
   }
 };
 
-/** Renews what is about to expire, so that no order waits for it. */
+/** Refreshes tokens that expire soon, so that no order waits for a refresh. */
 export const refreshExpiring = async (ctx: Context, goesOn: () => boolean): Promise<void> => {
   for (const id of await ctx.connections.expiringBefore(new Date(ctx.clock().getTime() + refreshMarginMs))) {
     if (!goesOn()) return;

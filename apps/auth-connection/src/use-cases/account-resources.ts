@@ -16,7 +16,7 @@ interface Fetched<T> {
   readonly next: string | undefined;
 }
 
-/** Runs a call with a token; a 401 leads to one refresh and one more try. */
+/** Runs a call with an access token. After a 401 it refreshes the token once and tries once more. */
 const withToken = async <T>(ctx: Context, connectionId: string, call: (token: string) => Promise<T>): Promise<T> => {
   const attempt = async (rejected?: string): Promise<{ token: string; result: () => Promise<T> }> => {
     const { accessToken: token } = await accessToken(ctx, connectionId, rejected);
@@ -34,12 +34,12 @@ const withToken = async <T>(ctx: Context, connectionId: string, call: (token: st
 const cacheMs = 15_000;
 
 interface Resource<Item> {
-  /** All items of the account; a page of the graph costs no call while a recent answer is at hand. */
+  /** All items of the account. While a recent answer is cached, a page of the graph costs no call. */
   readonly all: (ctx: Context, connectionId: string) => Promise<readonly Item[]>;
   readonly forget: (ctx: Context, connectionId: string) => void;
 }
 
-/** One kind of thing in the accounts, sorted by name and kept for a moment. */
+/** One kind of resource of the accounts, sorted by name and cached for `cacheMs`. */
 const createResource = <T, Item extends Named>(
   fetch: (ctx: Context, token: string, next?: string) => Promise<Fetched<T>>,
   show: (item: T) => Item,
@@ -54,7 +54,7 @@ const createResource = <T, Item extends Named>(
       const page = await withToken(ctx, connectionId, (token) => fetch(ctx, token, next));
       all.push(...page.items.map(show));
       next = page.next;
-      // A page that leads back to itself would spend the application's calls of the day.
+      // A page that links to itself would otherwise use up the application's calls of the day.
     } while (next !== undefined && !seen.has(next));
     return all.sort((a, b) => compare(positionOf(a), positionOf(b)));
   };
@@ -123,11 +123,11 @@ const lists = createResource((ctx, token, next) => ctx.constantContact.contactLi
 const accountTags = createResource((ctx, token, next) => ctx.constantContact.tags(token, next), tagOf);
 const fields = createResource((ctx, token, next) => ctx.constantContact.customFields(token, next), fieldOf);
 
-/** The account's contact lists by name. Throws CONNECTION_NEEDS_RECONNECT, and BAD_INPUT for a bad page. */
+/** The account's contact lists by name. Throws CONNECTION_NEEDS_RECONNECT, and BAD_INPUT for an invalid page. */
 export const contactLists = (ctx: Context, connection: Connection, args: Args) => pageOf(lists, ctx, connection, args);
-/** The account's tags by name; throws the same. */
+/** The account's tags by name. Throws the same errors as `contactLists`. */
 export const tags = (ctx: Context, connection: Connection, args: Args) => pageOf(accountTags, ctx, connection, args);
-/** The account's custom fields by label; throws the same. */
+/** The account's custom fields by label. Throws the same errors as `contactLists`. */
 export const customFields = (ctx: Context, connection: Connection, args: Args) => pageOf(fields, ctx, connection, args);
 
 const checkedName = (name: string): string => {

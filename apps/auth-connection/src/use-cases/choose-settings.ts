@@ -8,7 +8,7 @@ import { ownConnection } from './connect';
 
 interface SettingsInput extends SettingsChange {
   readonly connectionId: string;
-  /** The version that the caller read; without it the choice is made on whatever is there. */
+  /** The version that the caller read. Without it the change applies to the current version. */
   readonly version?: number | null;
 }
 
@@ -18,9 +18,9 @@ const conflict = () =>
   });
 
 /**
- * Chooses how a connection's contacts are created; what is left out stays, and choosing what is chosen changes nothing.
- * Throws FORBIDDEN, CONNECTION_NOT_FOUND, CONNECTION_REQUIRED when it was ended, VERSION_CONFLICT when it has changed
- * since it was seen, and what `chosenSettings` throws.
+ * Changes how a connection's contacts are created. Choices that are absent stay, and a change to the current settings
+ * has no effect. Throws FORBIDDEN, CONNECTION_NOT_FOUND, CONNECTION_REQUIRED if the connection has ended,
+ * VERSION_CONFLICT if it changed since the caller read it, and the errors of `chosenSettings`.
  */
 export const updateConnectionSettings = async (
   ctx: Context,

@@ -8,7 +8,7 @@ import type { SignIn } from '../store/sign-ins';
 
 const signInMs = 10 * 60_000;
 
-/** The connection of that id in the caller's box office. Throws CONNECTION_NOT_FOUND. */
+/** The connection with this id in the caller's box office. Throws CONNECTION_NOT_FOUND. */
 export const ownConnection = async (
   ctx: Context,
   identity: Identity,
@@ -21,7 +21,10 @@ export const ownConnection = async (
   return connection;
 };
 
-/** Begins a sign-in and gives the address for the browser. */
+/**
+ * Starts a sign-in and returns the address for the browser. Throws FORBIDDEN, RETURN_URL_NOT_ALLOWED,
+ * CONNECTION_NOT_FOUND.
+ */
 export const beginConnection = async (
   ctx: Context,
   identity: Identity,
@@ -48,14 +51,17 @@ export const beginConnection = async (
   return { authorizationUrl: await ctx.oauth.authorizationUrl({ state, verifier }), connection };
 };
 
-/** How a sign-in ended, and where its browser goes. */
+/** The result of a sign-in, and the address to which its browser goes. */
 export interface SignInResult {
   readonly returnUrl: string | null;
   readonly connectionId: ConnectionId | null;
   readonly error: AppError | null;
 }
 
-/** Takes the browser that comes back. Never throws what the person can understand: it is the result's error. */
+/**
+ * Completes a sign-in when the browser returns. Errors that the person can understand are in the result. Defects and
+ * other unexpected errors are thrown.
+ */
 export const completeSignIn = async (ctx: Context, callbackUrl: URL): Promise<SignInResult> => {
   const state = callbackUrl.searchParams.get('state') ?? '';
   const signIn = state.length > 0 && state.length < 200 ? await ctx.signIns.take(state) : undefined;
@@ -147,7 +153,10 @@ export const sealTokens = async (ctx: Context, tokens: Tokens): Promise<SealedTo
   expiresAt: new Date(ctx.clock().getTime() + tokens.expiresInSeconds * 1000),
 });
 
-/** Ends a connection and erases its tokens. Ending an ended one changes nothing. */
+/**
+ * Ends a connection and erases its tokens. Has no effect on a connection that has ended. Throws FORBIDDEN,
+ * CONNECTION_NOT_FOUND.
+ */
 export const disconnect = async (ctx: Context, identity: Identity, connectionId: string): Promise<Connection> => {
   requireRole(identity, 'manager');
   for (;;) {

@@ -5,7 +5,7 @@ import { checkApiKey } from '../domain/ticket-tailor-key';
 import { ticketTailorKeyChanged } from '../report';
 
 /**
- * Keeps the box office's API key of Ticket Tailor, sealed, in the place of the one before. Throws FORBIDDEN or
+ * Stores the box office's Ticket Tailor API key, encrypted, and replaces the previous one. Throws FORBIDDEN or
  * BAD_INPUT.
  */
 export const setTicketTailorApiKey = async (ctx: Context, identity: Identity, given: string): Promise<void> => {
@@ -19,14 +19,14 @@ export const setTicketTailorApiKey = async (ctx: Context, identity: Identity, gi
   ticketTailorKeyChanged(ctx, identity.boxOfficeId, 'set');
 };
 
-/** Erases the key; where there is none, nothing changes. Throws FORBIDDEN. */
+/** Deletes the key. Has no effect if there is none. Throws FORBIDDEN. */
 export const removeTicketTailorApiKey = async (ctx: Context, identity: Identity): Promise<void> => {
   requireRole(identity, 'manager');
   if (await ctx.ticketTailorKeys.remove(identity.boxOfficeId))
     ticketTailorKeyChanged(ctx, identity.boxOfficeId, 'removed');
 };
 
-/** The key itself, for the service that reads orders with it. Throws TICKET_TAILOR_KEY_MISSING. */
+/** The decrypted key, for sync, which reads orders with it. Throws TICKET_TAILOR_KEY_MISSING. */
 export const ticketTailorApiKey = async (ctx: Context, boxOfficeId: BoxOfficeId): Promise<{ apiKey: string }> => {
   const sealed = await ctx.ticketTailorKeys.sealed(boxOfficeId);
   if (sealed === undefined)

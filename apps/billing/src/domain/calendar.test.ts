@@ -7,7 +7,7 @@ describe('the calendar', () => {
     ['2026-11-01T00:00:00.000Z', '2026-11', 30, 30, '2026-12-01T00:00:00.000Z'],
     ['2026-12-31T23:59:59.999Z', '2026-12', 31, 1, '2027-01-01T00:00:00.000Z'],
     ['2028-02-29T12:00:00.000Z', '2028-02', 29, 1, '2028-03-01T00:00:00.000Z'],
-  ])('knows of %s its month, the days of it and those left', (text, month, days, left, end) => {
+  ])('returns the month of %s, its length and its remaining days', (text, month, days, left, end) => {
     const time = new Date(text);
     expect([monthOf(time), daysInMonth(time), daysLeftInMonth(time), endOfMonth(time).toISOString()]).toEqual([
       month,
@@ -22,7 +22,7 @@ describe('the calendar', () => {
     expect(wholeDaysAfter(new Date('2026-11-20T00:00:00Z'), 14).toISOString()).toBe('2026-12-04T00:00:00.000Z');
   });
 
-  it('takes only months for months', () => {
+  it('accepts only real months as months', () => {
     expect(['2026-01', '2026-12', '2026-13', '2026-00', '26-01', 202601, null, {}].map(isMonth)).toEqual([
       true,
       true,

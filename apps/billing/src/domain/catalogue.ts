@@ -1,7 +1,7 @@
 import { AppError } from '@boxlist/contracts';
 import type { Money } from './money';
 
-/** An add-on as it is offered today. */
+/** An add-on with its current terms. */
 export interface AddOn {
   readonly id: string;
   readonly name: string;
@@ -12,14 +12,14 @@ export interface AddOn {
 
 export type Catalogue = readonly AddOn[];
 
-/** The add-on of that id. Throws NOT_FOUND. */
+/** The add-on with this id. Throws NOT_FOUND. */
 export const addOnOf = (catalogue: Catalogue, id: string): AddOn => {
   const addOn = catalogue.find((each) => each.id === id);
   if (!addOn) throw new AppError('NOT_FOUND', 'There is no such app', { field: ['input', 'appId'] });
   return addOn;
 };
 
-/** What there is to activate, at today's prices. */
+/** All add-ons, at today's prices. */
 export const createCatalogue = (terms: Pick<AddOn, 'monthlyPrice' | 'trialDays'>): Catalogue => [
   {
     id: 'app_constant-contact',

@@ -2,15 +2,15 @@ import type { AddOn } from './catalogue';
 import type { Money } from './money';
 import { isEntitled, settled, type Subscription } from './subscription';
 
-/** An add-on as one box office sees it. */
+/** An add-on and one box office's subscription to it. */
 export interface ConnectableApp {
   readonly addOn: AddOn;
   readonly subscription: Subscription | undefined;
 }
 
-/** What a whole month costs this box office: the price agreed on while subscribed, today's otherwise. */
+/** The price of a whole month for this box office: the agreed price while it is entitled, otherwise today's price. */
 export const monthlyPriceOf = ({ addOn, subscription }: ConnectableApp, now: Date): Money =>
   subscription && isEntitled(settled(subscription, now).status) ? subscription.price : addOn.monthlyPrice;
 
-/** Free days that an activation would give: a trial is for the first time. */
+/** The free days of an activation. Only the first activation has a trial. */
 export const trialDaysOf = ({ addOn, subscription }: ConnectableApp): number => (subscription ? 0 : addOn.trialDays);

@@ -18,7 +18,10 @@ export interface Invoice {
   readonly lines: readonly Charge[];
 }
 
-/** The id is made of what may exist only once, so an upcoming invoice keeps it when it is issued. */
+/**
+ * Derived from box office and month, which together have one invoice. So an upcoming invoice keeps its id when it is
+ * issued.
+ */
 const invoiceId = (boxOfficeId: BoxOfficeId, month: Month): string =>
   idPrefixes.invoice + createHash('sha256').update(`${boxOfficeId}:${month}`).digest('base64url').slice(0, 26);
 
@@ -36,7 +39,7 @@ export const invoiceFor = (boxOfficeId: BoxOfficeId, charge: Charge): Invoice =>
   lines: [charge],
 });
 
-/** The invoice that comes next if nothing is cancelled; undefined when nothing is going to be charged. */
+/** The next invoice if nothing is cancelled. Undefined if nothing will be charged. */
 export const upcomingInvoice = (subscription: Subscription | undefined): Invoice | undefined => {
   const charge = subscription && nextCharge(subscription);
   return charge && invoiceFor(subscription.boxOfficeId, charge);

@@ -14,11 +14,11 @@ describe('proration', () => {
     [1, 14, 30, 0],
     [5, 3, 30, 1],
     [0, 3, 30, 0],
-  ])('of %i for %i of %i days is %i: halves go up', (price, part, whole, expected) => {
+  ])('of %i for %i of %i days is %i: halves round up', (price, part, whole, expected) => {
     expect(prorated(pounds(price), part, whole)).toEqual(pounds(expected));
   });
 
-  it('never misses the exact part by more than half a unit, and never exceeds the whole', () => {
+  it('differs from the exact part by at most half a unit, and never exceeds the whole', () => {
     fc.assert(
       fc.property(fc.nat(100_000_000), fc.integer({ min: 28, max: 31 }), fc.nat(), (price, whole, seed) => {
         const part = 1 + (seed % whole);
@@ -30,7 +30,7 @@ describe('proration', () => {
     );
   });
 
-  it('adds nothing up to nothing', () => {
+  it('sums no amounts to zero', () => {
     expect(sum([], 'GBP')).toEqual(pounds(0));
     expect(sum([pounds(1), pounds(2)], 'GBP')).toEqual(pounds(3));
   });

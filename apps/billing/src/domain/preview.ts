@@ -3,7 +3,7 @@ import type { AddOn } from './catalogue';
 import { sum, type Money } from './money';
 import { activated, nextCharge, settled, type Charge, type Subscription } from './subscription';
 
-/** What an activation would cost. */
+/** The cost of an activation. */
 interface ActivationPreview {
   readonly dueNow: Money;
   readonly dueAt: Date | null;
@@ -14,7 +14,7 @@ interface ActivationPreview {
 
 const nobody = { id: 'sub_preview' as SubscriptionId, boxOfficeId: 'bo_preview' as BoxOfficeId };
 
-/** Carries the activation out on paper, so that the preview cannot differ from what the click does. */
+/** Computes the activation without saving it, so that the preview cannot differ from the real activation. */
 export const activationPreview = (current: Subscription | undefined, addOn: AddOn, now: Date): ActivationPreview => {
   const before = current && settled(current, now);
   const inUse = before?.status === 'ACTIVE' || before?.status === 'TRIALING';

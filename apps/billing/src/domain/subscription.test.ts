@@ -26,8 +26,8 @@ const activate = (now: string, trialDays = 0, current?: Subscription): Subscript
   activated(current, owner, addOnWith(trialDays), at(now));
 const charges = ({ uninvoiced }: Subscription) => uninvoiced.map(({ month, amount }) => [month, amount.amountMinor]);
 
-describe('activating', () => {
-  it('charges the rest of the month by days, then whole months', () => {
+describe('an activation', () => {
+  it('charges the remaining days of the month, then whole months', () => {
     const first = activate('2026-11-20T14:00:00Z');
     expect([first.status, charges(first), first.periodEnd]).toEqual(['ACTIVE', [['2026-11', 550]], at('2026-12-01')]);
     expect(charges(settled(first, at('2027-01-01')))).toEqual([
@@ -42,7 +42,7 @@ describe('activating', () => {
     expect(charges(activate('2026-11-30T23:59:59.999Z'))).toEqual([['2026-11', 50]]);
   });
 
-  it('charges nothing in a trial, and the rest of the month in which it ends', () => {
+  it('charges nothing during a trial, then the rest of the month in which the trial ends', () => {
     const trial = activate('2026-11-20T14:00:00Z', 14);
     expect([trial.status, charges(trial), trial.trialEndsAt]).toEqual(['TRIALING', [], at('2026-12-05')]);
     const paid = settled(trial, at('2026-12-05'));
@@ -55,18 +55,18 @@ describe('activating', () => {
     expect(() => activate('2026-11-21', 14, current)).toThrow('already active');
   });
 
-  it('takes a cancellation back without a charge', () => {
+  it('undoes a cancellation without a charge', () => {
     const current = activate('2026-11-20');
     const back = activate('2026-11-25', 0, deactivated(current, at('2026-11-22')));
     expect(back).toEqual(current);
   });
 
-  it('gives a trial back that was cancelled, until the same day', () => {
+  it('restores a cancelled trial with its original end', () => {
     const trial = activate('2026-11-20', 14);
     expect(activate('2026-11-25', 14, deactivated(trial, at('2026-11-22')))).toEqual(trial);
   });
 
-  it('gives no second trial and takes the present price after the end', () => {
+  it('after the end has no second trial and uses the current price', () => {
     const over = settled(deactivated(activate('2026-11-01', 5), at('2026-11-02')), at('2026-11-10'));
     expect([over.status, charges(over)]).toEqual(['CANCELLED', []]);
     const again = activated(over, owner, addOnWith(5, 3000), at('2026-11-16'));
@@ -83,7 +83,7 @@ describe('activating', () => {
     expect(charges(activated(over, owner, addOnWith(0), at('2026-11-30')))).toEqual([['2026-11', 550]]);
   });
 
-  it('charges first what was used before an activation that comes late', () => {
+  it('that comes late first charges the earlier use', () => {
     const cancelled = deactivated(activate('2026-10-15'), at('2026-11-15'));
     expect(charges(cancelled)).toEqual([
       ['2026-10', 823],
@@ -93,8 +93,8 @@ describe('activating', () => {
   });
 });
 
-describe('cancelling', () => {
-  it('keeps the add-on usable to the end of the paid month, and then ends', () => {
+describe('a cancellation', () => {
+  it('keeps the add-on usable to the end of the paid month, and then ends it', () => {
     const cancelling = deactivated(activate('2026-11-20'), at('2026-11-22'));
     expect([cancelling.status, cancelling.cancelAt]).toEqual(['CANCELLING', at('2026-12-01')]);
     expect(entitlementFact(cancelling).entitled).toBe(true);
@@ -103,13 +103,13 @@ describe('cancelling', () => {
     expect(entitlementFact(over).entitled).toBe(false);
   });
 
-  it('in a trial keeps it to the end of the trial and charges nothing', () => {
+  it('during a trial keeps the add-on to the end of the trial and charges nothing', () => {
     const cancelling = deactivated(activate('2026-11-20', 14), at('2026-11-22'));
     expect([cancelling.status, cancelling.cancelAt]).toEqual(['CANCELLING', at('2026-12-04')]);
     expect(charges(settled(cancelling, at('2027-03-01')))).toEqual([]);
   });
 
-  it('twice changes nothing, and after the end is refused', () => {
+  it('changes nothing the second time, and is refused after the end', () => {
     const cancelling = deactivated(activate('2026-11-20'), at('2026-11-22'));
     expect(deactivated(cancelling, at('2026-11-23'))).toBe(cancelling);
     expect(() => deactivated(cancelling, at('2026-12-01'))).toThrow('not active');
@@ -149,7 +149,7 @@ const attempt = (current: Subscription | undefined, run: () => Subscription): Su
 };
 
 describe('the preview', () => {
-  it('says what the click then charges, at any moment, price and trial, whatever went before', () => {
+  it('equals the charge of the activation, for any time, price, trial and history', () => {
     fc.assert(
       fc.property(moment, clicks, fc.nat(100_000), fc.nat(60), (start, steps, price, trialDays) => {
         const addOn = addOnWith(trialDays, price);
@@ -168,7 +168,7 @@ describe('the preview', () => {
     );
   });
 
-  it('of a trial names the first charge and its day, and takes nothing now', () => {
+  it('of a trial names the first charge and its day, and charges nothing now', () => {
     const preview = activationPreview(undefined, addOnWith(14), at('2026-11-20T14:00:00Z'));
     expect(preview).toMatchObject({
       dueNow: { amountMinor: 0, currency: 'GBP' },
@@ -196,7 +196,7 @@ const live = (start: Date, steps: readonly { step: number; act: string }[], addO
   return { subscription, now };
 };
 
-describe('whatever the organiser clicks and whenever the run comes by', () => {
+describe('whatever the organiser clicks and whenever billing runs', () => {
   it('no month is charged twice, and none for more than its price', () => {
     fc.assert(
       fc.property(moment, clicks, fc.nat(40), (start, steps, trialDays) => {
@@ -213,7 +213,7 @@ describe('whatever the organiser clicks and whenever the run comes by', () => {
     );
   });
 
-  it('many runs do what one run at the end does', () => {
+  it('many runs have the same result as one run at the end', () => {
     fc.assert(
       fc.property(moment, clicks, fc.nat(40), (start, steps, trialDays) => {
         const addOn = addOnWith(trialDays);
@@ -227,7 +227,7 @@ describe('whatever the organiser clicks and whenever the run comes by', () => {
     );
   });
 
-  it('an end can be reached: settling again changes nothing, and says so by giving back the same', () => {
+  it('settling again changes nothing and returns the same object', () => {
     fc.assert(
       fc.property(moment, clicks, (start, steps) => {
         const { subscription, now } = live(start, steps, addOnWith(3));

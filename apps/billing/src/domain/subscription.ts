@@ -5,7 +5,7 @@ import { prorated, type Money } from './money';
 
 type SubscriptionStatus = EntitlementFact['status'];
 
-/** What is charged for one calendar month, or for the rest of one. */
+/** The charge for one calendar month, or for the rest of one. */
 export interface Charge {
   readonly month: Month;
   readonly description: string;
@@ -16,23 +16,26 @@ export interface Charge {
   readonly amount: Money;
 }
 
-/** A box office's use of an add-on: one for ever, also after cancellation and reactivation. */
+/** A box office's use of an add-on. There is only one, which stays after cancellation and reactivation. */
 export interface Subscription {
   readonly id: SubscriptionId;
   readonly boxOfficeId: BoxOfficeId;
   readonly appId: string;
   readonly appName: string;
-  /** The monthly price agreed on at the last activation. */
+  /** The monthly price agreed at the last activation. */
   readonly price: Money;
   readonly activatedAt: Date;
   readonly trialEndsAt: Date | null;
-  /** The end of what is charged or free so far. The next charge begins here, and a cancellation ends here. */
+  /**
+   * The end of the time that is charged or free so far. The next charge begins here, or a cancellation ends the
+   * subscription here.
+   */
   readonly periodEnd: Date;
   readonly cancelAt: Date | null;
-  /** As last made known by a fact; `statusAt` says how it stands at a moment. */
+  /** The status in the last published fact. `statusAt` computes the status at a given time. */
   readonly status: SubscriptionStatus;
   readonly version: number;
-  /** Charged and not yet on an invoice, oldest first. */
+  /** Charges that are not yet on an invoice, oldest first. */
   readonly uninvoiced: readonly Charge[];
 }
 
@@ -45,7 +48,7 @@ export const statusAt = ({ trialEndsAt, cancelAt }: Dates, now: Date): Subscript
 
 export const isEntitled = (status: SubscriptionStatus): boolean => status !== 'CANCELLED';
 
-/** What is charged next, at `periodEnd`; undefined when it ends there instead. */
+/** The next charge, due at `periodEnd`. Undefined if the subscription ends there instead. */
 export const nextCharge = ({ appName, price, periodEnd, cancelAt }: Subscription): Charge | undefined => {
   if (cancelAt) return undefined;
   const days = daysLeftInMonth(periodEnd);
@@ -61,7 +64,10 @@ export const nextCharge = ({ appName, price, periodEnd, cancelAt }: Subscription
   };
 };
 
-/** Does what time alone has brought about until now: charges the periods begun, and moves the status on. */
+/**
+ * Applies everything that is due by now: charges the periods that have begun and updates the status. Returns the same
+ * object if nothing is due.
+ */
 export const settled = (subscription: Subscription, now: Date): Subscription => {
   let next = subscription;
   while (next.periodEnd <= now) {
@@ -73,10 +79,13 @@ export const settled = (subscription: Subscription, now: Date): Subscription => 
   return next === subscription && status === subscription.status ? subscription : { ...next, status };
 };
 
-/** When `settled` next has something to do; null once all is over. */
+/** When `settled` will next change the subscription. Null after its end. */
 export const wakeAt = ({ status, periodEnd }: Subscription): Date | null => (status === 'CANCELLED' ? null : periodEnd);
 
-/** What comes of a click on Activate: the subscription (its first period charged, if it is due), yet to be saved. */
+/**
+ * The subscription after an activation, not yet saved, with its first period charged if that is due. Throws
+ * ALREADY_ACTIVE.
+ */
 export const activated = (
   current: Subscription | undefined,
   fresh: Pick<Subscription, 'id' | 'boxOfficeId'>,
@@ -114,8 +123,7 @@ const firstTime = (fresh: Pick<Subscription, 'id' | 'boxOfficeId'>, addOn: AddOn
 };
 
 /**
- * A trial is given once. What was paid has run out, for that is when a cancelled subscription ends: a new charge begins
- * now.
+ * There is only one trial. A cancelled subscription ends when its paid time has run out, so a new charge begins now.
  */
 const again = (base: Subscription, addOn: AddOn, now: Date): Subscription => ({
   ...base,
@@ -128,8 +136,8 @@ const again = (base: Subscription, addOn: AddOn, now: Date): Subscription => ({
 });
 
 /**
- * What comes of a click on Cancel: it ends with what is paid or free. The same subscription when it is cancelling
- * already.
+ * The subscription after a cancellation: it ends with the paid or free time. Returns it unchanged if it is already
+ * cancelling. Throws NOT_ACTIVE.
  */
 export const deactivated = (current: Subscription, now: Date): Subscription => {
   const base = settled(current, now);
@@ -144,7 +152,7 @@ export const deactivated = (current: Subscription, now: Date): Subscription => {
   }
 };
 
-/** The public word about a subscription. */
+/** The fact about a subscription for other services. */
 export const entitlementFact = ({ boxOfficeId, appId, status, version }: Subscription): EntitlementFact => ({
   boxOfficeId,
   appId,

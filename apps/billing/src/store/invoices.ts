@@ -37,7 +37,7 @@ const counterSchema = new Schema<CounterDocument>(
 
 const toInvoice = ({ _id, ...rest }: InvoiceDocument): Invoice => ({ ...rest, id: _id });
 
-/** Issued invoices: one for each box office and month, never changed. */
+/** Issued invoices: one for each box office and month. They never change. */
 export const createInvoiceStore = (mongo: MongoConnection) => {
   const model = mongo.model<InvoiceDocument>('Invoice', schema);
   const counters = mongo.model<CounterDocument>('InvoiceCounter', counterSchema);
@@ -52,7 +52,7 @@ export const createInvoiceStore = (mongo: MongoConnection) => {
         );
         if (counter) return invoiceNumber(year, counter.value);
       } catch (error) {
-        // Two processes may create the counter of a new year at once; the second try finds it.
+        // Two processes may create the counter of a new year at the same time. The second try finds it.
         if (!isDuplicateKey(error)) throw error;
       }
     }
@@ -63,7 +63,10 @@ export const createInvoiceStore = (mongo: MongoConnection) => {
     init: async () => {
       await model.createIndexes();
     },
-    /** Issues an invoice unless its month has one; undefined when it has. A number drawn in vain is a gap. */
+    /**
+     * Issues an invoice. Undefined if the month already has one. If another process was faster, the reserved number
+     * is lost and leaves a gap.
+     */
     issue: async (invoice: Invoice, now: Date): Promise<Invoice | undefined> => {
       if (await model.exists({ _id: invoice.id })) return undefined;
       const { id, ...fields } = issued(invoice, await nextNumber(now.getUTCFullYear()), now);
@@ -75,7 +78,7 @@ export const createInvoiceStore = (mongo: MongoConnection) => {
         throw error;
       }
     },
-    /** Newest first, those of months before `before`. */
+    /** Invoices of months before `before`, newest first. */
     page: async (boxOfficeId: BoxOfficeId, before: Month | undefined, limit: number): Promise<Invoice[]> => {
       const docs = await model
         .find({ boxOfficeId, ...(before === undefined ? {} : { month: { $lt: before } }) })

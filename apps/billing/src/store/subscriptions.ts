@@ -7,10 +7,10 @@ import { entitlementFact, wakeAt, type Subscription } from '../domain/subscripti
 
 interface SubscriptionDocument extends Omit<Subscription, 'id'> {
   _id: string;
-  /** When time alone changes it next; what the run looks for. */
+  /** When the next change by time alone is due. The billing run looks for it. */
   wakeAt: Date | null;
   outbox: OutboxEntry[];
-  /** The relay's own. */
+  /** Written by the relay. */
   relay?: unknown;
 }
 
@@ -58,7 +58,7 @@ const factOf = (subscription: Subscription, time: Date): OutboxEntry =>
     }),
   );
 
-/** Subscriptions; each change carries its fact, and the charges it made, in the same write. */
+/** Subscriptions. The write of each change also contains its fact and its new charges. */
 export const createSubscriptionStore = (mongo: MongoConnection) => {
   const model = mongo.model<SubscriptionDocument>('Subscription', schema);
   const find = async (filter: Record<string, unknown>): Promise<Subscription | undefined> => {
@@ -72,7 +72,7 @@ export const createSubscriptionStore = (mongo: MongoConnection) => {
     },
     byId: (id: string) => find({ _id: id }),
     ofApp: (boxOfficeId: BoxOfficeId, appId: string) => find({ boxOfficeId, appId }),
-    /** Undefined when the box office has one for this app already. */
+    /** Undefined if the box office already has a subscription to this app. */
     insert: async (subscription: Subscription, now: Date): Promise<Subscription | undefined> => {
       const { id, ...rest } = subscription;
       try {
@@ -83,10 +83,10 @@ export const createSubscriptionStore = (mongo: MongoConnection) => {
         throw error;
       }
     },
-    /** Puts the next state in the place of the current one; undefined when somebody was faster. */
+    /** Replaces the current state with the next one. Undefined if another process changed it first. */
     replace: async (current: Subscription, next: Subscription, now: Date): Promise<Subscription | undefined> => {
       const saved: Subscription = { ...next, version: current.version + 1 };
-      // Charges are only added here and only taken away by `invoiced`: a stale copy brings none of them back.
+      // Only this write adds charges, and only `invoiced` removes them. So a stale copy cannot restore a charge.
       const { id, uninvoiced, ...fields } = saved;
       const charges = uninvoiced.slice(current.uninvoiced.length);
       const { matchedCount } = await model.updateOne(
@@ -98,11 +98,11 @@ export const createSubscriptionStore = (mongo: MongoConnection) => {
       );
       return matchedCount === 1 ? saved : undefined;
     },
-    /** Notes that the charge of a month stands on an invoice. */
+    /** Records that the charge of a month is on an invoice, by removing it. */
     invoiced: async (id: string, month: Month): Promise<void> => {
       await model.updateOne({ _id: id }, { $pull: { uninvoiced: { month } } });
     },
-    /** Ids of what time has changed, or whose charges are not on an invoice yet, in the order of their ids. */
+    /** Ids of subscriptions with a due change or with charges that are not on an invoice yet, sorted by id. */
     due: async (now: Date, afterId: string, limit: number): Promise<string[]> =>
       (
         await model

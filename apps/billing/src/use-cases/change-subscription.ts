@@ -11,8 +11,8 @@ interface Input {
 }
 
 /**
- * Adds an app to the box office's billing, and charges the first period when it is due. While cancelling it takes the
- * cancellation back without a charge. Throws FORBIDDEN, NOT_FOUND, ALREADY_ACTIVE.
+ * Adds an app to the box office's billing, and charges the first period if it is due. For a cancelling subscription
+ * it undoes the cancellation without a charge. Throws FORBIDDEN, NOT_FOUND, ALREADY_ACTIVE.
  */
 export const activateApp = async (ctx: Context, identity: Identity, { appId }: Input): Promise<Subscription> => {
   requireRole(identity, 'owner');
@@ -23,7 +23,7 @@ export const activateApp = async (ctx: Context, identity: Identity, { appId }: I
   return saved;
 };
 
-/** Cancels an app with the end of what is paid or free. Throws FORBIDDEN, NOT_FOUND, NOT_ACTIVE. */
+/** Cancels an app at the end of the paid or free time. Throws FORBIDDEN, NOT_FOUND, NOT_ACTIVE. */
 export const deactivateApp = async (ctx: Context, identity: Identity, { appId }: Input): Promise<Subscription> => {
   requireRole(identity, 'owner');
   const addOn = addOnOf(ctx.catalogue, appId);
@@ -48,7 +48,9 @@ const deactivateOnce = async (ctx: Context, boxOfficeId: BoxOfficeId, addOn: Add
   return next === current ? current : ctx.subscriptions.replace(current, next, now);
 };
 
-/** Decides anew from what is stored when somebody else was faster. */
+/**
+ * Decides again from the stored state if another process changed it first. Throws VERSION_CONFLICT after 10 tries.
+ */
 const untilSaved = async (once: () => Promise<Subscription | undefined>): Promise<Subscription> => {
   for (let attempt = 0; attempt < 10; attempt += 1) {
     const saved = await once();

@@ -4,8 +4,8 @@ import type { Subscription } from '../domain/subscription';
 import { invoiceIssued } from '../report';
 
 /**
- * Puts a subscription's charges on invoices. The charge was decided in the subscription's own document, so a crash
- * before, between or after these steps is made good by whoever comes next, and nothing is issued twice.
+ * Puts a subscription's charges on invoices. The subscription's own document holds each charge until it is on an
+ * invoice. So after a crash at any step the next run continues, and nothing is issued twice.
  */
 export const issueInvoices = async (ctx: Context, { id, boxOfficeId, uninvoiced }: Subscription): Promise<void> => {
   for (const charge of uninvoiced) {

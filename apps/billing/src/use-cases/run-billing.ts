@@ -6,9 +6,9 @@ import { issueInvoices } from './issue-invoices';
 const batch = 100;
 
 /**
- * Does what time has brought about: ends trials and cancelled subscriptions, charges months that began, issues their
- * invoices and publishes the facts. Idempotent; any number of processes may run it at once. One subscription's failure
- * keeps no other waiting.
+ * Applies everything that is due: ends trials and cancelled subscriptions, charges new months, issues their invoices
+ * and publishes the facts. Idempotent; any number of processes may run it at once. The failure of one subscription
+ * does not delay the others.
  */
 export const runBilling = async (ctx: Context): Promise<void> => {
   for (let after = ''; ;) {
@@ -29,7 +29,7 @@ const settleSubscription = async (ctx: Context, id: string): Promise<void> => {
   if (!current) return;
   const next = settled(current, now);
   const saved = next === current ? current : await ctx.subscriptions.replace(current, next, now);
-  // Another process that was faster does the rest, or the next run finds it.
+  // The process that was faster does the rest, or the next run does.
   if (!saved) return;
   if (saved !== current) subscriptionChanged(ctx, 'settled', saved);
   await issueInvoices(ctx, saved);

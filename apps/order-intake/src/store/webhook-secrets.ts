@@ -7,7 +7,7 @@ interface SecretDocument {
   changedAt: Date;
 }
 
-/** The secret that a box office shares with Ticket Tailor, sealed at rest. */
+/** The secret that a box office shares with Ticket Tailor, encrypted at rest. */
 export const createWebhookSecretStore = (mongo: Connection, box: SecretBox) => {
   const secrets = mongo.collection<SecretDocument>('webhook_secrets');
   return {

@@ -4,7 +4,7 @@ import { addressesIn, mostAddresses } from './addresses-in';
 
 const ada = 'ada.example@example.com';
 
-describe('the addresses in a text', () => {
+describe('addressesIn', () => {
   it.each([
     ['JSON', JSON.stringify({ data: { buyer_details: { email: ada } } })],
     ['JSON that is cut off', `{"email":"${ada}`],
@@ -19,11 +19,11 @@ describe('the addresses in a text', () => {
     ['such JSON with escapes', `{"email":"${ada.replace('@', '\\u200b@\\ufeff')}" and no JSON`],
     ['such base64', JSON.stringify({ data_base64: Buffer.from(ada.replace('@', '@\u00ad')).toString('base64') })],
     ['a link', `<a href="mailto:${ada}?subject=x">`],
-  ])('are found in %s', (_, text) => {
+  ])('finds an address in %s', (_, text) => {
     expect([...(addressesIn(text) ?? [])]).toContain(ada);
   });
 
-  it('are found whatever stands around them', () => {
+  it('finds an address whatever text surrounds it', () => {
     const noise = fc.string().map((text) => text.replaceAll('@', ' '));
     fc.assert(
       fc.property(noise, noise, (before, after) => {
@@ -32,16 +32,16 @@ describe('the addresses in a text', () => {
     );
   });
 
-  it('include what stands for an address without being one', () => {
+  it('returns the value of an email field that is not an address', () => {
     expect([...(addressesIn('{"buyer_details":{"email":"Not An Address"}}') ?? [])]).toEqual(['notanaddress']);
   });
 
-  it('are given up when they are more than can be kept track of', () => {
+  it('returns undefined when a text has more addresses than the limit', () => {
     const many = Array.from({ length: mostAddresses + 1 }, (_, index) => `a${index}@example.com`);
     expect(addressesIn(many.join(' '))).toBeUndefined();
   });
 
-  it('are none where none are', () => {
+  it('returns an empty set for a text without addresses', () => {
     expect(addressesIn('{"id":"or_1","status":"completed"}')?.size).toBe(0);
     expect(addressesIn('a @')?.size).toBe(0);
   });

@@ -1,6 +1,6 @@
 import { foldedText, normalEmail } from './email-address';
 
-/** More than any order names: what names more is not kept track of. */
+/** The highest number of addresses that sync tracks for one text. No order has more. */
 export const mostAddresses = 1_000;
 
 const longestLocal = 128;
@@ -8,9 +8,9 @@ const longestDomain = 255;
 const longestValue = 1_000;
 
 /**
- * Every e-mail address that a text may hold, as it would be matched: also in a text that is no JSON, is escaped, or is
- * cut off. Rather one too many: each `@` gives the widest and the narrowest reading. Undefined when there are more than
- * can be kept track of.
+ * Every e-mail address that a text may contain, in normal form. The text may be no JSON, may be escaped or cut off. The
+ * set may have too many entries rather than too few: each `@` yields its longest and its shortest reading. Returns
+ * undefined when there are more than `mostAddresses`.
  */
 export const addressesIn = (text: string): ReadonlySet<string> | undefined => {
   const found = new Set<string>();
@@ -31,12 +31,12 @@ export const addressesIn = (text: string): ReadonlySet<string> | undefined => {
   return found;
 };
 
-/** As it is, and without what nobody sees: an address may go on behind it. */
+/** The text itself, and the text without invisible characters, because an address may continue after one. */
 const spellingsOf = (text: string): string[] => [text, foldedText(text)];
 
 const variantsOf = (text: string): string[] => [
   ...spellingsOf(text),
-  // What is left of UTF-16 that was read as UTF-8.
+  // The zero bytes that remain when UTF-16 is read as UTF-8.
   text.replaceAll('\u0000', ''),
   text.replace(/%40/g, '@'),
   ...spellingsOf(
@@ -46,7 +46,7 @@ const variantsOf = (text: string): string[] => [
   ),
 ];
 
-/** Both sides of each `@`, within bounds: a long text without a blank costs no more than another. */
+/** Reads both sides of each `@`, up to a limit, so that a long text without blanks costs no more than another. */
 const readAround = (text: string, add: (candidate: string) => void): void => {
   for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
     const before = text.slice(Math.max(0, at - longestLocal), at);
@@ -58,7 +58,7 @@ const readAround = (text: string, add: (candidate: string) => void): void => {
   }
 };
 
-/** The texts of a JSON value with the name that each stands under. */
+/** The strings in a JSON value, each with its property name. */
 const stringsOf = (text: string): { name: string; value: string }[] => {
   const found: { name: string; value: string }[] = [];
   let left: { name: string; value: unknown }[];

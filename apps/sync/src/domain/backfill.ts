@@ -4,25 +4,25 @@ import { pageSize } from './read-strategy';
 import type { PlanOptions } from './plan-batch';
 
 /**
- * IMPORT: those who opted in come by import, with implicit permission. ONE_BY_ONE: each by a call of their own, with
- * explicit permission. UPDATE_EXISTING: details and tags of those who are contacts already; nobody is created or put on
- * a list.
+ * IMPORT: imports buyers who opted in, with implicit permission. ONE_BY_ONE: creates each with a call of its own, with
+ * explicit permission. UPDATE_EXISTING: writes details and tags of present contacts, creates no contacts and adds no
+ * lists.
  */
 export type BackfillMode = 'IMPORT' | 'ONE_BY_ONE' | 'UPDATE_EXISTING';
-/** Where the orders of a backfill come from: those that Boxlist has seen, or Ticket Tailor's API. */
+/** The source of a backfill's orders: orders that Boxlist has received, or Ticket Tailor's API. */
 export type BackfillSource = 'ORDERS_SEEN' | 'TICKET_TAILOR';
-/** Why a backfill was paused without anybody asking for it. */
+/** Why sync paused a backfill by itself. */
 export type BackfillPauseReason =
   'TICKET_TAILOR_KEY_MISSING' | 'UNAUTHORIZED_AT_TICKET_TAILOR' | 'REJECTED_BY_TICKET_TAILOR';
 export type BackfillStatus = 'RUNNING' | 'PAUSED' | 'DONE' | 'CANCELLED';
 
-/** A workflow as a backfill of that mode carries it out. */
+/** The workflow as a backfill of this mode executes it. */
 export const workflowInMode = (workflow: WorkflowFact, mode: BackfillMode | null): WorkflowFact =>
   mode === 'UPDATE_EXISTING'
     ? { ...workflow, createsContacts: false, lists: { fixed: [], perEvent: false }, whenUnsubscribed: 'SKIP' }
     : workflow;
 
-/** How contacts may be created for deliveries of that mode. */
+/** The plan options for deliveries of a backfill of this mode. */
 export const planOptionsInMode = (planOptions: PlanOptions, mode: BackfillMode | null): PlanOptions =>
   mode === null
     ? planOptions
@@ -41,10 +41,16 @@ interface Budget {
   readonly msToNextDay: number;
 }
 
-/** Polls of an import of some size, about: they grow apart. */
+/**
+ * The approximate number of polls for one import. Polls become less frequent over time, so a larger import needs few
+ * more.
+ */
 const pollsPerImport = 10;
 
-/** Calls that a backfill needs, about: contacts in numbers share them, new ones by a call each do not. */
+/**
+ * The approximate number of calls that a backfill needs. Known contacts share calls; new contacts need one call each,
+ * except in an import.
+ */
 export const callsNeeded = (
   mode: BackfillMode,
   workflow: WorkflowFact,
@@ -66,14 +72,14 @@ export const callsNeeded = (
     case 'ONE_BY_ONE':
       return buyers - known + reading + (known > 0 ? Math.ceil(known / importLimits.csvContacts) + tagBatches : 0);
     case 'UPDATE_EXISTING':
-      // Details are compared one by one.
+      // Details are compared and updated one contact at a time.
       return reading + 2 * known + tagBatches;
   }
 };
 
 /**
- * When a backfill of so many calls will be done, about: live orders come first, today and on the days after. In ms from
- * now.
+ * The approximate time until a backfill with this number of calls is done, in ms from now. Live orders come first,
+ * today and on later days.
  */
 export const etaMs = (calls: number, { leftToday, perDay, perSecond, expectedToday, msToNextDay }: Budget): number => {
   const today = Math.max(0, leftToday - expectedToday * 1.2);

@@ -4,7 +4,7 @@ import { cutName, type Details } from './map-buyer';
 import { importPhone, isSamePhone } from './phone';
 import { firstNameFor } from './whole-name';
 
-/** All that is to be true of one contact, merged from the wishes of several deliveries. */
+/** The desired state of one contact, merged from the desired states of several deliveries. */
 export interface MergedState {
   readonly permission: 'explicit' | 'not_set' | 'keep';
   readonly listIds: readonly string[];
@@ -14,12 +14,13 @@ export interface MergedState {
 }
 
 /**
- * A new contact's details. Constant Contact has no place for a name as a whole: it goes where contacts are greeted by.
+ * The details of a new contact. Constant Contact has no field for a whole name, so it becomes the first name, which
+ * greetings use.
  */
 export const detailsOfNew = ({ wholeName, ...details }: Details): Details =>
   wholeName && !details.firstName && !details.lastName ? { ...details, firstName: cutName(wholeName) } : details;
 
-/** One call that creates a contact with lists and tags. */
+/** The body of a call that creates a contact with lists and tags. */
 export const newContact = (
   email: string,
   { permission, listIds, tagIds, fields, details }: MergedState,
@@ -35,7 +36,7 @@ export const newContact = (
   ...(fields.length > 0 ? { custom_fields: asCustomFields(fields) } : {}),
 });
 
-/** The sign-up form's body. */
+/** The body of the sign-up form. */
 export const signUp = (email: string, { listIds, fields, details }: MergedState): CcSignUp => ({
   email_address: email,
   list_memberships: listIds,
@@ -55,7 +56,7 @@ const addressOf = ({ street, postalCode }: Details) => ({
 const asCustomFields = (fields: DesiredState['fields']) =>
   fields.map(({ customFieldId, value }) => ({ custom_field_id: customFieldId, value }));
 
-/** The vendor's limit. */
+/** Constant Contact's limit. */
 export const mostPhones = 3;
 
 const hasPhone = (
@@ -65,8 +66,9 @@ const hasPhone = (
 ): boolean => phones.some(({ phone_number: phone }) => phone != null && isSamePhone(phone, wanted, country));
 
 /**
- * The contact's phones with one more. Of three the last one of kind `other` makes room, the kind that Boxlist writes;
- * undefined where there is none, for what somebody entered as a home, work or mobile phone is not thrown away.
+ * The contact's phones with one more. A contact with three phones loses the last one of kind `other`, the kind that
+ * Boxlist writes. Returns undefined when it has none of that kind, because somebody entered the home, work or mobile
+ * phones.
  */
 export const phonesWith = (
   { phone_numbers: phones }: Pick<CcContact, 'phone_numbers'>,
@@ -82,7 +84,7 @@ export const phonesWith = (
   ];
 };
 
-/** The details that differ from what the contact has; absent ones never do, nor does a phone in another format. */
+/** The details that differ from the contact's. Absent details never differ, nor does a phone in another format. */
 export const changedDetails = (contact: CcContact, wanted: Details, country: string | null): Details => {
   const home = contact.street_addresses.find(({ kind }) => kind === 'home');
   const firstName = firstNameFor(contact, wanted);
@@ -95,7 +97,7 @@ export const changedDetails = (contact: CcContact, wanted: Details, country: str
   };
 };
 
-/** A row of an import. A phone that it does not take is left out. */
+/** A row of an import. It leaves out a phone that imports do not accept. */
 export const importRow = (email: string, details: Details, country: string | null): CcImportRow => ({
   email,
   ...(details.firstName ? { first_name: details.firstName } : {}),
@@ -106,8 +108,9 @@ export const importRow = (email: string, details: Details, country: string | nul
 });
 
 /**
- * Everything core that was read, with the changes; never the permission, so that an opt-out is not undone. As a rule
- * it is the contact's own update: one by the account restores a deleted contact, and is for that alone.
+ * The body of a PUT: all core fields as read, with the changes. It never has the permission, so that an opt-out is not
+ * undone. It counts as an update by the contact, except that an update by the account restores a deleted contact and is
+ * only for that.
  */
 export const putBody = (
   contact: CcContact,
@@ -158,7 +161,7 @@ export const putBody = (
   };
 };
 
-/** An address as it was read, to be sent back. */
+/** An address as it was read, in the form for a write. */
 const addressAgain = ({
   kind,
   street,

@@ -1,13 +1,13 @@
 import { cloudEventModeOf, idPrefixes, isId, maxOrderEventBytes, utf8Of, type BoxOfficeId } from '@boxlist/contracts';
 import { createHash } from 'node:crypto';
 
-/** The header by which a replayed event is known again. */
+/** The header that marks an event as replayed. */
 export const replayHeader = 'boxlist-replay-of';
 
 const ownHeaders = /^(?:dead-letter-.*|original-(?:topic|partition|offset|last-offset))$/;
 const mostHeaderBytes = 8_192;
 
-/** A message of a dead-letter topic, as it came. */
+/** A message of a dead-letter topic, as received. */
 export interface LetterMessage {
   readonly topic: string;
   readonly partition: number;
@@ -24,7 +24,7 @@ export interface OriginalMessage {
   readonly headers: readonly (readonly [name: string, value: string])[];
 }
 
-/** Where on a topic something stands: one event, or a range of which nobody could read any. */
+/** A position on a topic: one event, or a range of offsets that sync could not read. */
 export interface Place {
   readonly topic: string;
   readonly partition: number;
@@ -32,27 +32,27 @@ export interface Place {
   readonly lastOffset: string;
 }
 
-/** What is known of content that was not kept. */
+/** Size and hash of content that was not kept. */
 export interface LeftOut {
   readonly bytes: number;
   readonly sha256: string;
 }
 
-/** What can be told of a dead letter. */
+/** A dead letter as sync reads it. */
 export interface ReadLetter {
   readonly id: string;
-  /** Null when it names none, or two. */
+  /** Null when the message names no box office, or two. */
   readonly boxOfficeId: BoxOfficeId | null;
   readonly orderId: string | null;
   readonly code: string;
   readonly reason: string;
   readonly at: Date;
-  /** The letter that was replayed, by its own word. */
+  /** The id of the replayed letter, as the message states it. */
   readonly replayOf: string | null;
   readonly place: Place;
-  /** Null for one that came with its content. */
+  /** Null when the letter has its content. */
   readonly leftOut: LeftOut | null;
-  /** Null for one without content, and for one that is too large to be accepted anyway. */
+  /** Null for an event without content, and for one that is too large for sync to accept anyway. */
   readonly original: OriginalMessage | null;
 }
 
@@ -67,7 +67,7 @@ const bodyOf = (value: Buffer): Record<string, unknown> => {
   }
 };
 
-/** Reads a dead letter without trusting any of it. The same event gives the same id, however often it was put aside. */
+/** Reads a dead letter without trusting any of it. An event has the same id however often it becomes a dead letter. */
 export const readLetter = ({ topic, partition, offset, key, value, headers }: LetterMessage, now: Date): ReadLetter => {
   const bytes = value ?? Buffer.alloc(0);
   const body = bodyOf(bytes);
@@ -125,7 +125,7 @@ const tenantOf = (named: readonly unknown[]): BoxOfficeId | null => {
   return all.size === 1 && only !== undefined && isId('boxOffice', only) ? only : null;
 };
 
-/** Whatever is no plain order id may be anything, a person's name included. */
+/** Anything but a plain order id may be personal data, such as a name. */
 const orderIdOf = (named: readonly unknown[]): string | null =>
   named.filter((each) => typeof each === 'string').find((each) => /^or_[A-Za-z0-9_-]{1,77}$/.test(each)) ?? null;
 
@@ -134,7 +134,7 @@ const reasonOf = (text: string, leftOut: LeftOut | null): string => {
   return leftOut ? `${reason}. Boxlist did not keep its content (${leftOut.bytes} bytes). Have it sent again.` : reason;
 };
 
-/** The intake says so itself where content is too large to be put aside, or could not be read. */
+/** The intake sets this header when the content is too large for a dead letter or could not be read. */
 const leftOutOf = (headers: LetterMessage['headers']): LeftOut | null =>
   headers['dead-letter-content'] === 'left out'
     ? { bytes: Number(headers['dead-letter-size']) || 0, sha256: headers['dead-letter-sha256'] ?? '' }

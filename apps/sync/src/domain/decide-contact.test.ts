@@ -42,7 +42,7 @@ const desired = (given: Partial<DesiredState>): DesiredState => ({
   ...given,
 });
 
-/** The decision in one word: what a reader of the table sees. */
+/** The decision in one word or phrase, for the tables below. */
 const word = (state: ContactState, given: Partial<DesiredState>): string => {
   const decision = decideContact(contactIn(state), desired(given));
   if (decision.kind === 'skip') return decision.reason;
@@ -63,7 +63,7 @@ const states: ContactState[] = [
 const row = (given: Partial<DesiredState>): Record<string, string> =>
   Object.fromEntries(states.map((state) => [state, word(state, given)]));
 
-describe('what may be done for a buyer who opted in', () => {
+describe('decideContact for a buyer who opted in', () => {
   it('follows the table for a workflow that subscribes', () => {
     expect(row({})).toEqual({
       none: 'explicit + lists',
@@ -90,8 +90,8 @@ describe('what may be done for a buyer who opted in', () => {
     });
   });
 
-  // Only workflows with a list restored one, and on any opt-in, however old.
-  it('restores a deleted contact for a tag as for a list, on an order that was placed after the deletion', () => {
+  // Sync restored a deleted contact only for workflows with a list, and on any opt-in, however old.
+  it('restores a deleted contact for a tag as for a list, when the order was placed after the deletion', () => {
     expect(word('deleted', { listIds: [] })).toBe('explicit + lists');
     for (const listIds of [[list], []]) {
       const placed = (time: string) => word('deleted', { listIds, placedAt: Date.parse(time) });
@@ -101,7 +101,7 @@ describe('what may be done for a buyer who opted in', () => {
     }
   });
 
-  it('counts an order of the second of the deletion as placed after it', () => {
+  it('counts an order in the second of the deletion as placed after it', () => {
     const contact = knownFrom({
       ...contactIn('deleted')!.whole!,
       deleted_at: '2026-01-01',
@@ -113,17 +113,17 @@ describe('what may be done for a buyer who opted in', () => {
   });
 });
 
-describe('what may be done for a buyer who did not opt in, or was not asked', () => {
+describe('decideContact for a buyer who did not opt in, or was not asked', () => {
   const cases: [OptIn, string][] = [
     ['NOT_OPTED_IN', 'NOT_OPTED_IN'],
     ['NOT_ASKED', 'NOT_ASKED'],
   ];
 
-  it.each(cases)('is nothing by default (%s)', (optIn, reason) => {
+  it.each(cases)('skips by default (%s)', (optIn, reason) => {
     expect(new Set(Object.values(row({ optIn })))).toEqual(new Set([reason]));
   });
 
-  it.each(cases)('is details and tags of those who exist, where the workflow says so (%s)', (optIn, reason) => {
+  it.each(cases)('writes details and tags of present contacts, where the workflow says so (%s)', (optIn, reason) => {
     expect(row({ optIn, whenNotOptedIn: 'UPDATE_EXISTING' })).toEqual({
       none: reason,
       explicit: 'keep',
@@ -136,7 +136,7 @@ describe('what may be done for a buyer who did not opt in, or was not asked', ()
     });
   });
 
-  it.each(cases)('may be a contact without list and permission, where the workflow says so (%s)', (optIn, reason) => {
+  it.each(cases)('adds a contact without list and permission, where the workflow says so (%s)', (optIn, reason) => {
     expect(row({ optIn, whenNotOptedIn: 'ADD_WITHOUT_LIST' })).toMatchObject({
       none: 'not_set',
       explicit: 'keep',
@@ -145,7 +145,7 @@ describe('what may be done for a buyer who did not opt in, or was not asked', ()
     });
   });
 
-  it('never is a list or a permission, whatever the contact, the workflow and the answer', () => {
+  it('never adds a list or a permission, whatever the contact, the workflow and the opt-in', () => {
     const choices: WorkflowFact['whenNotOptedIn'][] = ['SKIP', 'UPDATE_EXISTING', 'ADD_WITHOUT_LIST'];
     for (const [optIn] of cases)
       for (const whenNotOptedIn of choices)
@@ -156,22 +156,22 @@ describe('what may be done for a buyer who did not opt in, or was not asked', ()
   });
 });
 
-describe('an unsubscribed buyer who opted in', () => {
+describe('decideContact for an unsubscribed buyer who opted in', () => {
   const ask = { whenUnsubscribed: 'SEND_RESUBSCRIBE_EMAIL' } as const;
 
-  it('is asked again only when the organiser chose so and the order is newer than the opt-out', () => {
+  it('asks again only when the organiser chose so and the order is newer than the opt-out', () => {
     expect(word('unsubscribed', ask)).toBe('ask again');
     expect(word('unsubscribed', { ...ask, placedAt: Date.parse(optedOutAt) })).toBe('UNSUBSCRIBED');
     expect(word('unsubscribed', {})).toBe('UNSUBSCRIBED');
   });
 
-  it('is not asked when there is no list to subscribe to, nor when no opt-out date is known', () => {
+  it('does not ask without a list to subscribe to, nor without an opt-out date', () => {
     expect(word('unsubscribed', { ...ask, listIds: [] })).toBe('UNSUBSCRIBED');
     const undated = { ...contactIn('unsubscribed')!, optedOutAt: null };
     expect(decideContact(undated, desired(ask))).toEqual({ kind: 'skip', reason: 'UNSUBSCRIBED' });
   });
 
-  it('stays unsubscribed when the contact was deleted after the opt-out', () => {
+  it('keeps the contact unsubscribed when it was deleted after the opt-out', () => {
     const deleted = { ...contactIn('unsubscribed')!, deleted: true };
     expect(decideContact(deleted, desired(ask))).toEqual({ kind: 'skip', reason: 'UNSUBSCRIBED' });
   });

@@ -2,16 +2,16 @@ import type { DesiredState } from './desired-state';
 import { type ContactState, deletedBy, type KnownContact } from './known-contact';
 import type { ReasonCode } from './reasons';
 
-/** What may be done for one wish. */
+/** The decision for one desired state. */
 export type ContactDecision =
   | { readonly kind: 'skip'; readonly reason: ReasonCode }
-  /** Ask by e-mail whether they want to subscribe again. */
+  /** Send an e-mail that asks whether they want to subscribe again. */
   | { readonly kind: 'resubscribe' }
   | {
       readonly kind: 'write';
       /**
-       * `explicit`: a definite opt-in makes or keeps the contact mailable. `not_set`: created without permission.
-       * `keep`: left alone.
+       * `explicit`: after an opt-in, makes the contact mailable or keeps it so. `not_set`: creates it without
+       * permission. `keep`: leaves the permission as it is.
        */
       readonly permission: 'explicit' | 'not_set' | 'keep';
       readonly lists: boolean;
@@ -20,9 +20,9 @@ export type ContactDecision =
 const skip = (reason: ReasonCode): ContactDecision => ({ kind: 'skip', reason });
 
 /**
- * The decision table: what may be done for a wish, by the contact's present state. Nobody is made mailable or put on a
- * list without a definite opt-in, an unsubscribed contact stays so unless the organiser chose to ask and the buyer
- * opted in after the opt-out, and a deleted one unless the buyer opted in after the deletion.
+ * The decision table: decides by the contact's present state. No contact becomes mailable or joins a list without an
+ * opt-in. An unsubscribed contact stays unsubscribed, unless the organiser chose to ask and the buyer opted in after
+ * the opt-out. A deleted contact stays deleted, unless the buyer opted in after the deletion.
  */
 export const decideContact = (contact: KnownContact | undefined, desired: DesiredState): ContactDecision => {
   const state = contact?.state ?? 'none';
@@ -53,10 +53,10 @@ const forOptedIn = (state: ContactState, contact: KnownContact | undefined, desi
   }
 };
 
-/** Ticket Tailor's times are whole seconds: an order of the same second may be the later. */
+/** Ticket Tailor's times are whole seconds, so an order in the same second may be the later one. */
 const secondMs = 1_000;
 
-/** Whether an order was placed after its contact was deleted; supposed, as long as not all of the contact is known. */
+/** Whether an order was placed after its contact was deleted. It assumes so until the whole contact is known. */
 const isSinceDeleted = (contact: KnownContact | undefined, { placedAt }: DesiredState): boolean =>
   !contact?.whole || placedAt + secondMs > (deletedBy(contact.whole) ?? -Infinity);
 

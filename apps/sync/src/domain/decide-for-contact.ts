@@ -3,8 +3,8 @@ import type { DesiredState } from './desired-state';
 import type { KnownContact } from './known-contact';
 
 /**
- * How many characters of an address the sign-up form and the import take; all other calls take 80. Counted as
- * JavaScript does, in UTF-16 code units of the normal form: never fewer than the vendor may count.
+ * The longest address that the sign-up form and the import accept; all other calls accept 80. It counts UTF-16 code
+ * units of the normal form, as JavaScript does. Constant Contact never counts more.
  */
 const longestFormEmail = 50;
 
@@ -15,21 +15,20 @@ export interface Decided {
   readonly decision: ContactDecision;
 }
 
-/** What is decided for all wishes of one contact. */
+/** The decisions for all desired states of one contact. */
 export interface ContactDecisions {
   readonly decided: readonly Decided[];
-  /** The contact as the wishes find it. */
+  /** The contact that the desired states are compared with. */
   readonly contact: KnownContact | undefined;
-  /** It was deleted, and the writes bring it back. */
+  /** Whether the contact was deleted and the writes restore it. */
   readonly isRestored: boolean;
 }
 
 const writes = ({ decision }: Decided): boolean => decision.kind === 'write';
 
 /**
- * Decides for all wishes of one contact by the decision table. A deleted contact that one of them restores is there
- * for the others too: they are decided as for the contact that it becomes. Undefined: that takes all of the contact,
- * by a look of its own.
+ * Decides for all desired states of one contact. When one of them restores a deleted contact, the others are decided
+ * for the restored contact. Returns undefined when that needs the whole contact, which the caller must look up.
  */
 export const decideForContact = (
   contact: KnownContact | undefined,
@@ -40,14 +39,15 @@ export const decideForContact = (
   if (contact?.state !== 'deleted' || !decided.some(writes)) return { decided, contact, isRestored: false };
   const { whole } = contact;
   if (!whole) return undefined;
-  // With the contact its lists were left, and nobody says that its tags were not: what it becomes has none.
+  // A deleted contact has lost its lists and may have lost its tags, so the restored one counts as having none.
   const present = { ...contact, whole: { ...whole, list_memberships: [], taggings: [] } };
   const asIf = (state: KnownContact['state'], desired: DesiredState): Decided => ({
     desired,
     decision: decideContact({ ...present, state, deleted: false }, desired),
   });
-  // The sign-up form gives permission, a write of the account leaves it as it was. Only those that restore the contact
-  // choose between the two: the others end as they would had they been worked on afterwards.
+  // The sign-up form sets an explicit permission; a write by the account leaves the permission as it was. Only the
+  // desired states that restore the contact choose between the two. The others get the same decision as if they were
+  // processed afterwards.
   const hasList = decided.some((each) => writes(each) && each.desired.listIds.length > 0);
   if (hasList && fitsForm(email))
     return {
@@ -57,7 +57,8 @@ export const decideForContact = (
     };
   const state = whole.email_address.permission_to_send;
   const found = desiredStates.map((desired) => asIf(state, desired));
-  // Whom a write of the account must not bring back is as deleted as before for those that restore nobody.
+  // When a write by the account must not restore the contact, it stays deleted for the desired states that do not
+  // restore it.
   if (!found.some(writes))
     return {
       decided: decided.map((each) => (writes(each) ? asIf(state, each.desired) : each)),

@@ -3,7 +3,7 @@ import { isMailbox } from './email-address';
 import type { StoredOrder } from './order';
 import type { ReasonCode } from './reasons';
 
-/** What can be said of an order × workflow without asking Constant Contact. */
+/** The decision for an order and a workflow, without Constant Contact. */
 export type OrderDecision =
   | { readonly kind: 'go' }
   | { readonly kind: 'wait'; readonly reason: 'ORDER_PENDING' | 'WORKFLOW_RESUME' }
@@ -13,7 +13,7 @@ export type OrderDecision =
 const within = (wanted: readonly string[], has: readonly (string | null)[]): boolean =>
   wanted.length === 0 || has.some((value) => value !== null && wanted.includes(value));
 
-/** Whether an order is inside of a workflow's filter: each list that is not empty must hold one of its values. */
+/** Whether an order matches a workflow's filter: each list that is not empty must contain one of the order's values. */
 const matchesFilter = ({ event, ticketTypes }: StoredOrder, { filter }: WorkflowFact): boolean =>
   within(filter.eventIds, [event?.id ?? null]) &&
   within(filter.eventSeriesIds, [event?.seriesId ?? null]) &&
@@ -22,7 +22,7 @@ const matchesFilter = ({ event, ticketTypes }: StoredOrder, { filter }: Workflow
     ticketTypes.map(({ id }) => id),
   );
 
-/** Decides from the order, the workflow and the subscription. What does not skip goes to the look-up of the contact. */
+/** Decides from the order, the workflow and the subscription. For `go`, the contact is looked up next. */
 export const decideOrder = (order: StoredOrder, workflow: WorkflowFact, entitled: boolean): OrderDecision => {
   const skip = (reason: ReasonCode): OrderDecision => ({ kind: 'skip', reason });
   if (workflow.status === 'DELETED') return skip('WORKFLOW_DELETED');

@@ -1,8 +1,8 @@
 import type { DeliveryStatus } from './reasons';
 
 /**
- * Which deliveries of a box office; what is absent does not restrict. A buyer is named by the keyed hash of the address
- * alone.
+ * A filter for the deliveries of a box office; absent fields do not restrict. A buyer is named only by the keyed hash
+ * of the address.
  */
 export interface DeliveryChoice {
   readonly ids?: readonly string[];

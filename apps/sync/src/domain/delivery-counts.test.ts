@@ -13,7 +13,7 @@ const chosen = (choice: DeliveryChoice): string[] | undefined => {
   return isChosen && rows.filter(isChosen).map(({ status }) => status);
 };
 
-describe('a tally', () => {
+describe('rowsChosen', () => {
   it.each<[DeliveryChoice, string[]]>([
     [{}, ['OPEN', 'SYNCED', 'SKIPPED', 'FAILED']],
     [{ workflowId: 'wf_1' }, ['OPEN', 'SYNCED', 'SKIPPED', 'FAILED']],
@@ -21,7 +21,7 @@ describe('a tally', () => {
     [{ statuses: ['FAILED', 'SYNCED'] }, ['SYNCED', 'FAILED']],
     [{ reasons: ['NOT_OPTED_IN', 'GAVE_UP'] }, ['SKIPPED', 'FAILED']],
     [{ statuses: ['FAILED'], reasons: ['NOT_OPTED_IN', 'RETRYING'] }, []],
-  ])('tells of %j', (choice, wanted) => {
+  ])('chooses rows for %j', (choice, wanted) => {
     expect(chosen(choice)).toEqual(wanted);
   });
 
@@ -35,22 +35,22 @@ describe('a tally', () => {
     { emailHash: 'h' },
     { from: new Date(0) },
     { to: new Date(0) },
-  ])('cannot tell of %j', (choice) => {
+  ])('returns undefined for %j', (choice) => {
     expect(chosen(choice)).toBeUndefined();
   });
 });
 
-describe('a backlog', () => {
+describe('backlogOf', () => {
   const exactly = (count: number) => ({ count, isExact: true });
   const atLeast = (count: number) => ({ count, isExact: false });
-  it('is what was counted, where all was', () => {
+  it('returns the counts when both are exact', () => {
     expect(backlogOf(exactly(2), exactly(3), 9)).toEqual({ pending: 2, waiting: 3, isExact: true });
   });
-  it('is what is left of the open ones, where one side is too large to be counted', () => {
+  it('derives the larger count from the open deliveries when only one is exact', () => {
     expect(backlogOf(exactly(2), atLeast(10), 90)).toEqual({ pending: 2, waiting: 88, isExact: true });
     expect(backlogOf(atLeast(10), exactly(2), 90)).toEqual({ pending: 88, waiting: 2, isExact: true });
   });
-  it('says that it is no more than at least so many, where both are', () => {
+  it('is not exact when neither count is', () => {
     expect(backlogOf(atLeast(10), atLeast(10), 90)).toEqual({ pending: 10, waiting: 10, isExact: false });
   });
 });

@@ -2,7 +2,7 @@ import type { Delivery } from './delivery';
 import type { DeliveryChoice } from './delivery-choice';
 import { waitingFor, type DeliveryStatus } from './reasons';
 
-/** What a tally tells of some deliveries: open ones are counted together, whatever they wait for. */
+/** A row of the counters. All open deliveries are in one row, with or without a reason to wait. */
 interface Row {
   readonly status: 'OPEN' | DeliveryStatus;
   readonly reason: string;
@@ -10,13 +10,13 @@ interface Row {
 
 const waits: ReadonlySet<string> = new Set(waitingFor);
 
-/** Which rows of a tally are the deliveries of a choice; undefined where a tally cannot tell. */
+/** The rows that count exactly the deliveries of a choice; undefined when the counters cannot answer. */
 export const rowsChosen = (choice: DeliveryChoice): ((row: Row) => boolean) | undefined => {
   const { ids, eventId, orderId, emailHash, from, to, statuses, reasons } = choice;
   if (ids ?? eventId ?? orderId ?? emailHash ?? from ?? to) return undefined;
   const has = (status: DeliveryStatus): boolean => statuses?.includes(status) ?? true;
   if (reasons) {
-    // Who is worked on has no reason.
+    // A pending delivery has no reason.
     if (has('WAITING') && reasons.some((reason) => waits.has(reason))) return undefined;
     return ({ status, reason }) => status !== 'OPEN' && has(status) && reasons.includes(reason);
   }
@@ -24,13 +24,16 @@ export const rowsChosen = (choice: DeliveryChoice): ((row: Row) => boolean) | un
   return ({ status }) => has(status === 'OPEN' ? 'PENDING' : status);
 };
 
-/** A number of deliveries; one that is not exact is at least so many. */
+/** A number of deliveries; when it is not exact, a lower bound. */
 export interface Counted {
   readonly count: number;
   readonly isExact: boolean;
 }
 
-/** How many are worked on and how many wait, where those were counted only so far, and how many are open together. */
+/**
+ * The pending and waiting deliveries. When one of the counts stopped at its limit, it is derived from the number of
+ * open deliveries.
+ */
 export const backlogOf = (pending: Counted, waiting: Counted, open: number) => {
   if (pending.isExact === waiting.isExact)
     return { pending: pending.count, waiting: waiting.count, isExact: pending.isExact };
@@ -39,14 +42,17 @@ export const backlogOf = (pending: Counted, waiting: Counted, open: number) => {
     : { pending: Math.max(pending.count, open - waiting.count), waiting: waiting.count, isExact: true };
 };
 
-/** How many deliveries of one status and reason there are; the open ones are one row. */
+/** The number of deliveries with one status and reason; the open ones are one row. */
 interface CountRow {
   readonly status: 'OPEN' | DeliveryStatus;
   readonly reason: string;
   readonly count: number;
 }
 
-/** Open ones are one bucket, so that waiting and working again moves nothing; those of a backfill are apart. */
+/**
+ * The counter of a delivery. Open deliveries share one, so that a change between pending and waiting moves nothing.
+ * Each backfill has its own counters.
+ */
 export const bucketOf = ({
   status,
   reason,
@@ -56,7 +62,7 @@ export const bucketOf = ({
   return [open ? 'OPEN' : status, open ? '' : (reason ?? ''), ...(backfillId ? [backfillId] : [])].join(' ');
 };
 
-/** What tallies say by status and reason; only of a backfill where one is named. */
+/** The counters summed by status and reason, only of one backfill where it is named. */
 export const rowsOf = (
   known: readonly { readonly counts: Readonly<Record<string, number>> }[],
   backfillId?: string,

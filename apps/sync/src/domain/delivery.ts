@@ -36,30 +36,30 @@ export interface Delivery {
   readonly reason: ReasonCode | null;
   readonly performed: readonly string[];
   readonly contactId: string | null;
-  /** When it is worked on next; null once it has its outcome. */
+  /** When it is processed next; null once it is settled. */
   readonly readyAt: Date | null;
-  /** What its calls count as. */
+  /** The class of its calls. */
   readonly queue: Queue;
   readonly fence: number;
-  /** Somebody took it and has not said yet what became of it. */
+  /** A dispatcher has claimed it and not saved a result yet. */
   readonly claimed: boolean;
-  /** Something may have been done for it already: the truth is read before anything is repeated. */
+  /** Something may have been done for it already, so sync reads the contact before it repeats anything. */
   readonly uncertain: boolean;
-  /** It shared a call that was refused, perhaps by another's fault: it is worked on by itself. */
+  /** It shared a call that was refused, perhaps because of another delivery. It is processed alone. */
   readonly alone: boolean;
-  /** Its lists and details have come by an import; what is left is looked at again. */
+  /** An import has brought its lists and details; the rest is checked after the import. */
   readonly imported: boolean;
-  /** The lists and tags that it gave its contact; null as long as nothing was given. */
+  /** The lists and tags that it added to its contact; null while it added none. */
   readonly added: AddedResources | null;
-  /** The backfill that it belongs to; null for one that was made when its order came. */
+  /** Its backfill; null for a live order. */
   readonly backfillId: string | null;
-  /** Its order was cancelled: what it gave is to be taken back. */
+  /** Its order was cancelled, so its lists and tags are to be undone. */
   readonly undoesOrder: boolean;
-  /** Batches under way that touch its contact: its own, or those that it is held for. */
+  /** Activities under way that touch its contact: its own, or those that it is held for. */
   readonly activityIds: readonly string[];
-  /** Waits until those are worked off before anything is done for it. */
+  /** Waits for those activities before anything is done for it. */
   readonly held: boolean;
-  /** How it ends once those of its own have done all of it; as SYNCED where nothing is said. */
+  /** The reason with which it settles when its own activities have done everything; absent means SYNCED. */
   readonly endsAs?: DoneReason;
   readonly attempts: readonly Attempt[];
   readonly attemptCount: number;
@@ -68,15 +68,15 @@ export interface Delivery {
   readonly version: number;
   readonly createdAt: Date;
   readonly settledAt: Date | null;
-  /** The retry that put it back to work last. */
+  /** The retry that last requeued it. */
   readonly retryId?: string;
 }
 
-/** The id of a delivery follows from its workflow and order: written twice it is one. */
+/** The id follows from workflow and order, so writing a delivery twice makes one. */
 export const deliveryId = (workflowId: string, orderKey: string): string =>
   `dlv_${createHash('sha256').update(`${workflowId}\n${orderKey}`).digest('base64url').slice(0, 26)}`;
 
-/** How a delivery ends. */
+/** The outcome of a delivery. */
 export interface Outcome {
   readonly status: Extract<DeliveryStatus, 'SYNCED' | 'SKIPPED' | 'FAILED'>;
   readonly reason: ReasonCode;
@@ -86,7 +86,8 @@ export interface Outcome {
 }
 
 /**
- * Whether its order's values were written to its contact, or may have been: also when it ended otherwise after that.
+ * Whether the order's values were written to the contact, or may have been, even if the delivery then settled
+ * otherwise.
  */
 export const mayHaveWritten = ({
   status,
@@ -96,14 +97,14 @@ export const mayHaveWritten = ({
 }: Pick<Delivery, 'status' | 'added' | 'claimed' | 'uncertain'>): boolean =>
   status === 'SYNCED' || added !== null || claimed || uncertain;
 
-/** How a delivery is stored for which nothing was begun yet; while it is open. */
+/** The fields of an open delivery for which nothing has started yet. */
 export const untouched = { claimed: false, uncertain: false, added: null, activityIds: [], attemptCount: 0 };
 
-/** Whether something was, or may have been, begun for the contact of a delivery. */
+/** Whether work for the contact of a delivery has started, or may have. */
 export const mayHaveBegun = (delivery: Delivery): boolean =>
   mayHaveWritten(delivery) || delivery.activityIds.length > 0 || delivery.attemptCount > 0;
 
-/** When and why a delivery is looked at again. */
+/** When and why a delivery is processed again. */
 export interface Postponement {
   readonly waitingFor: WaitingFor | null;
   readonly readyAt: Date;
@@ -114,14 +115,14 @@ export interface Postponement {
   readonly activityIds?: readonly string[];
   readonly held?: boolean;
   readonly endsAs?: DoneReason;
-  /** Whose it is by now. */
+  /** The keyed hash of the buyer that it now belongs to. */
   readonly emailHash?: string;
   readonly performed?: readonly string[];
   readonly contactId?: string;
   readonly added?: AddedResources;
 }
 
-/** What became of a delivery that was worked on, with the calls made for it. */
+/** The result of processing a delivery, with the calls made for it. */
 export interface Result {
   readonly delivery: Delivery;
   readonly attempts: readonly Attempt[];

@@ -12,12 +12,12 @@ import {
 } from './map-buyer';
 import type { StoredOrder } from './order';
 
-/** What one delivery would like to be true of a contact. */
+/** The state of a contact that one delivery wants. */
 export interface DesiredState {
   readonly deliveryId: string;
-  /** When the order's newest event happened (ms): the newest order's details win. */
+  /** When the order's newest event happened (ms); the details of the newest order win. */
   readonly orderTime: number;
-  /** When the order was placed (ms), and with it the box ticked. */
+  /** When the order was placed (ms), and so the opt-in box ticked. */
   readonly placedAt: number;
   readonly optIn: OptIn;
   readonly createsContacts: boolean;
@@ -27,28 +27,31 @@ export interface DesiredState {
   readonly tagIds: readonly string[];
   readonly fields: readonly { readonly customFieldId: string; readonly value: string }[];
   readonly details: Details;
-  /** When those details were told (ms) that an older event of the order gave; the others came with the newest. */
+  /** The times (ms) of details that came with an older event of the order; the others came with the newest. */
   readonly valueTimestamps: DetailTimes;
-  /** What does not reach the contact as the order told it, in words. */
+  /** In words, the values that do not reach the contact in full. */
   readonly shortenings?: readonly string[];
 }
 
-/** The lists and tags of a workflow that have names instead of ids, for one order. */
+/** The lists and tags of a workflow for one order that have names instead of ids. */
 export interface NamedTargets {
   readonly lists: readonly string[];
   readonly tags: readonly string[];
 }
 
-/** Names without a value, such as that of an order without an event, are left out. */
+/** Leaves out names without a value, such as that of an order without an event. */
 const present = (names: readonly (string | undefined)[]): string[] => names.filter((name) => name !== undefined);
 
-/** A list of the event only for a buyer who may be subscribed: it is created where it does not exist. */
+/**
+ * The names of an order's lists and tags. The list of the event is only for buyers who may be subscribed, because sync
+ * creates a list that does not exist.
+ */
 export const namedTargets = (order: StoredOrder, { lists, tags, createsContacts }: WorkflowFact): NamedTargets => ({
   lists: present(lists.perEvent && createsContacts && order.optIn === 'OPTED_IN' ? [eventListName(order)] : []),
   tags: present([...(tags.event ? [eventTagName(order)] : []), ...(tags.ticketTypes ? ticketTypeTagNames(order) : [])]),
 });
 
-/** What a workflow asks for an order's buyer. `named` holds the ids of its `namedTargets`. */
+/** The desired state of an order's buyer by a workflow. `named` holds the ids of its `namedTargets`. */
 export const desiredState = (
   deliveryId: string,
   order: StoredOrder,

@@ -4,7 +4,7 @@ import { isMailbox, normalEmail } from './email-address';
 
 const ada = 'ada.example@example.com';
 
-describe('the normal form of an address', () => {
+describe('normalEmail', () => {
   it.each([
     ['a zero-width space', `${ada}\u200b`],
     ['a byte order mark', `\ufeff${ada}`],
@@ -29,7 +29,7 @@ describe('the normal form of an address', () => {
     ['the Kelvin sign', '\u212aim@example.com', 'kim@example.com'],
     ['a domain of another script', 'ada@BÜCHER.example', 'ada@xn--bcher-kva.example'],
     ['a German ß', 'ada@faß.example', 'ada@xn--fa-hia.example'],
-  ])('is one for %s', (_, written, normal) => {
+  ])('has one form for %s', (_, written, normal) => {
     expect(normalEmail(written)).toBe(normal);
   });
 
@@ -39,7 +39,7 @@ describe('the normal form of an address', () => {
     ['a ligature', 'o\ufb03ce@example.com', 'office@example.com'],
     ['a dot', 'a.da@example.com', 'ada@example.com'],
     ['a word after a plus', 'ada+news@example.com', 'ada@example.com'],
-  ])('keeps apart what another mailbox may have: %s', (_, one, other) => {
+  ])('keeps apart addresses that may be of different mailboxes: %s', (_, one, other) => {
     expect(normalEmail(one)).not.toBe(normalEmail(other));
   });
 
@@ -49,16 +49,16 @@ describe('the normal form of an address', () => {
     ['an escape', 'ada@b%c3%bccher.exämple'],
     ['a sign that stands for a slash', 'ada@bücher℀.example'],
     ['a number', 'ada@１２７.１'],
-  ])('reads no more into a domain than is there: %s', (_, written) => {
+  ])('accepts no domain with %s', (_, written) => {
     expect(normalEmail(written)).not.toMatch(/@(bücher|xn--bcher-kva)\.example$/);
     expect(isMailbox(normalEmail(written) ?? '')).toBe(false);
   });
 
-  it.each([null, undefined, '', ' \u200b\t', '\u2060'])('is none where there is nothing (%j)', (written) => {
+  it.each([null, undefined, '', ' \u200b\t', '\u2060'])('is null for an empty text (%j)', (written) => {
     expect(normalEmail(written)).toBeNull();
   });
 
-  it('is its own normal form, whatever the text', () => {
+  it('leaves its own result unchanged, whatever the text', () => {
     const odd = fc.constantFrom(
       ...[
         '@',
@@ -102,8 +102,8 @@ describe('the normal form of an address', () => {
     );
   });
 
-  it('is its own normal form for every character', () => {
-    // Those that nothing is ever made of.
+  it('leaves its own result unchanged for every character', () => {
+    // Characters that no other character normalises to.
     const dull = /[\p{Ideographic}\p{Cn}\p{Co}\uac00-\ud7a3]/u;
     const changed: string[] = [];
     for (let code = 0; code <= 0xe0fff; code += 1) {
@@ -115,7 +115,7 @@ describe('the normal form of an address', () => {
     expect(changed).toEqual([]);
   });
 
-  it('is what it was before for every ordinary address', () => {
+  it('trims an ordinary address and puts it in lower case', () => {
     fc.assert(
       fc.property(fc.emailAddress(), fc.constantFrom('', ' ', '\t', '\r\n'), (email, blank) => {
         expect(normalEmail(`${blank}${email}${blank}`)).toBe(email.toLowerCase());
@@ -124,7 +124,7 @@ describe('the normal form of an address', () => {
   });
 });
 
-describe('an address that a mailbox can have', () => {
+describe('isMailbox', () => {
   it.each([
     ada,
     "o'neill+news@sub.example.co.uk",
@@ -135,7 +135,7 @@ describe('an address that a mailbox can have', () => {
     `${'x'.repeat(70)}@example.com`,
     `ada@${'x'.repeat(63)}.example`,
     'ada@1and1.example',
-  ])('is told from others: %s', (email) => {
+  ])('accepts %s', (email) => {
     expect(isMailbox(email)).toBe(true);
   });
 
@@ -174,7 +174,7 @@ describe('an address that a mailbox can have', () => {
     'Ada@example.com',
     'ada@example.com\u200b',
     'ada@bücher.example',
-  ])('is not one that none can have, or is not in its normal form: %j', (email) => {
+  ])('refuses an address without a possible mailbox or not in normal form: %j', (email) => {
     expect(isMailbox(email)).toBe(false);
   });
 });

@@ -1,42 +1,42 @@
 import { domainToASCII } from 'node:url';
 
-/** Format characters, controls (C0 and C1), white space, and whatever else Unicode gives no shape. */
+/** Format characters, controls (C0 and C1), white space, and all other characters that Unicode renders as nothing. */
 const unseen = /[\p{Cf}\p{Cc}\p{White_Space}\p{Default_Ignorable_Code_Point}]+/gu;
-/**
- * Letters, digits and signs in the width of a Chinese or Japanese character, and characters of those scripts in half of
- * it.
- */
+/** Full-width letters, digits and signs, and half-width characters of Chinese and Japanese. */
 const oddWidth = /[\uff01-\uffdc]+/g;
-/** The dot over an i is there already. `İ` has one in lower case. */
+/** A dot above an i or j that has its dot already. `İ` in lower case has one. */
 const secondDot = /(?<=[ij])\u0307+/g;
-/** All of the address is ASCII that can be seen. */
+/** Matches an address of visible ASCII only. */
 const plain = /^[\x21-\x7e]+$/;
 
-/** A text as addresses are compared: nothing in it that nobody sees, one spelling of each character, lower case. */
+/**
+ * A text in the form in which addresses are compared: no invisible characters, one spelling of each character, lower
+ * case.
+ */
 export const foldedText = (text: string): string =>
   text
     .toWellFormed()
     .replace(oddWidth, (each) => each.normalize('NFKC'))
     .replace(unseen, '')
     .normalize('NFC')
-    // Not by the locale of the machine: an address has none.
+    // `toLowerCase` does not depend on the machine's locale, and addresses have none.
     .toLowerCase()
     .normalize('NFC')
     .replace(secondDot, '')
     .normalize('NFC');
 
-/** The domain as DNS has it; as it is where it is none, so that it is the same key for ever. */
+/** The domain in ASCII, as in DNS. A text that is no domain stays as it is, so that its key never changes. */
 const asciiDomain = (domain: string): string => {
-  // `domainToASCII` reads a URL's host: it would end at a slash, and decode a percent sign.
+  // `domainToASCII` reads the host of a URL: it would stop at a slash and decode a percent sign.
   if (plain.test(domain) || !/^(?:[a-z0-9._-]|\P{ASCII})+$/u.test(domain.normalize('NFKC'))) return domain;
   const ascii = domainToASCII(domain);
   return /^[a-z0-9._-]+$/.test(ascii) ? ascii : domain;
 };
 
 /**
- * The one form in which an e-mail address is kept, compared, hashed and sent; null where nothing is left of it.
- * Whatever is no address has such a form too, so that a person who was typed in that way is found and erased. Said of
- * its own answer it gives the same. It does not tell whether there can be such a mailbox: see `isMailbox`.
+ * The one form in which sync keeps, compares, hashes and sends an e-mail address; null when nothing is left. A text
+ * that is no address has a normal form too, so that sync finds and erases a person who was entered that way. Applied to
+ * its own result it changes nothing. It does not check whether the mailbox can exist: see `isMailbox`.
  */
 export const normalEmail = (value: string | null | undefined): string | null => {
   if (value == null) return null;
@@ -46,15 +46,15 @@ export const normalEmail = (value: string | null | undefined): string | null => 
   return (domainAt === 0 ? text : text.slice(0, domainAt) + asciiDomain(text.slice(domainAt))) || null;
 };
 
-/** RFC 5322's atoms, with what RFC 6531 adds to them. U+FFFD stands for what was lost. */
+/** The atoms of RFC 5322 with the additions of RFC 6531. U+FFFD marks a character that was lost. */
 const atom = /^(?:[a-z0-9!#$%&'*+/=?^_`{|}~-]|[^\p{ASCII}\ufffd])+$/u;
 const label = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const longestDomain = 253;
 
 /**
- * Whether there can be a mailbox of that address, which must be in its normal form. How long the part before the `@` is
- * does not matter (RFC 5321, 4.5.3.1: servers should take any length). Quoted parts and addresses without a domain name
- * are none that Constant Contact could write to.
+ * Whether a mailbox with this address can exist. The address must be in normal form. The length of the part before the
+ * `@` does not matter (RFC 5321, 4.5.3.1: servers should accept any length). Addresses with a quoted part or without a
+ * domain name are refused, because Constant Contact cannot send to them.
  */
 export const isMailbox = (email: string): boolean => {
   if (normalEmail(email) !== email) return false;
@@ -70,7 +70,7 @@ export const isMailbox = (email: string): boolean => {
     domain.length <= longestDomain &&
     labels.length > 1 &&
     labels.every((part) => label.test(part)) &&
-    // The last one is never a number: those are IP addresses.
+    // The last label is never a number, because that is an IP address.
     !/^\d+$/.test(labels.at(-1)!)
   );
 };

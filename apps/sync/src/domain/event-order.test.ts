@@ -15,7 +15,7 @@ const stamp = (eventId: string, type: Parameters<typeof rankOf>[0], status: Stat
   eventSource: '/x',
 });
 
-describe('of two events', () => {
+describe('isNewer', () => {
   const pairs: [what: string, older: Stamp, newer: Stamp][] = [
     ['time', stamp('wh_10', updated, 'completed'), stamp('wh_9', created, 'pending', '2026-11-28T03:00:01Z')],
     ['an update of the same second', stamp('wh_10', created, 'completed'), stamp('wh_9', updated, 'completed')],
@@ -27,11 +27,11 @@ describe('of two events', () => {
     ['the number, the other way', stamp('wh_9', updated, 'completed'), stamp('wh_10', updated, 'cancelled')],
     ['the source', stamp('1', created, 'pending'), { ...stamp('1', created, 'pending'), eventSource: '/y' }],
   ];
-  it.each(pairs)('one is newer by %s', (_, older, newer) => {
+  it.each(pairs)('decides by %s', (_, older, newer) => {
     expect([isNewer(newer, older), isNewer(older, newer)]).toEqual([true, false]);
   });
 
-  it('none is newer than itself, one of two is newer, and what is newer than a newer one is newer still', () => {
+  it('is a strict total order', () => {
     const any = fc.record<Stamp>({
       eventTime: fc.constantFrom(1, 1, 2),
       eventRank: fc.constantFrom(0, 1, 2, 3),
@@ -54,35 +54,35 @@ describe('of two events', () => {
   });
 });
 
-describe('ids', () => {
+describe('compareIds', () => {
   it.each([
     [['wh_9', 'wh_10', 'wh_99', 'wh_100']],
     [['wh_009', 'wh_9', 'wh_10']],
     [['wh_99999999999999999998', 'wh_99999999999999999999', 'wh_100000000000000000000']],
     [['', '9', '10', 'wh', 'wh_1', 'wh_1a', 'wh_1b']],
     [['a1-9', 'a1-10', 'a2-1']],
-  ])('go by their numbers: %j', (inOrder) => {
+  ])('compares numbers in ids as numbers: %j', (inOrder) => {
     expect([...inOrder].reverse().sort(compareIds)).toEqual(inOrder);
   });
 });
 
-describe('a time', () => {
+describe('momentOf', () => {
   it.each([
     ['2026-11-28T03:00:00Z', '2026-11-28T03:00:00.000Z'],
     ['2026-11-28T04:00:00+01:00', '2026-11-28T03:00:00.000Z'],
     ['2026-11-27T22:30:00.5-04:30', '2026-11-28T03:00:00.500Z'],
     ['2026-11-28T03:00:00.123456789Z', '2026-11-28T03:00:00.123Z'],
-  ])('%s is %s', (text, moment) => {
+  ])('reads %s as %s', (text, moment) => {
     expect(new Date(momentOf(text)).toISOString()).toBe(moment);
   });
 
-  it('tells two of one millisecond apart', () => {
+  it('distinguishes two times within one millisecond', () => {
     expect(momentOf('2026-11-28T03:00:00.123450Z')).toBeGreaterThan(momentOf('2026-11-28T03:00:00.12344+00:00'));
     expect(momentOf('2026-11-28T03:00:00.123Z')).toBe(momentOf('2026-11-28T03:00:00.1230Z'));
   });
 });
 
-describe("an order that Ticket Tailor's API told", () => {
+describe("an order from Ticket Tailor's API", () => {
   const data = (status: Status, email: string) => ({ id: 'or_1', status, buyer_details: { email } });
   const fetched = (status: Status) =>
     fetchedOrder('bo_1', { order: data(status, 'read@example.com'), createdAt: new Date(time) });
@@ -103,7 +103,7 @@ describe("an order that Ticket Tailor's API told", () => {
     [updated, 'cancelled', 'told@example.com'],
     [created, 'pending', 'read@example.com'],
   ] as const)(
-    'comes before the events of its second, but for the one that says pending: %s %s',
+    'is older than the events of its second, except a creation that says pending: %s %s',
     (type, status, email) => {
       for (const merged of [
         mergeOrders(fetched('completed'), told(type, status)),

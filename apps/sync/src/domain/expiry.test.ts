@@ -5,44 +5,44 @@ import { expiredOrder, mergeOrders, orderFrom, withoutBuyer, type StoredOrder } 
 const changed = new Date('2026-07-01T10:00:00Z');
 const on = (startDate: string | null) => ({ event: { id: 'ev_1', seriesId: null, name: 'Gala', startDate } });
 
-describe('an order ages', () => {
+describe('agesFrom', () => {
   it.each([
     ['its event has no day', on(null)],
     ['it has no event', { event: null }],
     ['its event is over', on('2026-06-01')],
     ['the day cannot be read', on('soon')],
     ['the day is so far away that it stands for any day', on('2099-12-31')],
-  ])('from its last change when %s', (_, order) => {
+  ])('is the last change when %s', (_, order) => {
     expect(agesFrom(order, changed)).toEqual(changed);
   });
 
-  it('from the day of its event, wherever that is, when it is still to come', () => {
+  it('is the end of the day of a future event, in every time zone', () => {
     expect(agesFrom(on('2026-09-01'), changed)).toEqual(new Date('2026-09-03T00:00:00Z'));
   });
 });
 
-describe('an order that has grown old', () => {
+describe('agesInstead', () => {
   const before = new Date('2026-07-01T00:00:00Z');
   const ended = (at: string) => ({ readyAt: null, settledAt: new Date(at) });
 
-  it('is over when it has no delivery, or all have ended as long ago', () => {
+  it('is undefined without deliveries, or when all settled long enough ago', () => {
     expect(agesInstead([], before)).toBeUndefined();
     expect(agesInstead([ended('2026-06-01T00:00:00Z'), ended('2026-06-30T23:59:59Z')], before)).toBeUndefined();
   });
 
-  it('ages from the last outcome that came later', () => {
+  it('is the time of the last outcome when that is later', () => {
     const all = [ended('2026-06-01T00:00:00Z'), ended('2026-07-03T00:00:00Z'), ended('2026-07-02T00:00:00Z')];
     expect(agesInstead(all, before)).toEqual(new Date('2026-07-03T00:00:00Z'));
   });
 
-  it('is looked at again when one is open', () => {
+  it('is the next look when a delivery is open', () => {
     const open = { readyAt: new Date('2026-01-01T00:00:00Z'), settledAt: null };
     expect(agesInstead([ended('2026-06-01T00:00:00Z'), open], before)).toEqual(nextLook(before));
     expect(nextLook(before) > before).toBe(true);
   });
 });
 
-describe('an order that has expired', () => {
+describe('an expired order', () => {
   const told = (time: string, given: object = {}): StoredOrder =>
     orderFrom({
       specversion: '1.0',
@@ -63,16 +63,19 @@ describe('an order that has expired', () => {
     });
   const order = told('2026-07-02T10:00:00Z');
 
-  it('holds nothing of its buyer and of what was bought', () => {
+  it('keeps nothing of its buyer or its items', () => {
     const left = expiredOrder(mergeOrders(order, told('2026-07-03T10:00:00Z', { buyer_details: null })));
     expect(JSON.stringify(left)).not.toMatch(/ada|Ada|555|Gala|Day ticket|OPTED/);
     expect(left).toMatchObject({ key: 'bo_1:or_1', eventTime: Date.parse('2026-07-03T10:00:00Z'), expired: true });
     expect(expiredOrder(withoutBuyer(order))).toEqual(expiredOrder(order));
   });
 
-  it.each(['2026-07-01T10:00:00Z', '2026-07-02T10:00:00Z', '2027-07-02T10:00:00Z'])('is as it was after %s', (time) => {
-    const left = expiredOrder(order);
-    expect(mergeOrders(left, told(time))).toEqual(left);
-    expect(mergeOrders(told(time), left)).toEqual(left);
-  });
+  it.each(['2026-07-01T10:00:00Z', '2026-07-02T10:00:00Z', '2027-07-02T10:00:00Z'])(
+    'does not change with an event of %s',
+    (time) => {
+      const left = expiredOrder(order);
+      expect(mergeOrders(left, told(time))).toEqual(left);
+      expect(mergeOrders(told(time), left)).toEqual(left);
+    },
+  );
 });

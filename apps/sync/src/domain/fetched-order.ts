@@ -2,10 +2,9 @@ import type { Order } from '@boxlist/contracts';
 import { orderFrom, type StoredOrder } from './order';
 
 /**
- * An order as Ticket Tailor's API told it. It stands at the time when the order was created, before every event of the
- * same moment but for one that says pending where the reading does not: the API does not say when an order was changed,
- * and what an event said must not be overwritten by a reading that may be older. So its consent is as old as the order,
- * too.
+ * An order as Ticket Tailor's API returned it. Its time is the creation of the order. It is older than every event of
+ * the same moment, except a creation that says pending when the API does not. The API does not say when an order
+ * changed, and an older reading must not overwrite an event. So the consent is as old as the order, too.
  */
 export const fetchedOrder = (
   boxOfficeId: string,

@@ -2,7 +2,7 @@ import type { CcContact } from '@boxlist/constant-contact';
 import { describe, expect, it } from '@jest/globals';
 import { deletedBy } from './known-contact';
 
-describe('by when a contact was deleted', () => {
+describe('deletedBy', () => {
   it.each([
     ['it is not deleted', undefined, '2026-06-01T12:00:00Z', null],
     ['its last change was on that day', '2026-06-01', '2026-06-01T12:00:00Z', '2026-06-01T12:00:00Z'],
@@ -23,7 +23,7 @@ describe('by when a contact was deleted', () => {
     ['no change is told', '2026-06-01', undefined, '2026-06-02T00:00:00Z'],
     ['the time is told', '2026-06-01T10:00:00Z', '2026-06-01T12:00:00Z', '2026-06-01T10:00:00Z'],
     ['neither can be read', 'once', undefined, Infinity],
-  ])('is told where %s', (_case, deleted_at, updated_at, expected) => {
+  ])('is correct when %s', (_case, deleted_at, updated_at, expected) => {
     const contact = { deleted_at, updated_at } as Partial<CcContact> as CcContact;
     expect(deletedBy(contact)).toBe(typeof expected === 'string' ? Date.parse(expected) : expected);
   });

@@ -1,32 +1,30 @@
 import type { CcContact } from '@boxlist/constant-contact';
 
-/** How a contact stands; a deleted one with an opt-out counts as unsubscribed. */
+/** The state of a contact. A deleted contact with an opt-out counts as unsubscribed. */
 export type ContactState =
   'none' | 'explicit' | 'implicit' | 'not_set' | 'pending_confirmation' | 'temp_hold' | 'unsubscribed' | 'deleted';
 
-/** A contact that exists, as far as it is known. */
+/** A snapshot of an existing contact, as far as sync knows it. */
 export interface KnownContact {
   readonly contactId: string;
   readonly state: Exclude<ContactState, 'none'>;
-  /** Ms; null when they never opted out. */
+  /** When the contact opted out, in ms; null when it never did. */
   readonly optedOutAt: number | null;
   readonly deleted: boolean;
-  /**
-   * Keyed hash of the details, without the phone, and fields that were last seen or written as wished; null when not
-   * known.
-   */
+  /** Keyed hash of the details and fields, without the phone, as last read or written; null when not known. */
   readonly detailsMark: string | null;
-  /** Keyed hashes of the phones that it had when it was read last; null when not known. */
+  /** Keyed hashes of the contact's phones at the last reading; null when not known. */
   readonly phoneMarks?: readonly string[] | null;
-  /** All of it, when it was just read by itself. */
+  /** The whole contact, when it was just looked up. */
   readonly whole?: CcContact;
 }
 
 const dayMs = 86_400_000;
 
 /**
- * By when a deleted contact was deleted at the latest, in ms; null for one that is not deleted. The vendor tells a
- * day. The contact's last change tells more where it was on that day, wherever the account is: deleting is a change.
+ * The latest time at which a deleted contact was deleted, in ms; null for a contact that is not deleted. Constant
+ * Contact states only the day. A deletion counts as a change, so a last change on that day, in any time zone, is a more
+ * exact time.
  */
 export const deletedBy = ({ deleted_at: deletedAt, updated_at: updatedAt }: CcContact): number | null => {
   if (deletedAt == null) return null;
@@ -38,7 +36,7 @@ export const deletedBy = ({ deleted_at: deletedAt, updated_at: updatedAt }: CcCo
   return isOnThatDay ? updated : deleted + dayMs;
 };
 
-/** What was read of a contact. */
+/** The snapshot of a contact that was read. */
 export const knownFrom = (contact: CcContact): KnownContact => {
   const { permission_to_send: permission, opt_out_date: optedOut } = contact.email_address;
   const deleted = contact.deleted_at != null;

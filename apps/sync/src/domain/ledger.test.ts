@@ -29,7 +29,7 @@ const want = (boxOfficeId: string, count: number, kind: CallClass = 'live', sinc
   since,
 });
 
-/** Lets processes with fixed demands fetch permits for some time; gives each permit with its moment. */
+/** Lets processes with fixed demands get permits for `forMs`; returns each permit with its time. */
 const run = (
   holders: Readonly<Record<string, readonly Demand[]>>,
   {
@@ -71,7 +71,7 @@ const run = (
 };
 
 describe('the ledger', () => {
-  it('never gives more calls than the limit in any sliding second, whoever asks whenever', () => {
+  it('never grants more calls than the limit in any sliding second, whoever asks and whenever', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.integer({ min: -500, max: 2_000 }), fc.constantFrom('a', 'b'), fc.nat(6)), {
@@ -83,7 +83,7 @@ describe('the ledger', () => {
           let now = noon;
           const calls: number[] = [];
           for (const [step, holder, count] of steps) {
-            // Clocks of different processes may step back a little.
+            // Clocks of different processes may run back a little.
             now += step;
             const served = serve(declare(ledger, holder, [want('bo_1', count)], {}, now), holder, now, {
               perSecond,
@@ -99,15 +99,15 @@ describe('the ledger', () => {
     );
   });
 
-  it('gives the first calls of a quiet second at once', () => {
+  it('grants the first calls of a quiet second at once', () => {
     expect(run({ a: [want('bo_1', 9)] }, { forMs: 50 }).given).toHaveLength(4);
   });
 
-  it('uses all that the limit allows while somebody waits', () => {
+  it('uses the whole limit while a process waits', () => {
     expect(run({ a: [want('bo_1', 1_000)] }, { forMs: 60_000 }).given.length).toBeGreaterThan(60 * 4 * 0.9);
   });
 
-  it('stops at the limit of the day and begins anew with the next', () => {
+  it('stops at the limit of the day and starts again on the next day', () => {
     const used: Ledger = { ...emptyLedger, day: '2026-11-23', used: 9_999 };
     expect(run({ a: [want('bo_1', 9, 'interactive')] }, { forMs: 5_000, from: used }).given).toHaveLength(1);
     const midnight = noon + msToNextUtcDay(noon);
@@ -115,7 +115,7 @@ describe('the ledger', () => {
     expect(leftToday(used, midnight, limits)).toBe(10_000);
   });
 
-  it('believes Constant Contact when it says that the day is used up', () => {
+  it('trusts Constant Contact when it reports the day as used up', () => {
     const from = exhausted(emptyLedger, noon, limits);
     expect(run({ a: [want('bo_1', 9)] }, { forMs: 5_000, from }).given).toEqual([]);
     expect(leftToday(from, noon, { ...limits, perDay: limits.perDay + 1 })).toBe(limits.perDay + 1);
@@ -129,8 +129,8 @@ describe('the ledger', () => {
   });
 });
 
-describe('the round of those who wait', () => {
-  it('lets one with 1 waiting not wait for one with 100,000', () => {
+describe('turns of box offices', () => {
+  it('do not let one with 1 waiting call wait for one with 100,000', () => {
     const { given } = run(
       { a: [want('bo_large', 100_000)], b: [want('bo_small', 1, 'live', noon + 3_000)] },
       { forMs: 10_000 },
@@ -139,7 +139,7 @@ describe('the round of those who wait', () => {
     expect((small?.at ?? Infinity) - (noon + 3_000)).toBeLessThan(1_200);
   });
 
-  it('gives every box office the same share, over any number of processes', () => {
+  it('share the calls equally between box offices, over any number of processes', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 2, max: 12 }), (processes, offices) => {
         const holders: Record<string, Demand[]> = {};
@@ -150,21 +150,21 @@ describe('the round of those who wait', () => {
           { length: offices },
           (_, index) => given.filter(({ boxOfficeId }) => boxOfficeId === `bo_${index}`).length,
         );
-        // The first second goes to whoever asked first: nobody else had asked yet.
+        // The first second goes to the process that asked first, because no other had asked yet.
         expect(Math.max(...shares) - Math.min(...shares)).toBeLessThanOrEqual(limits.perSecond);
       }),
       { numRuns: 20 },
     );
   });
 
-  it('gives one that was away no more than its share when it comes back', () => {
+  it('allow a box office that returns no more than its share', () => {
     const first = run({ a: [want('bo_1', 10_000)] }, { forMs: 30_000 });
     const { given } = run({ a: [want('bo_1', 100)], b: [want('bo_2', 100)] }, { forMs: 5_000, from: first.ledger });
     const ofTwo = given.filter(({ boxOfficeId }) => boxOfficeId === 'bo_2').length;
     expect(ofTwo).toBeLessThanOrEqual(given.length / 2 + 1);
   });
 
-  it('serves live buyers before retries before backfills, and starves none', () => {
+  it('serve live buyers before retries before backfills, and starve none', () => {
     const { given } = run(
       { a: [want('bo_1', 100_000, 'backfill'), want('bo_2', 100_000, 'live'), want('bo_3', 100_000, 'retry')] },
       { forMs: 120_000 },
@@ -175,14 +175,14 @@ describe('the round of those who wait', () => {
     expect(of('backfill')).toBeGreaterThan(3);
   });
 
-  it('goes on without a process that died with its turn', () => {
+  it('continue without a process that crashed during its turn', () => {
     const dead = declare(emptyLedger, 'dead', [want('bo_dead', 5)], {}, noon);
     const { given } = run({ a: [want('bo_1', 100, 'live', noon + 1)] }, { forMs: 20_000, from: dead });
     expect(given.length).toBeGreaterThan(20 * 4 * 0.5);
   });
 });
 
-describe("today's calls", () => {
+describe("the day's calls", () => {
   const paced = (perHour: number, used: number): Ledger => ({
     ...declare(emptyLedger, 'a', [], { bo_1: perHour }, noon),
     day: '2026-11-23',
@@ -195,7 +195,7 @@ describe("today's calls", () => {
     expect(run({ a: [want('bo_1', 5, 'backfill')] }, { forMs: 1_000, from: paced(100, 2_000) }).given).not.toEqual([]);
   });
 
-  it('let every order go at once while they are ample, and gather them ever longer as they shrink', () => {
+  it('open no batching window while they are ample, and longer windows as they run short', () => {
     expect(quotaStateOf(paced(100, 2_000), noon, limits, bounds)).toEqual({ windowMs: 0, scarce: false });
     const windows = [5_000, 8_000, 9_000, 9_800].map(
       (used) => quotaStateOf(paced(1_000, used), noon, limits, bounds).windowMs,
@@ -205,7 +205,7 @@ describe("today's calls", () => {
     expect(windows.at(-1)).toBeLessThanOrEqual(bounds.maxMs);
   });
 
-  it('let a box office with few orders send them at once, however many come to the others', () => {
+  it('open no batching window for a box office with few orders, however many orders others have', () => {
     const ledger = {
       ...declare(emptyLedger, 'a', [], { bo_many: 1_000, bo_one: 1 }, noon),
       day: '2026-11-23',
@@ -219,12 +219,12 @@ describe("today's calls", () => {
   });
 });
 
-describe('what the day leaves over', () => {
+describe("the day's left-over calls", () => {
   const midnight = Date.parse('2026-11-24T00:00:00Z');
   const usedUpTo = (left: number): Ledger => ({ ...emptyLedger, day: '2026-11-23', used: limits.perDay - left });
   const many = 1_000;
 
-  it('is for upgrades, and nothing before: not while the calls that are left could all be used until midnight', () => {
+  it('go to upgrades only once the limit per second leaves calls unused until midnight', () => {
     const upgrades = { a: [want('bo_1', many, 'upgrade')] };
     expect(run(upgrades, { forMs: 60_000, from: usedUpTo(8_000) }).given).toEqual([]);
     const { given, ledger } = run(upgrades, { forMs: 90_000, from: usedUpTo(300), since: midnight - 90_000 });
@@ -234,7 +234,7 @@ describe('what the day leaves over', () => {
     expect(leftToday(ledger, midnight - 1, limits)).toBe(100);
   });
 
-  it('is no call that somebody else could have used, whenever they come', () => {
+  it('exclude every call that another class could have used, at whatever time it comes', () => {
     fc.assert(
       fc.property(fc.integer({ min: 150, max: 600 }), fc.integer({ min: 0, max: 60_000 }), (left, afterMs) => {
         const begun = { forMs: 60_000, from: usedUpTo(left), since: midnight - 60_000 };
@@ -242,14 +242,14 @@ describe('what the day leaves over', () => {
         const alone = run({ a: [live] }, begun).given;
         const beside = run({ a: [live], b: [want('bo_2', many, 'upgrade')] }, begun).given;
         const served = beside.filter((each) => each.class === 'live').length;
-        // The second in which they come may have been given already.
+        // The permits of the second in which the live buyers come may be used already.
         expect(served).toBeGreaterThanOrEqual(alone.length - limits.perSecond);
       }),
       { numRuns: 30 },
     );
   });
 
-  it('is waited for where it is near, and else comes later', () => {
+  it('are waited for when they are near, and refused with a time otherwise', () => {
     const now = midnight - 60_000;
     const refused = (left: number) => isRefused(usedUpTo(left), 'upgrade', now, limits);
     expect([refused(400), refused(305), refused(250)]).toEqual([false, false, true]);
@@ -257,17 +257,17 @@ describe('what the day leaves over', () => {
   });
 });
 
-describe('a permit whose call was not made', () => {
+describe('a returned permit', () => {
   const given = (at: number): Ledger =>
     serve(declare(emptyLedger, 'a', [want('x', 1, 'live', at)], {}, at), 'a', at, limits).ledger;
 
-  it('is of the day again, and not of the second', () => {
+  it('counts for the day again, but not for its second', () => {
     const back = givenBack(given(noon), 'live', noon);
     expect(leftToday(back, noon, limits)).toBe(limits.perDay);
     expect(back.recent).toEqual([noon]);
   });
 
-  it('does not give a call to the day that has begun since it was asked for', () => {
+  it('does not add a call to a day that started after the request', () => {
     const midnight = Date.parse('2026-11-24T00:00:00Z');
     const back = givenBack(given(midnight), 'live', midnight - 5);
     expect(leftToday(back, midnight, limits)).toBe(limits.perDay - 1);

@@ -1,8 +1,8 @@
-/** What a call is for. The order is the order of service. */
+/** The purpose of a call, in the sequence of service. */
 export const callClasses = ['interactive', 'live', 'retry', 'poll', 'backfill', 'upgrade'] as const;
 export type CallClass = (typeof callClasses)[number];
 
-/** Permits that a process wants, for one box office in one class. */
+/** The permits that a process wants for one box office in one class. */
 export interface Demand {
   readonly class: CallClass;
   readonly boxOfficeId: string;
@@ -15,37 +15,35 @@ export interface Demand {
 export type Permit = Pick<Demand, 'class' | 'boxOfficeId'>;
 
 /**
- * What the application has used of Constant Contact's limits, and who waits for the rest. One for all processes. Times
- * in ms of the database's clock.
+ * What the application has used of Constant Contact's limits, and which processes wait for permits. All processes share
+ * it. Times are in ms of the database's clock.
  */
 export interface Ledger {
   /** The UTC day that `used` and `usedBy` count, `YYYY-MM-DD`. */
   readonly day: string;
   readonly used: number;
   readonly usedBy: Readonly<Partial<Record<CallClass, number>>>;
-  /** When the last permits were given, oldest first; as many as a second takes. */
+  /** The times of the last permits, oldest first, at most as many as one second allows. */
   readonly recent: readonly number[];
   /**
-   * Set when Constant Contact itself said that the day is used up, with the limit that was set then: one that is raised
-   * after that counts.
+   * Set when Constant Contact reported the day as used up, with the limit at that time. A limit that is raised later
+   * applies.
    */
   readonly exhaustedDay: string | null;
   readonly exhaustedAtLimit?: number;
-  /** No permits before; set when Constant Contact says that it is throttling, longer each time in a row. */
+  /** No permits before this time; set when Constant Contact reports throttling, longer each time in a row. */
   readonly pausedUntil: number;
   readonly strikes: number;
-  /** Where each box office stands in its class's round, by `class boxOfficeId`: the one that stands lowest is next. */
+  /** The turn of each box office in its class, by `class boxOfficeId`. The lowest turn is next. */
   readonly turns: Readonly<Record<string, number>>;
   /** When each class was last served. */
   readonly servedAt: Readonly<Partial<Record<CallClass, number>>>;
-  /** What each process wants; forgotten when it falls silent. */
+  /** The demands of each process; dropped when the process stops declaring them. */
   readonly holders: Readonly<Record<string, { readonly until: number; readonly demands: readonly Demand[] }>>;
-  /** Live buyers of about the last hour, older ones fading out, as of `paceAt`. */
+  /** The number of live buyers in about the last hour, older ones weighted less, as of `paceAt`. */
   readonly pace: number;
   readonly paceAt: number;
-  /**
-   * The box offices that had a live buyer in the last hour: when the last one came, and the pace of each as of then.
-   */
+  /** The box offices with a live buyer in the last hour: when the last one came, and the pace at that time. */
   readonly active: Readonly<Record<string, { readonly at: number; readonly pace: number }>>;
 }
 
@@ -54,27 +52,27 @@ export interface Limits {
   readonly perDay: number;
 }
 
-/** How late after its moment a permit may reach the one who takes it. */
+/** The longest time in ms from the moment of a permit until it reaches the process that requested it. */
 export const permitDelayMs = 50;
 /**
- * How old it may be when the call goes out, once it is there: one that a pause of the process has made old would fall
+ * The longest time in ms from then until the call is sent. After a longer pause of the process, the call would fall
  * into another second.
  */
 export const permitMs = 40;
-/** More than a second by both, so that no five calls go out within one. */
+/** A second plus both delays, so that no five calls are sent within one second. */
 const windowMs = 1_010 + permitDelayMs + permitMs;
-/** A process that has not been heard of for so long wants nothing any more. */
+/** The demands of a process expire when it has not declared any for this time, in ms. */
 const holderMs = 10_000;
-/** A class that others keep from being served gets one call in this time. */
+/** A class that others keep from being served gets one call in this time, in ms. */
 const starvedMs = 15_000;
-/** For how long a process leaves a free permit to another whose turn it is. */
+/** How long a process leaves an available permit to the process whose turn it is, in ms. */
 const courtesyMs = 200;
 const hourMs = 3_600_000;
-/** How soon it is asked again for calls that are kept for others. */
+/** When a backfill asks again for calls that are kept for others, in ms. */
 const keptRetryMs = 10 * 60_000;
 const leastRetryMs = 1_000;
 const momentMs = 5_000;
-/** Kept for what people wait for in front of a page. */
+/** The share of the day's calls that is kept for people who wait for a page. */
 const interactiveShare = 0.01;
 
 export const emptyLedger: Ledger = {
@@ -96,27 +94,27 @@ export const emptyLedger: Ledger = {
 export const utcDay = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 export const msToNextUtcDay = (ms: number): number => 86_400_000 - (ms % 86_400_000);
 
-/** How many calls are left today. */
+/** The number of calls left today. */
 export const leftToday = (ledger: Ledger, now: number, { perDay }: Limits): number => {
   const day = utcDay(now);
   if (ledger.exhaustedDay === day && perDay <= (ledger.exhaustedAtLimit ?? perDay)) return 0;
   return Math.max(0, perDay - (ledger.day === day ? ledger.used : 0));
 };
 
-/** Constant Contact says that the day is used up. */
+/** Records that Constant Contact reported the day as used up. */
 export const exhausted = (ledger: Ledger, now: number, { perDay }: Limits): Ledger => ({
   ...ledger,
   exhaustedDay: utcDay(now),
   exhaustedAtLimit: perDay,
 });
 
-/** When the next permit may be given by the limit of a second. */
+/** The earliest time for the next permit under the limit per second. */
 export const nextFreeAt = ({ recent, pausedUntil }: Ledger, { perSecond }: Limits): number => {
   const oldest = recent.length >= perSecond ? recent[recent.length - perSecond] : undefined;
   return Math.max(pausedUntil, oldest === undefined ? 0 : oldest + windowMs, recent.at(-1) ?? 0);
 };
 
-/** Live buyers to be expected until the day ends, if it goes on as in the last hour. */
+/** The live buyers expected until the end of the day at the pace of the last hour. */
 export const expectedLive = (ledger: Ledger, now: number): number =>
   (faded(ledger, now) * msToNextUtcDay(now)) / hourMs;
 
@@ -124,7 +122,7 @@ const fadedBy = (ms: number): number => Math.exp(-Math.max(0, ms) / hourMs);
 
 const faded = ({ pace, paceAt }: Ledger, now: number): number => pace * fadedBy(now - paceAt);
 
-/** Live buyers of a box office to be expected within a time, if it goes on as in the last hour. */
+/** The live buyers of a box office expected in a time span at the pace of the last hour. */
 export const expectedOf = ({ active }: Ledger, boxOfficeId: string, now: number, ms: number): number => {
   const own = active[boxOfficeId];
   return own ? (own.pace * fadedBy(now - own.at) * ms) / hourMs : 0;
@@ -133,8 +131,8 @@ export const expectedOf = ({ active }: Ledger, boxOfficeId: string, now: number,
 const keptForPeople = ({ perDay }: Limits): number => Math.floor(perDay * interactiveShare);
 
 /**
- * In how long, in ms, a call is left over whatever comes: from when on the second's limit lets orders not use all that
- * the day has left for them.
+ * The time in ms until a call is left over in any case: from then on, the limit per second keeps orders from using all
+ * of the day's calls.
  */
 const leftOverInMs = (ledger: Ledger, now: number, limits: Limits): number => {
   const left = Math.max(0, leftToday(ledger, now, limits) - keptForPeople(limits));
@@ -142,8 +140,8 @@ const leftOverInMs = (ledger: Ledger, now: number, limits: Limits): number => {
 };
 
 /**
- * Whether a class may use one more of today's calls: backfills leave what live buyers will need, upgrades what anybody
- * could, and all leave some for people.
+ * Whether a class may use one more of today's calls. Backfills leave the calls that live buyers will need, upgrades
+ * leave those that any other class could use, and all leave some for people.
  */
 export const mayUse = (ledger: Ledger, kind: CallClass, now: number, limits: Limits): boolean => {
   const left = leftToday(ledger, now, limits);
@@ -153,24 +151,24 @@ export const mayUse = (ledger: Ledger, kind: CallClass, now: number, limits: Lim
 };
 
 /**
- * Whether a class is told to come again later. Upgrades live on what is left over from one moment to the next: who may
- * have a call in a moment waits for it.
+ * Whether a class must come back later. An upgrade that may have a call within `momentMs` waits instead, because
+ * left-over calls appear one by one.
  */
 export const isRefused = (ledger: Ledger, kind: CallClass, now: number, limits: Limits): boolean =>
   !mayUse(ledger, kind, now, limits) && (kind !== 'upgrade' || leftOverInMs(ledger, now, limits) > momentMs);
 
-/** Whether the day has calls left, though none for a class that may not be used now. */
+/** Whether calls are left today, but not for this class now. */
 export const isKeptForOthers = (ledger: Ledger, kind: CallClass, now: number, limits: Limits): boolean =>
   (kind === 'backfill' || kind === 'upgrade') && leftToday(ledger, now, limits) > 0;
 
-/** For how long a class is refused that may not be used now, in ms. */
+/** How long a class that may not be used now is refused, in ms. */
 export const refusedForMs = (ledger: Ledger, kind: CallClass, now: number, limits: Limits): number => {
   if (!isKeptForOthers(ledger, kind, now, limits)) return msToNextUtcDay(now);
   const askedAgainMs = kind === 'upgrade' ? Math.max(leftOverInMs(ledger, now, limits), leastRetryMs) : keptRetryMs;
   return Math.min(askedAgainMs, msToNextUtcDay(now));
 };
 
-/** What a process wants, by those of it who wait for a permit. */
+/** The demands of a process, by its callers that wait for a permit. */
 export const demandsOf = (waiting: readonly (Permit & Pick<Demand, 'since'>)[]): Demand[] => {
   const demands = new Map<string, Demand>();
   for (const { class: kind, boxOfficeId, since } of waiting) {
@@ -186,10 +184,7 @@ export const demandsOf = (waiting: readonly (Permit & Pick<Demand, 'since'>)[]):
   return [...demands.values()];
 };
 
-/**
- * A process says what it wants now, and how many live buyers came since it last said so. Its earlier wants are
- * forgotten.
- */
+/** Replaces the demands of a process, and adds the live buyers that arrived since its last declaration. */
 export const declare = (
   ledger: Ledger,
   holder: string,
@@ -220,9 +215,9 @@ export const declare = (
 };
 
 /**
- * Gives a process the permits that are free now and whose turn is its own. Never more than the limit in any sliding
- * second, nor in a UTC day. A permit is for now: whoever is next fetches its own, and one that does not come for it in
- * a moment loses the turn to the others.
+ * Grants a process the permits that are available now and whose turn it has. It never grants more than the limit in any
+ * sliding second, nor in a UTC day. A permit is for now: each process fetches its own, and one that does not fetch it
+ * at once loses the turn to others.
  */
 export const serve = (
   ledger: Ledger,
@@ -252,8 +247,8 @@ export const serve = (
 };
 
 /**
- * A call for which a permit was asked at that time was not made after all. The day has it again if it is still the same
- * one; its second is gone.
+ * Returns the permit of a call that was requested at `askedAt` and not made. The call counts for the day again if it is
+ * still the same day; the second has lost it.
  */
 export const givenBack = (ledger: Ledger, kind: CallClass, askedAt: number): Ledger => {
   const { day, used, usedBy } = ledger;
@@ -263,7 +258,7 @@ export const givenBack = (ledger: Ledger, kind: CallClass, askedAt: number): Led
     : ledger;
 };
 
-/** Constant Contact says that it is throttling: nothing for a while, longer each time in a row. */
+/** Pauses because Constant Contact reports throttling, longer each time in a row. */
 export const throttled = (ledger: Ledger, now: number): Ledger => {
   const strikes = now - ledger.pausedUntil < 60_000 ? ledger.strikes + 1 : 1;
   return { ...ledger, strikes, pausedUntil: now + Math.min(30_000, windowMs * 2 ** (strikes - 1)) };
@@ -281,8 +276,8 @@ const waitingIn = ({ holders }: Ledger, now: number): Candidate[] =>
   );
 
 /**
- * The class that comes first, unless another has starved; in it the box office that stands lowest in the round; of it
- * who waits longest.
+ * Picks the first class, unless another has starved; in it the box office with the lowest turn; of that the process
+ * that waits longest.
  */
 const nextInTurn = (
   ledger: Ledger,
@@ -294,7 +289,7 @@ const nextInTurn = (
     .filter((kind) => waiting.some((each) => each.class === kind) && mayUse(ledger, kind, now, limits))
     .map((kind) => ({ kind, candidates: waiting.filter((each) => each.class === kind) }));
   const hasStarved = ({ kind, candidates }: (typeof groups)[number]): boolean =>
-    // Upgrades have what is left over, and no claim to more.
+    // Upgrades use only left-over calls.
     kind !== 'upgrade' &&
     Math.max(ledger.servedAt[kind] ?? 0, Math.min(...candidates.map(({ since }) => since))) < now - starvedMs;
   return (groups.find(hasStarved) ?? groups[0])?.candidates.reduce((best, each) =>
@@ -302,13 +297,16 @@ const nextInTurn = (
   );
 };
 
-/** A total order: every process must name the same one as next, or each leaves the permit to another. */
+/**
+ * A total order, because every process must pick the same one as next. Otherwise each would leave the permit to
+ * another.
+ */
 const comesBefore = (ledger: Ledger, a: Candidate, b: Candidate): boolean => {
   const difference = standing(ledger, a) - standing(ledger, b) || a.since - b.since;
   return difference < 0 || (difference === 0 && `${a.boxOfficeId} ${a.holder}` < `${b.boxOfficeId} ${b.holder}`);
 };
 
-/** One that joins the round stands where the round is, and not before it for the time it was away. */
+/** A box office that joins gets the present turn, not a lower one for the time that it was away. */
 const standing = ({ turns }: Ledger, { class: kind, boxOfficeId }: Permit): number =>
   Math.max(turns[turnKey(kind, boxOfficeId)] ?? 0, turns[kind] ?? 0);
 
@@ -328,7 +326,7 @@ const give = (ledger: Ledger, { holder, ...chosen }: Candidate, now: number, lim
     recent: [...ledger.recent, now].slice(-limits.perSecond),
     servedAt: { ...ledger.servedAt, [kind]: now },
     turns: {
-      // Those that the round has passed stand where it is anyway.
+      // Lower turns are dropped, because they count as the present turn anyway.
       ...Object.fromEntries(Object.entries(ledger.turns).filter(([key, turn]) => !key.startsWith(kind) || turn > at)),
       [kind]: at,
       [turnKey(kind, boxOfficeId)]: at + 1,

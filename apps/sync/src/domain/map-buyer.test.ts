@@ -15,7 +15,7 @@ const event = (data: object) =>
   });
 
 describe('a buyer', () => {
-  it('is taken with the e-mail trimmed and in lower case, and address lines joined', () => {
+  it('has a trimmed e-mail address in lower case, and joined address lines', () => {
     const order = event({
       buyer_details: {
         email: '  Ada@Example.COM ',
@@ -26,12 +26,12 @@ describe('a buyer', () => {
     expect(detailsOf(order)).toEqual({ street: '1 Street, Quarter', postalCode: 'EX1' });
   });
 
-  it('has names cut at 50 and a phone over 25 characters left out', () => {
+  it('has names cut at 50 characters, and no phone over 25', () => {
     const details = detailsOf(event({ buyer_details: { first_name: 'x'.repeat(60), phone: '1'.repeat(26) } }));
     expect(details).toEqual({ firstName: 'x'.repeat(50) });
   });
 
-  it('is told what was cut or left out, without a value, and nothing where all fits', () => {
+  it('has each cut or omitted value listed without the value, and nothing listed where all fits', () => {
     const question = { question: 'Why?', answer: 'z'.repeat(256) };
     const long = event({
       buyer_details: {
@@ -52,8 +52,8 @@ describe('a buyer', () => {
     expect(shortenings(event({ buyer_details: { first_name: 'Ada', phone: '0123' } }), mapping)).toEqual([]);
   });
 
-  // The name as a whole was read by nobody: such a buyer was a contact without a name.
-  it('has a name as a whole where no event gave it in parts, and says that it is cut at 50', () => {
+  // Regression: nothing read the whole name, so such a buyer became a contact without a name.
+  it('has a whole name where no event has its parts, and the cut at 50 is listed', () => {
     const whole = event({ buyer_details: { name: `Ann ${'x'.repeat(60)}` } });
     expect(detailsOfNew(detailsOf(whole))).toMatchObject({ firstName: `Ann ${'x'.repeat(46)}` });
     expect(shortenings(whole, [])).toEqual(['cut the name at 50 characters']);
@@ -62,7 +62,7 @@ describe('a buyer', () => {
     expect(shortenings(inBatches, [])).toEqual([]);
   });
 
-  it('is called by the newest name as a whole until an event gives one in parts, in any order of arrival', () => {
+  it('has the newest whole name until an event has the parts, whatever the sequence of arrival', () => {
     const named = (minute: number, buyer: object) => ({
       ...event({ buyer_details: { email: 'a@example.com', ...buyer } }),
       eventTime: minute,
@@ -81,16 +81,16 @@ describe('a buyer', () => {
     ])
       expect(detailsOf(some.reduce(mergeOrders))).toEqual({ firstName: 'Ann', lastName: 'Leigh' });
     expect(withoutBuyer(corrected).wholeName).toBeNull();
-    // A new name is news of the order; one that is not read changes no fingerprint.
+    // A new whole name changes the revision; one that is not read does not.
     expect(revisionOf(corrected)).not.toBe(revisionOf(first));
     expect(revisionOf(inBatches)).toBe(revisionOf(named(3, { first_name: 'Ann', last_name: 'Leigh' })));
-    // An order that was stored before names as a whole were read has none.
+    // An order from before sync read whole names has none.
     const { wholeName: _, ...before } = first;
     expect(mergeOrders(before, corrected).wholeName).toBe('Ann Lee');
     expect(mergeOrders(first, { ...before, eventTime: 4, eventId: 'wh_4' }).wholeName).toBe('An Lee');
   });
 
-  it('has nothing of attendees kept', () => {
+  it('is stored without attendees', () => {
     expect(
       JSON.stringify(event({ issued_tickets: [{ barcode: 'secret-barcode' }], notes: 'secret-note' })),
     ).not.toMatch(/secret/);
@@ -98,7 +98,7 @@ describe('a buyer', () => {
 });
 
 describe('names made from an order', () => {
-  it('are those that organisers know: tt_{event name}-{event start date}', () => {
+  it('have the form that organisers know: tt_{event name}-{event start date}', () => {
     expect(eventTagName(event({ event_summary: { name: 'Food Festival', start_date: { date: '2024-07-27' } } }))).toBe(
       'tt_Food-Festival-2024-07-27',
     );
@@ -108,7 +108,7 @@ describe('names made from an order', () => {
     expect(eventTagName(event({ event_summary: null }))).toBeUndefined();
   });
 
-  it('are one for each ticket type, and none for what is no ticket', () => {
+  it('are one for each ticket type, and none for other items', () => {
     const line_items = [
       { type: 'ticket', item_id: 'tt_1', description: 'Day' },
       { type: 'ticket', item_id: 'tt_1', description: 'Day' },
@@ -119,7 +119,7 @@ describe('names made from an order', () => {
 });
 
 describe("an order's revision", () => {
-  it('changes with what can change a decision, and with nothing else', () => {
+  it('changes with values that can change a decision, and with nothing else', () => {
     const base = revisionOf(event({}));
     expect(revisionOf(event({ notes: 'x', total: 5 }))).toBe(base);
     expect(revisionOf(event({ marketing_opt_in: 'true' }))).not.toBe(base);

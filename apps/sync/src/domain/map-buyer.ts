@@ -1,11 +1,11 @@
 import type { WorkflowFact } from '@boxlist/contracts';
 import type { StoredOrder } from './order';
 
-/** A buyer's details as Constant Contact takes them; what is empty is absent, so that nothing is blanked. */
+/** A buyer's details as Constant Contact accepts them. Empty details are absent, so that no write clears a value. */
 export interface Details {
   readonly firstName?: string;
   readonly lastName?: string;
-  /** Of a buyer whose name is known as a whole only. */
+  /** Only for a buyer whose name is not known in parts. */
   readonly wholeName?: string;
   readonly phone?: string;
   readonly street?: string;
@@ -22,13 +22,13 @@ export const detailNames = [
 ] as const satisfies (keyof Details)[];
 export type DetailTimes = Readonly<Partial<Record<keyof Details, number>>>;
 
-/** When each detail was told, where it was not by the order's newest event. */
+/** The time of each detail that did not come with the order's newest event. */
 export const detailTimesOf = ({ carried }: Pick<StoredOrder, 'carried'>): DetailTimes =>
   Object.fromEntries(
     detailNames.flatMap((name) => (carried[name] === undefined ? [] : [[name, carried[name].eventTime] as const])),
   );
 
-/** How many characters Constant Contact takes. */
+/** The longest values that Constant Contact accepts, in characters. */
 const longest = {
   firstName: 50,
   lastName: 50,
@@ -48,24 +48,27 @@ const cuttable = {
 const cut = (value: string | null | undefined, max: number): string | undefined =>
   value == null ? undefined : [...value].slice(0, max).join('').trim();
 
-/** A name as Constant Contact takes it. */
+/** A name, cut to the length that Constant Contact accepts. */
 export const cutName = (name: string): string => cut(name, longest.firstName) ?? '';
 
 const isTooLong = (value: string | null, max: number): boolean => value !== null && [...value].length > max;
 
-/** What is too long is cut; a phone is left out rather than cut into another number. */
+/**
+ * The details of an order. Values that are too long are cut. A phone is left out instead, because a cut would make it
+ * another number.
+ */
 export const detailsOf = ({ firstName, lastName, wholeName, phone, street, postalCode }: StoredOrder): Details => ({
   ...present('firstName', cut(firstName, longest.firstName)),
   ...present('lastName', cut(lastName, longest.lastName)),
-  // A first name, whichever event gave it, outranks a name as a whole.
-  // It is cut where it is written: cut here, it would not end with the last name any more.
+  // A first name outranks a whole name, whichever event has it. The whole name is cut only when it is written, because
+  // a cut here would remove the last name at its end.
   ...(firstName === null ? present('wholeName', wholeName?.trim()) : {}),
   ...present('phone', phone !== null && phone.length <= longest.phone ? phone : undefined),
   ...present('street', cut(street, longest.street)),
   ...present('postalCode', cut(postalCode, longest.postalCode)),
 });
 
-/** What of an order does not reach the contact as it was told, in words and without a value. */
+/** In words, the values of an order that do not reach the contact in full. The values themselves are not named. */
 export const shortenings = (order: StoredOrder, mapping: WorkflowFact['fieldMapping']): string[] => [
   ...Object.entries(cuttable).flatMap(([name, words]) => {
     const max = longest[name as keyof typeof cuttable];
@@ -88,8 +91,8 @@ const present = <K extends keyof Details>(name: K, value: string | undefined): D
   value ? { [name]: value } : {};
 
 /**
- * `tt_{event name}-{event start date}`, blanks to hyphens, e.g. `tt_Food-Festival-2024-07-27`. Undefined for an order
- * without an event.
+ * `tt_{event name}-{event start date}` with hyphens for blanks, e.g. `tt_Food-Festival-2024-07-27`. Undefined for an
+ * order without an event.
  */
 export const eventTagName = ({ event }: StoredOrder): string | undefined => {
   if (!event?.name) return undefined;
@@ -98,19 +101,19 @@ export const eventTagName = ({ event }: StoredOrder): string | undefined => {
   return `tt_${[...name].slice(0, 255 - 3 - date.length).join('')}${date}`;
 };
 
-/** The name of an event's own list. */
+/** The name of the list for an order's event; undefined without an event. */
 export const eventListName = ({ event }: StoredOrder): string | undefined => {
   if (!event?.name) return undefined;
   const date = event.startDate ? ` ${event.startDate}` : '';
   return `${[...event.name].slice(0, 255 - date.length).join('')}${date}`;
 };
 
-/** A tag for each ticket type, once. */
+/** One tag for each ticket type. */
 export const ticketTypeTagNames = ({ ticketTypes }: StoredOrder): string[] => [
   ...new Set(ticketTypes.map(({ name }) => [...name].slice(0, 255).join(''))),
 ];
 
-/** Values for the workflow's custom fields; those without a value are left out. */
+/** The values for the workflow's custom fields, without empty ones. */
 export const fieldValues = (
   order: StoredOrder,
   mapping: WorkflowFact['fieldMapping'],

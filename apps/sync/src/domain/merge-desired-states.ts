@@ -6,23 +6,23 @@ import { detailNames } from './map-buyer';
 import { isMarkedPhone, withRoomForPhone, type PhoneMarks } from './plan-phone';
 import { asOneName } from './whole-name';
 
-/** The vendor's limits. */
+/** Constant Contact's limits. */
 export const mostLists = 50;
 const mostTags = 50;
 
-/** What had to be left out, told with the outcome. */
+/** A note about a value that was left out, shown with the outcome. */
 export interface Note {
   readonly deliveryIds: readonly string[];
   readonly note: string;
 }
 
-/** A wish that is to be written. */
+/** A desired state with the decision to write it. */
 export interface Write {
   readonly desired: DesiredState;
   readonly decision: Extract<ContactDecision, { kind: 'write' }>;
 }
 
-/** What the wishes of one contact ask for together. */
+/** Merges the desired states of one contact. */
 export const merge = (writes: readonly Write[]): MergedState => {
   const oldestFirst = [...writes].sort((a, b) => a.desired.orderTime - b.desired.orderTime);
   const permissions = writes.map(({ decision }) => decision.permission);
@@ -41,7 +41,7 @@ const mergedFields = (oldestFirst: readonly DesiredState[]): DesiredState['field
   ).values(),
 ];
 
-/** Of each detail the value that was told last. */
+/** The newest value of each detail. */
 const mergedDetails = (desiredStates: readonly DesiredState[]): DesiredState['details'] =>
   asOneName(
     Object.fromEntries(
@@ -55,21 +55,19 @@ const mergedDetails = (desiredStates: readonly DesiredState[]): DesiredState['de
     ),
   );
 
-/**
- * The details, without the phone, and fields that wishes carry together, as one text: what a details mark is made of.
- */
+/** The merged details and fields, without the phone, as one text. A details mark is its keyed hash. */
 export const detailsText = (desiredStates: readonly DesiredState[]): string => {
   const oldestFirst = [...desiredStates].sort((a, b) => a.orderTime - b.orderTime);
   const { firstName, lastName, wholeName, street, postalCode } = mergedDetails(desiredStates);
   const fields = mergedFields(oldestFirst).map(({ customFieldId, value }) => [customFieldId, value]);
-  // Only where there is one, so that the others keep their mark.
+  // Added only where there is one, so that other marks stay the same.
   const whole = wholeName ? [wholeName] : [];
   return JSON.stringify([firstName, lastName, street, postalCode, fields.sort(), ...whole]);
 };
 
 /**
- * A contact takes 50 lists, 50 tags and three phones; what is over is left out and told, as is what the orders told and
- * cannot be brought.
+ * Applies the limits of a contact: 50 lists, 50 tags and three phones. The notes list everything that this leaves out,
+ * and the values of the orders that do not reach the contact in full.
  */
 export const withinCeilings = (
   merged: MergedState,
@@ -101,7 +99,10 @@ export const withinCeilings = (
   };
 };
 
-/** What is wished and not so yet; with a contact that was not read as a whole, all of it. */
+/**
+ * The part of the merged state that the contact does not have yet. Without the whole contact, all of it except a phone
+ * that the contact is known to have.
+ */
 export const missingOf = (
   merged: MergedState,
   { whole, phoneMarks }: KnownContact,

@@ -4,17 +4,18 @@ import { type Delivery, deliveryId, type Outcome } from './delivery';
 import type { StoredOrder } from './order';
 import type { ReasonCode } from './reasons';
 
-/** A delivery as it is written first, with the news of it when it ends at once. */
+/** A new delivery, with an outbox entry when it settles at once. */
 export interface NewDelivery extends Delivery {
   outbox: OutcomeEntry[];
-  /** What the tally of its workflow holds of it, and since which revision of the tally. */
+  /** The counter that includes the delivery, and the revision of the counters that added it. */
   counted: { readonly bucket: string; readonly revision: number } | null;
-  /** Set while the tally may hold something else than it is. */
+  /** Set while the counters may not match the delivery. */
   uncounted?: true | null;
 }
 
 /**
- * News of an outcome, known by the version of the delivery that it made: the event is told from it and the delivery.
+ * An outbox entry for an outcome. Its id is the version of the delivery with that outcome; the event is rendered from
+ * the entry and the delivery.
  */
 export interface OutcomeEntry {
   readonly id: string;
@@ -33,14 +34,14 @@ export const outcomeEntry = ({ status, reason }: Outcome, version: number, now: 
 export const outcomeOf = ({ status, reason }: NewDelivery): Outcome | undefined =>
   (status === 'SKIPPED' || status === 'FAILED') && reason ? { status, reason } : undefined;
 
-/** The delivery of an order × workflow as it is written first. */
+/** The new delivery of an order and a workflow. */
 export const deliveryOf = (
   order: StoredOrder,
   marks: Pick<Delivery, 'orderRevision' | 'emailHash'>,
   workflow: WorkflowFact,
   now: Date,
 ): NewDelivery => {
-  // Whether the add-on is active is asked when the delivery is worked on: the news of it may still be under way.
+  // The dispatcher checks later whether the add-on is active, because the fact may still be on its way.
   const decision = decideOrder(order, workflow, true);
   const outcome: Outcome | undefined =
     decision.kind === 'skip'
@@ -64,7 +65,7 @@ export const deliveryOf = (
     reason: outcome?.reason ?? (decision.kind === 'wait' ? decision.reason : null),
     performed: [],
     contactId: null,
-    // An order that is not completed yet is woken by its own next event.
+    // The next event of a pending order releases its delivery.
     readyAt: outcome ? null : decision.kind === 'wait' ? new Date(now.getTime() + 365 * 86_400_000) : now,
     queue: 'live',
     fence: 0,

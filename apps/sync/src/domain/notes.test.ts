@@ -6,16 +6,16 @@ import { planBatch } from './plan-batch';
 import { phoneAdded, phoneFollows, phoneFull, phoneLeft, phoneRefused } from './plan-phone';
 
 /*
- * Only one note was taken back when more was done for a delivery: that its phone follows. Whatever else an earlier plan
- * had left out was told beside an outcome that said the opposite.
+ * Regression: only the note about a phone that follows was removed when more was done for a delivery. Other notes of an
+ * earlier plan stayed next to an outcome that contradicted them.
  */
-describe('what is told of a delivery', () => {
-  it('keeps what was done', () => {
+describe('withoutNotes', () => {
+  it('keeps the sentences about completed work', () => {
     const done = ['created the contact with its lists and tags', 'added tags', phoneAdded, 'removed tags'];
     expect(withoutNotes(done)).toEqual(done);
   });
 
-  it('keeps no note of an earlier plan', () => {
+  it('removes every note of an earlier plan', () => {
     const email = `${'x'.repeat(50)}@example.com`;
     const desired = aDesiredState({
       listIds: Array.from({ length: 51 }, (_, index) => `list-${index}`),

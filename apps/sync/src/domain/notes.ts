@@ -1,8 +1,9 @@
 /**
- * A delivery tells in words what was done for it, and with notes what was left out, cut or comes later. What was done
- * stays true. A note is decided anew with each plan and each outcome: one of an earlier plan may say the opposite.
+ * The history of a delivery has sentences about completed work, and notes about values that were left out, cut or come
+ * later. Completed work stays true. Each plan and each outcome writes new notes, so a note of an earlier plan may
+ * contradict them.
  */
 const isNote = (told: string): boolean => /^(left|cut|the phone follows) /.test(told);
 
-/** What was done for a delivery, without the notes of an earlier plan. */
+/** The sentences about completed work, without the notes of an earlier plan. */
 export const withoutNotes = (performed: readonly string[]): string[] => performed.filter((each) => !isNote(each));

@@ -1,6 +1,6 @@
 import type { NoticeKind } from '@boxlist/contracts';
 
-/** What a notice is about: as long as one of a subject is open, there is no second. */
+/** The subject of a notice. While a notice of a subject is open, there is no second one. */
 export interface NoticeSubject {
   readonly boxOfficeId: string;
   readonly kind: NoticeKind;
@@ -38,6 +38,6 @@ export const openDeadLetters = (boxOfficeId: string): NoticeSubject => ({
   kind: 'DEAD_LETTERS',
 });
 
-/** One text for each subject. */
+/** The text that identifies a subject. */
 export const subjectKey = ({ boxOfficeId, kind, level, connectionId, workflowId }: NoticeSubject): string =>
   [boxOfficeId, kind, connectionId ?? workflowId ?? '', level ?? ''].join(' ');

@@ -46,13 +46,13 @@ const event = fc
       },
     }),
   );
-/** The events of an order: no two share time, source and id. */
+/** The events of an order: no two have the same time, source and id. */
 const events = fc.uniqueArray(event, {
   minLength: 1,
   maxLength: 6,
   selector: (each) => `${each.eventTime}/${each.eventSource}/${each.eventId}`,
 });
-/** By words that sort as events do: rank is what comes of type and status. */
+/** A text that sorts as events do; the rank comes from type and status. */
 const placeInWords = ({ eventTime, eventRank, eventId, eventSource }: StoredOrder): string =>
   [
     String(eventTime).padStart(20, '0'),
@@ -66,7 +66,7 @@ const newestFirstOf = (given: readonly StoredOrder[]): StoredOrder[] =>
 const all = (orders: readonly StoredOrder[]): StoredOrder => orders.reduce((a, b) => mergeOrders(a, b));
 
 describe("an order's events", () => {
-  it('lead to one state, whatever the order of arrival and however often each comes', () => {
+  it('lead to one state, whatever the sequence of arrival and however often each arrives', () => {
     fc.assert(
       fc.property(
         events.chain((each) =>
@@ -79,7 +79,7 @@ describe("an order's events", () => {
     );
   });
 
-  it('lead to it in whichever groups they are merged', () => {
+  it('lead to one state in whichever groups they are merged', () => {
     fc.assert(
       fc.property(events, fc.nat(), (given, split) => {
         const at = split % given.length;
@@ -90,7 +90,7 @@ describe("an order's events", () => {
     );
   });
 
-  it('give each field the newest value that is not empty', () => {
+  it('set each field to the newest value that is not empty', () => {
     fc.assert(
       fc.property(events, (given) => {
         const newestFirst = newestFirstOf(given);
@@ -104,7 +104,7 @@ describe("an order's events", () => {
   });
 });
 
-describe('an order that was kept when events of the same time were told apart by their ids alone', () => {
+describe('an order stored when only ids decided between events of the same time', () => {
   const stampless = ({ eventRank: _r, eventSource: _s, ...order }: StoredOrder): EarlierOrder => {
     const bare = ({ eventTime, eventId }: StoredOrder): EarlierOrder['erasedUpTo'] => ({ eventTime, eventId });
     return {
@@ -116,7 +116,7 @@ describe('an order that was kept when events of the same time were told apart by
     };
   };
 
-  it('takes in its own events once more without becoming another', () => {
+  it('does not change when its own events are merged again', () => {
     fc.assert(
       fc.property(events, (given) => {
         const kept = asKeptToday(stampless(all(given)));
@@ -127,7 +127,7 @@ describe('an order that was kept when events of the same time were told apart by
     );
   });
 
-  it('leads to one state with events that come now, whatever the order of arrival', () => {
+  it('leads to one state with new events, whatever the sequence of arrival', () => {
     fc.assert(
       fc.property(
         events,
@@ -142,7 +142,7 @@ describe('an order that was kept when events of the same time were told apart by
     );
   });
 
-  it('gives a later buyer nothing that may be of the time of one who was erased', () => {
+  it('passes nothing to a later buyer that may be from the time of an erased one', () => {
     fc.assert(
       fc.property(events, (given) => {
         const erased = withoutBuyer(all(given.map((each) => ({ ...each, email: 'a@example.com' }))));
@@ -154,9 +154,9 @@ describe('an order that was kept when events of the same time were told apart by
   });
 });
 
-describe('an order whose buyer was erased', () => {
+describe('an order with an erased buyer', () => {
   const erasedAddress = 'a@example.com';
-  /** As the intake hands them on. */
+  /** An order as the intake passes it on. */
   const sieved = (order: StoredOrder): StoredOrder => (order.email === erasedAddress ? withoutBuyer(order) : order);
   const personal = ({ email, firstName, lastName, phone, street, postalCode, answers }: StoredOrder) => ({
     email,
@@ -168,7 +168,7 @@ describe('an order whose buyer was erased', () => {
     answers,
   });
 
-  it('holds nothing of a buyer as long as the newest address is an erased one', () => {
+  it('keeps nothing of a buyer while the newest address belongs to an erased one', () => {
     fc.assert(
       fc.property(events, (given) => {
         const newestFirst = newestFirstOf(given);
@@ -180,10 +180,11 @@ describe('an order whose buyer was erased', () => {
     );
   });
 
-  it('has one address and one answer, whatever the order of arrival and however often each event comes', () => {
+  it('has one address and one opt-in, whatever the sequence of arrival and however often each event arrives', () => {
     fc.assert(
       fc.property(
-        // Of events without an address it depends on when they come whether they are taken for theirs.
+        // Every event has an address here. Whether an event without one counts as the erased buyer's depends on its
+        // time of arrival.
         events
           .map((some) => some.map((each) => ({ ...each, email: each.email ?? 'c@example.com' })))
           .chain((each) =>
@@ -198,7 +199,7 @@ describe('an order whose buyer was erased', () => {
     );
   });
 
-  it('is the same whatever comes when and however often, where nobody else is named', () => {
+  it('is the same whatever the sequence of arrival, when no other buyer is named', () => {
     fc.assert(
       fc.property(
         events
@@ -213,7 +214,7 @@ describe('an order whose buyer was erased', () => {
     );
   });
 
-  it('is not brought back by who has read its events before the erasure and writes late', () => {
+  it('stays erased when a process that read its events before the erasure writes late', () => {
     fc.assert(
       fc.property(events, fc.infiniteStream(fc.boolean()), (given, chosen) => {
         const some = given.map((each) => ({ ...each, email: each.email && erasedAddress }));
@@ -226,7 +227,7 @@ describe('an order whose buyer was erased', () => {
     );
   });
 
-  it('gives who comes after them no opt-in and no detail that may have been theirs, and every "no"', () => {
+  it("passes to a later buyer no opt-in and no detail that may be the erased one's, but every refusal", () => {
     fc.assert(
       fc.property(events, (given) => {
         const newestFirst = newestFirstOf(given);
@@ -249,7 +250,7 @@ describe('an order whose buyer was erased', () => {
     );
   });
 
-  it('takes in nothing more of that buyer, whatever comes when', () => {
+  it('stores nothing more of that buyer, whatever the sequence of arrival', () => {
     fc.assert(
       fc.property(events, events, (before, after) => {
         const stored = withoutBuyer(all(before));

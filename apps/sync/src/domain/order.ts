@@ -15,7 +15,7 @@ import {
 } from './event-order';
 
 /**
- * The last known state of an order: what the product needs of the buyer, and nothing of attendees. Its place is that of
+ * The latest state of an order: the buyer's data that the product needs, and nothing of attendees. Its stamp is that of
  * its newest event.
  */
 export interface StoredOrder extends Stamp {
@@ -23,8 +23,8 @@ export interface StoredOrder extends Stamp {
   readonly boxOfficeId: string;
   readonly orderId: string;
   /**
-   * When it was placed (ms), as far as its events tell. What was ticked at checkout was ticked then, however often the
-   * order changes.
+   * When the order was placed (ms), as far as its events show. The opt-in box was ticked at that time, however often
+   * the order changes later.
    */
   readonly placedAt: number;
   readonly status: 'completed' | 'cancelled' | 'pending';
@@ -33,8 +33,8 @@ export interface StoredOrder extends Stamp {
   readonly firstName: string | null;
   readonly lastName: string | null;
   /**
-   * The name as a whole, of a buyer whose event gave it in no parts. Orders that were stored before it was read have
-   * none.
+   * The whole name of a buyer whose event did not have it in parts. Orders stored before sync read whole names do not
+   * have this field.
    */
   readonly wholeName?: string | null;
   readonly phone: string | null;
@@ -48,13 +48,15 @@ export interface StoredOrder extends Stamp {
     readonly startDate: string | null;
   } | null;
   readonly ticketTypes: readonly { readonly id: string | null; readonly name: string }[];
-  /** The fields whose value an older event gave, because the newer ones had none, with that event's place. */
+  /**
+   * The fields whose value comes from an older event, because newer events had none, each with the stamp of that event.
+   */
   readonly carried: Partial<Record<MergedField, Stamp>>;
-  /** Its buyer was erased: nothing of the person is kept, and nothing is done for them. */
+  /** The buyer was erased: the order keeps nothing of the person, and sync does nothing for them. */
   readonly erased?: true;
-  /** The place of the newest event with which it was an erased buyer's, also when a later one names somebody else. */
+  /** The stamp of the newest event that belongs to an erased buyer. It stays when a later event names another buyer. */
   readonly erasedUpTo?: Stamp;
-  /** Its history has expired: only which order it was is kept, and none of its events brings it back. */
+  /** The history of the order has expired: only its ids, status and times are kept, and no event restores it. */
   readonly expired?: true;
 }
 
@@ -83,7 +85,7 @@ const clean = (value: string | null | undefined): string | null => {
   return text === undefined || text === '' ? null : text;
 };
 
-/** Takes out of an order event what the product needs. */
+/** Reads the data that the product needs from an order event. */
 export const orderFrom = ({ id, source, type, time, boxofficeid, data }: OrderEvent): StoredOrder => {
   const buyer = data.buyer_details;
   const happenedAt = momentOf(time);
@@ -132,21 +134,21 @@ export const orderFrom = ({ id, source, type, time, boxofficeid, data }: OrderEv
   };
 };
 
-/** An order as it may have been kept earlier. */
+/** An order as earlier versions may have stored it. */
 export type EarlierOrder = Omit<StoredOrder, keyof Stamp | 'carried' | 'erasedUpTo'> &
   EarlierStamp & {
     readonly carried: Partial<Record<MergedField, EarlierStamp>>;
     readonly erasedUpTo?: EarlierStamp;
   };
 
-/** An erased buyer's opt-in is not kept, its place is: no older answer takes it. */
+/** An erased buyer's opt-in is not kept, but its stamp is, so that no older opt-in replaces it. */
 const isForgottenAnswer = ({ optIn }: Pick<StoredOrder, 'optIn'>, field: string): boolean =>
   field === 'optIn' && optIn === 'NOT_ASKED';
 
 /**
- * An order as it would be kept today. Where it was kept when events of the same time were told apart by their ids
- * alone, its newest event counts as a creation, so that an update of that time still comes through; and whatever came
- * in the time of an erased buyer's last event counts as theirs.
+ * An order in today's form. Earlier versions compared events of the same time only by their ids. The newest event of
+ * such an order counts as a creation, so that an update of the same time still applies. All events of the same time as
+ * an erased buyer's last event count as that buyer's.
  */
 export const asKeptToday = (kept: EarlierOrder): StoredOrder => {
   const { carried, erasedUpTo, email } = kept;
@@ -155,7 +157,8 @@ export const asKeptToday = (kept: EarlierOrder): StoredOrder => {
     ...kept,
     email: normalEmail(email),
     ...own,
-    // By its text an id may have been the older one, by its number it is not: then the value is of the newest event.
+    // An id that was older when compared as text may be newer when compared by number. Then the value belongs to the
+    // newest event.
     carried: Object.fromEntries(
       Object.entries(carried).flatMap(([field, stamp]) => {
         const place = rankedFrom(stamp, lowestRank);
@@ -173,7 +176,7 @@ const stampOf = (order: StoredOrder, field: MergedField): Stamp => placeOf(order
 const isEmpty = (value: StoredOrder[MergedField]): boolean =>
   value == null || value === 'NOT_ASKED' || (Array.isArray(value) && value.length === 0);
 
-/** What an order holds of a person besides the address and the answer. */
+/** Empty values for all personal fields except the address and the opt-in. */
 const nobody = {
   firstName: null,
   lastName: null,
@@ -189,8 +192,8 @@ const withoutCarried = (carried: StoredOrder['carried'], dropped: readonly Merge
   Object.fromEntries(Object.entries(carried).filter(([field]) => !dropped.includes(field as MergedField)));
 
 /**
- * The order without what may be an erased buyer's: details, and an opt-in, since what one person wants another does not
- * want thereby. The place of that answer is kept, so that no older one takes it. A "no" stands, whoever gave it.
+ * The order without values that may belong to an erased buyer: details, and an opt-in, which never applies to another
+ * person. The stamp of the opt-in stays, so that no older one replaces it. A refusal stays, whoever it is from.
  */
 const withoutErased = (order: StoredOrder): StoredOrder => {
   const { erasedUpTo } = order;
@@ -208,7 +211,8 @@ const withoutErased = (order: StoredOrder): StoredOrder => {
 };
 
 /**
- * An order without anything of its buyer. Which event gave the address stays known: a later one may name another buyer.
+ * An order without any data of its buyer. The stamp of the event with the address stays, because a later event may name
+ * another buyer.
  */
 export const withoutBuyer = (order: StoredOrder): StoredOrder => {
   return withoutErased({
@@ -217,20 +221,20 @@ export const withoutBuyer = (order: StoredOrder): StoredOrder => {
     email: null,
     carried: withoutCarried(order.carried, personalFields),
     erased: true,
-    // What came later without an address is still theirs.
+    // Later events without an address still belong to the erased buyer.
     erasedUpTo: newerOf(order.erasedUpTo, placeOf(order))!,
   });
 };
 
-/** What is left of an order whose history has expired: nothing of its buyer, and nothing of what was bought. */
+/** The tombstone of an order whose history has expired: nothing of its buyer and nothing of its items. */
 export const expiredOrder = (order: StoredOrder): StoredOrder => {
   const { erased: _, erasedUpTo: _e, ...rest } = withoutBuyer(order);
   return { ...rest, optIn: 'NOT_ASKED', event: null, ticketTypes: [], carried: {}, expired: true };
 };
 
 /**
- * Whether an order has no value for a field. That its buyer was erased is what such an order has for an address, and a
- * forgotten answer is one.
+ * Whether an order has no value for a field. An erased buyer counts as a value for the address, and a forgotten opt-in
+ * as a value for the opt-in.
  */
 const lacks = (order: StoredOrder, field: MergedField): boolean =>
   isEmpty(order[field]) &&
@@ -238,8 +242,8 @@ const lacks = (order: StoredOrder, field: MergedField): boolean =>
   !(field === 'optIn' && order.carried.optIn !== undefined);
 
 /**
- * Whether the older of two states has the value of a field. Where both have an address by the same event, that its
- * buyer was erased counts: who has read the event before that may write it late.
+ * Whether the older of two states has the value of a field. When both have an address from the same event, the erasure
+ * wins, because a process that read the event before the erasure may write it late.
  */
 const isOfOlder = (older: StoredOrder, newer: StoredOrder, field: MergedField): boolean => {
   if (lacks(newer, field)) return true;
@@ -249,10 +253,10 @@ const isOfOlder = (older: StoredOrder, newer: StoredOrder, field: MergedField): 
 };
 
 /**
- * Two states of one order as one: of each field the newest value that is not empty. Older never overwrites newer, empty
- * never overwrites a value, and the result is the same whatever the order of arrival and however often an event comes.
- * When the newest address is an erased buyer's, nothing of any buyer is left, and nothing of theirs comes to who is
- * named later. One that has expired stays so, also when it is told of anew.
+ * Merges two states of one order: each field has the newest value that is not empty. Older values never overwrite newer
+ * ones, empty values never overwrite others. The result does not depend on the sequence of arrival or on repeated
+ * events. When the newest address belongs to an erased buyer, no data of any buyer is left, and none of it passes to a
+ * buyer who is named later. An expired order stays expired, whatever events arrive.
  */
 export const mergeOrders = (a: StoredOrder, b: StoredOrder): StoredOrder => {
   if (a.expired || b.expired) return a.expired ? a : b;
@@ -281,7 +285,7 @@ export const mergeOrders = (a: StoredOrder, b: StoredOrder): StoredOrder => {
   return isErased ? withoutBuyer(merged) : withoutErased(merged);
 };
 
-/** A fingerprint of everything that can change a decision: another event with the same one changes nothing. */
+/** A hash of all values that can change a decision: an event with the same hash changes nothing. */
 export const revisionOf = ({
   status,
   optIn,
@@ -310,7 +314,7 @@ export const revisionOf = ({
         answers,
         event,
         ticketTypes,
-        // Only where there is one: the others keep the fingerprint that they had before it was read.
+        // Added only where there is one, so that other orders keep the revision from before sync read whole names.
         ...(wholeName ? [{ wholeName }] : []),
       ]),
     )

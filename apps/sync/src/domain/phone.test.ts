@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { importPhone, isSamePhone, phoneKey } from './phone';
 
 const london = '+442079460000';
-/** One number as people write it. */
+/** Different spellings of one number. */
 const spellings = [
   '+442079460000',
   '+44 20 7946 0000',
@@ -26,7 +26,7 @@ const spellings = [
 
 describe('a phone', () => {
   it.each(spellings.flatMap((text) => ['GB', 'US', 'CA', 'FR', null].map((country) => [text, country] as const)))(
-    'is the same number as %s in an account of %s, and nothing for an import',
+    'is the same number as %s in an account of %s, and not for an import',
     (text, country) => {
       expect(phoneKey(text, country)).toBe(`tel:${london}`);
       expect(importPhone(text, country)).toBeUndefined();
@@ -41,7 +41,7 @@ describe('a phone', () => {
     ['0039 06 1234 5678', 'US', 'tel:+390612345678'],
     ['02079460000 x5', 'GB', `tel:${london};ext=5`],
     ['+44 20 7946 0000 ext. 5', 'US', `tel:${london};ext=5`],
-  ])('%s of an account in %s is %s', (text, country, key) => {
+  ])('%s in an account of %s is %s', (text, country, key) => {
     expect(phoneKey(text, country)).toBe(key);
     expect(importPhone(text, country)).toBeUndefined();
   });
@@ -57,26 +57,26 @@ describe('a phone', () => {
     ['001 781 555 0100', 'US'],
     ['tel:+1-781-555-0100', null],
     ['７８１ ５５５ ０１００', 'US'],
-  ])('%s of an account in %s goes by an import', (text, country) => {
+  ])('%s in an account of %s goes by import', (text, country) => {
     const row = importPhone(text, country) ?? '';
     expect(row).toBe(country === 'US' || country === 'CA' ? '781-555-0100' : '+1 781-555-0100');
-    // As it is read later from the contact that it was imported to.
+    // The form in which sync later reads it from the imported contact.
     expect(isSamePhone(text, row, country)).toBe(true);
     expect(isSamePhone(text, '+17815550100', country)).toBe(true);
   });
 
-  it('of all of North America goes by an import', () => {
+  it('of any North American country goes by import', () => {
     expect(importPhone('+1 876 555 0100', 'JM')).toBe('876-555-0100');
     expect(importPhone('(416) 555-0100', 'CA')).toBe('416-555-0100');
   });
 
   it.each([
-    // Without a country ten digits may be from anywhere: India's are written so too.
+    // Without a country, ten digits may be from anywhere: Indian numbers look the same.
     ['781 555 0100', null],
     ['781 555 0100', 'GB'],
     ['781 555 0100', 'XX'],
     ['07700 900123', 'US'],
-    // The import is not documented to take an extension.
+    // Constant Contact does not document that an import accepts an extension.
     ['(781) 555-0100 x5', 'US'],
     ['555-0100', 'US'],
     ['+1 000 000 0000', 'US'],
@@ -84,11 +84,11 @@ describe('a phone', () => {
     ['+44 20 7946 0000 / 0001', 'US'],
     ['+999 123456', 'US'],
     ['ask', 'US'],
-  ])('%s of an account in %s goes by a call', (text, country) => {
+  ])('%s in an account of %s goes by a call', (text, country) => {
     expect(importPhone(text, country)).toBeUndefined();
   });
 
-  it('that is no certain number is told apart by its letters and digits', () => {
+  it('that is no certain number is compared by its letters and digits', () => {
     expect(isSamePhone('555 01', '555-01', 'US')).toBe(true);
     expect(isSamePhone('555 01', '555-02', 'US')).toBe(false);
     expect(isSamePhone('1-800-FLOWERS', '1 800 flowers', 'US')).toBe(true);

@@ -6,10 +6,10 @@ import {
   type PhoneNumber,
 } from 'libphonenumber-js/min';
 
-/** Dialled before a country's calling code: 00 in most of the world, 011 in North America. */
+/** The prefixes of an international call: 00 in most of the world, 011 in North America. */
 const internationalPrefixes = [/^[^\d+]*00/, /^[^\d+]*011/];
 
-/** With the digits and the plus of any script as plain ones. */
+/** Replaces digits and the plus sign of any script by ASCII ones. */
 const plainly = (text: string): string =>
   text
     .normalize('NFKC')
@@ -17,9 +17,9 @@ const plainly = (text: string): string =>
     .trim();
 
 /**
- * The number that a text tells, for an account of that country; undefined where it is not certain. Without a country
- * only a number that names its own is certain. People also dial abroad the way that another country does: such a number
- * is taken where it can be nothing else.
+ * The number in a text, for an account of that country; undefined when it is not certain. Without a country, only a
+ * number with a country code is certain. People may also use the international prefix of another country; such a number
+ * counts when it can be nothing else.
  */
 const numberIn = (text: string, country: string | null): PhoneNumber | undefined => {
   const plain = plainly(text);
@@ -36,8 +36,8 @@ const numberIn = (text: string, country: string | null): PhoneNumber | undefined
 };
 
 /**
- * The same for all ways to write one number. An extension is part of it: it reaches somebody else. A text that is no
- * certain number is compared by its letters and digits.
+ * A key that is the same for all spellings of one number. An extension is part of it, because it reaches another
+ * person. A text that is no certain number is compared by its letters and digits.
  */
 export const phoneKey = (text: string, country: string | null): string => {
   const found = numberIn(text, country);
@@ -47,7 +47,7 @@ export const phoneKey = (text: string, country: string | null): string => {
     .replace(/[^\p{L}\p{N}+]/gu, '')}`;
 };
 
-/** Whether two texts tell the same number. */
+/** Whether two texts have the same number. */
 export const isSamePhone = (a: string, b: string, country: string | null): boolean =>
   a === b || phoneKey(a, country) === phoneKey(b, country);
 
@@ -55,9 +55,9 @@ const codeOf = (country: string | null): string | undefined =>
   country !== null && isSupportedCountry(country) ? getCountryCallingCode(country) : undefined;
 
 /**
- * How an import takes the number: `781-555-0100`, the form that the vendor documents besides bare digits, with a `+1`
- * in an account from elsewhere, where it would be read as another number later. Undefined for one that it does not
- * take: all that are not North American, may be from elsewhere, or have an extension.
+ * The number in a form that imports accept: `781-555-0100`, which Constant Contact documents besides bare digits. In an
+ * account from elsewhere it has a `+1`, because it would be read as another number later. Undefined for a number that
+ * is not North American, may be from elsewhere, or has an extension.
  */
 export const importPhone = (text: string, country: string | null): string | undefined => {
   const found = numberIn(text, country);

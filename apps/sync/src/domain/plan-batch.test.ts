@@ -25,7 +25,7 @@ const planInput = (
   ...given,
 });
 const whole = (given: Partial<CcContact> = {}): KnownContact => knownFrom(aContact(given));
-/** As the mirror knows it. */
+/** A contact as in the contact cache. */
 const thin = (state: KnownContact['state'] = 'explicit', given: Partial<KnownContact> = {}): KnownContact => ({
   contactId: 'c1',
   state,
@@ -62,7 +62,7 @@ describe('the plan for a new contact', () => {
     ]);
   });
 
-  it("takes the newest order's details, and lets no empty value overwrite a value", () => {
+  it("has the newest order's details, and no empty value overwrites another", () => {
     const { calls } = planOne([
       desired({ orderTime: 2, details: { firstName: 'New' } }),
       desired({ orderTime: 1, details: { firstName: 'Old', lastName: 'Kept' } }),
@@ -70,14 +70,14 @@ describe('the plan for a new contact', () => {
     expect(calls[0]).toMatchObject({ contact: { first_name: 'New', last_name: 'Kept' } });
   });
 
-  it('reads the truth first when something may have been done already', () => {
+  it('looks up the contact first when something may have been done already', () => {
     expect(planOne([desired({ listIds: [listA] })], undefined, { isUncertain: true })).toMatchObject({
       calls: [],
       unknown: [{ email }],
     });
   });
 
-  it('goes through the sign-up form where the organiser wants a confirmation, and only after a look', () => {
+  it('uses the sign-up form where the organiser wants a confirmation, and only after a look-up', () => {
     const planOptions: PlanOptions = { optInRoute: 'CONFIRM', importsNew: false };
     expect(planOne([desired({ listIds: [listA] })], undefined, { planOptions })).toMatchObject({
       calls: [],
@@ -93,7 +93,7 @@ describe('the plan for a new contact', () => {
     ]);
   });
 
-  it('is one import for many where calls are scarce and the organiser would not wait', () => {
+  it('is one import for many where calls are scarce and the organiser prefers an import', () => {
     const planInputs = Array.from({ length: 700 }, (_, index) =>
       planInput([desired({ listIds: [listA], tagIds: [tagA] })], { email: `${index}@example.com` }),
     );
@@ -101,7 +101,7 @@ describe('the plan for a new contact', () => {
     expect(kinds(plan)).toEqual(['import']);
   });
 
-  it('goes in files within the limits of rows and bytes for a hundred thousand', () => {
+  it('splits a hundred thousand contacts into files within the limits of rows and bytes', () => {
     const street = 'x'.repeat(100);
     const planInputs = Array.from({ length: 100_000 }, (_, index) =>
       planInput([desired({ listIds: [listA], details: index % 2 ? { street } : {} })], {
@@ -119,14 +119,14 @@ describe('the plan for a new contact', () => {
     }
   });
 
-  it('is a call of its own for one whose row the import did not take', () => {
+  it("uses a single call when the import refused the contact's row", () => {
     const planOptions: PlanOptions = { optInRoute: 'DIRECT', importsNew: true };
     expect(kinds(planOne([desired({ listIds: [listA] })], 'none', { isImported: true, planOptions }))).toEqual([
       'create',
     ]);
   });
 
-  it('leaves out lists and tags over 50, and says so', () => {
+  it('leaves out lists and tags over 50, and has a note about it', () => {
     const tagIds = Array.from({ length: 52 }, (_, index) => `tag-${index}`);
     const { calls, notes } = planOne([desired({ tagIds })]);
     expect(calls[0]).toMatchObject({ contact: { taggings: tagIds.slice(0, 50) } });
@@ -134,8 +134,8 @@ describe('the plan for a new contact', () => {
   });
 });
 
-describe('what a plan cannot bring', () => {
-  it('is told to the delivery whose order told it, where something is written', () => {
+describe('a value that a plan leaves out', () => {
+  it('has a note on the delivery of its order, when something is written', () => {
     const cut = desired({ listIds: [listA], shortenings: ['cut the first name at 50 characters'] });
     expect(planOne([cut, desired({ tagIds: [tagA] })]).notes).toEqual([
       { deliveryIds: [cut.deliveryId], note: 'cut the first name at 50 characters' },
@@ -144,14 +144,14 @@ describe('what a plan cannot bring', () => {
   });
 });
 
-describe('the plan for contacts that exist', () => {
-  it('asks nothing of Constant Contact that is so already', () => {
+describe('the plan for existing contacts', () => {
+  it('makes no call for values that the contact has already', () => {
     const known = whole({ list_memberships: [listA], taggings: [tagA], first_name: 'Ada' });
     const plan = planOne([desired({ listIds: [listA], tagIds: [tagA], details: { firstName: 'Ada' } })], known);
     expect(plan).toMatchObject({ calls: [], done: [{ contactId: 'c1' }] });
   });
 
-  it('is one import and one tag batch per 500 for as many as there are', () => {
+  it('is one import and one tag batch per 500, however many contacts there are', () => {
     const planInputs = Array.from({ length: 1_200 }, (_, index) =>
       planInput([desired({ listIds: [listA] }), desired({ tagIds: [tagA] })], { email: `${index}@example.com` }),
     );
@@ -161,7 +161,7 @@ describe('the plan for contacts that exist', () => {
     expect(kinds(planBatch(planInputs, snapshots, ample))).toEqual(['import', 'tag', 'tag', 'tag']);
   });
 
-  it('subscribes one whose permission is not set, or who was deleted, by the form right after a look', () => {
+  it('subscribes a contact without permission, or a deleted one, by the form right after a look-up', () => {
     expect(planOne([desired({ listIds: [listA] })], thin('not_set'))).toMatchObject({
       calls: [],
       unknown: [{ whole: true }],
@@ -172,7 +172,7 @@ describe('the plan for contacts that exist', () => {
     expect(kinds(planOne([desired({ listIds: [listA], tagIds: [tagA] })], deleted))).toEqual(['sign-up', 'tag']);
   });
 
-  it('writes details without lists from a look of its own, and never the permission', () => {
+  it('writes details without lists after a look-up, and never the permission', () => {
     const wanted = desired({ details: { firstName: 'Ada' } });
     expect(planOne([wanted], thin())).toMatchObject({ calls: [], unknown: [{ whole: true }] });
     const { calls } = planOne([wanted], whole({ job_title: 'Baker' }));
@@ -180,7 +180,7 @@ describe('the plan for contacts that exist', () => {
     expect(JSON.stringify(calls)).not.toContain('permission_to_send');
   });
 
-  it('sends back of an address and of fields what it does not change', () => {
+  it('sends the unchanged parts of an address and of fields back', () => {
     const known = whole({
       street_addresses: [{ kind: 'home', street: 'Old', city: 'Town', state: 'S', postal_code: 'P', country: 'GB' }],
       custom_fields: [{ custom_field_id: 'f1', choice_ids: ['one', 'two'] }],
@@ -201,7 +201,7 @@ describe('the plan for contacts that exist', () => {
     ]);
   });
 
-  it('does not read one again whose details were written as they are wished', () => {
+  it('does not look up a contact whose details were written as desired', () => {
     const wanted = desired({ details: { firstName: 'Ada' } });
     expect(planOne([wanted], thin('explicit', { detailsMark: detailsText([wanted]) }))).toMatchObject({
       calls: [],
@@ -209,7 +209,7 @@ describe('the plan for contacts that exist', () => {
     });
   });
 
-  it('gives lists to one whose address is too long for an import by a write of the whole', () => {
+  it('adds lists to a contact with an address too long for imports by a write of the whole contact', () => {
     const long = `${'x'.repeat(50)}@example.com`;
     const known = whole({ list_memberships: [listB] });
     expect(planOne([desired({ listIds: [listA] })], known, { email: long }).calls).toMatchObject([
@@ -217,7 +217,7 @@ describe('the plan for contacts that exist', () => {
     ]);
   });
 
-  it('sends the one e-mail that asks again, and skips the others with their reason', () => {
+  it('sends one e-mail that asks to subscribe again, and skips the others with their reason', () => {
     const known = thin('unsubscribed', { optedOutAt: 0 });
     const asking = desired({ listIds: [listA], whenUnsubscribed: 'SEND_RESUBSCRIBE_EMAIL' });
     const other = desired({ listIds: [listB] });
@@ -302,7 +302,7 @@ describe('any plan', () => {
       { numRuns: 500 },
     );
 
-  it('has an answer for every delivery: a call, a skip, done, or more to be known', () => {
+  it('has an answer for every delivery: a call, a skip, done, or a look-up', () => {
     check((plan, { planInputs }) => {
       const served = plan.calls.flatMap((call) =>
         call.kind === 'import'
@@ -323,7 +323,7 @@ describe('any plan', () => {
     });
   });
 
-  it('gives no list and no permission without a definite opt-in', () => {
+  it('adds no list and no permission without an opt-in', () => {
     check((plan, { planInputs }) => {
       const optedIn = new Set(
         planInputs.flatMap(({ email: of, desiredStates }) =>
@@ -340,7 +340,7 @@ describe('any plan', () => {
     });
   });
 
-  it('uses the sign-up form only for one that was just looked up, or is known to be none', () => {
+  it('uses the sign-up form only after a look-up, or when there is no contact', () => {
     check((plan, { snapshots }) => {
       for (const call of plan.calls)
         if (call.kind === 'sign-up') {
@@ -351,7 +351,7 @@ describe('any plan', () => {
     });
   });
 
-  it('touches nobody who has unsubscribed, but to ask again', () => {
+  it('changes no unsubscribed contact, except to ask again', () => {
     check((plan, { snapshots }) => {
       for (const call of plan.calls) {
         const emails =

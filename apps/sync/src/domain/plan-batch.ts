@@ -17,50 +17,52 @@ import {
 import type { ReasonCode } from './reasons';
 import { dependsOnName } from './whole-name';
 
-/** One contact, and what the ready deliveries would like to be true of it. */
+/** One contact, with the desired states of its ready deliveries. */
 export interface ContactPlanInput {
   readonly email: string;
   readonly desiredStates: readonly DesiredState[];
-  /** Something may have been done for it already: the truth is read before anything is repeated. */
+  /** Something may have been done already, so the contact is read before anything is repeated. */
   readonly isUncertain: boolean;
-  /** Its details and lists have come by import already: only what an import cannot do is left. */
+  /** An import has brought its details and lists already, so only work that imports cannot do is left. */
   readonly isImported: boolean;
-  /** Keyed hash of the details, without the phone, and fields that the wishes carry together. */
+  /** Keyed hash of the merged details and fields of the desired states, without the phone. */
   readonly detailsMark: string;
-  /** Keyed hashes of the phones that the wishes carry, by phone. */
+  /** Keyed hashes of the phones in the desired states, by phone. */
   readonly phoneMarks?: PhoneMarks;
 }
 
-/** What was read in time for this plan: a contact, or that there is none. Absent: not known. */
+/**
+ * The contacts that were read for this plan: a contact, or `none` when it does not exist. An absent entry is unknown.
+ */
 export type ContactSnapshots = ReadonlyMap<string, KnownContact | 'none'>;
 
 /** How a connection's contacts may be created at present. */
 export interface PlanOptions {
   readonly optInRoute: 'DIRECT' | 'CONFIRM';
-  /** Calls are scarce, and the organiser would rather have new buyers imported now than wait. */
+  /** Calls are scarce, and the organiser prefers to import new buyers now rather than wait. */
   readonly importsNew: boolean;
-  /** Those who are imported so are given explicit permission later. */
+  /** Imported contacts get an explicit permission later. */
   readonly upgradesImported?: boolean;
   /** The country of the connection's account; null when it is not known. */
   readonly country?: string | null;
-  /** Phones that no import takes are left for calls that others leave over. */
+  /** Phones that imports do not accept wait for calls that other work leaves over. */
   readonly phonesWait?: boolean;
 }
 
-/** What is to be done now for a batch of contacts. */
+/** The plan for a batch of contacts. */
 export interface Plan {
   readonly calls: readonly PlannedCall[];
   readonly skips: readonly { readonly deliveryId: string; readonly reason: ReasonCode; readonly contactId?: string }[];
-  /** Already as wished. */
+  /** Deliveries whose contact is already as desired. */
   readonly done: readonly { readonly deliveryId: string; readonly contactId: string }[];
   readonly notes: readonly Note[];
-  /** Deliveries that opted in and whose contact gets no permission from this plan. */
+  /** Deliveries with an opt-in whose contact gets no permission from this plan. */
   readonly withoutPermission: readonly string[];
-  /** Contacts about which more must be known: `whole` by a look-up of their own. */
+  /** Contacts that must be read first: with `whole`, by a look-up of that contact. */
   readonly unknown: readonly { readonly email: string; readonly whole: boolean }[];
 }
 
-/** What one contact asks for, before calls are shared. */
+/** The plan of one contact, before calls are shared. */
 interface Part {
   readonly single: PlannedCall[];
   readonly line?: Listed;
@@ -76,10 +78,10 @@ interface Part {
 const nothing: Part = { single: [], skips: [], done: [], notes: [], withoutPermission: [] };
 
 /**
- * The fewest safe calls that make the wishes of many contacts true. Several workflows touching one contact are one
- * write; a new contact is created with its lists and tags in one call, which refuses one that exists and so needs no
- * look-up; those who exist share imports and tag batches. An existing contact that may be mailed is never written by
- * the sign-up route, and lists are only given by calls that re-subscribe nobody.
+ * Plans the fewest safe calls for the desired states of many contacts. Several workflows of one contact share one
+ * write. A new contact is created with its lists and tags in one call. That call refuses an existing contact, so it
+ * needs no look-up. Existing contacts share imports and tag batches. The sign-up form never writes an existing contact
+ * that may be mailed, and lists are added only by calls that re-subscribe nobody.
  */
 export const planBatch = (
   planInputs: readonly ContactPlanInput[],
@@ -149,8 +151,8 @@ const planContact = (
 };
 
 /**
- * Nothing is known: one who may be created as if new is, for that call refuses whoever exists; all others are looked
- * for.
+ * Plans a contact that sync does not know. A contact that may be created as new is created without a look-up, because
+ * that call refuses an existing one. All others are looked up.
  */
 const planUnknown = (planInput: ContactPlanInput, planOptions: PlanOptions): Part => {
   const decided = planInput.desiredStates.map((desired) => ({ desired, decision: decideContact(undefined, desired) }));
@@ -158,13 +160,14 @@ const planUnknown = (planInput: ContactPlanInput, planOptions: PlanOptions): Par
   const isSafe = !planInput.isUncertain && !planInput.isImported && writes.length === decided.length;
   const merged = merge(writes);
   const route = isSafe ? routeOfNew(planInput, merged, planOptions) : undefined;
-  // An import writes also whoever exists, and beside the name that is there a whole or a last name may stand wrongly.
+  // An import also writes existing contacts. A whole name or a last name could then be next to a name that does not fit
+  // it.
   return route === 'create' || (route === 'import' && !dependsOnName(merged.details))
     ? planNew(planInput, writes, planOptions)
     : { ...nothing, unknown: { whole: false } };
 };
 
-/** Only the sign-up form asks for a confirmation, and only for lists; only an import is cheaper than a call each. */
+/** Only the sign-up form asks for a confirmation, and it needs a list. Only an import is cheaper than one call each. */
 const routeOfNew = (
   { email, isImported }: ContactPlanInput,
   merged: MergedState,
@@ -191,7 +194,7 @@ const planNew = (planInput: ContactPlanInput, writes: readonly Write[], planOpti
         merged,
         writes,
         { needsMore: merged.tagIds.length > 0, upgrades: planOptions.upgradesImported === true },
-        // There is nobody yet to whom a call could bring it.
+        // The contact does not exist yet, so no call could add the phone to it.
         { ...planOptions, phonesWait: true },
       );
     case 'sign-up':
@@ -202,7 +205,7 @@ const planNew = (planInput: ContactPlanInput, writes: readonly Write[], planOpti
         ...tagsFor({ email, deliveryIds }, merged.tagIds),
       };
     case 'create': {
-      // Where confirmation is wanted nobody becomes mailable without the form.
+      // Where the organiser wants a confirmation, nobody becomes mailable without the form.
       const permission = planOptions.optInRoute === 'CONFIRM' ? 'not_set' : merged.permission;
       const left = permission === merged.permission ? {} : withoutPermission(email, writes);
       return {
@@ -215,7 +218,10 @@ const planNew = (planInput: ContactPlanInput, writes: readonly Write[], planOpti
   }
 };
 
-/** The deliveries of those who opted in where only the sign-up form could give the permission, and why it cannot. */
+/**
+ * The deliveries with an opt-in that need the sign-up form for a permission, and a note with the reason why it cannot
+ * be used.
+ */
 const withoutPermission = (
   email: string,
   writes: readonly Write[],
@@ -253,7 +259,7 @@ const planExisting = (
   const mustSubscribe = (state === 'not_set' || state === 'deleted') && merged.permission === 'explicit';
   const lists = merge(writes).listIds;
   if (mustSubscribe && lists.length > 0 && fitsForm(email)) {
-    // The form makes mailable whoever it meets: only right after a look of its own.
+    // The form makes any contact mailable, so it is used only right after a look-up.
     if (!whole) return look;
     const wished = { ...merged, listIds: lists.slice(0, mostLists) };
     const call = { kind: 'sign-up' as const, ...one, contact: signUp(email, wished), ...restores };
@@ -267,8 +273,8 @@ const planExisting = (
     return { ...rest, single: [{ kind: 'put', ...one, contactId, contact: body, ...restores }] };
   }
   const listIds = planInput.isImported ? [] : merged.listIds;
-  // Whether a whole or a last name may be written takes a look at the name that is there. What was begun may have
-  // failed: then the mark tells of a name that never came.
+  // A whole name or a last name may be written only with the contact's present name known. After an import that may
+  // have failed, the mark is of a name that may not be there.
   const isNamed = !dependsOnName(merged.details) || (!planInput.isUncertain && contact.detailsMark === detailsMark);
   if (listIds.length > 0 && !whole && !isNamed) return look;
   if (listIds.length > 0 && fitsForm(email))
@@ -281,15 +287,15 @@ const planExisting = (
   if (phone !== undefined && !isPut && planOptions.phonesWait)
     return withDone(withPhone(rest, planInput, merged.details, writes, true));
   if (!isPut && phone === undefined) return withDone(rest);
-  // Written as a whole, and so read as a whole before.
+  // The PUT replaces the whole contact, so the whole contact must be read before it.
   if (!whole) return look;
   const body = putBody(whole, merged.details, merged.fields, listIds);
   return { ...rest, single: [{ kind: 'put', ...one, contactId, contact: body }] };
 };
 
 /**
- * With a line of an import for the lists of a wish. A phone that an import does not take comes by calls of its own, and
- * so does one for a contact that has three: which of them it may replace takes a look.
+ * Adds a line of an import for the lists. A phone that imports do not accept needs calls of its own. So does a phone
+ * for a contact that has three, because only a look-up shows which of them it may replace.
  */
 const withLine = (
   part: Part,
@@ -311,7 +317,7 @@ const withLine = (
     : lined;
 };
 
-/** With the calls that bring a phone, at once or later. */
+/** Adds the calls for a phone, now or later. */
 const withPhone = (
   part: Part,
   { email, phoneMarks }: ContactPlanInput,

@@ -13,7 +13,7 @@ const desired = (given: Partial<DesiredState> = {}): DesiredState =>
   aDesiredState({ deliveryId: `dlv_${(made += 1)}`, placedAt: Date.parse('2026-06-01T00:00:00Z'), ...given });
 const whole = (core: Partial<CcContact>, address: string = email): KnownContact =>
   knownFrom(aContact({ email_address: { address, permission_to_send: 'explicit' }, ...core }));
-/** As the mirror knows it. */
+/** A contact as in the contact cache. */
 const thin = (detailsMark: string | null = null, state: KnownContact['state'] = 'explicit'): KnownContact => ({
   contactId: 'c1',
   state,
@@ -42,10 +42,10 @@ const planOne = (
 };
 
 /*
- * Only names in parts were read: a buyer who gave one as a whole became a contact without a name. Written without a
- * look, it would stand beside the last name that a contact has: "Ann Lee" "Lee".
+ * Regression: sync read only names in parts, so a buyer with a whole name became a contact without a name. A whole name
+ * written without a look-up would be next to the contact's last name: "Ann Lee" "Lee".
  */
-describe('a name that is known as a whole only', () => {
+describe('a name that is known only as a whole', () => {
   const named = (given: Partial<DesiredState> = {}) => desired({ details: { wholeName: 'Ann Lee' }, ...given });
   const nameIn = ({ calls: [call] }: Plan): unknown =>
     call?.kind === 'import'
@@ -56,7 +56,7 @@ describe('a name that is known as a whole only', () => {
   const confirm: PlanOptions = { optInRoute: 'CONFIRM', importsNew: false };
   const imports: PlanOptions = { optInRoute: 'DIRECT', importsNew: true };
 
-  it('is the first name of a new contact, whichever way it comes', () => {
+  it('is the first name of a new contact, by every route', () => {
     expect(nameIn(planOne([named()]))).toEqual(['Ann Lee', undefined]);
     expect(nameIn(planOne([named({ listIds: [listA] })], 'none', { planOptions: confirm }))).toEqual([
       'Ann Lee',
@@ -68,14 +68,14 @@ describe('a name that is known as a whole only', () => {
     ]);
   });
 
-  it('is brought by an import only where it is known that there is no contact', () => {
+  it('goes by import only where no contact is known to exist', () => {
     expect(planOne([named({ listIds: [listA] })], undefined, { planOptions: imports })).toMatchObject({
       calls: [],
       unknown: [{ email, whole: false }],
     });
   });
 
-  it('stands beside no last name that the contact has', () => {
+  it("is not written next to the contact's last name", () => {
     for (const core of [{ first_name: 'Ann', last_name: 'Lee' }, { last_name: 'Smith' }]) {
       expect(planOne([named()], whole(core)).calls).toEqual([]);
       expect(nameIn(planOne([named({ listIds: [listA] })], whole(core)))).toEqual([undefined, undefined]);
@@ -90,16 +90,16 @@ describe('a name that is known as a whole only', () => {
     expect(planOne([named()], whole({ first_name: 'Ann Lee' })).calls).toEqual([]);
   });
 
-  it('takes a look at the name that is there, once', () => {
+  it("needs a look-up of the contact's name, once", () => {
     const onList = named({ listIds: [listA] });
     expect(planOne([onList], thin())).toMatchObject({ calls: [], unknown: [{ email, whole: true }] });
     const marked = thin(detailsText([onList]));
     expect(nameIn(planOne([onList], marked))).toEqual([undefined, undefined]);
-    // The mark was written when the import began. Where that failed the name never came, and was lost.
+    // Regression: the mark was written when the import started. When the import failed, the name was lost.
     expect(planOne([onList], marked, { isUncertain: true })).toMatchObject({ calls: [], unknown: [{ whole: true }] });
   });
 
-  it('takes a look for a last name alone too, which must not stand beside a whole one', () => {
+  it('needs a look-up for a last name alone too, which must not be next to a whole name', () => {
     const onList = desired({ listIds: [listA], details: { lastName: 'Lee' } });
     expect(planOne([onList], thin())).toMatchObject({ calls: [], unknown: [{ whole: true }] });
     expect(nameIn(planOne([onList], whole({ first_name: 'Ann Lee' })))).toEqual(['Ann', 'Lee']);
@@ -110,18 +110,18 @@ describe('a name that is known as a whole only', () => {
     });
   });
 
-  it('gives way to a name in parts, however old', () => {
+  it('is replaced by a name in parts, however old', () => {
     const inBatches = desired({ orderTime: 0, details: { firstName: 'Ann', lastName: 'Lee' } });
     expect(nameIn(planOne([inBatches, named({ orderTime: 2 })]))).toEqual(['Ann', 'Lee']);
   });
 });
 
 /*
- * Each delivery decided by itself whether a deleted contact comes back: only one with a list restored it, and the
- * others ended as CONTACT_DELETED or NOT_A_CONTACT in the same plan.
+ * Regression: each delivery decided alone whether to restore a deleted contact. Only one with a list restored it, and
+ * the others in the same plan ended as CONTACT_DELETED or NOT_A_CONTACT.
  */
 describe('a deleted contact', () => {
-  it('comes back for all deliveries of its buyer, whichever of them restores it', () => {
+  it('is restored for all deliveries of its buyer, whichever of them restores it', () => {
     const deleted = whole({ deleted_at: '2026-01-01', taggings: [tagB] });
     const older = Date.parse('2025-06-01T00:00:00Z');
     const onList = desired({ listIds: [listA] });
@@ -144,7 +144,7 @@ describe('a deleted contact', () => {
       ]);
       expect(skips).toEqual([]);
     }
-    // Without a list by a write of the account, which leaves the permission as it was.
+    // Without a list, a write by the account restores it, which leaves the permission as it was.
     expect(planOne(others, deleted).calls).toMatchObject([
       { kind: 'put', deliveryIds: ids, contact: { update_source: 'Account', email_address: { address: email } } },
       { kind: 'tag', members: [{ deliveryIds: ids }] },
@@ -157,8 +157,9 @@ describe('a deleted contact', () => {
     expect(planOne([onList], thin(null, 'deleted'))).toMatchObject({ calls: [], unknown: [{ email, whole: true }] });
   });
 
-  // Its old tags were taken for kept, and one of them that was wished for was not given. Nothing says that they are.
-  it('is given also the tags that it had before', () => {
+  // Regression: the plan assumed that the contact kept its old tags, and did not add one of them that was desired.
+  // Constant Contact does not document that they are kept.
+  it('gets its earlier tags again where they are desired', () => {
     const deleted = whole({ deleted_at: '2026-01-01', taggings: [tagA, tagB] });
     for (const listIds of [[listA], []])
       expect(planOne([desired({ listIds, tagIds: [tagA] })], deleted).calls[1]).toMatchObject({
@@ -168,11 +169,12 @@ describe('a deleted contact', () => {
   });
 
   /*
-   * Beside a fresh opt-in an older one was decided as for the contact that is restored, and its list chose how. Worked
-   * on by themselves, an older one before the fresh one stayed skipped, and one after it had no such choice.
+   * Regression: next to a new opt-in, an older one was decided for the restored contact, and its list chose how to
+   * restore it. Processed alone, an older opt-in before the new one stayed skipped, and one after it had no such
+   * choice.
    */
   it.each(['explicit', 'implicit', 'not_set', 'pending_confirmation', 'temp_hold'] as const)(
-    'of permission %s is decided for older opt-ins beside a fresh one as after it',
+    'with permission %s: decides for an older opt-in next to a new one as for one after it',
     (permission) => {
       const older = { placedAt: Date.parse('2025-06-01T00:00:00Z') };
       const contact = whole({
@@ -198,7 +200,7 @@ describe('a deleted contact', () => {
     },
   );
 
-  it('gets no list back that it was on before', () => {
+  it('gets none of its earlier lists back', () => {
     const deleted = whole({ deleted_at: '2026-01-01', list_memberships: [listA, listB] });
     const long = `${'x'.repeat(50)}@example.com`;
     const { calls } = planOne([desired({ listIds: [listA] })], deleted, { address: long });

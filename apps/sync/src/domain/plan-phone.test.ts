@@ -15,7 +15,7 @@ const desired = (given: Partial<DesiredState> = {}): DesiredState => aDesiredSta
 const phones = (...numbers: string[]): Partial<CcContact> => ({
   phone_numbers: numbers.map((phone_number) => ({ phone_number, kind: 'mobile' })),
 });
-/** As the mirror knows it. */
+/** A contact as in the contact cache. */
 const thin = (given: Partial<KnownContact> = {}): KnownContact => ({
   contactId: 'c1',
   state: 'explicit',
@@ -54,7 +54,7 @@ describe('the phone of a contact that goes by import', () => {
     'tel:+442079460000',
     '＋44 20 7946 0000',
     '07700 900123',
-  ])('comes by calls of its own where it is written %s, and as it was told', (phone) => {
+  ])('needs separate calls when it is written %s, and keeps its spelling', (phone) => {
     const planned = plan([desired({ details: { phone, firstName: 'Ada' } })], thin());
     expect(kinds(planned)).toEqual(['import', 'phone']);
     expect(rowOf(planned)).toEqual({ email, first_name: 'Ada' });
@@ -62,7 +62,7 @@ describe('the phone of a contact that goes by import', () => {
     expect(notes(planned)).toEqual([]);
   });
 
-  it('is told to all whose orders told it, whatever the format', () => {
+  it('serves all deliveries whose orders have it, in any format', () => {
     const older = desired({ details: { phone: london } });
     const newer = desired({ deliveryId: 'dlv_2', orderTime: 2, details: { phone: '0044 20 7946 0000' } });
     for (const desiredStates of [
@@ -75,13 +75,13 @@ describe('the phone of a contact that goes by import', () => {
       });
   });
 
-  it('comes by the import where it is North American', () => {
+  it('goes by import when it is North American', () => {
     const planned = plan([desired({ details: { phone: '+1 781 555 0100' } })], thin());
     expect(kinds(planned)).toEqual(['import']);
     expect(rowOf(planned)).toEqual({ email, phone: '781-555-0100' });
   });
 
-  it('comes by calls where it has no code and the country of the account is not known', () => {
+  it("needs separate calls when it has no country code and the account's country is not known", () => {
     const wanted = [desired({ details: { phone: '781 555 0100' } })];
     expect(kinds(plan(wanted, thin(), { country: null }))).toEqual(['import', 'phone']);
   });
@@ -89,20 +89,20 @@ describe('the phone of a contact that goes by import', () => {
   it.each([
     ['a reading', thin({ phoneMarks: [phoneKey(london, 'US')] })],
     ['a look', knownFrom(aContact(phones('0044 20 7946 0000')))],
-  ])('makes no call where %s has shown the number in another format', (_, known) => {
+  ])('needs no call where %s has shown the number in another format', (_, known) => {
     const planned = plan([desired({ details: { phone: '+442079460000' } })], known);
     expect(kinds(planned)).toEqual(['import']);
     expect(rowOf(planned)).toEqual({ email });
   });
 
-  it('is left for later while calls are scarce, and told to those whose orders told it', () => {
+  it('waits while calls are scarce, with a note on the deliveries whose orders have it', () => {
     const both = [desired({ details: { phone: london } }), desired({ deliveryId: 'dlv_2' })];
     const planned = plan(both, thin(), { phonesWait: true });
     expect(planned.calls[1]).toMatchObject({ kind: 'phone', isLater: true });
     expect(planned.notes).toEqual([{ deliveryIds: ['dlv_1'], note: phoneFollows }]);
   });
 
-  it('is left for later where the import is to make the contact', () => {
+  it('waits while the import is to create the contact', () => {
     const planned = plan([desired({ details: { phone: london } })], 'none', { importsNew: true });
     expect(kinds(planned)).toEqual(['import', 'phone']);
     expect(notes(planned)).toEqual([phoneFollows]);
@@ -110,10 +110,10 @@ describe('the phone of a contact that goes by import', () => {
 });
 
 /**
- * Regression: only the calls of a phone's own looked whether there is room. An import and the sign-up form took the
- * number along, which throws away what somebody has entered, and nothing was told.
+ * Regression: only separate phone calls checked whether the contact has room. An import and the sign-up form wrote the
+ * number too, which removes a number that somebody entered, and left no note.
  */
-describe('the phone of a contact for which somebody has entered three', () => {
+describe('the phone of a contact with three phones that somebody entered', () => {
   const boston = '+1 781 555 0100';
   const three = ['+44 20 7946 0001', '+44 20 7946 0002', '+44 20 7946 0003'];
   const full = (permission: 'explicit' | 'not_set') =>
@@ -128,7 +128,7 @@ describe('the phone of a contact for which somebody has entered three', () => {
     ['an import that would take the number', 'explicit', boston, 'import'],
     ['the sign-up form', 'not_set', london, 'sign-up'],
     ['the sign-up form that would take the number', 'not_set', boston, 'sign-up'],
-  ] as const)('is left out by %s, and told to those whose orders told it', (_, permission, phone, kind) => {
+  ] as const)('is left out by %s, with a note on the deliveries whose orders have it', (_, permission, phone, kind) => {
     const planned = plan(telling(phone), full(permission));
     expect(kinds(planned)).toEqual([kind]);
     expect(JSON.stringify(planned.calls)).toContain('Ada');
@@ -136,7 +136,7 @@ describe('the phone of a contact for which somebody has entered three', () => {
     expect(planned.notes).toEqual([{ deliveryIds: ['dlv_1'], note: phoneFull }]);
   });
 
-  it('comes by a look of its own where only its number of phones is known', () => {
+  it('needs a look-up where only the number of phones is known', () => {
     const crowded = thin({ phoneMarks: three.map((phone) => phoneKey(phone, 'US')) });
     const planned = plan([desired({ details: { phone: boston } })], crowded);
     expect(kinds(planned)).toEqual(['import', 'phone']);
@@ -150,14 +150,14 @@ describe('the phone of a contact for which somebody has entered three', () => {
 describe('the phone of a contact that needs no import', () => {
   const tagged = desired({ listIds: [], details: { phone: london } });
 
-  it('is written after a look', () => {
+  it('is written after a look-up', () => {
     expect(plan([tagged], thin())).toMatchObject({ calls: [], unknown: [{ whole: true }] });
     expect(plan([tagged], knownFrom(aContact())).calls).toMatchObject([
       { kind: 'put', contact: { phone_numbers: [{ phone_number: london, kind: 'other' }] } },
     ]);
   });
 
-  it('is not taken as written because an import has brought the rest', () => {
+  it('does not count as written because an import has brought the rest', () => {
     const wanted = desired({ details: { phone: london, firstName: 'Ada' } });
     const imported = { isImported: true };
     expect(plan([wanted], thin({ detailsMark: detailsText([wanted]) }), imported)).toMatchObject({
@@ -167,23 +167,23 @@ describe('the phone of a contact that needs no import', () => {
     expect(plan([wanted], there, imported)).toMatchObject({ calls: [], done: [{}], unknown: [] });
   });
 
-  it('is done and left for later while calls are scarce', () => {
+  it('waits while calls are scarce, and the delivery is done', () => {
     const planned = plan([tagged], thin(), { phonesWait: true });
     expect(planned).toMatchObject({ calls: [{ kind: 'phone', isLater: true }], done: [{ deliveryId: 'dlv_1' }] });
     expect(notes(planned)).toEqual([phoneFollows]);
   });
 
-  it('comes along, scarce or not, where the contact is written anyway', () => {
+  it('is written together with other details, scarce or not', () => {
     const wanted = desired({ listIds: [], details: { phone: london, firstName: 'Ada' } });
     expect(kinds(plan([wanted], knownFrom(aContact()), { phonesWait: true }))).toEqual(['put']);
   });
 });
 
-describe('what is done for a phone when a contact was looked at', () => {
+describe('decidePhone', () => {
   const decide = (given: Partial<CcContact>, of: Partial<DesiredState> = {}) =>
     decidePhone(knownFrom(aContact(given)), desired(of), { phone: london, firstName: 'Ada' }, 'US');
 
-  it('is a write of the whole, with no permission in it, as an update that restores nobody', () => {
+  it('writes the whole contact without the permission, as an update that restores nobody', () => {
     const decision = decide({ job_title: 'Baker', ...phones('781 555 0100') });
     expect(decision).toMatchObject({
       kind: 'put',
@@ -204,27 +204,27 @@ describe('what is done for a phone when a contact was looked at', () => {
     ['unsubscribed', { email_address: { address: email, permission_to_send: 'unsubscribed' as const } }],
     ['on hold', { email_address: { address: email, permission_to_send: 'temp_hold' as const } }],
     ['deleted', { deleted_at: '2026-01-01' }],
-  ])('is nothing for one who is %s', (_, given) => {
+  ])('leaves a contact that is %s', (_, given) => {
     expect(decide(given)).toEqual({ kind: 'leave' });
   });
 
-  // Constant Contact shows a contact some time after the import that makes it: a look too early ended the phone for
-  // good.
-  it('is something for a later look where there is no such contact', () => {
+  // Regression: Constant Contact shows an imported contact only after some time. A look-up before that dropped the
+  // phone for good.
+  it('returns absent where the contact does not exist yet', () => {
     expect(decidePhone('none', desired(), { phone: london }, 'US')).toEqual({ kind: 'absent' });
   });
 
-  it('is nothing for one who did not opt in, unless the workflow updates those', () => {
+  it('leaves a contact of a buyer who did not opt in, unless the workflow updates those', () => {
     expect(decide({}, { optIn: 'NOT_OPTED_IN' })).toEqual({ kind: 'leave' });
     expect(decide({}, { optIn: 'NOT_OPTED_IN', whenNotOptedIn: 'UPDATE_EXISTING' })).toMatchObject({ kind: 'put' });
   });
 
-  it('is nothing where the number is there, and where nothing makes room', () => {
+  it('writes nothing where the number is there, or no phone makes room', () => {
     expect(decide(phones('(+44) 20-7946-0000'))).toEqual({ kind: 'there' });
     expect(decide(phones('+44 20 7946 0001', '+44 20 7946 0002', '+44 20 7946 0003'))).toEqual({ kind: 'full' });
   });
 
-  it('takes the place of the last one of the kind that Boxlist writes', () => {
+  it('replaces the last phone of the kind that Boxlist writes', () => {
     const kept = ['home', 'other', 'other'].map((kind, index) => ({
       phone_number: `+44 20 7946 000${index + 1}`,
       kind,

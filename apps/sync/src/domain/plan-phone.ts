@@ -9,16 +9,16 @@ import type { PhoneLine } from './planned-calls';
 /** Keyed hashes of phones, by phone: the same for all formats of a number. */
 export type PhoneMarks = ReadonlyMap<string, string>;
 
-/** Told with an outcome as long as it is so. */
+/** A note that stays with the delivery until the phone is written or dropped. */
 export const phoneFollows = 'the phone follows when calls are left: an import takes North American numbers only';
-/** Told instead once it has come, or will not. */
+/** The sentences that replace it once the phone is written or dropped. */
 export const phoneAdded = 'added the phone';
 export const phoneFull = 'left out the phone: the contact already has three phone numbers';
 export const phoneRefused = 'left out the phone: Constant Contact refused it';
 export const phoneLeft =
   'left out the phone: the order, the workflow or the contact changed before Boxlist could add it';
 
-/** Whether the contact is known to have the phone, in whatever format. */
+/** Whether the contact is known to have the phone, in any format. */
 export const isMarkedPhone = (
   phone: string | undefined,
   marks: PhoneMarks = new Map(),
@@ -28,14 +28,14 @@ export const isMarkedPhone = (
   return mark !== undefined && has?.includes(mark) === true;
 };
 
-/** The wishes whose orders told that number, in whatever format. */
+/** The desired states whose orders have that number, in any format. */
 const telling = (desiredStates: readonly DesiredState[], phone: string, marks: PhoneMarks): DesiredState[] =>
   desiredStates.filter(({ details: { phone: told } }) =>
     told === undefined ? false : told === phone || (marks.has(phone) && marks.get(told) === marks.get(phone)),
   );
 
 /**
- * Details without a phone for which the contact has no room, whichever call would bring it, and what is told of that.
+ * The details without a phone for which the contact has no room, whichever call would write it, and the note about it.
  */
 export const withRoomForPhone = (
   {
@@ -51,7 +51,9 @@ export const withRoomForPhone = (
   return { details: others, notes: [{ deliveryIds, note: phoneFull }] };
 };
 
-/** The calls that bring a phone, for those whose orders told that number in whatever format, and what is told of it. */
+/**
+ * The calls that write a phone, for the deliveries whose orders have that number in any format, and the note about it.
+ */
 export const planPhone = (
   {
     desiredStates,
@@ -65,7 +67,8 @@ export const planPhone = (
   const { phone } = details;
   if (phone === undefined) return { notes: [] };
   const told = telling(desiredStates, phone, marks);
-  // The newest stands for all: should it wait, an older order may be cancelled as the one that was made by mistake.
+  // The newest one represents all. Otherwise, if the phone waits, the cancellation of an older order made by mistake
+  // would drop it.
   const desired = told.reduce<DesiredState | undefined>(
     (best, each) => (best && best.orderTime > each.orderTime ? best : each),
     undefined,
@@ -76,20 +79,17 @@ export const planPhone = (
   return { line, notes: line.isLater ? [{ deliveryIds, note: phoneFollows }] : [] };
 };
 
-/** What is to be done with a contact, as it is now, so that it has a phone. */
+/** The decision how a contact, as it is now, gets a phone. */
 export type PhoneDecision =
   | { readonly kind: 'put'; readonly contactId: string; readonly contact: Readonly<Record<string, unknown>> }
   | { readonly kind: 'there' }
   | { readonly kind: 'full' }
-  /** There is no such contact yet: an import may be about to make it, or Constant Contact does not show it yet. */
+  /** The contact does not exist yet: an import may be about to create it, or Constant Contact does not show it yet. */
   | { readonly kind: 'absent' }
-  /** Whoever unsubscribed, is on hold or was deleted is left as they are. */
+  /** A contact that is unsubscribed, on hold or deleted stays as it is. */
   | { readonly kind: 'leave' };
 
-/**
- * Decides by a look at the contact, right before the call that relies on it: the permission is never written, and
- * nobody is restored.
- */
+/** Decides from a look-up right before the call. It never writes the permission, and restores nobody. */
 export const decidePhone = (
   contact: KnownContact | 'none' | undefined,
   desired: DesiredState,

@@ -9,45 +9,48 @@ interface ForOne {
 }
 export interface ImportLine extends ForOne {
   readonly row: CcImportRow;
-  /** Custom fields, whose columns need their names. */
+  /** Custom fields, whose columns need the fields' names. */
   readonly fields: DesiredState['fields'];
   /**
-   * What an import cannot do is left, and Constant Contact may not know the contact yet: it is looked at again
-   * afterwards.
+   * An import cannot do all of the work, and Constant Contact may not know the contact yet. sync looks at the contact
+   * again after the import.
    */
   readonly needsMore: boolean;
-  /** It makes a contact with implicit permission, which is to be made explicit later. */
+  /** The import creates a contact with implicit permission, which is to become explicit later. */
   readonly upgrades: boolean;
   readonly detailsMark: string;
 }
-/** A phone that a contact lacks and no import takes: the contact is looked at and written as a whole. */
+/** A phone that a contact lacks and imports do not accept. The contact is looked up and written as a whole. */
 export interface PhoneLine extends ForOne {
   readonly phone: string;
-  /** The wish of the delivery whose order told it. */
+  /** The desired state of the delivery whose order has the phone. */
   readonly desired: DesiredState;
-  /** All details that are wished for: an import may be bringing them, and is not written over with what was before. */
+  /**
+   * All desired details. An import may be bringing them, so the write includes them and does not overwrite them with
+   * older ones.
+   */
   readonly details: Details;
-  /** Left for calls that others leave over. */
+  /** Waits for calls that other work leaves over. */
   readonly isLater: boolean;
 }
 export interface TagMember extends ForOne {
-  /** Absent when the call that creates it comes first in this plan. */
+  /** Absent when an earlier call of this plan creates the contact. */
   readonly contactId?: string;
 }
 
-/** A line of an import, with the lists that it is to be put on. */
+/** A line of an import, with the lists to add. */
 export interface Listed {
   readonly line: ImportLine;
   readonly listIds: readonly string[];
 }
-/** A contact, with the tags that it is to be given. */
+/** A contact, with the tags to add. */
 export interface Tagged {
   readonly member: TagMember;
   readonly tagIds: readonly string[];
 }
 
 interface MayRestore {
-  /** The id of the deleted contact that the call brings back. */
+  /** The id of the deleted contact that the call restores. */
   readonly restores?: string;
 }
 
@@ -67,22 +70,25 @@ export type PlannedCall =
       readonly kind: 'import';
       readonly lines: readonly ImportLine[];
       readonly listIds: readonly string[];
-      /** Rows in numbers go as a file, which packs closer; they have the same columns then. */
+      /** Many rows go as a file, which is smaller; all of its rows have the same columns. */
       readonly asFile: boolean;
     }
   | ({ readonly kind: 'phone' } & PhoneLine)
   | { readonly kind: 'tag'; readonly members: readonly TagMember[]; readonly tagIds: readonly string[] };
 
-/** The vendor's limits. */
+/** Constant Contact's limits. */
 const mostTaggedAtOnce = 500;
 const mostTagsAtOnce = 50;
 const mostListsAtOnce = 50;
 /** More rows than this go as a file. */
 const mostRowsAsJson = 500;
-/** Header, lists and the form around a file. */
+/** The bytes of the header, the lists and the form around a file. */
 const fileOverhead = 10_000;
 
-/** An import gives all of its rows the same lists. Many rows go as files within the vendor's limits. */
+/**
+ * Groups lines into imports. An import adds all of its rows to the same lists. Many rows go as files within Constant
+ * Contact's limits.
+ */
 export const sharedImports = (wanted: readonly Listed[]): PlannedCall[] => {
   const groups = new Map<string, { lines: ImportLine[]; listIds: readonly string[] }>();
   for (const { line, listIds } of wanted) {
@@ -98,7 +104,7 @@ export const sharedImports = (wanted: readonly Listed[]): PlannedCall[] => {
   );
 };
 
-/** Lines with the same columns, in chunks that a file takes. */
+/** Lines with the same columns, split to the size of a file. */
 const filesOf = (lines: readonly ImportLine[]): ImportLine[][] => {
   const byColumns = new Map<string, ImportLine[]>();
   for (const line of lines) {
@@ -125,14 +131,14 @@ const filesOf = (lines: readonly ImportLine[]): ImportLine[][] => {
   });
 };
 
-/** At most what a line takes in a file: its values, each with quotes, their own quotes doubled, and a comma. */
+/** The greatest size of a line in a file: its values, each with quotes, inner quotes doubled, and a comma. */
 const bytesOf = ({ row, fields }: ImportLine): number =>
   [...Object.values(row), ...fields.map(({ value }) => value)].reduce(
     (sum, value) => sum + Buffer.byteLength(value) + (value.match(/"/g)?.length ?? 0) + 3,
     2,
   );
 
-/** A tag batch gives all of its contacts the same tags. */
+/** Groups contacts into tag batches. A batch adds the same tags to all of its contacts. */
 export const sharedTags = (wanted: readonly Tagged[]): PlannedCall[] => {
   const groups = new Map<string, { members: TagMember[]; tagIds: readonly string[] }>();
   for (const { member, tagIds } of wanted)

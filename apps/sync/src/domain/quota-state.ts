@@ -2,31 +2,29 @@ import { expectedLive, expectedOf, leftToday, mayUse, msToNextUtcDay, type Ledge
 
 /** How live orders are sent at present. */
 export interface QuotaState {
-  /** For how long orders of a connection gather before they are sent together; 0 sends at once. */
+  /** The batching window: how long orders of a connection wait for each other, in ms; 0 sends at once. */
   readonly windowMs: number;
-  /** Whether today's calls are not enough for a call per buyer. */
+  /** Whether today's calls are too few for one call per buyer. */
   readonly scarce: boolean;
 }
 
-/** How short and how long the window may be, in ms. */
+/** The limits of the batching window, in ms. */
 export interface BatchingBounds {
   readonly minMs: number;
   readonly maxMs: number;
 }
 
-/**
- * About what it costs to send off what a connection has gathered: knowledge of its contacts, an import, tags, polls.
- */
+/** The approximate number of calls to send one batch of a connection: reading contacts, an import, tags and polls. */
 const callsPerFlush = 5;
-/** An import costs its own call and those that ask how it goes: for fewer contacts it spares none. */
+/** An import costs one call and its polls, so for fewer contacts it saves nothing. */
 export const fewestToImport = 3;
-/** Orders of a connection that come within a window; where fewer are to be expected, waiting shares no call. */
+/** The number of orders of a box office expected in a window. With fewer, waiting shares no call. */
 const fewestToBatch = 2;
 
 /**
- * While today's calls are ample for the rest of the day, every order goes at once. Else the window is as long as it
- * takes for what is left to pay for every active connection's flushes until midnight; but a box office that has too few
- * orders for any to share a call does not wait for more.
+ * While today's calls suffice for the rest of the day, every order is sent at once. Otherwise the window is so long
+ * that the calls left pay for the batches of all active connections until midnight. A box office with too few orders to
+ * share a call does not wait.
  */
 export const quotaStateOf = (
   ledger: Ledger,
@@ -37,7 +35,7 @@ export const quotaStateOf = (
 ): QuotaState => {
   const left = leftToday(ledger, now, limits);
   const expected = expectedLive(ledger, now);
-  // Nothing is gained by gathering: whoever asks is told when the day begins anew.
+  // No call is left for live orders, so a window saves nothing. The ledger refuses calls until the next day.
   if (!mayUse(ledger, 'live', now, limits)) return { windowMs: 0, scarce: true };
   if (expected * 1.25 <= left) return { windowMs: 0, scarce: false };
   const flushes = left / (callsPerFlush * Math.max(1, Object.keys(ledger.active).length));
@@ -49,15 +47,15 @@ export const quotaStateOf = (
 
 const shortestPollMs = 500;
 /**
- * Longer than most activities take: whoever has gathered for that long loses little by waiting once more, and one call
- * tells the end.
+ * Longer than most activities. After a batching window, one more wait of this length matters little, and a single poll
+ * usually finds the activity ended.
  */
 const shortestScarcePollMs = 10_000;
 const longestPollMs = 60_000;
 
 /**
- * How long after it began, or was asked for, an activity is asked for again, in ms: ever rarer, and rarer from the
- * beginning where calls are scarce.
+ * The delay before the next poll of an activity, in ms. It grows with each poll, and starts higher where calls are
+ * scarce.
  */
 export const pollDelayMs = (polls: number, { scarce }: Pick<QuotaState, 'scarce'>): number =>
   Math.min(longestPollMs, (scarce ? shortestScarcePollMs : shortestPollMs) * 2 ** Math.min(polls, 10));

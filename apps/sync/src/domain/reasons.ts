@@ -1,4 +1,4 @@
-/** Every way a delivery can stand or end, with the sentence a person reads. */
+/** Every reason with which a delivery may wait or settle, with its sentence for organisers. */
 export const reasons = {
   SYNCED: 'The contact is up to date for this workflow.',
   SYNCED_WITHOUT_PERMISSION:
@@ -38,9 +38,9 @@ export const reasons = {
 } as const;
 
 export type ReasonCode = keyof typeof reasons;
-/** How a delivery ends that was done. */
+/** The reasons of a delivery whose work was done. */
 export type DoneReason = Extract<ReasonCode, 'SYNCED' | 'SYNCED_WITHOUT_PERMISSION'>;
-/** For what a delivery may wait; no outcome has such a reason. */
+/** The reasons with which a delivery may wait; no outcome has them. */
 export const waitingFor = [
   'ORDER_PENDING',
   'WORKFLOW_RESUME',

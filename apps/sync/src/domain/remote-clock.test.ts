@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { closerOf, errorAt, readingOf, type ClockReading } from './remote-clock';
 
-describe("another's clock, read over a way of any length", () => {
+describe('a reading of a remote clock', () => {
   const trips = fc.array(
     fc.record({
       pause: fc.integer({ min: 0, max: 60_000 }),
@@ -12,7 +12,7 @@ describe("another's clock, read over a way of any length", () => {
     { minLength: 1, maxLength: 10 },
   );
 
-  it('is never off by more than is said, though both clocks drift', () => {
+  it('never has a greater error than stated, though both clocks drift', () => {
     fc.assert(
       fc.property(
         trips,
@@ -35,7 +35,7 @@ describe("another's clock, read over a way of any length", () => {
     );
   });
 
-  it('keeps the answer of the shortest round trip, until it is too old', () => {
+  it('is that of the shortest round trip, until it is too old', () => {
     const quick = readingOf(0, 1_000, 2);
     const slow = readingOf(10_000, 11_300, 10_400);
     expect(closerOf(quick, slow, 10_400)).toBe(quick);

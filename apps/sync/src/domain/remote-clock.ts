@@ -1,37 +1,37 @@
-/** A reading of another's clock, in ms. */
+/** A reading of a remote clock, in ms. */
 export interface ClockReading {
-  /** What has to be added to the own clock. */
+  /** The difference to add to the local clock. */
   readonly offset: number;
-  /** How far that may be off: the answer is from any moment between the question and its arrival. */
+  /** The greatest error of the offset: the remote clock was read at any moment between request and answer. */
   readonly error: number;
-  /** When it was taken, by the own clock. */
+  /** When the answer arrived, by the local clock. */
   readonly at: number;
 }
 
-/** The other's clock shows whole milliseconds. */
+/** The remote clock shows whole milliseconds. */
 const grainMs = 1;
-/** Two clocks drift apart by no more than this, as a share of the time. */
+/** The greatest drift between two clocks, as a share of the elapsed time. */
 const drift = 1e-4;
 /**
- * A way whose shortest round trip is long is taken to be no more lopsided than this: else nobody far away could ever be
- * in time.
+ * The greatest assumed error. A long round trip is assumed to be no more asymmetric than this; otherwise a distant
+ * process could never use a permit in time.
  */
 const mostErrorMs = 12;
 
-/** What an answer tells that was asked for and came at these moments of the own clock. */
+/** The reading from an answer, with the times of request and arrival by the local clock. */
 export const readingOf = (askedAt: number, answer: number, answeredAt: number): ClockReading => ({
   offset: answer + grainMs / 2 - (askedAt + answeredAt) / 2,
   error: (answeredAt - askedAt) / 2 + grainMs,
   at: answeredAt,
 });
 
-/** How far a reading may be off by now. */
+/** The greatest possible error of a reading by now. */
 export const errorAt = ({ error, at }: ClockReading, now: number): number => error + (now - at) * drift;
 
-/** The one that is off the least by now. */
+/** The reading with the smaller error by now. */
 export const closerOf = (a: ClockReading | undefined, b: ClockReading, now: number): ClockReading =>
   a && errorAt(a, now) < errorAt(b, now) ? a : b;
 
-/** How far off it is to be reckoned with. */
+/** The error to assume for a reading, at most `mostErrorMs`. */
 export const reckonedError = (reading: ClockReading, now: number): number =>
   Math.min(mostErrorMs, errorAt(reading, now));

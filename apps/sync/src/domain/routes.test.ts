@@ -8,12 +8,11 @@ import { orderFrom } from './order';
 import { planBatch, type PlanOptions } from './plan-batch';
 
 /*
- * Every state of a contact × what the workflow gives × how new contacts come in × the length of the address, for a
- * buyer who opted in.
+ * Every contact state × list or tag × opt-in route × length of the address, for a buyer who opted in.
  *
- * The sign-up form and the import take addresses of 50 characters. The form was called with longer ones for contacts
- * that were deleted or had no permission, which Constant Contact refused; and who could not be asked for a
- * confirmation ended as SYNCED with no permission and no word of it.
+ * Regression: the sign-up form and the import accept addresses of up to 50 characters. The plan used the form with
+ * longer ones for contacts that were deleted or had no permission, and Constant Contact refused them. A buyer who could
+ * not be asked for a confirmation ended as SYNCED without a permission and without a note.
  */
 
 const address = (length: number): string => `${'x'.repeat(length - '@example.com'.length)}@example.com`;
@@ -48,7 +47,7 @@ const desired = (gives: 'list' | 'tag'): DesiredState => ({
   details: {},
 });
 
-/** The calls in words; with what the outcome says, where it is not SYNCED. */
+/** The calls in words, with the reason of the outcome where it is not SYNCED. */
 const inWords = (
   state: Parameters<typeof contactIn>[0],
   gives: 'list' | 'tag',
@@ -92,7 +91,7 @@ const inWords = (
 };
 
 type Row = readonly [state: Parameters<typeof contactIn>[0], gives: 'list' | 'tag', short: string, long: string];
-/** The same however new contacts come in, but for those who are none. */
+/** The rows that do not depend on the opt-in route: all except those without a contact. */
 const alike: readonly Row[] = [
   ['explicit', 'list', 'import', 'put by Contact with list'],
   ['explicit', 'tag', 'tag', 'tag'],
@@ -132,7 +131,7 @@ const rows: readonly (readonly [PlanOptions['optInRoute'], ...Row])[] = [
   ...(['DIRECT', 'CONFIRM'] as const).flatMap((route) => alike.map((row) => [route, ...row] as const)),
 ];
 
-describe('the way of a buyer who opted in', () => {
+describe('the calls for a buyer who opted in', () => {
   it.each(rows)(
     '%s, contact %s, workflow with a %s: "%s", with a long address "%s"',
     (route, state, gives, short, long) => {

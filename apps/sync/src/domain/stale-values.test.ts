@@ -1,6 +1,6 @@
 /**
- * Regression: whether a waiting phone is outdated was decided by times alone. Another order of the buyer that told the
- * same number later ended it as left out, though it was still to come, or had come.
+ * Regression: times alone decided whether a waiting phone is stale. When another order of the buyer had the same number
+ * later, sync dropped the phone, though it was still to be written, or was written.
  */
 import { describe, expect, it } from '@jest/globals';
 import { orderFrom, type StoredOrder } from './order';
@@ -20,7 +20,7 @@ const timeOf = (hour: number): number => Date.parse(`2026-07-01T${hour}:00:00Z`)
 
 const [london, londonAgain, berlin] = ['+44 20 7946 0000', '0044 (20) 7946-0000', '+49 30 123456'];
 
-describe('a phone that waits', () => {
+describe('a waiting phone', () => {
   it.each<[string, boolean, StoredOrder[]]>([
     ['no other order', false, []],
     ['a later order with the same number', false, [told(12, london)]],
@@ -31,12 +31,12 @@ describe('a phone that waits', () => {
     ['a later order with another number', true, [told(12, berlin)]],
     ['another number, and the same again after it', false, [told(12, berlin), told(13, londonAgain)]],
     ['the same number again, and another after it', true, [told(12, londonAgain), told(13, berlin)]],
-  ])('beside %s is outdated: %s', (_, expected, others) => {
+  ])('with %s is stale: %s', (_, expected, others) => {
     const order = told(11, london);
     for (const each of [others, others.toReversed()]) expect(isPhoneStale(order, each, undefined, 'GB')).toBe(expected);
   });
 
-  it('is outdated by an expired order of which only the time is known, unless the number was told again', () => {
+  it('is stale by an expired order with only a time, unless a later order has the number again', () => {
     const expired = { details: { phone: timeOf(12) } };
     expect(isPhoneStale(told(11, london), [], expired, 'GB')).toBe(true);
     expect(isPhoneStale(told(11, london), [told(12, londonAgain)], expired, 'GB')).toBe(false);

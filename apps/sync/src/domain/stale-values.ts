@@ -4,7 +4,7 @@ import { detailNames, fieldValues, type Details, type DetailTimes } from './map-
 import type { StoredOrder } from './order';
 import { isSamePhone } from './phone';
 
-/** What orders have written of their buyer's contact, or may have: when each value was told, in ms. */
+/** The times (ms) of the values that orders have written to their buyer's contact, or may have. */
 export interface WrittenValues {
   readonly details: DetailTimes;
   /** By the id of the custom field. */
@@ -13,7 +13,7 @@ export interface WrittenValues {
 
 const valueTime = (order: StoredOrder, name: keyof Details): number => (order.carried[name] ?? order).eventTime;
 
-/** What an order has told, with the custom fields of one workflow. */
+/** The value times of an order, with the custom fields of one workflow. */
 export const valuesOf = (order: StoredOrder, fieldMapping: WorkflowFact['fieldMapping']): WrittenValues => ({
   details: Object.fromEntries(
     detailNames.flatMap((name) => (order[name] == null ? [] : [[name, valueTime(order, name)] as const])),
@@ -23,13 +23,13 @@ export const valuesOf = (order: StoredOrder, fieldMapping: WorkflowFact['fieldMa
   ),
 });
 
-/** A wish without the details and fields for which something newer was written. */
+/** A desired state without stale details and fields: those for which a newer value was written. */
 export const withoutStaleValues = (
   desired: DesiredState,
   order: StoredOrder,
   written: readonly WrittenValues[],
 ): DesiredState => {
-  // A first name that was written stays, whichever is newer: a name as a whole cannot take its place.
+  // A first name that was written stays even when it is older, because a whole name cannot replace it.
   const isInParts = written.some(({ details: { firstName } }) => firstName !== undefined);
   const isStale = (name: keyof Details): boolean =>
     (name === 'wholeName' && isInParts) ||
@@ -49,8 +49,8 @@ export const withoutStaleValues = (
 };
 
 /**
- * Whether a buyer's other orders have told another number than an order, and later. One that told the same number keeps
- * it as new as itself. Of orders that have expired only the time is known.
+ * Whether another order of the buyer has another number that is newer. Another order with the same number makes the
+ * number as new as itself. Of expired orders only the time is known.
  */
 export const isPhoneStale = (
   order: StoredOrder,

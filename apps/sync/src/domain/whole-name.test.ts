@@ -9,7 +9,7 @@ import { detailsText } from './merge-desired-states';
 import { planBatch } from './plan-batch';
 import { firstNameIn } from './whole-name';
 
-describe('the first name in a name as a whole', () => {
+describe('firstNameIn', () => {
   it.each([
     ['Ann Lee', 'Lee', 'Ann'],
     ['ann  van LEE', 'Van Lee', 'ann'],
@@ -35,7 +35,7 @@ const orderOf = (id: number, buyer: object): StoredOrder =>
     data: { id: `or_${id}`, status: 'completed', marketing_opt_in: true, buyer_details: { email, ...buyer } },
   });
 
-/** Works on orders, those of a part together, and gives the name that their contact has then. */
+/** Processes the orders in parts, each part as one batch, and returns the contact's name afterwards. */
 const nameAfter = (parts: readonly (readonly StoredOrder[])[], listIds: readonly string[]): string => {
   let contact: CcContact | undefined;
   const done: StoredOrder[] = [];
@@ -83,10 +83,10 @@ const permutations = <T>(some: readonly T[]): T[][] =>
     : some.flatMap((each) => permutations(some.filter((other) => other !== each)).map((rest) => [each, ...rest]));
 
 /*
- * A last name was written beside the whole name that the contact had as its first name: "Ann Lee" "Lee". The other way
- * round the whole name was left out, and the contact had no first name.
+ * Regression: a last name was written next to the whole name that the contact had as its first name: "Ann Lee" "Lee".
+ * In the opposite case, the whole name was left out and the contact had no first name.
  */
-describe("the name of a contact whose buyer's orders tell it in several forms", () => {
+describe("the name of a contact whose buyer's orders have it in several forms", () => {
   it.each([
     ['a whole name, and a newer last name', [{ name: 'Ann Lee' }, { last_name: 'Lee' }], 'Ann|Lee'],
     ['a whole name, and an older last name', [{ last_name: 'Lee' }, { name: 'Ann Lee' }], 'Ann|Lee'],

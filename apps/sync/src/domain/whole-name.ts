@@ -6,8 +6,8 @@ const isSame = (some: readonly string[], others: readonly string[]): boolean =>
   some.length === others.length && some.every((word, index) => word.toLowerCase() === others[index]?.toLowerCase());
 
 /**
- * The first name, where a name as a whole ends or begins with the last name. The buyer told both: this is the only way
- * to cut a whole name that is no guess.
+ * The first name, when a whole name ends or begins with the last name; undefined otherwise. The buyer entered both, so
+ * this is the only way to split a whole name without a guess.
  */
 export const firstNameIn = (wholeName: string, lastName: string): string | undefined => {
   const [whole, last] = [wordsOf(wholeName), wordsOf(lastName)];
@@ -18,8 +18,8 @@ export const firstNameIn = (wholeName: string, lastName: string): string | undef
 };
 
 /**
- * Names that were told by different events as one name. Parts, however old, outrank a whole name: nothing says which of
- * its words are which part, unless the last name is one of them.
+ * Merges names of different events into one name. Parts outrank a whole name, however old they are: nothing shows which
+ * word of a whole name is which part, unless the last name is among them.
  */
 export const asOneName = ({ wholeName, ...rest }: Details): Details => {
   if (!wholeName || rest.firstName) return rest;
@@ -29,8 +29,8 @@ export const asOneName = ({ wholeName, ...rest }: Details): Details => {
 };
 
 /**
- * The first name for a contact that exists. A whole name and a last name must not stand beside each other: "Ann Lee"
- * "Lee". Whichever of the two is there already, the first name is what the other leaves of it.
+ * The first name for an existing contact. A whole name must not be next to a last name: "Ann Lee" "Lee". Whichever of
+ * the two the contact has, the first name is the rest of the whole name.
  */
 export const firstNameFor = (contact: CcContact, { firstName, lastName, wholeName }: Details): string | undefined => {
   const { first_name: has, last_name: hasLast } = contact;
@@ -40,6 +40,6 @@ export const firstNameFor = (contact: CcContact, { firstName, lastName, wholeNam
   return first && cutName(first);
 };
 
-/** Whether what is to be written as a name depends on the name that the contact has. */
+/** Whether the name to write depends on the name that the contact has. */
 export const dependsOnName = ({ firstName, lastName, wholeName }: Details): boolean =>
   firstName === undefined && (lastName ?? wholeName) !== undefined;

@@ -1,36 +1,40 @@
 import type { Connection } from 'mongoose';
 
-/** A batch that Constant Contact works off in its own time. */
+/** An activity: a batch that Constant Contact processes in its own time. */
 export interface RunningActivity {
   /**
-   * What deliveries name it by: the name that was given to it before it was sent, of a file that it imports the file's.
+   * The name by which deliveries refer to the activity. sync chooses it before sending; for a file import it is the
+   * name of the file.
    */
   readonly _id: string;
   readonly connectionId: string;
-  /** Whether it can be found by its name: that of the file that it imports. */
+  /** Whether the activity is a file import: Constant Contact lists those by file name, so the name can find it. */
   readonly isFile: boolean;
-  /** Its id at Constant Contact; null as long as the answer to its beginning is not known: perhaps it never began. */
+  /**
+   * Its id at Constant Contact; null while sync does not know the answer to the starting call. The activity may not
+   * exist.
+   */
   readonly activityId: string | null;
   /**
-   * Whoever sent it did not learn what became of it, or has not noted yet with the deliveries that it serves that they
-   * wait for it: any that was being worked on may be one of them.
+   * True until all deliveries that it serves are recorded as waiting for it. While it is true, any delivery that was in
+   * process may be one of them, for example because the sender crashed.
    */
   readonly untold: boolean;
   /**
-   * It is over, or never began, and whoever waits for it is to be freed; `isClean` where it did all that it was asked
-   * to.
+   * Set when the activity has ended, or never started, and its deliveries are still to be released. `isClean` says that
+   * it did everything that it was asked to do.
    */
   readonly ended?: { readonly isClean: boolean };
   readonly startedAt: Date;
-  /** When it is asked for next. */
+  /** The time of the next poll. */
   readonly pollAt: Date;
   readonly polls: number;
 }
 
-/** The activities whose end is not known yet. */
+/** The activities whose end has not been handled yet. */
 export const createActivityStore = (mongo: Connection) => {
   const activities = mongo.collection<RunningActivity>('activities');
-  /** Those that this process is sending, or waits to send: nobody has to look for them. */
+  /** The activities that this process is sending or about to send. Nobody polls them. */
   const sending = new Set<string>();
   const underWay = (connectionId: string): Promise<RunningActivity[]> =>
     activities.find({ connectionId, ended: { $exists: false } }).toArray();
@@ -39,8 +43,8 @@ export const createActivityStore = (mongo: Connection) => {
       await activities.createIndex({ connectionId: 1, pollAt: 1 });
     },
     /**
-     * Notes one before it is sent: whatever happens then, it is looked for before anything is done for the same
-     * contacts again.
+     * Records an activity before the call that starts it. After a crash or a lost answer, sync looks for it before it
+     * does anything else for the same contacts.
      */
     announce: async (
       of: Pick<RunningActivity, '_id' | 'connectionId' | 'isFile' | 'startedAt' | 'pollAt'>,
@@ -48,17 +52,17 @@ export const createActivityStore = (mongo: Connection) => {
       sending.add(of._id);
       await activities.insertOne({ ...of, activityId: null, untold: true, polls: 0 });
     },
-    /** It was answered. */
+    /** Records the id that Constant Contact answered with. */
     began: async (id: string, activityId: string, pollAt: Date): Promise<void> => {
       await activities.updateOne({ _id: id }, { $set: { activityId, pollAt } });
     },
-    /** All that it serves are noted as waiting for it. */
+    /** Records that all deliveries served by the activity are saved as waiting for it. */
     told: async (id: string): Promise<void> => {
       await activities.updateOne({ _id: id }, { $set: { untold: false } });
     },
     /**
-     * It is over. Said before anybody is freed: whoever notes afterwards that a delivery waits for it can see that
-     * nobody will free that one. Only then it is forgotten.
+     * Marks the activity as ended, before its deliveries are released. A process that saves a waiting delivery later
+     * can then see that nobody will release it. `forget` removes the activity after the release.
      */
     ended: async (id: string, isClean: boolean, pollAt: Date): Promise<void> => {
       await activities.updateOne({ _id: id }, { $set: { ended: { isClean }, pollAt } });
@@ -66,19 +70,19 @@ export const createActivityStore = (mongo: Connection) => {
     forget: async (id: string): Promise<void> => {
       await activities.deleteOne({ _id: id });
     },
-    /** It is sent, or will not be. */
+    /** This process has sent the activity, or will not send it. */
     sent: (id: string): void => void sending.delete(id),
     isBeingSent: (id: string): boolean => sending.has(id),
-    /** An import whose answer nobody knows has been found by its file's name. */
+    /** Records the id of an import whose starting call had no answer, found by its file name. */
     found: async (id: string, activityId: string): Promise<void> => {
       await activities.updateOne({ _id: id }, { $set: { activityId } });
     },
-    /** All of a connection, those first that are due first. */
+    /** All activities of a connection, the earliest poll first. */
     ofConnection: (connectionId: string): Promise<RunningActivity[]> =>
       activities.find({ connectionId }).sort({ pollAt: 1 }).toArray(),
-    /** Those of a connection that are not over. */
+    /** The activities of a connection that have not ended. */
     underWay,
-    /** What those of a connection that are not over are named by. */
+    /** The names of the activities of a connection that have not ended. */
     namesUnderWay: async (connectionId: string): Promise<ReadonlySet<string>> =>
       new Set((await underWay(connectionId)).map(({ _id }) => _id)),
     postpone: async (id: string, pollAt: Date): Promise<void> => {

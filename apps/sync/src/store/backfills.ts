@@ -12,26 +12,26 @@ export interface Backfill {
   readonly source: BackfillSource;
   readonly status: BackfillStatus;
   /**
-   * Orders of this time, by when Boxlist received them, or by when they were created where they come from Ticket
-   * Tailor.
+   * The range of orders, by the time at which Boxlist received them, or by their creation time when they come from
+   * Ticket Tailor.
    */
   readonly from: Date | null;
   readonly to: Date;
-  /** Where the orders go on that are still to be made deliveries; null when all are. */
+  /** Where the creation of deliveries goes on; null when all orders have deliveries. */
   readonly cursor: string | null;
   readonly seen: number;
-  /** Orders of Ticket Tailor that could not be understood. */
+  /** Orders of Ticket Tailor that sync could not understand. */
   readonly unreadable: number;
-  /** Set while it is paused because something at Ticket Tailor asks for a person. */
+  /** Set while the backfill is paused because somebody has to fix something at Ticket Tailor. */
   readonly pausedFor: BackfillPauseReason | null;
-  /** Until when it waits before it asks Ticket Tailor again, and how often that failed in a row. */
+  /** `waitsUntil`: no request to Ticket Tailor before this time. `failures`: how many requests failed in a row. */
   readonly waitsUntil: Date | null;
   readonly failures: number;
   readonly createdAt: Date;
   readonly version: number;
 }
 
-/** Backfills, with how far their orders have become deliveries. */
+/** Backfills, with their progress in turning orders into deliveries. */
 export const createBackfillStore = (mongo: Connection) => {
   const backfills = mongo.collection<Backfill>('backfills');
   return {
@@ -63,8 +63,8 @@ export const createBackfillStore = (mongo: Connection) => {
     ofWorkflow: (boxOfficeId: BoxOfficeId, workflowId: string): Promise<Backfill[]> =>
       backfills.find({ boxOfficeId, workflowId }).sort({ createdAt: -1 }).limit(100).toArray(),
     /**
-     * Whether orders of a backfill of this connection are being made deliveries; one that waits for Ticket Tailor holds
-     * nothing up.
+     * Whether a running backfill of this connection still creates deliveries. A backfill that waits for Ticket Tailor
+     * does not count, because nothing should wait for it.
      */
     isMaking: async (connectionId: string): Promise<boolean> =>
       (await backfills.findOne({
@@ -73,11 +73,11 @@ export const createBackfillStore = (mongo: Connection) => {
         cursor: { $ne: null },
         waitsUntil: null,
       })) !== null,
-    /** Whether a backfill of this connection needs calls for each contact. */
+    /** Whether a running backfill of this connection needs calls for each contact. */
     anyOneByOne: async (connectionId: string): Promise<boolean> =>
       (await backfills.findOne({ connectionId, status: 'RUNNING', mode: { $ne: 'IMPORT' } })) !== null,
     running: (): Promise<Backfill[]> => backfills.find({ status: 'RUNNING' }).limit(100).toArray(),
-    /** Undefined when it was changed meanwhile. */
+    /** Returns undefined when another process changed the backfill in the meantime. */
     change: changeKnown<Backfill>(backfills),
   };
 };

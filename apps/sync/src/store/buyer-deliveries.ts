@@ -21,14 +21,15 @@ const standing = [
   'activityIds',
   'createdAt',
 ] as const satisfies (keyof Delivery)[];
-/** How a delivery stands towards its contact. */
+/** The fields of a delivery that matter for its contact. */
 type Standing = Pick<Delivery, '_id' | (typeof standing)[number]>;
-/** What a delivery may have under way for its contact. */
+/** The fields that say which activities or calls may be under way for the contact of a delivery. */
 export type Involved = Pick<Delivery, '_id' | 'emailHash' | 'activityIds' | 'uncertain' | 'claimed' | 'createdAt'>;
 const standingOnly = { projection: Object.fromEntries(standing.map((name) => [name, 1])) };
 
 /**
- * How a delivery may end where the contact that it has seen was deleted; ON_HOLD where it could not restore that one.
+ * The reasons with which a delivery may be skipped because its contact was deleted. ON_HOLD is among them, because a
+ * contact on hold cannot be restored.
  */
 const forWantOfContact: readonly ReasonCode[] = [
   'CONTACT_DELETED',
@@ -38,11 +39,11 @@ const forWantOfContact: readonly ReasonCode[] = [
   'ON_HOLD',
 ];
 
-/** What deliveries there are of a buyer at a connection, and what they did, or may have done, to the contact. */
+/** The deliveries of a buyer at a connection, with the changes that they made, or may have made, to the contact. */
 export const createBuyerDeliveries = (deliveries: Collection<NewDelivery>) => {
   /**
-   * The deliveries of these buyers by a connection. A buyer has few: the rest of the question is asked of them here, so
-   * that it is the index alone that finds them.
+   * The deliveries of these buyers at a connection. A buyer has few deliveries, so the query uses only the keys of the
+   * index and the connection is compared here.
    */
   const ofBuyers = async (
     { boxOfficeId, connectionId }: Contact,
@@ -54,12 +55,12 @@ export const createBuyerDeliveries = (deliveries: Collection<NewDelivery>) => {
     return theirs.filter((each) => each.connectionId === connectionId);
   };
   return {
-    /** For which orders the contacts of these buyers were written, or may have been. */
+    /** The deliveries that have written these buyers' contacts, or may have. */
     writtenFor: async (of: Contact, emailHashes: readonly string[]): Promise<Standing[]> =>
       (await ofBuyers(of, emailHashes)).filter(mayHaveWritten),
-    /** All of these buyers, those that have ended too, and what may be under way for them. */
+    /** All deliveries of these buyers at the connection, settled ones included. */
     ofBuyers,
-    /** What other deliveries have given the same contact, and what stays with it for them. */
+    /** The lists and tags that other deliveries have added to the same contact, and that an undo must leave there. */
     addedByOthers: async ({ _id, emailHash, ...of }: Delivery): Promise<AddedResources> => {
       const others = (await ofBuyers(of, emailHash === null ? [] : [emailHash])).filter(
         (other) => other._id !== _id && !other.undoesOrder,
@@ -69,12 +70,12 @@ export const createBuyerDeliveries = (deliveries: Collection<NewDelivery>) => {
         tagIds: others.flatMap(({ added }) => added?.tagIds ?? []),
       };
     },
-    /** All of a buyer in a box office, whatever the connection, oldest first. */
+    /** The deliveries of a buyer in a box office at all connections, oldest first. */
     ofBuyer: async (boxOfficeId: string, emailHash: string, limit: number): Promise<Delivery[]> =>
       await deliveries.find({ boxOfficeId, emailHash }, withoutOutbox).sort({ createdAt: 1 }).limit(limit).toArray(),
     /**
-     * Deliveries of a buyer that were skipped since then because this contact of theirs was deleted. A buyer has few:
-     * all but the buyer is asked of them here.
+     * The deliveries of a buyer that were skipped since that time because this contact was deleted. A buyer has few
+     * deliveries, so only the buyer is in the query and the rest is compared here.
      */
     skippedForDeleted: async (
       { boxOfficeId, connectionId }: Pick<Delivery, 'boxOfficeId' | 'connectionId'>,

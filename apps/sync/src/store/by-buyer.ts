@@ -2,10 +2,10 @@ interface Collection {
   deleteMany(filter: object): Promise<unknown>;
 }
 
-/** The id of what is kept of one buyer's contact at one connection: under the keyed hash of the address. */
+/** The document id for one buyer's contact at one connection. It contains the keyed hash of the address. */
 export const buyerKey = (connectionId: string, emailHash: string): string => `${connectionId}:${emailHash}`;
 
-/** Removes what a collection keeps of a buyer under such ids. */
+/** Removes a buyer's documents from a collection that uses `buyerKey` as its id. */
 export const forgetBuyerIn =
   (collection: Collection) =>
   async (connectionIds: readonly string[], emailHash: string): Promise<void> => {

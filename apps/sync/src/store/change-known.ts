@@ -8,7 +8,8 @@ interface Changeable {
 }
 
 /**
- * Changes a document as it is known; gives what it is then, and undefined when somebody else has changed it meanwhile.
+ * Changes a document if its version is still the known one. Returns the changed document, or undefined when another
+ * process has changed it in the meantime.
  */
 export const changeKnown =
   <D extends Versioned>(collection: object) =>

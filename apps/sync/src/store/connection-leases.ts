@@ -4,19 +4,22 @@ import { never } from './never';
 interface ConnectionLeaseDocument {
   _id: string;
   readyAt: Date;
-  /** Grows with each wake, so that a release does not put to sleep what was woken meanwhile. */
+  /**
+   * Grows with each notification of work, so that a release does not overwrite a notification that came after the
+   * claim.
+   */
   wake: number;
   holder: string | null;
   leaseUntil: Date;
   fence: number;
 }
 
-/** A lane is the work of one connection, driven by one process at a time. */
+/** A connection lease: the right of one process to work on one connection. */
 export interface ConnectionLease {
   readonly connectionId: string;
   readonly fence: number;
   readonly wake: number;
-  /** Whoever had it before fell silent, and may write late. */
+  /** The last holder stopped renewing the lease. It may still be running and write late. */
   readonly takenOver: boolean;
 }
 
@@ -42,7 +45,10 @@ export const createConnectionLeaseStore = (mongo: Connection) => {
       await connectionLeases.createIndex({ readyAt: 1 });
     },
     wake,
-    /** Takes a lane that has work and no living holder; its fence is greater than any before. */
+    /**
+     * Claims the lease of a connection that has ready work and no holder with a valid lease. The fence is greater than
+     * any earlier one.
+     */
     claim: async (holder: string, now: Date, leaseMs: number): Promise<ConnectionLease | undefined> => {
       const doc = await connectionLeases.findOneAndUpdate(
         { readyAt: { $lte: now }, leaseUntil: { $lte: now } },
@@ -53,13 +59,14 @@ export const createConnectionLeaseStore = (mongo: Connection) => {
         ? { connectionId: doc._id, fence: doc.fence + 1, wake: doc.wake, takenOver: doc.holder !== null }
         : undefined;
     },
-    /** False when the lane was lost. */
+    /** Returns false when another process has claimed the lease. */
     renew: async ({ connectionId, fence }: ConnectionLease, until: Date): Promise<boolean> =>
       (await connectionLeases.updateOne({ _id: connectionId, fence }, { $set: { leaseUntil: until } })).matchedCount ===
       1,
     /**
-     * Lets go; it sleeps until the next moment of work, unless it was woken since the claim. Whoever has lost it wakes
-     * it for that moment: what they noted late, the next holder may not have seen before it let the lane sleep.
+     * Releases the lease. The connection is not claimed again before `nextReadyAt`, unless a notification of work came
+     * after the claim. A process that has lost the lease notifies the connection of `nextReadyAt` instead: the next
+     * holder may have released the lease before it saw the late writes.
      */
     release: async (
       { connectionId, fence, wake: seen }: ConnectionLease,

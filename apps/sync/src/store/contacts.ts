@@ -10,17 +10,17 @@ import { inBatches, writeAlike } from './in-batches';
 interface ContactDocument extends Omit<KnownContact, 'whole'> {
   _id: string;
   connectionId: string;
-  /** When Constant Contact was asked: a later look is never overwritten by an earlier one. */
+  /** When sync asked Constant Contact. An earlier answer never overwrites a later one. */
   seenAt: Date;
 }
 
-/** A contact with the hash of its e-mail. */
+/** A contact that Constant Contact returned, with the keyed hash of its address. */
 export interface Sighting {
   readonly emailHash: string;
   readonly contact: KnownContact;
 }
 
-/** What was not seen this time is known as before. */
+/** The marks to store: where the answer had no details or phones, the earlier marks stay. */
 const marksOf = (seen: ContactDocument, before: ContactDocument): Partial<ContactDocument> => {
   const phoneMarks = seen.phoneMarks ?? before.phoneMarks;
   return { detailsMark: seen.detailsMark ?? before.detailsMark, ...(phoneMarks ? { phoneMarks } : {}) };
@@ -29,8 +29,9 @@ const marksOf = (seen: ContactDocument, before: ContactDocument): Partial<Contac
 const unknown: ContactCacheState = { complete: false, watermark: null, cursor: null, size: null, lookUps: 0 };
 
 /**
- * What is known of the contacts at Constant Contact: keyed hash of the e-mail, id, permission, opt-out, and keyed
- * hashes of details and phones; no other personal data, and nothing of erased buyers.
+ * The contact cache: sync's copy of the contacts at Constant Contact. It holds the keyed hash of the address, id,
+ * permission, opt-out, and keyed hashes of details and phones. It has no other personal data, and nothing about erased
+ * buyers.
  */
 export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStore, 'among'>) => {
   const contacts = mongo.collection<ContactDocument>('contacts');
@@ -39,8 +40,8 @@ export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStor
   const byIds = (ids: readonly string[]): Promise<ContactDocument[]> =>
     inBatches(ids, (part) => contacts.find({ _id: { $in: part } }).toArray());
   /**
-   * Of those that are as they were known only the time is noted, all together: a reading brings many that it has
-   * brought before.
+   * Updates cached contacts. Unchanged ones only get a new `seenAt`, all in one write, because most contacts of a
+   * reading are unchanged.
    */
   const seeAgain = async (
     seen: readonly ContactDocument[],
@@ -65,7 +66,7 @@ export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStor
         update: { $set: { seenAt } },
       })),
     );
-    // Otherwise some are not as they were known a moment ago.
+    // A lower count means that another process changed some of the unchanged contacts, so all are written in full.
     const changed = matched === same.size ? seen.filter((each) => !same.has(each)) : seen;
     if (changed.length === 0) return;
     await contacts.bulkWrite(
@@ -95,8 +96,9 @@ export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStor
       );
     },
     /**
-     * Notes what was seen; where `detailsMark` is null or `phoneMarks` is not there the marks that are known stay.
-     * Those not known yet, as all are at a first reading, are inserted together: much cheaper than one by one.
+     * Stores the contacts that Constant Contact returned. Where `detailsMark` is null or `phoneMarks` is absent, the
+     * stored marks stay. New contacts, which at a first reading are all of them, are inserted together, which costs
+     * much less than single writes.
      */
     saw: (connectionId: string, seen: readonly Sighting[], seenAt: Date): Promise<void> =>
       unlessErased(
@@ -125,7 +127,7 @@ export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStor
         ({ emailHash }) => forgetBuyer([connectionId], emailHash),
       ),
     forgetBuyer,
-    /** Notes which details were written to contacts that are known; null where nobody knows any more. */
+    /** Records which details were written to cached contacts; null where sync no longer knows. */
     marked: async (
       connectionId: string,
       marks: readonly { readonly emailHash: string; readonly detailsMark: string | null }[],

@@ -5,28 +5,28 @@ import type { NewDelivery } from '../domain/new-delivery';
 import { bucketOf } from '../domain/delivery-counts';
 import { writeAlike } from './in-batches';
 
-/** One delivery of a batch that is being counted. */
+/** One delivery of the batch that is being counted. */
 interface Counted {
   readonly id: string;
   readonly version: number;
-  /** Revision of the tally that counted it last; 0 for none. */
+  /** Revision of the counters that counted it last; 0 when none has. */
   readonly since: number;
   readonly bucket: string;
 }
 
-/** How the deliveries of one workflow stand. */
+/** The counters of one workflow's deliveries. */
 export interface DeliveryCountDocument {
   _id: string;
   revision: number;
-  /** How many deliveries are in each bucket. */
+  /** The number of deliveries in each bucket. */
   counts: Record<string, number>;
-  /** Counted above, and perhaps not all marked as such yet. */
+  /** Deliveries that `counts` already includes, and that may not all be marked as counted yet. */
   batch: Counted[];
-  /** Whether some that are counted above were removed since, because history expires. */
+  /** Whether some deliveries in `counts` were removed later, because history expires. */
   hasExpired?: true | null;
-  /** What was counted last of those that failed or were synchronised. */
+  /** The last outcomes that were counted, without skips. */
   failures?: FailureWindow;
-  /** How much fails has come to another band since notices were told. */
+  /** Set when the share of failures has moved to another band and its notices have not been settled yet. */
   untold?: true;
 }
 
@@ -34,13 +34,13 @@ const batchSize = 5_000;
 
 type Changed = Pick<NewDelivery, '_id' | 'version' | 'status' | 'reason' | 'counted' | 'backfillId' | 'settledAt'>;
 
-/** The outcomes among them that tell whether a workflow works, oldest first. A skip says nothing of that. */
+/** The outcomes that show whether a workflow works, oldest first. Skips are left out, because they do not show it. */
 const outcomesAmong = (changed: readonly Changed[]): ('SYNCED' | 'FAILED')[] =>
   [...changed]
     .sort((a, b) => (a.settledAt?.getTime() ?? 0) - (b.settledAt?.getTime() ?? 0))
     .flatMap(({ status }) => (status === 'SYNCED' || status === 'FAILED' ? [status] : []));
 
-/** Folds changed deliveries into the counts of their workflows, each change exactly once. */
+/** Adds changed deliveries to the counters of their workflows, each change exactly once. */
 export const createCountFolding = (mongo: Connection) => {
   const deliveryCounts = mongo.collection<DeliveryCountDocument>('delivery_counts');
   const deliveries = mongo.collection<NewDelivery>('deliveries');
@@ -66,8 +66,8 @@ export const createCountFolding = (mongo: Connection) => {
   };
 
   /**
-   * Marks the deliveries of a batch as counted. Said again it changes nothing: each mark names the one that it
-   * replaces.
+   * Marks the deliveries of a batch as counted. Repeating it changes nothing, because each mark names the revision that
+   * it replaces.
    */
   const mark = async ({ revision, batch }: DeliveryCountDocument): Promise<void> => {
     const counted = ({ bucket }: Counted) => ({ counted: { bucket, revision } });
@@ -81,7 +81,8 @@ export const createCountFolding = (mongo: Connection) => {
       })),
     );
     if (matched === batch.length) return;
-    // Some have changed since, and are to be counted once more; or this was begun before.
+    // Either some deliveries have changed in the meantime and must be counted again, or an earlier run marked part of
+    // the batch.
     await write(batch.map((each) => ({ id: each.id, holds: before(each), update: { $set: counted(each) } })));
     await write(
       batch.map(({ id, version }) => ({
@@ -92,7 +93,7 @@ export const createCountFolding = (mongo: Connection) => {
     );
   };
 
-  /** Counts a batch on top of the tally as it is known; undefined when another process counted meanwhile. */
+  /** Adds a batch to the known counters. Returns undefined when another process counted in the meantime. */
   const count = async (
     workflowCounts: DeliveryCountDocument,
     changed: readonly Changed[],
@@ -121,8 +122,8 @@ export const createCountFolding = (mongo: Connection) => {
   };
 
   /**
-   * Counts what has changed of one workflow. The tally is known before the first delivery is read: what another counts
-   * in between makes this stop.
+   * Counts the changed deliveries of one workflow. It reads the counters before the first delivery, so it stops when
+   * another process counts in between.
    */
   const fold = async (workflowId: string, goesOn: () => boolean): Promise<void> => {
     let workflowCounts: DeliveryCountDocument | undefined = await read(workflowId);
@@ -151,7 +152,7 @@ export const createCountFolding = (mongo: Connection) => {
     if (changed.length > 0) await count(workflowCounts, changed);
   };
 
-  /** Counts what has changed, of all workflows or of some. */
+  /** Counts the changed deliveries of all workflows, or of some. */
   const foldEach = async (goesOn: () => boolean, among: object = {}): Promise<void> => {
     for (let after = ''; goesOn();) {
       const [next] = await deliveries

@@ -1,24 +1,28 @@
 import type { Connection } from 'mongoose';
 import { closerOf, errorAt, readingOf, reckonedError, type ClockReading } from '../domain/remote-clock';
 
-/** A clock that processes share. */
+/** A clock that all processes share. */
 export interface SharedClock {
-  /** The time, in ms. */
+  /** The time in ms since the epoch. */
   readonly now: () => Promise<number>;
-  /** How far that may be off, in ms. */
+  /** The greatest error of `now`, in ms. */
   readonly errorMs: () => number;
 }
 
 const freshMs = 30_000;
-/** An answer that is off by less needs no second try. */
+/** A reading with a smaller error, in ms, needs no second request. */
 const goodMs = 4;
 const mostTries = 4;
-/** The machine slept, or its clock was set: what was read before may not hold any more. */
+/**
+ * A greater change of the local clock, in ms, means that the machine slept or its clock was set, so the reading is no
+ * longer valid.
+ */
 const jumpMs = 20;
 
 /**
- * The database's clock, so that processes whose clocks differ agree. Reckoned by the process's steady clock from the
- * answer of the shortest round trip; asked anew every 30 seconds, and when the machine was asleep.
+ * The database's clock, so that processes with different clocks agree on the time. It adds an offset to the process's
+ * monotonic clock. The offset comes from the answer with the shortest round trip. It is read again every 30 seconds and
+ * after the machine was asleep.
  */
 export const databaseClock = (mongo: Connection): SharedClock => {
   let kept: { reading: ClockReading; skew: number; askedAt: number } | undefined;

@@ -5,15 +5,19 @@ import { insertNew } from './insert-new';
 import { byIndex, ofTime, pageByTime } from './narrow-reads';
 
 /**
- * OPEN waits for somebody; REPLAYED was put back and its end is not known yet; TAKEN was understood; CAME_BACK is gone
- * on as another letter. Of the last two and of a DISCARDED one nothing of the event is kept.
+ * OPEN waits for a decision. REPLAYED is back on the topic with no result yet. TAKEN was understood after the replay.
+ * CAME_BACK failed again and is now another letter. Letters that are TAKEN, CAME_BACK or DISCARDED keep nothing of the
+ * event.
  */
 export type DeadLetterStatus = 'OPEN' | 'REPLAYED' | 'TAKEN' | 'CAME_BACK' | 'DISCARDED';
 
-/** An event that could not be understood. */
+/** An event that sync could not understand. */
 export interface DeadLetter {
   readonly _id: string;
-  /** Null when it cannot be told: then nobody sees it, and nothing of the event is kept. */
+  /**
+   * Null when the event does not name one box office. Then no organiser sees the letter, and nothing of the event is
+   * kept.
+   */
   readonly boxOfficeId: string | null;
   readonly orderId: string | null;
   readonly code: string;
@@ -21,21 +25,21 @@ export interface DeadLetter {
   readonly receivedAt: Date;
   readonly expiresAt: Date;
   readonly status: DeadLetterStatus;
-  /** Absent where it was kept before places were. */
+  /** Absent in letters that an earlier version stored. */
   readonly place?: Place;
-  /** Size and hash of content that did not come with the letter; absent or null where it did. */
+  /** Size and hash of content that the letter does not have; absent or null where it has its content. */
   readonly leftOut?: LeftOut | null;
   readonly original: OriginalMessage | null;
-  /** Keyed hashes of the addresses that the event names. */
+  /** Keyed hashes of the addresses in the event. */
   readonly addressHashes: readonly string[];
-  /** The first letter of the event, when this one came of a replay. */
+  /** The first letter of the event, when this letter is the result of a replay. */
   readonly replayOf: string | null;
   readonly replayedAt: Date | null;
-  /** Kafka has not acknowledged the replay yet. */
+  /** True until Kafka has acknowledged the replay. */
   readonly unsent: boolean;
 }
 
-/** `null`: all of the box office. */
+/** Ids of letters; `null` for all letters of the box office. */
 export type LetterChoice = readonly string[] | null;
 
 type Stored = Omit<DeadLetter, 'original'> & {
@@ -51,12 +55,12 @@ const toLetter = ({ original, ...rest }: Stored): DeadLetter => ({
 });
 
 /**
- * What is left of a letter whose event is not needed any more. It stays until it expires, so that the same event does
- * not make it anew.
+ * Clears the event from a letter that no longer needs it. The letter itself stays until it expires, so that the same
+ * event does not create it again.
  */
 const emptied = { original: null, addressHashes: [], unsent: false };
 
-/** Dead letters of `orders.v1`, for as long as their topic keeps them. */
+/** Dead letters of `orders.v1`, kept until they expire. */
 export const createDeadLetterStore = (mongo: Connection) => {
   const letters = mongo.collection<Stored>('dead_letters');
   const choose = (boxOfficeId: string, ids: LetterChoice, now: Date) => ({
@@ -74,11 +78,11 @@ export const createDeadLetterStore = (mongo: Connection) => {
       await letters.createIndex({ boxOfficeId: 1, status: 1 });
       await letters.createIndex({ unsent: 1 }, { partialFilterExpression: { unsent: true } });
     },
-    /** Keeps those that are new. */
+    /** Stores the letters that are new. */
     keep: async (fresh: readonly DeadLetter[]): Promise<void> => {
       await insertNew(letters, fresh as readonly Stored[]);
     },
-    /** Drops the oldest ones of a box office beyond a number. */
+    /** Deletes the oldest letters of a box office, so that at most `most` remain. */
     keepNewest: async (boxOfficeId: string | null, most: number): Promise<void> => {
       const [last] = await letters
         .find({ boxOfficeId }, { projection: { receivedAt: 1 } })
@@ -110,7 +114,7 @@ export const createDeadLetterStore = (mongo: Connection) => {
         now,
       );
     },
-    /** Those that name an address, newest first. */
+    /** The letters that name an address, newest first. */
     ofBuyer: async (boxOfficeId: string, addressHash: string, most: number): Promise<DeadLetter[]> =>
       (
         await letters
@@ -121,10 +125,10 @@ export const createDeadLetterStore = (mongo: Connection) => {
       ).map(toLetter),
     anyOpen: async (boxOfficeId: string, now: Date): Promise<boolean> =>
       (await letters.findOne(choose(boxOfficeId, null, now), { projection: { _id: 1 } })) !== null,
-    /** How many ranges were set aside unread, of all box offices. */
+    /** How many offset ranges sync skipped because it could not read them, over all box offices. */
     countUnreadable: (now: Date): Promise<number> =>
       letters.countDocuments({ boxOfficeId: null, code: 'EVENTS_UNREADABLE', expiresAt: { $gt: now } }),
-    /** Marks open ones for being put back; answers how many. */
+    /** Marks open letters for replay; returns how many. */
     replay: async (boxOfficeId: string, ids: LetterChoice, now: Date): Promise<number> =>
       (
         await letters.updateMany(
@@ -140,13 +144,13 @@ export const createDeadLetterStore = (mongo: Connection) => {
           $set: { status: 'DISCARDED', ...emptied },
         })
       ).modifiedCount,
-    /** Those that are marked and not acknowledged yet, oldest first. */
+    /** Letters marked for replay that Kafka has not acknowledged, oldest first. */
     unsent: async (limit: number): Promise<DeadLetter[]> =>
       (await letters.find({ unsent: true }).sort({ receivedAt: 1, _id: 1 }).limit(limit).toArray()).map(toLetter),
     sent: async (id: string): Promise<void> => {
       await letters.updateOne({ _id: id }, { $set: { unsent: false } });
     },
-    /** Opens a marked one again that Kafka does not take. Its content stays, for when Kafka takes more. */
+    /** Reopens a letter that Kafka refuses. Its content stays, for a replay when Kafka accepts larger messages. */
     refused: async (
       id: string,
       { code, message }: { readonly code: string; readonly message: string },
@@ -157,7 +161,7 @@ export const createDeadLetterStore = (mongo: Connection) => {
         { $set: { status: 'OPEN', replayedAt: null, unsent: false, code, reason } },
       );
     },
-    /** The end of replayed ones: understood, or gone on as other letters. */
+    /** Records the result of replays: understood, or failed again as another letter. */
     replayEnded: async (
       ended: readonly { readonly id: string; readonly boxOfficeId: string }[],
       status: 'TAKEN' | 'CAME_BACK',
@@ -173,7 +177,7 @@ export const createDeadLetterStore = (mongo: Connection) => {
     drop: async (ids: readonly string[]): Promise<void> => {
       if (ids.length > 0) await letters.deleteMany({ _id: { $in: [...ids] } });
     },
-    /** Forgets the letters that name an address, or an order of that buyer. */
+    /** Deletes the letters that name an address or an order of that buyer. */
     forget: async (boxOfficeId: string, addressHash: string, orderIds: readonly string[]): Promise<void> => {
       await letters.deleteMany({
         boxOfficeId,

@@ -3,21 +3,21 @@ import { buyerKey, forgetBuyerIn } from './by-buyer';
 import { unlessErased, type ErasureStore } from './erasures';
 
 /**
- * Something that is to be done for a contact with calls that others leave over, on what an order says. Ids and a keyed
- * hash: no personal data.
+ * Work for a contact that waits for calls that other work leaves over. It is based on an order. It has only ids and a
+ * keyed hash, no personal data.
  */
 export interface DeferredWork {
-  /** One for each contact of a connection. */
+  /** There is one document for each contact of a connection. */
   readonly _id: string;
   readonly connectionId: string;
   readonly emailHash: string;
-  /** The order that asks for it, and its delivery, in whose history the calls are kept. */
+  /** The order that asks for the work, and its delivery, whose history records the calls. */
   readonly orderKey: string;
   readonly deliveryId: string;
-  /** When it is looked at next. */
+  /** When sync looks at it next. */
   readonly readyAt: Date;
   readonly tries: number;
-  /** How many looks have not found its contact. */
+  /** How many looks did not find the contact. */
   readonly misses?: number;
 }
 
@@ -29,8 +29,8 @@ const leftOverStore = (mongo: Connection, erasures: Pick<ErasureStore, 'among'>,
       await leftOvers.createIndex({ connectionId: 1, readyAt: 1 });
     },
     /**
-     * Notes them before the import that leaves them over, so that none is forgotten, whoever dies when: one that does
-     * not come is found out by looking.
+     * Records the work before the import that leaves it over, so that a crash at any moment loses none. If the import
+     * then brings no contact, a later look finds out.
      */
     note: (
       connectionId: string,
@@ -53,7 +53,7 @@ const leftOverStore = (mongo: Connection, erasures: Pick<ErasureStore, 'among'>,
         },
         ({ emailHash }) => forgetBuyer([connectionId], emailHash),
       ),
-    /** Those that are to be looked at, the longest waiting first. */
+    /** The work that is due, longest waiting first. */
     due: (connectionId: string, now: Date, limit: number): Promise<DeferredWork[]> =>
       leftOvers
         .find({ connectionId, readyAt: { $lte: now } })
@@ -67,15 +67,17 @@ const leftOverStore = (mongo: Connection, erasures: Pick<ErasureStore, 'among'>,
     postpone: async ({ _id, deliveryId }: DeferredWork, readyAt: Date): Promise<void> => {
       await leftOvers.updateOne({ _id, deliveryId }, { $set: { readyAt }, $inc: { tries: 1 } });
     },
-    /** The same for one whose contact was not found. */
+    /** Like `postpone`, for work whose contact was not found. */
     missed: async ({ _id, deliveryId }: DeferredWork, readyAt: Date): Promise<void> => {
       await leftOvers.updateOne({ _id, deliveryId }, { $set: { readyAt }, $inc: { tries: 1, misses: 1 } });
     },
-    /** Done, or not to be done; one that was noted anew meanwhile stays. */
+    /**
+     * Removes work that is done or no longer wanted. Work that another delivery recorded again in the meantime stays.
+     */
     end: async ({ _id, deliveryId }: DeferredWork): Promise<void> => {
       await leftOvers.deleteOne({ _id, deliveryId });
     },
-    /** Of which of these buyers there is one. */
+    /** The buyers among these who have deferred work. */
     among: async (connectionId: string, emailHashes: readonly string[]): Promise<ReadonlySet<string>> => {
       const ids = emailHashes.map((hash) => buyerKey(connectionId, hash));
       const found = await leftOvers.find({ _id: { $in: ids } }, { projection: { emailHash: 1 } }).toArray();
@@ -83,11 +85,11 @@ const leftOverStore = (mongo: Connection, erasures: Pick<ErasureStore, 'among'>,
     },
     ofBuyer: (connectionId: string, emailHash: string): Promise<DeferredWork | null> =>
       leftOvers.findOne({ _id: buyerKey(connectionId, emailHash) }),
-    /** How many there are; of more than `most`, so many. */
+    /** The number of documents, counted up to `most`. */
     count: (connectionIds: readonly string[], most: number): Promise<number> =>
       leftOvers.countDocuments({ connectionId: { $in: connectionIds } }, { limit: most }),
     forgetBuyer,
-    /** Forgets all of a connection. */
+    /** Deletes all deferred work of a connection. */
     forget: async (connectionId: string): Promise<void> => {
       await leftOvers.deleteMany({ connectionId });
     },
@@ -97,15 +99,15 @@ const leftOverStore = (mongo: Connection, erasures: Pick<ErasureStore, 'among'>,
 export type DeferredWorkStore = ReturnType<typeof leftOverStore>;
 
 /**
- * Contacts that were imported because calls ran short, until their permission is explicit or it turns out that they are
- * to be left as they are.
+ * Contacts that were imported because calls ran short. Each stays here until its permission is explicit or sync finds
+ * that the contact must not be upgraded.
  */
 export const createUpgradeStore = (mongo: Connection, erasures: Pick<ErasureStore, 'among'>): DeferredWorkStore =>
   leftOverStore(mongo, erasures, 'upgrades');
 
 /**
- * Contacts that lack a phone which no import takes, until it has come or it turns out that it is not to come any more.
- * The phone itself stays with its order.
+ * Contacts that lack a phone which the import does not accept. Each stays here until the phone is written or no longer
+ * wanted. The phone itself is only in the order.
  */
 export const createLatePhoneStore = (mongo: Connection, erasures: Pick<ErasureStore, 'among'>): DeferredWorkStore =>
   leftOverStore(mongo, erasures, 'late_phones');

@@ -7,11 +7,11 @@ import { inBatches } from './in-batches';
 import { insertNew } from './insert-new';
 import { isOpen, withoutOutbox } from './open-deliveries';
 
-type WrittenValues = Pick<Delivery, '_id' | 'boxOfficeId' | 'workflowId' | 'orderId'>;
+type OutcomeSource = Pick<Delivery, '_id' | 'boxOfficeId' | 'workflowId' | 'orderId'>;
 
-/** The event of an outcome; told twice it has the same id. */
+/** Renders the event of an outcome. Rendering it again yields the same event id. */
 export const outcomeRendering: OutboxRendering<
-  WrittenValues & { readonly outbox?: readonly OutcomeEntry[] },
+  OutcomeSource & { readonly outbox?: readonly OutcomeEntry[] },
   OutcomeEntry
 > = {
   fields: ['boxOfficeId', 'workflowId', 'orderId'],
@@ -31,7 +31,7 @@ export const outcomeRendering: OutboxRendering<
   }),
 };
 
-/** All that a delivery holds but its id. */
+/** All fields of a delivery except its id. */
 const everyField = {
   boxOfficeId: 1,
   connectionId: 1,
@@ -74,10 +74,10 @@ const everyField = {
   uncounted: 1,
 } satisfies Record<Exclude<keyof NewDelivery, '_id'>, 1>;
 
-/** A delivery as long as nobody else has changed it, or has seen another state of its order. */
+/** Matches the delivery only while it and the revision of its order are as known. */
 const asKnown = ({ _id, version, orderRevision }: Delivery) => ({ _id, version, orderRevision });
 
-/** Deliveries as documents: written once, reopened when their order changes, removed when they expire. */
+/** Delivery documents: written once, reopened when their order changes, removed when they expire. */
 export const createDeliveryStore = (deliveries: Collection<NewDelivery>) => {
   return {
     init: async (): Promise<void> => {
@@ -101,12 +101,15 @@ export const createDeliveryStore = (deliveries: Collection<NewDelivery>) => {
         ids,
         async (part) => await deliveries.find({ _id: { $in: part } }, withoutOutbox).toArray(),
       );
-      // Of removed ones only the id is left.
+      // A removed delivery has only its id left.
       return found.filter(({ orderKey }) => orderKey !== undefined);
     },
-    /** Inserts those that are not there yet, `atOnce` with a command; answers the ids of the others. */
+    /** Inserts new deliveries, `atOnce` per command; returns the ids that already exist. */
     insert: (fresh: readonly NewDelivery[], atOnce?: number): Promise<string[]> => insertNew(deliveries, fresh, atOnce),
-    /** Puts a delivery back to work because its order changed; false when it was changed by somebody else meanwhile. */
+    /**
+     * Makes a delivery pending again because its order changed; returns false when another process changed it in the
+     * meantime.
+     */
     reopen: async (known: Delivery, fresh: NewDelivery): Promise<boolean> => {
       const {
         _id: _i,
@@ -117,16 +120,16 @@ export const createDeliveryStore = (deliveries: Collection<NewDelivery>) => {
         fence: _f,
         counted: _k,
         added: _g,
-        // What is under way for the contact stays known: it is waited for.
+        // Kept, so that the delivery still waits for activities that are under way for the contact.
         activityIds: _r,
-        // What a backfill may not do, a later change of the order may not either.
+        // Kept, so that the limits of a backfill also apply to later changes of the order.
         backfillId: _b,
         ...fields
       } = fresh;
-      // It may be taken between its reading and this: then it is read again.
+      // A dispatcher may claim the delivery after it was read. Then nothing matches, and the caller reads it again.
       const holds = fresh.uncertain ? asKnown(known) : { ...asKnown(known), ...untouched };
       const { matchedCount } = await deliveries.updateOne(holds, {
-        // What was given to another buyer says nothing of this one.
+        // Lists and tags added to another buyer's contact do not count for this one.
         $set: {
           ...fields,
           ...(fields.emailHash === known.emailHash ? {} : { added: null }),
@@ -138,14 +141,14 @@ export const createDeliveryStore = (deliveries: Collection<NewDelivery>) => {
       return matchedCount === 1;
     },
     /**
-     * Notes that the order's present state was seen and changes nothing, so that the same event again does not either;
-     * false when the delivery was changed by somebody else meanwhile.
+     * Records that the present state of the order was seen and changes nothing, so that a repeated event changes
+     * nothing either. Returns false when another process changed the delivery in the meantime.
      */
     noteRevision: async (known: Delivery, orderRevision: string): Promise<boolean> =>
       (await deliveries.updateOne(asKnown(known), { $set: { orderRevision } })).matchedCount === 1,
     /**
-     * Removes those of these that have ended, are published and are counted; gives how many. Their ids stay: whoever
-     * read the order before it expired, and writes its delivery only now, finds that it was made.
+     * Removes the deliveries that are settled, published and counted; returns how many. Their ids stay: a process that
+     * read the order before it expired and writes its delivery late finds the id and writes nothing.
      */
     removeFinal: async (ids: readonly string[]): Promise<number> =>
       (

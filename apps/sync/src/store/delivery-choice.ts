@@ -7,16 +7,16 @@ import { isUnsettled } from './open-deliveries';
 
 const withReason: readonly DeliveryStatus[] = ['WAITING', 'SYNCED', 'SKIPPED', 'FAILED'];
 
-/** How most deliveries end; of other statuses there are few. */
+/** The most common outcomes. Few deliveries have another status. */
 const usual: readonly DeliveryStatus[] = ['SYNCED', 'SKIPPED'];
 const areRare = ({ statuses }: DeliveryChoice): boolean =>
   statuses !== undefined && !statuses.some((status) => usual.includes(status));
 
-/** Whether there are so few that all of them may be read for a page. */
+/** Whether a choice matches so few deliveries that a page may read all of them. */
 export const areFew = (choice: DeliveryChoice): boolean =>
   [choice.ids, choice.orderId, choice.emailHash].some((each) => each !== undefined) || areRare(choice);
 
-/** By the keys of which index they are found. */
+/** The keys of the index that the query uses. */
 const keysOf = (choice: DeliveryChoice): readonly string[] => {
   const { ids, orderId, emailHash, eventId, workflowId, statuses, reasons, from } = choice;
   if (ids) return ['_id'];
@@ -27,13 +27,13 @@ const keysOf = (choice: DeliveryChoice): readonly string[] => {
   return ['boxOfficeId', areRare(choice) || ((statuses ?? reasons) && !from) ? 'status' : 'createdAt'];
 };
 
-/** A choice as a question to the collection. */
+/** The query for a choice. */
 export const chosenBy = (boxOfficeId: string, choice: DeliveryChoice): mongo.Filter<NewDelivery> => {
   const { ids, statuses, reasons, workflowId, eventId, orderId, emailHash } = choice;
   const asked = {
     boxOfficeId,
     ...(ids ? { _id: { $in: ids } } : {}),
-    // The index of reasons begins with the status, and who is worked on has no reason.
+    // The index of reasons begins with the status, and a pending delivery has no reason.
     ...((statuses ?? reasons) ? { status: { $in: statuses ?? withReason } } : {}),
     ...(reasons ? { reason: { $in: reasons } } : {}),
     ...(workflowId ? { workflowId } : {}),
@@ -48,7 +48,7 @@ export const chosenBy = (boxOfficeId: string, choice: DeliveryChoice): mongo.Fil
 };
 
 /**
- * The open ones of a box office. The index of reasons holds each reason in the order of time, so it finds the oldest
+ * The query for the open deliveries of a box office. The index keeps each reason sorted by time, so it finds the oldest
  * without reading the settled ones.
  */
 export const openOf = (boxOfficeId: string): mongo.Filter<NewDelivery> =>

@@ -5,10 +5,10 @@ import { createCountFolding } from './count-folding';
 import { inBatches } from './in-batches';
 
 /**
- * How the deliveries of each workflow stand, as numbers that cost the same to read however many deliveries there are. A
- * delivery that changes says so by `uncounted`; the changes are folded into the tally in batches that stand in the
- * tally's own document, so that a batch is counted exactly once, whoever is killed when. Any number of processes may
- * fold.
+ * Counts each workflow's deliveries by status and reason. Reading the counters costs the same however many deliveries
+ * there are. A delivery that changes sets `uncounted`. Folding adds the changes in batches, and each batch is stored in
+ * the same document as the counters. So each batch is counted exactly once, even after a crash at any moment, and any
+ * number of processes may fold.
  */
 export const createDeliveryCountStore = (mongo: Connection) => {
   const { deliveryCounts, deliveries, read, fold, foldEach } = createCountFolding(mongo);
@@ -20,31 +20,34 @@ export const createDeliveryCountStore = (mongo: Connection) => {
       );
       await deliveryCounts.createIndex({ untold: 1 }, { partialFilterExpression: { untold: true } });
     },
-    /** Counts what has changed anywhere. */
+    /** Counts the changed deliveries of all workflows. */
     foldAll: (goesOn: () => boolean): Promise<void> => foldEach(goesOn),
     /** The last outcomes of a workflow, as counted so far. */
     failureWindow: async (workflowId: string): Promise<FailureWindow> => (await read(workflowId)).failures ?? '',
-    /** Workflows of which more or fewer fail than was told, with the revision by which that is known. */
+    /**
+     * The workflows whose share of failures has moved to another band since their notices were last settled, each with
+     * the revision of its counters.
+     */
     untold: async function* (): AsyncGenerator<{ workflowId: string; revision: number }> {
       for await (const { _id, revision } of deliveryCounts.find({ untold: true }, { projection: { revision: 1 } }))
         yield { workflowId: _id, revision };
     },
-    /** Told; what was counted since is told again. */
+    /** Records that the notices are settled. A band that changed after `revision` stays marked. */
     told: async (workflowId: string, revision: number): Promise<void> => {
       await deliveryCounts.updateOne({ _id: workflowId, revision }, { $unset: { untold: 1 } });
     },
-    /** Whether any of a backfill are open, by what has been counted so far. */
+    /** Whether a backfill has open deliveries, as counted so far. */
     anyOpen: async (workflowId: string, backfillId: string): Promise<boolean> =>
       ((await read(workflowId)).counts[bucketOf({ status: 'PENDING', reason: null, backfillId })] ?? 0) > 0,
     /**
-     * How many deliveries of a workflow there are by status and reason, with all changes up to the call; only those of
-     * a backfill where one is named.
+     * The number of a workflow's deliveries by status and reason, with all changes up to the call. With `backfillId`,
+     * only the deliveries of that backfill.
      */
     of: async (workflowId: string, backfillId?: string) => {
       await fold(workflowId, () => true);
       return rowsOf([await read(workflowId)], backfillId);
     },
-    /** Notes that some of these workflows' deliveries are about to be removed. They stay counted. */
+    /** Records that some deliveries of these workflows are about to be removed. They stay in the counts. */
     noteExpired: async (workflowIds: readonly string[]): Promise<void> => {
       await deliveryCounts.updateMany(
         { _id: { $in: workflowIds }, hasExpired: null },
@@ -53,7 +56,10 @@ export const createDeliveryCountStore = (mongo: Connection) => {
         },
       );
     },
-    /** The same of several workflows together, and whether some of those counted were removed since. */
+    /**
+     * Like `of`, for several workflows together. `haveExpired` says whether some of the counted deliveries were removed
+     * later.
+     */
     ofAll: async (workflowIds: readonly string[]) => {
       const known = await inBatches(workflowIds, async (part) => {
         await foldEach(() => true, { $in: part });

@@ -7,11 +7,11 @@ type Save = (results: readonly Result[], now: Date) => Promise<Result[]>;
 
 const mostAtOnce = 1_000;
 
-/** What the erasure of a buyer does to deliveries. */
+/** Erases a buyer from deliveries. */
 export const createDeliveryErasure = (deliveries: Collection<NewDelivery>, save: Save) => ({
   /**
-   * Ends the open deliveries of a buyer, whoever works on them, and takes the person off all of them: each keeps how it
-   * ended. Gives those that it ended.
+   * Settles the open deliveries of a buyer, claimed ones included, and removes the person from all of the buyer's
+   * deliveries. Each keeps its outcome. Returns the deliveries that it settled.
    */
   eraseBuyer: async (boxOfficeId: string, emailHash: string, now: Date): Promise<Delivery[]> => {
     const ended: Delivery[] = [];

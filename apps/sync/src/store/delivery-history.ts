@@ -8,10 +8,10 @@ import { areFew, chosenBy, openOf } from './delivery-choice';
 import { pageByTime } from './narrow-reads';
 import { isOpen, isUnsettled, withoutOutbox, mostAttempts } from './open-deliveries';
 
-/** What is told of deliveries: pages, counts, and what happened to each. */
+/** Reads deliveries for people: pages, counts, and the history of each. */
 export const createDeliveryHistory = (deliveries: Collection<NewDelivery>) => {
   return {
-    /** A page of the chosen ones, newest first; stable while others are written. Throws BAD_INPUT. */
+    /** A page of the chosen deliveries, newest first; stable while others are written. Throws BAD_INPUT. */
     page: (boxOfficeId: string, choice: DeliveryChoice, args: PageArgs, now: Date): Promise<CountedPage<Delivery>> =>
       pageByTime<NewDelivery, 'createdAt', Delivery>(
         {
@@ -24,13 +24,16 @@ export const createDeliveryHistory = (deliveries: Collection<NewDelivery>) => {
         args,
         now,
       ),
-    /** How many are chosen; of more than `most`, so many. */
+    /** The number of chosen deliveries, counted up to `most`. */
     count: (boxOfficeId: string, choice: DeliveryChoice, most: number): Promise<number> =>
       deliveries.countDocuments(chosenBy(boxOfficeId, choice), { limit: most }),
-    /** Whether a backfill has any without an outcome. */
+    /** Whether a backfill has deliveries without an outcome. */
     anyOpen: async (backfillId: string): Promise<boolean> =>
       (await deliveries.findOne({ backfillId, status: isUnsettled }, { projection: { _id: 1 } })) !== null,
-    /** When the first of those of a box office that wait for this goes on at the latest. */
+    /**
+     * The time by which the first delivery of a box office with this reason goes on, if nothing releases it earlier;
+     * null when none waits.
+     */
     nextWaiting: async (boxOfficeId: string, reason: WaitingFor): Promise<Date | null> => {
       const [first] = await deliveries
         .find({ reason, boxOfficeId, readyAt: isOpen }, { projection: { readyAt: 1 } })
@@ -47,7 +50,7 @@ export const createDeliveryHistory = (deliveries: Collection<NewDelivery>) => {
         .toArray();
       return first?.createdAt ?? null;
     },
-    /** Adds to what is told of one what was done for its contact after its outcome. */
+    /** Adds calls that were made for the contact after the outcome to a delivery's history. */
     addHistory: async (id: string, attempts: readonly Attempt[], performed?: string): Promise<void> => {
       if (attempts.length === 0 && performed === undefined) return;
       await deliveries.updateOne(
@@ -60,7 +63,7 @@ export const createDeliveryHistory = (deliveries: Collection<NewDelivery>) => {
         },
       );
     },
-    /** Tells something else in the place of what was told of a buyer's deliveries; said again it leaves the same. */
+    /** Replaces a sentence in the history of a buyer's deliveries. Repeating it changes nothing. */
     tellInstead: async (
       of: Pick<Delivery, 'boxOfficeId'> & { readonly emailHash: string; readonly connectionId?: string },
       told: string,

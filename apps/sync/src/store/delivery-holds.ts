@@ -10,12 +10,12 @@ type Save = (results: readonly Result[], now: Date) => Promise<unknown>;
 
 const readAtOnce = 1_000;
 
-/** What lets deliveries wait, and frees them. */
+/** Holds deliveries and releases them. */
 export const createDeliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) => {
   const waitsFor = (reason: WaitingFor, boxOfficeId: string | { readonly $gt: string }) =>
     byIndex<NewDelivery>({ reason, readyAt: isOpen }, { boxOfficeId });
   return {
-    /** Frees those of a workflow that wait for one of these. */
+    /** Releases the deliveries of a workflow that wait for one of these reasons. */
     resume: async (
       { boxOfficeId, workflowId }: { readonly boxOfficeId: string; readonly workflowId: string },
       waitedFor: readonly WaitingFor[],
@@ -26,7 +26,7 @@ export const createDeliveryHolds = (deliveries: Collection<NewDelivery>, save: S
         { $set: { status: 'PENDING', reason: null, readyAt: now } },
       );
     },
-    /** Whether any of a workflow wait for this. */
+    /** Whether a delivery of a workflow waits with this reason. */
     anyWait: async (
       { boxOfficeId, workflowId }: { readonly boxOfficeId: string; readonly workflowId: string },
       reason: WaitingFor,
@@ -34,7 +34,10 @@ export const createDeliveryHolds = (deliveries: Collection<NewDelivery>, save: S
       const waiting = byIndex<NewDelivery>({ reason, boxOfficeId, readyAt: isOpen }, { workflowId });
       return (await deliveries.findOne(waiting, { projection: { _id: 1 } })) !== null;
     },
-    /** Lets the open ones of a backfill wait that nobody works on; what it gave is taken back all the same. */
+    /**
+     * Holds the ready deliveries of a backfill, except those that wait for an activity or undo a cancelled order. A
+     * claimed one is held too, but the save of its holder overwrites the hold.
+     */
     holdBackfill: async (backfillId: string, now: Date): Promise<void> => {
       await deliveries.updateMany(
         { backfillId, readyAt: isReady(now), activityIds: [], undoesOrder: false },
@@ -54,8 +57,8 @@ export const createDeliveryHolds = (deliveries: Collection<NewDelivery>, save: S
       );
     },
     /**
-     * Ends the open ones of a backfill that nobody works on and that wait for no activity and take nothing back; the
-     * others come to their own end.
+     * Cancels the open deliveries of a backfill that are not claimed, wait for no activity and undo nothing. The others
+     * settle as usual.
      */
     cancelBackfill: async (backfillId: string, now: Date): Promise<void> => {
       const open = { backfillId, status: isUnsettled };
@@ -75,9 +78,9 @@ export const createDeliveryHolds = (deliveries: Collection<NewDelivery>, save: S
       } while (count > 0);
     },
     /**
-     * Those that wait for an activity that has ended, part by part, each as it goes on from there; those that wait for
-     * another too that is under way are told of the end and wait on. Another that is not has ended unseen: it was noted
-     * late.
+     * Yields the deliveries that wait for an ended activity, in batches, in the state in which they are to be saved. A
+     * delivery that also waits for another activity under way is only updated and waits on. An activity that it names
+     * and that is not under way has ended before the delivery was saved as waiting for it.
      */
     async *releasedBy(
       connectionId: string,
@@ -105,7 +108,7 @@ export const createDeliveryHolds = (deliveries: Collection<NewDelivery>, save: S
         }));
       }
     },
-    /** Those of a box office in these queues that wait for the calls of another day, part by part. */
+    /** The deliveries of a box office in these queues that wait for calls of another day, in batches. */
     outOfQuota: (boxOfficeId: string, among: readonly Queue[], now: Date): AsyncGenerator<Delivery[]> =>
       foundInParts(
         deliveries,
@@ -114,7 +117,9 @@ export const createDeliveryHolds = (deliveries: Collection<NewDelivery>, save: S
         readAtOnce,
         withoutOutbox,
       ),
-    /** Has those looked at again that wait for this. */
+    /**
+     * Makes these deliveries ready now, so that a dispatcher looks at them again, if they still wait with this reason.
+     */
     wake: async (ids: readonly string[], waitsFor: WaitingFor, now: Date): Promise<void> => {
       const holds = { reason: waitsFor, readyAt: isOpen };
       await writeAlike(
@@ -122,7 +127,7 @@ export const createDeliveryHolds = (deliveries: Collection<NewDelivery>, save: S
         ids.map((id) => ({ id, holds, update: { $set: { readyAt: now } } })),
       );
     },
-    /** Has those of a connection looked at again that wait for an activity which is none of these. */
+    /** Makes deliveries of a connection ready that wait for an activity which is not among the known ones. */
     releaseForgotten: async (connectionId: string, known: readonly string[], now: Date): Promise<void> => {
       await deliveries.updateMany(
         byIndex<NewDelivery>(
@@ -132,17 +137,17 @@ export const createDeliveryHolds = (deliveries: Collection<NewDelivery>, save: S
         { $set: { readyAt: now } },
       );
     },
-    /** Frees what waited for a reconnect; the time of trying begins anew. */
+    /** Releases the deliveries that wait for a reconnect. Their time for retries starts again. */
     free: async (connectionId: string, now: Date): Promise<void> => {
       await deliveries.updateMany(
         { connectionId, reason: 'CONNECTION_NEEDS_RECONNECT', readyAt: isOpen },
         { $set: { status: 'PENDING', reason: null, readyAt: now, firstTriedAt: null, attemptCount: 0 } },
       );
     },
-    /** Whether any of a box office waits for the calls of another day. */
+    /** Whether a delivery of a box office waits for calls of another day. */
     anyOutOfQuota: async (boxOfficeId: string): Promise<boolean> =>
       (await deliveries.findOne(waitsFor('QUOTA_EXCEEDED', boxOfficeId), { projection: { _id: 1 } })) !== null,
-    /** The next box office, by its id, of which any wait for this. */
+    /** The next box office after this id that has a delivery waiting with this reason. */
     nextThatWaits: async (reason: WaitingFor, after: string): Promise<string | undefined> => {
       const [next] = await deliveries
         .find(waitsFor(reason, { $gt: after }), { projection: { boxOfficeId: 1 } })

@@ -16,9 +16,10 @@ const updateOf = ({ delivery, attempts, to }: Result, now: Date): mongo.UpdateFi
           claimed: false,
           settledAt: now,
           uncounted: true,
-          // Something may have been done before what failed, or before whoever had it fell silent.
+          // Kept, because a call before the one that failed, or an earlier holder that crashed, may have done
+          // something.
           uncertain: delivery.uncertain,
-          // Also when it ends otherwise, what runs for its contact is waited for before more is done for that.
+          // Kept whatever the outcome: the next work for the contact must wait for activities under way.
           activityIds: delivery.activityIds,
           ...(to.outcome.contactId ? { contactId: to.outcome.contactId } : {}),
           performed: to.outcome.performed ?? withoutNotes(delivery.performed),
@@ -58,21 +59,21 @@ const updateOf = ({ delivery, attempts, to }: Result, now: Date): mongo.UpdateFi
         $push: { attempts: { $each: [...attempts], $slice: -mostAttempts } },
       };
 
-/** How many documents of a long answer come at once, so that reading them is no long work. */
+/** The number of documents per batch of a long answer, so that reading never blocks the process for long. */
 const batchSize = 1_000;
 const whole = { projection: { outbox: 0 }, batchSize };
-/** What of a ready delivery tells whether it is taken. */
+/** The fields of a ready delivery that decide whether it is claimed. */
 const takenBy = { projection: { emailHash: 1, claimed: 1 }, batchSize };
 
-/** As many e-mails are left out by the query itself; of more those that come are left. */
+/** Up to this many e-mail hashes are excluded by the query; beyond that, results are filtered here. */
 const mostNamed = 500;
 
-/** The durable queue: who works on what, and what became of it. */
+/** The durable queue: claims deliveries and saves the results. */
 export const createDeliveryQueue = (deliveries: Collection<NewDelivery>) => {
   const some = (filter: mongo.Filter<NewDelivery>) => deliveries.find(filter, whole);
   /**
-   * Also of those that were changed meanwhile it is known what runs for their contacts. Those that another holder has
-   * by now are its own.
+   * Records activities also with deliveries that changed in the meantime, because they run for the same contacts. A
+   * delivery that another holder has claimed since is left alone.
    */
   const noteUnderWay = async (results: readonly Result[]): Promise<void> => {
     const begun = results.flatMap(({ delivery: { _id, version }, to }) =>
@@ -88,8 +89,8 @@ export const createDeliveryQueue = (deliveries: Collection<NewDelivery>) => {
     );
   };
   /**
-   * Writes what became of them; gives those that were written: the others were changed meanwhile, or another holder has
-   * the lane by now.
+   * Saves results and returns those that were written. The others were changed in the meantime, or another process
+   * holds the connection lease now.
    */
   const save = async (results: readonly Result[], now: Date): Promise<Result[]> => {
     if (results.length === 0) return [];
@@ -114,8 +115,8 @@ export const createDeliveryQueue = (deliveries: Collection<NewDelivery>) => {
   };
   return {
     /**
-     * Marks what the lane's last holder took and has not told of with the fence of the new one: from now on nothing
-     * that the last one writes late is taken.
+     * Writes the new fence into the deliveries that the last lease holder claimed and did not save. Late writes of the
+     * old holder then change nothing.
      */
     takeOver: async ({ connectionId, fence }: { connectionId: string; fence: number }): Promise<void> => {
       for (const queue of queues)
@@ -125,8 +126,8 @@ export const createDeliveryQueue = (deliveries: Collection<NewDelivery>) => {
         );
     },
     /**
-     * The ready ones of a lane's queue, oldest first, marked with the fence of who works on them; as many as are marked
-     * as long as it goes on. Those of the given e-mails are left.
+     * Claims ready deliveries of a queue, oldest first, with the fence of the lease. It claims in batches and stops
+     * when `goesOn` returns false. Buyers in `busy` are left out.
      */
     claim: async (
       { connectionId, fence }: { connectionId: string; fence: number },
@@ -143,7 +144,7 @@ export const createDeliveryQueue = (deliveries: Collection<NewDelivery>) => {
       );
       const found = await deliveries
         .find<Pick<Delivery, '_id' | 'emailHash' | 'claimed'>>(wanted, takenBy)
-        // Those of one buyer come together, so that they share calls.
+        // Keeps deliveries of one buyer together, so that they share calls.
         .sort({ readyAt: 1, emailHash: 1 })
         .limit(limit)
         .toArray();
@@ -157,11 +158,11 @@ export const createDeliveryQueue = (deliveries: Collection<NewDelivery>) => {
         return await some({ ...claimable, fence }).toArray();
       };
       const ours = await inBatches([...wasClaimed.keys()], claimPart, changedAtOnce);
-      // Whoever had it before fell silent in the middle.
+      // An earlier holder claimed it and stopped before it saved a result.
       return ours.map((each) => ({ ...each, uncertain: each.uncertain || wasClaimed.get(each._id) === true }));
     },
     save,
-    /** The ready ones of a queue: since when the oldest waits, and whether there are at least so many. */
+    /** For the ready deliveries of a queue: since when the oldest waits, and whether there are at least `many`. */
     batched: async (connectionId: string, queue: Queue, now: Date, many: number) => {
       const filter = { connectionId, queue, readyAt: isReady(now) };
       const [first] = await some(filter).sort({ readyAt: 1 }).limit(1).toArray();

@@ -5,13 +5,13 @@ import type { NewDelivery } from '../domain/new-delivery';
 import { chosenBy } from './delivery-choice';
 import { inBatches, writeAlike } from './in-batches';
 
-/** A delivery that is to be put back as it is known, and no later one. */
+/** A delivery to requeue, at the version that was read and no later one. */
 export interface Taken {
   readonly id: string;
   readonly version: number;
 }
 
-/** The last one of those that were taken. */
+/** The position of the last delivery that a retry has handled. */
 export interface Place {
   readonly createdAt: Date;
   readonly id: string;
@@ -38,17 +38,17 @@ const requeued = (
   $inc: { version: 1, fence: 1 },
 });
 
-/** Those that are open or have ended since. */
+/** Matches deliveries that are open or settled since then. */
 const endedSince = (since: Date): mongo.Filter<NewDelivery> => ({
   $or: [{ settledAt: null }, { settledAt: { $gte: since } }],
 });
 
-/** What a retry does to deliveries: to those that wait, and to those that have ended since. */
+/** Requeues deliveries: waiting ones, and those that have settled since a given time. */
 export const createDeliveryRetries = (deliveries: Collection<NewDelivery>) => ({
-  /** How many there are; of more than `most`, so many. */
+  /** The number of deliveries to retry, counted up to `most`. */
   countToRetry: (boxOfficeId: string, choice: DeliveryChoice, since: Date, most: number): Promise<number> =>
     deliveries.countDocuments({ $and: [chosenBy(boxOfficeId, choice), endedSince(since)] }, { limit: most }),
-  /** The next ones beyond a place, newest first. */
+  /** The next deliveries after a position, newest first. */
   toRetry: async (
     {
       boxOfficeId,
@@ -74,8 +74,8 @@ export const createDeliveryRetries = (deliveries: Collection<NewDelivery>) => ({
     return found.map(({ _id, version, createdAt }) => ({ id: _id, version, createdAt }));
   },
   /**
-   * Puts those back to work that are still as they were taken, and gives how many the retry has put back by now. Said
-   * again it changes nothing: whatever was put back, or has ended anew, has another version.
+   * Requeues the deliveries that still have the version that was read. Returns how many of them this retry has requeued
+   * so far. Repeating it changes nothing, because a requeued or newly settled delivery has another version.
    */
   requeue: async (retryId: string, taken: readonly Taken[], since: Date, now: Date): Promise<number> => {
     const requeueIn = (statuses: readonly Delivery['status'][], update: mongo.UpdateFilter<NewDelivery>) =>
@@ -87,7 +87,8 @@ export const createDeliveryRetries = (deliveries: Collection<NewDelivery>) => ({
           update,
         })),
       );
-    // What failed may have begun. The others know whether they did: one that never began has told a contact nothing.
+    // A failed delivery may have changed its contact. The others know whether they did: a delivery that never started
+    // has written nothing.
     await requeueIn(['FAILED'], requeued(retryId, now, { uncertain: true }));
     await requeueIn(['SKIPPED', 'WAITING'], requeued(retryId, now));
     const counts = await inBatches(
@@ -97,8 +98,8 @@ export const createDeliveryRetries = (deliveries: Collection<NewDelivery>) => ({
     return counts.reduce((sum, count) => sum + count, 0);
   },
   /**
-   * Puts skipped deliveries back to work that are still as they are known. Their fence stays, so that the present
-   * holder of the lane can take them.
+   * Requeues skipped deliveries that still have the known version. Their fence stays, so that the present lease holder
+   * can claim them.
    */
   requeueSkipped: async (known: readonly Delivery[], since: Date, now: Date): Promise<void> => {
     const update = { $set: asPending(now), $inc: { version: 1 } };

@@ -8,7 +8,7 @@ import { createDeliveryHolds } from './delivery-holds';
 import { createDeliveryQueue } from './delivery-queue';
 import { createDeliveryRetries } from './delivery-retries';
 
-/** All that is done to deliveries, by what it is done for: one collection is the durable queue and the history. */
+/** All operations on deliveries, grouped by purpose. One collection is both the durable queue and the history. */
 export const createDeliveryStores = (mongo: Connection) => {
   const collection = mongo.collection<NewDelivery>('deliveries');
   const deliveryQueue = createDeliveryQueue(collection);

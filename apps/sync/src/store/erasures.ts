@@ -1,16 +1,16 @@
 import type { Connection } from 'mongoose';
 import { inBatches } from './in-batches';
 
-/** What became of the contact at one connection's account. */
+/** The state of the erasure for the contact at one connection's account. */
 export interface ErasedContact {
   readonly connectionId: string;
-  /** PENDING is tried again; GAVE_UP must be seen to by hand. */
+  /** PENDING is tried again; GAVE_UP needs a person to delete the contact. */
   readonly state: 'PENDING' | 'DELETED' | 'NOT_FOUND' | 'GAVE_UP';
 }
 
-/** That a buyer was erased, and how far that has come. It stays, so that nothing brings the person back. */
+/** The erasure of a buyer and its progress. The document stays for good, so that nothing stores the person again. */
 export interface Erasure {
-  /** The keyed hash of the address: all that is left of the person. */
+  /** The keyed hash of the address: the only thing kept about the person. */
   readonly _id: string;
   readonly boxOfficeId: string;
   readonly requestedAt: Date;
@@ -18,16 +18,16 @@ export interface Erasure {
   readonly deletesContact: boolean;
   /** The address, only while a contact is still to be deleted by it. */
   readonly email: string | null;
-  /** From when on nothing comes any more that was under way when it was asked for; null before the first pass. */
+  /** The time after which no work from before the request can write any more; null before the first pass. */
   readonly quietAt: Date | null;
   readonly contacts: readonly ErasedContact[];
   readonly tries: number;
-  /** When it is worked on next; while somebody works on it, when another may. */
+  /** When the erasure is processed next. While a process has claimed it, when another process may claim it. */
   readonly nextAt: Date;
   readonly version: number;
 }
 
-/** Erased buyers: the work of erasing them and the memory of it, in one document each. */
+/** Erased buyers: the progress of each erasure and the record that keeps the buyer out, in one document each. */
 export const createErasureStore = (mongo: Connection) => {
   const erasures = mongo.collection<Erasure>('erasures');
   return {
@@ -36,8 +36,8 @@ export const createErasureStore = (mongo: Connection) => {
       await erasures.createIndex({ boxOfficeId: 1, requestedAt: 1 });
     },
     /**
-     * Shuts the person out from now on, and begins the work; asked again it is done again. `email` when the contact is
-     * to be deleted.
+     * Keeps the buyer out from now on and starts the erasure. A repeated request runs it again. `email` is set when the
+     * contact is to be deleted too.
      */
     request: async (emailHash: string, boxOfficeId: string, email: string | null, now: Date): Promise<void> => {
       const begun = { boxOfficeId, requestedAt: now, status: 'RUNNING' as const, quietAt: null, tries: 0, nextAt: now };
@@ -50,26 +50,29 @@ export const createErasureStore = (mongo: Connection) => {
       );
     },
     byHash: (emailHash: string): Promise<Erasure | null> => erasures.findOne({ _id: emailHash }),
-    /** Which of these addresses are erased buyers'. */
+    /** The addresses among these that belong to erased buyers. */
     among: async (emailHashes: readonly string[]): Promise<ReadonlySet<string>> => {
       const found = await inBatches([...new Set(emailHashes)], (part) =>
         erasures.find({ _id: { $in: part } }, { projection: { _id: 1 } }).toArray(),
       );
       return new Set(found.map(({ _id }) => _id));
     },
-    /** The addresses whose erasure was asked for since. */
+    /** The addresses whose erasure was requested since then. */
     since: async (boxOfficeId: string, since: Date): Promise<string[]> =>
       (await erasures.find({ boxOfficeId, requestedAt: { $gte: since } }, { projection: { _id: 1 } }).toArray()).map(
         ({ _id }) => _id,
       ),
-    /** Takes one that is due, so that others leave it alone for the time of a lease. */
+    /** Claims an erasure that is due. Other processes leave it alone until the lease expires. */
     claim: async (now: Date, leaseMs: number): Promise<Erasure | null> =>
       erasures.findOneAndUpdate(
         { status: 'RUNNING', nextAt: { $lte: now } },
         { $set: { nextAt: new Date(now.getTime() + leaseMs) }, $inc: { version: 1 } },
         { sort: { nextAt: 1 }, returnDocument: 'after' },
       ),
-    /** Notes how far it has come; of no effect when it was asked for again or claimed by another meanwhile. */
+    /**
+     * Records progress. It changes nothing when the erasure was requested again or claimed by another process in the
+     * meantime.
+     */
     note: async ({ _id, version }: Erasure, change: Partial<Erasure>): Promise<void> => {
       await erasures.updateOne({ _id, version }, { $set: { ...change, version: version + 1 } });
     },
@@ -79,19 +82,20 @@ export const createErasureStore = (mongo: Connection) => {
 export type ErasureStore = ReturnType<typeof createErasureStore>;
 
 /**
- * Writes something of buyers, unless they are erased: asks before, and once more when it is written, and takes back
- * what is of those who were erased in between. One of the two sees the other, whichever came first.
+ * The erasure guard: writes data of buyers who are not erased. It checks before the write and again after it, and
+ * undoes the write for buyers erased in between. Whether the erasure or the write comes first, one of them sees the
+ * other.
  */
 export const unlessErased = async <T extends { readonly emailHash: string }>(
   erasures: Pick<ErasureStore, 'among'>,
   some: readonly T[],
   write: (kept: readonly T[]) => Promise<void>,
-  undoCancelled: (each: T) => Promise<void>,
+  undo: (each: T) => Promise<void>,
 ): Promise<void> => {
   const before = await erasures.among(some.map(({ emailHash }) => emailHash));
   const kept = some.filter(({ emailHash }) => !before.has(emailHash));
   if (kept.length === 0) return;
   await write(kept);
   const after = await erasures.among(kept.map(({ emailHash }) => emailHash));
-  for (const each of kept) if (after.has(each.emailHash)) await undoCancelled(each);
+  for (const each of kept) if (after.has(each.emailHash)) await undo(each);
 };

@@ -7,15 +7,15 @@ import { inBatches } from './in-batches';
 
 interface ExpiredWritesDocument {
   _id: string;
-  /** When each detail was told that an expired order has written, in ms. */
+  /** For each detail that an expired order wrote, the time of its value in ms. */
   details?: WrittenValues['details'];
-  /** The same of the custom fields of each workflow. */
+  /** The same for the custom fields of each workflow. */
   fields?: Readonly<Record<string, WrittenValues['fields']>>;
   listIds?: readonly string[];
   tagIds?: readonly string[];
 }
 
-/** What expired orders of a buyer have left at a contact: ids and times, nothing that was told. */
+/** What expired orders of a buyer have written to a contact: ids and times, no values. */
 export interface ExpiredWrites extends AddedResources {
   readonly details: WrittenValues['details'];
   readonly fields: Readonly<Record<string, WrittenValues['fields']>>;
@@ -27,21 +27,21 @@ interface Buyer {
   readonly emailHash: string;
 }
 
-/** One order's news of a buyer, by one of its workflows. */
+/** The value times of one order, for one of its workflows. */
 export interface OfWorkflow extends Buyer {
   readonly workflowId: string;
   readonly told: WrittenValues;
 }
 
 /**
- * What has to be known of a buyer's expired orders for good: how new their values were, so that an older order does not
- * overwrite them, and what they gave, so that another order's cancellation does not take it back. Under the keyed hash
- * of the address, and for no erased buyer.
+ * Facts about a buyer's expired orders that are kept for good. The times of their values keep an older order from
+ * overwriting newer values. Their lists and tags keep the undo of another order from removing them. The key has the
+ * keyed hash of the address; erased buyers have no document.
  */
 export const createExpiredWritesStore = (mongo: Connection, erasures: Pick<ErasureStore, 'among'>) => {
   const expiredWrites = mongo.collection<ExpiredWritesDocument>('expired_writes');
   const forgetBuyer = forgetBuyerIn(expiredWrites);
-  /** Said again, and by two at once, it leaves the same. */
+  /** Repeated or concurrent writes leave the same document. */
   const note = <B extends Buyer>(some: readonly B[], update: (each: B) => object): Promise<void> =>
     unlessErased(
       erasures,
@@ -61,7 +61,7 @@ export const createExpiredWritesStore = (mongo: Connection, erasures: Pick<Erasu
       ({ connectionId, emailHash }) => forgetBuyer([connectionId], emailHash),
     );
   return {
-    /** Notes how new the values were that orders have written: of each the newest counts. */
+    /** Records the times of the values that orders have written; the newest time of each value is kept. */
     noteTold: (some: readonly OfWorkflow[]): Promise<void> =>
       note(
         some.filter(({ told }) => Object.keys(told.details).length + Object.keys(told.fields).length > 0),
@@ -72,12 +72,12 @@ export const createExpiredWritesStore = (mongo: Connection, erasures: Pick<Erasu
           },
         }),
       ),
-    /** Notes the lists and tags that orders gave. */
+    /** Records the lists and tags that orders added. */
     noteGiven: (some: readonly (Buyer & { readonly added: AddedResources })[]): Promise<void> =>
       note(some, ({ added }) => ({
         $addToSet: { listIds: { $each: [...added.listIds] }, tagIds: { $each: [...added.tagIds] } },
       })),
-    /** Of these buyers by the hash of the address; only those of whom there is something. */
+    /** The expired writes of these buyers by the hash of the address; a buyer without any is absent. */
     of: async (connectionId: string, emailHashes: readonly string[]): Promise<Map<string, ExpiredWrites>> => {
       const found = await inBatches(
         emailHashes.map((emailHash) => buyerKey(connectionId, emailHash)),

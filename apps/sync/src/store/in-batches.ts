@@ -1,10 +1,10 @@
 import { chunk } from 'es-toolkit';
 import type { Collection, mongo } from 'mongoose';
 
-/** How many documents one command names, or brings. */
+/** The number of documents in one command or answer. */
 const atOnce = 1_000;
 
-/** Does with many things part by part what one command does, so that none is larger than a server likes it. */
+/** Runs a command on many items in batches, so that no command is too large for the server. */
 export const inBatches = async <I, T>(
   items: readonly I[],
   command: (part: I[]) => Promise<readonly T[]>,
@@ -17,23 +17,20 @@ export const inBatches = async <I, T>(
 
 interface Write<D> {
   readonly id: string;
-  /** What must hold of the document besides its id. */
+  /** A condition on the document besides its id. */
   readonly holds: mongo.Filter<D>;
   readonly update: mongo.UpdateFilter<D>;
 }
 
-/** How many documents one command changes: so few that what else is to be written has its turn soon. */
+/** The number of documents that one command changes. It is low so that other writes get their turn soon. */
 export const changedAtOnce = 250;
 
-/**
- * Makes writes that are often the same but for the id: those that are, together. Gives how many documents were as was
- * expected.
- */
+/** Makes many writes and combines those that differ only in the id. Returns how many documents matched. */
 export const writeAlike = async <D extends { readonly _id: string }>(
   collection: Pick<Collection<D>, 'updateMany' | 'bulkWrite'>,
   writes: readonly Write<D>[],
 ): Promise<number> => {
-  // The types of the driver do not see that a filter with an id is one.
+  // The driver's types do not accept a filter with an id added to it.
   const withId = (_id: string | { $in: string[] }, holds: mongo.Filter<D>) => ({ ...holds, _id }) as mongo.Filter<D>;
   const groups = new Map<string, { first: Write<D>; ids: string[] }>();
   for (const write of writes) {

@@ -5,8 +5,8 @@ interface Collection<D> {
 }
 
 /**
- * Inserts the documents whose id is not taken; answers the ids that were. A thousand in one round trip, or as many as
- * are said.
+ * Inserts the documents whose id is new; returns the ids that already exist. One round trip has `atOnce` documents, a
+ * thousand by default.
  */
 export const insertNew = <D extends { _id: string }>(
   collection: Collection<D>,

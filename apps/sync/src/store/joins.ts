@@ -1,6 +1,6 @@
 import type { Connection } from 'mongoose';
 
-/** Which workflows were joined with the orders that came before their first fact. */
+/** The workflows that were matched with the orders from before their first fact. */
 export const createJoinStore = (mongo: Connection) => {
   const joins = mongo.collection<{ _id: string; at: Date }>('joins');
   return {

@@ -2,13 +2,13 @@ import { isDuplicateKey } from '@boxlist/service-kit';
 import type { Connection } from 'mongoose';
 import { emptyLedger, type Ledger } from '../domain/ledger';
 
-/** The state is one JSON text: its keys are ids of others' making, and it is only ever swapped as a whole. */
+/** The state is one JSON text, because its keys are ids that others choose and it is always replaced as a whole. */
 interface LedgerDocument {
   _id: 'constant-contact';
   revision: number;
   state: string;
 }
-/** The ledger as it was read. */
+/** The ledger with the revision that was read. */
 export interface KnownLedger {
   readonly revision: number;
   readonly ledger: Ledger;
@@ -16,7 +16,7 @@ export interface KnownLedger {
 
 const id = 'constant-contact';
 
-/** The one document of the quota ledger. Each write replaces the revision that was read, or changes nothing. */
+/** The quota ledger's one document. A write replaces the revision that was read, or changes nothing. */
 export const createLedgerDocument = (mongo: Connection) => {
   const ledgers = mongo.collection<LedgerDocument>('ledger');
   return {
@@ -26,7 +26,7 @@ export const createLedgerDocument = (mongo: Connection) => {
         ? { revision: found.revision, ledger: JSON.parse(found.state) as Ledger }
         : { revision: 0, ledger: emptyLedger };
     },
-    /** The ledger as it was written; undefined when another process wrote first. */
+    /** Returns the ledger as written; undefined when another process wrote first. */
     swap: async (known: KnownLedger, ledger: Ledger): Promise<KnownLedger | undefined> => {
       const next = { revision: known.revision + 1, ledger };
       try {

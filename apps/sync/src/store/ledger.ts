@@ -38,7 +38,7 @@ interface Waiter extends Permit {
 const arrivalsMs = 500;
 const mostLagMs = 2_000;
 
-/** The one ledger of the application, shared by all processes through one document that is swapped as a whole. */
+/** The ledger of the whole application. All processes share it through one document, which is replaced as a whole. */
 export const createLedgerStore = (
   mongo: Connection,
   limits: Limits,
@@ -54,7 +54,7 @@ export const createLedgerStore = (
   let wake: (() => void) | undefined;
   let last: KnownLedger | undefined;
   let closed = false;
-  /** How long it took lately until what was written was known to be so, where that was long. */
+  /** How long the last write took until it was confirmed, in ms; 0 when that was short. */
   let lagMs = 0;
   let telling: NodeJS.Timeout | undefined;
 
@@ -71,33 +71,37 @@ export const createLedgerStore = (
   };
 
   /**
-   * The ledger with the live buyers that came to this process and are not told yet: they are about to be planned for.
+   * The ledger including live buyers that this process has not written to it yet, because they are about to be planned.
    */
   const withArrivals = ({ ledger }: KnownLedger, time: number): Ledger =>
     arrivals === noArrivals ? ledger : declare(ledger, holder, ledger.holders[holder]?.demands ?? [], arrivals, time);
 
-  /** Waits for the moment of permits; false when it has passed: used later they would fall into another second. */
+  /**
+   * Waits until the permits may be used. Returns false when that moment has passed: a later call would count in another
+   * second.
+   */
   const inTime = async (askedAt: number, usedAt: number): Promise<boolean> => {
     const writtenAt = await now();
     const tookMs = writtenAt - askedAt;
     lagMs = tookMs > permitDelayMs ? Math.min(tookMs, mostLagMs) : 0;
-    // By everybody's clock, however far off the own one is.
+    // Adds the clock's error, so that the moment has come by the shared clock.
     const early = usedAt + errorMs() - writtenAt;
     if (early > 0) await delay(early);
     return (await now()) + errorMs() <= usedAt + permitDelayMs;
   };
 
   /**
-   * One look at the ledger: says what is wanted, takes what is free. Gives how long to wait for the next look, in ms.
+   * Reads the ledger once, declares this process's demands and gets the permits that are available to it. Returns the
+   * wait until the next reading, in ms.
    */
   const look = async (): Promise<number> => {
     const time = await now();
-    // What this process wrote last is most often still so; the swap finds out.
+    // The state that this process wrote last is usually still current; otherwise the swap fails.
     const known = last ?? (await document.read());
     const asked = [...waiting];
     const came = arrivals;
     const declared = declare(known.ledger, holder, demandsOf(asked), came, time);
-    // The moment at which permits can be used: when it is known that they were written.
+    // The moment at which permits can be used, when their write is confirmed.
     const usedAt = time + lagMs;
     const { ledger, permits } = serve(declared, holder, usedAt, limits);
     const own = known.ledger.holders[holder];
@@ -124,7 +128,7 @@ export const createLedgerStore = (
       each.reject(usedUp(ledger, each, time, limits));
     }
     const free = nextFreeAt(ledger, limits) - time;
-    // Free, and yet not taken: it is another's turn.
+    // A permit is available but this process did not get it: it is another process's turn.
     return free > 0 ? free : 40;
   };
   const cycle = async (): Promise<void> => {
@@ -154,8 +158,8 @@ export const createLedgerStore = (
   return {
     now,
     /**
-     * Resolves when one call may be made, at once; it is counted. Throws QUOTA_EXCEEDED with the time to wait when the
-     * day has none left for the class.
+     * Resolves when one call may be made, at once; the ledger has counted it. Throws QUOTA_EXCEEDED with the time to
+     * wait when the day has no call left for the class.
      */
     take: async (wanted: Permit): Promise<void> => {
       const since = await now();
@@ -164,34 +168,37 @@ export const createLedgerStore = (
         start();
       });
     },
-    /** The call of a permit that was asked for at that time was not made, and nothing of it has left the process. */
+    /**
+     * Returns a permit that was requested at `askedAt`, when its call was not made and nothing has left the process.
+     */
     giveBack: (permit: Permit, askedAt: number) => change((ledger) => givenBack(ledger, permit.class, askedAt)),
-    /** Says that so many live buyers came: the pace by which the rest of the day is judged. */
+    /** Records that this many live buyers arrived. The ledger judges the rest of the day by their pace. */
     arrived: (boxOfficeId: string, count: number): void => {
       arrivals = { ...arrivals, [boxOfficeId]: (arrivals[boxOfficeId] ?? 0) + count };
-      // With the next permit, or a little later: the pace is judged over an hour.
+      // Written with the next permit or after a short delay. A delay does not matter, because the pace is judged over
+      // an hour.
       telling ??= setTimeout(() => {
         telling = undefined;
         start();
       }, arrivalsMs);
     },
-    /** Remembers that Constant Contact called the day used up. */
+    /** Records that Constant Contact reported the day's calls as used up. */
     exhaust: (): Promise<void> => change((ledger, time) => exhausted(ledger, time, limits)),
-    /** Slows down because Constant Contact says that it is throttling. */
+    /** Slows down because Constant Contact reports throttling. */
     slowDown: (): Promise<void> => change(throttled),
-    /** Whether the day has no call left for orders. */
+    /** Whether the day has no call left for live orders. */
     isExhausted: async (): Promise<boolean> => !mayUse((await document.read()).ledger, 'live', await now(), limits),
-    /** For how long a class is refused, in ms; 0 where it is not. */
+    /** How long a class is refused, in ms; 0 when it is not. */
     refusedFor: async (kind: CallClass): Promise<number> => {
       const [{ ledger }, time] = await Promise.all([document.read(), now()]);
       return isRefused(ledger, kind, time, limits) ? refusedForMs(ledger, kind, time, limits) : 0;
     },
-    /** How live orders are sent at present; of one box office, where it is named. */
+    /** The quota state: how live orders are sent at present, for one box office where it is named. */
     quotaState: async (boxOfficeId?: string): Promise<QuotaState> => {
       const [known, time] = await Promise.all([document.read(), now()]);
       return quotaStateOf(withArrivals(known, time), time, limits, bounds, boxOfficeId);
     },
-    /** What is used and left; `gatherMs` is that of the box office. */
+    /** Calls used and left; `gatherMs` is the batching window of the box office. */
     usage: async (boxOfficeId: string) => {
       const [known, time] = await Promise.all([document.read(), now()]);
       const ledger = withArrivals(known, time);

@@ -11,7 +11,7 @@ interface Kept {
 
 const now = new Date('2026-06-01T12:00:00Z');
 
-/** What is kept, and how often it was asked, and for how many documents. */
+/** A list of documents that records each query and how many documents it matched. */
 const listOf = (kept: readonly Kept[]) => {
   const asked: { filter: object; read: number }[] = [];
   const find = (filter: object, sort: 1 | -1, limit: number): Promise<Kept[]> => {
@@ -31,7 +31,7 @@ const listOf = (kept: readonly Kept[]) => {
 };
 
 const ago = (ms: number): Date => new Date(now.getTime() - ms);
-/** From the same moment to years; some are of a clock that is ahead. */
+/** Ages in ms, from zero to years; some are negative, as if another clock is ahead. */
 const times = fc.oneof(
   fc.constantFrom(0, 1, 59_999, 60_000, 60_001, 960_000),
   fc.integer({ min: -5_000, max: 5_000 }),
@@ -46,15 +46,15 @@ const ranges = fc.record({
   to: fc.option(times.map(ago), { nil: undefined }),
 });
 
-/** All of it in order, newest first. */
+/** The expected ids, newest first. */
 const plainly = (kept: readonly Kept[], { from, to }: TimeRange): string[] =>
   sorted(kept.filter(({ at, isLiked }) => isLiked && (!from || at >= from) && (!to || at < to)) as never, {
     at: -1,
     _id: -1,
   }).map(({ _id }) => _id as string);
 
-describe('a page by time', () => {
-  it('after page is all that is wanted, each once and in order', async () => {
+describe('pageByTime', () => {
+  it('returns every match once and in order when paging forward', async () => {
     await fc.assert(
       fc.asyncProperty(histories, ranges, fc.integer({ min: 1, max: 30 }), async (kept, time, first) => {
         const { page } = listOf(kept);
@@ -70,7 +70,7 @@ describe('a page by time', () => {
     );
   });
 
-  it('before page is the same from the other end', async () => {
+  it('returns every match once and in order when paging backward', async () => {
     await fc.assert(
       fc.asyncProperty(histories, ranges, fc.integer({ min: 1, max: 30 }), async (kept, time, last) => {
         const { page } = listOf(kept);
@@ -85,7 +85,7 @@ describe('a page by time', () => {
     );
   });
 
-  it('does not move what was seen when others are written', async () => {
+  it('keeps earlier pages stable when other documents are written', async () => {
     const kept: Kept[] = Array.from({ length: 60 }, (_, index) => ({
       _id: `d${index}`,
       at: ago(index * 20_000),
@@ -100,7 +100,7 @@ describe('a page by time', () => {
     expect(back.nodes.map(({ _id }) => _id)).toEqual(kept.slice(1, 20).map(({ _id }) => _id));
   });
 
-  it('reads few of a long history, and asks a sparse one a few times', async () => {
+  it('reads few documents of a long history and queries a sparse one only a few times', async () => {
     const busy = listOf(
       Array.from({ length: 20_000 }, (_, index) => ({ _id: `d${index}`, at: ago(index * 1_000), isLiked: true })),
     );

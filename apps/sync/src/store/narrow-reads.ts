@@ -3,9 +3,9 @@ import { keysetPage, type CountedPage, type PageArgs } from '@boxlist/service-ki
 import { chunk } from 'es-toolkit';
 import type { Collection, mongo } from 'mongoose';
 
-// All of this exists because the server that takes MongoDB's place on a developer's machine uses an index only for a
-// filter that names nothing but its keys, and reads every match before it applies a limit. To MongoDB itself each
-// question here is the same as its plain form.
+// The functions in this file exist for the server that replaces MongoDB on a developer's machine. It uses an index only
+// when a filter names nothing but the index's keys, and it reads every match before it applies a limit. On MongoDB
+// itself, each query here equals its plain form.
 
 /** `from` is included, `to` is not. */
 export interface TimeRange {
@@ -13,23 +13,23 @@ export interface TimeRange {
   readonly to?: Date | undefined;
 }
 
-/** A time as a condition on one field; none where it has no end. */
+/** The condition of a time range on one field; empty when the range has no bounds. */
 export const ofTime = <F extends string>(field: F, { from, to }: TimeRange) =>
   (from || to ? { [field]: { ...(from ? { $gte: from } : {}), ...(to ? { $lt: to } : {}) } } : {}) as Partial<
     Record<F, { $gte?: Date; $lt?: Date }>
   >;
 
 /**
- * A filter in two parts: the keys of one index, equalities first and then one range, and the conditions on what that
- * index finds.
+ * A filter in two parts. `keys` are the keys of one index, equalities first and then one range. `rest` are the
+ * conditions on the documents that the index finds.
  */
 export const byIndex = <D>(keys: mongo.Filter<D>, rest: mongo.Filter<D>): mongo.Filter<D> =>
-  // The types of the driver do not see that two filters joined by $and are one.
+  // The driver's types do not accept two filters joined by $and.
   Object.keys(rest).length === 0 ? keys : ({ $and: [keys, { $and: [rest] }] } as mongo.Filter<D>);
 
 /**
- * Reads the matches of a filter in two parts, `size` at a time. The index is asked once for their ids; each part is
- * read when its turn comes, without the documents that no longer match by then.
+ * Reads the matches of a two-part filter, `size` at a time. One query of the index collects the ids. Each batch is read
+ * when its turn comes, without documents that no longer match.
  */
 export async function* foundInParts<D extends { readonly _id: string }>(
   collection: Pick<Collection<D>, 'find'>,
@@ -49,24 +49,24 @@ type Position = [time: number, id: string];
 const isPosition = (value: unknown): value is Position =>
   Array.isArray(value) && value.length === 2 && typeof value[0] === 'number' && typeof value[1] === 'string';
 
-/** Finds by a filter, sorted by the time and then the id: 1 oldest first, -1 newest first. */
+/** Finds by a filter, sorted by time and then id: 1 for oldest first, -1 for newest first. */
 interface Source<D, T> {
   readonly find: (filter: mongo.Filter<D>, sort: 1 | -1, limit: number) => Promise<T[]>;
   readonly count: (filter: mongo.Filter<D>) => Promise<number>;
 }
 
-/** What a page is taken from. */
+/** The documents that a page is read from. */
 interface Selection<D> extends TimeRange {
-  /** The filter for those of a time. */
+  /** The filter for the documents in a time range. */
   readonly of: (time: TimeRange) => mongo.Filter<D>;
-  /** There are so few that all of them may be read. */
+  /** The selection is so small that all of it may be read. */
   readonly areFew?: boolean;
 }
 
-/** The first stretch of time that is asked for holds a page of a busy box office. */
+/** The first time range in ms. It is long enough to hold a page of a busy box office. */
 const firstMs = 60_000;
 const mostWider = 16;
-/** Nothing is gained by stretches longer than this: what is left is asked for as a whole. */
+/** Longer ranges bring no benefit: beyond this, the rest is read at once. */
 const longestMs = 50 * 86_400_000;
 
 const earlier = (a: Date | undefined, b: Date | undefined) => (a && b ? (a < b ? a : b) : (a ?? b));
@@ -74,8 +74,8 @@ const later = (a: Date | undefined, b: Date | undefined) => (a && b ? (a > b ? a
 const both = (a: TimeRange, b: TimeRange): TimeRange => ({ from: later(a.from, b.from), to: earlier(a.to, b.to) });
 
 /**
- * The first part of a time, and what is left of it: from its end for what is newest first. One part where there is no
- * more, or nothing tells where to begin.
+ * Splits a time range into a first part of `ms` and the rest, from its end when newest first. Returns one part when no
+ * rest is left, when `ms` exceeds `longestMs`, or when the range has no start.
  */
 const split = (time: TimeRange, ms: number, newestFirst: boolean, now: Date): [TimeRange, TimeRange?] => {
   const begin = newestFirst ? (time.to ?? now) : time.from;
@@ -90,8 +90,7 @@ const split = (time: TimeRange, ms: number, newestFirst: boolean, now: Date): [T
 };
 
 /**
- * A page of what stands in the order of one of its times, newest first; stable while others are written. Throws
- * BAD_INPUT.
+ * A page of documents sorted by one of their times, newest first; stable while others are written. Throws BAD_INPUT.
  */
 export const pageByTime = async <D, F extends string, T extends { readonly _id: string } & Readonly<Record<F, Date>>>(
   { find, count }: Source<D, T>,
@@ -123,8 +122,8 @@ export const pageByTime = async <D, F extends string, T extends { readonly _id: 
         await read(byIndex(sameTime, otherIds));
         left = both(all, newestFirst ? { to: at } : { from: next });
       }
-      // A server need not stop at the limit of a query: it may read all that is to be sorted. So it is asked for
-      // stretches of time, each longer by what is missing, until the page is full.
+      // The server may ignore a query's limit and read everything that it has to sort. So this reads one time range
+      // after another, each longer according to the number of missing documents, until the page is full.
       for (let ms = areFew ? Infinity : firstMs; left && found.length < limit;) {
         const [time, rest] = split(left, ms, newestFirst, now);
         const came = await read(of(time));

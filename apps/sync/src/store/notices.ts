@@ -6,7 +6,7 @@ import type { Connection } from 'mongoose';
 import { subjectKey, type NoticeSubject } from '../domain/notice';
 import { byIndex, ofTime, pageByTime } from './narrow-reads';
 
-/** One episode of a subject: from when it was raised until it was over. */
+/** One episode of a subject, from its beginning to its end. */
 export interface Notice extends NoticeSubject {
   readonly _id: string;
   readonly raisedAt: Date;
@@ -21,20 +21,20 @@ interface News {
 
 interface NoticeDocument extends Notice {
   readonly subject: string;
-  /** 1 for the first of its subject. */
+  /** 1 for the first episode of its subject. */
   readonly episode: number;
-  /** Set while it is not over. */
+  /** Set until the episode ends. */
   readonly open?: true;
   readonly outbox: readonly News[];
-  /** When it may be forgotten; set when it is over. */
+  /** When the notice may be deleted; set when the episode ends. */
   readonly expiresAt?: Date;
 }
 
-/** The id of an episode follows from its number: begun by two processes at once it is one. */
+/** The id of an episode follows from its number, so two processes that start it at once create one document. */
 const noticeId = (subject: string, episode: number): string =>
   `${idPrefixes.notice}${createHash('sha256').update(`${subject}\n${episode}`).digest('base64url').slice(0, 26)}`;
 
-/** The events of a notice; told twice they have the same id. */
+/** Renders the events of a notice. Rendering one again yields the same event id. */
 export const noticeRendering: OutboxRendering<NoticeSubject & Omit<NoticeDocument, keyof NoticeSubject>, News> = {
   fields: ['boxOfficeId', 'kind', 'level', 'connectionId', 'workflowId', 'raisedAt'],
   of: ({ _id, boxOfficeId, kind, level, connectionId, workflowId, raisedAt }, { id, at }) => ({
@@ -64,10 +64,10 @@ export const noticeRendering: OutboxRendering<NoticeSubject & Omit<NoticeDocumen
 
 const projection = { outbox: 0, subject: 0, episode: 0, open: 0, expiresAt: 0 };
 
-/** Whether a notice is over. */
+/** Whether the episode of a notice is still open. */
 export type NoticeState = 'RAISED' | 'RECOVERED';
 
-/** Notices, each with the news of it. */
+/** Notices, each with an outbox for its events. */
 export const createNoticeStore = (mongo: Connection) => {
   const notices = mongo.collection<NoticeDocument>('notices');
   return {
@@ -79,9 +79,9 @@ export const createNoticeStore = (mongo: Connection) => {
       await notices.createIndex({ kind: 1 }, { name: 'open', partialFilterExpression: { open: true } });
     },
     /**
-     * Raises or ends the notice of a subject as it is seen to stand. It is looked at after the last episode is known,
-     * and what is written holds only as long as that is still the last: of any number of processes one begins an
-     * episode and one ends it, and nobody by what was so before.
+     * Raises or ends the notice of a subject by its present state. It reads the last episode before it calls `holds`,
+     * and the write succeeds only while that episode is still the last. So one process alone starts an episode, one
+     * alone ends it, and none acts on an earlier state. Returns the event that was written, or undefined.
      */
     settle: async (
       about: NoticeSubject,
@@ -121,7 +121,7 @@ export const createNoticeStore = (mongo: Connection) => {
         throw error;
       }
     },
-    /** Those of these kinds that are not over. */
+    /** The open notices of these kinds. */
     open: (kinds: readonly NoticeKind[]): AsyncIterable<Notice> =>
       notices.find({ open: true, kind: { $in: kinds } }, { projection }),
     byId: (id: string): Promise<Notice | null> => notices.findOne({ _id: id }, { projection }),

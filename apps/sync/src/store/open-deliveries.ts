@@ -1,18 +1,21 @@
 import type { DeliveryStatus } from '../domain/reasons';
 
 /**
- * In a query for `readyAt`: the delivery has no outcome yet. Worded as the indices of open ones are, which are of no
- * use to a query that does not say it.
+ * A condition on `readyAt`: the delivery has no outcome yet. It has the same form as in the partial indexes of open
+ * deliveries, which a query uses only if it contains this condition.
  */
 export const isOpen = { $gte: new Date(0) };
 
 export const isReady = (now: Date) => ({ ...isOpen, $lte: now });
 
-/** The same in a query for `status`, for the indices that hold that. */
+/** The same as a condition on `status`, for the indexes that contain the status. */
 export const isUnsettled = { $in: ['PENDING', 'WAITING'] satisfies DeliveryStatus[] };
 
-/** A delivery as it is read, without its news. */
+/** Reads deliveries without their outbox. */
 export const withoutOutbox = { projection: { outbox: 0 } };
 
-/** All that days of tries come to. What an endless row of retries adds pushes the oldest out. */
+/**
+ * The number of attempts that a delivery keeps. Days of tries stay below it; attempts of endless retries push out the
+ * oldest.
+ */
 export const mostAttempts = 500;

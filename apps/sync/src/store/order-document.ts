@@ -4,21 +4,21 @@ export interface OrderDocument extends Omit<EarlierOrder, 'key' | 'erased' | 'ex
   _id: string;
   erased?: boolean;
   emailHash: string | null;
-  /** Null for one that has expired, so that nobody who asks for orders of a time meets it. */
+  /** Null for an expired order, so that no query by time finds it. */
   receivedAt: Date | null;
-  /** From when on it grows old, or is looked at once more. */
+  /** The time from which the order ages, or at which an expired order is looked at again. */
   agesFrom?: Date | null;
   expiredAt?: Date;
   revision: number;
 }
 
-/** An order with when it came. */
+/** An order with the time at which sync received it. */
 export interface ReceivedOrder {
   readonly order: StoredOrder;
   readonly receivedAt: Date;
 }
 
-/** With the revision of its document. */
+/** A received order with the revision of its document. */
 export interface KeptOrder extends ReceivedOrder {
   readonly revision: number;
 }

@@ -4,18 +4,18 @@ import { writeAlike } from './in-batches';
 import { never } from './never';
 import type { OrderDocument } from './order-document';
 
-/** An order that has grown old, or has expired and is looked at once more. */
+/** An order that has reached its age limit, or a tombstone that is looked at again. */
 export interface AgedOrder {
   readonly order: StoredOrder;
-  /** Null when it is not known. */
+  /** Null when the time is not known. */
   readonly agesFrom: Date | null;
   readonly expiredAt: Date | null;
   readonly revision: number;
 }
 
-/** What age does to orders. */
+/** Ages and expires orders. */
 export const orderExpiry = (orders: Collection<OrderDocument>, toOrder: (document: OrderDocument) => StoredOrder) => {
-  /** Those that were not changed since; gives how many. */
+  /** Changes the orders that still have the revision that was read; returns how many. */
   const change = (some: readonly AgedOrder[], update: (each: AgedOrder) => object): Promise<number> =>
     writeAlike(
       orders,
@@ -23,8 +23,8 @@ export const orderExpiry = (orders: Collection<OrderDocument>, toOrder: (documen
     );
   return {
     /**
-     * The oldest that have not changed since, and what has expired and is not done with; first those that were written
-     * before anybody asked for their age.
+     * The orders and tombstones whose time is before `before`, oldest first. Orders that an earlier version stored
+     * without `agesFrom` come before all others.
      */
     aged: async (before: Date, limit: number): Promise<AgedOrder[]> =>
       (
@@ -40,23 +40,23 @@ export const orderExpiry = (orders: Collection<OrderDocument>, toOrder: (documen
         revision: document.revision,
       })),
     /**
-     * Makes tombstones of orders: each with one write. One that was changed since it was read is left as it is; gives
-     * how many were not. They stay among the aged until they are done with, so that whatever hangs on them is removed
-     * after a crash too.
+     * Turns orders into tombstones, each with one write. An order that changed after it was read is left as it is;
+     * returns how many were turned. Tombstones stay in `aged` until `doneWith`, so that their deliveries are removed
+     * even after a crash.
      */
     expire: (some: readonly AgedOrder[], now: Date): Promise<number> =>
       change(some, ({ order, agesFrom }) => {
         const { key: _k, expired: _e, ...left } = expiredOrder(order);
         return {
-          // It is among the aged also where another process has just put its look off.
+          // Written again, so that the tombstone is in `aged` even when another process has just postponed the order.
           $set: { ...left, erased: false, emailHash: null, receivedAt: null, agesFrom, expiredAt: now },
           $inc: { revision: 1 },
         };
       }),
-    /** Lets them be looked at again when that time has aged. */
+    /** Looks at the orders again when the given time has aged. */
     ageInstead: (some: readonly AgedOrder[], from: (each: AgedOrder) => Date): Promise<number> =>
       change(some, (each) => ({ $set: { agesFrom: from(each) } })),
-    /** Nothing hangs on these tombstones any more. */
+    /** Records that these tombstones have no deliveries left. */
     doneWith: (some: readonly AgedOrder[]): Promise<number> => change(some, () => ({ $set: { agesFrom: never } })),
   };
 };

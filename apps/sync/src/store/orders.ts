@@ -14,7 +14,7 @@ interface Time {
 }
 interface ReceivedPage {
   readonly orders: StoredOrder[];
-  /** Where to go on; null when there are no more. */
+  /** The place where the next page starts; null on the last page. */
   readonly next: string | null;
 }
 
@@ -23,7 +23,7 @@ const placeOf = (place: string): [receivedAt: Date, key: string] => {
   return [new Date(place.slice(0, blank)), place.slice(blank + 1)];
 };
 
-/** The last state of each order. The only place where a buyer's data is kept. */
+/** The latest state of each order. Only this store, dead letters and running erasures keep a buyer's data. */
 export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: string, email: string) => string) => {
   const orders = mongo.collection<OrderDocument>('orders');
   const fieldsOf = ({ key: _key, ...order }: StoredOrder) => ({
@@ -31,7 +31,7 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
     erased: order.erased === true,
     emailHash: order.email ? hashEmail(order.boxOfficeId, order.email) : null,
   });
-  /** The known ones merged with what is new of them; one that somebody else changed meanwhile is read again. */
+  /** Merges new states into known orders. An order that another process changed in the meantime is read again. */
   const merge = async (fresh: ReadonlyMap<string, StoredOrder>, now: Date): Promise<ReceivedOrder[]> => {
     const merged: ReceivedOrder[] = [];
     for (let left = [...fresh.keys()]; left.length > 0;) {
@@ -68,7 +68,7 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
         .sort({ receivedAt: 1, _id: 1 })
         .limit(atMost)
         .toArray();
-    // Two ranges of the index, one after the other.
+    // Two ranges of the index, one after the other: the rest of the same moment, then later moments.
     const found = key === '' ? [] : await read(at, { _id: { $gt: key } }, limit);
     const later = { [key === '' ? '$gte' : '$gt']: at, ...(until ? { $lt: until } : {}) };
     if (found.length < limit) found.push(...(await read(later, {}, limit - found.length)));
@@ -85,9 +85,8 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
       await orders.createIndex({ agesFrom: 1 });
     },
     /**
-     * Keeps the orders, merged with what was known of them; answers how they stand now, with when the first event of
-     * each came. Each key at most once. `receivedAt` is for those that were not known. Of those that have expired
-     * nothing is kept anew.
+     * Stores the orders, merged with their known states; returns the merged orders, each with the time of its first
+     * event. A key may occur only once. `receivedAt` applies to orders that are new. Expired orders stay tombstones.
      */
     keep: async (
       fresh: readonly StoredOrder[],
@@ -115,13 +114,13 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
     },
     byKeys: async (keys: readonly string[]): Promise<StoredOrder[]> =>
       inBatches([...new Set(keys)], async (part) => (await orders.find({ _id: { $in: part } }).toArray()).map(toOrder)),
-    /** Some of the orders of a buyer, as they are kept. */
+    /** Some of a buyer's orders, as stored. */
     ofBuyer: async (boxOfficeId: string, emailHash: string, limit: number): Promise<KeptOrder[]> =>
       (await orders.find({ boxOfficeId, emailHash }).limit(limit).toArray()).map((document) => ({
         ...receivedOf(document),
         revision: document.revision,
       })),
-    /** Takes the buyer out of orders; one that was changed since it was read is left as it is. */
+    /** Removes the buyer from orders. An order that changed after it was read is left as it is. */
     blank: async (known: readonly KeptOrder[]): Promise<void> => {
       for (const { order, revision } of known)
         await orders.updateOne(
@@ -129,7 +128,7 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
           { $set: fieldsOf(withoutBuyer(order)), $inc: { revision: 1 } },
         );
     },
-    /** The orders that came last, newest first. */
+    /** The orders that sync received last, newest first. */
     latest: async (boxOfficeId: string, limit: number): Promise<StoredOrder[]> =>
       (
         await orders
@@ -139,9 +138,9 @@ export const createOrderStore = (mongo: Connection, hashEmail: (boxOfficeId: str
           .toArray()
       ).map(toOrder),
     ...orderExpiry(orders, toOrder),
-    /** Orders that came to a box office in a time, in the order in which they came: a page after a place. */
+    /** The orders of a box office received in a time range, sorted by that time: one page after a place. */
     received,
-    /** The same from the first to the last, page by page. */
+    /** The same range from first to last, page by page. */
     allReceived: async function* (boxOfficeId: string, time: Time, pageSize: number): AsyncGenerator<StoredOrder[]> {
       for (let place: string | null = ''; place !== null;) {
         const page: ReceivedPage = await received(boxOfficeId, time, place, pageSize);

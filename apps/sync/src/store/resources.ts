@@ -5,7 +5,7 @@ interface ResourceDocument {
   value: string;
 }
 
-/** Ids of tags, lists and custom fields by name, as they were found at Constant Contact. */
+/** Ids of tags, lists and custom fields by name, as found at Constant Contact. */
 export const createResourceStore = (mongo: Connection) => {
   const resources = mongo.collection<ResourceDocument>('resources');
   const keyOf = (connectionId: string, kind: string, name: string): string =>

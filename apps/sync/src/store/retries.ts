@@ -6,33 +6,33 @@ import type { Place, Taken } from './delivery-retries';
 
 export type RetryStatus = 'RUNNING' | 'DONE' | 'CANCELLED';
 
-/** Deliveries that somebody asked to be tried again, and how far that has come. */
+/** An organiser's request to requeue deliveries, with its progress. */
 export interface Retry {
   readonly _id: string;
   readonly boxOfficeId: string;
   readonly status: RetryStatus;
-  /** Which deliveries; nothing is kept of it once nothing is left to do. */
+  /** The filter for the deliveries; empty once nothing is left to do. */
   readonly wanted: DeliveryChoice;
-  /** How many there were when it was asked for. */
+  /** The number of matching deliveries at the time of the request. */
   readonly matched: number;
-  /** How many were put back to work so far, those in `taking` not counted. */
+  /** The number of deliveries requeued so far, without those in `taking`. */
   readonly requeued: number;
-  /** Being put back now: whoever goes on after a crash begins with these. */
+  /** The deliveries being requeued now. After a crash the next process starts with these. */
   readonly taking: readonly Taken[];
-  /** Where the others go on, newest first; null at the beginning. */
+  /** The position after which the rest begins, newest first; null at the start. */
   readonly place: Place | null;
-  /** Whether there is something left to do; of a cancelled one until what it was taking is put back. */
+  /** Whether work is left. A cancelled retry stays open until the deliveries in `taking` are requeued. */
   readonly open: boolean;
   readonly createdAt: Date;
   readonly version: number;
 }
 
-/** What an ended retry forgets. */
+/** The fields that a finished retry clears. */
 const over = { open: false, wanted: {}, taking: [] } as const;
 
 /**
- * Retries, each with the deliveries that it is putting back, so that every one is put back once, whoever is killed
- * when.
+ * Retries, each with the deliveries that it is requeueing. So each delivery is requeued once, even after a crash at any
+ * moment.
  */
 export const createRetryStore = (mongo: Connection) => {
   const retries = mongo.collection<Retry>('retries');
@@ -58,28 +58,25 @@ export const createRetryStore = (mongo: Connection) => {
       return retry;
     },
     byId: (id: string): Promise<Retry | null> => retries.findOne({ _id: id }),
-    /** The newest first, at most 100. */
+    /** The newest retries first, at most 100. */
     ofBoxOffice: (boxOfficeId: string): Promise<Retry[]> =>
       retries.find({ boxOfficeId }).sort({ createdAt: -1 }).limit(100).toArray(),
-    /** Those that have something left to do, the oldest first. */
+    /** The retries with work left, oldest first. */
     open: (): Promise<Retry[]> => retries.find({ open: true }).sort({ createdAt: 1 }).limit(100).toArray(),
-    /** Undefined when it was changed meanwhile. */
+    /** Returns undefined when another process changed the retry in the meantime. */
     change,
-    /** Nothing is left that it could take. */
+    /** Ends a retry that finds no more deliveries. */
     end: (known: Retry): Promise<Retry | undefined> => change(known, { ...over, status: 'DONE' }),
-    /** It takes no more; what it is taking comes to its end. */
+    /** Cancels a retry. Deliveries in `taking` are still requeued, no others. */
     cancel: (known: Retry): Promise<Retry | undefined> =>
       change(known, { ...(known.taking.length > 0 ? {} : over), status: 'CANCELLED' }),
-    /** What it was taking is put back, so many of it by this retry. */
+    /** Records that this retry has requeued `count` of the deliveries in `taking`. */
     tookSome: (known: Retry, count: number): Promise<Retry | undefined> =>
       change(known, {
         ...(known.status === 'RUNNING' ? { taking: [] } : over),
         requeued: known.requeued + count,
       }),
-    /**
-     * Ends those that were asked for by the address of a buyer who is erased: there is nothing any more that they could
-     * find.
-     */
+    /** Ends the retries that search by the address of an erased buyer, because they can find nothing any more. */
     forgetBuyer: async (boxOfficeId: string, emailHash: string): Promise<void> => {
       await retries.updateMany(
         { open: true, boxOfficeId, 'wanted.emailHash': emailHash },

@@ -6,12 +6,14 @@ interface StandstillDocument extends Omit<Standstill, 'groupId'> {
   readonly seenAt: Date;
 }
 
-/** How often a process says what stands still at it. */
+/** How often a process records its standstills, in ms. */
 export const sayEveryMs = 5_000;
-/** What nobody has said for longer is over, or its process is. */
+/** A standstill that was not recorded for longer has ended, or its process has. */
 const freshMs = 3 * sayEveryMs;
 
-/** What stands still at any process, as its consumers see it: the process that answers the graph may be another. */
+/**
+ * The standstills of all processes, as their consumers see them. The process that answers GraphQL may be another one.
+ */
 export const createStandstillStore = (mongo: Connection) => {
   const standstills = mongo.collection<StandstillDocument>('standstills');
   return {
@@ -26,7 +28,7 @@ export const createStandstillStore = (mongo: Connection) => {
           { upsert: true },
         );
     },
-    /** Those of now, the longest first. */
+    /** The present standstills, longest first. */
     present: (now: Date): Promise<Pick<StandstillDocument, 'topic' | 'partition' | 'since' | 'code'>[]> =>
       standstills
         .find({ seenAt: { $gt: new Date(now.getTime() - freshMs) } }, { projection: { _id: 0, seenAt: 0 } })

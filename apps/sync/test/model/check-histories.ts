@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { anyHistory, type History } from './history';
 import { runHistory } from './run-history';
 
-interface DesiredDelivery {
+interface CheckOptions {
   readonly histories: number;
   readonly seed?: number;
   /** Leads to one failed history. */
@@ -18,7 +18,7 @@ export interface Failure {
 }
 
 /** Checks the given number of histories and stops at the first that breaks a promise. */
-export const checkHistories = async ({ histories, ...again }: DesiredDelivery) => {
+export const checkHistories = async ({ histories, ...again }: CheckOptions) => {
   const seen = { histories: 0, calls: 0, awaits: 0, outcomes: {} as Record<string, number> };
   const outcome = await fc.check(
     fc.asyncProperty(anyHistory, async (history) => {

@@ -19,8 +19,11 @@ class WriteError extends Error {
   }
 }
 
-/** One server's documents. Each call is atomic. `_id` is the only unique key, and sync needs no other. */
-export const createMemoryMongo = () => {
+/**
+ * One server's documents. Each call is atomic. `_id` is the only unique key, and sync needs no other. `written` gets
+ * each document after each change.
+ */
+export const createMemoryMongo = (written: (collection: string, document: Doc) => void = () => undefined) => {
   const collections = new Map<string, Map<string, Doc>>();
   /** Grows with each change of any document. */
   let changes = 0;
@@ -51,11 +54,15 @@ export const createMemoryMongo = () => {
       if (documents.has(id)) return false;
       documents.set(id, copyOf(document));
       changes += 1;
+      written(name, document);
       return true;
     };
     const update = (document: Doc, by: Doc): number => {
       const isChanged = change(document, by);
-      if (isChanged) changes += 1;
+      if (isChanged) {
+        changes += 1;
+        written(name, document);
+      }
       return Number(isChanged);
     };
     const updateFirst = (filter: Doc, by: Doc, upsert = false) => {

@@ -1,6 +1,7 @@
 import { AppError, topics, type BoxOfficeId } from '@boxlist/contracts';
 import { createLog, type Identity } from '@boxlist/service-kit';
 import type { Context } from '../../src/context';
+import { contradictionsIn } from '../../src/domain/delivery-states';
 import { changeBackfill, startBackfill } from '../../src/use-cases/backfill/backfill-commands';
 import { discardDeadLetters, replayDeadLetters } from '../../src/use-cases/dead-letters/dead-letter-commands';
 import { eraseBuyer } from '../../src/use-cases/privacy/erase-buyer';
@@ -16,7 +17,7 @@ import { organisersWishes } from './organisers-choices';
 import { createOtherServices } from './other-services';
 import { judgeRest } from './settled-state';
 import { createStage, type Actor } from './stage';
-import type { OrderDocument } from './stored-documents';
+import type { OrderDocument, StoredDelivery } from './stored-documents';
 import { retentionMs, startSync } from './sync-process';
 import {
   accounts as accountIds,
@@ -40,7 +41,7 @@ interface Life {
   readonly ctx: Context;
 }
 
-export interface WrittenValues {
+export interface HistoryResult {
   /** Broken promises; empty if all is well. */
   readonly problems: readonly string[];
   readonly awaits: readonly [number, number];
@@ -49,7 +50,7 @@ export interface WrittenValues {
 }
 
 /** Executes a history and returns the promises that it broke. */
-export const runHistory = async (history: History, trace?: (line: string) => void): Promise<WrittenValues> => {
+export const runHistory = async (history: History, trace?: (line: string) => void): Promise<HistoryResult> => {
   const problems: string[] = [];
   const problem = (text: string): void => {
     if (problems.includes(text)) return;
@@ -68,7 +69,11 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
     },
   });
   const giveBack = stage.takeOver();
-  const mongo = createMemoryMongo();
+  const mongo = createMemoryMongo((collection, document) => {
+    if (collection !== 'deliveries' || document.orderKey === undefined) return;
+    for (const rule of contradictionsIn(document as unknown as StoredDelivery))
+      problem(`3: a delivery was stored of which it does not hold that ${rule}`);
+  });
   const bus = createMemoryBus(stage.now);
   const told = createLedgerOfTold();
   const lives: (Life | undefined)[] = [undefined, undefined];

@@ -5,7 +5,7 @@ import type { Log } from '@boxlist/service-kit';
 import { createTicketTailor } from '@boxlist/ticket-tailor';
 import { createHmac } from 'node:crypto';
 import type { Context } from '../../src/context';
-import { followersOf, openEventDoors } from '../../src/events';
+import { entitlementsCaughtUp, openEventDoors } from '../../src/events';
 import { outcomeRendering } from '../../src/store/deliveries';
 import { createLedgerStore } from '../../src/store/ledger';
 import { noticeRendering } from '../../src/store/notices';
@@ -65,7 +65,7 @@ export const startSync = async (
       async () => clock(),
     ),
     signUpKeepsOptOuts,
-    followers: followersOf(bus),
+    entitlementsCaughtUp: entitlementsCaughtUp(bus),
     bus,
     constantContact: createConstantContact({ apiUrl: 'http://sandbox/v3', send: send(actor) }),
     tokens: async (connectionId, rejected) => {

@@ -23,7 +23,7 @@ const phoneOf = (order: number, mark: string): string =>
   [`+4477009${mark}`, `+178155${mark}`, `077009${mark}`][order] ?? mark;
 
 /** The values of a published order event, in the model's words. */
-export interface WrittenValues {
+export interface PublishedOrder {
   readonly office: Office;
   readonly key: string;
   /** The end of the event's id. */
@@ -39,7 +39,7 @@ export interface WrittenValues {
 }
 
 /** Makes an event whose name and phone encode its box office, person, minute and order. */
-export const toldOf = (command: OrderCommand, number: number, begun: number): WrittenValues => {
+export const toldOf = (command: OrderCommand, number: number, begun: number): PublishedOrder => {
   const { office, order, at, updates, person, optIn } = command;
   const mark = `-${office}-${person ?? 'x'}-${at + 10}-${order}`;
   return {
@@ -86,7 +86,7 @@ export const originOfPhone = (phone: string): { readonly key: string; readonly a
 };
 
 /** The event as a producer writes it, often with the address in another spelling. */
-export const eventJson = ({ office, key, ...told }: WrittenValues): string => {
+export const eventJson = ({ office, key, ...told }: PublishedOrder): string => {
   const orderId = key.slice(key.indexOf(':') + 1);
   const email = told.person === null ? null : people[told.person]!;
   return JSON.stringify({
@@ -118,43 +118,43 @@ export const eventJson = ({ office, key, ...told }: WrittenValues): string => {
 };
 
 type Field = 'person' | 'optIn' | 'status' | 'event' | 'firstName' | 'phone';
-export type Merged = Pick<WrittenValues, Field | 'key'> & { readonly placedAt: number };
+export type Merged = Pick<PublishedOrder, Field | 'key'> & { readonly placedAt: number };
 
-const isFinal = ({ status }: WrittenValues): boolean => status !== 'pending';
+const isFinal = ({ status }: PublishedOrder): boolean => status !== 'pending';
 
 /**
  * At the same time, an update is newer than a creation, and a final status is newer than `pending`; otherwise the ids
  * decide.
  */
-const isNewer = (a: WrittenValues, b: WrittenValues): boolean => {
+const isNewer = (a: PublishedOrder, b: PublishedOrder): boolean => {
   if (a.time !== b.time) return a.time > b.time;
   if (a.updates !== b.updates) return a.updates;
   return isFinal(a) === isFinal(b) ? a.number > b.number : isFinal(a);
 };
 
 /** An order merged from its events: the newest value of each field. Undefined without events. */
-export const mergedOf = (events: readonly WrittenValues[]): Merged | undefined => {
+export const mergedOf = (events: readonly PublishedOrder[]): Merged | undefined => {
   if (events.length === 0) return undefined;
-  const newest = (field: Field): WrittenValues[Field] =>
-    events.reduce<WrittenValues | undefined>(
+  const newest = (field: Field): PublishedOrder[Field] =>
+    events.reduce<PublishedOrder | undefined>(
       (best, each) => (each[field] !== null && (!best || isNewer(each, best)) ? each : best),
       undefined,
     )?.[field] ?? null;
   return {
     key: events[0]!.key,
-    person: newest('person') as WrittenValues['person'],
-    optIn: newest('optIn') as WrittenValues['optIn'],
-    status: newest('status') as WrittenValues['status'],
-    event: newest('event') as WrittenValues['event'],
-    firstName: newest('firstName') as WrittenValues['firstName'],
-    phone: newest('phone') as WrittenValues['phone'],
+    person: newest('person') as PublishedOrder['person'],
+    optIn: newest('optIn') as PublishedOrder['optIn'],
+    status: newest('status') as PublishedOrder['status'],
+    event: newest('event') as PublishedOrder['event'],
+    firstName: newest('firstName') as PublishedOrder['firstName'],
+    phone: newest('phone') as PublishedOrder['phone'],
     placedAt: Math.min(...events.map(({ time }) => time)),
   };
 };
 
 /** All published order events, and the states that sync may still be working with. */
 export const createLedgerOfTold = () => {
-  const events = new Map<string, WrittenValues[]>();
+  const events = new Map<string, PublishedOrder[]>();
   /** The number of each order's events when everything was last settled: earlier states are no longer in use. */
   const settled = new Map<string, number>();
   const statesOf = (key: string): Merged[] => {
@@ -165,13 +165,13 @@ export const createLedgerOfTold = () => {
     return states;
   };
   return {
-    tell: (told: WrittenValues): void => {
+    tell: (told: PublishedOrder): void => {
       const known = events.get(told.key);
       if (known) known.push(told);
       else events.set(told.key, [told]);
     },
     keys: (): string[] => [...events.keys()],
-    of: (key: string): readonly WrittenValues[] => events.get(key) ?? [],
+    of: (key: string): readonly PublishedOrder[] => events.get(key) ?? [],
     settle: (): void => {
       for (const [key, all] of events) settled.set(key, all.length);
     },

@@ -7,7 +7,7 @@ const list = '11111111-1111-5111-a111-111111111111';
 const tag = '22222222-2222-5222-a222-222222222222';
 const none = { listIds: [], tagIds: [] };
 
-describe('a template, compiled', () => {
+describe('a compiled template', () => {
   it.each<[string, Detail[], object]>([
     ['event-tag', [], { tags: { fixed: [], event: true, ticketTypes: false } }],
     ['tag-all-buyers', [{ key: 'tagId', value: tag }], { tags: { fixed: [tag], event: false, ticketTypes: false } }],
@@ -15,7 +15,7 @@ describe('a template, compiled', () => {
     ['list-per-event', [], { lists: { fixed: [], perEvent: true } }],
     ['ticket-type-tag', [], { tags: { fixed: [], event: false, ticketTypes: true } }],
     ['update-existing', [], { createsContacts: false }],
-  ])('%s does its own thing and no other', (id, details, own) => {
+  ])('%s has only its own effect', (id, details, own) => {
     expect(compileTemplate(templateById(id), details, none)).toEqual({
       lists: { fixed: [], perEvent: false },
       tags: { fixed: [], event: false, ticketTypes: false },
@@ -24,7 +24,7 @@ describe('a template, compiled', () => {
     });
   });
 
-  it('takes the extra lists and tags beside its own, each once', () => {
+  it('includes the extra lists and tags, each once', () => {
     const compiled = compileTemplate(templateById('tag-all-buyers'), [{ key: 'tagId', value: tag }], {
       listIds: [list],
       tagIds: [tag],
@@ -73,7 +73,7 @@ describe('the details of a template', () => {
     ['a blank that is needed', { required: true }, '  ', 'DETAIL_REQUIRED'],
     ['nothing that has a default', { required: true, default: 'x' }, undefined, 'x'],
     ['nothing that is not needed', {}, undefined, undefined],
-  ])('take %s', (_, detail, value, expected) => {
+  ])('accept or refuse: %s', (_, detail, value, expected) => {
     expect(read(detail, value)).toBe(expected);
   });
 });

@@ -7,7 +7,7 @@ export interface Detail {
   readonly value: string;
 }
 
-/** Lists and tags that the organiser gives beside the template's own. */
+/** Lists and tags that the organiser adds to those of the template. */
 interface Extras {
   readonly listIds: readonly string[];
   readonly tagIds: readonly string[];
@@ -15,18 +15,18 @@ interface Extras {
 
 type Compiled = Pick<WorkflowFact, 'lists' | 'tags' | 'createsContacts'>;
 
-/** What Constant Contact takes at most for one contact, of lists and of tags. */
+/** Constant Contact's limit on lists and on tags of one contact. */
 const maxPerContact = 50;
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** An id of Constant Contact as it is kept; undefined when a text cannot be one. */
+/** A Constant Contact id as it is stored. Undefined if the text cannot be one. */
 export const constantContactId = (text: string): string | undefined => {
   const id = text.trim().toLowerCase();
   return uuid.test(id) ? id : undefined;
 };
 
-/** A value as it is kept, or what is wrong with it. */
+/** A value as it is stored, or the problem with it. */
 const readValue = (detail: TemplateDetail, value: string): { value: string } | { problem: string } => {
   const { kind, label, choices, maxLength } = detail;
   switch (kind) {
@@ -49,8 +49,8 @@ const readValue = (detail: TemplateDetail, value: string): { value: string } | {
 };
 
 /**
- * The details of a template as they are kept: trimmed, defaults filled in, blanks left out. Throws DETAIL_REQUIRED or
- * DETAIL_INVALID with the path of the argument.
+ * The details of a template as they are stored: trimmed, with defaults, without blank values. Throws DETAIL_REQUIRED
+ * or DETAIL_INVALID with the path of the argument.
  */
 export const checkDetails = (template: WorkflowTemplate, details: readonly Detail[]): Detail[] => {
   const given = new Map(details.map(({ key, value }) => [key, value.trim()]));
@@ -76,8 +76,8 @@ export const checkDetails = (template: WorkflowTemplate, details: readonly Detai
 };
 
 /**
- * Turns a template, its checked details and the extra lists and tags into what sync plans from. It refuses nothing, so
- * that a workflow made under older rules can still be paused and deleted.
+ * Turns a template, its checked details and the extra lists and tags into the data that sync plans from. It refuses
+ * nothing, so that a workflow from before a rule can still be paused and deleted.
  */
 export const compileTemplate = ({ effect }: WorkflowTemplate, details: readonly Detail[], extras: Extras): Compiled => {
   const idOf = (key: string | undefined): string[] =>
@@ -96,7 +96,7 @@ export const compileTemplate = ({ effect }: WorkflowTemplate, details: readonly 
   };
 };
 
-/** Throws BAD_INPUT, with the path of the argument, for what a compiled template must not come to. */
+/** Throws BAD_INPUT with the path of the argument if a compiled template breaks a rule. */
 export const checkCompiled = (template: WorkflowTemplate, { lists, tags, createsContacts }: Compiled): void => {
   const refuse = (field: string, message: string): never => {
     throw new AppError('BAD_INPUT', message, { field: ['input', field] });

@@ -1,6 +1,6 @@
 import { AppError } from '@boxlist/contracts';
 
-/** What kind of value a detail takes: a frontend draws the form from it. */
+/** The kind of a detail's value. Frontends build the form from it. */
 type DetailKind = 'CONTACT_LIST' | 'TAG' | 'TEXT' | 'BOOLEAN' | 'CHOICE';
 
 export interface TemplateDetail {
@@ -9,15 +9,17 @@ export interface TemplateDetail {
   readonly description: string;
   readonly kind: DetailKind;
   readonly required: boolean;
-  /** Taken when nothing is given. */
+  /** The value if none is given. */
   readonly default: string | null;
-  /** The values that a CHOICE takes. */
+  /** The allowed values of a CHOICE. */
   readonly choices: readonly string[];
-  /** In characters; null where the kind itself says how a value looks. */
+  /** In characters. Null if the kind itself determines the form of a value. */
   readonly maxLength: number | null;
 }
 
-/** What a template does with an order, and which of its details say with what. */
+/**
+ * What a template does with an order. `listFrom` and `tagFrom` name the details that contain the list and the tag.
+ */
 interface Effect {
   readonly createsContacts: boolean;
   readonly listFrom?: string;
@@ -46,7 +48,10 @@ const required = (key: string, kind: 'CONTACT_LIST' | 'TAG', label: string, desc
   maxLength: null,
 });
 
-/** Every kind of workflow that can be created, in the order in which organisers see them. A new one is a new entry. */
+/**
+ * Every kind of workflow that can be created, in the sequence in which organisers see them. A new template is a new
+ * entry.
+ */
 export const templates: readonly WorkflowTemplate[] = [
   {
     id: 'event-tag',
@@ -94,7 +99,7 @@ export const templates: readonly WorkflowTemplate[] = [
   },
 ];
 
-/** The template of that id. Throws UNKNOWN_TEMPLATE. */
+/** The template with this id. Throws UNKNOWN_TEMPLATE. */
 export const templateById = (id: string): WorkflowTemplate => {
   const template = templates.find((each) => each.id === id);
   if (!template)

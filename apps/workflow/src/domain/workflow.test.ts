@@ -29,7 +29,7 @@ const problem = (change: Partial<WorkflowSpec>): unknown => {
 };
 
 describe('a workflow', () => {
-  it('is taken with its name trimmed', () => {
+  it('is accepted with its name trimmed', () => {
     expect(checkSpec(spec).name).toBe('Newsletter');
   });
 
@@ -62,15 +62,15 @@ describe('a workflow', () => {
       { templateId: 'update-existing', details: [], whenNotOptedIn: 'ADD_WITHOUT_LIST' },
       ['BAD_INPUT', 'input.whenNotOptedIn'],
     ],
-  ])('is refused with %s, and the field is named', (_, change, expected) => {
+  ])('is refused with %s, and the error names the field', (_, change, expected) => {
     expect(problem(change)).toEqual(expected);
   });
 
-  it('templates have distinct ids and details', () => {
+  it('has templates with distinct ids and details', () => {
     expect(new Set(templates.map(({ id }) => id)).size).toBe(templates.length);
   });
 
-  it('that is taken can be told: its fact keeps the contract, whatever was given', () => {
+  it('that is accepted has a fact that matches the contract, whatever the input was', () => {
     const ids = fc.array(fc.uuid(), { maxLength: 52 });
     const words = fc.array(fc.string({ maxLength: 82 }), { maxLength: 3 });
     const given = fc.record({

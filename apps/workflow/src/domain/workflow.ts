@@ -4,7 +4,7 @@ import { templateById } from './templates';
 
 export type WorkflowStatus = WorkflowFact['status'];
 
-/** What an organiser decides about a workflow. */
+/** The organiser's decisions about a workflow. */
 export interface WorkflowSpec {
   readonly name: string;
   readonly templateId: string;
@@ -96,7 +96,7 @@ const checkMapping = (given: WorkflowFact['fieldMapping']): WorkflowFact['fieldM
 };
 
 /**
- * What an organiser decided, as it is kept: trimmed, doubles dropped, defaults filled in. Throws the first problem,
+ * The organiser's decisions as they are stored: trimmed, without duplicates, with defaults. Throws the first problem
  * with the path of its argument: BAD_INPUT, UNKNOWN_TEMPLATE, DETAIL_REQUIRED or DETAIL_INVALID.
  */
 export const checkSpec = (given: WorkflowSpec): WorkflowSpec => {
@@ -117,7 +117,7 @@ export const checkSpec = (given: WorkflowSpec): WorkflowSpec => {
   return spec;
 };
 
-/** What stands where an organiser decided nothing. */
+/** The values of decisions that an organiser did not make. */
 export const specDefaults: Omit<WorkflowSpec, 'name' | 'templateId' | 'connectionId'> = {
   details: [],
   filter: { eventIds: [], eventSeriesIds: [], ticketTypeIds: [] },
@@ -130,7 +130,7 @@ export const specDefaults: Omit<WorkflowSpec, 'name' | 'templateId' | 'connectio
   whenPaused: 'SKIP',
 };
 
-/** What other services are told. */
+/** The fact about a workflow for other services. */
 export const workflowFact = ({ id, boxOfficeId, version, status, spec, activeSince }: Workflow): WorkflowFact => ({
   workflowId: id,
   boxOfficeId,

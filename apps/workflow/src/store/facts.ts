@@ -2,7 +2,7 @@ import type { ConnectionFact, EntitlementFact } from '@boxlist/contracts';
 import { createFactCopy } from '@boxlist/service-kit';
 import type { Connection } from 'mongoose';
 
-/** Copies of what billing and auth-connection say, so that no organiser waits for those services. */
+/** Copies of the facts of billing and auth-connection, so that no organiser has to wait for those services. */
 export const createFactStore = (mongo: Connection) => ({
   entitlements: createFactCopy<EntitlementFact>(
     mongo,

@@ -20,9 +20,7 @@ const schema = new Schema<VersionDocument>(
 );
 schema.index({ workflowId: 1, version: 1 }, { unique: true });
 
-/**
- * The fields of one state, and nothing else. One kept before a choice was offered stands as if nothing had been chosen.
- */
+/** Only the fields of one state. A state from before a choice existed gets the default of that choice. */
 export const versionOf = ({
   version,
   status,
@@ -40,8 +38,9 @@ export const versionOf = ({
 });
 
 /**
- * Earlier states of workflows, one document each, never changed. A state is kept before it is replaced: a crash in
- * between leaves the present state kept twice, which the reading below does not show, and can never leave a gap.
+ * Earlier states of workflows, one document each. They never change. A state is stored before it is replaced, so a
+ * crash can never leave a gap. After a crash in between, the current state is also stored here, and `page` does not
+ * show it twice.
  */
 export const createVersionStore = (mongo: MongoConnection) => {
   const model = mongo.model<VersionDocument>('WorkflowVersion', schema);
@@ -49,7 +48,7 @@ export const createVersionStore = (mongo: MongoConnection) => {
     init: async () => {
       await model.createIndexes();
     },
-    /** Keeps a state. Safe to repeat. */
+    /** Stores a state. Safe to repeat. */
     keep: async (workflow: Workflow): Promise<void> => {
       try {
         await model.create({ workflowId: workflow.id, ...versionOf(workflow) });
@@ -57,7 +56,7 @@ export const createVersionStore = (mongo: MongoConnection) => {
         if (!isDuplicateKey(error)) throw error;
       }
     },
-    /** A page of a workflow's states, the given present one included; forward is newest first. */
+    /** A page of a workflow's states, including the given current state. Forward means newest first. */
     page: async (present: Workflow, range: PageRange<number>): Promise<WorkflowVersion[]> => {
       const { direction, limit } = range;
       const below = Math.min(range.after ?? Infinity, present.version);

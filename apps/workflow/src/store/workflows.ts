@@ -49,7 +49,7 @@ const factOf = (workflow: Workflow): OutboxEntry =>
     }),
   );
 
-/** Where a workflow stands in the list, newest first. */
+/** The position of a workflow in the list, newest first. */
 export type WorkflowPosition = [createdAtMs: number, id: string];
 
 const beyond = (operator: '$lt' | '$gt', [createdAtMs, id]: WorkflowPosition) => ({
@@ -59,13 +59,13 @@ const beyond = (operator: '$lt' | '$gt', [createdAtMs, id]: WorkflowPosition) =>
   ],
 });
 
-/** Workflows of a box office; deleted ones only when asked for. */
+/** Matches the workflows of a box office. Deleted ones match only if `status` asks for them. */
 const listed = (boxOfficeId: BoxOfficeId, status: WorkflowStatus | undefined) => ({
   boxOfficeId,
   status: status ?? { $ne: 'DELETED' as const },
 });
 
-/** The present state of each workflow; each change carries its fact in the same write. */
+/** The current state of each workflow. The write of each change also contains its fact. */
 export const createWorkflowStore = (mongo: MongoConnection) => {
   const model = mongo.model<WorkflowDocument>('Workflow', schema);
   return {
@@ -83,7 +83,7 @@ export const createWorkflowStore = (mongo: MongoConnection) => {
       await model.create({ _id: id, ...rest, outbox: [factOf(workflow)] });
       return workflow;
     },
-    /** Puts a new version in the place of the current one; undefined when somebody was faster. */
+    /** Replaces the current version with a new one. Undefined if another process changed it first. */
     replace: async (current: Workflow, next: WorkflowVersion): Promise<Workflow | undefined> => {
       const workflow: Workflow = { ...current, ...versionOf(next) };
       const { matchedCount } = await model.updateOne(
@@ -92,7 +92,7 @@ export const createWorkflowStore = (mongo: MongoConnection) => {
       );
       return matchedCount === 1 ? workflow : undefined;
     },
-    /** A page of the list; forward is newest first. */
+    /** A page of the list. Forward means newest first. */
     page: async (
       boxOfficeId: BoxOfficeId,
       status: WorkflowStatus | undefined,
@@ -108,7 +108,7 @@ export const createWorkflowStore = (mongo: MongoConnection) => {
       return docs.map(toWorkflow);
     },
     count: async (boxOfficeId: BoxOfficeId, status: WorkflowStatus | undefined): Promise<number> =>
-      // Awaited here: a query of mongoose runs anew with each `then`, and refuses the second.
+      // Awaited here, because a mongoose query runs again at each `then` and throws at the second.
       await model.countDocuments(listed(boxOfficeId, status)),
   };
 };

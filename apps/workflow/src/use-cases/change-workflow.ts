@@ -8,7 +8,7 @@ import { ownWorkflow } from './own-workflow';
 
 interface Change {
   readonly id: string;
-  /** The version that the caller read; without it the change is made on whatever is there. */
+  /** The version that the caller read. Without it the change applies to the current version. */
   readonly expectedVersion?: number | null;
 }
 
@@ -20,7 +20,8 @@ const conflict = () =>
   });
 
 /**
- * Makes one new version from the present one; tries again on what a faster change left, unless a version was expected.
+ * Makes a new version from the current one. If another change was faster, it tries again with the new state, unless
+ * the caller expected a version. Throws FORBIDDEN, NOT_FOUND, VERSION_CONFLICT.
  */
 const change = async (
   ctx: Context,
@@ -52,7 +53,8 @@ const change = async (
 };
 
 /**
- * Changes what is given and leaves the rest. Throws what `checkSpec` throws, VERSION_CONFLICT, ENTITLEMENT_REQUIRED.
+ * Changes only the given decisions. Throws the errors of `checkSpec`, VERSION_CONFLICT, ENTITLEMENT_REQUIRED, and the
+ * errors of `demandConnection` for a new connection.
  */
 export const updateWorkflow = (
   ctx: Context,
@@ -66,13 +68,19 @@ export const updateWorkflow = (
     return { ...current, spec };
   });
 
-/** Stops it until resumed; a paused one stays as it is. Needs no entitlement: nobody is kept from stopping. */
+/**
+ * Pauses a workflow until it is resumed. Has no effect on a paused one. Needs no entitlement, so that everyone can
+ * stop a workflow.
+ */
 export const pauseWorkflow = (ctx: Context, identity: Identity, input: Change): Promise<Workflow> =>
   change(ctx, identity, input, 'paused', async (current) =>
     current.status === 'PAUSED' ? undefined : { ...current, status: 'PAUSED' },
   );
 
-/** Takes orders again: from now on, or, when its pause waits, those of the pause too. An active one stays as it is. */
+/**
+ * Makes a workflow accept orders again, from now on. If its pause waits, it also accepts the orders of the pause. Has
+ * no effect on an active one.
+ */
 export const resumeWorkflow = (ctx: Context, identity: Identity, input: Change): Promise<Workflow> =>
   change(ctx, identity, input, 'resumed', async (current, now) => {
     if (current.status === 'ACTIVE') return undefined;
@@ -85,6 +93,6 @@ export const resumeWorkflow = (ctx: Context, identity: Identity, input: Change):
     };
   });
 
-/** Ends it for good; its history stays. Needs no entitlement. */
+/** Deletes a workflow for good; its history stays. Needs no entitlement. */
 export const deleteWorkflow = (ctx: Context, identity: Identity, input: Change): Promise<Workflow> =>
   change(ctx, identity, input, 'deleted', async (current) => ({ ...current, status: 'DELETED' }));

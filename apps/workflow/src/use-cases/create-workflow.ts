@@ -5,7 +5,7 @@ import { workflowChanged } from '../report';
 import { demandConnection, demandEntitlement } from './demand';
 import { ownWorkflow } from './own-workflow';
 
-/** What must be decided about a new workflow; the rest has defaults. */
+/** The decisions that a new workflow needs. The others have defaults. */
 type NewSpec = Partial<WorkflowSpec> & Pick<WorkflowSpec, 'name' | 'templateId' | 'connectionId'>;
 
 const insert = async (
@@ -32,13 +32,19 @@ const insert = async (
   return workflow;
 };
 
-/** Creates a workflow, active at once. Throws what `checkSpec` throws, ENTITLEMENT_REQUIRED, CONNECTION_REQUIRED. */
+/**
+ * Creates an active workflow. Throws the errors of `checkSpec`, ENTITLEMENT_REQUIRED, CONNECTION_REQUIRED,
+ * CONNECTION_NEEDS_RECONNECT.
+ */
 export const createWorkflow = async (ctx: Context, identity: Identity, given: NewSpec): Promise<Workflow> => {
   requireRole(identity, 'manager');
   return insert(ctx, identity, checkSpec({ ...specDefaults, ...given }), 'created');
 };
 
-/** Creates an active copy under a new name. Throws NOT_FOUND, and what `createWorkflow` throws. */
+/**
+ * Creates an active copy, under `name` or the old name with "(copy)". Throws NOT_FOUND, and the errors of
+ * `createWorkflow`.
+ */
 export const duplicateWorkflow = async (
   ctx: Context,
   identity: Identity,

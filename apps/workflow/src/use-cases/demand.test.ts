@@ -6,7 +6,7 @@ import { demandEntitlement } from './demand';
 
 const identity = { subject: 'u', boxOfficeId: 'bo_1', role: 'owner' } as Identity;
 
-/** A context whose copy of the facts says one thing before it is caught up with, and another after. */
+/** A context whose copy of the facts says `before` until it has caught up, and then `after`. */
 const knowing = (before: boolean, after: boolean, caughtUp: boolean) => {
   let waited = 0;
   const fact = (): Pick<EntitlementFact, 'entitled'> => ({ entitled: waited > 0 ? after : before });
@@ -17,24 +17,24 @@ const knowing = (before: boolean, after: boolean, caughtUp: boolean) => {
   return { ctx, waits: () => waited };
 };
 
-describe('the demand for the add-on', () => {
-  it('is met without a wait when the copy says yes', async () => {
+describe('the check of the entitlement', () => {
+  it('passes at once if the copy says yes', async () => {
     const { ctx, waits } = knowing(true, true, true);
     await demandEntitlement(ctx, identity);
     expect(waits()).toBe(0);
   });
 
-  it('is met when the copy says yes once it is caught up with', async () => {
+  it('passes if the copy says yes after it has caught up', async () => {
     const { ctx } = knowing(false, true, true);
     await expect(demandEntitlement(ctx, identity)).resolves.toBeUndefined();
   });
 
-  it('is refused when the copy still says no', async () => {
+  it('throws if the copy still says no after it has caught up', async () => {
     const { ctx } = knowing(false, false, true);
     await expect(demandEntitlement(ctx, identity)).rejects.toMatchObject({ code: 'ENTITLEMENT_REQUIRED' });
   });
 
-  it('is neither met nor refused when nobody can say that the copy is fresh', async () => {
+  it('throws SERVICE_UNAVAILABLE if the copy cannot catch up', async () => {
     const { ctx } = knowing(false, false, false);
     await expect(demandEntitlement(ctx, identity)).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
   });

@@ -4,12 +4,12 @@ import type { Context } from '../context';
 
 const appId = 'app_constant-contact';
 
-/** How long an organiser waits at most for the facts of what they did a moment ago. */
+/** The longest time that an organiser waits for the facts of their last action, in milliseconds. */
 const catchUpMs = 3_000;
 
 /**
- * Says no only after the facts have been caught up with: the organiser may have clicked a second ago. When they cannot
- * be, the answer is not known, and SERVICE_UNAVAILABLE says so.
+ * Throws the refusal of `ask` only after the facts have caught up, because the organiser may have acted a second ago.
+ * If they cannot catch up, it throws SERVICE_UNAVAILABLE instead.
  */
 const certainly = async (
   ctx: Context,
@@ -35,7 +35,7 @@ export const demandEntitlement = (ctx: Context, { boxOfficeId }: Identity): Prom
   });
 
 /**
- * Throws CONNECTION_REQUIRED or CONNECTION_NEEDS_RECONNECT unless it is a working connection of the caller's box
+ * Throws CONNECTION_REQUIRED or CONNECTION_NEEDS_RECONNECT unless this is a working connection of the caller's box
  * office.
  */
 export const demandConnection = (ctx: Context, { boxOfficeId }: Identity, connectionId: string): Promise<void> =>

@@ -16,7 +16,7 @@ export type WorkflowPage = CountedPage<Workflow>;
 const notACursor = (field: string): AppError =>
   new AppError('BAD_INPUT', `The cursor in ${field} does not belong to this list`, { field: [field] });
 
-/** Throws BAD_INPUT unless the positions that came out of the cursors have the shape of this list's. */
+/** Throws BAD_INPUT unless the positions from the cursors have the form of this list's positions. */
 const checkRange = <P>(range: PageRange<P>, isPosition: (value: unknown) => boolean): PageRange<P> => {
   for (const field of ['after', 'before'] as const)
     if (range[field] !== undefined && !isPosition(range[field])) throw notACursor(field);
@@ -30,7 +30,10 @@ const isWorkflowPosition = (value: unknown): boolean =>
   !Number.isNaN(new Date(value[0]).getTime()) &&
   typeof value[1] === 'string';
 
-/** A page of the box office's workflows, newest first; deleted ones only when asked for by status. Throws BAD_INPUT. */
+/**
+ * A page of the box office's workflows, newest first. Deleted ones appear only if `status` asks for them. Throws
+ * BAD_INPUT.
+ */
 export const listWorkflows = async (
   ctx: Context,
   { boxOfficeId }: Identity,
@@ -45,7 +48,7 @@ export const listWorkflows = async (
   return { ...page, totalCount: () => ctx.workflows.count(boxOfficeId, status) };
 };
 
-/** A page of a workflow's states, newest first, the present one included. Throws BAD_INPUT. */
+/** A page of a workflow's states, newest first, including the current one. Throws BAD_INPUT. */
 export const listVersions = (ctx: Context, workflow: Workflow, args: PageArgs): Promise<Page<WorkflowVersion>> =>
   keysetPage<WorkflowVersion, number>({
     args,

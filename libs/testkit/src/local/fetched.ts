@@ -12,13 +12,16 @@ const homeOf = (thing: Fetchable): string => {
   return join(cacheDir(), names[thing]);
 };
 
-/** The folder of something that was fetched before. */
+/** The folder of something that was fetched before. Undefined if it was not. */
 export const fetchedBefore = (thing: Fetchable): string | undefined => {
   const home = homeOf(thing);
   return existsSync(home) ? home : undefined;
 };
 
-/** Fetches something once per machine and answers its folder; says why not, and answers undefined, when it cannot. */
+/**
+ * Fetches something once per machine and resolves with its folder. If that fails, it reports the reason and resolves
+ * with undefined.
+ */
 export const fetchOnce = async (thing: Fetchable, what: string, onProgress: Progress): Promise<string | undefined> => {
   const before = fetchedBefore(thing);
   if (before) return before;

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
 
 /**
- * Reads `+ group` and `- group` lines until its parent is gone, however that came about, and then ends the groups that
- * are left. A handler in the parent could not: nothing runs after kill -9, and jest gives tests a `process` whose
- * events never come.
+ * Reads `+ group` and `- group` lines until its parent ends for any reason, and then ends the remaining groups. A
+ * handler in the parent could not do that: nothing runs after kill -9, and under jest the events of `process` never
+ * fire.
  */
 const script = `
 groups=""
@@ -35,15 +35,15 @@ const tell = (line: string): void => {
     guardian.on('error', () => undefined);
     guardian.stdin.on('error', () => undefined);
     guardian.unref();
-    // Neither the guardian nor the way to it keeps this process up.
+    // Neither the guardian nor the pipe to it keeps this process alive.
     (guardian.stdin as Writable & { unref?: () => void }).unref?.();
     ears = guardian.stdin;
   }
   ears.write(`${line}\n`);
 };
 
-/** The process group ends when this process does. */
+/** Makes the process group end together with this process. */
 export const guardGroup = (group: number): void => tell(`+ ${group}`);
 
-/** The process group has ended by itself. */
+/** Says that the process group has ended by itself. */
 export const releaseGroup = (group: number): void => tell(`- ${group}`);

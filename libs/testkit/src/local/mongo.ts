@@ -7,31 +7,34 @@ import { freePort, startProcess, type LocalProcess, type Progress } from './proc
 interface MongoOptions {
   readonly dataDir: string;
   readonly port?: number;
-  /** What the server must be good for; for looking around where absent. */
+  /** What the server must be suitable for. Absent: any server will do, for looking around. */
   readonly purpose?: Purpose;
-  /** Without it nothing is compiled: nobody would know what takes so long. */
+  /** Without it nothing is compiled, because nobody would know why the start takes so long. */
   readonly onProgress?: Progress;
 }
 
 /** A MongoDB for development and tests. */
 export interface LocalMongo {
   readonly uri: string;
-  /** Which rung of the ladder it is. */
+  /** The kind of server, or `given`. */
   readonly kind: 'given' | Program['kind'];
-  /** For people: the server with its version, and where it comes from. */
+  /** For people: the server, its version and its origin. */
   readonly server: string;
-  /** Of the server that runs now; undefined for a given one. */
+  /** The pid of the current server. Undefined for a given server. */
   readonly pid: number | undefined;
   stop(): Promise<void>;
   kill(): Promise<void>;
   restart(): Promise<void>;
 }
 
-/** The kind of server that wrote the data; undefined for a new folder. */
+/** The kind of server that wrote the data. Undefined for a new folder. */
 const writerOf = (dataDir: string): string | undefined =>
   existsSync(`${dataDir}.kind`) ? readFileSync(`${dataDir}.kind`, 'utf8') : undefined;
 
-/** Data that one server wrote is not for another to open: they only look alike. */
+/**
+ * Throws if another kind of server wrote the data, because the data formats only look alike. Records the kind for the
+ * next start.
+ */
 const keepApart = (dataDir: string, kind: Program['kind']): void => {
   const wrote = writerOf(dataDir) ?? kind;
   if (wrote !== kind)
@@ -78,7 +81,7 @@ export const startMongo = async ({ dataDir, port, purpose, onProgress }: MongoOp
   return {
     uri,
     kind,
-    // A stand-in answers the version of MongoDB that it imitates.
+    // A stand-in reports the MongoDB version that it imitates.
     server: kind === 'mongod' ? `${program.server} (${version})` : program.server,
     get pid() {
       return server.pid;
@@ -92,11 +95,11 @@ export const startMongo = async ({ dataDir, port, purpose, onProgress }: MongoOp
   };
 };
 
-/** Answers the version that the server names. */
+/** Waits for the server, and resolves with the version that it reports. */
 const untilAnswers = async (uri: string, server?: LocalProcess): Promise<string> => {
   let ended = false;
   void server?.exited.then(() => (ended = true));
-  // One that was given runs already, or it does not. Its address is not told: it may hold a password.
+  // A given server already runs, so it gets less time. Errors do not name its address, which may contain a password.
   const until = Date.now() + (server ? 60_000 : 5_000);
   for (;;) {
     const connection = mongoose.createConnection(uri, { serverSelectionTimeoutMS: 1_000 });

@@ -5,7 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 interface Recorded {
   readonly pid: number;
-  /** When it started, in the system's own words: tells it from a later process of the same number. */
+  /**
+   * When the process started, in the system's own format. Distinguishes it from a later process with the same pid.
+   */
   readonly birth: string;
   readonly parent: { readonly pid: number; readonly birth: string };
 }
@@ -27,7 +29,7 @@ const birthOf = (pid: number): string | undefined =>
 
 const lives = ({ pid, birth }: { readonly pid: number; readonly birth: string }): boolean => birthOf(pid) === birth;
 
-/** Undefined for a file that is missing or that was not written to its end. */
+/** Undefined if the file is missing or incomplete. */
 const read = (pidFile: string): Recorded | undefined => {
   try {
     return JSON.parse(readFileSync(pidFile, 'utf8')) as Recorded;
@@ -36,19 +38,19 @@ const read = (pidFile: string): Recorded | undefined => {
   }
 };
 
-/** Signals a process and all that it started; one that is gone already is none of our business. */
+/** Signals a process and everything that it started. Ignores a process that has already ended. */
 export const signalGroup = (pid: number, signal: NodeJS.Signals): void => {
   for (const target of process.platform === 'win32' ? [pid] : [-pid, pid]) {
     try {
       process.kill(target, signal);
       return;
     } catch {
-      // No such group yet (the child has not got its own so far), or no such process any more.
+      // The group does not exist yet (the child has not created it), or the process has ended.
     }
   }
 };
 
-/** Remembers a child, and whose it is. */
+/** Records a child process and its parent in a pid file. */
 export const recordProcess = (pidFile: string, pid: number): void => {
   const recorded: Recorded = {
     pid,
@@ -59,8 +61,8 @@ export const recordProcess = (pidFile: string, pid: number): void => {
 };
 
 /**
- * Stops the process that a pid file remembers when the one that started it is gone; answers whether there was one.
- * Throws when its parent still runs: it is in use then.
+ * Stops the process that a pid file records, if its parent has ended. Resolves with whether there was one. Throws if
+ * the parent still runs, because the process is then in use.
  */
 export const stopLeftBehind = async (pidFile: string, graceMs = 10_000): Promise<boolean> => {
   const recorded = read(pidFile);
@@ -79,7 +81,10 @@ export const stopLeftBehind = async (pidFile: string, graceMs = 10_000): Promise
   return true;
 };
 
-/** Stops whatever a killed command left behind in its data folder, the servers last; answers how many processes. */
+/**
+ * Stops all processes that a killed command left behind in its data folder, the servers last. Resolves with their
+ * number.
+ */
 export const stopAllLeftBehind = async (dataDir: string): Promise<number> => {
   if (!existsSync(dataDir)) return 0;
   const servers = ['mongo.pid', 'kafka/kafka.pid'];

@@ -6,13 +6,13 @@ import { delimiter, dirname, join } from 'node:path';
 import { guardGroup, releaseGroup } from './guardian';
 import { recordProcess, signalGroup, stopLeftBehind } from './pid-file';
 
-/** Says what a slow step is doing; one line each. */
+/** Reports the progress of a slow step, one line at a time. */
 export type Progress = (line: string) => void;
 
-/** The folder that machine-wide downloads and builds are kept in, outside every checkout. */
+/** The folder for downloads and builds of this machine, outside every checkout. */
 export const cacheDir = (): string => join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'boxlist');
 
-/** The workspace's root, found from where the command runs. */
+/** The root of the workspace that contains the current directory. Throws outside the workspace. */
 export const workspaceRoot = (): string => {
   for (let dir = process.cwd(); ; dir = dirname(dir)) {
     if (existsSync(join(dir, 'nx.json'))) return dir;
@@ -25,7 +25,7 @@ export interface LocalProcess {
   readonly pid: number;
   readonly exited: Promise<number | null>;
   readonly signal: (signal: NodeJS.Signals) => void;
-  /** SIGTERM, and SIGKILL after the grace time. */
+  /** Sends SIGTERM, and SIGKILL after the grace time. */
   stop(graceMs?: number): Promise<void>;
   kill(): Promise<void>;
 }
@@ -36,19 +36,19 @@ interface StartOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
   readonly logFile: string;
-  /** Remembers the process, so that one left behind by a killed parent is stopped by the next start. */
+  /** Records the process, so that the next start can stop it if a killed parent left it behind. */
   readonly pidFile?: string;
 }
 
 const commands = new Set<Child>();
 let cancelled = false;
 
-/** Thrown when a start ends because the user stopped it, and not for a reason of its own. */
+/** Thrown if the user cancelled a start. */
 export class StartingCancelled extends Error {
   override readonly message = 'Starting was cancelled';
 }
 
-/** Ends downloads and builds that are under way, and lets nothing new start; servers that run are left alone. */
+/** Ends current downloads and builds and prevents new starts. Running servers continue. */
 export const cancelStarts = (): void => {
   cancelled = true;
   for (const command of commands) command.signal('SIGTERM');
@@ -64,7 +64,8 @@ const spawnChild = async ({ command, args, env, cwd, logFile }: StartOptions): P
   if (cancelled) throw new StartingCancelled();
   mkdirSync(dirname(logFile), { recursive: true });
   const out = openSync(logFile, 'a');
-  // In a group of its own: a Ctrl-C in the terminal reaches the parent alone, who stops its servers in their order.
+  // The child gets its own group. A Ctrl-C in the terminal then reaches only the parent, which stops its servers in
+  // the right sequence.
   const child = spawn(command, [...args], { cwd, env, stdio: ['ignore', out, out], detached: true });
   closeSync(out);
   const { pid } = child;
@@ -82,14 +83,14 @@ const spawnChild = async ({ command, args, env, cwd, logFile }: StartOptions): P
   return {
     pid,
     exited,
-    // The number of one that has ended may be somebody else's by now.
+    // After the end of a process, another process may get its pid.
     signal: (signal) => {
       if (!hasEnded()) signalGroup(pid, signal);
     },
   };
 };
 
-/** Starts a server with its output in a file. It ends with this process, whatever ends that. */
+/** Starts a server with its output in a file. It ends together with this process, whatever ends this process. */
 export const startProcess = async (options: StartOptions): Promise<LocalProcess> => {
   const { pidFile } = options;
   if (pidFile) await stopLeftBehind(pidFile);
@@ -107,7 +108,7 @@ export const startProcess = async (options: StartOptions): Promise<LocalProcess>
       await exited;
     },
     stop: async (graceMs = 35_000) => {
-      // One that is paused would not hear the other.
+      // A paused process cannot react to SIGTERM.
       signal('SIGCONT');
       signal('SIGTERM');
       const grace = setTimeout(() => signal('SIGKILL'), graceMs);
@@ -117,7 +118,7 @@ export const startProcess = async (options: StartOptions): Promise<LocalProcess>
   };
 };
 
-/** Runs a command to its end, its output in a file; throws with the file's name when it fails. */
+/** Runs a command to its end, with its output in a file. If it fails, throws an error that names the file. */
 export const runToEnd = async (options: StartOptions): Promise<void> => {
   const command = await spawnChild(options);
   commands.add(command);
@@ -133,7 +134,7 @@ export const onPath = (program: string): boolean =>
 
 const taken = new Set<number>();
 
-/** A TCP port on loopback that is free now, below the range that the system gives to clients. */
+/** A free TCP port on loopback, below the range that the system uses for client connections. */
 export const freePort = async (): Promise<number> => {
   for (;;) {
     const port = 15_000 + Math.floor(Math.random() * 15_000);

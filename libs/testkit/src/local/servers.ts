@@ -7,10 +7,10 @@ import type { Purpose } from './mongo-ladder';
 import type { Progress } from './process';
 
 interface ServersOptions {
-  /** Kept when given; else a temporary folder that goes with the servers. */
+  /** Kept after `stop`. Default: a temporary folder, which `stop` deletes. */
   readonly dataDir?: string;
   readonly ports?: { readonly kafka: number; readonly mongo: number };
-  /** What MongoDB must be good for; for looking around where absent. */
+  /** What MongoDB must be suitable for. Absent: any server will do, for looking around. */
   readonly purpose?: Purpose;
   readonly onProgress?: Progress;
 }
@@ -22,7 +22,7 @@ export interface Servers {
 }
 
 /**
- * Starts Kafka and MongoDB side by side, or takes those that the environment names. When one fails the other is
+ * Starts Kafka and MongoDB side by side, or uses the servers that the environment names. If one fails, the other is
  * stopped.
  */
 export const startServers = async ({ dataDir, ports, purpose, onProgress }: ServersOptions = {}): Promise<Servers> => {

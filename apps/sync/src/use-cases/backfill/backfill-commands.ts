@@ -26,7 +26,7 @@ export interface BackfillInput {
 
 const ordersAtOnce = 5_000;
 
-/** The workflow of a backfill's input; throws what makes a backfill impossible, naming the field. */
+/** Returns the workflow of a backfill's input. Throws FORBIDDEN, NOT_FOUND or BAD_INPUT, with the field at fault. */
 const checked = async (ctx: Context, identity: Identity, input: BackfillInput): Promise<WorkflowFact> => {
   requireRole(identity, 'manager');
   const workflow = await ctx.workflows.byId(input.workflowId);
@@ -44,7 +44,7 @@ const checked = async (ctx: Context, identity: Identity, input: BackfillInput): 
   return workflow;
 };
 
-/** Shows the orders of a backfill page by page; answers whether there are more than were shown. */
+/** Passes the orders of a backfill to `show`, page by page. `isPartial`: there are more orders than were shown. */
 const showOrders = async (
   ctx: Context,
   { boxOfficeId }: Identity,
@@ -59,8 +59,8 @@ const showOrders = async (
 };
 
 /**
- * What a backfill would do: orders by decision, the calls it needs, and when it would be done. Writes nothing, and
- * calls nobody but Ticket Tailor where the orders are to come from there.
+ * Says what a backfill would do: the orders by decision, the calls that it needs, and when it would be done. Writes
+ * nothing. Calls only Ticket Tailor, and only if the orders come from there.
  */
 export const planBackfill = async (ctx: Context, identity: Identity, input: BackfillInput) => {
   const workflow = await checked(ctx, identity, input);
@@ -110,7 +110,10 @@ export const planBackfill = async (ctx: Context, identity: Identity, input: Back
   };
 };
 
-/** Starts a backfill; it goes on by itself in any process, and after a crash where it stood. */
+/**
+ * Starts a backfill. Any process that dispatches continues it, also after a crash. Throws BACKFILL_RUNNING when the
+ * workflow has an open one.
+ */
 export const startBackfill = async (ctx: Context, identity: Identity, input: BackfillInput): Promise<Backfill> => {
   const workflow = await checked(ctx, identity, input);
   const open = (await ctx.backfills.ofWorkflow(identity.boxOfficeId, workflow.workflowId)).find(
@@ -148,7 +151,10 @@ const changes: Readonly<
   cancel: { from: ['RUNNING', 'PAUSED'], to: 'CANCELLED' },
 };
 
-/** Pauses, resumes or cancels a backfill; said again it changes nothing. What is synchronised stays so. */
+/**
+ * Pauses, resumes or cancels a backfill. Repeating it changes nothing. Synchronised deliveries stay as they are. Throws
+ * FORBIDDEN, BACKFILL_NOT_FOUND and BACKFILL_ENDED.
+ */
 export const changeBackfill = async (
   ctx: Context,
   identity: Identity,
@@ -178,7 +184,7 @@ export const changeBackfill = async (
   }
 };
 
-/** How the deliveries of a backfill stand. */
+/** The numbers of a backfill's deliveries by status, and of its unreadable orders. */
 export const backfillProgress = async (ctx: Context, { _id, workflowId, unreadable }: Backfill) => {
   const rows = await ctx.deliveryCounts.of(workflowId, _id);
   const sum = (status?: string): number =>

@@ -12,8 +12,8 @@ interface FetchedPage {
 }
 
 /**
- * Reads a page of orders at Ticket Tailor, those of erased buyers without the buyer. Writes nothing. Throws what the
- * key's source and the API throw.
+ * Reads a page of orders at Ticket Tailor. The orders of erased buyers come without the buyer. Writes nothing. Throws
+ * the errors of the key's source and of the API.
  */
 export const readOrders = async (
   ctx: Context,
@@ -24,7 +24,7 @@ export const readOrders = async (
   const page = await ctx.ticketTailor.ordersPage(apiKey, {
     ...(after === '' ? {} : { startingAfter: after }),
     ...(from ? { createdFrom: from } : {}),
-    // `to` is not included.
+    // The range excludes `to`.
     createdTo: new Date(to.getTime() - 1),
   });
   const read = page.orders.map((each) => fetchedOrder(boxOfficeId, each));
@@ -33,8 +33,9 @@ export const readOrders = async (
 };
 
 /**
- * Keeps orders that were read, merged with what is known of them, and gives how they stand now. One that is new counts
- * as received when it was created, so that it is no live order of a workflow that became active since.
+ * Stores orders that were read at Ticket Tailor, merged with what sync knows of them, and returns them as stored. A new
+ * order counts as received when it was created, so that a workflow which became active later does not treat it as a
+ * live order.
  */
 export const keepFetched = async (ctx: Context, fetched: readonly StoredOrder[]): Promise<StoredOrder[]> => {
   if (fetched.length === 0) return [];
@@ -42,18 +43,18 @@ export const keepFetched = async (ctx: Context, fetched: readonly StoredOrder[])
   const kept = await ctx.orders.keep(fetched, ({ eventTime }) => new Date(Math.min(eventTime, now.getTime())), now);
   const orders = kept.map(({ order }) => order);
   await forgetErased(ctx, [...fetched, ...orders]);
-  // Those of buyers who were erased in the meantime as they are now.
+  // A buyer may have been erased in the meantime.
   return withoutErased(ctx, orders);
 };
 
 const previewPages = 50;
-/** So that whoever asked has the answer before they give up. */
+/** Short enough that the caller still waits for the answer. */
 const previewMs = 4_000;
 
 /**
- * Shows orders at Ticket Tailor page by page, newest first, merged with what is known of them, without writing
- * anything. Answers whether there are more than were shown: the pages and the time are limited, and a page after the
- * first that cannot be read ends it.
+ * Passes orders at Ticket Tailor to `show` page by page, newest first, merged with what sync knows of them. Writes
+ * nothing. `isPartial`: there are more orders than were shown, because pages and time are limited, or because a page
+ * after the first could not be read. Throws when the first page cannot be read.
  */
 export const previewFetched = async (
   ctx: Context,

@@ -17,12 +17,13 @@ import { releaseForWorkflow, holdForBackfill } from '../dispatch/release-waiting
 
 const ordersAtOnce = 5_000;
 const pollMs = 500;
-/** One that waits for an answer of Ticket Tailor does not hold up the others. */
+/** A backfill that waits for an answer of Ticket Tailor holds up no other. */
 const backfillsAtOnce = 4;
 
 /**
- * Makes the next orders of a backfill deliveries; false when there are no more. Orders that have a delivery of the
- * workflow already, or have expired, are passed by. Two processes at once make the same deliveries, which are one.
+ * Creates deliveries for the next orders of a backfill. Returns false when there are no more orders, or none now. Skips
+ * orders that have expired or already have a delivery of the workflow. Two processes at once create the same
+ * deliveries, with the same ids.
  */
 const makeNext = async (ctx: Context, backfill: Backfill): Promise<boolean> => {
   if (backfill.cursor === null || (backfill.waitsUntil && backfill.waitsUntil > ctx.clock())) return false;
@@ -64,9 +65,9 @@ const makeNext = async (ctx: Context, backfill: Backfill): Promise<boolean> => {
 };
 
 /**
- * Whoever took a newer event of an order between its reading and the writing of its delivery found none to change; and
- * those that were made already may be of such a moment, before a crash. Gives the orders that were looked at for it, as
- * they are now.
+ * Reopens deliveries whose order has changed. A newer event that arrived after the order was read and before its
+ * delivery was written found no delivery to reopen. The deliveries in `known` may date from such a moment before a
+ * crash. Returns the orders that were checked, as they are now.
  */
 const followChanges = async (
   ctx: Context,
@@ -79,7 +80,7 @@ const followChanges = async (
     const delivery = made.get(order.key);
     return delivery && (known.has(delivery._id) || revisionOf(order) !== delivery.orderRevision);
   });
-  // Only for the delivery that a backfill has made.
+  // Such an old order reopens existing deliveries and creates none.
   const receivedAt = new Date(0);
   await matchOrders(
     ctx,
@@ -95,7 +96,9 @@ interface NextOrders {
   readonly unreadable?: number;
 }
 
-/** The next orders of a backfill; undefined where it has to wait, or was changed while they were read. */
+/**
+ * Returns the next orders of a backfill; undefined when it has to wait, or when it was changed while they were read.
+ */
 const nextOrders = async (ctx: Context, backfill: Backfill, cursor: string): Promise<NextOrders | undefined> => {
   if (backfill.source !== 'TICKET_TAILOR')
     return ctx.orders.received(
@@ -122,8 +125,8 @@ const pausing: readonly string[] = [
 const isPausing = (code: string): code is BackfillPauseReason => pausing.includes(code);
 
 /**
- * After a page that could not be read: what only a person can mend pauses the backfill, everything else is tried again
- * later.
+ * Handles a page that could not be read. An error that only a person can mend pauses the backfill; after any other it
+ * tries again later. Rethrows errors that are no AppError.
  */
 const waitAfter = async (ctx: Context, backfill: Backfill, error: unknown): Promise<void> => {
   if (!(error instanceof AppError)) throw error;
@@ -141,14 +144,14 @@ const waitAfter = async (ctx: Context, backfill: Backfill, error: unknown): Prom
   backfillHeld(ctx, backfill, error.code);
 };
 
-/** A backfill is done when all of its orders are deliveries and none of those is open. */
+/** Ends a backfill as DONE when deliveries exist for all of its orders and none of them is open. */
 const endIfDone = async (ctx: Context, backfill: Backfill): Promise<void> => {
   if (backfill.cursor !== null) return;
   if (await ctx.deliveryCounts.anyOpen(backfill.workflowId, backfill._id)) return;
   if (!(await ctx.deliveryHistory.anyOpen(backfill._id))) await ctx.backfills.change(backfill, { status: 'DONE' });
 };
 
-/** Carries on all backfills until closed. */
+/** Continues all running backfills until closed. */
 export const startBackfills = (ctx: Context) =>
   repeatedly(ctx, { everyMs: pollMs, delayed: 'backfills.delayed' }, async (goesOn) => {
     await pMap(

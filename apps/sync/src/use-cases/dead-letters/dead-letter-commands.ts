@@ -3,7 +3,7 @@ import { requireRole, type CountedPage, type Identity, type PageArgs } from '@bo
 import type { Context } from '../../context';
 import type { DeadLetter, DeadLetterStatus, LetterChoice } from '../../store/dead-letters';
 
-/** Which letters: these, or all that are open. */
+/** Which letters: those with these ids, or all open ones. */
 export interface LettersInput {
   readonly ids?: readonly string[] | null;
   readonly all?: boolean | null;
@@ -34,15 +34,15 @@ const chosen = (identity: Identity, { ids, all }: LettersInput): LetterChoice =>
 };
 
 /**
- * Puts open letters back on the orders' topic, each once; those of others, and those that are no longer open, are not
- * counted.
+ * Marks open letters for replay, each once. `accepted` counts them, without letters of other box offices and letters
+ * that are no longer open. Throws FORBIDDEN and BAD_INPUT.
  */
 export const replayDeadLetters = async (ctx: Context, identity: Identity, input: LettersInput) => {
   const accepted = await ctx.deadLetters.replay(identity.boxOfficeId, chosen(identity, input), ctx.clock());
   return { accepted };
 };
 
-/** Lets go of open letters for good. */
+/** Discards open letters for good. `discarded` counts them. Throws FORBIDDEN and BAD_INPUT. */
 export const discardDeadLetters = async (ctx: Context, identity: Identity, input: LettersInput) => {
   const discarded = await ctx.deadLetters.discard(identity.boxOfficeId, chosen(identity, input), ctx.clock());
   return { discarded };

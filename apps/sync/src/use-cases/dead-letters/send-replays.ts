@@ -5,7 +5,10 @@ import { replayHeader } from '../../domain/dead-letter';
 import type { DeadLetter } from '../../store/dead-letters';
 import { publishDeadLetterNotice } from '../history/publish-notices';
 
-/** Publishes a replayed letter. Kafka may take less than the intake accepts: such a letter is open again. */
+/**
+ * Publishes a replayed letter. Kafka's size limit may be lower than the intake's: a letter that Kafka refuses becomes
+ * open again.
+ */
 const sendReplay = async (ctx: Context, { _id, boxOfficeId, original }: DeadLetter): Promise<void> => {
   try {
     if (original)
@@ -26,8 +29,8 @@ const sendReplay = async (ctx: Context, { _id, boxOfficeId, original }: DeadLett
 };
 
 /**
- * Puts replayed letters back on the orders' topic as their producer wrote them. After a crash, or by two processes at
- * once, one may go out twice: the event counts once, and comes back as one letter at most.
+ * Publishes replayed letters to the orders topic until closed, as their producers wrote them. A letter may be published
+ * twice, after a crash or by two processes at once. The event still counts once, and comes back as one letter at most.
  */
 export const startReplays = (ctx: Context) =>
   repeatedly(ctx, { everyMs: 500, delayed: 'replays.delayed' }, async (goesOn) => {

@@ -8,12 +8,13 @@ import { deadLettersTaken } from '../../report';
 import type { DeadLetter } from '../../store/dead-letters';
 import { publishDeadLetterNotice } from '../history/publish-notices';
 
-/** More of one box office are not kept: the oldest go. */
+/** The most letters kept for one box office; the oldest beyond it are deleted. */
 const mostLetters = 10_000;
 
 /**
- * Keeps dead letters of the orders' topic until they expire, each event once. Of one whose box office cannot be told
- * nothing of the event is kept, and one that names an erased buyer is not kept at all.
+ * Stores dead letters of the orders topic until they expire, each event once. If a letter's box office is unknown, or
+ * its event names too many addresses, nothing of the event is kept. A letter that names an erased buyer is not kept at
+ * all.
  */
 export const storeDeadLetters = async (ctx: Context, messages: readonly BusMessage[]): Promise<void> => {
   const now = ctx.clock();
@@ -28,7 +29,7 @@ export const storeDeadLetters = async (ctx: Context, messages: readonly BusMessa
     read.map((each) => letterOf(ctx, each, parents.get(each.replayOf ?? ''))),
   );
   await ctx.deadLetters.keep(fresh);
-  // A buyer may have been erased while it was written.
+  // A buyer may have been erased while the letters were written.
   const kept = new Set((await withoutErased(ctx, fresh)).map(({ _id }) => _id));
   await ctx.deadLetters.drop(fresh.map(({ _id }) => _id).filter((id) => !kept.has(id)));
   await ctx.deadLetters.replayEnded(
@@ -75,8 +76,8 @@ const addressesOf = ({ key, value, headers }: NonNullable<ReadLetter['original']
 };
 
 /**
- * What may be read in a body, also in one that is not UTF-8: most often it is Western European, and an address is to be
- * found again.
+ * The text of a body. One that is not UTF-8 is read in a Western European encoding too, the most frequent case, so that
+ * the addresses in it are found.
  */
 const textOf = (value: Buffer): string => {
   try {
@@ -86,7 +87,7 @@ const textOf = (value: Buffer): string => {
   }
 };
 
-/** Those that name no erased buyer, no order of one, and none that has expired. */
+/** Leaves out letters that name an erased buyer, an order of one, or an expired order. */
 const withoutErased = async (ctx: Context, letters: readonly DeadLetter[]): Promise<DeadLetter[]> => {
   const keyOf = ({ boxOfficeId, orderId }: DeadLetter): string =>
     boxOfficeId && orderId ? orderKey(boxOfficeId, orderId) : '';

@@ -17,13 +17,15 @@ import { nextDeferredAt, runDeferred, type DeferredJob, type HeldLease, type Sti
 import { isEntitled } from './desired-deliveries';
 
 /**
- * While calls are ample they count as a backfill's, which leaves what live orders need; else they are those that nobody
- * can use any more.
+ * The call class of late phones. While calls are not scarce they count as backfill calls, which leave what live orders
+ * need. While calls are scarce they count as upgrades, which use only calls that nobody else can use any more that day.
  */
 const kindNow = async (ctx: Context): Promise<CallClass> =>
   (await ctx.ledger.quotaState()).scarce ? 'upgrade' : 'backfill';
 
-/** It has come, or will not: what is told says so from now on. */
+/**
+ * Ends the work on a late phone: the note `told` replaces the note that the phone follows in the buyer's deliveries.
+ */
 const end = async (
   ctx: Context,
   { boxOfficeId }: Pick<ConnectionFact, 'boxOfficeId'>,
@@ -65,7 +67,10 @@ const bringing = async (ctx: Context): Promise<DeferredJob> => ({
   giveUp: (connection, leftOver, why) => end(ctx, connection, leftOver, why === 'refused' ? phoneRefused : phoneLeft),
 });
 
-/** What its order and workflow ask for now, if a phone is still among it: not where a newer order has told another. */
+/**
+ * Returns the desired state of the late phone's delivery, by its order and workflow as they are now. `later`: its
+ * backfill is paused. Undefined: the phone is no longer wanted, or a newer value of the buyer makes it stale.
+ */
 const wantedNow = async (
   ctx: Context,
   { boxOfficeId, connectionId }: ConnectionFact,
@@ -77,7 +82,7 @@ const wantedNow = async (
   const backfill = delivery.backfillId === null ? null : await ctx.backfills.byId(delivery.backfillId);
   if (!present || backfill?.status === 'CANCELLED') return undefined;
   if (backfill?.status === 'PAUSED') return 'later';
-  // A pause is of orders that come: this one was worked on before.
+  // A pause holds new orders. This order was processed before it.
   const workflow = workflowInMode(
     { ...present, status: present.status === 'DELETED' ? 'DELETED' : 'ACTIVE' },
     backfill?.mode ?? null,
@@ -102,8 +107,8 @@ const wantedNow = async (
 };
 
 /**
- * Whether other orders of the buyer have told another number since, those that have expired in the end: what is moved
- * there meanwhile is found in one of both.
+ * Whether another order of the buyer has written another number since. The expired writes are read last: a value that
+ * moves there in the meantime is found in at least one of the two places.
  */
 const isWrittenSince = async (
   ctx: Context,
@@ -119,17 +124,17 @@ const isWrittenSince = async (
   return isPhoneStale(order, others, expired, await countryOf(ctx, of.connectionId));
 };
 
-/** Brings the phones that were left for later, with calls that others leave over. */
+/** Adds the late phones of a connection that are due, with calls that other work leaves over. */
 export const addLatePhones = async (ctx: Context, heldLease: HeldLease): Promise<void> =>
   runDeferred(ctx, heldLease, await bringing(ctx));
 
-/** When a lane is to be driven next for them; null when there are none that may be brought. */
+/** When the connection has a late phone to process next; null when it has none that may be processed. */
 export const nextLatePhoneAt = async (ctx: Context, connection: ConnectionFact | undefined): Promise<Date | null> =>
   nextDeferredAt(ctx, connection, { store: ctx.latePhones, kind: await kindNow(ctx) });
 
 /**
- * Phones are noted before their deliveries say that they follow. Whoever has said so looks afterwards whether they are
- * noted still: those of a connection that has ended meanwhile were given up.
+ * Ensures that no delivery says that a phone follows when none does. Late phones are recorded before their deliveries
+ * say so. If the connection ends in between, its late phones are given up, and the note is replaced here.
  */
 export const lookAfterFollowing = async (ctx: Context, told: readonly Pick<Result, 'delivery' | 'to'>[]) => {
   const following = told.flatMap(({ delivery: { boxOfficeId, connectionId, emailHash }, to }) =>
@@ -145,7 +150,7 @@ export const lookAfterFollowing = async (ctx: Context, told: readonly Pick<Resul
     if (!noted.has(emailHash)) await ctx.deliveryHistory.tellInstead({ ...first, emailHash }, phoneFollows, phoneLeft);
 };
 
-/** Of a connection that was ended none comes any more. */
+/** Gives up all late phones of a connection that has ended. */
 export const giveUpLatePhones = async (ctx: Context, connection: ConnectionFact): Promise<void> => {
   for (;;) {
     const some = await ctx.latePhones.due(connection.connectionId, never, 100);

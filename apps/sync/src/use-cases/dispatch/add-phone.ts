@@ -5,27 +5,27 @@ import { decidePhone, phoneAdded, phoneFull, phoneLeft } from '../../domain/plan
 import type { ConnectionCaller } from '../../call-constant-contact';
 import { contactReader, countryOf } from './read-contacts';
 
-/** A phone that a contact is to have. */
-interface DesiredDelivery {
+/** A phone to add to a contact. */
+interface PhoneToAdd {
   readonly email: string;
   readonly emailHash: string;
-  /** What its order asks for. */
+  /** The desired state of the delivery whose order has the phone. */
   readonly desired: DesiredState;
-  /** With the phone; others of them that differ are written too. */
+  /** The phone and the other details. Details that differ at the contact are written too. */
   readonly details: Details;
   readonly serves: readonly string[];
 }
 
 /**
- * Gives a contact a phone that no import takes: by a look at the whole contact and a write of it, two calls at most,
- * and only where the number is new there. Done twice it changes nothing. Gives what is told of it; undefined where the
- * contact has the number, or is not there yet. Throws what the calls throw.
+ * Adds a phone that no import accepts. It looks the contact up and, only if the number is new there, writes the whole
+ * contact: two calls at most. Repeating it changes nothing. `told` is the note for the history. It is undefined when
+ * the contact already has the number, or when the contact does not exist yet (`isAbsent`). Throws what the calls throw.
  */
 export const addPhone = async (
   ctx: Context,
   caller: ConnectionCaller,
   of: { readonly connectionId: string; readonly boxOfficeId: string },
-  { email, emailHash, desired, details, serves }: DesiredDelivery,
+  { email, emailHash, desired, details, serves }: PhoneToAdd,
 ): Promise<{ readonly told?: string; readonly contactId?: string; readonly isAbsent?: boolean }> => {
   const snapshots = contactReader(ctx, caller, of);
   const [failure] = await snapshots.learn([{ email, emailHash, whole: true, deliveryIds: serves }]);

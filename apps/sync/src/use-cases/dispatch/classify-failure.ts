@@ -3,10 +3,13 @@ import type { Context } from '../../context';
 import type { Delivery, Outcome, Postponement } from '../../domain/delivery';
 import { retryDelayMs } from '../../domain/retry';
 
-/** For how long waits what a person has to free. */
+/** How long deliveries wait for something that a person must do, unless they are released before. */
 const parkedMs = 24 * 3_600_000;
 
-/** What a failure means for the deliveries it met. */
+/**
+ * What a failure means for a delivery: an outcome, or a next try. `parksLease`: nothing more is tried for the
+ * connection now.
+ */
 export type FailureClass =
   { readonly outcome: Outcome } | { readonly next: Postponement; readonly parksLease: boolean };
 
@@ -19,13 +22,14 @@ const ofConnection: readonly string[] = [
   'LEASE_LOST',
 ];
 
-/** Whether a failure is one of a whole connection at present, and not of what was tried. */
+/** Whether a failure concerns the whole connection now, and not only the call. */
 export const concernsConnection = (error: unknown): boolean =>
   error instanceof AppError && ofConnection.includes(error.code);
 
 /**
- * Turns a failure into an outcome or a next try, by its code and kind; the default is to try again, after reading what
- * became of it.
+ * Turns a failure into an outcome or a next try, by its code. Any other failure is retried after a growing random
+ * delay, and the contact is read before anything is repeated. A delivery that has been retried for `retry.forMs` fails
+ * as GAVE_UP.
  */
 export const classifyFailure = (
   ctx: Pick<Context, 'clock' | 'retry' | 'random'>,
@@ -62,7 +66,9 @@ export const classifyFailure = (
   return wait('RETRYING', retryDelayMs(ctx.retry, delivery.attemptCount, ctx.random()), true);
 };
 
-/** Whether a refusal may be the fault of one of several that shared a call: then each is tried by itself. */
+/**
+ * Whether a refusal of a shared call may be the fault of another buyer's data. Then each delivery is tried by itself.
+ */
 export const mayBeCausedByOthers = (error: unknown, deliveries: readonly Delivery[]): boolean =>
   error instanceof AppError &&
   error.code === 'REJECTED_BY_CONSTANT_CONTACT' &&

@@ -6,19 +6,19 @@ import { detailsText } from '../../domain/merge-desired-states';
 import { phoneKey } from '../../domain/phone';
 import type { PhoneMarks } from '../../domain/plan-phone';
 
-/** A keyed hash of what is kept with a contact only to know it again. */
+/** A keyed hash of data that is stored with a contact only to recognise the data. */
 const markOf = ({ markKey }: Pick<Context, 'markKey'>, text: string): string =>
   createHmac('sha256', markKey).update(text).digest('base64url').slice(0, 22);
 
-/** The mark of the details that wishes carry together: it tells whether they were written before. */
+/** The mark of the merged details of desired states. It shows whether the same details were written before. */
 export const detailsMarkOf = (ctx: Pick<Context, 'markKey'>, desiredStates: readonly DesiredState[]): string =>
   markOf(ctx, detailsText(desiredStates));
 
-/** Of a buyer: the same number of two buyers has two marks. */
+/** Includes the buyer: the same number has a different mark for each buyer. */
 const phoneMark = (ctx: Context, emailHash: string, phone: string, country: string | null): string =>
   markOf(ctx, `phone\n${emailHash}\n${phoneKey(phone, country)}`);
 
-/** Marks of the phones that wishes carry. */
+/** Marks of the phones in desired states, by phone. */
 export const phoneMarksOf = (
   ctx: Context,
   emailHash: string,

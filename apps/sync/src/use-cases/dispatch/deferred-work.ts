@@ -9,44 +9,50 @@ import { activitiesUnderWay } from './poll-activities';
 import { concernsConnection } from './classify-failure';
 
 const takenAtOnce = 20;
-/** How soon one is looked at again for whose contact something is under way. */
+/** How soon to try again when other work for the contact is under way. */
 const busyMs = 60_000;
 const leastPauseMs = 1_000;
-/** How many looks may not find a contact, over half an hour: an import makes it, or Constant Contact shows it late. */
+/**
+ * How often a look-up may miss a contact, over half an hour. The contact may still come by an import, or Constant
+ * Contact may show it late.
+ */
 const mostMisses = 5;
 
-/** What a lane lends to work with calls that others leave over. */
+/** What the holder of a connection lease passes to deferred work, which uses calls that other work leaves over. */
 export interface HeldLease {
   readonly connection: ConnectionFact | undefined;
   readonly goesOn: () => Promise<boolean>;
-  /** E-mails that the lane works on. */
+  /** Keyed hashes of the e-mail addresses that the holder is working on. */
   readonly busy: Set<string>;
   readonly callerFor: (boxOfficeId: string, kind: CallClass, some: readonly DeferredWork[]) => ConnectionCaller;
 }
 
-/** One whose order still names the same buyer, with their address. */
+/** Deferred work whose order still names the same buyer, with the buyer's address. */
 export interface StillTheirs {
   readonly leftOver: DeferredWork;
   readonly order: StoredOrder;
   readonly email: string;
 }
 
-/** A kind of such work. */
+/** One kind of deferred work. */
 export interface DeferredJob {
   readonly store: DeferredWorkStore;
-  /** What its calls count as, at present. */
+  /** The call class of its calls, at present. */
   readonly kind: CallClass;
-  /** False when all that is left is not to be done any more, and has been ended. */
+  /** Whether this kind is still wanted for the connection. When it is not, its work has been ended. */
   readonly isWanted: (connection: ConnectionFact) => Promise<boolean>;
   /**
-   * Works on one; `absent` when its contact was not found and a later look may find it. Throws what its calls throw.
+   * Processes one piece of work. `absent`: the contact was not found, and a later look-up may find it. Throws what its
+   * calls throw.
    */
   readonly one: (
     caller: ConnectionCaller,
     connection: ConnectionFact,
     still: StillTheirs,
   ) => Promise<'done' | 'later' | 'absent'>;
-  /** Ends one that is not to be done, was refused for good, or whose contact was not found for long enough. */
+  /**
+   * Ends work whose order names another buyer, which was refused for good, or whose contact was not found for too long.
+   */
   readonly giveUp: (
     connection: ConnectionFact,
     leftOver: DeferredWork,
@@ -58,8 +64,8 @@ export interface DeferredJob {
 const later = (ctx: Context, ms: number): Date => new Date(ctx.clock().getTime() + ms);
 
 /**
- * Works on what is due of a connection, one after the other, so that nothing comes between a look and the call that
- * relies on it. What is not theirs any more is given up; what cannot be done now is tried again later.
+ * Processes the due work of a connection one by one, so that nothing happens between a look-up and the call that relies
+ * on it. Work whose order names another buyer is given up. Work that cannot be done now is tried again later.
  */
 export const runDeferred = async (ctx: Context, heldLease: HeldLease, work: DeferredJob): Promise<void> => {
   const { connection, busy } = heldLease;
@@ -88,8 +94,8 @@ export const runDeferred = async (ctx: Context, heldLease: HeldLease, work: Defe
 };
 
 /**
- * Those whose order still names the same buyer. The others are ended; one for whose contact something is under way
- * waits.
+ * Selects the work whose order still names the same buyer, and gives up the others. Work for a contact with other work
+ * under way is postponed.
  */
 const stillTheirs = async (
   ctx: Context,
@@ -106,7 +112,7 @@ const stillTheirs = async (
     { boxOfficeId, connectionId },
     due.map(({ emailHash }) => emailHash),
   );
-  // What brings the contact may be on its way; what only waits for somebody brings nothing.
+  // A claimed delivery, or one with a running activity, may be about to create the contact. One that only waits is not.
   const underWay = await activitiesUnderWay(ctx, connectionId);
   const involved = all.filter((each) => each.claimed || underWay.of(each).length > 0);
   const held = new Set([...busy, ...involved.map(({ emailHash }) => emailHash)]);
@@ -122,7 +128,7 @@ const stillTheirs = async (
   return theirs;
 };
 
-/** False when nothing more can be done for the connection at present. */
+/** Returns false when nothing more can be done for the connection at present. */
 const workOne = async (
   ctx: Context,
   caller: ConnectionCaller,
@@ -143,7 +149,7 @@ const workOne = async (
   }
 };
 
-/** A contact that was not found is looked for again, less and less often, and given up in the end. */
+/** Looks for a missing contact again after growing delays, and gives up in the end. */
 const missed = async (
   ctx: Context,
   connection: ConnectionFact,
@@ -155,7 +161,7 @@ const missed = async (
   else await giveUp(connection, leftOver, 'absent');
 };
 
-/** Decides by a failure whether one is tried again; true when it concerns the whole connection. */
+/** Decides by the error when to try again. Returns true when the error concerns the whole connection. */
 const putOff = async (
   ctx: Context,
   connection: ConnectionFact,
@@ -175,7 +181,7 @@ const putOff = async (
   return concernsConnection(error);
 };
 
-/** When a lane is to be driven next for such work; null when it has none that may be done. */
+/** When the connection has deferred work of a kind to process next; null when it has none that may be processed. */
 export const nextDeferredAt = async (
   ctx: Context,
   connection: ConnectionFact | undefined,

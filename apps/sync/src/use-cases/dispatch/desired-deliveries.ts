@@ -12,7 +12,7 @@ import type { BatchReport } from './batch';
 import { releaseForWorkflow } from './release-waiting';
 import { desiredStateOf } from './resolve-names';
 
-/** A delivery whose order and workflow still ask for something, and what. */
+/** A delivery whose order and workflow still ask for something, with its desired state. */
 export interface DesiredDelivery {
   readonly delivery: Delivery;
   readonly order: StoredOrder;
@@ -20,7 +20,10 @@ export interface DesiredDelivery {
   readonly desired: DesiredState;
 }
 
-/** The wishes of the deliveries that still apply; the others are reported with their reason. */
+/**
+ * Returns the deliveries that still apply, with their desired states and without stale values. Reports the others with
+ * their reason.
+ */
 export const desiredStatesOf = async (
   ctx: Context,
   caller: ConnectionCaller,
@@ -55,7 +58,8 @@ export const desiredStatesOf = async (
     }
     const decision = decideOrder(order, workflow, entitled);
     const emailHash = order.email === null ? null : ctx.hashEmail(order.boxOfficeId, order.email);
-    // It was taken as another buyer's: what is known and held of the one says nothing of the other.
+    // The order names another buyer than the delivery does. Contact snapshots and locks of one buyer say nothing about
+    // the other, so the delivery starts again as the new buyer's.
     if (emailHash !== null && emailHash !== delivery.emailHash) {
       decided.push({
         delivery,
@@ -63,7 +67,7 @@ export const desiredStatesOf = async (
       });
       continue;
     }
-    // What was given is taken back also where nothing more would be given.
+    // An undo applies even where the workflow would add nothing more.
     if (decision.kind === 'go' || delivery.undoesOrder) {
       try {
         wanted.push({
@@ -86,13 +90,13 @@ export const desiredStatesOf = async (
 };
 
 /**
- * Older never overwrites newer, also where the newer order was worked on before: what a later order has told already is
- * left out.
+ * Leaves out stale values: details and fields that a newer order of the buyer has already written. So an older order
+ * never overwrites a newer one, even if the newer one was processed first.
  */
 const withoutStale = async (ctx: Context, wanted: readonly DesiredDelivery[]): Promise<DesiredDelivery[]> => {
   const [first] = wanted;
   if (!first) return [];
-  // What is merged here anyway; of those that take back nothing is written here.
+  // The batch merges its own deliveries anyway, except those that undo: they write no values here.
   const own = new Set(wanted.flatMap(({ delivery }) => (delivery.undoesOrder ? [] : delivery._id)));
   const hashes = new Set(wanted.flatMap(({ delivery }) => delivery.emailHash ?? []));
   const written = (await ctx.buyerDeliveries.writtenFor(first.delivery, [...hashes])).filter(
@@ -102,7 +106,7 @@ const withoutStale = async (ctx: Context, wanted: readonly DesiredDelivery[]): P
   const orderOf = new Map(orders.map((order) => [order.key, order]));
   const byBuyer = new Map<string | null, (typeof written)[number][]>();
   for (const each of written) byBuyer.set(each.emailHash, [...(byBuyer.get(each.emailHash) ?? []), each]);
-  // After the orders: what has expired meanwhile is found here.
+  // Read after the orders: values of orders that have expired in the meantime are found here.
   const expired = await ctx.expiredWrites.of(first.delivery.connectionId, [...hashes]);
   return wanted.map((each) => {
     const { workflowId, fieldMapping } = each.workflow;
@@ -127,12 +131,15 @@ const resultOf = (ctx: Context, decision: Exclude<OrderDecision, { kind: 'go' }>
       }
     : { outcome: { status: decision.kind === 'skip' ? 'SKIPPED' : 'FAILED', reason: decision.reason } };
 
-/** A "no" counts only when all news of subscriptions have arrived. */
+/**
+ * Whether the box office may use the add-on. A "no" counts only once all entitlement events have arrived. Throws
+ * SERVICE_UNAVAILABLE when they have not arrived within 3 seconds.
+ */
 export const isEntitled = async (ctx: Context, boxOfficeId: string): Promise<boolean> => {
   const ask = async (): Promise<boolean> =>
     (await ctx.entitlements.ofBoxOffices([boxOfficeId])).some(({ entitled }) => entitled);
   if (await ask()) return true;
-  if (!(await ctx.followers.entitlements.caughtUp(3_000)))
+  if (!(await ctx.entitlementsCaughtUp(3_000)))
     throw new AppError('SERVICE_UNAVAILABLE', 'The latest subscription events have not arrived yet');
   return ask();
 };

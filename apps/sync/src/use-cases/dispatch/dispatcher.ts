@@ -22,47 +22,49 @@ import { addLatePhones, lookAfterFollowing, nextLatePhoneAt } from './add-late-p
 import { splitBatch, processPart } from './split-batch';
 
 const pollMs = 200;
-/** How long a lane is kept by its work when a process has as many as it drives at once. */
+/** How long a process works on one lease while it holds as many as it may. */
 const turnMs = 10_000;
-/** How soon it is asked again whether a backfill is made. */
+/** How soon to check again whether a backfill has created its deliveries. */
 const makingPollMs = 1_000;
 /**
- * How many deliveries are planned for together: few enough that what comes next does not wait long, and all that have
- * gathered.
+ * How many deliveries are planned together: few, so that newer deliveries do not wait long. With a batching window
+ * more, so that all that waited for it share calls.
  */
 const batchSize = 200;
 const batchedSize = 3_000;
 const savedAtOnce = 1_000;
 /**
- * As many as one import takes; of a backfill that needs calls for each contact fewer, so that their live orders do not
- * wait long.
+ * The same for backfills: as many as one import accepts. A backfill that needs calls for each contact has smaller
+ * batches, so that live orders of the same buyers do not wait long.
  */
 const importBatchSize = 39_999;
 const backfillBatchSize = 500;
 
 /**
- * What a lane works on: its queues, and with calls that others leave over upgrades of imported contacts and phones that
- * wait.
+ * The work on a lease: its queues, and `upgrade` for all deferred work (permissions of imported contacts, late phones).
  */
 type Work = Queue | 'upgrade';
 const takesLong = (work: Work): boolean => work === 'backfill' || work === 'upgrade';
 
-/** One lane while this process holds it. */
+/** One connection lease while this process holds it. */
 interface Drive {
   readonly ctx: Context;
   readonly lease: ConnectionLease;
   readonly stillHeld: () => Promise<boolean>;
   readonly goesOn: () => boolean;
-  /** Whether it has had its time while others may wait for theirs. */
+  /** Whether its time is up while other leases may wait. */
   readonly isOverdue: () => boolean;
-  /** E-mails that another queue of this lane is working on. */
+  /** Keyed hashes of the e-mail addresses that any work on this lease is busy with. */
   readonly busy: Set<string>;
-  /** Until when live orders gather to be sent together; undefined where they do not. */
+  /** When the batching window of live orders ends; undefined when live orders need not wait. */
   readonly batchesTo: Date | undefined;
   parked: boolean;
 }
 
-/** Part by part, so that neither the lease runs out over many nor what else is to be done waits for all of them. */
+/**
+ * Saves results in parts, so that the lease is renewed in between and other work of this process does not wait for all
+ * of them.
+ */
 const saveAndTell = async ({ ctx, stillHeld }: Drive, results: readonly Result[]): Promise<void> => {
   const now = ctx.clock();
   for (const part of chunk(results, savedAtOnce)) {
@@ -73,7 +75,7 @@ const saveAndTell = async ({ ctx, stillHeld }: Drive, results: readonly Result[]
   }
 };
 
-/** Reports of a batch, written as they come. */
+/** Saves the results of a batch as they come, with the attempts of each delivery. */
 const reportTo = (drive: Drive, caller: ConnectionCaller, queue: Queue): BatchReport => {
   const { ctx, lease } = drive;
   const resultOf = (delivery: Delivery, to: Result['to']): Result => ({
@@ -105,7 +107,7 @@ const reportTo = (drive: Drive, caller: ConnectionCaller, queue: Queue): BatchRe
             }
           : classifyFailure(ctx, error, delivery);
         if ('parksLease' in verdict && verdict.parksLease) drive.parked = true;
-        // What is under way for it is waited for before it is tried again.
+        // The next try waits until the running activities of the delivery have ended.
         const { activityIds } = delivery;
         return resultOf(delivery, 'next' in verdict ? { next: { ...verdict.next, activityIds } } : verdict);
       });
@@ -117,8 +119,8 @@ const reportTo = (drive: Drive, caller: ConnectionCaller, queue: Queue): BatchRe
 };
 
 /**
- * Whether something is due that only a drive begun anew looks at: a batch to be asked for, or orders that have
- * gathered. Whatever takes long is left for it.
+ * Whether something is due that only a new pass over the lease handles: an activity to poll, or live orders whose
+ * batching window has ended. Long work stops for it.
  */
 const isDueAnew = async ({ ctx, lease, batchesTo }: Drive): Promise<boolean> => {
   const now = ctx.clock();
@@ -127,7 +129,7 @@ const isDueAnew = async ({ ctx, lease, batchesTo }: Drive): Promise<boolean> => 
   return running.some(({ _id, pollAt }) => pollAt <= now && !ctx.activities.isBeingSent(_id));
 };
 
-/** Whether work that has begun is to go on now: what takes long also leaves its place to what is due. */
+/** Whether to continue work that has begun. Long work also stops when something else is due. */
 const mayGoOn = async (drive: Drive, work: Work): Promise<boolean> =>
   drive.goesOn() && !drive.isOverdue() && !(takesLong(work) && (await isDueAnew(drive)));
 
@@ -139,7 +141,10 @@ const callerOf = (
 ): ConnectionCaller =>
   connectionCaller(ctx, { connectionId: lease.connectionId, boxOfficeId, class: kind, stillHeld, mayServe });
 
-/** When what has gathered is sent; undefined when there is nothing or it is time. */
+/**
+ * When the batching window of live orders ends; undefined when no order waits, when as many wait as one batch takes, or
+ * when the window has ended.
+ */
 const batchesUntil = async (ctx: Context, lease: ConnectionLease, windowMs: number): Promise<Date | undefined> => {
   if (windowMs === 0) return undefined;
   const now = ctx.clock();
@@ -149,14 +154,14 @@ const batchesUntil = async (ctx: Context, lease: ConnectionLease, windowMs: numb
   return until > now ? until : undefined;
 };
 
-/** Works off one queue of a lane until it has nothing ready. */
+/** Processes one queue of a lease until it has no ready deliveries. */
 const workQueue = async (drive: Drive, queue: Queue, size: number): Promise<void> => {
   const { ctx, lease, busy } = drive;
   while (drive.goesOn() && !drive.isOverdue() && (await drive.stillHeld())) {
     if (takesLong(queue) && (await isDueAnew(drive))) return;
     const claimed = await ctx.deliveryQueue.claim(lease, queue, busy, ctx.clock(), size, drive.stillHeld);
     const free = await withoutAwaiting(drive, claimed);
-    // Another queue may have taken the same buyer in the meantime: the others are left to a later turn.
+    // Another queue may have begun on the same buyer in the meantime. Those deliveries wait for a later pass.
     const ready = free.filter(({ emailHash }) => emailHash === null || !busy.has(emailHash));
     const [first] = ready;
     if (!first) return;
@@ -167,7 +172,7 @@ const workQueue = async (drive: Drive, queue: Queue, size: number): Promise<void
       const report = reportTo(drive, caller, queue);
       for (const [index, part] of splitBatch(ready).entries()) {
         if (index > 0 && part[0]?.alone && !drive.goesOn()) break;
-        // What was begun for a part before it may be under way for the same buyer.
+        // An earlier part may have started an activity for the same buyer.
         const some = index === 0 ? part : await withoutAwaiting(drive, part);
         await processPart(ctx, caller, lease.connectionId, some, report);
       }
@@ -177,7 +182,10 @@ const workQueue = async (drive: Drive, queue: Queue, size: number): Promise<void
   }
 };
 
-/** Those for whose contact nothing is under way; the others wait until it is worked off. */
+/**
+ * Returns the deliveries whose contacts have no activity under way. The others are saved as waiting until their
+ * activities have been handled.
+ */
 const withoutAwaiting = async (drive: Drive, claimed: readonly Delivery[]): Promise<Delivery[]> => {
   const { ctx, lease } = drive;
   const awaited = await activitiesAwaited(ctx, lease.connectionId, claimed);
@@ -186,14 +194,14 @@ const withoutAwaiting = async (drive: Drive, claimed: readonly Delivery[]): Prom
   const waiting: Result[] = [];
   for (const delivery of claimed) {
     const activityIds = awaited.get(delivery._id) ?? [];
-    // Whose activity was forgotten is looked for what it did.
+    // If its activity was forgotten, the next step must read what that activity did.
     const isForgotten = delivery.activityIds.length > 0;
     if (activityIds.length === 0)
       free.push(
         isForgotten ? { ...delivery, activityIds: [], uncertain: delivery.uncertain || !delivery.held } : delivery,
       );
     else {
-      // Only its own activities bring it to its end.
+      // Only its own activities can settle it. For other activities it is held, and planned afterwards.
       const held = delivery.held || delivery.reason !== 'ACTIVITY_RUNNING';
       const next = { waitingFor: 'ACTIVITY_RUNNING' as const, readyAt, countsAsAttempt: false, activityIds, held };
       waiting.push({ delivery, attempts: [], to: { next } });
@@ -205,8 +213,8 @@ const withoutAwaiting = async (drive: Drive, claimed: readonly Delivery[]): Prom
 };
 
 /**
- * An activity may have been ended meanwhile by a holder that lost the lane: whoever was noted too late for it to be
- * freed is taken up anew.
+ * Makes deliveries ready whose activity was no longer under way when they were saved as waiting. Another holder, which
+ * has lost the lease, may have recorded the end and released deliveries before these waited.
  */
 const wakeLate = async ({ ctx, lease }: Drive, awaited: ReadonlyMap<string, readonly string[]>): Promise<void> => {
   const underWay = await ctx.activities.namesUnderWay(lease.connectionId);
@@ -219,8 +227,8 @@ const wakeLate = async ({ ctx, lease }: Drive, awaited: ReadonlyMap<string, read
 };
 
 /**
- * The last holder may have fallen silent before it looked whether what it let deliveries wait for was over; what is
- * over and not forgotten yet is worked off by whoever follows it.
+ * Makes deliveries ready that wait for an activity which is no longer stored. The previous holder may have died before
+ * it checked whether the activity had ended. Ended activities that are still stored are handled by the next poll.
  */
 const releaseForgotten = async (ctx: Context, { connectionId }: ConnectionLease): Promise<void> => {
   const known = (await ctx.activities.ofConnection(connectionId)).map(({ _id }) => _id);
@@ -232,10 +240,7 @@ const follow = (drive: Drive, boxOfficeId: string): Promise<void> =>
     saveAndTell(drive, results),
   );
 
-/**
- * Keeps the lane while something is under way that may wait long for its permits; what works on queues does so by
- * itself.
- */
+/** Renews the lease while `work` waits for permits, which may take long. Work on queues renews the lease itself. */
 const keeping = async ({ stillHeld }: Drive, work: () => Promise<void>): Promise<void> => {
   const through = new AbortController();
   const { signal } = through;
@@ -246,7 +251,7 @@ const keeping = async ({ stillHeld }: Drive, work: () => Promise<void>): Promise
   await Promise.all([keep(), work().finally(() => through.abort())]);
 };
 
-/** What keeps it from going on keeps nothing else of the lane: it is tried again with its next drive. */
+/** Processes deferred work. An error is logged and stops no other work on the lease; the next pass tries again. */
 const workLeftOvers = async (drive: Drive, connection: ConnectionFact | undefined): Promise<void> => {
   const { ctx, lease, busy } = drive;
   try {
@@ -267,7 +272,8 @@ const workLeftOvers = async (drive: Drive, connection: ConnectionFact | undefine
 };
 
 /**
- * Whether what is ready of backfills may be sent: they are made at first, so that as many as possible share an import.
+ * Whether ready backfill deliveries may be sent. They wait while a backfill still creates deliveries, so that as many
+ * as possible share an import, unless they already fill one.
  */
 const isMade = async ({ ctx, lease }: Drive): Promise<boolean> => {
   if (!(await ctx.backfills.isMaking(lease.connectionId))) return true;
@@ -276,8 +282,8 @@ const isMade = async ({ ctx, lease }: Drive): Promise<boolean> => {
 };
 
 /**
- * Works on all until they are through; those that are looks again for new work while another, perhaps a long backfill,
- * is under way.
+ * Runs several kinds of work side by side until all have finished. A kind that has finished looks for new work while
+ * another one, such as a long backfill, still runs.
  */
 const besideEachOther = async (
   { goesOn, stillHeld }: Drive,
@@ -304,11 +310,14 @@ const besideEachOther = async (
 
 interface Dispatcher {
   readonly isClosing: () => boolean;
-  /** Whether other lanes may wait for this one to be let go. */
+  /** Whether other leases may wait until this process releases one. */
   readonly isCrowded: () => boolean;
 }
 
-/** Drives one lane until it has nothing ready, is parked, is lost, or has had its turn. */
+/**
+ * Works on one connection lease until it has no ready deliveries, is parked or lost, or its time is up. Then it
+ * releases the lease until its next moment of work.
+ */
 const processLease = async (
   ctx: Context,
   lease: ConnectionLease,
@@ -325,8 +334,8 @@ const processLease = async (
     return true;
   };
   const connection = await ctx.connections.byId(lease.connectionId);
-  // Before activities are followed: a delivery that is told late to wait for one that has been seen to end would wait
-  // in vain.
+  // Takes over before activities are polled. Otherwise the previous holder could still save that a delivery waits for
+  // an activity whose end has already been handled, and the delivery would wait in vain.
   if (lease.takenOver) await ctx.deliveryQueue.takeOver(lease);
   const { windowMs } = await ctx.ledger.quotaState(connection?.boxOfficeId);
   const batchesTo = await batchesUntil(ctx, lease, windowMs);
@@ -355,7 +364,7 @@ const processLease = async (
   );
   if (drive.parked) {
     const now = await ctx.connections.byId(lease.connectionId);
-    // The news of a new sign-in came while deliveries were parked: it has not met them all.
+    // The fact of a new sign-in came while deliveries were being parked, so its release missed some of them.
     if (now?.version !== connection?.version) await releaseForConnection(ctx, now);
   }
   const next = [
@@ -367,14 +376,14 @@ const processLease = async (
     await nextLatePhoneAt(ctx, connection),
   ].filter((each) => each !== null);
   const soonest = next.length > 0 ? new Date(Math.min(...next.map((each) => each.getTime()))) : null;
-  // After all others that are ready by now.
+  // Behind all leases that are ready by now.
   await ctx.connectionLeases.release(lease, drive.isOverdue() ? ctx.clock() : soonest, ctx.clock());
 };
 
 /**
- * Drives lanes of this process until closed; many connections at once, each by one process. Nearly all of the time they
- * wait for permits: as many as there are take their turns in the ledger. `rest` is for processes that take in orders
- * themselves.
+ * Claims connection leases and works on them until closed: many connections at once, each in one process at a time.
+ * Leases mostly wait for permits, so a process may hold many. Pass `rest` only in a process that takes in orders
+ * itself: the polls then slow down while the process is idle.
  */
 export const startDispatcher = (
   ctx: Context,
@@ -394,9 +403,9 @@ export const startDispatcher = (
         const now = ctx.clock();
         const lease = await ctx.connectionLeases.claim(holder, now, ctx.leaseMs);
         if (!lease) break;
-        // It may be another process that gave it work.
+        // Another process may have scheduled this work, so this process may still poll at its idle pace.
         ctx.rest?.end();
-        // From when it was asked for, and not from when the answer came: the lease may have run out in between.
+        // Counted from before the claim. By the time its answer arrives, the lease may already have expired.
         const leasedUntil = new Date(now.getTime() + ctx.leaseMs);
         const driven = processLease(ctx, lease, leasedUntil, {
           isClosing: () => closing,

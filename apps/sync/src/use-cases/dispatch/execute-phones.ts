@@ -10,7 +10,7 @@ import pMap from 'p-map';
 import { concernsConnection } from './classify-failure';
 import { failAll, note, oneByOne, reportServed, type Run } from './plan-run';
 
-/** Keeps what is to be done for phones that do not come now. */
+/** Records phones that are not added now as deferred work. */
 export const leaveForLater = (ctx: Context, batch: Batch, phones: readonly PhoneLine[]): Promise<void> =>
   ctx.latePhones.note(
     batch.connectionId,
@@ -22,9 +22,9 @@ export const leaveForLater = (ctx: Context, batch: Batch, phones: readonly Phone
   );
 
 /**
- * Brings the phones that no import takes, while that import may be under way; everybody else is told before. What
- * cannot be brought now is left for later, and its deliveries are told of all the same: their lists and tags do not
- * wait for it.
+ * Adds the phones that no import accepts, while that import may be under way. All other deliveries are reported first.
+ * A phone that cannot be added now becomes deferred work. Its deliveries are reported all the same, so that their lists
+ * and tags do not wait for it.
  */
 export const executePhones = async (run: Run, phones: readonly PhoneLine[]): Promise<void> => {
   if (phones.length === 0) return;
@@ -58,7 +58,7 @@ const tell = ({ progress }: Run, { deliveryIds }: PhoneLine, what: string): void
   for (const id of deliveryIds) progress.get(id)?.performed.push(what);
 };
 
-/** False when it is to be tried again later. */
+/** Returns false when the phone should be tried again later. */
 const makePhone = async (run: Run, call: PhoneLine): Promise<boolean> => {
   const { ctx, caller, batch } = run;
   const emailHash = batch.hashes.get(call.email) ?? '';

@@ -19,8 +19,8 @@ type Import = Extract<PlannedCall, { kind: 'import' }>;
 type Tag = Extract<PlannedCall, { kind: 'tag' }>;
 
 /**
- * Makes the calls of a plan and reports every delivery they serve, but those of contacts that turned out to exist.
- * `stopped`: why the rest was not tried.
+ * Makes the calls of a plan and reports the deliveries that they serve, except those of `refused`: e-mail addresses
+ * whose contact turned out to exist. `stopped`: the error for which the remaining calls were not tried.
  */
 export const executePlan = async (
   ctx: Context,
@@ -58,8 +58,8 @@ const makeAll = async (run: Run, calls: readonly PlannedCall[]): Promise<void> =
 };
 
 /**
- * Makes the calls for one contact each. Those that nothing else is to be done for are told soon; when the batch is not
- * to go on, the others are put back as they were.
+ * Makes the calls that serve one contact each, and reports deliveries that need no other call soon afterwards. If the
+ * batch should not go on, the deliveries of the remaining calls become ready again, as they were.
  */
 const makeSingles = async (run: Run, singles: readonly Single[], sharing: ReadonlySet<string>): Promise<void> => {
   for (const [index, some] of chunk(singles, oneByOne).entries()) {
@@ -82,15 +82,15 @@ const makeSingles = async (run: Run, singles: readonly Single[], sharing: Readon
   }
 };
 
-/** Nothing was done for them, and they are ready again. */
+/** Makes deliveries ready again for which nothing was done. */
 export const requeue = (ctx: Context, deliveries: readonly Delivery[], report: BatchReport): Promise<void> => {
   const next = { waitingFor: null, readyAt: ctx.clock(), countsAsAttempt: false };
   return report.tell(deliveries.map((delivery) => ({ delivery, to: { next } })));
 };
 
 /**
- * Makes one call; a failure is told to the deliveries that it serves and to nobody else, unless it concerns the whole
- * connection.
+ * Makes one call. A failure is reported for the deliveries that the call serves. If it concerns the whole connection,
+ * all later calls fail with it.
  */
 const attempt = async (run: Run, serves: readonly string[], make: () => Promise<void>): Promise<void> => {
   const open = serves.filter((id) => run.progress.get(id)?.failed === false);
@@ -106,7 +106,7 @@ const attempt = async (run: Run, serves: readonly string[], make: () => Promise<
   await failAll(run, open, run.stopped);
 };
 
-/** Remembers how a contact stands after a write. */
+/** Stores the state of a contact after a write in the contact cache. */
 const remember = async (
   { ctx, batch }: Run,
   email: string,
@@ -122,7 +122,7 @@ const remember = async (
   );
 };
 
-/** What was skipped because the contact of a buyer is deleted is worked on once it is restored. */
+/** Requeues the buyer's deliveries that were skipped because their contact was deleted, before a call restores it. */
 const beforeRestoring = async (
   { ctx, batch }: Run,
   { email, restores }: Extract<Single, { kind: 'sign-up' | 'put' }>,
@@ -145,7 +145,7 @@ const makeSingle = async (run: Run, call: Single): Promise<void> => {
           return { contact_id: undefined };
         });
       if (contactId === undefined) {
-        // It exists, also when it was deleted: looked at, and planned for anew.
+        // The contact exists, perhaps deleted. It is read, and planned again.
         run.refused.add(email);
         for (const id of deliveryIds) run.progress.delete(id);
         return;
@@ -177,7 +177,10 @@ const makeSingle = async (run: Run, call: Single): Promise<void> => {
   }
 };
 
-/** The one e-mail that asks an unsubscribed buyer who opted in anew; whoever was asked before stays unsubscribed. */
+/**
+ * Sends the one e-mail that asks an unsubscribed buyer with a newer opt-in to subscribe again. If Constant Contact has
+ * asked the buyer before, the buyer stays unsubscribed.
+ */
 const resubscribe = async (run: Run, call: Extract<Single, { kind: 'resubscribe' }>): Promise<void> => {
   const { contactId } = call;
   let sent = true;
@@ -202,7 +205,7 @@ const resubscribe = async (run: Run, call: Extract<Single, { kind: 'resubscribe'
   await run.report.tell(served.map((delivery) => ({ delivery, to: { outcome } })));
 };
 
-/** Begins a batch; those that it serves wait for it. */
+/** Starts an activity. The deliveries that it serves wait for it. */
 const begin = async (
   run: Run,
   call: string,
@@ -238,7 +241,7 @@ const makeImport = async (run: Run, { lines, listIds, asFile }: Import): Promise
   );
 };
 
-/** Whose permission is to be made explicit later, each on an opt-in. */
+/** Imported contacts to make explicit later, each with the delivery of its opt-in. */
 const upgradesOf = ({ deliveries, hashes }: Batch, lines: readonly ImportLine[]) =>
   lines.flatMap(({ email, deliveryIds, upgrades }) => {
     const optIn = deliveryIds
@@ -248,7 +251,7 @@ const upgradesOf = ({ deliveries, hashes }: Batch, lines: readonly ImportLine[])
     return upgrades && optIn && emailHash ? [{ emailHash, orderKey: optIn.orderKey, deliveryId: optIn._id }] : [];
   });
 
-/** The columns of a line's custom fields; a field that is gone is left out. */
+/** The columns of a line's custom fields. A field that no longer exists is left out. */
 const customColumns = async ({ ctx, caller, batch }: Run, line: ImportLine): Promise<Record<string, string>> => {
   const columns: Record<string, string> = {};
   for (const { customFieldId, value } of line.fields) {

@@ -6,24 +6,24 @@ import type { PlannedCall } from '../../domain/planned-calls';
 import { type Batch, type BatchReport, doneReason } from './batch';
 import type { StartActivity } from './start-activity';
 
-/** What waits for an activity is looked at by itself after this time, should the activity have been forgotten. */
+/** A delivery that waits for an activity becomes ready after this time, in case the activity was forgotten. */
 export const forgottenMs = 30 * 60_000;
 
 /**
- * How many contacts are worked on one by one before it is asked whether a batch goes on, and before those that are done
- * are told: some seconds of calls.
+ * How many contacts are processed one by one (some seconds of calls) before finished deliveries are reported and the
+ * batch checks whether to go on.
  */
 export const oneByOne = 40;
 
-/** How far the deliveries of a plan have come. */
+/** The progress of one delivery in a plan. */
 interface Progress {
   readonly performed: string[];
   readonly activityIds: Set<string>;
   contactId?: string;
-  /** Came by import, and something is left that an import cannot do: looked at again when it has ended. */
+  /** Came by an import and needs something that no import can do: it is planned again once the import has ended. */
   imported: boolean;
   failed: boolean;
-  /** Something was done for it: should the rest be refused, that is not forgotten. */
+  /** Something was written for it. If a later call is refused, the delivery becomes uncertain. */
   wrote: boolean;
 }
 
@@ -35,15 +35,15 @@ export interface Run {
   readonly batch: Batch;
   readonly report: BatchReport;
   readonly progress: Map<string, Progress>;
-  /** E-mails whose contact turned out to exist. */
+  /** E-mail addresses whose contact turned out to exist. */
   readonly refused: Set<string>;
-  /** Ids of the contacts made in this run, by e-mail. */
+  /** Ids of the contacts created in this run, by e-mail address. */
   readonly made: Map<string, string>;
   stopped: unknown;
 }
 
 export const startOf = (batch: Batch, id: string): Progress => ({
-  // What could not be brought is told once, however often it is planned for.
+  // Each note appears once, however often the delivery is planned.
   performed: [
     ...new Set([...withoutNotes(batch.deliveries.get(id)?.performed ?? []), ...(batch.performed.get(id) ?? [])]),
   ],
@@ -72,7 +72,7 @@ export const failAll = (run: Run, ids: readonly string[], error: unknown): Promi
   return run.report.fail(deliveriesIn(run, ids), error);
 };
 
-/** With what is under way for them by now, and whether something was done. */
+/** Returns the deliveries with their activities under way. Those with something written are uncertain. */
 export const deliveriesIn = ({ batch, progress }: Run, ids: readonly string[]): Delivery[] =>
   ids.flatMap((id) => {
     const delivery = batch.deliveries.get(id);
@@ -90,11 +90,13 @@ export const note = ({ progress }: Run, ids: readonly string[], what: string, co
   }
 };
 
-/** What an import gives of it: tags are given after it. */
+/** An import adds no tags; they follow in calls of their own. */
 const withoutTags = (gives: AddedResources | undefined, { added }: Delivery): AddedResources | undefined =>
   gives && { ...gives, tagIds: added?.tagIds ?? [] };
 
-/** Those whose calls were all answered: done, or waiting for the activities that they began. */
+/**
+ * Reports the deliveries whose calls have all been answered: settled, or waiting for the activities that serve them.
+ */
 export const reportServed = async (run: Run, among: readonly string[] = [...run.progress.keys()]): Promise<void> => {
   const forgotten = new Date(run.ctx.clock().getTime() + forgottenMs);
   await run.report.tell(

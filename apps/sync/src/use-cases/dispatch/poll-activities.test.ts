@@ -4,10 +4,11 @@ import type { ConnectionCaller } from '../../call-constant-contact';
 import { pollActivities } from './poll-activities';
 
 /*
- * The details of an import are marked as written when it begins, so that nobody compares them again. Where it failed
- * the mark stayed: details that had never come were taken for the contact's, by every delivery of that buyer.
+ * An import's details are marked as written when the import begins, so that nothing compares them again. The mark
+ * stayed when the import failed. Every delivery of the buyer then treated details that had never arrived as the
+ * contact's details.
  */
-describe('an import that is over', () => {
+describe('an import that has ended', () => {
   const unmarkedBy = async (isClean: boolean): Promise<unknown[]> => {
     const unmarked: unknown[] = [];
     const delivery = { _id: 'dlv_1', emailHash: 'hash_1', uncertain: !isClean, performed: [], attemptCount: 0 };
@@ -32,7 +33,7 @@ describe('an import that is over', () => {
     return unmarked;
   };
 
-  it('has brought the details that it was marked with only where it did all that it was asked to', async () => {
+  it('keeps the mark of its details only if it did all that it was asked to', async () => {
     expect(await unmarkedBy(false)).toEqual([{ emailHash: 'hash_1', detailsMark: null }]);
     expect(await unmarkedBy(true)).toEqual([]);
   });

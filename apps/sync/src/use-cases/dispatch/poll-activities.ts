@@ -10,16 +10,16 @@ import type { ConnectionCaller } from '../../call-constant-contact';
 import { forgottenMs } from './plan-run';
 
 /**
- * After this time a file that was announced is imported, and can be seen, or it never will be: longer than the call may
- * take. It would be imported twice.
+ * The longest time until an announced file import becomes visible, if it began at all: longer than its call may take.
+ * An import that is declared lost too early would be sent twice.
  */
 const lateFileMs = 60_000;
-/** The same of what can be sent once more without harm, but has no name to be known by. */
+/** The same for activities that cannot be found by a name, but can safely be sent twice. */
 const lateMs = 3_000;
 const unknownPollMs = 10_000;
 /**
- * When activities are asked for again that could not be asked for: not only with the next day, for its limit may have
- * been raised.
+ * After polls that failed, the next poll comes between these two delays. It does not wait for the next day's calls,
+ * because the day's limit may have been raised.
  */
 const leastDelayedMs = 5_000;
 const mostDelayedMs = 10 * 60_000;
@@ -27,8 +27,8 @@ const mostDelayedMs = 10 * 60_000;
 const isOver = ({ state }: CcActivity): boolean => ['completed', 'cancelled', 'failed', 'timed_out'].includes(state);
 
 /**
- * Whether it did all that it was asked to: rows that were not taken, and contacts that were not put on a list, are
- * found by looking.
+ * Whether an activity did all that it was asked to. If not, reading the contacts shows which rows were not imported, or
+ * which contacts were not added to a list.
  */
 const isClean = ({ state, activity_errors: errors, status }: CcActivity): boolean =>
   state === 'completed' &&
@@ -45,9 +45,9 @@ type Follow = (
 ) => Promise<void>;
 
 /**
- * Asks for the activities of a connection that are due, all with one call where more than one runs, and frees what
- * waited for those that have ended: done, or back to work where something was not taken or is still to be done. Those
- * that cannot be asked for are asked for later.
+ * Polls the due activities of a connection, and releases the deliveries that waited for ended ones. Those settle, or
+ * become ready again if something was refused or is still to be done. Several activities are polled together through
+ * the list of all. If a poll fails, all activities of the connection are polled later.
  */
 export const pollActivities: Follow = async (ctx, caller, connectionId, save) => {
   try {
@@ -65,7 +65,7 @@ const followDue: Follow = async (ctx, caller, connectionId, save) => {
   const free = async (_id: string, isClean: boolean): Promise<void> => {
     const underWay = await ctx.activities.namesUnderWay(connectionId);
     for await (const freed of ctx.deliveryHolds.releasedBy(connectionId, _id, isClean, underWay)) {
-      // Their marks tell of details that may never have come.
+      // Their marks may describe details that never arrived.
       const hashes = new Set(freed.flatMap(({ uncertain, emailHash }) => (uncertain && emailHash ? emailHash : [])));
       await ctx.contacts.marked(
         connectionId,
@@ -89,8 +89,8 @@ const followDue: Follow = async (ctx, caller, connectionId, save) => {
     const state = seen.states.get(activity._id);
     if (state && activity.activityId === null) await ctx.activities.found(activity._id, state.activity_id);
     const isUnknown = state === undefined && activity.activityId === null;
-    // One that Constant Contact does not know any more, or that nobody may ask for any more, has ended long ago, nobody
-    // knows how; one that it does not know yet may still come.
+    // An activity whose id Constant Contact no longer knows, or may no longer be asked about, ended some time ago with
+    // an unknown result. One whose id is not known yet may still appear.
     const goesOn = isUnknown ? mayStillCome(activity, seen, now) : state && !isOver(state);
     if (goesOn)
       await ctx.activities.postpone(
@@ -108,8 +108,9 @@ const followDue: Follow = async (ctx, caller, connectionId, save) => {
 };
 
 /**
- * Whether what nobody answered may still do something: a file that is not seen for its time, and anything else as long
- * as it may be among what runs and nobody here knows.
+ * Whether an activity without an answer may still take effect. A file import may until it is overdue. Any other
+ * activity may a little longer: while one runs at Constant Contact that no process of Boxlist knows, for half an hour
+ * at most.
  */
 const mayStillCome = ({ isFile, startedAt }: RunningActivity, { strangersRun }: Seen, now: Date): boolean => {
   const age = now.getTime() - startedAt.getTime();
@@ -120,8 +121,8 @@ const isOutOfReach = (error: unknown): boolean =>
   error instanceof AppError && (error.code === 'NOT_FOUND' || error.code === 'CONNECTION_NOT_FOUND');
 
 /**
- * What was seen of activities: their states, by what they are named here, and whether others run that nobody here
- * knows.
+ * What a poll saw: the states of activities by the names that Boxlist uses, and whether activities run that no process
+ * of Boxlist knows.
  */
 interface Seen {
   readonly states: ReadonlyMap<string, CcActivity>;
@@ -129,7 +130,10 @@ interface Seen {
 }
 const nothingSeen: Seen = { states: new Map(), strangersRun: false };
 
-/** One is asked for by itself; several, or one whose id is not known, with the list of all. */
+/**
+ * Reads the states of activities. A single one with a known id has a call of its own. Several, or one without an id,
+ * come from the list of all.
+ */
 const readStates = async (
   ctx: Context,
   caller: ConnectionCaller,
@@ -142,7 +146,7 @@ const readStates = async (
     const state = await caller.call('follow activity', [], (token) => ctx.constantContact.activity(token, activityId));
     return { states: states.set(only._id, state), strangersRun: false };
   }
-  // By the id at Constant Contact, or by the file's name where that is not known.
+  // By the id at Constant Contact or, if that is unknown, by the name of the file.
   const wanted = new Map(running.map(({ _id, activityId }) => [activityId ?? _id, _id]));
   let strangersRun = false;
   for (let next: string | undefined, first = true; (first || next) && states.size < running.length; first = false) {
@@ -157,7 +161,9 @@ const readStates = async (
   return { states, strangersRun };
 };
 
-/** The activities of a connection that run, or may run: of each delivery those that serve it, or may. */
+/**
+ * Finds the activities of a connection that run or may run. `of` returns those that serve a delivery or may serve it.
+ */
 export const activitiesUnderWay = async (
   ctx: Context,
   connectionId: string,
@@ -165,7 +171,8 @@ export const activitiesUnderWay = async (
   const running = await ctx.activities.underWay(connectionId);
   const serves = ({ _id, untold, startedAt }: RunningActivity, each: Involved): boolean =>
     each.activityIds.includes(_id) ||
-    // Whoever was working on it may have sent it with this one; of what is being sent here, what it serves is known.
+    // An uncertain or claimed delivery may have been sent with this activity. If this process is sending the activity,
+    // it knows which deliveries it serves.
     ((each.uncertain || each.claimed) && untold && !ctx.activities.isBeingSent(_id) && each.createdAt <= startedAt);
   return {
     any: running.length > 0,
@@ -174,9 +181,9 @@ export const activitiesUnderWay = async (
 };
 
 /**
- * For each delivery the activities that run for its contact, or may run: its own, and those of other deliveries of the
- * same buyer. Before they are worked off nothing that is read of the contact holds, and what is written may be written
- * over by what is older.
+ * Returns for each delivery the activities that run or may run for its contact: its own, and those of the buyer's other
+ * deliveries. Until they have been handled, a reading of the contact does not hold, and an activity could write older
+ * values over newer ones.
  */
 export const activitiesAwaited = async (
   ctx: Context,
@@ -221,7 +228,7 @@ const freedFrom = (ctx: Context, delivery: Delivery): Result => {
           performed,
         },
       };
-    // Not done as it should be: looked at at once the first time, and then ever later.
+    // After a failure, the delivery becomes ready at once the first time, and then after growing delays.
     const isFailure = uncertain && !imported && !held;
     if (isFailure && firstTriedAt && now - firstTriedAt.getTime() > ctx.retry.forMs)
       return { outcome: { status: 'FAILED', reason: 'GAVE_UP' } };

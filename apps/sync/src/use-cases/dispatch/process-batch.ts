@@ -22,9 +22,9 @@ import { undoCancelled } from './undo-cancelled';
 const mostRounds = 5;
 
 /**
- * Works on ready deliveries of one connection: wishes, knowledge, plan, calls; again for those of whom more had to be
- * known, until each delivery has been reported. What was done before a crash, or by a call whose answer was lost, is
- * seen and not repeated.
+ * Processes ready deliveries of one connection: desired states, contact snapshots, plan, calls. Deliveries whose
+ * contacts must be read first are planned again, until each has been reported. A write from before a crash, or from a
+ * call whose answer was lost, is seen at the contact and not repeated. Undoing cancelled orders comes last.
  */
 export const processBatch = async (
   ctx: Context,
@@ -88,9 +88,10 @@ interface Work {
 }
 
 /**
- * One round: a plan and its calls; then another for those of whom more has to be known. Whoever needs a look of their
- * own has it in a small part of the batch, so that what relies on it follows soon, and a long batch can be left. Gives
- * why nothing more is to be tried, where that is so: all have been told of it.
+ * Runs one round: a plan and its calls. Then it reads the contacts that the plan needs to know, and starts another
+ * round for them. Contacts that need a look-up of their own are processed in small parts. So a call soon follows the
+ * look-up that it relies on, and a long batch can be left in between. Returns the error for which nothing more should
+ * be tried, if there is one; it has then been reported for all remaining deliveries.
  */
 const processPlanInputs = async (
   work: Work,
@@ -105,7 +106,7 @@ const processPlanInputs = async (
   }
   const plan = planBatch(planInputs, snapshots.known, work.planOptions);
   const later = plan.calls.filter((call) => call.kind === 'phone').filter((call) => call.isLater);
-  // Before anything is told of them, so that none is forgotten, whoever dies when.
+  // Recorded before their deliveries are reported, so that a crash at any moment loses no phone.
   await leaveForLater(ctx, batch, later);
   await reportDecided(batch, plan, report);
   const { refused, stopped } = await executePlan(
@@ -116,7 +117,7 @@ const processPlanInputs = async (
     report,
   );
   const unknown = new Map(plan.unknown.map(({ email, whole }) => [email, whole]));
-  // It turned out to exist: what was left out of its creation is no matter any more.
+  // The contact exists, so what its creation would have left out no longer matters.
   for (const { email, desiredStates } of planInputs)
     if (refused.has(email))
       for (const { deliveryId } of desiredStates) {
@@ -130,14 +131,16 @@ const processPlanInputs = async (
   for (const [index, part] of parts.entries()) {
     if (part.length === 0) continue;
     if (why !== undefined) await report.fail(deliveriesOf(batch, part), why);
-    // The first ones are worked on in any case, so that none is looked at for nothing.
+    // The first parts are processed in any case, so that this round makes progress.
     else if (index > 1 && !(await report.goesOn())) await requeue(ctx, deliveriesOf(batch, part), report);
     else why = await learnAndGoOn(work, part, index > 0, round);
   }
   return why;
 };
 
-/** Reads what the plan did not know, `whole` by a look at each, and works on. */
+/**
+ * Reads the contacts that the plan did not know, and starts the next round. `whole`: with a look-up for each contact.
+ */
 const learnAndGoOn = async (
   work: Work,
   planInputs: readonly ContactPlanInput[],
@@ -219,7 +222,7 @@ const planOptionsOf = async (ctx: Context, connectionId: string, contacts: numbe
     upgradesImported: ctx.signUpKeepsOptOuts && connection?.upgradesImported === true,
     country: connection?.countryCode ?? null,
     phonesWait: quotaState.scarce,
-    // An import would make mailable without the confirmation that was asked for.
+    // An import would make contacts mailable without the confirmation that the organiser asks for.
     importsNew:
       contacts >= fewestToImport &&
       quotaState.scarce &&
@@ -234,8 +237,8 @@ const addedBy = ({ optIn, createsContacts, listIds, tagIds }: DesiredState): Add
 });
 
 /**
- * What it gave before, and gives now: the workflow may have changed in between. Where it is not certain what came of it
- * before, the contact tells.
+ * The lists and tags that a delivery has added before, and those that it adds now: the workflow may have changed in
+ * between. If it is uncertain whether the earlier ones were added, only those that the contact has count.
  */
 const addedSoFar = (
   { delivery: { added, uncertain }, desired }: DesiredDelivery,
@@ -251,7 +254,7 @@ const addedSoFar = (
   };
 };
 
-/** Whether an import has brought what an import can bring: its lists are those that are wished for now. */
+/** Whether an import has already done all that an import can do: it added all lists that are desired now. */
 const wasImported = ({ delivery: { imported, added }, desired }: DesiredDelivery): boolean =>
   imported && addedBy(desired).listIds.every((id) => added?.listIds.includes(id));
 
@@ -269,7 +272,7 @@ const planInputsOf = async (
     planInputs.push({
       email,
       desiredStates,
-      // A contact that was seen is not created blindly: that call is refused.
+      // A contact that was seen before is not created without a look-up, because that call would be refused.
       isUncertain: some.some(({ delivery: { uncertain, contactId } }) => uncertain || contactId !== null),
       isImported: some.every(wasImported),
       detailsMark: detailsMarkOf(ctx, desiredStates),

@@ -9,27 +9,26 @@ import { type ConnectionCaller, callsAtOnce } from '../../call-constant-contact'
 import pMap from 'p-map';
 import { phoneMarksIn } from './contact-marks';
 
-/** One whose contact is to be known, with the deliveries that ask. */
+/** A contact to read, with the deliveries that need it. */
 export interface ContactQuery {
   readonly email: string;
   readonly emailHash: string;
-  /** All of the contact, by a look-up of its own. */
+  /** Reads the whole contact, with a look-up of its own. */
   readonly whole: boolean;
   readonly deliveryIds: readonly string[];
 }
 
 /**
- * Constant Contact's clock and the moment a change becomes readable are not exact: changes of this time are read again.
+ * Changes within this time of the last reading are read again. Constant Contact's clock is not exact, and neither is
+ * the moment when a change becomes readable.
  */
 const overlapMs = 10_000;
 const firstOverlapMs = 5 * 60_000;
 
-/** What is known of a connection's contacts for one batch; everything in `known` was read for it. */
+/** Reads a connection's contacts for one batch. Everything in `known` was read for this batch. */
 export interface ContactReader {
   readonly known: Map<string, KnownContact | 'none'>;
-  /**
-   * Reads what is sought, in the cheapest way; gives the failures of single look-ups. Throws what concerns them all.
-   */
+  /** Reads contacts in the cheapest way. Returns the failures of single look-ups; throws failures that concern all. */
   readonly learn: (sought: readonly ContactQuery[]) => Promise<{ readonly email: string; readonly error: unknown }[]>;
 }
 
@@ -85,7 +84,7 @@ export const contactReader = (ctx: Context, caller: ConnectionCaller, of: Of): C
     return { items, next, count };
   };
 
-  /** Reads what has changed since the last reading. */
+  /** Reads the contacts that have changed since the last reading. */
   const refresh = async ({ watermark }: ContactCacheState, serves: readonly string[]): Promise<void> => {
     let newest = watermark === null ? 0 : Date.parse(watermark) + overlapMs;
     for (let next: string | undefined, first = true; first || next; first = false) {
@@ -98,14 +97,14 @@ export const contactReader = (ctx: Context, caller: ConnectionCaller, of: Of): C
   };
 
   /**
-   * Goes on with the first reading of the whole account; true when it is complete. Stops where look-ups turn out to be
-   * cheaper.
+   * Continues the first reading of the whole account. Returns true when it is complete, and false when single look-ups
+   * turn out to be cheaper.
    */
   const readAll = async (cache: ContactCacheState, count: number, serves: readonly string[]): Promise<boolean> => {
     const begun = cache.cursor ? {} : { watermark: new Date(ctx.clock().getTime() - firstOverlapMs).toISOString() };
     for (let next = cache.cursor ?? undefined; ;) {
       const read = await page({ next }, serves).catch((error: unknown) => {
-        // A cursor that has grown old: the reading begins anew.
+        // The cursor has expired, so the reading starts over.
         if (!next || !(error instanceof AppError) || error.code !== 'REJECTED_BY_CONSTANT_CONTACT') throw error;
         return undefined;
       });
@@ -140,7 +139,7 @@ export const contactReader = (ctx: Context, caller: ConnectionCaller, of: Of): C
   return { known, learn };
 };
 
-/** The country of a connection's account; null where it is not known. */
+/** The country of a connection's account; null if unknown. */
 export const countryOf = async (ctx: Context, connectionId: string): Promise<string | null> =>
   (await ctx.connections.byId(connectionId))?.countryCode ?? null;
 

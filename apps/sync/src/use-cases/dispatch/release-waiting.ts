@@ -6,37 +6,37 @@ import type { WaitingFor } from '../../domain/reasons';
 
 const releasingEveryMs = 60_000;
 
-/** What need not be waited for with a workflow as it is now. */
+/** The reasons for waiting that the workflow's present state ends. */
 const endsWait = ({ status, whenPaused }: Pick<WorkflowFact, 'status' | 'whenPaused'>): readonly WaitingFor[] => {
   if (status === 'DELETED') return ['WORKFLOW_RESUME', 'ORDER_PENDING'];
   return status === 'PAUSED' && whenPaused === 'WAIT' ? [] : ['WORKFLOW_RESUME'];
 };
 
 /**
- * Frees what waits for workflows that do not keep it waiting any more: resumed, told to skip, or deleted; for a deleted
- * one also no order is waited for. Whoever has let a delivery wait asks so afterwards, for the news may have come in
- * between; one of the two sees the other.
+ * Releases deliveries of workflows that no longer hold them: workflows that were resumed, changed to skip, or deleted.
+ * A deleted workflow also stops waiting for pending orders. Call it after making a delivery wait, because the
+ * workflow's fact may have arrived in between: either this call or the fact's handler sees the other's write.
  */
 export const releaseForWorkflow = async (ctx: Context, workflowIds: Iterable<string>): Promise<void> => {
   for (const workflowId of new Set(workflowIds)) {
     const workflow = await ctx.workflows.byId(workflowId);
     if (!workflow || endsWait(workflow).length === 0) continue;
     await ctx.deliveryHolds.resume(workflow, endsWait(workflow), ctx.clock());
-    // Also where nothing was found: a crash may have come between the two, the time before.
+    // Also when nothing was released: an earlier call may have crashed between these two steps.
     await ctx.connectionLeases.wake([workflow.connectionId], ctx.clock());
     ctx.notify();
   }
 };
 
-/** Lets what is ready of a paused backfill wait. */
+/** Holds the ready deliveries of a paused backfill. */
 export const holdForBackfill = async (ctx: Context, backfillId: string): Promise<void> => {
   await ctx.deliveryHolds.holdBackfill(backfillId, ctx.clock());
   await releaseForBackfill(ctx, backfillId);
 };
 
 /**
- * Frees what waits for a backfill that is not paused any more. Whoever has let a delivery wait asks so afterwards, for
- * it may have been resumed or cancelled in between.
+ * Releases deliveries of a backfill that is no longer paused. Call it after making a delivery wait, because the
+ * backfill may have been resumed or cancelled in between.
  */
 export const releaseForBackfill = async (ctx: Context, backfillId: string): Promise<void> => {
   const backfill = await ctx.backfills.byId(backfillId);
@@ -47,8 +47,8 @@ export const releaseForBackfill = async (ctx: Context, backfillId: string): Prom
 };
 
 /**
- * Frees what waits for a new sign-in, unless the connection still lacks one: it goes on, or ends where the connection
- * was ended.
+ * Releases deliveries that wait for a new sign-in, unless the connection still needs one. If the connection has ended,
+ * they settle when they are processed.
  */
 export const releaseForConnection = async (ctx: Context, connection: ConnectionFact | undefined): Promise<void> => {
   if (!connection || connection.status === 'NEEDS_RECONNECT') return;
@@ -57,7 +57,10 @@ export const releaseForConnection = async (ctx: Context, connection: ConnectionF
   ctx.notify();
 };
 
-/** Frees what waits for the calls of another day though this one has some for it: its limit was raised. */
+/**
+ * Releases deliveries that wait for another day's calls although today has calls for them, because the limit was
+ * raised.
+ */
 const releaseWithinQuota = async (ctx: Context, goesOn: () => boolean): Promise<void> => {
   const hasCalls: Queue[] = [];
   for (const queue of queues) if ((await ctx.ledger.refusedFor(queue)) === 0) hasCalls.push(queue);
@@ -81,8 +84,8 @@ const releaseWithinQuota = async (ctx: Context, goesOn: () => boolean): Promise<
 };
 
 /**
- * Frees what waits for workflows that keep nothing waiting: whoever let it wait was killed before they asked, and a
- * deleted workflow's orders are matched with it no more when they come again.
+ * Releases deliveries of workflows that hold none. The process that made them wait may have died before it checked. A
+ * later event of the order does not release them either, because intake matches no order with a deleted workflow.
  */
 const releaseLeftWaiting = async (ctx: Context, goesOn: () => boolean): Promise<void> => {
   for (const reason of ['WORKFLOW_RESUME', 'ORDER_PENDING'] as const)
@@ -96,7 +99,7 @@ const releaseLeftWaiting = async (ctx: Context, goesOn: () => boolean): Promise<
           await releaseForWorkflow(ctx, [workflow.workflowId]);
 };
 
-/** Looks for what need not wait any more, until closed. */
+/** Looks for deliveries that no longer have to wait, once a minute until closed. */
 export const startReleasing = (ctx: Context) =>
   repeatedly(ctx, { everyMs: releasingEveryMs, atOnce: true, delayed: 'releasing.delayed' }, async (goesOn) => {
     await releaseWithinQuota(ctx, goesOn);

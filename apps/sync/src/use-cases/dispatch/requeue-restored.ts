@@ -4,10 +4,11 @@ import type { Delivery } from '../../domain/delivery';
 import { keptSince } from '../history/retry-deliveries';
 
 /**
- * Requeues what was skipped because a buyer's contact was deleted, for that contact is being restored: also for orders
- * of before the deletion, which find it restored as they would if they came now. Called before the call that restores
- * it, while this process works on the buyer: after a crash they are ready all the same, and nobody works on them before
- * that call has been answered. Should it fail, they are skipped once more.
+ * Requeues deliveries that were skipped because the buyer's contact was deleted, because that contact is about to be
+ * restored. Deliveries of orders from before the deletion are included: they find the contact restored, as they would
+ * if they came now. Call it before the call that restores, while this process works on the buyer. After a crash the
+ * deliveries are ready all the same, and none is processed before that call has been answered. If the call fails, they
+ * are skipped again.
  */
 export const requeueForRestored = async (
   ctx: Context,
@@ -26,11 +27,11 @@ export const requeueForRestored = async (
     const order = orders.get(delivery.orderKey);
     const workflow = await ctx.workflows.byId(delivery.workflowId);
     if (!order || !workflow) continue;
-    // By the mode of its backfill is decided when it is worked on.
+    // The mode of a backfill is applied when the delivery is processed.
     if (delivery.backfillId !== null || decideOrder(order, workflow, true).kind === 'go') wanted.push(delivery);
   }
   if (wanted.length === 0) return;
   await ctx.deliveryRetries.requeueSkipped(wanted, since, ctx.clock());
-  // A holder that has lost the lane without knowing may come this far: then nobody else looks for them.
+  // The caller may have lost the lease without knowing. Then no other process would look for these deliveries.
   await ctx.connectionLeases.wake([of.connectionId], ctx.clock());
 };

@@ -10,7 +10,7 @@ interface Named {
   readonly name: string;
 }
 
-/** Every tag or list of the account, page by page; all of them are remembered. */
+/** Reads every tag or list of the account, page by page, and stores their ids. */
 const readAll = async (
   ctx: Context,
   connectionId: string,
@@ -37,7 +37,7 @@ const readAll = async (
   } while (next !== undefined);
 };
 
-/** The id of a tag or list by its name; made when there is none. */
+/** Returns the id of a tag or list by its name. Creates it when there is none. */
 const idOf = async (
   ctx: Context,
   connectionId: string,
@@ -69,7 +69,10 @@ const idOf = async (
   return found;
 };
 
-/** The import column of a custom field: its name at Constant Contact. Undefined when the field is gone. */
+/**
+ * Returns the import column of a custom field, which is its name at Constant Contact. Undefined when the field no
+ * longer exists.
+ */
 export const fieldColumn = async (
   ctx: Context,
   connectionId: string,
@@ -92,7 +95,7 @@ export const fieldColumn = async (
 };
 
 /**
- * What a workflow asks for an order's buyer, with all names turned into ids. Creates tags and lists that do not exist.
+ * Returns what a workflow wants for an order's buyer, with ids for all names. Creates tags and lists that do not exist.
  */
 export const desiredStateOf = async (
   ctx: Context,

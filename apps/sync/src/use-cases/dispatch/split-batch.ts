@@ -9,8 +9,8 @@ import { processBatch } from './process-batch';
 const aYearMs = 365 * 86_400_000;
 
 /**
- * Ready deliveries by what they are planned for together: those of one backfill, or of none; last those that are tried
- * by themselves, each buyer's.
+ * Groups ready deliveries by what is planned together: those of one backfill, or of none. Deliveries that are tried by
+ * themselves come last, one group for each buyer.
  */
 export const splitBatch = (ready: readonly Delivery[]): Delivery[][] => {
   const parts = new Map<string, Delivery[]>();
@@ -26,8 +26,8 @@ export const splitBatch = (ready: readonly Delivery[]): Delivery[][] => {
 const holds = (backfill: Backfill | null): boolean => backfill?.status === 'PAUSED' || backfill?.status === 'CANCELLED';
 
 /**
- * Works on a part as its backfill asks. What a backfill is to give waits while it is paused, and ends when it was
- * cancelled; what it gave is taken back all the same.
+ * Processes a group as its backfill demands. While the backfill is paused, its deliveries wait; once it is cancelled,
+ * they are skipped. Undoing cancelled orders works at any time.
  */
 export const processPart = async (
   ctx: Context,

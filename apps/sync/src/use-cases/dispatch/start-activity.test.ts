@@ -3,9 +3,9 @@ import type { Context } from '../../context';
 import { withActivities } from './start-activity';
 import type { ConnectionCaller } from '../../call-constant-contact';
 
-// The file of an import was written after the permit for its call was given. For many rows that took longer than a
-// permit may be old: the call was never sent, and a new permit asked for again and again.
-it('an activity is made ready before a permit for its call is asked for', async () => {
+// The file of an import was written only after its call had a permit. With many rows that took longer than a permit is
+// valid. The call was never sent, and asked for new permits again and again.
+it('an activity is prepared before its call asks for a permit', async () => {
   const steps: string[] = [];
   const ctx = {
     clock: () => new Date(),

@@ -4,7 +4,7 @@ import type { Context } from '../../context';
 import { pollDelayMs } from '../../domain/quota-state';
 import type { ConnectionCaller } from '../../call-constant-contact';
 
-/** How soon one is looked for that nobody has answered: its call takes no longer as a rule. */
+/** How soon to look for an activity whose call has not been answered. Calls rarely take longer. */
 const unansweredPollMs = 2_000;
 
 type Send = (token: string) => Promise<{ readonly activity_id: string }>;
@@ -13,21 +13,21 @@ interface Beginning {
   readonly connectionId: string;
   /** The deliveries that it serves. */
   readonly serves: readonly string[];
-  /** Whether it imports a file, which is given the name of the activity. */
+  /** Whether it imports a file. The file then has the activity's name. */
   readonly isFile?: boolean;
 }
 
 /**
- * Has Constant Contact begin an activity, and gives the name that deliveries wait for it by. It is announced before it
- * is sent: one whose answer is lost, or that a crash leaves behind, is looked for before anything is done for the same
- * contacts again. What is sent is made ready first: a permit for the call may not grow old over that. Throws what the
- * call throws.
+ * Starts an activity at Constant Contact, and returns the name under which deliveries wait for it. The activity is
+ * recorded before it is sent. If its answer is lost, or the process dies, sync looks for it before it does anything
+ * else for the same contacts. `prepare` runs before the call asks for a permit, because a permit expires fast. Throws
+ * what the call throws.
  */
 export type StartActivity = (call: string, beginning: Beginning, prepare: (name: string) => Send) => Promise<string>;
 
 /**
- * Work that begins activities, and notes with all deliveries that they serve that they wait for them before it ends.
- * Where it does not come to its end, any that was being worked on is taken for one of them.
+ * Runs work that starts activities. Before the work ends, it must save which deliveries wait for them. If it does not
+ * end normally, each delivery that was being processed may be served by these activities.
  */
 export const withActivities = async <T>(
   ctx: Context,
@@ -63,7 +63,7 @@ const beginActivity = async (
     const { activity_id: activityId } = await caller.call(call, serves, send);
     await ctx.activities.began(name, activityId, later(pollDelayMs(0, await ctx.ledger.quotaState())));
   } catch (error) {
-    // Another process may have let deliveries wait for it in the meantime: whoever follows activities frees them.
+    // Another process may have made deliveries wait for it in the meantime. The next poll of activities releases them.
     if (isAnswered(error)) await ctx.activities.ended(name, false, ctx.clock());
     else await ctx.activities.postpone(name, later(unansweredPollMs));
     throw error;
@@ -73,6 +73,6 @@ const beginActivity = async (
   return name;
 };
 
-/** Whether a failure says for certain that nothing was begun. */
+/** Whether an error proves that nothing was started. */
 const isAnswered = (error: unknown): boolean =>
   error instanceof AppError && error.code !== 'CONSTANT_CONTACT_UNAVAILABLE' && error.kind !== 'defect';

@@ -8,15 +8,15 @@ import { withActivities, type StartActivity } from './start-activity';
 import type { ConnectionCaller } from '../../call-constant-contact';
 import type { DesiredDelivery } from './desired-deliveries';
 
-/** What a workflow takes back of what it gave. */
+/** The added lists and tags that the workflow removes when an order is cancelled. */
 const backOf = (added: AddedResources, { onCancelledOrder: choice }: WorkflowFact): AddedResources => ({
   listIds: choice === 'REMOVE_FROM_LISTS' || choice === 'REMOVE_TAGS_AND_LISTS' ? added.listIds : [],
   tagIds: choice === 'REMOVE_TAGS' || choice === 'REMOVE_TAGS_AND_LISTS' ? added.tagIds : [],
 });
 
 /**
- * Takes back what deliveries of cancelled orders gave, as their workflows say: tags and lists that the contact still
- * has and that no other order of the same buyer gave too. The contact and its permission are left alone.
+ * Undoes cancelled orders as their workflows ask. It removes tags and lists that the contact still has and that no
+ * other order of the buyer added too. The contact and its permission stay.
  */
 export const undoCancelled = async (
   ctx: Context,
@@ -59,7 +59,7 @@ const undoOne = async (
   const listIds = back.listIds.filter((id) => contact?.list_memberships.includes(id) && !kept.listIds.includes(id));
   const tagIds = back.tagIds.filter((id) => contact?.taggings.includes(id) && !kept.tagIds.includes(id));
   const contactId = contact?.contact_id;
-  // Of a deleted one nothing can be taken.
+  // Nothing can be removed from a deleted contact.
   if (!contactId || contact?.deleted_at != null || listIds.length + tagIds.length === 0)
     return done(delivery, contactId);
   const performed = withoutNotes(delivery.performed);
@@ -87,8 +87,8 @@ const undoOne = async (
 };
 
 /**
- * What other orders of the same buyer gave, those that have expired in the end: what is moved there meanwhile is found
- * in one of both.
+ * The lists and tags that other orders of the buyer added. The expired writes are read last: what moves there in the
+ * meantime is found in at least one of the two places.
  */
 const addedByOthers = async (ctx: Context, delivery: Delivery): Promise<AddedResources> => {
   const { connectionId, emailHash } = delivery;
@@ -101,7 +101,7 @@ const addedByOthers = async (ctx: Context, delivery: Delivery): Promise<AddedRes
   };
 };
 
-/** Nothing is left to take back: it never came, it is gone, or another order gave it too. */
+/** Nothing is left to remove: it was never added, it is gone, or another order added it too. */
 const done = ({ performed }: Delivery, contactId: string | undefined): Result['to'] => ({
   outcome: { status: 'SYNCED', reason: 'TAKEN_BACK', contactId, performed: withoutNotes(performed) },
 });

@@ -52,13 +52,13 @@ const upgrading = (ctx: Context): DeferredJob => ({
 });
 
 /**
- * Makes explicit the permission of contacts that were imported because calls ran short, with calls that the day leaves
- * over. Each is looked at right before; whoever is not mailable any more, has opted out once, or has no opt-in that
- * stands is left as they are. Done twice it changes nothing.
+ * Makes the permission of contacts explicit that were imported because calls ran short, with calls that the day leaves
+ * over. Each contact is read right before. A contact stays as it is if it is no longer mailable, has ever opted out, or
+ * has no valid opt-in. Repeating it changes nothing.
  */
 export const upgradePermissions = (ctx: Context, heldLease: HeldLease): Promise<void> =>
   ctx.signUpKeepsOptOuts ? runDeferred(ctx, heldLease, upgrading(ctx)) : Promise.resolve();
 
-/** When a lane is to be driven next for its upgrades; null when it has none that may be done. */
+/** When the connection has an upgrade to process next; null when it has none that may be processed. */
 export const nextUpgradeAt = (ctx: Context, connection: ConnectionFact | undefined): Promise<Date | null> =>
   ctx.signUpKeepsOptOuts ? nextDeferredAt(ctx, connection, upgrading(ctx)) : Promise.resolve(null);

@@ -3,11 +3,12 @@ import type { DeliveryChoice } from '../../domain/delivery-choice';
 import { waitingFor, type WaitingFor } from '../../domain/reasons';
 import { backlogOf, rowsChosen, type Counted } from '../../domain/delivery-counts';
 
-/** Further than this nothing is counted one by one. */
+/** Deliveries are counted one by one up to this number. */
 export const mostCounted = 10_000;
 
 /**
- * How many deliveries there are of a choice, by the tallies, however many that are; undefined where those cannot tell.
+ * Returns the number of deliveries that match, from the counters, at the same cost for any number. Undefined when the
+ * counters do not have the answer.
  */
 export const countsFor = async (
   ctx: Context,
@@ -21,7 +22,7 @@ export const countsFor = async (
   const { rows, haveExpired } = await ctx.deliveryCounts.ofAll(
     workflowId ? own.filter((id) => id === workflowId) : own,
   );
-  // Open ones never expire.
+  // Open deliveries never expire.
   if (haveExpired && rows.some((row) => row.status !== 'OPEN' && isChosen(row))) return undefined;
   return rows.filter(isChosen).reduce((sum, { count }) => sum + count, 0);
 };
@@ -32,15 +33,14 @@ const countSome = async (ctx: Context, boxOfficeId: string, choice: DeliveryChoi
 };
 
 /**
- * How many deliveries there are of a choice: by the tallies where those can tell, and otherwise counted no further than
- * 10,000.
+ * Returns the number of deliveries that match: from the counters if they have the answer, else counted up to 10,000.
  */
 export const countDeliveries = async (ctx: Context, boxOfficeId: string, choice: DeliveryChoice): Promise<Counted> => {
   const count = await countsFor(ctx, boxOfficeId, choice);
   return count === undefined ? countSome(ctx, boxOfficeId, choice) : { count, isExact: true };
 };
 
-/** How many deliveries of a box office are worked on and how many wait. */
+/** How many deliveries of a box office are pending and how many wait. */
 export const countBacklog = async (ctx: Context, boxOfficeId: string) => {
   const [pending, waiting] = await Promise.all([
     countSome(ctx, boxOfficeId, { statuses: ['PENDING'] }),
@@ -51,14 +51,14 @@ export const countBacklog = async (ctx: Context, boxOfficeId: string) => {
   return backlogOf(pending, waiting, open);
 };
 
-/** Deliveries that wait for one thing: how many, and when the first of them goes on at the latest. */
+/** Deliveries that wait for one thing: their number, and when the first of them goes on at the latest. */
 export interface Waiting {
   readonly reason: WaitingFor;
   readonly count: number;
   readonly nextAttemptAt: Date;
 }
 
-/** What deliveries of a box office wait for, the most frequent first. */
+/** The reasons for which deliveries of a box office wait, the most frequent first. */
 export const countWaiting = async (ctx: Context, boxOfficeId: string): Promise<Waiting[]> => {
   const found = await Promise.all(
     waitingFor.map(async (reason) => {

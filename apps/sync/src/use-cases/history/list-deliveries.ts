@@ -18,10 +18,10 @@ export interface DeliveryFilter {
   readonly to?: Date | null;
 }
 
-/** A filter of the graph as a choice of the store. */
+/** Turns a filter of the graph into a choice of the store. */
 export const choiceOf = (ctx: Context, { boxOfficeId }: Identity, filter: DeliveryFilter): DeliveryChoice => {
   const { ids, statuses, reasons, workflowId, eventId, orderId, email, from, to } = filter;
-  // What is no address is nobody's.
+  // A text that is no address belongs to no buyer.
   const address = email == null ? null : (normalEmail(email) ?? '');
   return {
     ...(ids ? { ids } : {}),
@@ -36,10 +36,10 @@ export const choiceOf = (ctx: Context, { boxOfficeId }: Identity, filter: Delive
   };
 };
 
-/** A page that also says whether its total is one, or only how far it was counted. */
+/** A page that also says whether its total count is exact, or the counting stopped early. */
 export type DeliveryPage = CountedPage<Delivery> & { readonly totalCountIsExact: () => Promise<boolean> };
 
-/** A page of deliveries, newest first; stable while others are written. */
+/** A page of deliveries, newest first. It stays stable while other deliveries are written. */
 export const deliveryPage = async (
   ctx: Context,
   identity: Identity,
@@ -59,7 +59,8 @@ export const deliveryPage = async (
 };
 
 /**
- * How the deliveries of a workflow stand; the parts add up to the total. Nothing of a workflow of another box office.
+ * The number of a workflow's deliveries by status; the parts add up to the total. All zero for a workflow of another
+ * box office.
  */
 export const workflowStats = async (ctx: Context, { boxOfficeId }: Identity, workflowId: string) => {
   const isOwn = (await ctx.workflows.byId(workflowId))?.boxOfficeId === boxOfficeId;
@@ -78,7 +79,7 @@ export const workflowStats = async (ctx: Context, { boxOfficeId }: Identity, wor
   };
 };
 
-/** Backlog, quota and troubled connections of a box office, and how events come in for all of them. */
+/** The backlog, quota and troubled connections of a box office, and the state of the intake for all box offices. */
 export const syncHealth = async (ctx: Context, { boxOfficeId }: Identity) => {
   const [{ pending, waiting, isExact }, waitingFor, oldestPendingAt, quota, connections, standingStill, unreadable] =
     await Promise.all([

@@ -22,9 +22,9 @@ export interface Previewed {
 }
 
 /**
- * What a workflow would do with the last orders of the box office, by the rules and the planner that do it, and with
- * what is known of contacts already. Writes nothing and calls nobody: of a contact that is not known it is supposed
- * that there is none. Throws NOT_FOUND, BAD_INPUT, FORBIDDEN.
+ * Previews a workflow with the last orders of the box office. It uses the same rules and the same planner as the
+ * dispatcher, and the contact cache. It writes nothing and calls nothing. A contact that is not in the cache counts as
+ * missing. Throws NOT_FOUND, BAD_INPUT and FORBIDDEN.
  */
 export const previewWorkflow = async (
   ctx: Context,
@@ -54,7 +54,7 @@ export const previewWorkflow = async (
   const planOptions: PlanOptions = { optInRoute: connection?.optInRoute ?? 'DIRECT', importsNew: false, country };
   const contactOf = (email: string) => known.get(ctx.hashEmail(identity.boxOfficeId, email)) ?? 'none';
   const plan = planBatch(planInputs, new Map(planInputs.map(({ email }) => [email, contactOf(email)])), planOptions);
-  // What is not known as a whole is looked up and written, one by one.
+  // Contacts that are not known as a whole are looked up and written one by one.
   const afterLook = planBatch(
     planInputs.filter(({ email }) => plan.unknown.some((each) => each.email === email)),
     new Map(planInputs.map(({ email }) => [email, asLookedAt(email, contactOf(email))])),
@@ -70,7 +70,10 @@ export const previewWorkflow = async (
   };
 };
 
-/** A contact as a look would show it, if it shows no more than what is known. What is deleted tells too little. */
+/**
+ * The contact as a look-up would return it, if it has nothing more than the cache knows. A deleted contact stays as it
+ * is: the cache knows too little of it.
+ */
 const asLookedAt = (email: string, contact: KnownContact | 'none'): KnownContact | 'none' =>
   contact === 'none' || contact.state === 'deleted'
     ? contact
@@ -87,7 +90,7 @@ const asLookedAt = (email: string, contact: KnownContact | 'none'): KnownContact
         },
       };
 
-/** A desired state with names where ids would have to be asked for. */
+/** A desired state with names in place of ids, because ids could need a call. */
 const previewedState = (order: StoredOrder, workflow: WorkflowFact): DesiredState =>
   desiredState(order.key, order, workflow, namedTargets(order, workflow));
 

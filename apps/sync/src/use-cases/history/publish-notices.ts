@@ -5,10 +5,10 @@ import { brokenConnection, exhaustedQuota, failures, openDeadLetters, type Notic
 import { noticePublished } from '../../report';
 
 const pollMs = 1_000;
-/** Connections tell of themselves by their facts. */
+/** Notices that this job settles. A notice of a connection settles with the connection's fact. */
 const overByThemselves = ['FAILURES', 'QUOTA_EXHAUSTED', 'DEAD_LETTERS'] as const;
 
-/** How a subject stands; asked again at any time it is found out anew. */
+/** Whether a notice should be open, by the state of its subject now. */
 const holds = async (ctx: Context, about: NoticeSubject, isOpen: boolean): Promise<boolean> => {
   const { boxOfficeId, kind, connectionId, workflowId } = about;
   switch (kind) {
@@ -26,7 +26,10 @@ const holds = async (ctx: Context, about: NoticeSubject, isOpen: boolean): Promi
   }
 };
 
-/** Raises the notice of a subject, or ends it, as it stands now; each once, whoever asks and however often. */
+/**
+ * Raises or ends a subject's notice by the subject's state now. Each notice is raised once and ended once, whichever
+ * processes call this and however often.
+ */
 const settle = async (ctx: Context, about: NoticeSubject): Promise<void> => {
   const told = await ctx.notices.settle(about, (isOpen) => holds(ctx, about, isOpen), {
     now: ctx.clock(),
@@ -42,7 +45,10 @@ export const publishDeadLetterNotice = async (ctx: Context, boxOfficeIds: Iterab
   for (const boxOfficeId of new Set(boxOfficeIds)) if (boxOfficeId) await settle(ctx, openDeadLetters(boxOfficeId));
 };
 
-/** What is not told by the event that changes it: shares of failures, the day's calls, and what is over by itself. */
+/**
+ * Settles the notices that no event settles: failure rates, the day's calls, and problems that have ended by
+ * themselves.
+ */
 const tellOfAll = async (ctx: Context, goesOn: () => boolean): Promise<void> => {
   for await (const { workflowId, revision } of ctx.deliveryCounts.untold()) {
     if (!goesOn()) return;
@@ -63,6 +69,6 @@ const tellOfAll = async (ctx: Context, goesOn: () => boolean): Promise<void> => 
   }
 };
 
-/** Tells what an organiser is to know of, until closed. */
+/** Publishes notices to organisers until closed. */
 export const startNotices = (ctx: Context) =>
   repeatedly(ctx, { everyMs: pollMs, delayed: 'notices.delayed' }, (goesOn) => tellOfAll(ctx, goesOn));

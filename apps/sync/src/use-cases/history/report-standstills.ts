@@ -3,8 +3,8 @@ import type { Context } from '../../context';
 import { sayEveryMs } from '../../store/standstills';
 
 /**
- * Reports what stands still at this process's consumers, so that any process can answer for it. Writes only while
- * something stands still.
+ * Stores which consumers of this process make no progress, so that any process can report it. Writes only while there
+ * are some.
  */
 export const startStandstills = (ctx: Context) =>
   repeatedly(ctx, { everyMs: sayEveryMs, delayed: 'standstills.delayed' }, async () => {

@@ -6,20 +6,23 @@ import type { Retry } from '../../store/retries';
 import { countsFor } from './count-deliveries';
 import { choiceOf, type DeliveryFilter } from './list-deliveries';
 
-/** What is synchronised stays so, and what is being worked on needs no retry. */
+/** A synchronised delivery stays as it is, and a pending one needs no retry. */
 const retryable: readonly DeliveryStatus[] = ['FAILED', 'SKIPPED', 'WAITING'];
 const mostAtOnce = 100_000;
 
-/** What ended before is about to expire, and is left alone: whoever removes it may have looked at it already. */
+/**
+ * Deliveries that settled before this time are about to expire. A retry leaves them alone, because the expiry job may
+ * already have read them.
+ */
 export const keptSince = (ctx: Context): Date => new Date(ctx.clock().getTime() - ctx.retention.historyMs);
 
-/** How many there are, where the tallies can tell. */
+/** The number of matching deliveries as text, exact if the counters have it. */
 const numberOf = (count: number | undefined): string =>
   count !== undefined && count > mostAtOnce ? count.toLocaleString('en') : 'More than 100,000';
 
 /**
- * Puts deliveries that were skipped, have failed or wait back to work. It goes on by itself in any process, and after a
- * crash where it stood.
+ * Starts a retry of the skipped, failed and waiting deliveries that match the filter. Any process that dispatches
+ * continues it, also after a crash. Throws FORBIDDEN, BAD_INPUT and TOO_MANY_TO_RETRY.
  */
 export const retryDeliveries = async (ctx: Context, identity: Identity, filter: DeliveryFilter): Promise<Retry> => {
   requireRole(identity, 'manager');
@@ -42,8 +45,9 @@ export const retryDeliveries = async (ctx: Context, identity: Identity, filter: 
 };
 
 /**
- * False for a retry that is over because its buyer was erased. Asked after it was written, and before it takes more:
- * one of the two sees the other.
+ * The erasure guard of a retry. Returns false when the retry's filter names the address of an erased buyer, and ends
+ * that retry. It is called after the retry is written and before the retry requeues more, so that either the erasure or
+ * the retry sees the other.
  */
 export const withoutErased = async (ctx: Context, { boxOfficeId, wanted: { emailHash } }: Retry): Promise<boolean> => {
   if (!emailHash || !(await ctx.erasures.among([emailHash])).has(emailHash)) return true;
@@ -51,7 +55,10 @@ export const withoutErased = async (ctx: Context, { boxOfficeId, wanted: { email
   return false;
 };
 
-/** Ends a retry; what it has put back stays so. Said again it changes nothing. */
+/**
+ * Cancels a retry. Deliveries that it has requeued stay requeued. Repeating it changes nothing. Throws FORBIDDEN,
+ * RETRY_NOT_FOUND and RETRY_ENDED.
+ */
 export const cancelRetry = async (ctx: Context, identity: Identity, id: string): Promise<Retry> => {
   requireRole(identity, 'manager');
   for (;;) {

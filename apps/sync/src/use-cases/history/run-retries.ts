@@ -10,9 +10,9 @@ const retriesAtOnce = 4;
 const takenAtOnce = 1_000;
 
 /**
- * Notes which deliveries a retry puts back next; undefined when it was changed meanwhile, or none is left. They stand
- * in its document before the first of them is changed, with the version of each: so they are put back once, and whoever
- * goes on after a crash knows whose lanes may not have been woken.
+ * Records which deliveries a retry requeues next. Returns undefined when none is left, or when the retry was changed in
+ * the meantime. The deliveries are in the retry's document, each with its version, before the first of them changes. So
+ * each is requeued once, and after a crash another process knows which connections may not have been scheduled.
  */
 const takeNext = async (ctx: Context, retry: Retry): Promise<Retry | undefined> => {
   if (!(await withoutErased(ctx, retry))) return undefined;
@@ -41,7 +41,7 @@ const goOn = async (ctx: Context, retry: Retry): Promise<void> => {
   await ctx.retries.tookSome(taking, count);
 };
 
-/** Carries on all retries until closed. */
+/** Continues all retries until closed. */
 export const startRetries = (ctx: Context) =>
   repeatedly(ctx, { everyMs: pollMs, delayed: 'retries.delayed' }, async (goesOn) => {
     await pMap(

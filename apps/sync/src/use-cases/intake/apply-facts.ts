@@ -9,8 +9,8 @@ import { matchOrders } from './match-orders';
 const ordersAtOnce = 1_000;
 
 /**
- * Takes over a workflow, frees what waited for it, and, the first time, matches the orders that came before its fact
- * though after it became active. Later orders find it, and those that were matched once stay so.
+ * Stores a workflow's fact and releases the deliveries that waited for it. At the workflow's first fact it also matches
+ * the orders that arrived since the workflow became active. Later orders are matched by intake.
  */
 export const applyWorkflow = async (ctx: Context, fact: WorkflowFact): Promise<void> => {
   await ctx.workflows.apply(fact);
@@ -33,8 +33,9 @@ export const applyEntitlement = async (ctx: Context, fact: EntitlementFact): Pro
 };
 
 /**
- * A connection that works again, or was ended, frees what waited for it; of one that was ended nothing is known any
- * more, and where imported contacts are to stay as they are it is not noted either who was.
+ * Stores a connection's fact. A connection that works again, or has ended, releases its waiting deliveries. When it has
+ * ended, sync forgets its contact cache and resolved names, and gives up its late phones. The list of imported contacts
+ * to upgrade is also forgotten when the organiser does not want upgrades.
  */
 export const applyConnection = async (ctx: Context, fact: ConnectionFact): Promise<void> => {
   await ctx.connections.apply(fact);

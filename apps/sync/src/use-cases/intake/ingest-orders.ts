@@ -9,7 +9,7 @@ import { matchOrders } from './match-orders';
 
 type Read = { readonly order: StoredOrder; readonly replayOf?: string } | { readonly bad: DeadLetterReason };
 
-/** Reads one message, or says why it cannot be used. */
+/** Reads one message, or returns the reason why it cannot be used. */
 const readOrder = (message: BusMessage): Read => {
   const bad = (code: string, reason: string): Read => ({ bad: { code, reason } });
   if ((message.value?.length ?? 0) > maxOrderEventBytes)
@@ -29,7 +29,7 @@ const readOrder = (message: BusMessage): Read => {
 };
 
 /**
- * Takes a batch of order events: bad ones to the dead letter, of each order the newest state is kept, and each order ×
+ * Takes in a batch of order events. Bad events go to the dead-letter topic, the orders are merged, and each order ×
  * workflow becomes a delivery. Resolves when all of it is written, so that the offset may be committed. Never calls
  * Constant Contact.
  */

@@ -9,9 +9,9 @@ import type { ReceivedOrder } from '../../store/order-document';
 import { releaseForWorkflow } from '../dispatch/release-waiting';
 
 /**
- * Writes a delivery for each order × workflow that has none, and puts those back to work whose order has changed. An
- * order that first came before the workflow was active is for a backfill, also when it comes once more; one that has
- * expired is for nobody.
+ * Writes a delivery for each order × workflow that has none, and reopens deliveries whose order has changed. An order
+ * received before the workflow became active is left to backfills, even when it arrives again. Expired orders get no
+ * delivery. Returns the number of deliveries of live orders, new or existing.
  */
 export const matchOrders = async (
   ctx: Context,
@@ -52,7 +52,7 @@ export const matchOrders = async (
   const busy = [...met, ...wanted].flatMap(({ readyAt, connectionId }) => (readyAt === null ? [] : connectionId));
   await ctx.connectionLeases.wake(busy, now);
   if (busy.length > 0) ctx.notify();
-  // Of orders that changed since they were matched, those too that wait only now.
+  // Reopened deliveries may only now have begun to wait.
   const waiting = [...matched, ...met].filter(({ status }) => status === 'WAITING');
   await releaseForWorkflow(
     ctx,
@@ -61,7 +61,7 @@ export const matchOrders = async (
   return wanted.length;
 };
 
-/** How many orders of each box office ask for calls that were not asked for before. */
+/** The number of orders of each box office that newly need calls. */
 const newBuyers = (wanted: readonly NewDelivery[], known: ReadonlySet<string>): Map<string, number> => {
   const orders = new Map<string, Set<string>>();
   for (const { _id, boxOfficeId, orderKey, readyAt, status } of wanted)
@@ -70,13 +70,13 @@ const newBuyers = (wanted: readonly NewDelivery[], known: ReadonlySet<string>): 
   return new Map([...orders].map(([boxOfficeId, keys]) => [boxOfficeId, keys.size]));
 };
 
-/** How a delivery stands. */
+/** The fields of an existing delivery that matching needs. */
 type Met = Pick<Delivery, 'connectionId' | 'workflowId' | 'status' | 'readyAt'>;
 
 /**
- * Puts those back to work whose order has changed since, and gives them all as they were found and as they go on; again
- * for those that the dispatcher changed in the meantime. They go on from the order as it is now: what it was when it
- * was matched may be outdated.
+ * Reopens deliveries whose order has changed, from the order as it is now: the state that was matched may be stale.
+ * Tries again for deliveries that the dispatcher changed in the meantime. Returns all deliveries as they were found,
+ * and the reopened ones also as they are now.
  */
 const reopenChanged = async (
   ctx: Context,
@@ -88,11 +88,11 @@ const reopenChanged = async (
   for (let left = [...revisions.keys()]; left.length > 0;) {
     const known = await ctx.deliveries.byIds(left);
     const changed = known.filter(({ _id, orderRevision }) => orderRevision !== revisions.get(_id));
-    // Whoever put them back to work before may have been killed before it woke the lane.
+    // A process may have reopened them before and died before it scheduled the connection.
     met.push(...known);
     left = [];
     if (changed.length === 0) break;
-    // Read after the deliveries, so that none of them was made from a newer state.
+    // Read after the deliveries, so that no delivery was made from a newer state.
     const present = await ctx.orders.byKeys(changed.map(({ orderKey }) => orderKey));
     const orders = new Map(present.map((order) => [order.key, order]));
     const backfills = await backfillsOf(ctx, changed);
@@ -116,8 +116,9 @@ const reopenChanged = async (
 
 /**
  * Reopens new deliveries that were written from an older state of their order, by a workflow that has changed since it
- * was read. Another process kept the newer state before these deliveries existed, and wrote none itself because the
- * order came before the workflow was resumed. As long as no workflow has changed, that process writes the delivery.
+ * was read. Another process stored the newer state before these deliveries existed. It wrote none itself, because the
+ * order was received before the workflow was resumed. As long as no workflow has changed, that process writes the
+ * delivery.
  */
 const reopenOutrun = async (
   ctx: Context,
@@ -149,9 +150,9 @@ const backfillsOf = async (ctx: Context, deliveries: readonly Delivery[]): Promi
 };
 
 /**
- * A delivery as it goes on after its order has changed; undefined where it stays as it is. What was synchronised stays
- * so when its order is cancelled or the workflow has stopped, unless the organiser chose that what was given is taken
- * back: nobody is unsubscribed by an order. So does what has ended of a backfill that was cancelled.
+ * Returns a delivery as it should be after its order has changed; undefined when it stays as it is. A synchronised
+ * delivery stays when its order is cancelled or its workflow has stopped: an order unsubscribes nobody. The exception
+ * is a workflow that undoes cancelled orders. A settled delivery of a cancelled backfill also stays.
  */
 const reopened = (
   before: Delivery,
@@ -176,13 +177,13 @@ const reopened = (
   if (before.status === 'SYNCED' && fresh.status === 'SKIPPED') return undefined;
   if (isCancelled && before.settledAt !== null) return undefined;
   const outcome = outcomeOf(fresh);
-  // The version is that of the delivery: whoever listens passes by what is not newer.
+  // The outcome continues the delivery's versions, because consumers ignore an outcome that is not newer.
   const outbox = outcome ? [outcomeEntry(outcome, before.version + 1, fresh.createdAt)] : [];
-  // What was never begun has told a contact nothing: it must not keep what other orders tell from it.
+  // A delivery that never began has written no values, so its values must not make those of other orders stale.
   return { ...fresh, outbox, uncertain: mayHaveBegun(before) };
 };
 
-/** What a delivery keeps of its order to know it again. */
+/** The marks by which a delivery recognises its order's revision and buyer. */
 export const marksOf = (ctx: Context, order: StoredOrder): Pick<Delivery, 'orderRevision' | 'emailHash'> => ({
   orderRevision: revisionOf(order),
   emailHash: order.email ? ctx.hashEmail(order.boxOfficeId, order.email) : null,

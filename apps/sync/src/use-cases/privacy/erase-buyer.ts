@@ -9,7 +9,7 @@ import type { ErasedContact, Erasure } from '../../store/erasures';
 import { connectionCaller } from '../../call-constant-contact';
 import { forgetBuyer } from './forget-buyer';
 
-/** The address of an input, as buyers are matched by it. Throws BAD_INPUT. */
+/** Returns the address of an input in its normal form. Throws BAD_INPUT. */
 export const emailIn = (input: { readonly email: string }): string => {
   const email = normalEmail(input.email);
   if (!email || email.length > 1_000)
@@ -18,8 +18,9 @@ export const emailIn = (input: { readonly email: string }): string => {
 };
 
 /**
- * Erases a buyer: shut out at once and out of all collections when it resolves. What was under way then is waited for
- * and swept up by any process, also after a crash; asked again it is done again.
+ * Erases a buyer. When it resolves, the buyer is shut out and removed from all collections. Work that was under way
+ * then is awaited and cleaned up by any process, also after a crash. Repeating it starts again. Throws BAD_INPUT and
+ * FORBIDDEN.
  */
 export const eraseBuyer = async (
   ctx: Context,
@@ -35,13 +36,13 @@ export const eraseBuyer = async (
   return ctx.erasures.byHash(emailHash);
 };
 
-/** How far the erasure of a buyer has come; null when there is none. Throws BAD_INPUT, FORBIDDEN. */
+/** Returns how far a buyer's erasure has come; null when there is none. Throws BAD_INPUT and FORBIDDEN. */
 export const erasureOf = async (ctx: Context, identity: Identity, email: string): Promise<Erasure | null> => {
   requireRole(identity, 'owner');
   return ctx.erasures.byHash(ctx.hashEmail(identity.boxOfficeId, emailIn({ email })));
 };
 
-/** Carries on all erasures until closed. */
+/** Continues all erasures until closed. */
 export const startErasures = (ctx: Context) =>
   repeatedly(ctx, { everyMs: 500, delayed: 'erasures.delayed' }, async (goesOn) => {
     while (goesOn()) {
@@ -52,14 +53,14 @@ export const startErasures = (ctx: Context) =>
   });
 
 /**
- * One pass over all that is to be done. It is the last one when it began after everything that was under way at the
- * request has come to its end: a call that had gone out may have brought the contact back, and an import still may.
+ * Runs one pass of an erasure. The last pass begins after everything that was under way at the request has ended: a
+ * call that had left may have restored the contact, and an import still may.
  */
 const pass = async (ctx: Context, erasure: Erasure): Promise<void> => {
   const { _id, boxOfficeId, requestedAt } = erasure;
   const begun = ctx.clock();
   await forgetBuyer(ctx, boxOfficeId, _id);
-  // A lease and the calls that were made in it.
+  // One lease, and the calls that were made under it.
   const quietAt = erasure.quietAt ?? new Date(begun.getTime() + 2 * ctx.leaseMs);
   const gaveUp = begun.getTime() - requestedAt.getTime() > ctx.retry.forMs;
   const connections = erasure.deletesContact ? await ctx.connections.ofBoxOffices([boxOfficeId]) : [];
@@ -88,7 +89,7 @@ const importsRun = async (ctx: Context, connections: readonly ConnectionFact[], 
   return false;
 };
 
-/** Deletes the contact at one account. What is done stays done, but for the last pass: it looks again. */
+/** Deletes the contact in one account. A final result stays, but the last pass looks again. */
 const deleteContact = async (
   ctx: Context,
   { boxOfficeId, email, contacts }: Erasure,
@@ -123,7 +124,7 @@ const deleteContact = async (
   }
 };
 
-/** What an erasure by Boxlist does not reach, said plainly. */
+/** Says plainly what an erasure by Boxlist does not reach. */
 export const remainsOf = ({ deletesContact, contacts }: Erasure): string[] => [
   'Events on the orders topic and its dead-letter topic still hold the data until Kafka deletes them, 14 days after they arrived. Boxlist does not take them in again.',
   'Ticket Tailor and other producers of orders keep their own records.',

@@ -7,13 +7,15 @@ import { historyExpired } from '../../report';
 import type { AgedOrder } from '../../store/order-expiry';
 
 const ordersAtOnce = 200;
-/** Clocks of processes differ: what one may still put back to work, another does not remove. */
+/**
+ * Clocks of processes differ. This margin keeps one process from removing a delivery that another may still requeue.
+ */
 const overlapMs = 10 * 60_000;
 
 /**
- * Lets history expire until closed: an order that has grown old becomes a tombstone when none of its deliveries is
- * open, and then its deliveries are removed. Any number of processes may do so at once, and after a crash any of them
- * goes on: a tombstone is found again until nothing hangs on it.
+ * Lets history expire until closed. An old order becomes a tombstone when none of its deliveries is open, and then its
+ * deliveries are removed. Any number of processes may do this at once. After a crash any of them continues, because a
+ * tombstone is found again until nothing of it is left.
  */
 export const startExpiry = (ctx: Context) =>
   repeatedly(ctx, { everyMs: 1_000, delayed: 'expiry.delayed' }, async (goesOn) => {
@@ -35,7 +37,7 @@ export const startExpiry = (ctx: Context) =>
 
 type DeliveriesOf = (aged: AgedOrder) => readonly Delivery[];
 
-/** The deliveries of orders: their ids follow from the workflows of the box office, deleted ones included. */
+/** Finds the deliveries of orders by their ids, which follow from the box office's workflows, deleted ones included. */
 const deliveriesOf = async (ctx: Context, aged: readonly AgedOrder[]): Promise<DeliveriesOf> => {
   const workflows = await ctx.workflows.ofBoxOffices([...new Set(aged.map(({ order }) => order.boxOfficeId))]);
   const found = await ctx.deliveries.byIds(
@@ -50,7 +52,7 @@ const deliveriesOf = async (ctx: Context, aged: readonly AgedOrder[]): Promise<D
   return ({ order }) => byOrder.get(order.key) ?? [];
 };
 
-/** Makes tombstones of those that are over; the others age on. */
+/** Makes tombstones of orders whose deliveries all settled long ago. The others age on from a later time. */
 const expire = async (
   ctx: Context,
   aged: readonly AgedOrder[],
@@ -67,7 +69,7 @@ const expire = async (
   );
   const over = aged.filter((each) => instead.get(each) === undefined);
   if (over.length === 0) return;
-  // Before what was told is gone: whoever misses it there finds it here.
+  // Recorded before the orders become blank, so that written values are found in at least one of the two places.
   await noteTold(ctx, over, deliveriesOf);
   historyExpired(ctx, { orders: await ctx.orders.expire(over, now), deliveries: 0 });
 };

@@ -7,7 +7,7 @@ import { emailIn } from './erase-buyer';
 
 const most = 10_000;
 
-/** Everything that is kept of a buyer in the caller's box office. Throws BAD_INPUT, FORBIDDEN. */
+/** Returns all data of a buyer in the caller's box office. Throws BAD_INPUT and FORBIDDEN. */
 export const exportBuyer = async (ctx: Context, identity: Identity, input: { readonly email: string }) => {
   requireRole(identity, 'manager');
   const email = emailIn(input);
@@ -45,16 +45,19 @@ export const exportBuyer = async (ctx: Context, identity: Identity, input: { rea
     email,
     boxOfficeId,
     exportedAt: ctx.clock(),
-    /** False when there is more than one answer takes. */
+    /** False when there is more data than one answer can hold. */
     complete: [orders, deliveries, letters].every(({ length }) => length < most),
     orders: orders.map(shownOrder),
     deliveries: deliveries.map(shownDelivery),
     contacts,
-    /** What orders have left whose history has expired: when values were told, and the ids of what was given. */
+    /**
+     * Expired writes: when values were written by orders that have expired, and the ids of lists and tags that these
+     * added.
+     */
     expired,
-    /** Where an imported contact is to be given explicit permission, on the opt-in of which delivery. */
+    /** Imported contacts to make explicit, each with the delivery of its opt-in. */
     upgrades,
-    /** Where a phone is still to be brought to the contact, and which delivery's order told it. */
+    /** Phones still to be added to the contact, each with the delivery of its order. */
     latePhones,
     deadLetters: letters.map(shownLetter),
     erasure: erasure && { requestedAt: erasure.requestedAt, status: erasure.status, email: erasure.email },

@@ -6,21 +6,21 @@ import { phoneFollows, phoneLeft } from '../../domain/plan-phone';
 import { deliverySettled } from '../../report';
 
 const ordersAtOnce = 200;
-/** Clocks of processes differ, and a batch takes time: erasures of so long before it are looked at too. */
+/** Clocks of processes differ, and a batch takes time. Erasures from this long before the batch count too. */
 const overlapMs = 10 * 60_000;
 
 /**
- * Takes a buyer out of all that sync keeps. Said again it does what is left. Whoever writes something of a buyer asks
- * before whether they are erased, and once more after it is written: one of the two sees the other, whichever came
- * first.
+ * Removes a buyer from everything that sync keeps. Repeating it removes the rest. This is one half of the erasure
+ * guard: code that writes something of a buyer checks for an erasure before and after the write, so that one of the two
+ * sees the other in any sequence.
  */
 export const forgetBuyer = async (ctx: Context, boxOfficeId: string, emailHash: string): Promise<void> => {
   await ctx.retries.forgetBuyer(boxOfficeId, emailHash);
   for (;;) {
     const kept = await ctx.orders.ofBuyer(boxOfficeId, emailHash, ordersAtOnce);
     const orderIds = kept.map(({ order }) => order.orderId);
-    // Before the orders are blank, so that after a crash it is known which they were; and after, for a letter that came
-    // in between.
+    // Before the orders become blank, because afterwards their ids cannot be found again. And after, because a letter
+    // may have arrived in between.
     await ctx.deadLetters.forget(boxOfficeId, emailHash, orderIds);
     if (kept.length === 0) break;
     await ctx.orders.blank(kept);
@@ -44,15 +44,13 @@ const hashOf = (ctx: Context, { boxOfficeId, email }: StoredOrder): string =>
 const erasedAmong = (ctx: Context, orders: readonly StoredOrder[]): Promise<ReadonlySet<string>> =>
   ctx.erasures.among(orders.map((order) => hashOf(ctx, order)).filter((hash) => hash !== ''));
 
-/** The orders, those of erased buyers without anything of the buyer. */
+/** Returns the orders, with the buyer removed from orders of erased buyers. */
 export const withoutErased = async (ctx: Context, orders: readonly StoredOrder[]): Promise<StoredOrder[]> => {
   const erased = await erasedAmong(ctx, orders);
   return orders.map((order) => (erased.has(hashOf(ctx, order)) ? withoutBuyer(order) : order));
 };
 
-/**
- * For orders that were just written, or made deliveries: forgets those buyers again who were erased in the meantime.
- */
+/** The check after a write of orders or their deliveries: forgets buyers again who were erased in the meantime. */
 export const forgetErased = async (ctx: Context, orders: readonly StoredOrder[]): Promise<void> => {
   const erased = await erasedAmong(ctx, orders);
   if (erased.size === 0) return;
@@ -61,8 +59,8 @@ export const forgetErased = async (ctx: Context, orders: readonly StoredOrder[])
 };
 
 /**
- * For a batch that is worked on: lets no call be made for a buyer who was erased after their order was read. The rest
- * of the batch is planned anew without them.
+ * The erasure guard of a batch. Before each call it checks for buyers who were erased after their orders were read. It
+ * then forgets them and throws LEASE_LOST, so that the rest of the batch is planned again without them.
  */
 export const guardErased = (
   ctx: Context,
