@@ -11,7 +11,7 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 }, 60_000);
 
-/** What `npm run chaos` does once the apps are built. */
+/** Runs `npm run chaos` on apps that are already built. */
 const chaos = async (...args: string[]): Promise<{ code: number | null; output: string }> => {
   const root = workspaceRoot();
   const logFile = join(dir, 'output.log');
@@ -26,8 +26,8 @@ const chaos = async (...args: string[]): Promise<{ code: number | null; output: 
   return { code: await command.exited, output: readFileSync(logFile, 'utf8') };
 };
 
-describe('several processes of sync, with everything around them failing', () => {
-  // Few together are judged more sharply: less is excused by what was done to others.
+describe('several sync processes, while everything around them fails', () => {
+  // Few schedules together are judged more strictly: the faults of others excuse less.
   it.each([
     ['six', '5000', '6', '6'],
     ['a hundred', '9100', '100', '25'],

@@ -5,7 +5,7 @@ import { ready, settled } from '../src/organiser';
 let stack: Stack;
 
 beforeAll(async () => {
-  // More than the real limit of calls, so that the test measures safety and not patience.
+  // More calls per second than the real limit, to keep the test short: it checks safety, not speed.
   stack = await startStack({ callsPerSecond: 50 });
 }, 180_000);
 afterAll(() => stack?.stop(), 60_000);
@@ -22,7 +22,7 @@ const buyers = (boxOfficeId: string, count: number) =>
     }),
   );
 
-/** Every buyer is exactly one contact, created by exactly one call. */
+/** Expects one contact for each buyer, and all deliveries synced. */
 const expectEachOnce = async (boxOfficeId: string, count: number, graph: GraphClient) => {
   const seen = await settled(graph, count, 120_000);
   expect(seen.filter(({ status }) => status !== 'SYNCED')).toEqual([]);
@@ -44,14 +44,14 @@ const scenario = async (boxOfficeId: string, disturb: () => Promise<void>, count
 };
 
 describe('nothing is lost and nothing is done twice', () => {
-  it('when sync is killed in the middle and starts again', async () => {
+  it('when sync is killed in the middle and restarted', async () => {
     await scenario('bo_killsync', async () => {
       await stack.kill('sync');
       await stack.start('sync');
     });
   }, 180_000);
 
-  it('when auth-connection is killed in the middle and starts again', async () => {
+  it('when auth-connection is killed in the middle and restarted', async () => {
     await scenario('bo_killauth', async () => {
       await stack.kill('auth-connection');
       await stack.start('auth-connection');
@@ -73,7 +73,7 @@ describe('nothing is lost and nothing is done twice', () => {
     });
   }, 180_000);
 
-  it('when the answer to a write is lost, the truth is read and nothing is written twice', async () => {
+  it('when the answer to a write is lost: sync reads the contact and writes nothing twice', async () => {
     const boxOfficeId = 'bo_lost';
     const graph = await stack.graphAs({ boxOfficeId, role: 'owner' });
     await ready(graph, 'riverside');

@@ -82,8 +82,8 @@ describe('the webhook', () => {
     expect(await deliveries(graph)).toEqual(before);
   });
 
-  // Regression: such a webhook was refused and left no trace.
-  it('of an order that cannot be understood is one dead letter for all its tries, and forged ones are none', async () => {
+  // Regression: the refusal of such a webhook left no trace.
+  it('of an unreadable order is one dead letter for all its tries, and a forged one is none', async () => {
     const letters = async () => {
       const { boxOffice } = await graph.query<{
         boxOffice: { deadLetters: { nodes: { orderId: string | null; canReplay: boolean; reason: string }[] } };
@@ -107,8 +107,8 @@ describe('the webhook', () => {
   });
 });
 
-describe('Kafka', () => {
-  it('goes on after events that cannot be understood, and nothing is made of them', async () => {
+describe('consuming from Kafka', () => {
+  it('continues after events that cannot be understood, which have no effect', async () => {
     const before = (await deliveries(graph)).length;
     const event = anOrderEvent({ boxOfficeId });
     const bad = [
@@ -140,20 +140,20 @@ describe('the OAuth callback', () => {
   };
 
   it.each(['', '?code=x', '?state=x&code=y', `?state=${'x'.repeat(500)}&code=y`])(
-    'refuses %j as not begun here',
+    'refuses %j, for which no sign-in was started',
     async (query) => {
       expect((await callback(query)).status).toBe(400);
     },
   );
 
-  it('works once: the same answer a second time is refused', async () => {
+  it('works once: the same answer is refused the second time', async () => {
     const { authorizationUrl } = await begin();
     const landed = await signIn(authorizationUrl, { account: 'harbour' });
     expect(landed.status).toBe(200);
     expect((await fetch(landed.url)).status).toBe(400);
   });
 
-  it('says so when the person declined, and the connection stays as it was', async () => {
+  it('reports that the person declined, and leaves the connection as it was', async () => {
     const { authorizationUrl } = await begin();
     const landed = await signIn(authorizationUrl, { account: 'harbour', decision: 'deny' });
     expect([landed.status, await landed.text()]).toEqual([403, expect.stringContaining('declined')]);
@@ -171,7 +171,7 @@ describe('the OAuth callback', () => {
     ]);
   });
 
-  it('sends nobody to a page that is not allowed', async () => {
+  it('redirects nobody to a page that is not allowed', async () => {
     expect((await begin({ returnUrl: 'https://evil.example/' })).userErrors).toEqual([
       { code: 'RETURN_URL_NOT_ALLOWED' },
     ]);
@@ -214,7 +214,7 @@ describe('the graph', () => {
     expect(Object.keys((await response.json()) as object)).not.toHaveLength(0);
   });
 
-  it('lets a viewer read and change nothing', async () => {
+  it('lets a viewer read but change nothing', async () => {
     const viewer = await stack.graphAs({ boxOfficeId, role: 'viewer' });
     expect(await deliveries(viewer)).not.toHaveLength(0);
     const answer = await viewer.raw(
@@ -223,7 +223,7 @@ describe('the graph', () => {
     expect(answer.errors?.[0]?.extensions?.code).toBe('FORBIDDEN');
   });
 
-  it('hides where a service is that does not answer, and shows the others', async () => {
+  it('hides the address of a service that does not answer, and shows the others', async () => {
     await stack.kill('billing');
     try {
       const answer = await graph.raw(`{ boxOffice { workflows(first: 1) { nodes { id } } apps { id } } }`);
@@ -236,8 +236,8 @@ describe('the graph', () => {
   });
 });
 
-describe('a token that expired', () => {
-  it('is renewed by exactly one of two processes that are asked at once', async () => {
+describe('an expired token', () => {
+  it('is renewed by exactly one of two processes that get requests at the same time', async () => {
     const other = await stack.startAnother('auth-connection');
     const { boxOffice } = await graph.query<{ boxOffice: { connections: { id: string; status: string }[] } }>(
       `{ boxOffice { connections { id status } } }`,

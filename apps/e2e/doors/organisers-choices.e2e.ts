@@ -16,14 +16,14 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => stack?.stop(), 60_000);
 
-/** What all processes have logged so far. */
+/** The log of all processes so far. */
 const logged = (): string =>
   readdirSync(join(stack.dataDir, 'logs'))
     .map((file) => readFileSync(join(stack.dataDir, 'logs', file), 'utf8'))
     .join('');
 
-describe('what an organiser chooses', () => {
-  it('for a connection and a workflow is shown by one query', async () => {
+describe('the choices of an organiser', () => {
+  it('for a connection and a workflow are shown by one query', async () => {
     const { lists } = await resources(graph);
     await createWorkflow(graph, {
       connectionId,
@@ -59,7 +59,7 @@ describe('an API key of Ticket Tailor', () => {
   const set = `mutation ($input: SetTicketTailorApiKeyInput!) { setTicketTailorApiKey(input: $input) {
     boxOffice { ticketTailorApiKey { lastFour } connections { id } workflows { totalCount } } userErrors { code } } }`;
 
-  it('is kept and shown by its end, with what other services know of the box office', async () => {
+  it("is stored, and shown by its last four characters with other services' data of the box office", async () => {
     const { setTicketTailorApiKey } = await graph.query<{ setTicketTailorApiKey: object }>(set, { input: { apiKey } });
     expect(setTicketTailorApiKey).toMatchObject({
       boxOffice: { ticketTailorApiKey: { lastFour: apiKey.slice(-4) }, connections: [{ id: connectionId }] },
@@ -73,7 +73,7 @@ describe('an API key of Ticket Tailor', () => {
     ['inside of a text that does not parse', `mutation { setTicketTailorApiKey(input: { apiKey: "${apiKey}" `, {}],
     ['with something around it', set, { input: { apiKey: `key: ${apiKey}` } }],
     ['by a viewer', set, { input: { apiKey } }],
-  ])('given %s is refused, and stands in no log of any process', async (how, query, variables) => {
+  ])("given %s is refused, and is in no process's log", async (how, query, variables) => {
     const role = how === 'by a viewer' ? 'viewer' : 'manager';
     const answer = await (await stack.graphAs({ boxOfficeId: 'bo_choices', role })).raw(query, variables);
     const payload = (answer.data as { setTicketTailorApiKey: { userErrors: object[] } } | undefined)

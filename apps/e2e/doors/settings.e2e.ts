@@ -7,7 +7,7 @@ import { join } from 'node:path';
 const root = workspaceRoot();
 const apps = ['gateway', 'billing', 'auth-connection', 'workflow', 'sync', 'order-intake'] as const;
 
-/** Starts the built app with these settings alone; gives what it says and how it ends. */
+/** Starts the built app with only these settings; returns its output and its exit code. */
 const start = (app: string, env: Readonly<Record<string, string>>): Promise<{ code: number | null; said: string }> =>
   new Promise((resolve) => {
     const child = spawn(join(root, 'node_modules/.bin/node'), [join(root, 'dist/apps', app, 'main.js')], {
@@ -18,7 +18,7 @@ const start = (app: string, env: Readonly<Record<string, string>>): Promise<{ co
     child.once('exit', (code) => resolve({ code, said }));
   });
 
-/** The settings of an app that have no default, by the generated page of settings. */
+/** The settings of an app that have no default, from the generated page of settings. */
 const demandedBy = (app: string): string[] => {
   const page = readFileSync(join(root, 'docs/config.md'), 'utf8');
   const section = page.split(/^## /m).find((part) => part.startsWith(`${app}\n`)) ?? '';
@@ -29,7 +29,7 @@ const demandedBy = (app: string): string[] => {
 
 describe('an app without its settings', () => {
   it.each(apps)(
-    '%s does not start, and names every one that is missing at once',
+    '%s does not start, and names all missing ones at once',
     async (app) => {
       const demanded = demandedBy(app);
       expect(demanded.length).toBeGreaterThan(1);
@@ -41,7 +41,7 @@ describe('an app without its settings', () => {
   );
 
   it.each(apps)(
-    '%s names wrong ones beside the missing ones, and shows no value',
+    '%s names invalid ones beside the missing ones, and shows no values',
     async (app) => {
       const [first = '', ...rest] = demandedBy(app);
       const port = `${app.toUpperCase().replaceAll('-', '_')}_PORT`;

@@ -14,7 +14,7 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => stack?.stop(), 60_000);
 
-/** What all processes have logged so far. */
+/** The log of all processes so far. */
 const logged = (): string =>
   readdirSync(join(stack.dataDir, 'logs'))
     .map((file) => readFileSync(join(stack.dataDir, 'logs', file), 'utf8'))
@@ -27,8 +27,8 @@ interface Backfill {
   readonly progress: { readonly synced: number; readonly skipped: number };
 }
 
-describe('orders of before Boxlist', () => {
-  it('come from Ticket Tailor once the key is set, and the key is in no log', async () => {
+describe('orders from before Boxlist', () => {
+  it('come from Ticket Tailor once the API key is set, and no log contains the key', async () => {
     const { workflowId } = await ready(graph, 'riverside');
     await stack.ticketTailor.boxOffice('older', apiKey);
     await stack.ticketTailor.seedOrders('older', {

@@ -15,8 +15,8 @@ afterAll(() => stack?.stop(), 60_000);
 const order = (id: string, email: string, optIn: boolean | null) =>
   anOrderEvent({ boxOfficeId, order: { id, marketing_opt_in: optIn, buyer_details: { email } } });
 
-describe('the journey of an organiser and five buyers', () => {
-  it('ends with each buyer having one outcome per workflow, and only opted-in ones on the list', async () => {
+describe('the journey of an organiser and the buyers of five orders', () => {
+  it('ends with one outcome per order and workflow, and only opted-in buyers on the list', async () => {
     await activate(graph);
     const connectionId = await connect(graph, 'riverside');
     const { lists, tags } = await resources(graph);
@@ -75,7 +75,7 @@ describe('the journey of an organiser and five buyers', () => {
     ]);
   }, 120_000);
 
-  it('shows stats that add up', async () => {
+  it('shows statistics that add up', async () => {
     const { boxOffice } = await graph.query<{
       boxOffice: {
         workflows: { nodes: { stats: Record<'total' | 'synced' | 'skipped' | 'failed' | 'pending', number> }[] };
@@ -86,7 +86,7 @@ describe('the journey of an organiser and five buyers', () => {
     }
   });
 
-  it('one event delivered ten times and out of order changes nothing and calls nobody', async () => {
+  it('is not changed by events that come ten times and out of sequence, which make no calls', async () => {
     const journal = await stack.sandbox.journal();
     const before = await deliveries(graph);
     const repeats = ['or_yes', 'or_no', 'or_again'].flatMap((id) =>
@@ -95,7 +95,7 @@ describe('the journey of an organiser and five buyers', () => {
       ),
     );
     await stack.produce(repeats.reverse());
-    // The marker comes last on every partition that matters: once it has its outcomes, the repeats were seen.
+    // The marker comes last on every partition that matters: once it has its outcomes, sync has seen the repeats.
     await stack.produce([order('or_marker', 'marker@example.com', false)]);
     const after = await settled(graph, before.length + 2);
     expect(after.filter(({ order: { id } }) => id !== 'or_marker')).toEqual(before);
@@ -104,7 +104,7 @@ describe('the journey of an organiser and five buyers', () => {
     expect(writes(await stack.sandbox.journal())).toBe(writes(journal));
   }, 60_000);
 
-  it('another box office sees none of it, whatever id it asks for', async () => {
+  it('is invisible to another box office, whatever id it asks for', async () => {
     const [mine] = await deliveries(graph);
     const stranger = await stack.graphAs({ boxOfficeId: 'bo_stranger', role: 'owner' });
     expect(await deliveries(stranger)).toEqual([]);

@@ -1,15 +1,15 @@
 /**
- * kafkajs set timers of 1 ms for each open connection, MongoDB's driver one of 100 ms for each pool, and sync asked the
- * database 24 times a second: six apps without work took a sixth of a core.
+ * kafkajs set timers of 1 ms for each open connection, MongoDB's driver set one of 100 ms for each pool, and sync
+ * queried the database 24 times a second: six idle apps used a sixth of a core.
  */
 import { canMeasureAtRest, measureAtRest, startStack, type Stack, type StackAtRest } from '@boxlist/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ready } from '../src/organiser';
 
-/** Only Linux tells what a process used. */
+/** Only Linux reports what a process used. */
 const onLinux = canMeasureAtRest ? it : it.skip;
 
-describe('apps that nobody uses', () => {
+describe('idle apps', () => {
   let stack: Stack;
   let used: StackAtRest | undefined;
   beforeAll(async () => {
@@ -20,7 +20,7 @@ describe('apps that nobody uses', () => {
   afterAll(() => stack?.stop(), 60_000);
 
   onLinux('use at most 5 % of a core together, with a box office connected and a workflow active', () => {
-    // What each app used is told where it is too much.
+    // A failure shows what each app used.
     expect(used && used.cpuPercent <= 5 ? undefined : used).toBeUndefined();
   });
 

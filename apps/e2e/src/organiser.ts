@@ -19,7 +19,7 @@ const must = <P extends Payload>(payload: P): P => {
   return payload;
 };
 
-/** Switches the add-on on, as the organiser's click does. */
+/** Activates the add-on, as the organiser's click does. */
 export const activate = async (graph: GraphClient): Promise<string> => {
   const { activateApp } = await graph.query<{ activateApp: Payload & { subscription: { status: string } } }>(
     `mutation { activateApp(input: { appId: "app_constant-contact" }) { subscription { status } userErrors { code message field } } }`,
@@ -27,7 +27,10 @@ export const activate = async (graph: GraphClient): Promise<string> => {
   return must(activateApp).subscription.status;
 };
 
-/** Signs in to Constant Contact as one of the sandbox's accounts and waits until the connection stands. */
+/**
+ * Signs in to Constant Contact as one of the sandbox's accounts, waits until the connection is connected, and returns
+ * its id.
+ */
 export const connect = async (graph: GraphClient, account: string): Promise<string> => {
   const { beginConnection } = await graph.query<{ beginConnection: Payload & { authorizationUrl: string } }>(
     `mutation { beginConnection(input: {}) { authorizationUrl userErrors { code message field } } }`,
@@ -43,7 +46,7 @@ export const connect = async (graph: GraphClient, account: string): Promise<stri
   });
 };
 
-/** The lists and tags of the connected account, by name. */
+/** The first 50 lists and tags of the connected account. */
 export const resources = async (graph: GraphClient) => {
   const { boxOffice } = await graph.query<{
     boxOffice: { connections: { contactLists: { nodes: Named[] }; tags: { nodes: Named[] } }[] };
@@ -69,7 +72,10 @@ interface WorkflowInput {
   readonly whenPaused?: string;
 }
 
-/** Creates a workflow and gives its id; tries again, as the answer says, while the services have not all come back. */
+/**
+ * Creates a workflow and returns its id. Retries while the answer says that a service is unavailable, for example after
+ * a restart.
+ */
 export const createWorkflow = (graph: GraphClient, input: WorkflowInput): Promise<string> =>
   eventually(async () => {
     const { data, errors = [] } = await graph.raw(
@@ -105,7 +111,7 @@ interface DeliveryPage {
   };
 }
 
-/** Waits until so many deliveries exist and each has its outcome. */
+/** Waits until there are `count` deliveries and each has its outcome. */
 export const settled = (graph: GraphClient, count: number, timeoutMs = 60_000): Promise<SeenDelivery[]> =>
   eventually(
     async () => {
@@ -118,7 +124,7 @@ export const settled = (graph: GraphClient, count: number, timeoutMs = 60_000): 
     { timeoutMs },
   );
 
-/** A connected box office with one workflow that puts buyers on the first list. */
+/** Connects a box office and creates one workflow that puts buyers on the first list. */
 export const ready = async (graph: GraphClient, account: string) => {
   await activate(graph);
   const connectionId = await connect(graph, account);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { createMongoGate } from './mongo-gate';
 import { callsDuring, createOffice, createWorld, type World } from './world';
 
-// A world without work of its own: each test says which processes carry backfills on.
+// The first process runs no background work: each test starts the processes that work on backfills.
 let world: World;
 let worker: Awaited<ReturnType<World['startAnother']>> | undefined;
 let listId: string;
@@ -82,7 +82,7 @@ const many = (office: Office, count: number, more: object = {}) =>
     email: office.emailOf('b#'),
     ...more,
   });
-/** A box office at Ticket Tailor with its key, and a workflow that puts buyers on a list. */
+/** A box office with an API key at Ticket Tailor, and a workflow that puts buyers on a list. */
 const withWorkflow = async (given: Partial<WorkflowFact> = {}) => {
   const office = await createOffice(world);
   await world.ticketTailor.boxOffice(office.boxOfficeId, keyOf(office));
@@ -100,7 +100,7 @@ const placesRead = async (office: Office): Promise<string[]> =>
     ({ path, status }) => `${status} ${new URLSearchParams(path.split('?')[1]).get('starting_after') ?? 'first'}`,
   );
 
-/** Another box office's backfill begins and ends: what could have happened in the meantime has happened. */
+/** Starts and finishes a backfill of another box office, so that a process had time to work on the first one too. */
 const anotherIsDone = async (): Promise<void> => {
   const { office, workflow, input } = await withWorkflow();
   await many(office, 1);
@@ -109,12 +109,12 @@ const anotherIsDone = async (): Promise<void> => {
 };
 
 describe('a plan of a backfill from Ticket Tailor', () => {
-  it('counts by decision what is there, writes nothing, and says when it did not read all', async () => {
+  it('counts orders by decision, writes nothing, and is partial if it could not read all pages', async () => {
     const { office, input } = await withWorkflow();
     await many(office, 150);
     await many(office, 3, { first: 900, order: { marketing_opt_in: null } });
     const calls = await callsDuring(world, async () => {
-      // On a machine that is out of breath the time for a plan may be over before the last page.
+      // On a slow machine the time limit of a plan may pass before the last page.
       const plan = await eventually(async () => {
         const answer = await mutate(office, 'planBackfill', input);
         expect(answer.plan).toMatchObject({ orders: 153, buyers: 150, isPartial: false });
@@ -134,7 +134,7 @@ describe('a plan of a backfill from Ticket Tailor', () => {
     expect(await world.mongo.collection('orders').countDocuments({ boxOfficeId: office.boxOfficeId })).toBe(0);
   });
 
-  it('names a key that is missing or refused', async () => {
+  it('reports a missing or refused API key', async () => {
     const { office, input } = await withWorkflow();
     world.ticketTailorKeys.delete(office.boxOfficeId);
     expect((await mutate(office, 'planBackfill', input)).userErrors).toEqual([{ code: 'TICKET_TAILOR_KEY_MISSING' }]);
@@ -146,7 +146,7 @@ describe('a plan of a backfill from Ticket Tailor', () => {
 });
 
 describe('a backfill from Ticket Tailor', () => {
-  it('gives those who opted in the list, nobody else, and no other workflow anything', async () => {
+  it('puts buyers who opted in on the list, nobody else, and runs no other workflow', async () => {
     const { office, workflow, input } = await withWorkflow();
     const other = await office.workflow({ lists: { fixed: [listId], perEvent: false } });
     await many(office, 120);
@@ -161,7 +161,8 @@ describe('a backfill from Ticket Tailor', () => {
       unreadable: 1,
     });
     expect(await office.contacts()).toHaveLength(120);
-    // A workflow whose news comes after the orders, and an order after both, which shows that both workflows are known.
+    // The fact of this workflow comes after the orders. The marker order comes after both and shows that sync knows
+    // both.
     const later = await office.workflow({ lists: { fixed: [listId], perEvent: false } });
     const marker = office.order('marker');
     await world.produce([marker]);
@@ -178,7 +179,7 @@ describe('a backfill from Ticket Tailor', () => {
     expect(kept).not.toMatch(/barcode|issued_tickets/);
   });
 
-  it('reads only orders of the time that is asked for', async () => {
+  it('reads only orders of the requested period', async () => {
     const { office, workflow, input } = await withWorkflow();
     await many(office, 5, { everySeconds: 60 });
     const time = (seconds: number): string => new Date((begin + seconds) * 1000).toISOString();
@@ -186,7 +187,7 @@ describe('a backfill from Ticket Tailor', () => {
     expect((await done(office, workflow.workflowId)).progress.made).toBe(2);
   });
 
-  it('never overwrites what an event told, and repeats nothing for an order that was seen', async () => {
+  it('never overwrites values of an event, and does nothing for an order that sync has already seen', async () => {
     const { office, workflow, input } = await withWorkflow();
     const seen = office.order('seen', { marketing_opt_in: 'false' });
     await world.produce([seen]);
@@ -210,7 +211,7 @@ describe('a backfill from Ticket Tailor', () => {
     ).toMatchObject({ email: office.emailOf('seen'), optIn: 'NOT_OPTED_IN' });
   });
 
-  it('goes on where it stood after an answer that did not come, and reads no page twice', async () => {
+  it('continues at its cursor after a lost answer, and reads no page twice', async () => {
     const { office, workflow, input } = await withWorkflow();
     await many(office, 250);
     await world.ticketTailor.fault({ kind: 'drop', after: 1, boxOffice: office.boxOfficeId });
@@ -220,7 +221,7 @@ describe('a backfill from Ticket Tailor', () => {
     expect(await placesRead(office)).toEqual(['200 first', `0 ${id}_150`, `200 ${id}_150`, `200 ${id}_50`]);
   });
 
-  it('waits as long as Ticket Tailor asks, says until when, and goes on', async () => {
+  it('waits as long as Ticket Tailor asks, shows until when, and continues', async () => {
     const { office, workflow, input } = await withWorkflow();
     await many(office, 150);
     await world.ticketTailor.fault({
@@ -239,7 +240,7 @@ describe('a backfill from Ticket Tailor', () => {
     expect((await placesRead(office)).map((place) => place.slice(0, 3))).toEqual(['200', '429', '200']);
   });
 
-  it('is paused while the key is refused or missing, says so, and goes on when it is resumed', async () => {
+  it('pauses with the reason while the API key is refused or missing, and continues on resume', async () => {
     const { office, workflow, input } = await withWorkflow();
     await many(office, 3);
     world.ticketTailorKeys.set(office.boxOfficeId, 'sk_test_another');
@@ -283,7 +284,7 @@ describe('a backfill from Ticket Tailor', () => {
     expect(await placesRead(office)).toHaveLength(2);
   });
 
-  it('goes on in another process when one stands still between its orders and its place, and the late one changes nothing', async () => {
+  it('continues in another process when one stalls before it saves its cursor; its late write is lost', async () => {
     await worker?.close();
     worker = undefined;
     const gate = await createMongoGate(world.config.MONGODB_URI);
@@ -310,7 +311,7 @@ describe('a backfill from Ticket Tailor', () => {
     }
   }, 60_000);
 
-  it('brings back nobody who was erased', async () => {
+  it('brings back no erased buyer', async () => {
     const { office, workflow, input } = await withWorkflow();
     await many(office, 2);
     await world.ask(

@@ -62,10 +62,10 @@ const done = (office: Office, workflowId: string): Promise<Seen> =>
     return backfill;
   });
 
-/** After all orders that have come, by the clock of sync. */
+/** A time after the arrival of all orders so far, by sync's clock. */
 const soon = (): string => new Date(Date.now() + world.moment.aheadMs + 1_000).toISOString();
 
-/** Orders that came before the workflow; a first workflow shows that they were taken. */
+/** Orders that came before the workflow. The deliveries of a first workflow show that sync has the orders. */
 const withOrders = async (
   given: Partial<WorkflowFact>,
   orders: (office: Office) => Parameters<World['produce']>[0],
@@ -93,7 +93,7 @@ const three = (office: Office) => [
 ];
 
 describe('a plan of a backfill', () => {
-  it('counts orders by decision and calls, and neither writes nor calls', async () => {
+  it('counts orders by decision and the calls needed, and neither writes nor calls', async () => {
     const { office, workflow } = await withOrders({}, three);
     const calls = await callsDuring(world, async () => {
       const { plan } = await mutate(office, 'planBackfill', { workflowId: workflow.workflowId, mode: 'ONE_BY_ONE' });
@@ -117,21 +117,24 @@ describe('a backfill', () => {
   it.each([
     ['IMPORT', 'implicit'],
     ['ONE_BY_ONE', 'explicit'],
-  ] as const)('%s gives those who opted in the list, with %s permission, and nobody else', async (mode, permission) => {
-    const { office, workflow } = await withOrders(
-      { tags: { fixed: [tagId], event: false, ticketTypes: false } },
-      three,
-    );
-    expect((await mutate(office, 'startBackfill', { workflowId: workflow.workflowId, mode })).userErrors).toEqual([]);
-    const { progress } = await done(office, workflow.workflowId);
-    expect(progress).toEqual({ made: 3, synced: 1, skipped: 2, failed: 0, pending: 0 });
-    const contacts = await office.contacts();
-    expect(contacts).toMatchObject([
-      { email_address: { permission_to_send: permission }, list_memberships: [listId], taggings: [tagId] },
-    ]);
-  });
+  ] as const)(
+    '%s puts buyers who opted in on the list with %s permission, and nobody else',
+    async (mode, permission) => {
+      const { office, workflow } = await withOrders(
+        { tags: { fixed: [tagId], event: false, ticketTypes: false } },
+        three,
+      );
+      expect((await mutate(office, 'startBackfill', { workflowId: workflow.workflowId, mode })).userErrors).toEqual([]);
+      const { progress } = await done(office, workflow.workflowId);
+      expect(progress).toEqual({ made: 3, synced: 1, skipped: 2, failed: 0, pending: 0 });
+      const contacts = await office.contacts();
+      expect(contacts).toMatchObject([
+        { email_address: { permission_to_send: permission }, list_memberships: [listId], taggings: [tagId] },
+      ]);
+    },
+  );
 
-  it('UPDATE_EXISTING creates nobody and puts nobody on a list', async () => {
+  it('UPDATE_EXISTING creates no contact and puts no contact on a list', async () => {
     const { office, workflow } = await withOrders(
       { tags: { fixed: [tagId], event: false, ticketTypes: false } },
       (of) => [of.order('new'), of.order('known')],
@@ -142,7 +145,7 @@ describe('a backfill', () => {
     expect(await office.contacts()).toMatchObject([{ list_memberships: [], taggings: [tagId] }]);
   });
 
-  it('leaves those alone who have unsubscribed', async () => {
+  it('leaves unsubscribed contacts alone', async () => {
     const { office, workflow } = await withOrders({}, (of) => [of.order('gone'), of.order('stays')]);
     await world.sandbox.seed('riverside', { email: office.emailOf('gone'), permission_to_send: 'unsubscribed' });
     await mutate(office, 'startBackfill', { workflowId: workflow.workflowId, mode: 'IMPORT' });
@@ -156,31 +159,28 @@ describe('a backfill', () => {
   it.each([
     ['drop-after-write', 'has begun all the same'],
     ['drop-before', 'never began'],
-  ] as const)(
-    'looks for an import whose answer was lost before it sends anything again (%s: it %s)',
-    async (kind, _why) => {
-      const buyers = 501;
-      const { office, workflow } = await withOrders({}, (of) =>
-        Array.from({ length: buyers }, (_, index) => of.order(`i${index}`)),
-      );
-      await world.sandbox.fault({ kind, path: 'contacts_file_import', times: 1 });
-      const before = (await world.sandbox.journal()).length;
-      await mutate(office, 'startBackfill', { workflowId: workflow.workflowId, mode: 'IMPORT' });
-      const calls = async () =>
-        (await world.sandbox.journal())
-          .slice(before)
-          .map(({ method, path }) => `${method} ${path.split(/[?]/)[0]?.split('/').slice(2, 4).join('/')}`);
-      await eventually(async () => expect(await calls()).toContain('GET activities'));
-      // As long as it may still come, nothing is sent.
-      expect((await calls()).filter((call) => call === 'POST activities/contacts_file_import').length).toBeLessThan(2);
-      world.moment.aheadMs += 61_000;
-      expect((await done(office, workflow.workflowId)).progress).toMatchObject({ synced: buyers, failed: 0 });
-      expect(await office.contacts()).toHaveLength(buyers);
-      for (const { list_memberships } of await office.contacts()) expect(list_memberships).toEqual([listId]);
-    },
-  );
+  ] as const)('looks for an import whose answer was lost before it sends one again (%s: it %s)', async (kind, _why) => {
+    const buyers = 501;
+    const { office, workflow } = await withOrders({}, (of) =>
+      Array.from({ length: buyers }, (_, index) => of.order(`i${index}`)),
+    );
+    await world.sandbox.fault({ kind, path: 'contacts_file_import', times: 1 });
+    const before = (await world.sandbox.journal()).length;
+    await mutate(office, 'startBackfill', { workflowId: workflow.workflowId, mode: 'IMPORT' });
+    const calls = async () =>
+      (await world.sandbox.journal())
+        .slice(before)
+        .map(({ method, path }) => `${method} ${path.split(/[?]/)[0]?.split('/').slice(2, 4).join('/')}`);
+    await eventually(async () => expect(await calls()).toContain('GET activities'));
+    // sync sends no second import as long as the first may still appear.
+    expect((await calls()).filter((call) => call === 'POST activities/contacts_file_import').length).toBeLessThan(2);
+    world.moment.aheadMs += 61_000;
+    expect((await done(office, workflow.workflowId)).progress).toMatchObject({ synced: buyers, failed: 0 });
+    expect(await office.contacts()).toHaveLength(buyers);
+    for (const { list_memberships } of await office.contacts()) expect(list_memberships).toEqual([listId]);
+  });
 
-  it('does not repeat what is synchronised: a second one makes nothing', async () => {
+  it('repeats nothing that is synced: a second backfill makes no deliveries', async () => {
     const { office, workflow } = await withOrders({}, three);
     await mutate(office, 'startBackfill', { workflowId: workflow.workflowId, mode: 'IMPORT' });
     await done(office, workflow.workflowId);
@@ -191,7 +191,7 @@ describe('a backfill', () => {
     expect(calls).toEqual({});
   });
 
-  it('waits while it is paused, goes on when resumed, and ends when cancelled', async () => {
+  it('waits while it is paused, continues when it is resumed, and ends when it is cancelled', async () => {
     const { office, workflow } = await withOrders({}, (of) =>
       Array.from({ length: 5 }, (_, index) => of.order(`b${index}`)),
     );
@@ -218,12 +218,12 @@ describe('a backfill', () => {
     ]);
   });
 
-  it('by a call for each contact shows what is done as it goes, stops soon when it is paused, and repeats nothing', async () => {
+  it('with one call per contact shows progress as it goes, stops soon after a pause, and repeats nothing', async () => {
     const buyers = 130;
     const { office, workflow } = await withOrders({}, (of) =>
       Array.from({ length: buyers }, (_, index) => of.order(`o${index}`)),
     );
-    // Forty at a time take a while.
+    // The latency makes calls of 40 contacts at a time slow enough to pause the backfill in between.
     await world.sandbox.fault({ kind: 'latency', path: '/v3/contacts$', method: 'POST', ms: 150, times: null });
     const progress = async () => (await backfills(office, workflow.workflowId))[0]!.progress;
     const calls = await callsDuring(world, async () => {
@@ -237,7 +237,7 @@ describe('a backfill', () => {
       const paused = await eventually(async () => {
         const waiting = (await office.deliveries()).filter(({ reason }) => reason?.code === 'BACKFILL_PAUSED');
         const { synced } = await progress();
-        // What was under way has come to its end.
+        // Calls that were under way at the pause have ended.
         expect([waiting.length, (await office.contacts()).length]).toEqual([buyers - synced, synced]);
         return synced;
       });
@@ -251,7 +251,7 @@ describe('a backfill', () => {
     expect(await office.contacts()).toHaveLength(buyers);
   }, 60_000);
 
-  it('is refused for another box office, for a viewer, and twice at once', async () => {
+  it('is refused for another box office, for a viewer, and while another one runs', async () => {
     const { office, workflow } = await withOrders({}, three);
     const input = { workflowId: workflow.workflowId, mode: 'IMPORT' };
     expect((await mutate(office, 'startBackfill', input, 'viewer')).userErrors).toMatchObject([{ code: 'FORBIDDEN' }]);

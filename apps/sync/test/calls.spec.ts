@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => world?.close(), 30_000);
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
-/** A list and two tags, as three workflows. */
+/** One list and two tags, from three workflows. */
 const threeWorkflows = async (office: Awaited<ReturnType<typeof createOffice>>) => {
   await office.workflow({ lists: { fixed: [listId], perEvent: false } });
   await office.workflow({ tags: { fixed: [tagId], event: false, ticketTypes: false } });
@@ -32,8 +32,8 @@ const produceTogether = async (
 };
 const total = (calls: Record<string, number>): number => Object.values(calls).reduce((sum, count) => sum + count, 0);
 
-describe('the calls for opted-in buyers touched by three workflows', () => {
-  it('are one for each who is new: created with list and tags, and not looked up', async () => {
+describe('the calls for opted-in buyers of three workflows', () => {
+  it('are one per new buyer: a create with list and tags, without a look-up', async () => {
     const office = await createOffice(world);
     await threeWorkflows(office);
     const calls = await callsDuring(world, async () => {
@@ -56,7 +56,7 @@ describe('the calls for opted-in buyers touched by three workflows', () => {
     }
   });
 
-  it('are shared by those who exist: one import, and a tag batch per tag', async () => {
+  it('are shared by existing contacts: one import, and one batch per tag', async () => {
     const office = await createOffice(world);
     for (const index of numbers(40)) await world.sandbox.seed('riverside', { email: office.emailOf(`old${index}`) });
     await threeWorkflows(office);
@@ -68,7 +68,7 @@ describe('the calls for opted-in buyers touched by three workflows', () => {
       );
       expect((await office.settled(120)).every(({ status }) => status === 'SYNCED')).toBe(true);
     });
-    // A create that is refused for each, since nothing is known of them yet; the rest is shared.
+    // Each contact costs one refused create, because sync knows nothing of it yet. They share the other calls.
     expect(total(calls) - (calls['POST /contacts'] ?? 0)).toBeLessThan(25);
     for (const contact of await office.contacts()) {
       expect(contact.list_memberships).toEqual([listId]);
@@ -90,11 +90,11 @@ describe('the calls for opted-in buyers touched by three workflows', () => {
 });
 
 describe('a contact that exists', () => {
-  it('keeps an unsubscribe that comes between the look and the write', async () => {
+  it('stays unsubscribed when it unsubscribes between the read and the write', async () => {
     const office = await createOffice(world);
     await world.sandbox.seed('riverside', { email: office.emailOf('leaving') });
     await office.workflow({ lists: { fixed: [listId], perEvent: false } });
-    // Looked at as a subscriber; then they leave, before the import arrives.
+    // sync reads it as a subscriber. It unsubscribes before the import arrives.
     await world.sandbox.fault({ method: 'POST', path: 'contacts_json_import', kind: 'latency', ms: 400, times: 1 });
     const calls = callsDuring(world, async () => {
       await world.produce([office.order('leaving')]);
@@ -109,7 +109,7 @@ describe('a contact that exists', () => {
     expect(await office.deliveries()).toMatchObject([{ status: 'SKIPPED', reason: { code: 'UNSUBSCRIBED' } }]);
   });
 
-  it('is not held up by one whose data is refused', async () => {
+  it('is not held up by another contact whose data is refused', async () => {
     const office = await createOffice(world);
     await world.sandbox.seed('riverside', { email: office.emailOf('good') });
     await office.workflow({ lists: { fixed: [listId], perEvent: false } });
@@ -117,7 +117,7 @@ describe('a contact that exists', () => {
     await world.sandbox.seed('riverside', { email: office.emailOf('other') });
     await produceTogether(office, [office.order('good'), office.order('other')], 2);
     const seen = await office.settled(2);
-    // Refused together, tried one by one: whoever is not at fault is done.
+    // Constant Contact refuses them together. sync then tries each alone, so the valid ones are synced.
     expect(seen.map(({ status }) => status).sort()).toEqual(['SYNCED', 'SYNCED']);
   });
 });

@@ -17,10 +17,10 @@ afterAll(async () => {
   await world?.close();
 }, 30_000);
 
-/** Holds the next note that a delivery waits for an activity. */
+/** Holds the next write that makes a delivery wait for an activity. */
 const holdNote = () => gate.hold('update', 'deliveries', 'ACTIVITY_RUNNING', 'held');
 
-/** An import for a buyer that has begun; its holder is about to note that the delivery waits for it. */
+/** An import for a buyer has started. Its lease holder is about to record that the delivery waits for it. */
 const importBegun = async (who: string) => {
   const office = await createOffice(world);
   await world.sandbox.seed('riverside', { email: office.emailOf(who), permission_to_send: 'explicit' });
@@ -31,10 +31,10 @@ const importBegun = async (who: string) => {
   return { office, note };
 };
 
-describe('a lane whose holder lost it in the middle', () => {
-  // The holder had begun an import and was about to note which activity its delivery waits for. The next holder saw
-  // that activity end before the note came: nobody was left who would end the wait, for half an hour.
-  it('does not let a delivery wait for an activity whose end was seen already', async () => {
+describe('a connection lease whose holder loses it in the middle of its work', () => {
+  // The holder had started an import and was about to record which activity its delivery waits for. The next holder saw
+  // that activity end before the record came. Nothing was left to release the delivery, for half an hour.
+  it('does not let a delivery wait for an activity whose end was already seen', async () => {
     const { office, note } = await importBegun('ada');
     const renewal = gate.hold('update', 'connection_leases', 'updates');
     await renewal.reached();
@@ -52,25 +52,25 @@ describe('a lane whose holder lost it in the middle', () => {
     expect(await office.contact('ada')).toMatchObject({ list_memberships: [world.listIds[0]] });
   }, 60_000);
 
-  /** The holder stands still: what would keep its lane comes too late. */
+  /** The holder stalls: its renewal of the lease comes too late. */
   const loseLease = async () => {
     const renewal = gate.hold('update', 'connection_leases', 'updates');
     await renewal.reached();
     return renewal;
   };
   /**
-   * An import for a buyer whose holder lost the lane before it had noted whom it serves: it may be anybody who was
-   * worked on. Gives what lets that holder go on.
+   * An import for a buyer whose holder lost the lease before it recorded which deliveries the import serves: it may
+   * serve any delivery that was being worked on. Returns the gates that let that holder continue.
    */
   const untold = async (who: string) => {
     const { office, note } = await importBegun(who);
     return { office, held: [note, await loseLease()] };
   };
-  /** From now on the next holder cannot ask Constant Contact whether an activity is over. */
+  /** From now on the next holder cannot ask Constant Contact whether an activity has ended. */
   const noFollowing = () => world.sandbox.fault({ kind: 'status', path: '/activities', status: 500, times: 100 });
 
-  // The second holder was about to forget the import after it had freed all that waited for it. The third let the
-  // delivery wait for it: the import may have served it.
+  // The second holder had released all deliveries that waited for the import, and was about to forget it. The third
+  // made the delivery wait for it, because the import may have served it.
   it('does not let a delivery wait for an activity that is about to be forgotten', async () => {
     const { office, held } = await untold('bob');
     const forgetting = gate.hold('delete', 'activities');
@@ -88,8 +88,8 @@ describe('a lane whose holder lost it in the middle', () => {
   }, 60_000);
 
   /**
-   * The second holder had seen the import end and was about to say so when the third, who had not, was about to note
-   * that the delivery waits for it.
+   * The second holder had seen the import end and was about to record that. The third had not seen it, and was about to
+   * record that the delivery waits for the import.
    */
   const notedLate = async (who: string) => {
     const { office, held } = await untold(who);
@@ -107,7 +107,7 @@ describe('a lane whose holder lost it in the middle', () => {
     return { office, held, lateNote };
   };
 
-  it('takes up anew a delivery that is noted too late as waiting for an activity', async () => {
+  it('works again on a delivery that is recorded too late as waiting for an activity', async () => {
     const { office, held, lateNote } = await notedLate('cleo');
     lateNote.open();
     for (const each of held) each.open();
@@ -115,7 +115,7 @@ describe('a lane whose holder lost it in the middle', () => {
     expect(await office.settled(1)).toMatchObject([{ status: 'SYNCED' }]);
   }, 60_000);
 
-  it('takes it up anew also where who noted that falls silent before it looks', async () => {
+  it('works on it again even if the process that recorded the wait stalls before it checks the activity', async () => {
     const { office, held, lateNote } = await notedLate('dora');
     const waking = gate.hold('update', 'deliveries', 'ACTIVITY_RUNNING');
     lateNote.open();
@@ -128,8 +128,8 @@ describe('a lane whose holder lost it in the middle', () => {
   }, 60_000);
 });
 
-describe('a lane that waits for a permit to ask for an activity', () => {
-  it('is kept, however long that takes', async () => {
+describe('a connection lease whose holder waits for a permit to poll an activity', () => {
+  it('is renewed, however long that takes', async () => {
     const { office, note } = await importBegun('edda');
     const permit = gate.hold('update', 'ledger');
     note.open();

@@ -15,19 +15,19 @@ afterAll(() => world?.close(), 30_000);
 type Office = Awaited<ReturnType<typeof createOffice>>;
 const onList = () => ({ lists: { fixed: [listId], perEvent: false } });
 const tagged = () => ({ tags: { fixed: [tagId], event: false, ticketTypes: false } });
-/** For orders that come from now on. */
+/** Makes a workflow that covers only orders from now on. */
 const fromNow = () => ({ activeSince: new Date().toISOString() });
 const eventTagged = { tags: { fixed: [], event: true, ticketTypes: false } };
 const wordOf = ({ status, reason }: SeenDelivery): string => `${status} ${reason?.code ?? ''}`;
-/** How each workflow's delivery ended. */
+/** The outcome of each workflow's delivery. */
 const endsOf = async (office: Office): Promise<Record<string, string>> =>
   Object.fromEntries((await office.deliveries()).map((each) => [each.workflow.id, wordOf(each)]));
-/** The buyer was a contact, and somebody at the account has deleted it. */
+/** The buyer was a contact, which somebody deleted in the account. */
 const deleted = async (office: Office, who: string, given: object = {}): Promise<void> => {
   await world.sandbox.seed('riverside', { email: office.emailOf(who), ...given });
   await world.sandbox.act('riverside', office.emailOf(who), 'delete');
 };
-/** All deliveries of these orders are ready at the same moment. */
+/** Produces orders so that all of their deliveries are ready at the same moment. */
 const produceTogether = async (
   office: Office,
   orders: readonly ReturnType<Office['order']>[],
@@ -42,12 +42,12 @@ const produceTogether = async (
 const inTheFuture = (ms: number): string => new Date(Date.now() + ms).toISOString();
 
 /*
- * Whether a deleted contact comes back was decided for each delivery by itself: only one with a list restored it, and
- * what was planned beside it, or had been worked on before it, ended as CONTACT_DELETED or NOT_A_CONTACT although the
- * contact was there a moment later.
+ * sync decided for each delivery alone whether a deleted contact is restored. Only a delivery with a list restored it.
+ * Deliveries planned beside it or processed before it ended as CONTACT_DELETED or NOT_A_CONTACT, although the contact
+ * existed a moment later.
  */
-describe('a deleted contact whose buyer opts in anew', () => {
-  it('comes back with list and tags of all workflows that are worked on together', async () => {
+describe('a deleted contact whose buyer opts in again', () => {
+  it('is restored with lists and tags of all workflows that are planned together', async () => {
     const office = await createOffice(world);
     await deleted(office, 'ann');
     await office.workflow(onList());
@@ -65,7 +65,7 @@ describe('a deleted contact whose buyer opts in anew', () => {
     expect(contact?.taggings).toHaveLength(2);
   });
 
-  it('is restored by a workflow with nothing but a tag', async () => {
+  it('is restored by a workflow that only adds a tag', async () => {
     const office = await createOffice(world);
     await deleted(office, 'ann', { first_name: 'Ann', last_name: 'Lee' });
     await office.workflow(tagged());
@@ -83,7 +83,7 @@ describe('a deleted contact whose buyer opts in anew', () => {
     });
   });
 
-  it('is tagged by what was skipped before it came back, with no retry', async () => {
+  it('is tagged by deliveries that were skipped before its restoration, without a retry', async () => {
     const office = await createOffice(world);
     await deleted(office, 'ann');
     const updating = await office.workflow({ ...tagged(), createsContacts: false });
@@ -105,27 +105,31 @@ describe('a deleted contact whose buyer opts in anew', () => {
     expect(await office.contact('ann')).toMatchObject({ list_memberships: [listId], taggings: [tagId] });
   });
 
-  // An older order that was worked on before the fresh one stayed skipped; beside it or after it, it was not.
-  it.each(['before', 'beside', 'after'])('comes back for an order of before the deletion too, %s', async (sequence) => {
-    const office = await createOffice(world);
-    await deleted(office, 'ann');
-    await office.workflow({ ...onList(), ...eventTagged });
-    const old = office.order('ann', { id: `or_old_${office.boxOfficeId}`, created_at: 1_700_000_000 });
-    const fresh = office.order('ann', { id: `or_new_${office.boxOfficeId}`, event_summary: { name: 'Spring Gala' } });
-    if (sequence === 'beside') await produceTogether(office, [old, fresh], 2);
-    else
-      for (const [index, order] of (sequence === 'before' ? [old, fresh] : [fresh, old]).entries()) {
-        await world.produce([order]);
-        await office.settled(index + 1);
-      }
-    await office.until(2, (each) => wordOf(each) === 'SYNCED SYNCED');
-    const contact = await office.contact('ann');
-    expect(contact).toMatchObject({ list_memberships: [listId], email_address: { permission_to_send: 'explicit' } });
-    expect(contact?.deleted_at).toBeUndefined();
-    expect(contact?.taggings).toHaveLength(2);
-  });
+  // An older order that was processed before the fresh one stayed skipped. One that was processed beside or after it
+  // did not.
+  it.each(['before', 'beside', 'after'])(
+    'is restored even by an order from before the deletion that comes %s the fresh one',
+    async (sequence) => {
+      const office = await createOffice(world);
+      await deleted(office, 'ann');
+      await office.workflow({ ...onList(), ...eventTagged });
+      const old = office.order('ann', { id: `or_old_${office.boxOfficeId}`, created_at: 1_700_000_000 });
+      const fresh = office.order('ann', { id: `or_new_${office.boxOfficeId}`, event_summary: { name: 'Spring Gala' } });
+      if (sequence === 'beside') await produceTogether(office, [old, fresh], 2);
+      else
+        for (const [index, order] of (sequence === 'before' ? [old, fresh] : [fresh, old]).entries()) {
+          await world.produce([order]);
+          await office.settled(index + 1);
+        }
+      await office.until(2, (each) => wordOf(each) === 'SYNCED SYNCED');
+      const contact = await office.contact('ann');
+      expect(contact).toMatchObject({ list_memberships: [listId], email_address: { permission_to_send: 'explicit' } });
+      expect(contact?.deleted_at).toBeUndefined();
+      expect(contact?.taggings).toHaveLength(2);
+    },
+  );
 
-  it('is tagged by what was skipped before also where the answer to the call that brings it back is lost', async () => {
+  it('is tagged by earlier skipped deliveries even if the answer of the restoring call is lost', async () => {
     const office = await createOffice(world);
     await deleted(office, 'ann');
     await office.workflow({ ...tagged(), createsContacts: false });
@@ -138,8 +142,8 @@ describe('a deleted contact whose buyer opts in anew', () => {
     expect(await office.contact('ann')).toMatchObject({ list_memberships: [listId], taggings: [tagId] });
   });
 
-  // A delivery that was tried again, or worked on late, brought back whom the organiser had deleted since.
-  it('stays deleted where the opt-in is older than the deletion', async () => {
+  // A delivery that was retried or processed late restored a contact that the organiser had deleted since.
+  it('stays deleted if the opt-in is older than the deletion', async () => {
     const office = await createOffice(world);
     await deleted(office, 'ann');
     const listing = await office.workflow(onList());
@@ -153,7 +157,7 @@ describe('a deleted contact whose buyer opts in anew', () => {
     expect((await office.contact('ann'))?.deleted_at).toBeDefined();
   });
 
-  it('stays deleted, and unsubscribed, where there is an opt-out', async () => {
+  it('stays deleted and unsubscribed if it has an opt-out date', async () => {
     const office = await createOffice(world);
     await deleted(office, 'ann', { opt_out_date: inTheFuture(-3_600_000) });
     await office.workflow(tagged());
@@ -163,7 +167,7 @@ describe('a deleted contact whose buyer opts in anew', () => {
   });
 });
 
-/** An address of so many characters, for a buyer of that box office. */
+/** An address of the given length, for a buyer of that box office. */
 const addressOf = (office: Office, length: number): string => {
   const email = office.emailOf('');
   return `${'x'.repeat(length - email.length)}${email}`;
@@ -172,14 +176,14 @@ const contactOf = async (email: string) =>
   (await world.sandbox.contacts('riverside')).find((each) => each.email_address.address === email);
 
 /*
- * The sign-up form takes addresses of 50 characters. It was called with longer ones for contacts without permission or
- * deleted, and Constant Contact refused them: REJECTED_BY_CONSTANT_CONTACT.
+ * The sign-up form accepts addresses up to 50 characters. sync called it with longer ones for deleted contacts and for
+ * contacts without permission, and Constant Contact refused them: REJECTED_BY_CONSTANT_CONTACT.
  */
 describe('an address of more than 50 characters', () => {
   const lengths = [51, 80];
 
   it.each(lengths)(
-    'of a contact without permission comes on the list, and the outcome says what is missing (%s)',
+    'of a contact without permission is added to the list, and the outcome says what is missing (%s)',
     async (length) => {
       const office = await createOffice(world);
       const email = addressOf(office, length);
@@ -199,7 +203,7 @@ describe('an address of more than 50 characters', () => {
     },
   );
 
-  it.each(lengths)('of a deleted contact is restored with the permission that it had (%s)', async (length) => {
+  it.each(lengths)('of a deleted contact is restored with its former permission (%s)', async (length) => {
     const office = await createOffice(world);
     const email = addressOf(office, length);
     await world.sandbox.seed('riverside', { email, permission_to_send: 'explicit' });
@@ -216,7 +220,7 @@ describe('an address of more than 50 characters', () => {
     });
   });
 
-  it('of an unsubscribed contact stays so, also where it happens between the look and the write', async () => {
+  it('of an unsubscribed contact stays so, even if the opt-out comes between the read and the write', async () => {
     const office = await createOffice(world);
     const email = addressOf(office, 60);
     await world.sandbox.seed('riverside', { email, permission_to_send: 'not_set' });
@@ -229,8 +233,8 @@ describe('an address of more than 50 characters', () => {
     expect(await contactOf(email)).toMatchObject({ email_address: { permission_to_send: 'unsubscribed' } });
   });
 
-  // What a plan had left out was told beside the outcome of a later plan that said the opposite.
-  it('of a contact that is given permission meanwhile is not said to lack it', async () => {
+  // A delivery kept what an earlier plan had left out, next to the outcome of a later plan that said the opposite.
+  it('of a contact that gets permission meanwhile is not reported as lacking it', async () => {
     const office = await createOffice(world);
     const email = addressOf(office, 60);
     await world.sandbox.seed('riverside', { email, permission_to_send: 'not_set' });
@@ -243,7 +247,7 @@ describe('an address of more than 50 characters', () => {
     expect(new Set(delivery?.performed)).toEqual(new Set(['updated the contact', 'added tags']));
   });
 
-  it('of a new buyer who cannot be asked for a confirmation gets no mail, and the outcome says so', async () => {
+  it('of a new buyer who cannot be asked to confirm gets no mail, and the outcome says so', async () => {
     const office = await createOffice(world, { optInRoute: 'CONFIRM' });
     const email = addressOf(office, 51);
     await office.workflow(onList());
@@ -254,11 +258,11 @@ describe('an address of more than 50 characters', () => {
   });
 });
 
-// Only names in parts were read: a buyer who gave one as a whole became a contact without a name.
-describe('a buyer with a name as a whole only', () => {
+// sync read only names in parts: a buyer with one whole name became a contact without a name.
+describe('a buyer with a whole name only', () => {
   const whole = (name: string) => ({ buyer: { first_name: null, last_name: null, name } });
 
-  it('is a contact with that name, and with the corrected one later', async () => {
+  it('becomes a contact with that name, and gets a corrected one later', async () => {
     const office = await createOffice(world);
     await office.workflow(onList());
     await world.produce([office.order('new', whole('An Lee'))]);
@@ -268,8 +272,8 @@ describe('a buyer with a name as a whole only', () => {
     await eventually(async () => expect(await office.contact('new')).toMatchObject({ first_name: 'Ann Lee' }));
   });
 
-  // A change of an order that was skipped, and never worked on, counted as a name in parts that had been written.
-  it('has that name also beside a skipped order with a name in parts that has changed', async () => {
+  // A change of a skipped order, which sync had never worked on, counted as a name in parts that had been written.
+  it('gets that name even beside a changed skipped order with a name in parts', async () => {
     const office = await createOffice(world);
     await office.workflow(onList());
     const skipped = { id: `or_skipped_${office.boxOfficeId}`, marketing_opt_in: false };
@@ -281,7 +285,7 @@ describe('a buyer with a name as a whole only', () => {
     await eventually(async () => expect(await office.contact('ann')).toMatchObject({ first_name: 'Ann Lee' }));
   });
 
-  it('keeps the name in parts that the contact has, and gives one to a contact without', async () => {
+  it('keeps the name in parts of its contact, and names a contact without a name', async () => {
     const office = await createOffice(world);
     await world.sandbox.seed('riverside', { email: office.emailOf('ann'), first_name: 'Ann', last_name: 'Lee' });
     await world.sandbox.seed('riverside', { email: office.emailOf('nameless') });

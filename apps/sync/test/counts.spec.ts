@@ -52,15 +52,15 @@ describe('the total of a list of deliveries', () => {
     ['those of a reason', () => ({ reasons: ['NOT_OPTED_IN'] }), () => ({ reason: 'NOT_OPTED_IN' })],
     ['those of an order', () => ({ orderId: 'or_7' }), () => ({ orderId: 'or_7' })],
     ["another's workflow", () => ({ workflowId: 'wf_other' }), () => ({ workflowId: 'wf_other' })],
-  ])('is that of a plain count: %s', async (_name, filter, plainFilter) => {
+  ])('equals a plain count: %s', async (_name, filter, plainFilter) => {
     const plain = await stored().countDocuments({ boxOfficeId: office.boxOfficeId, ...plainFilter() });
-    // Another process may be counting what has changed.
+    // Another process may be folding the latest changes into the counts.
     await eventually(async () => {
       expect(await total(filter())).toEqual({ totalCount: plain, totalCountIsExact: true });
     });
   });
 
-  it('says that there are more, where no tally tells how many', async () => {
+  it('says that there are more if no counter holds the number', async () => {
     expect(await total({ eventId: 'ev_many' })).toEqual({ totalCount: 10_000, totalCountIsExact: false });
   });
 });
@@ -70,14 +70,15 @@ interface Explained {
 }
 
 /**
- * The stand-in in a wheel reads on after the limit where it takes another index: its figures say nothing of MongoDB's.
+ * The MongoDB stand-in that comes in a Python wheel reads past the limit when it uses another index. Its figures say
+ * nothing about MongoDB.
  */
 const readsBeyondLimits = async (): Promise<boolean> => {
   const { secantusVersion } = (await world.mongo.db!.admin().command({ buildInfo: 1 })) as { secantusVersion?: string };
   return secantusVersion === '0.5.3-beta.165';
 };
 
-describe('what is asked of thousands of deliveries', () => {
+describe('a query over thousands of deliveries', () => {
   it.each<[string, (boxOfficeId: string) => mongo.Filter<NewDelivery>]>([
     ['those of an event', (boxOfficeId) => chosenBy(boxOfficeId, { eventId: 'ev_none' })],
     ['those of an order', (boxOfficeId) => chosenBy(boxOfficeId, { orderId: 'or_8' })],
@@ -86,7 +87,7 @@ describe('what is asked of thousands of deliveries', () => {
     ['those of a reason', (boxOfficeId) => chosenBy(boxOfficeId, { reasons: ['GAVE_UP'] })],
     ['those of a time', (boxOfficeId) => chosenBy(boxOfficeId, { to: new Date(0) })],
     ['the oldest open one', openOf],
-  ])('is answered by an index, without the others being read: %s', async (_name, filter) => {
+  ])('uses an index and does not read the other deliveries: %s', async (_name, filter) => {
     const { executionStats } = (await stored()
       .find(filter(office.boxOfficeId))
       .sort({ createdAt: 1 })
@@ -98,7 +99,7 @@ describe('what is asked of thousands of deliveries', () => {
   });
 });
 
-// The last of the file: it lets all of them wait.
+// This must be the last block of the file: it makes all deliveries wait.
 describe('the backlog', () => {
   const health = async () => {
     const { data } = await world.ask<{
@@ -107,7 +108,7 @@ describe('the backlog', () => {
     return data!.boxOffice.syncHealth;
   };
 
-  it('is told to the last one, also where more wait than are counted', async () => {
+  it('is exact, even if more deliveries wait than a query counts', async () => {
     expect(await health()).toEqual({ pending: 0, waiting: 0, countsAreExact: true });
     await stored().updateMany({ boxOfficeId: office.boxOfficeId, eventId: 'ev_many' }, {
       $set: {

@@ -65,10 +65,10 @@ const tell = async (
   return { ...data?.told, errors };
 };
 
-/** Puts messages on the orders' topic as they are. */
+/** Publishes a message on the orders topic unchanged. */
 const send = (key: string, value: string, headers: Record<string, string> = {}) =>
   world.publish(topics.orders.name, [{ key, value, headers }]);
-/** What the intake puts aside, at a position of its own. */
+/** Publishes a dead letter as the intake does, each with an offset of its own. */
 let position = 1_000_000;
 const putAside = async (key: string, value: string, at = String((position += 1))) => {
   await world.publish(deadLetterTopicOf(topics.orders.name), [
@@ -89,7 +89,7 @@ const putAside = async (key: string, value: string, at = String((position += 1))
 };
 
 describe('an event that cannot be understood', () => {
-  it('is shown to its own box office with code, reason and order, and without anything personal', async () => {
+  it('is shown to its own box office with code, reason and order, and without personal data', async () => {
     const office = await createOffice(world);
     const foreign = await createOffice(world);
     const event = office.order('ada', { status: 'unheard of' });
@@ -106,7 +106,7 @@ describe('an event that cannot be understood', () => {
     expect((await page(foreign)).totalCount).toBe(0);
   });
 
-  it('is shown to nobody, and kept without its content, when it names no box office or two', async () => {
+  it('is shown to nobody, and kept without its content, if it names no box office or two', async () => {
     const office = await createOffice(world);
     const other = await createOffice(world);
     const event = office.order('eve');
@@ -120,7 +120,7 @@ describe('an event that cannot be understood', () => {
     expect(kept.map(({ original }) => original as unknown)).toEqual([null, null]);
   });
 
-  it('cannot be put back when it is larger than the intake accepts', async () => {
+  it('cannot be replayed if it is larger than the intake accepts', async () => {
     const office = await createOffice(world);
     await send(`${office.boxOfficeId}:or_large`, JSON.stringify({ text: 'x'.repeat(maxOrderEventBytes) }));
     const [large] = await letters(office, 1);
@@ -128,9 +128,9 @@ describe('an event that cannot be understood', () => {
     expect(await tell('replay', office, { ids: [large!.id] })).toMatchObject({ count: 0 });
   });
 
-  // The largest value that Kafka accepts grows by the headers of a dead letter. Kafka refused the letter, and
-  // the intake retried it for ever, with everything behind it waiting.
-  it('is kept without its content when it is too large to be put aside, and the next one is taken', async () => {
+  // The headers of a dead letter are added to the largest value that Kafka accepts. Kafka refused the letter. The
+  // intake retried it for ever, and all later events of the partition waited.
+  it('is kept without its content if it is too large for a dead letter, and the next event is handled', async () => {
     const office = await createOffice(world);
     await office.workflow();
     const key = `${office.boxOfficeId}:or_largest`;
@@ -148,7 +148,7 @@ describe('an event that cannot be understood', () => {
     await office.settled(1);
   });
 
-  it('is one letter, however often the same event was put aside', async () => {
+  it('is one letter, however often the same event was published as a dead letter', async () => {
     const office = await createOffice(world);
     const at = await putAside(`${office.boxOfficeId}:or_1`, 'no JSON');
     await putAside(`${office.boxOfficeId}:or_1`, 'no JSON', at);
@@ -170,7 +170,7 @@ describe('an event that cannot be understood', () => {
 });
 
 describe('a replayed letter', () => {
-  it('is taken once what kept it from being understood is gone, and has no second effect', async () => {
+  it('succeeds once sync understands it, and has no second effect', async () => {
     const office = await createOffice(world);
     await office.workflow({ lists: { fixed: [world.listIds[0]!], perEvent: false } });
     const event = office.order('ada');
@@ -195,7 +195,7 @@ describe('a replayed letter', () => {
     await office.settled(2);
   });
 
-  it('comes back as a letter that is linked with the first, each time once', async () => {
+  it('that fails again becomes a new letter linked with the first, once per replay', async () => {
     const office = await createOffice(world);
     await send(`${office.boxOfficeId}:or_bad`, 'no JSON', { 'x-from': 'a producer' });
     const [original] = await letters(office, 1);
@@ -223,9 +223,9 @@ describe('a replayed letter', () => {
     });
   });
 
-  // Kafka may take less than the intake does. A letter that it refused was published again for ever, and no other
-  // replay of any box office behind it went out.
-  it('is open again when Kafka refuses its size, with that reason, and holds up no other', async () => {
+  // Kafka may accept less than the intake does. The relay published a refused letter again and again, and sent no other
+  // replay of any box office behind it.
+  it('is open again if Kafka refuses its size, with that reason, and holds up no other', async () => {
     const office = await createOffice(world);
     const behind = await createOffice(world);
     const event = behind.order('ada', { marketing_opt_in: 'false' });
@@ -234,7 +234,7 @@ describe('a replayed letter', () => {
     await putAside(`${behind.boxOfficeId}:${event.data.id}`, JSON.stringify(event));
     const [refused] = await letters(office, 1);
     await letters(behind, 1);
-    // A broker of which a value of this size is beyond the limit stands for one with a lower limit.
+    // A value that is too large for the broker replaces a broker with a lower limit.
     const value = Buffer.alloc(1_100_000, 'x');
     await world.mongo.collection('dead_letters').updateOne({ _id: refused!.id } as never, {
       $set: { 'original.value': value, status: 'REPLAYED', replayedAt: new Date(), unsent: true },
@@ -249,13 +249,13 @@ describe('a replayed letter', () => {
     expect((await page(office)).nodes[0]?.reason).toMatch(/The message is larger than Kafka accepts/);
   });
 
-  it('goes out when the process that was to send it has died', async () => {
+  it('is sent even if the process that accepted the replay has died', async () => {
     const office = await createOffice(world);
     await office.workflow();
     const event = office.order('ada', { marketing_opt_in: 'false' });
     await putAside(`${office.boxOfficeId}:${event.data.id}`, JSON.stringify(event));
     const [letter] = await letters(office, 1);
-    // All that the mutation had written when it was killed.
+    // All that the mutation had written when its process was killed.
     await world.mongo
       .collection('dead_letters')
       .updateOne({ _id: letter!.id } as never, { $set: { status: 'REPLAYED', replayedAt: new Date(), unsent: true } });
@@ -264,7 +264,7 @@ describe('a replayed letter', () => {
 });
 
 describe('a discarded letter', () => {
-  it('is gone with its content, and stays so when the same event is put aside again', async () => {
+  it('is removed with its content, and stays so when the same event becomes a dead letter again', async () => {
     const office = await createOffice(world);
     const at = await putAside(`${office.boxOfficeId}:or_1`, 'no JSON');
     const [letter] = await letters(office, 1);
@@ -282,7 +282,7 @@ describe('a discarded letter', () => {
 });
 
 describe('replaying and discarding', () => {
-  it('is for managers and owners, and for the letters of their own box office', async () => {
+  it('is for managers and owners, and for letters of their own box office', async () => {
     const office = await createOffice(world);
     const foreign = await createOffice(world);
     await putAside(`${office.boxOfficeId}:or_1`, 'no JSON');
@@ -295,11 +295,14 @@ describe('replaying and discarding', () => {
     expect(await letters(office, 1)).toMatchObject([{ id: letter!.id, status: 'OPEN' }]);
   });
 
-  it.each([{}, { ids: ['dl_1'], all: true }, { all: false }])('says what is wrong with %j as data', async (input) => {
-    const office = await createOffice(world);
-    expect(await tell('replay', office, input)).toMatchObject({
-      count: null,
-      userErrors: [{ code: 'BAD_INPUT', field: ['input', 'ids'] }],
-    });
-  });
+  it.each([{}, { ids: ['dl_1'], all: true }, { all: false }])(
+    'reports the invalid input %j as a user error',
+    async (input) => {
+      const office = await createOffice(world);
+      expect(await tell('replay', office, input)).toMatchObject({
+        count: null,
+        userErrors: [{ code: 'BAD_INPUT', field: ['input', 'ids'] }],
+      });
+    },
+  );
 });

@@ -1,6 +1,6 @@
 /**
- * An address was only trimmed and put into lower case. With a character in it that nobody sees it was another person's:
- * the buyer who had unsubscribed was created anew, and one who was erased came back.
+ * sync only trimmed addresses and put them into lower case. An invisible character made an address another person's:
+ * sync created an unsubscribed buyer as a new contact, and brought back an erased one.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { topics } from '@boxlist/contracts';
@@ -32,8 +32,8 @@ const idOf = (office: Office, index: number): string => `or_form${index}_${offic
 const ordersIn = (office: Office, forms: readonly string[]) =>
   forms.map((email, index) => office.order('ada', { id: idOf(office, index), buyer: { email } }));
 
-describe('an address with characters that nobody sees', () => {
-  it('is the address of the contact who has unsubscribed', async () => {
+describe('an address with invisible characters', () => {
+  it('matches the unsubscribed contact', async () => {
     const office = await createOffice(world);
     const email = office.emailOf('ada');
     await office.workflow(gives());
@@ -50,7 +50,7 @@ describe('an address with characters that nobody sees', () => {
     ]);
   });
 
-  it('is found by filter and export, and erased, by any of its forms', async () => {
+  it('is found by filter and export, and erased, in any spelling', async () => {
     const office = await createOffice(world);
     const email = office.emailOf('ada');
     const forms = formsOf(email);
@@ -80,7 +80,7 @@ describe('an address with characters that nobody sees', () => {
     expect(await tracesOf(office, ...forms)).toEqual([]);
   });
 
-  it('brings nobody back who was erased', async () => {
+  it('brings back no erased buyer', async () => {
     const office = await createOffice(world);
     const email = office.emailOf('ada');
     await office.workflow(gives());
@@ -94,8 +94,8 @@ describe('an address with characters that nobody sees', () => {
   });
 });
 
-describe('an order that was kept with such characters', () => {
-  it('is worked on for the person that they hide', async () => {
+describe('a stored order with invisible characters in its address', () => {
+  it('is processed for the person whose address it is', async () => {
     const office = await createOffice(world);
     const email = office.emailOf('ada');
     await office.workflow({ ...gives(), status: 'PAUSED' });
@@ -115,7 +115,7 @@ describe('an order that was kept with such characters', () => {
   });
 });
 
-describe('what no mailbox can have for an address', () => {
+describe('text that cannot be a mailbox address', () => {
   const invalid = (email: string): string[] => [
     email.replace(/^/, '.'),
     email.replace('@', '.@'),
@@ -144,7 +144,7 @@ describe('what no mailbox can have for an address', () => {
     expect(calls).toEqual({});
   });
 
-  it('is exported and erased all the same', async () => {
+  it('is exported and erased nevertheless', async () => {
     const office = await createOffice(world);
     await office.workflow(gives());
     const typed = `Ada <${office.emailOf('ada')}>`;

@@ -23,8 +23,8 @@ const gives = () => ({
   tags: { fixed: [tagId], event: false, ticketTypes: false },
 });
 
-describe('what is exported of a buyer', () => {
-  it('is everything that is kept: orders, deliveries with consent and attempts, contact, dead letters', async () => {
+describe('the export of a buyer', () => {
+  it('holds everything: orders, deliveries with consent and attempts, contact, dead letters', async () => {
     const office = await createOffice(world);
     await office.workflow(gives());
     const email = office.emailOf('ada');
@@ -111,7 +111,7 @@ describe('an erased buyer', () => {
     expect(await office.contact('ada')).not.toHaveProperty('deleted_at');
   });
 
-  it('is brought back by no replay, no redelivered or new order, and no backfill', async () => {
+  it('is not brought back by a replay, a redelivered or new order, or a backfill', async () => {
     const office = await createOffice(world);
     await office.workflow(gives());
     const email = office.emailOf('ada');
@@ -155,7 +155,7 @@ describe('an erased buyer', () => {
     ]);
   });
 
-  it('stays erased when deliveries are tried again', async () => {
+  it('stays erased when deliveries are retried', async () => {
     const office = await createOffice(world);
     await office.workflow(gives());
     await world.produce([office.order('ada', { marketing_opt_in: 'false' })]);
@@ -171,7 +171,7 @@ describe('an erased buyer', () => {
     await expectErased(office, 'ada');
   });
 
-  it('does not keep a later buyer of the same order out', async () => {
+  it('does not block a later buyer of the same order', async () => {
     const office = await createOffice(world);
     await office.workflow(gives());
     await world.produce([office.order('ada', { time: '2026-07-01T10:00:00Z', buyer: { phone: '0123' } })]);
@@ -200,7 +200,7 @@ describe('an erased buyer', () => {
     expect((await exportOf(other, email)).export?.orders).toHaveLength(2);
   });
 
-  it('is erased by owners only, and a bad address is told as data', async () => {
+  it('is erased by owners only, and a bad address is a user error', async () => {
     const office = await createOffice(world);
     for (const role of ['viewer', 'manager'] as const)
       expect((await erase(office, office.emailOf('ada'), false, role)).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
@@ -213,7 +213,7 @@ describe('an erased buyer', () => {
 });
 
 describe('the contact of an erased buyer', () => {
-  it('is deleted when asked for, and what remains is said plainly', async () => {
+  it('is deleted on request, and the erasure says plainly what remains', async () => {
     const office = await createOffice(world);
     await office.workflow(gives());
     const email = office.emailOf('ada');
@@ -230,7 +230,7 @@ describe('the contact of an erased buyer', () => {
     await expectErased(office, 'ada');
   });
 
-  it('is waited for when the connection needs a new sign-in, and the address is kept no longer than that', async () => {
+  it('is deleted once the connection works again, and the address is kept no longer than that', async () => {
     const office = await createOffice(world);
     const email = office.emailOf('ada');
     await world.sandbox.seed('riverside', { email, permission_to_send: 'explicit' });
@@ -248,7 +248,7 @@ describe('the contact of an erased buyer', () => {
 });
 
 describe('an erasure whose process has died', () => {
-  it('is finished by another from its first write on', async () => {
+  it('is finished by another process from its first write on', async () => {
     const office = await createOffice(world);
     await office.workflow(gives());
     const email = office.emailOf('ada');
@@ -272,7 +272,7 @@ describe('an erasure whose process has died', () => {
     await expectErased(office, 'ada');
   });
 
-  it('is finished by another when the first stands still in the middle', async () => {
+  it('is finished by another process when the first one stalls in the middle', async () => {
     const office = await createOffice(world);
     await office.workflow(gives());
     const email = office.emailOf('ada');
@@ -291,14 +291,14 @@ describe('an erasure whose process has died', () => {
     }
   }, 40_000);
 
-  it('lets an event be forgotten that was half taken in', async () => {
+  it('also removes an event that was half stored', async () => {
     const office = await createOffice(world);
     await office.workflow(gives());
     const email = office.emailOf('ada');
     await world.produce([office.order('ada')]);
     await office.settled(1);
     await erase(office, email);
-    // What an intake had written that read before the erasure and was killed after its write.
+    // An intake had read before the erasure, and was killed after it wrote this.
     const hash = hashOf(office, email);
     await world.mongo
       .collection('orders')

@@ -40,7 +40,7 @@ const permits = async (): Promise<number> => {
   const ledger = await world.mongo.collection<{ state: string }>('ledger').findOne({});
   return (JSON.parse(ledger?.state ?? '{}') as { used?: number }).used ?? 0;
 };
-/** Resolves when the one call that is to come has its permit: nothing holds it back any more. */
+/** Resolves once the next call has its permit: nothing holds the call back any more. */
 const callGoesOut = async (act: () => Promise<unknown>): Promise<void> => {
   const before = await permits();
   await act();
@@ -48,7 +48,7 @@ const callGoesOut = async (act: () => Promise<unknown>): Promise<void> => {
 };
 
 describe('a buyer who is erased while a delivery is under way', () => {
-  it('is not written to Constant Contact when the delivery was taken and not yet called for', async () => {
+  it('is not written to Constant Contact if the delivery was claimed but not yet called for', async () => {
     const office = await createOffice(world);
     await office.workflow(gives());
     const release = world.hold(office.connectionId);
@@ -69,7 +69,7 @@ describe('a buyer who is erased while a delivery is under way', () => {
     await expectErased(office, 'ada');
   });
 
-  it('is left out of an import that many share', async () => {
+  it('is left out of an import that many deliveries share', async () => {
     const office = await createOffice(world);
     for (const who of ['ada', 'bob', 'cid'])
       await world.sandbox.seed('riverside', { email: office.emailOf(who), permission_to_send: 'explicit' });
@@ -89,7 +89,7 @@ describe('a buyer who is erased while a delivery is under way', () => {
     await expectErased(office, 'ada');
   });
 
-  it('comes into no collection again by the answer of a call that was on its way', async () => {
+  it('is not stored again by the answer of a call that was under way', async () => {
     const office = await createOffice(world);
     await office.workflow(gives());
     await world.sandbox.fault({ kind: 'latency', method: 'POST', path: '/contacts$', ms: 1_500 });
@@ -101,7 +101,7 @@ describe('a buyer who is erased while a delivery is under way', () => {
     await expectErased(office, 'ada');
   });
 
-  it('is not written back when an activity ends for which the delivery waited', async () => {
+  it('is not stored again when the activity that the delivery waited for ends', async () => {
     const office = await createOffice(world);
     await world.sandbox.seed('riverside', { email: office.emailOf('ada'), permission_to_send: 'explicit' });
     const { workflowId } = await office.workflow(gives());
@@ -119,7 +119,7 @@ describe('a buyer who is erased while a delivery is under way', () => {
     await expectErased(office, 'ada');
   });
 
-  it('has the contact deleted again that a call on its way brought back', async () => {
+  it('has the contact deleted again that a call under way created', async () => {
     const office = await createOffice(world);
     await office.workflow(gives());
     const email = office.emailOf('ada');
@@ -135,7 +135,7 @@ describe('a buyer who is erased while a delivery is under way', () => {
   });
 });
 
-/** A world whose dispatching or taking in goes by way of a gate, and the rest does not. */
+/** A world in which the dispatcher or the intake reaches MongoDB through a gate, and the rest does not. */
 const gated = async (own: 'intake' | 'dispatch') => {
   const held = await createWorld({ SYNC_WORK: own });
   const gate = await createMongoGate(held.config.MONGODB_URI);
@@ -147,7 +147,7 @@ const gated = async (own: 'intake' | 'dispatch') => {
     held,
     gate,
     ...erasuresIn(held),
-    /** Resolves when the erasure rests until what was under way has come to its end. */
+    /** Resolves once the erasure waits for writes that were under way to end. */
     rests: (office: Office, email: string): Promise<void> =>
       eventually(async () => {
         const erasures = held.mongo.collection<{ _id: string; quietAt: Date | null }>('erasures');
@@ -169,7 +169,7 @@ describe('a buyer who is erased between two steps of an intake', () => {
   }, 120_000);
   afterAll(() => there?.close(), 30_000);
 
-  it.each(['orders', 'deliveries'])('is in no collection, though their %s are written afterwards', async (name) => {
+  it.each(['orders', 'deliveries'])('is in no collection, even if their %s are written afterwards', async (name) => {
     const office = await createOffice(there.held);
     await office.workflow();
     await there.marker(office, 1);
@@ -183,7 +183,7 @@ describe('a buyer who is erased between two steps of an intake', () => {
     await there.expectErased(office, 'ada');
   });
 
-  it('is in no collection, though a dead letter is written afterwards', async () => {
+  it('is in no collection, even if a dead letter is written afterwards', async () => {
     const office = await createOffice(there.held);
     const step = there.gate.hold('insert', 'dead_letters');
     const put = (order: string, value: string) =>
@@ -203,7 +203,7 @@ describe('a buyer who is erased between two steps of an intake', () => {
 });
 
 describe('a buyer who is erased between two steps of a dispatcher', () => {
-  it('is in no collection, though what was seen of their contact is written afterwards', async () => {
+  it('is in no collection, even if the reading of their contact is written afterwards', async () => {
     const there = await gated('intake');
     try {
       const office = await createOffice(there.held);

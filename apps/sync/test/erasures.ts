@@ -22,7 +22,7 @@ interface Exported {
   readonly erasure: object | null;
 }
 
-/** Erasure and export by the graph of a world, and what is left of a person in its database. */
+/** Erasure and export through the graph of a world, and the traces of a person in its database. */
 export const erasuresIn = (world: World) => {
   const erase = async (office: Office, email: string, deleteContact = false, role: Role = 'owner') => {
     const { data, errors } = await world.ask<{
@@ -45,8 +45,8 @@ export const erasuresIn = (world: World) => {
     return data!.boxOffice.buyerErasure;
   };
   /**
-   * Lets the time pass in which calls may still be under way, and in which a process that died keeps others away, until
-   * the end.
+   * Waits until the erasure is done. Moves the clock past the time in which calls may be under way, and past the claim
+   * of a process that died.
    */
   const done = (office: Office, email: string): Promise<Erasure> =>
     eventually(
@@ -72,8 +72,8 @@ export const erasuresIn = (world: World) => {
     return { ...data?.exportBuyer, errors };
   };
   /**
-   * In which collections an address, or the hash by which the person is found, stands; but for the entry that shuts
-   * them out.
+   * The collections that hold an address, or the hash by which a person is found. The key of the erasure document,
+   * which keeps the person out, does not count.
    */
   const tracesOf = async (office: Office, ...emails: string[]): Promise<string[]> => {
     const words = emails.flatMap((email) => [email, hashOf(office, email)]);
@@ -101,8 +101,8 @@ export const erasuresIn = (world: World) => {
   };
 
   /**
-   * Where nothing of a person is left, whatever comes. Waited for: the clock of these tests runs ahead of the time in
-   * which a write that was under way at the request really ends, and such a write takes itself back only after it.
+   * Expects that nothing of a person is left. It polls, because these tests' clock runs ahead: a write that was under
+   * way at the request undoes itself only after it has really ended.
    */
   const expectErased = async (office: Office, who: string): Promise<void> => {
     await eventually(async () => {

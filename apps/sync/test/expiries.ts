@@ -6,7 +6,7 @@ import { createWorld, type createOffice, type World } from './world';
 type Office = Awaited<ReturnType<typeof createOffice>>;
 
 export const dayMs = 86_400_000;
-/** Of an event that is over. */
+/** The fields of an order whose event is over. */
 export const past = { event_summary: { id: 'ev_1', name: 'Gala', start_date: { date: '2026-07-01' } } };
 export const at = (day: number): string => new Date(Date.UTC(2026, 5, day)).toISOString();
 
@@ -20,9 +20,9 @@ interface Kept {
 export const createExpiryWorld = (): Promise<World> =>
   createWorld({ HISTORY_RETENTION_DAYS: '30', DEAD_LETTER_RETENTION_DAYS: '5' });
 
-/** What a world keeps of orders, and time that passes there. */
+/** Reads stored orders of a world and moves its clock. */
 export const expiriesIn = (world: World) => {
-  /** A workflow that gives a list and a tag. */
+  /** A workflow that adds a list and a tag. */
   const gives = (given: Partial<WorkflowFact> = {}): Partial<WorkflowFact> => ({
     lists: { fixed: [world.listIds[0]!], perEvent: false },
     tags: { fixed: [world.tagIds[0]!], event: false, ticketTypes: false },
@@ -32,7 +32,7 @@ export const expiriesIn = (world: World) => {
     world.mongo.collection<Kept>('orders').find({ boxOfficeId: office.boxOfficeId }).toArray();
   const deliveriesOf = (office: Office) =>
     world.mongo.collection('deliveries').find({ boxOfficeId: office.boxOfficeId });
-  /** Lets days pass, once everything that has ended is published and counted. */
+  /** Moves the clock by days, once every settled delivery is published and counted. */
   const pass = async (days: number): Promise<void> => {
     await eventually(async () =>
       expect(
@@ -43,7 +43,7 @@ export const expiriesIn = (world: World) => {
     );
     world.moment.aheadMs += days * dayMs;
   };
-  /** Waits until so many orders of a box office are tombstones, and no delivery hangs on them. */
+  /** Waits until that many orders of a box office are tombstones and have no deliveries left. */
   const expired = (office: Office, count = 1): Promise<void> =>
     eventually(
       async () => {
@@ -55,7 +55,7 @@ export const expiriesIn = (world: World) => {
       },
       { timeoutMs: 20_000 },
     );
-  /** An order that came after everything before has its outcome. */
+  /** Produces an order after all others and waits for its outcomes. */
   const marked = async (office: Office, name: string, count = 1): Promise<void> => {
     await world.produce([office.order(name, past)]);
     await eventually(async () => {
@@ -71,7 +71,7 @@ export const expiriesIn = (world: World) => {
         'mutation { retryDeliveries(input: { filter: { statuses: [SKIPPED] } }) { accepted } }',
       )
     ).data?.retryDeliveries.accepted;
-  /** The orders of the dead letters that are shown, by their word. */
+  /** The orders of the visible dead letters, by the last part of their ids. */
   const letters = async ({ boxOfficeId }: Office): Promise<(string | undefined)[]> => {
     const { data } = await world.ask<{ boxOffice: { deadLetters: { nodes: { orderId: string }[] } } }>(
       boxOfficeId,

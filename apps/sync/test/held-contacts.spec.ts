@@ -28,7 +28,7 @@ describe('a contact whose import is under way', () => {
     return office;
   };
 
-  it('is not written for a newer order before that, which then has the last word', async () => {
+  it("is not written for a newer order before the import ends, and the newer order's values are final", async () => {
     const office = await started('KEEP');
     const newer = `or_newer_${office.boxOfficeId}`;
     await world.produce([office.order('ada', { id: newer, time: later, buyer: { first_name: 'Augusta' } })]);
@@ -40,10 +40,10 @@ describe('a contact whose import is under way', () => {
     expect(await office.contact('ada')).toMatchObject({ first_name: 'Augusta', list_memberships: [listId] });
   });
 
-  it('has taken back what the import gives, when the order is cancelled meanwhile', async () => {
+  it('loses what the import adds if the order is cancelled meanwhile', async () => {
     const office = await started('REMOVE_FROM_LISTS');
     await world.produce([office.order('ada', { time: later, status: 'cancelled' })]);
-    // Whose import ends after the first.
+    // The import of this buyer ends after the first one.
     await world.sandbox.seed('riverside', { email: office.emailOf('bob'), permission_to_send: 'explicit' });
     await world.produce([office.order('bob')]);
     const seen = await office.settled(2);

@@ -4,7 +4,7 @@ import { eventually } from '@boxlist/testkit';
 import { createMongoGate } from './mongo-gate';
 import { createOffice, createWorld, type World } from './world';
 
-// An intake that stood still, or had set events aside unread, showed nowhere: readiness and health were as always.
+// Readiness and health did not show an intake at a standstill, or one that had set unread events aside.
 
 let world: World;
 let gate: Awaited<ReturnType<typeof createMongoGate>>;
@@ -39,15 +39,15 @@ const readiness = async (url: string) => {
   return { status: response.status, ...((await response.json()) as object) };
 };
 
-describe('a partition of orders that stands still', () => {
-  it('is told in the health by any process, and with readiness, until it goes on', async () => {
+describe('a partition of orders at a standstill', () => {
+  it('shows in the health of any process, and in readiness, until it makes progress', async () => {
     const office = await createOffice(world);
     await office.workflow();
     await eventually(async () => expect((await intakeHealth(office.boxOfficeId)).standingStill).toEqual([]));
     const step = gate.hold('insert', 'orders');
     await world.produce([office.order('ada', { marketing_opt_in: 'false' })]);
     await step.reached();
-    // On a slow machine the followers of facts may stand still for a moment too.
+    // On a slow machine the consumers of facts may be at a standstill for a moment too.
     await eventually(async () =>
       expect((await intakeHealth(office.boxOfficeId)).standingStill).toContainEqual(
         expect.objectContaining({ topic: topics.orders.name, partition: expect.any(Number), code: null }),
@@ -75,10 +75,10 @@ describe('a partition of orders that stands still', () => {
   }, 90_000);
 });
 
-describe('a range of events that could not be read', () => {
-  it('is kept by its place, without content, once, and counted in the health of every box office', async () => {
+describe('a range of unreadable events', () => {
+  it('is kept once by its position, without content, and counts in the health of every box office', async () => {
     const [office, other] = [await createOffice(world), await createOffice(world)];
-    // As the bus sets it aside: a crash may have it do so twice.
+    // The bus sets a range aside like this, and may do so twice after a crash.
     const range = {
       key: '',
       value: '',

@@ -4,13 +4,11 @@ import { eventually } from '@boxlist/testkit';
 
 interface Held {
   readonly words: readonly string[];
-  /** Set once the command is there. */
+  /** Lets the held command through. Set once the command has arrived. */
   open?: () => void;
 }
 
-/**
- * A way to MongoDB on which a command can be held: so that a test puts something else between two steps of a process.
- */
+/** A proxy to MongoDB that can hold a command, so that a test can act between two steps of a process. */
 export const createMongoGate = async (uri: string) => {
   const target = new URL(uri);
   const sockets = new Set<Socket>();
@@ -44,8 +42,8 @@ export const createMongoGate = async (uri: string) => {
   return {
     uri: own.toString(),
     /**
-     * Holds the next command of that kind on that collection, that has all of those words as field names or ends of
-     * values. `reached` resolves when it is there, `open` lets it go on.
+     * Holds the next command of that kind on that collection that has all those words as field names or as ends of
+     * values. `reached` resolves once the command has arrived; `open` lets it through.
      */
     hold: (command: 'insert' | 'update' | 'delete', collection: string, ...words: readonly string[]) => {
       const held: Held = { words: [command, collection, ...words] };

@@ -9,7 +9,7 @@ let told: readonly ToldEvent[];
 const others: Service[] = [];
 beforeAll(async () => {
   world = await createWorld({ CONSTANT_CONTACT_CALLS_PER_DAY: '10000' });
-  // Whatever is raised is seen by three processes.
+  // Three processes see each problem.
   others.push(await world.startAnother(), await world.startAnother());
   told = await world.listen(topics.notices.name);
 }, 120_000);
@@ -45,19 +45,19 @@ const page = async ({ boxOfficeId }: Office, args = '(first: 100)'): Promise<Not
 };
 const notices = async (office: Office): Promise<SeenNotice[]> => (await page(office)).nodes;
 
-/** What there is, in words: the newest first. */
+/** The notices in words, newest first. */
 const wordsOf = (seen: readonly SeenNotice[]): string[] =>
   seen.map(({ kind, level, recoveredAt }) => [kind, level ?? '', recoveredAt ? 'over' : 'open'].join(' '));
 const until = (office: Office, expected: string[]): Promise<void> =>
   eventually(async () => expect(wordsOf(await notices(office)).sort()).toEqual([...expected].sort()));
 
-/** What was told on the topic, each event once; all of it, when as much is there as is expected. */
+/** Waits until the events on the topic are the expected ones. A repeated event counts once. */
 const events = (office: Office, expected: string[]): Promise<void> =>
   eventually(async () => {
     const own = told.filter(({ boxofficeid }) => boxofficeid === office.boxOfficeId);
     for (const event of own) expect(noticeEventSchema.safeParse(event).error).toBeUndefined();
     const once = [...new Map(own.map((event) => [event.id, event])).values()];
-    // Those of one notice come in their order, and those of several as they like.
+    // Events of one notice come in sequence. Events of several notices come in any sequence.
     const words = once.map(({ type, data: { kind, level } }) => [type.split('.')[2], kind, level ?? ''].join(' '));
     expect(words.sort()).toEqual([...expected].sort());
   });
@@ -72,7 +72,7 @@ const failing = (office: Office, count: number) => orders(office, count, { buyer
 const skipped = (office: Office, count: number) => orders(office, count, { marketing_opt_in: 'false' });
 
 describe('a connection that needs a new sign-in', () => {
-  it('is told once, and once when it works again; the next time it is another notice', async () => {
+  it('raises one notice and ends it when it works again; the next time raises another notice', async () => {
     const office = await createOffice(world);
     await broken(office);
     await broken(office);
@@ -95,9 +95,9 @@ describe('a connection that needs a new sign-in', () => {
     expect(ids[1]).toBe(first!.id);
   });
 
-  it('is told by a process that finds what another left unpublished', async () => {
+  it('is published by a process that finds it unpublished by another', async () => {
     const office = await createOffice(world);
-    // A process that dies between its write and Kafka leaves the news in the document.
+    // A process that dies between its write and Kafka leaves the event in the document's outbox.
     await broken(office);
     await until(office, ['CONNECTION_BROKEN  open']);
     await events(office, ['raised CONNECTION_BROKEN ']);
@@ -110,7 +110,7 @@ describe('a connection that needs a new sign-in', () => {
     await events(office, ['raised CONNECTION_BROKEN ']);
   });
 
-  it('is nothing of another box office', async () => {
+  it('is not shown to another box office', async () => {
     const [office, foreign] = [await createOffice(world), await createOffice(world)];
     await broken(office);
     await until(office, ['CONNECTION_BROKEN  open']);
@@ -130,13 +130,13 @@ describe('a connection that needs a new sign-in', () => {
   });
 });
 
-describe('a workflow of which many deliveries fail', () => {
-  it('is told at 50, 70, 90 and 100 of the last 100, each once, and all are over when few fail', async () => {
+describe('a workflow with many failed deliveries', () => {
+  it('raises a notice at 50, 70, 90 and 100 of the last 100, each once, and all end when few fail', async () => {
     const office = await createOffice(world);
     const { workflowId } = await office.workflow();
     await world.produce([...failing(office, 49), ...skipped(office, 60)]);
     await office.settled(109);
-    // To see that nothing was raised, something else is.
+    // Another notice shows that sync had the time to raise this one and did not.
     await broken(office);
     await until(office, ['CONNECTION_BROKEN  open']);
     await office.tellConnection();
@@ -150,7 +150,7 @@ describe('a workflow of which many deliveries fail', () => {
 
     await world.produce(orders(office, 60, {}));
     await office.settled(220);
-    // 40 of 100 is not well yet; the next one is.
+    // 40 failures of 100 do not end the notices yet; one fewer does.
     await broken(office);
     await until(office, [
       ...rest,
@@ -171,7 +171,7 @@ describe('a workflow of which many deliveries fail', () => {
 });
 
 describe('dead letters', () => {
-  it('are told once while any is open, and once when none is', async () => {
+  it('raise one notice while any is open, and end it when none is', async () => {
     const office = await createOffice(world);
     const bad = (name: string) => ({ key: `${office.boxOfficeId}:or_${name}`, value: `{"${name}"` });
     await world.publish(topics.orders.name, [bad('a'), bad('b')]);
@@ -211,7 +211,7 @@ describe('dead letters', () => {
 });
 
 describe('the list of notices', () => {
-  it('has pages, newest first, and takes those that are open or over', async () => {
+  it('has pages, newest first, and filters by open or ended', async () => {
     const office = await createOffice(world);
     for (let round = 1; round <= 2; round += 1) {
       await broken(office);
@@ -232,9 +232,9 @@ describe('the list of notices', () => {
   });
 });
 
-// The last of the file: it uses up the day.
-describe('the day without calls', () => {
-  it('is told to each box office that waits, and to no other, until calls are made again', async () => {
+// This must be the last block of the file: it uses up the day's calls.
+describe('a day without calls left', () => {
+  it('raises a notice for each box office that waits, and for no other, until calls are made again', async () => {
     const [waiting, idle] = [await createOffice(world), await createOffice(world)];
     await waiting.workflow({ lists: { fixed: [world.listIds[0]!], perEvent: false } });
     const ledgers = world.mongo.collection<{ state: string; revision: number }>('ledger');

@@ -19,7 +19,7 @@ const gives = () => ({
 const first = '2026-07-01T10:00:00Z';
 const later = '2026-07-02T10:00:00Z';
 
-describe('an order that is cancelled after it was synchronised', () => {
+describe('an order that is cancelled after it was synced', () => {
   it('changes nothing by default', async () => {
     const office = await createOffice(world);
     await office.workflow(gives());
@@ -35,7 +35,7 @@ describe('an order that is cancelled after it was synchronised', () => {
     ['REMOVE_TAGS', 1, 0],
     ['REMOVE_FROM_LISTS', 0, 1],
     ['REMOVE_TAGS_AND_LISTS', 0, 0],
-  ] as const)('has taken back what the workflow gave: %s', async (onCancelledOrder, lists, tags) => {
+  ] as const)('undoes what the workflow added: %s', async (onCancelledOrder, lists, tags) => {
     const office = await createOffice(world);
     await office.workflow({ ...gives(), onCancelledOrder });
     await world.produce([office.order('a', { time: first })]);
@@ -47,7 +47,7 @@ describe('an order that is cancelled after it was synchronised', () => {
     expect(contact?.email_address.permission_to_send).toBe('explicit');
   });
 
-  it('leaves what another order of the same buyer gave too, until that is cancelled as well', async () => {
+  it('keeps what another order of the same buyer added too, until that one is cancelled as well', async () => {
     const office = await createOffice(world);
     await office.workflow({ ...gives(), onCancelledOrder: 'REMOVE_TAGS_AND_LISTS' });
     const second = `or_second_${office.boxOfficeId}`;
@@ -61,7 +61,7 @@ describe('an order that is cancelled after it was synchronised', () => {
     expect(await office.contact('a')).toMatchObject({ list_memberships: [], taggings: [] });
   });
 
-  it('is synchronised again when it is completed again', async () => {
+  it('is synced again when it is completed again', async () => {
     const office = await createOffice(world);
     await office.workflow({ ...gives(), onCancelledOrder: 'REMOVE_TAGS_AND_LISTS' });
     await world.produce([office.order('a', { time: first })]);
@@ -73,7 +73,7 @@ describe('an order that is cancelled after it was synchronised', () => {
     expect(await office.contact('a')).toMatchObject({ list_memberships: [listId], taggings: [tagId] });
   });
 
-  it('before it was synchronised is skipped', async () => {
+  it('before it was synced is skipped', async () => {
     const office = await createOffice(world);
     await office.workflow(gives());
     await world.produce([office.order('a', { status: 'cancelled' })]);
@@ -99,7 +99,7 @@ describe('orders of a paused workflow', () => {
   });
 });
 
-describe("an order's e-mail that is changed", () => {
+describe('an order whose e-mail address changes', () => {
   it('makes the new address the contact, and leaves the old one alone', async () => {
     const office = await createOffice(world);
     await office.workflow(gives());
@@ -115,7 +115,7 @@ describe("an order's e-mail that is changed", () => {
 });
 
 describe('the filter of a workflow', () => {
-  it('lets orders of its events, series and ticket types through, and no others', async () => {
+  it('accepts orders of its events, series and ticket types, and no others', async () => {
     const office = await createOffice(world);
     await office.workflow({ ...gives(), filter: { eventIds: ['ev_1'], eventSeriesIds: [], ticketTypeIds: ['tt_1'] } });
     const elsewhere = { event_summary: { id: 'ev_2', name: 'Other', start_date: { date: '2027-01-01' } } };

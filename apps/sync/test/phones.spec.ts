@@ -3,13 +3,13 @@ import { eventually } from '@boxlist/testkit';
 import { callsDuring, createOffice, createWorld, type World } from './world';
 
 /*
- * Existing contacts go by import, which takes North American numbers only: the phone of everybody else was left out,
- * told by whether it began with `+` or `00`, and never arrived.
+ * Existing contacts are updated by an import, which accepts North American numbers only. sync left out every other
+ * phone for good, and decided that by whether it began with `+` or `00`.
  */
 
 const follows = 'the phone follows when calls are left: an import takes North American numbers only';
 
-/** Numbers of the world as buyers write them, each with how a person would dial it. */
+/** Numbers of the world as buyers write them, each with the number that a person would dial. */
 const spellings = [
   ['+442079460000', '+442079460000'],
   ['+44 20 7946 0001', '+442079460001'],
@@ -50,7 +50,7 @@ const seed = async (world: World, office: Office, who: string, given: object = {
     ...given,
   });
 };
-/** Orders that become ready together, and so are planned together. */
+/** Produces orders that become ready together, and so are planned together. */
 const together = async (world: World, office: Office, orders: readonly ReturnType<Office['order']>[]) => {
   const before = (await office.deliveries()).length;
   world.broken.add(office.connectionId);
@@ -75,7 +75,7 @@ describe('the phone of a contact that exists', () => {
     return office;
   };
 
-  it('arrives wherever it is from and however it is written, with the order', async () => {
+  it('is added with the order, from any country and in any spelling', async () => {
     const office = await anOffice();
     for (const index of spellings.keys()) await seed(world, office, whoOf(index), { job_title: 'Baker' });
     const orders = spellings.map(([phone], index) =>
@@ -97,12 +97,12 @@ describe('the phone of a contact that exists', () => {
     }
   }, 60_000);
 
-  it('makes no further call where it is there, in whatever format, and no second one of it', async () => {
+  it('costs no further call if the contact has it in any format, and is not added twice', async () => {
     const office = await anOffice();
     const again = spellings.map(([, dialled]) => dialled);
     for (const [index, [phone]] of spellings.entries())
       await seed(world, office, whoOf(index), { phones: [{ phone_number: phone, kind: 'mobile' }] });
-    // With its extension it is another number than without.
+    // A number with an extension differs from the number without it.
     const orders = again
       .slice(0, -1)
       .map((phone, index) => office.order(whoOf(index), { buyer: { phone: phone.replace(/(\d{4})$/, ' $1') } }));
@@ -115,7 +115,7 @@ describe('the phone of a contact that exists', () => {
     for (const [index, [phone]] of spellings.entries()) expect(await phonesOf(office, whoOf(index))).toEqual([phone]);
   }, 60_000);
 
-  it('goes by the import where it is North American', async () => {
+  it('is added by the import if it is North American', async () => {
     const office = await anOffice('US');
     const given = ['781 555 0100', '(781) 555-0101', '+1 416 555 0102', '1.781.555.0103'];
     for (const index of given.keys()) await seed(world, office, whoOf(index));
@@ -126,7 +126,7 @@ describe('the phone of a contact that exists', () => {
     expect(phones).toEqual([['781-555-0100'], ['781-555-0101'], ['416-555-0102'], ['781-555-0103']]);
   }, 60_000);
 
-  it('takes the place of another of its kind where there are three, and of nothing that somebody entered', async () => {
+  it('replaces another of its kind on a contact with three, and nothing that somebody entered', async () => {
     const office = await anOffice();
     const three = (kind: string) =>
       ['home', 'mobile', kind].map((each, index) => ({ phone_number: `+44 20 7946 01${index}0`, kind: each }));
@@ -143,12 +143,12 @@ describe('the phone of a contact that exists', () => {
     expect(told.flat()).toContain('left out the phone: the contact already has three phone numbers');
   }, 60_000);
 
-  // An import and the sign-up form took the number along, which throws away a phone that somebody has entered.
+  // An import and the sign-up form included the number, which removed a phone that somebody had entered.
   it.each([
     ['an import', 'explicit'],
     ['the sign-up form', 'not_set'],
   ])(
-    'throws away nothing that somebody entered where it would come by %s',
+    'removes nothing that somebody entered if it would be added by %s',
     async (_, permission) => {
       const office = await anOffice('US');
       const three = ['home', 'mobile', 'work'].map((kind, index) => ({ phone_number: `781-555-020${index}`, kind }));
@@ -167,9 +167,9 @@ describe('the phone of a contact that exists', () => {
     60_000,
   );
 
-  // Constant Contact shows a contact some time after the import that makes it. A look too early ended the phone for
-  // good.
-  it('comes by a later look where the first does not find the contact', async () => {
+  // Constant Contact shows a contact some time after the import that creates it. A read that came too early ended the
+  // phone for good.
+  it('is added by a later read if the first does not find the contact', async () => {
     const office = await createOffice(world, { countryCode: 'GB' });
     await office.workflow({ createsContacts: false });
     await world.produce([office.order('late', { buyer: { phone: '+44 20 7946 0999' } })]);
@@ -177,7 +177,7 @@ describe('the phone of a contact that exists', () => {
     const deliveries = world.mongo.collection('deliveries');
     const { _id: deliveryId, emailHash, orderKey } = (await deliveries.findOne({ boxOfficeId: office.boxOfficeId }))!;
     await deliveries.updateOne({ _id: deliveryId }, { $set: { performed: [follows] } });
-    // As it is noted before the import that makes the contact is sent.
+    // sync records the phone before it sends the import that creates the contact.
     const latePhones = world.mongo.collection('late_phones');
     const { connectionId } = office;
     const note = { connectionId, emailHash: emailHash as string, orderKey: orderKey as string, deliveryId, tries: 0 };
@@ -195,7 +195,7 @@ describe('the phone of a contact that exists', () => {
     expect(await latePhones.findOne({ connectionId })).toBeNull();
   }, 60_000);
 
-  it('makes nobody mailable again who unsubscribes in between', async () => {
+  it('makes no contact mailable again that unsubscribes in between', async () => {
     const office = await anOffice();
     const both = ['out', 'stays'];
     for (const who of both) await seed(world, office, who);
@@ -216,10 +216,7 @@ describe('the phone of a contact that exists, while calls are scarce', () => {
   beforeAll(async () => {
     world = await aWorld({ CONSTANT_CONTACT_CALLS_PER_SECOND: '20', CONSTANT_CONTACT_CALLS_PER_DAY: '2000' });
   }, 120_000);
-  /**
-   * It is noon of a day of its own, and orders come in such numbers that the calls of the day will not do for a call
-   * each.
-   */
+  /** Starts each test at noon of a day of its own, with more orders than the day has calls for. */
   let day = 0;
   const scarce = async (given: Parameters<typeof createOffice>[1] = {}) => {
     day += 1;
@@ -233,13 +230,13 @@ describe('the phone of a contact that exists, while calls are scarce', () => {
     const listing = await office.workflow({ lists: { fixed: [world.listIds[0]!], perEvent: false } });
     return { ...office, listing };
   };
-  /** The day ends soon: what nobody can use any more is left over. */
+  /** Moves the clock close to midnight: calls that no order can use any more are left over. */
   const beforeMidnight = (): void => {
     world.moment.aheadMs += dayMs / 2 - 60_000;
   };
   const who = ['ann', 'ben', 'cleo', 'dan'];
   const phoneOf = (each: string): string => `+44 20 7946 000${who.indexOf(each)}`;
-  /** Contacts whose orders came while calls were scarce. */
+  /** A box office with contacts whose orders came while calls were scarce. */
   const waiting = async (given: Parameters<typeof createOffice>[1] = {}): Promise<Office> => {
     const office = await scarce(given);
     for (const each of who) await seed(world, office, each);
@@ -256,7 +253,7 @@ describe('the phone of a contact that exists, while calls are scarce', () => {
     );
   const left = 'left out the phone: the order, the workflow or the contact changed before Boxlist could add it';
 
-  it('is left for later, the outcome says so until it has arrived, and arrives', async () => {
+  it('is postponed, the outcome says so until then, and it is added later', async () => {
     const office = await waiting();
     for (const each of who) expect([each, await phonesOf(office, each)]).toEqual([each, []]);
     for (const { status, performed } of await office.deliveries()) {
@@ -278,13 +275,13 @@ describe('the phone of a contact that exists, while calls are scarce', () => {
     }
   }, 60_000);
 
-  it('comes with the next day, where that has calls for it', async () => {
+  it('is added on the next day if that day has calls for it', async () => {
     const office = await waiting();
     world.moment.aheadMs += dayMs / 2 + 3_600_000;
     await eventually(async () => expect(await phonesOf(office, 'ann')).toEqual([phoneOf('ann')]));
   }, 60_000);
 
-  it('does not come any more where something has changed since', async () => {
+  it('is not added if the contact or the order has changed since', async () => {
     const office = await waiting();
     await world.sandbox.act('riverside', office.emailOf('ann'), 'unsubscribe');
     await world.sandbox.act('riverside', office.emailOf('ben'), 'delete');
@@ -309,9 +306,9 @@ describe('the phone of a contact that exists, while calls are scarce', () => {
     expect((await office.contact('ben'))?.deleted_at).toBeDefined();
   }, 60_000);
 
-  it('does not come after a newer one, nor to a connection that has ended', async () => {
+  it('is not added after a newer one, nor to a connection that has ended', async () => {
     const office = await waiting();
-    // A newer order has brought another number meanwhile.
+    // A newer order has added another number meanwhile.
     const newer = office.order('ann', {
       time: new Date(Date.now() + 60_000).toISOString(),
       buyer: { phone: '+49 30 123456' },
@@ -330,15 +327,15 @@ describe('the phone of a contact that exists, while calls are scarce', () => {
     expect(await phonesOf(ended, 'dan')).toEqual([]);
   }, 90_000);
 
-  // Another order that told the same number later made it outdated: its outcome said that it was left out, though it
-  // was there.
-  it('is told to have arrived where a newer order with the same number has brought it', async () => {
+  // A later order with the same number made the first one stale: its outcome said that the phone was left out, although
+  // the contact had it.
+  it('is reported as added if a newer order with the same number has added it', async () => {
     const office = await scarce();
     await seed(world, office, 'ann');
     await together(world, office, [office.order('ann', { buyer: { first_name: 'Ada', phone: phoneOf('ann') } })]);
     expect((await told(office)).ann).toContain(follows);
     await world.tellWorkflow({ ...office.listing, version: 2, status: 'PAUSED' });
-    // One that gives no list writes the contact itself, and the phone with it.
+    // A workflow without a list writes the contact itself, including the phone.
     await office.workflow({ activeSince: new Date(Date.now() + world.moment.aheadMs).toISOString() });
     const newer = office.order('ann', {
       time: new Date(Date.now() + 60_000).toISOString(),
@@ -354,7 +351,7 @@ describe('the phone of a contact that exists, while calls are scarce', () => {
     expect((await told(office)).ann).toContain('added the phone');
   }, 60_000);
 
-  it('is kept, and shown to whoever asks what is kept of a buyer', async () => {
+  it('is part of the export of a buyer while it is postponed', async () => {
     const office = await waiting();
     const { data } = await world.ask<{ exportBuyer: { export: { latePhones: object[] } } }>(
       office.boxOfficeId,

@@ -1,7 +1,7 @@
 import type { CcContact } from '@boxlist/constant-contact';
 import type { DesiredState } from '../src/domain/desired-state';
 
-/** The address of all contacts and wishes of the tests of planning, unless one says otherwise. */
+/** The address of all contacts and desired states in the planning tests, unless a test sets another. */
 export const email = 'a@example.com';
 
 /** A contact that may be mailed and has nothing else. */
@@ -16,7 +16,7 @@ export const aContact = (given: Partial<CcContact> = {}): CcContact => ({
   ...given,
 });
 
-/** What a buyer who opted in asks for, and nothing yet. */
+/** The desired state of a buyer who opted in, without lists, tags or details. */
 export const aDesiredState = (given: Partial<DesiredState> = {}): DesiredState => ({
   deliveryId: 'dlv_1',
   orderTime: 1,

@@ -25,19 +25,19 @@ const preview = async (of: Office, input: object) => {
   );
   return data!.previewWorkflow;
 };
-/** What it says of each order, by the buyer. */
+/** The preview's result for each order, by buyer. */
 const saidOf = async (of: Office, workflowId: string): Promise<Record<string, string>> => {
   const { preview: seen } = await preview(of, { workflowId });
   return Object.fromEntries(
     seen!.orders.map(({ order, status, reason }) => [order.id.split('_').at(-1)!, `${status} ${reason.code}`]),
   );
 };
-/** For orders that come from now on: of those before nothing becomes. */
+/** Makes a workflow that covers only orders from now on; earlier orders make no deliveries. */
 const fromNow = () => ({ activeSince: new Date().toISOString() });
 const tagged = () => ({ tags: { fixed: [world.tagIds[0]!], event: false, ticketTypes: false } });
 
 describe('a preview of a workflow', () => {
-  it('says of the last orders what would become of them, and neither writes nor calls', async () => {
+  it('predicts the outcome of the latest orders, and neither writes nor calls', async () => {
     const office = await createOffice(world);
     await office.workflow();
     await world.produce([
@@ -68,8 +68,8 @@ describe('a preview of a workflow', () => {
     ]);
   });
 
-  // Where the plan needs a look at a contact it had no word yet of what cannot be given.
-  it('says that the permission will be missing also where the contact will have to be looked at', async () => {
+  // If the plan needed to read a contact first, the preview did not yet say that the permission would be missing.
+  it('says that the permission will be missing even if the contact must be read first', async () => {
     const office = await createOffice(world);
     const long = `${'x'.repeat(60 - office.emailOf('').length)}${office.emailOf('')}`;
     const tagging = await office.workflow({ ...fromNow(), ...tagged() });

@@ -17,9 +17,9 @@ afterAll(async () => {
 }, 30_000);
 
 describe('an order that comes while its workflow is resumed', () => {
-  // The intake had read the paused workflow and wrote a delivery that waits for the resumption; whoever took over the
-  // resumption had looked for such deliveries just before.
-  it('does not wait for a resumption that has been', async () => {
+  // The intake had read the paused workflow and wrote a delivery that waits for its resume. The process that handled
+  // the resume had looked for such deliveries just before.
+  it('does not wait for a resume that is already over', async () => {
     const office = await createOffice(world);
     const workflow = await office.workflow({
       lists: { fixed: [world.listIds[0]!], perEvent: false },

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => world?.close(), 30_000);
 
 describe('an expiry whose process has died', () => {
-  it('is finished by another when only the order was done with', async () => {
+  it('is finished by another process if only the order was expired', async () => {
     const office = await createOffice(world);
     const workflow = await office.workflow(gives());
     await world.produce([office.order('ada', past)]);
@@ -44,7 +44,7 @@ describe('an expiry whose process has died', () => {
     expect(await statsOf(office, workflow.workflowId)).toMatchObject({ total: 1, synced: 1 });
   }, 40_000);
 
-  it('leaves no delivery behind that somebody writes late who had read the order before', async () => {
+  it('leaves no delivery of a process that read the order before and writes it late', async () => {
     const office = await createOffice(world);
     await office.workflow(gives());
     await world.produce([office.order('ada', past)]);
@@ -83,7 +83,7 @@ describe('an expiry whose process has died', () => {
   }, 40_000);
 });
 
-describe('processes that expire history at once', () => {
+describe('processes that expire history at the same time', () => {
   it('remove everything once, and statistics add up', async () => {
     const office = await createOffice(world);
     const workflow = await office.workflow(gives());
@@ -101,13 +101,13 @@ describe('processes that expire history at once', () => {
     }
   }, 90_000);
 
-  it('leave an order alone that is told of anew while one of them is about to remove it', async () => {
+  it('leave an order alone that gets an event while one of them is about to remove it', async () => {
     const gate = await createMongoGate(world.config.MONGODB_URI);
     const office = await createOffice(world);
     await office.workflow(gives({ onCancelledOrder: 'REMOVE_TAGS_AND_LISTS' }));
     await world.produce([office.order('ada', { ...past, time: at(1) })]);
     await office.settled(1);
-    // Only the process behind the gate finds it old.
+    // Only the process behind the gate considers the order old.
     const hasty = await world.startAnother({ MONGODB_URI: gate.uri, HISTORY_RETENTION_DAYS: 15, SYNC_WORK: 'intake' });
     try {
       const held = gate.hold('update', 'orders', 'expiredAt');

@@ -24,8 +24,8 @@ type Office = Awaited<ReturnType<typeof createOffice>>;
 const onlyMarker = async (office: Office, name: string): Promise<void> =>
   expect((await office.deliveries()).map(({ order }) => order.id.split('_').at(-1))).toEqual([name]);
 
-describe('an order that is older than history is kept', () => {
-  it('is removed with its deliveries and its buyer, while statistics go on to count them', async () => {
+describe('an order that is older than the retention of history', () => {
+  it('is removed with its deliveries and its buyer, while statistics still count them', async () => {
     const office = await createOffice(world);
     const workflow = await office.workflow(gives());
     await world.produce([office.order('ada', past), office.order('bob', { ...past, marketing_opt_in: 'false' })]);
@@ -50,7 +50,7 @@ describe('an order that is older than history is kept', () => {
     expect(JSON.stringify(kept)).not.toMatch(/Ada|EX1/);
   }, 40_000);
 
-  it('is not brought back by an event that comes once more, nor by a newer or an older one', async () => {
+  it('is not brought back by a repeated event, nor by a newer or an older one', async () => {
     const office = await createOffice(world);
     const workflow = await office.workflow(gives());
     const event = office.order('ada', { ...past, time: at(5) });
@@ -76,7 +76,7 @@ describe('an order that is older than history is kept', () => {
     expect(await statsOf(office, workflow.workflowId)).toMatchObject({ total: 2, synced: 2 });
   }, 40_000);
 
-  it('is given to no workflow that comes later, and to no backfill', async () => {
+  it('is part of no later workflow and of no backfill', async () => {
     const office = await createOffice(world);
     await office.workflow(gives());
     await world.produce([office.order('ada', past)]);
@@ -90,7 +90,7 @@ describe('an order that is older than history is kept', () => {
         'mutation ($input: BackfillInput!) { startBackfill(input: $input) { backfill { id } } }',
         { input: { workflowId: second.workflowId, mode: 'ONE_BY_ONE' } },
       );
-      // The second workflow may not be known yet.
+      // sync may not know the second workflow yet.
       return data!.startBackfill.backfill!.id;
     });
     await eventually(async () =>
@@ -103,7 +103,7 @@ describe('an order that is older than history is kept', () => {
     expect(await statsOf(office, second.workflowId)).toMatchObject({ total: 1 });
   }, 40_000);
 
-  it('is passed by when a backfill reads it at Ticket Tailor, and a plan says so', async () => {
+  it('is ignored when a backfill reads it at Ticket Tailor, and a plan says so', async () => {
     const office = await createOffice(world);
     const apiKey = `sk_test_${office.boxOfficeId}`;
     await world.ticketTailor.boxOffice(office.boxOfficeId, apiKey);
@@ -148,7 +148,7 @@ describe('an order that is older than history is kept', () => {
     expect(await tracesOf(office, office.emailOf('b1'))).not.toContain('orders');
   }, 40_000);
 
-  it('begins to age when it is first looked at, where it was written before anybody asked for its age', async () => {
+  it('starts to age at the first check if it was stored without an age', async () => {
     const office = await createOffice(world);
     await office.workflow(gives());
     await world.produce([office.order('ada', past)]);
@@ -167,7 +167,7 @@ describe('an order that is older than history is kept', () => {
     await expired(other);
   }, 40_000);
 
-  it('stays while a delivery of it is open, and for as long again after that has ended', async () => {
+  it('stays while one of its deliveries is open, and for the full retention after that has settled', async () => {
     const office = await createOffice(world);
     await office.workflow(gives());
     await office.workflow(gives({ status: 'PAUSED' }));
@@ -208,8 +208,8 @@ describe('an order that is older than history is kept', () => {
   }, 40_000);
 });
 
-describe('what an expired order has written', () => {
-  it('is not overwritten by an older order of the same buyer that comes later', async () => {
+describe('the writes of an expired order', () => {
+  it('are not overwritten by an older order of the same buyer that comes later', async () => {
     const office = await createOffice(world);
     await office.workflow(gives({ fieldMapping: [] }));
     await world.produce([office.order('ada', { ...past, time: at(5), buyer: { first_name: 'Newer', phone: null } })]);
@@ -224,7 +224,7 @@ describe('what an expired order has written', () => {
     expect(phones?.phone_numbers?.map(({ phone_number: phone }) => phone)).toEqual(['555 01']);
   }, 40_000);
 
-  it('is not taken back when another order of the same buyer is cancelled', async () => {
+  it('are not undone when another order of the same buyer is cancelled', async () => {
     const office = await createOffice(world);
     await office.workflow(gives({ onCancelledOrder: 'REMOVE_TAGS_AND_LISTS' }));
     const buyer = { email: office.emailOf('ada') };
@@ -239,7 +239,7 @@ describe('what an expired order has written', () => {
     expect(await office.contact('ada')).toMatchObject({ list_memberships: [listId], taggings: [tagId] });
   }, 40_000);
 
-  it('is forgotten when the buyer is erased, and only the mark that shuts them out stays', async () => {
+  it('are removed when the buyer is erased, and only the erasure document stays', async () => {
     const office = await createOffice(world);
     await office.workflow(gives());
     const event = office.order('ada', past);
@@ -257,8 +257,8 @@ describe('what an expired order has written', () => {
   }, 40_000);
 });
 
-describe('deliveries that have grown old', () => {
-  it('are not put back to work', async () => {
+describe('deliveries that are older than the retention', () => {
+  it('are not requeued', async () => {
     const office = await createOffice(world);
     await office.workflow(gives({ status: 'PAUSED' }));
     const waits = await office.workflow(gives({ status: 'PAUSED', whenPaused: 'WAIT' }));
@@ -268,14 +268,14 @@ describe('deliveries that have grown old', () => {
     await office.until(2, ({ reason }) => reason !== null);
     await pass(31);
     expect(await retrySkipped(office)).toBe(0);
-    // What waits keeps the order, and goes on when it may.
+    // A waiting delivery keeps its order, and continues when it is released.
     await world.tellWorkflow({ ...waits, status: 'ACTIVE', version: 2 });
     await office.until(2, ({ status }) => status === 'SKIPPED' || status === 'SYNCED');
   }, 40_000);
 });
 
 describe('a dead letter', () => {
-  it('is kept for its own time, and none is kept of an expired order', async () => {
+  it('is kept for its own retention, and none is kept of an expired order', async () => {
     const office = await createOffice(world);
     await office.workflow(gives());
     await world.produce([office.order('ada', past)]);
@@ -298,7 +298,7 @@ describe('a dead letter', () => {
   }, 40_000);
 });
 
-it('tells for how long history is kept', async () => {
+it('the graph shows for how long history is kept', async () => {
   const office = await createOffice(world);
   const { data } = await world.ask(
     office.boxOfficeId,

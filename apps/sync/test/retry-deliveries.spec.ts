@@ -11,7 +11,7 @@ let world: World;
 beforeAll(async () => {
   world = await createWorld({ SYNC_WORK: 'intake', DISPATCH_LEASE_MS: '1000' });
 }, 120_000);
-/** The processes that dispatch, of the test that runs. */
+/** The dispatching processes of the current test. */
 const running = new Set<Process>();
 afterEach(async () => {
   for (const process of running) await process.close();
@@ -73,7 +73,7 @@ const stored = () => world.mongo.collection<NewDelivery>('deliveries');
 const versions = async ({ boxOfficeId }: Office): Promise<number[]> =>
   (await stored().find({ boxOfficeId }).toArray()).map(({ version }) => version);
 
-/** An office some of whose orders were skipped, for nobody had opted in. */
+/** A box office with skipped orders, because no buyer opted in. */
 const withSkipped = async (count: number): Promise<Office> => {
   const office = await createOffice(world);
   await office.workflow({ lists: { fixed: [world.listIds[0]!], perEvent: false } });
@@ -85,9 +85,8 @@ const withSkipped = async (count: number): Promise<Office> => {
 };
 
 describe('a retry', () => {
-  // Whatever was put back to work counted as written: the name in parts of an order that was skipped kept a whole one
-  // out.
-  it('of what was skipped and never begun keeps nothing of other orders from the contact', async () => {
+  // Every requeued delivery counted as written: the name in parts of a skipped order kept a whole name out.
+  it('of a skipped delivery without calls keeps no values of other orders from the contact', async () => {
     await dispatch();
     const office = await withSkipped(1);
     await retry(office, { statuses: ['SKIPPED'] });
@@ -98,7 +97,7 @@ describe('a retry', () => {
     await eventually(async () => expect(await office.contact('s0')).toMatchObject({ first_name: 'Ann Lee' }));
   });
 
-  it('of a contact that was seen reads it before anything is done', async () => {
+  it('of a contact that sync has seen reads it before anything is done', async () => {
     await dispatch();
     const office = await createOffice(world);
     await world.sandbox.seed('riverside', { email: office.emailOf('off'), permission_to_send: 'unsubscribed' });
@@ -113,7 +112,7 @@ describe('a retry', () => {
     expect(calls['POST /contacts']).toBeUndefined();
   });
 
-  it('takes those of the filter alone, tells how far it has come, and is at its end when all are back at work', async () => {
+  it('requeues only deliveries of its filter, shows progress, and is done when all are requeued', async () => {
     await dispatch();
     const office = await withSkipped(3);
     const [one] = await office.deliveries();
@@ -127,7 +126,7 @@ describe('a retry', () => {
     expect((await versions(office)).sort()).toEqual([1, 1, 3]);
   }, 60_000);
 
-  it('of more than one step puts every delivery back once', async () => {
+  it('of more than one batch requeues every delivery once', async () => {
     const office = await withSkipped(1);
     const [first] = await stored().find({ boxOfficeId: office.boxOfficeId }).toArray();
     await stored().insertMany(
@@ -141,7 +140,7 @@ describe('a retry', () => {
     });
   }, 60_000);
 
-  it('is refused for more than 100,000, with what to do', async () => {
+  it('is refused for more than 100,000, with advice', async () => {
     const office = await withSkipped(1);
     const [first] = await stored().find({ boxOfficeId: office.boxOfficeId }).toArray();
     const { _id, ...rest } = first!;
@@ -156,7 +155,7 @@ describe('a retry', () => {
     await stored().deleteMany({ boxOfficeId: office.boxOfficeId });
   }, 120_000);
 
-  it("takes no more once it is cancelled, and is nobody else's to cancel", async () => {
+  it('requeues nothing more once it is cancelled, which no other box office can do', async () => {
     const office = await withSkipped(2);
     const { retry: begun } = await retry(office, {});
     const foreign = await createOffice(world);
@@ -172,10 +171,10 @@ describe('a retry', () => {
   }, 60_000);
 });
 
-describe('a process that dies while it carries on a retry', () => {
-  // It had put the deliveries back, and was about to wake their lanes: nobody looked at them until something else woke
-  // a lane.
-  it('between putting deliveries back and waking their lanes leaves none of them asleep', async () => {
+describe('a process that dies while it runs a retry', () => {
+  // The process had requeued the deliveries, and was about to schedule their connections. No dispatcher looked at the
+  // deliveries until something else scheduled a connection.
+  it('between requeueing deliveries and scheduling their connections leaves none of them behind', async () => {
     const office = await withSkipped(2);
     const gate = await createMongoGate(world.config.MONGODB_URI);
     const dying = await dispatch({ MONGODB_URI: gate.uri });
@@ -191,9 +190,9 @@ describe('a process that dies while it carries on a retry', () => {
     await dying.close().catch(() => undefined);
   }, 60_000);
 
-  // It had put the deliveries back and was about to note it. They ended anew, and whoever went on with the retry met
-  // them as they had been asked for: skipped.
-  it('before it has noted what it put back has nothing put back twice', async () => {
+  // The process had requeued the deliveries and was about to record that. They settled again, and the process that
+  // continued the retry found them as the filter wanted them: skipped.
+  it('before it has recorded its requeues causes no second requeue', async () => {
     const office = await withSkipped(2);
     const gate = await createMongoGate(world.config.MONGODB_URI);
     const dying = await dispatch({ MONGODB_URI: gate.uri });

@@ -1,7 +1,7 @@
 /**
- * Ticket Tailor writes whole seconds and counting ids. Events of one second were ordered by their ids as text, in which
- * `wh_9` comes after `wh_10`: an order that was completed, or corrected, in the second in which it was placed stayed as
- * it was placed, and a pending one waited for a year.
+ * Ticket Tailor writes whole seconds and counts its ids up. sync sorted events of one second by their ids as text,
+ * where `wh_9` comes after `wh_10`. An order that was completed or corrected in the second in which it was placed kept
+ * its first state, and a pending one waited for a year.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@boxlist/testkit';
@@ -35,7 +35,7 @@ const officeWithWorkflow = async (): Promise<Office> => {
   await office.workflow(gives());
   return office;
 };
-/** One after the other, and so that the second finds what the first has left. */
+/** Produces the events one after the other, each once the delivery of the previous one is no longer `PENDING`. */
 const arrive = async (office: Office, events: readonly Event[]): Promise<void> => {
   for (const each of events) {
     await world.produce([each]);
@@ -43,13 +43,13 @@ const arrive = async (office: Office, events: readonly Event[]): Promise<void> =
   }
 };
 
-describe('two events of one order and one second', () => {
+describe('two events of one order in one second', () => {
   const arrivals = [
     ['as they happened', (events: Event[]) => events],
     ['the other way round', (events: Event[]) => events.reverse()],
   ] as const;
 
-  it.each(arrivals)('complete an order that was pending, arriving %s', async (_, arrival) => {
+  it.each(arrivals)('complete a pending order, arriving %s', async (_, arrival) => {
     const office = await officeWithWorkflow();
     const events = [
       event(office, 'wh_9', 'created', { status: 'pending' }),
@@ -86,7 +86,7 @@ describe('two events of one order and one second', () => {
     expect(orders).toMatchObject([{ optIn: 'OPTED_IN' }]);
   });
 
-  it('take an opt-in back', async () => {
+  it('withdraw an opt-in', async () => {
     const office = await officeWithWorkflow();
     await world.produce([
       event(office, 'wh_10', 'updated', { marketing_opt_in: 'false' }),
@@ -97,8 +97,8 @@ describe('two events of one order and one second', () => {
   });
 });
 
-describe('an order that was kept before it was known which kind of event its state is of', () => {
-  it('takes in what came later in the same second', async () => {
+describe('an order that was stored without the kind of its latest event', () => {
+  it('merges a later event of the same second', async () => {
     const office = await officeWithWorkflow();
     await arrive(office, [event(office, 'wh_9', 'created', { status: 'pending' })]);
     await world.mongo

@@ -7,7 +7,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => world?.close(), 60_000);
 
-it('one order of a box office is done while many others have many waiting, whoever came first', async () => {
+it('an order of one box office is synced while many others have long queues, whichever came first', async () => {
   const lists = { fixed: [world.listIds[0]!], perEvent: false };
   const offices = await Promise.all(Array.from({ length: 12 }, () => createOffice(world)));
   const [last, ...busy] = [offices.pop()!, ...offices];

@@ -1,7 +1,6 @@
 /**
- * Regressions: a buyer whose event was not UTF-8 went to Constant Contact as `Ren\ufffde`; an envelope that came with
- * `ce_*` headers was taken for the data of another event; and a webhook that order-intake could not understand was seen
- * by nobody.
+ * Regressions: a buyer whose event was not UTF-8 went to Constant Contact as `Ren\ufffde`. sync read an envelope with
+ * `ce_*` headers as the data of another event. Nobody saw a webhook that order-intake could not understand.
  */
 import { deadLetterTopicOf, topics } from '@boxlist/contracts';
 import { eventually } from '@boxlist/testkit';
@@ -38,7 +37,7 @@ const send = (office: Office, orderId: string, value: string | Buffer, headers: 
 const ofRenee = (office: Office, name: string) => office.order(name, { buyer: { first_name: 'Renée' } });
 
 describe('an event', () => {
-  it('that is not UTF-8 is a dead letter in both modes, and is found by the address in it when the buyer is erased', async () => {
+  it('that is not UTF-8 is a dead letter in both modes, and an erasure finds it by the address in it', async () => {
     const office = await createOffice(world);
     const event = ofRenee(office, 'renee');
     const { data, ...envelope } = event;
@@ -57,7 +56,7 @@ describe('an event', () => {
     for (const { addressHashes } of kept) expect((addressHashes as string[]).length).toBeGreaterThan(0);
   });
 
-  it('is taken with a byte order mark, and as its content type says where it carries attributes too', async () => {
+  it('is accepted with a byte order mark, and by its content type even if it also has attribute headers', async () => {
     const office = await createOffice(world);
     await office.workflow({ lists: { fixed: [world.listIds[0]!], perEvent: false } });
     const [marked, doubled] = [ofRenee(office, 'marked'), ofRenee(office, 'doubled')];
@@ -84,7 +83,7 @@ describe('an event', () => {
   });
 });
 
-describe('a webhook that order-intake put aside', () => {
+describe('a webhook that order-intake set aside', () => {
   const setAside = (office: Office, webhookId: string, orderId: string) =>
     world.publish(deadLetterTopicOf(topics.orders.name), [
       {
@@ -105,7 +104,7 @@ describe('a webhook that order-intake put aside', () => {
       },
     ]);
 
-  it('is one letter for all its tries, which its organiser sees and nobody puts back', async () => {
+  it('is one letter for all its tries, which its organiser sees and nobody can replay', async () => {
     const office = await createOffice(world);
     for (const [webhookId, orderId] of [
       ['wh_1', 'or_1'],

@@ -18,15 +18,13 @@ beforeAll(async () => {
 afterAll(() => world?.close(), 60_000);
 
 const dayMs = 86_400_000;
-/**
- * Each test has a day of its own: it is noon, and so few calls are left for what comes that new buyers are imported.
- */
+/** Starts each test at noon of a day of its own, with so few calls left that sync imports new buyers. */
 let day = 0;
 beforeEach(() => {
   day += 1;
   world.moment.aheadMs = dayMs * day - (Date.now() % dayMs) + dayMs / 2;
 });
-/** The day ends soon: what nobody can use any more is left over. */
+/** Moves the clock close to midnight: calls that no order can use any more are left over. */
 const beforeMidnight = (): void => {
   world.moment.aheadMs += dayMs / 2 - 60_000;
 };
@@ -48,11 +46,11 @@ const health = async (boxOfficeId: Parameters<World['ask']>[0]): Promise<Health>
 
 type Office = Awaited<ReturnType<typeof createOffice>>;
 const who = ['ann', 'ben', 'cleo', 'dan'];
-/** A box office of which buyers were imported, because many others came in the hour. */
+/** A box office whose buyers were imported, because many others came in the same hour. */
 const withImported = async (given: Parameters<typeof createOffice>[1] = {}): Promise<Office> => {
   const crowd = await createOffice(world);
   await crowd.workflow(onList);
-  // They count as buyers of the hour, and need no call.
+  // They count as buyers of the hour, and cost no call.
   world.broken.add(crowd.connectionId);
   await world.produce(Array.from({ length: 150 }, (_, index) => crowd.order(`crowd${index}`)));
   await eventually(async () =>
@@ -60,7 +58,7 @@ const withImported = async (given: Parameters<typeof createOffice>[1] = {}): Pro
   );
   const office = await createOffice(world, { whenQuotaIsScarce: 'IMPORT', upgradesImported: true, ...given });
   await office.workflow(onList);
-  // Ready together, so that they share an import.
+  // They become ready together, so that they share an import.
   world.broken.add(office.connectionId);
   await world.produce(who.map((each) => office.order(each)));
   await office.until(who.length, ({ reason }) => reason?.code === 'CONNECTION_NEEDS_RECONNECT');
@@ -79,7 +77,7 @@ const permissions = async (office: Office): Promise<Record<string, string | unde
 const all = (permission: string) => Object.fromEntries(who.map((each) => [each, permission]));
 
 describe('buyers who were imported because calls ran short', () => {
-  it('are given explicit permission with what the day leaves over, and not before', async () => {
+  it('get explicit permission with calls that the day leaves over, and not before', async () => {
     const office = await withImported();
     expect(await permissions(office)).toEqual(all('implicit'));
     expect((await health(office.boxOfficeId)).upgradesWaiting).toBe(4);
@@ -98,14 +96,14 @@ describe('buyers who were imported because calls ran short', () => {
     }
   }, 60_000);
 
-  it('stay as they are where something has changed since, and as unsubscribed as they are also when it happens at the last moment', async () => {
+  it('stay as they are if something has changed since, and unsubscribed after a late opt-out', async () => {
     const office = await withImported();
     await world.sandbox.act('riverside', office.emailOf('ann'), 'unsubscribe');
     await world.sandbox.act('riverside', office.emailOf('ben'), 'hold');
     await world.sandbox.act('riverside', office.emailOf('cleo'), 'delete');
     await world.sandbox.fault({ kind: 'latency', path: 'sign_up_form', method: 'POST', ms: 4_000 });
     beforeMidnight();
-    // Looked at, and mailable; the call that relies on it is under way.
+    // sync has read the contact as mailable, and the call that relies on it is under way.
     await world.called('GET', office.emailOf('dan'));
     await world.sandbox.act('riverside', office.emailOf('dan'), 'unsubscribe');
     await eventually(async () => expect((await health(office.boxOfficeId)).upgradesWaiting).toBe(0));
@@ -119,7 +117,7 @@ describe('buyers who were imported because calls ran short', () => {
     expect(present).toHaveLength(3);
   }, 60_000);
 
-  it('stay implicit where nobody chose otherwise', async () => {
+  it('stay implicit if the organiser did not choose upgrades', async () => {
     const office = await withImported({ upgradesImported: false });
     expect((await health(office.boxOfficeId)).upgradesWaiting).toBe(0);
     beforeMidnight();
@@ -128,7 +126,7 @@ describe('buyers who were imported because calls ran short', () => {
     expect(await permissions(office)).toMatchObject(all('implicit'));
   }, 60_000);
 
-  it('are not upgraded any more when the choice is taken back or the buyer is erased', async () => {
+  it('are not upgraded after the choice is withdrawn or the buyer is erased', async () => {
     const office = await withImported();
     const { data } = await world.ask<{ exportBuyer: { export: { upgrades: object[] } } }>(
       office.boxOfficeId,
@@ -151,7 +149,7 @@ describe('buyers who were imported because calls ran short', () => {
     expect(await permissions(office)).toMatchObject({ ben: 'implicit', cleo: 'implicit', dan: 'implicit' });
   }, 60_000);
 
-  it('are not upgraded when the add-on has ended', async () => {
+  it('are not upgraded after the add-on has ended', async () => {
     const office = await withImported();
     await world.entitle(office.boxOfficeId, false, 2);
     const calls = await callsDuring(world, async () => {
@@ -163,7 +161,7 @@ describe('buyers who were imported because calls ran short', () => {
   }, 60_000);
 });
 
-it('are never upgraded where it is not known that the sign-up form leaves opt-outs alone', async () => {
+it('imported buyers are never upgraded if the sign-up form may not leave opt-outs alone', async () => {
   const careful = await createWorld({
     CONSTANT_CONTACT_CALLS_PER_SECOND: '20',
     CONSTANT_CONTACT_CALLS_PER_DAY: '2000',

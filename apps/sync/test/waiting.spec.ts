@@ -19,7 +19,7 @@ const health = async (boxOfficeId: Parameters<World['ask']>[0], of = world) => {
 };
 
 describe('deliveries of a connection that needs a new sign-in', () => {
-  it('wait, none fails, and go on when it works again', async () => {
+  it('wait without failing, and continue when it works again', async () => {
     const office = await createOffice(world);
     await office.workflow(onList());
     world.broken.add(office.connectionId);
@@ -45,8 +45,8 @@ describe('deliveries of a connection that needs a new sign-in', () => {
   });
 });
 
-describe('a connection that was ended', () => {
-  it('leaves nothing that is known of its contacts', async () => {
+describe('a connection that was disconnected', () => {
+  it('leaves nothing that sync knew of its contacts', async () => {
     const office = await createOffice(world);
     await office.workflow({ ...onList(), tags: { fixed: [], event: true, ticketTypes: false } });
     await world.produce([office.order('a')]);
@@ -68,7 +68,7 @@ describe('a connection that was ended', () => {
 });
 
 describe('a subscription that has ended', () => {
-  it('skips what comes after, and calls nobody', async () => {
+  it('skips later orders, and makes no calls', async () => {
     const office = await createOffice(world);
     await office.workflow(onList());
     await world.entitle(office.boxOfficeId, false, 2);
@@ -81,7 +81,7 @@ describe('a subscription that has ended', () => {
   });
 });
 
-describe('facts and orders in any order of arrival', () => {
+describe('facts and orders in any sequence of arrival', () => {
   it('lead to one delivery: an order before its workflow', async () => {
     const office = await createOffice(world);
     await office.workflow(onList());
@@ -95,7 +95,7 @@ describe('facts and orders in any order of arrival', () => {
     await office.settled(4);
   });
 
-  it('lead to no "no": an order before the news that the add-on is active', async () => {
+  it('lead to no refusal: an order before the fact that the add-on is active', async () => {
     const office = await createOffice(world);
     await office.workflow(onList());
     const [seen] = await (async () => {
@@ -105,7 +105,7 @@ describe('facts and orders in any order of arrival', () => {
     expect(seen).toMatchObject({ status: 'SYNCED' });
   });
 
-  it('leave a workflow alone that another box office would claim', async () => {
+  it("keep one box office's orders out of another's workflow", async () => {
     const office = await createOffice(world);
     const foreign = await createOffice(world);
     await office.workflow(onList());
@@ -117,7 +117,7 @@ describe('facts and orders in any order of arrival', () => {
 });
 
 describe('an order that changes', () => {
-  it('fills what a newer event left empty, whichever comes first', async () => {
+  it('fills fields that a newer event left empty, whichever comes first', async () => {
     const office = await createOffice(world);
     await office.workflow(onList());
     const newer = office.order('gap', {
@@ -137,7 +137,7 @@ describe('an order that changes', () => {
     await office.settled(1);
   });
 
-  it('syncs the buyer who says yes later', async () => {
+  it('syncs a buyer who opts in later', async () => {
     const office = await createOffice(world);
     await office.workflow(onList());
     await world.produce([office.order('late-yes', { marketing_opt_in: 'false', time: '2026-07-01T10:00:00Z' })]);
@@ -148,7 +148,7 @@ describe('an order that changes', () => {
   });
 });
 
-/** What another process does that has used what was left of today. */
+/** What another process writes that has used up the day's calls. */
 const useUp = async (): Promise<void> => {
   const ledgers = world.mongo.collection<{ state: string }>('ledger');
   const ledger = await ledgers.findOne({});
@@ -157,7 +157,7 @@ const useUp = async (): Promise<void> => {
 };
 
 describe("the application's calls of the day", () => {
-  it('when used up let nothing wait any more once their limit is raised', async () => {
+  it('once used up, hold nothing any more after their limit is raised', async () => {
     const limited = await createWorld({ CONSTANT_CONTACT_CALLS_PER_DAY: '500', SYNC_WORK: 'intake' });
     try {
       const office = await createOffice(limited);
@@ -182,8 +182,8 @@ describe("the application's calls of the day", () => {
     }
   }, 60_000);
 
-  // The last of the file: it uses up the day.
-  it('when used up let everything wait until 00:00 UTC, and then go on', async () => {
+  // This must be the last test of the file: it uses up the day's calls.
+  it('once used up, hold everything until 00:00 UTC, and then release it', async () => {
     const office = await createOffice(world);
     await office.workflow(onList());
     await useUp();

@@ -25,7 +25,7 @@ import { createSync } from '../src/service';
 
 const redirectUrl = 'http://127.0.0.1:9/callback';
 
-/** Outcomes as the graph tells them. */
+/** A delivery as the graph shows it. */
 export interface SeenDelivery {
   readonly id: string;
   readonly status: string;
@@ -37,7 +37,7 @@ export interface SeenDelivery {
   readonly workflow: { readonly id: string };
 }
 
-/** An event as a reader of its topic sees it. */
+/** An event as a consumer of its topic sees it. */
 export interface ToldEvent {
   readonly id: string;
   readonly type: string;
@@ -46,8 +46,8 @@ export interface ToldEvent {
 }
 
 /**
- * sync on real MongoDB, Kafka and Constant Contact's sandbox, with the other services' voices, a gateway's signature,
- * and a ledger's clock that a test may set.
+ * sync on real MongoDB, real Kafka and Constant Contact's sandbox. The test publishes the facts of the other services,
+ * signs identities as the gateway does, and sets the ledger's clock.
  */
 export const createWorld = async (env: Readonly<Record<string, string>> = {}) => {
   const [servers, sandbox, ticketTailor, { privateKey, publicKey }] = await Promise.all([
@@ -116,10 +116,10 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
   return {
     url: service.url,
     config,
-    /** Lists and tags of the account that every connection is to. */
+    /** Lists and tags of the account that every connection belongs to. */
     listIds: lists.map(({ list_id }) => list_id),
     tagIds: tags.map(({ tag_id }) => tag_id),
-    /** Resolves once Constant Contact got a call with that method and that text in its path or body. */
+    /** Resolves once Constant Contact has received a call with that method and that text in its path or body. */
     called: (method: string, text: string): Promise<void> =>
       eventually(async () => {
         const journal = await sandbox.control.journal();
@@ -131,17 +131,17 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
       }),
     sandbox: sandbox.control,
     ticketTailor,
-    /** The API keys that auth-connection would give, by box office. */
+    /** The API keys that auth-connection would return, by box office. */
     ticketTailorKeys,
     moment,
-    /** Connections whose tokens are not accepted any more. */
+    /** Connections whose tokens are no longer accepted. */
     broken,
     /** sync's own database. */
     mongo,
     startAnother: (change: Partial<Config> = {}) => start(change),
-    /** Where the graph is asked. */
+    /** The process whose graph `ask` queries; a test may set another URL. */
     asked,
-    /** Lets the first process stand still before its next call for a connection, until it is released. */
+    /** Stalls the first process before its next call for a connection, until the returned function is called. */
     hold: (connectionId: string): (() => void) => {
       let release = (): void => undefined;
       const until = new Promise<void>((resolve) => (release = resolve));
@@ -152,7 +152,7 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
       held.set(connectionId, { until, release: free });
       return free;
     },
-    /** The events of a topic, as they come; from its beginning. */
+    /** The events of a topic from its beginning; the array grows as they arrive. */
     listen: async (topic: string): Promise<readonly ToldEvent[]> => {
       const told: ToldEvent[] = [];
       await bus.consumeBatches({
@@ -164,7 +164,7 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
       });
       return told;
     },
-    /** Writes messages as they are. */
+    /** Publishes messages unchanged. */
     publish: (topic: string, messages: Parameters<typeof bus.publish>[1]) => bus.publish(topic, messages),
     entitle: (boxOfficeId: BoxOfficeId, entitled = true, version = 1) =>
       say(
@@ -238,7 +238,7 @@ export const createOffice = async (world: World, settingsOfConnection: Partial<C
     await world.tellWorkflow(fact);
     return fact;
   };
-  /** An order of this box office; e-mails are told apart by a word. */
+  /** The address of a buyer of this box office; `who` makes it unique. */
   const emailOf = (who: string): string => `${who}.${boxOfficeId.slice(3).toLowerCase()}@example.com`;
   const order = (who: string, given: Record<string, unknown> & { time?: string; buyer?: object } = {}) => {
     const { time, buyer, ...rest } = given;
@@ -269,7 +269,7 @@ export const createOffice = async (world: World, settingsOfConnection: Partial<C
     }
     return all;
   };
-  /** Every delivery, once there are so many and all are as expected. */
+  /** All deliveries, once there are `count` and all are as expected. */
   const until = (count: number, isExpected: (delivery: SeenDelivery) => boolean, timeoutMs = 20_000) =>
     eventually(
       async () => {
@@ -309,7 +309,7 @@ interface Page {
   };
 }
 
-/** The calls that Constant Contact got while something was done: method and path without query and ids. */
+/** Counts the calls that Constant Contact received during `act`, by method and path without query and ids. */
 export const callsDuring = async (world: World, act: () => Promise<unknown>): Promise<Record<string, number>> => {
   const before = (await world.sandbox.journal()).length;
   await act();

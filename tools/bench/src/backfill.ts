@@ -5,20 +5,20 @@ import { line, quantile, type Line } from './table';
 import type { BenchWorld, Round } from './world';
 
 const buyers = 100_000;
-/** Live orders of another box office: below the 4 calls a second that Constant Contact allows. */
+/** Interval between live orders of another box office: fewer than the 4 calls a second that Constant Contact allows. */
 const liveEveryMs = 500;
 const quietMs = 20_000;
 
 /**
- * A backfill of 100,000 opted-in buyers onto a list, at Constant Contact's own limits: its writes, its polls, and what
- * another box office's live orders feel of it.
+ * Measures a backfill of 100,000 opted-in buyers onto a list, at Constant Contact's own limits: its writes, its polls,
+ * and its effect on another box office's live orders.
  */
 export const benchBackfill = async (world: BenchWorld): Promise<Line[]> => {
   const round = await world.round();
   try {
     const { listId } = await world.resources();
     const [office, neighbour] = [await round.office(), await round.office()];
-    // Taken by a workflow that matches none of them, so that their orders are there.
+    // This workflow matches none of the orders. It only makes sync store them.
     await office.workflow({ filter: { eventIds: ['ev_none'], eventSeriesIds: [], ticketTypeIds: [] } });
     await neighbour.workflow({ lists: { fixed: [listId], perEvent: false } });
     for (let start = 0; start < buyers; start += 10_000)
@@ -29,8 +29,8 @@ export const benchBackfill = async (world: BenchWorld): Promise<Line[]> => {
       );
     const sync = await round.startSync({
       CONSTANT_CONTACT_CALLS_PER_SECOND: '4',
-      // More than a day's: live orders of a long run would be so many that they gather to share calls, and it would be
-      // that which is measured.
+      // Above the real limit of a day: in a long run, sync would hold the many live orders in batching windows to share
+      // calls, and the benchmark would measure those windows.
       CONSTANT_CONTACT_CALLS_PER_DAY: '1000000',
     });
     await round.settled(buyers);
@@ -71,7 +71,7 @@ export const benchBackfill = async (world: BenchWorld): Promise<Line[]> => {
 };
 
 /**
- * Makes live orders until something has ended; how long each took from the event to its contact at Constant Contact.
+ * Produces live orders until `until` ends. Returns the time from each event to its contact at Constant Contact, in ms.
  */
 const live = async (
   world: BenchWorld,

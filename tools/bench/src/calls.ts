@@ -3,12 +3,12 @@ import { line, type Line } from './table';
 import type { BenchWorld } from './world';
 
 const buyers = 1_000;
-/** A number of its own for each buyer. */
+/** A different number for each buyer. */
 const phone = (start: string, index: number): string => `${start}${String(index).padStart(4, '0')}`;
 const kinds = {
   'all new': { known: 0, connection: {}, aim: 1_060 },
   'half already contacts': { known: buyers / 2, connection: {}, aim: 1_600 },
-  // Each new phone from abroad is a look and a write of its contact.
+  // Each new foreign phone costs a look-up and a write of its contact.
   'half already contacts, each with a new foreign phone number': {
     known: buyers / 2,
     connection: {},
@@ -32,7 +32,7 @@ const kinds = {
   'calls scarce, import allowed': { known: 0, connection: { whenQuotaIsScarce: 'IMPORT' }, aim: 120 },
 } as const;
 
-/** Calls to Constant Contact for 1,000 live opted-in buyers touched by three workflows (a list, two tags). */
+/** Counts calls to Constant Contact for 1,000 live opted-in buyers of three workflows (a list, two tags). */
 export const benchCalls = async (world: BenchWorld): Promise<Line[]> => {
   const lines: Line[] = [];
   const { listId, tagIds } = await world.resources();
@@ -52,7 +52,7 @@ export const benchCalls = async (world: BenchWorld): Promise<Line[]> => {
       await office.workflow({ lists: { fixed: [listId], perEvent: false } });
       for (const tagId of tagIds) await office.workflow({ tags: { fixed: [tagId], event: false, ticketTypes: false } });
       const scarce = name.includes('scarce');
-      // A day of 400 calls is not enough for 1,000 buyers, and so they gather.
+      // A day of 400 calls is not enough for 1,000 buyers, so sync opens batching windows.
       await round.startSync(
         scarce ? { CONSTANT_CONTACT_CALLS_PER_DAY: '400', GATHER_MAX_MS: '3000', GATHER_MIN_MS: '3000' } : {},
       );

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { line, type Line } from './table';
 
-/** As `apps/sync/test/day` tells it. */
+/** The output of `apps/sync/test/day`. */
 interface DayFigures {
   readonly offices: number;
   readonly live: number;
@@ -27,13 +27,13 @@ const measures: Readonly<Record<string, string>> = {
   promptFairness: "Jain's index of the share done within a minute",
   ranOutAtHour: 'hour at which no calls were left for live orders (24: never)',
 };
-/** What is told as a ratio too: how many times that of the rival. */
+/** Measures that are also reported as a ratio to the rival's. */
 const compared = ['liveDone', 'p50', 'p99', 'oneOrderP50', 'prompt'];
 const own = 'Boxlist';
 
 /**
- * A day of 200 box offices on one key, simulated with sync's own planner, ledger and gathering window, beside simpler
- * ways. Needs no server.
+ * Simulates a day of 200 box offices on one API key with sync's own planner, ledger and batching window, next to
+ * simpler methods. Needs no server.
  */
 export const benchDay = (seed: number): Line[] => {
   const output = execFileSync(

@@ -3,18 +3,18 @@ import type { Round } from './world';
 
 const part = 5_000;
 
-/** A database that already holds deliveries, all of one workflow, and whose they are. */
+/** A database that already holds deliveries of one workflow, with the box office that owns them. */
 export interface Filled {
   readonly office: Awaited<ReturnType<Round['office']>>;
   readonly workflowId: string;
   readonly sync: Awaited<ReturnType<Round['startSync']>>;
-  /** How long the insertion took. */
+  /** The duration of the insertion. */
   readonly seconds: number;
 }
 
 /**
- * Starts sync with so many settled deliveries in its database. One real delivery is the pattern of the others, which
- * only differ in ids and times: they are inserted in bulk, past sync, and counted in the workflow's tally as the
+ * Starts sync with `size` settled deliveries in its database. One real delivery is the pattern of the others, which
+ * differ only in ids and times. They are inserted in bulk, bypassing sync, and added to the workflow's counter as the
  * pattern was.
  */
 export const fillDeliveries = async (round: Round, listId: string, size: number): Promise<Filled> => {
@@ -25,7 +25,7 @@ export const fillDeliveries = async (round: Round, listId: string, size: number)
   await round.settled(1);
   const deliveries = round.mongo.collection('deliveries');
   const deliveryCounts = round.mongo.collection<{ _id: string }>('delivery_counts');
-  // One that is counted, or the tally would be made of a million changes.
+  // The pattern must be counted already. Otherwise sync would fold a million changes into the counter.
   const pattern = await eventually(async () => {
     const counted = await deliveries.findOne({ uncounted: null, 'counted.revision': { $gt: 0 } });
     const workflowCounts = await deliveryCounts.findOne({ _id: workflowId, batch: [] } as object);

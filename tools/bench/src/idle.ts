@@ -16,10 +16,12 @@ import { line, quantile, type Line } from './table';
 const boxOfficeId = 'bo_bench';
 const account = 'riverside';
 const orders = 8;
-/** After so long without work all parts of a process rest again. */
+/** After this time without work all parts of a process are idle again. */
 const restMs = 13_000;
 
-/** What the six apps use while nobody uses them, and how long one order takes that comes into that rest. */
+/**
+ * Measures what the six apps use while they are idle, and how long an order takes that comes in that state. Linux only.
+ */
 export const benchIdle = async (): Promise<Line[]> => {
   if (!canMeasureAtRest) {
     console.log(`Skipped idle: Boxlist can measure it on Linux only, not on ${process.platform}`);
@@ -50,7 +52,7 @@ export const benchIdle = async (): Promise<Line[]> => {
   }
 };
 
-/** A box office with the add-on active, a connection, and a workflow for a list. */
+/** Prepares a box office with the active add-on, a connection, and a workflow for a list. */
 const connectOffice = async (graph: GraphClient): Promise<void> => {
   await graph.query(`mutation { activateApp(input: { appId: "app_constant-contact" }) { userErrors { code } } }`);
   const { beginConnection } = await graph.query<{ beginConnection: { authorizationUrl: string } }>(
@@ -75,7 +77,10 @@ const connectOffice = async (graph: GraphClient): Promise<void> => {
   if (createWorkflow.userErrors.length > 0) throw new Error(createWorkflow.userErrors[0]?.message);
 };
 
-/** From Kafka's acknowledgement of an order to its contact at the sandbox, in ms; each order comes into a rest. */
+/**
+ * Returns the times from Kafka's acknowledgement of an order to its contact at the sandbox, in ms. Each order finds
+ * idle processes.
+ */
 const orderWaits = async (stack: Stack): Promise<number[]> => {
   const bus = createEventBus({
     brokers: stack.brokers.split(','),

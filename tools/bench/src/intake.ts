@@ -8,8 +8,8 @@ import type { BenchWorld, Round } from './world';
 const orders = 20_000;
 
 /**
- * Orders a second from Kafka to committed deliveries, beside raw writes of the same documents on the same server, and
- * beside one message at a time.
+ * Measures orders per second from Kafka to committed deliveries, next to raw writes of the same documents on the same
+ * server, and next to one message at a time.
  */
 export const benchIntake = async (world: BenchWorld): Promise<Line[]> => {
   const round = await world.round();
@@ -17,7 +17,7 @@ export const benchIntake = async (world: BenchWorld): Promise<Line[]> => {
     const office = await round.office();
     for (let index = 0; index < 3; index += 1)
       await office.workflow({ lists: { fixed: [crypto.randomUUID()], perEvent: false } });
-    // The orders wait on Kafka before anybody takes them.
+    // The orders wait on Kafka before sync starts.
     await round.produce(
       Array.from({ length: orders }, (_, index) =>
         round.order(office.boxOfficeId, index, `${round.prefix}.${index}@example.com`),
@@ -38,7 +38,7 @@ export const benchIntake = async (world: BenchWorld): Promise<Line[]> => {
   }
 };
 
-/** From the first committed delivery to the last. */
+/** Orders per second, from the first committed delivery to the last. */
 const takenPerSecond = async (round: Round): Promise<number> => {
   const deliveries = round.mongo.collection('deliveries');
   const starting = round.startSync({ SYNC_WORK: 'intake' });
@@ -53,8 +53,8 @@ const takenPerSecond = async (round: Round): Promise<number> => {
 };
 
 /**
- * The same documents in batches of 500 orders into empty collections with the same indexes and the same promise of
- * durability; the best of one and three at a time.
+ * Writes the same documents in batches of 500 orders into empty collections with the same indexes and the same write
+ * concern. Returns the better of one and three batches at a time.
  */
 const rawPerSecond = async (world: BenchWorld, round: Round): Promise<number> => {
   const documents = await Promise.all(

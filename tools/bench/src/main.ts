@@ -19,7 +19,7 @@ const benches: Readonly<Record<string, (world: BenchWorld, options: Options) => 
   growth: benchGrowth,
 };
 
-/** These need no sync on its own: one is simulated, one starts everything that Boxlist is. */
+/** Benchmarks without a bench world: one is a simulation, one starts the whole of Boxlist. */
 const alone: Readonly<Record<string, (options: Options) => Line[] | Promise<Line[]>>> = {
   day: ({ seed }) => benchDay(seed),
   idle: benchIdle,

@@ -1,16 +1,16 @@
 import { parseArgs } from 'node:util';
 
-/** What a run of the benches is told on the command line. */
+/** The command line of a benchmark run. */
 export interface Options {
-  /** The benches that are wanted; none for all. */
+  /** The benchmarks to run; empty for all. */
   readonly names: readonly string[];
-  /** How many deliveries a large database holds. */
+  /** The number of deliveries in a large database. */
   readonly large: number;
-  /** Brings a drawn load back. */
+  /** Repeats a random load. */
   readonly seed: number;
 }
 
-/** Throws with the rule that an argument breaks. */
+/** Reads the command line. Throws with the rule that an argument breaks. */
 export const readOptions = (args: readonly string[], freshSeed: number): Options => {
   const { values, positionals } = parseArgs({
     args: [...args],

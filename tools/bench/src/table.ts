@@ -1,4 +1,4 @@
-/** One line of a benchmark's result: ratios and counts of one run, with the aim where there is one. */
+/** One line of a benchmark's result: a ratio, count or time of one run, with its aim if it has one. */
 export interface Line {
   readonly bench: string;
   readonly what: string;
@@ -8,7 +8,7 @@ export interface Line {
   readonly met?: boolean;
 }
 
-/** A line whose aim is at most, or at least, a number. */
+/** Makes a line, rounded to three decimals. `aim` sets the largest or smallest value that meets it. */
 export const line = (
   bench: string,
   what: string,
@@ -42,6 +42,6 @@ export const printed = (lines: readonly Line[]): string => {
   return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')).join('\n');
 };
 
-/** The value below which a share of all lies. */
+/** The value at a quantile; `share` is between 0 and 1. 0 without values. */
 export const quantile = (values: readonly number[], share: number): number =>
   [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? 0;

@@ -28,7 +28,7 @@ import { randomBytes } from 'node:crypto';
 
 const redirectUrl = 'http://127.0.0.1:9/callback';
 
-/** The built sync as a process of its own, on real Kafka and MongoDB and the sandbox. */
+/** Kafka, MongoDB and the sandbox, on which each round starts the built sync in its own processes. */
 export const createBenchWorld = async () => {
   const dir = mkdtempSync(join(tmpdir(), 'bench-'));
   const [servers, sandbox, { privateKey, publicKey }] = await Promise.all([
@@ -77,7 +77,7 @@ interface Deps {
   readonly publicJwk: string;
 }
 
-/** One measurement: topics and databases of its own, with as many sync processes as it starts. */
+/** One measurement: its own topics and databases, with as many sync processes as it starts. */
 const createRound = async ({ dir, servers, sandboxUrl, tokenUrl, publicJwk }: Deps) => {
   const root = workspaceRoot();
   const prefix = `b${randomBytes(4).toString('hex')}`;
@@ -134,7 +134,7 @@ const createRound = async ({ dir, servers, sandboxUrl, tokenUrl, publicJwk }: De
     );
     return {
       url,
-      /** Resident memory now, and the most that it has been. */
+      /** Present and peak resident memory, in MiB. */
       memoryMiB: () => {
         const status = readFileSync(`/proc/${sync.pid}/status`, 'utf8');
         const of = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1_024;
@@ -165,7 +165,7 @@ const createRound = async ({ dir, servers, sandboxUrl, tokenUrl, publicJwk }: De
             .map((event) => ({ key: `${event.boxofficeid}:${event.data.id}`, value: JSON.stringify(event) })),
         );
     },
-    /** Resolves when every delivery has its outcome; gives how many of each there are. */
+    /** Resolves once every delivery has its outcome. Returns the number of deliveries by reason. */
     settled: (count: number, timeoutMs = 600_000): Promise<Record<string, number>> =>
       eventually(
         async () => {
@@ -187,7 +187,7 @@ const createRound = async ({ dir, servers, sandboxUrl, tokenUrl, publicJwk }: De
   };
 };
 
-/** A box office with a connection and the add-on active. */
+/** A box office with a connection and the active add-on. */
 const createOffice = async (bus: EventBus, chosen: Partial<ConnectionFact>) => {
   const say = ({ topic, ...message }: FactMessage) => bus.publish(topic, [message]);
   const boxOfficeId = newId('boxOffice');
@@ -202,7 +202,7 @@ const createOffice = async (bus: EventBus, chosen: Partial<ConnectionFact>) => {
   return { boxOfficeId, connectionId, workflow };
 };
 
-/** A list and two tags of the account. */
+/** The ids of one list and two tags of the account. */
 const resources = async (sandboxUrl: string, accessToken: () => Promise<string>) => {
   const token = await accessToken();
   const api = async <T>(method: string, path: string, body?: object): Promise<T> => {

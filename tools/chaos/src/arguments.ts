@@ -16,7 +16,7 @@ interface Arguments {
   readonly settleSeconds: number;
 }
 
-/** Reads the command's arguments; prints how they are and ends the process where they are wrong or asked for. */
+/** Reads the command's arguments. Prints the help and ends the process if they are invalid or ask for help. */
 export const readArguments = (given: readonly string[]): Arguments => {
   const text = { type: 'string' } as const;
   try {

@@ -4,16 +4,16 @@ import type { Office } from './office';
 import type { BuyerKind } from './schedule';
 import type { World } from './world';
 
-/** Those of whom it is certain how they stand after they have unsubscribed. */
+/** Kinds of buyers whose state after an unsubscribe is certain. */
 const mayLeave: readonly BuyerKind[] = ['new', 'known', 'not-set', 'pending'];
 
-/** What happened to a box office besides its orders. */
+/** What happened at a box office besides its orders. */
 export interface Happened {
-  /** Buyers who unsubscribed, with how many calls Constant Contact had had by then. */
+  /** Buyers who unsubscribed, with the number of calls that Constant Contact had received by then. */
   readonly left: Map<number, number>;
 }
 
-/** Lets one fault happen; resolves when it is over. */
+/** Makes one fault happen; resolves when it is over. */
 export const executePlan = async (world: World, office: Office, fault: Fault, happened: Happened): Promise<void> => {
   switch (fault.kind) {
     case 'kill':
@@ -48,7 +48,7 @@ export const executePlan = async (world: World, office: Office, fault: Fault, ha
   }
 };
 
-/** Whoever is no contact yet cannot unsubscribe. */
+/** Does nothing if the buyer is not a contact yet: they cannot unsubscribe. */
 const unsubscribe = async (world: World, office: Office, buyer: number, { left }: Happened): Promise<void> => {
   if (!mayLeave.includes(office.schedule.buyers[buyer] ?? 'held')) return;
   try {

@@ -7,35 +7,35 @@ import {
   type Schedule,
 } from './schedule';
 
-/** Lists and tags by the names that the judge knows them by. */
+/** Lists and tags by the names that the judge uses. */
 export interface NamedResources {
   readonly lists: readonly string[];
   readonly tags: readonly string[];
 }
 
-/** What may become of one order × one workflow. */
+/** The possible outcomes of one order × one workflow. */
 export interface ExpectedDelivery {
   readonly order: number;
   readonly workflow: number;
-  /** `STATUS REASON`; more than one where arrival or a fault rightly decides. */
+  /** `STATUS REASON`; more than one if the sequence of arrival or a fault decides. */
   readonly outcomes: readonly string[];
 }
 
-/** How a buyer's contact must be in the end. */
+/** The state that a buyer's contact must have at the end. */
 export interface ExpectedContact {
   readonly buyer: number;
   readonly kind: BuyerKind;
-  /** Undefined where there must be none. */
+  /** Undefined if there must be no contact. */
   readonly permission: string | undefined;
-  /** Whether there may as well be none. */
+  /** Whether there may also be no contact. */
   readonly mayBeMissing: boolean;
   readonly isDeleted: boolean;
   readonly must: NamedResources;
-  /** What they may have besides. */
+  /** Lists and tags that the contact may have besides. */
   readonly may: NamedResources;
-  /** The first name that the newest event gave; undefined where more than one order would decide. */
+  /** The first name of the newest event; undefined if more than one order could decide it. */
   readonly firstName: string | undefined;
-  /** How often writes for it may be needed when nothing goes wrong. */
+  /** The number of writes that the contact may need without interruptions. */
   readonly writes: number;
 }
 
@@ -49,7 +49,7 @@ const permissionOf: Readonly<Record<BuyerKind, string | undefined>> = {
   deleted: 'explicit',
 };
 
-/** What a buyer has before the first order. */
+/** The state of a buyer's contact before the first order. */
 export const seedOf = (
   kind: BuyerKind,
 ): { permission: string | undefined; isDeleted: boolean; had: NamedResources } => ({
@@ -70,7 +70,7 @@ const answerOf = ({ versions }: PlannedOrder): Answer =>
 
 const isCancelled = ({ versions }: PlannedOrder): boolean => versions.at(-1)?.status === 'cancelled';
 
-/** What a workflow of a kind gives whoever opted in with an order for an event. Only the tags for others. */
+/** The lists and tags that a workflow adds for an order of a buyer who opted in. Other buyers get only the tags. */
 const addedBy = ({ kind }: PlannedWorkflow, event: number): NamedResources =>
   kind === 'per-event'
     ? { lists: [`list of event ${event}`], tags: [`tag of event ${event}`, 'ticket-buyer'] }
@@ -89,7 +89,7 @@ const skipped = (...reasons: string[]): Effect => ({
 });
 const synced = (must: NamedResources): Effect => ({ outcomes: ['SYNCED SYNCED'], must, may: nothing });
 
-/** What one workflow does with one order that is not cancelled, for a buyer who stays as they are. */
+/** The effect of one workflow on one order that is not cancelled, for a buyer who does not unsubscribe meanwhile. */
 const plainEffect = (workflow: PlannedWorkflow, order: PlannedOrder, kind: BuyerKind): Effect => {
   const answer = answerOf(order);
   const given = addedBy(workflow, order.event);
@@ -112,7 +112,7 @@ const plainEffect = (workflow: PlannedWorkflow, order: PlannedOrder, kind: Buyer
   }
 };
 
-/** A cancelled order ends as if it had never been, or, where it was acted upon before, as its workflow says. */
+/** A cancelled order has no effect. If sync processed it before its cancellation, its workflow's choice decides. */
 const cancelledEffect = (workflow: PlannedWorkflow, before: Effect): Effect => {
   const wasDone = before.outcomes.includes('SYNCED SYNCED');
   if (!wasDone) return before.outcomes[0] === 'SKIPPED FILTERED_OUT' ? before : skipped('ORDER_CANCELLED');
@@ -121,7 +121,7 @@ const cancelledEffect = (workflow: PlannedWorkflow, before: Effect): Effect => {
     : { outcomes: ['SKIPPED ORDER_CANCELLED', 'SYNCED SYNCED'], must: nothing, may: before.must };
 };
 
-/** Whoever unsubscribed in the middle is left alone from then on; tags may have come before or stay away. */
+/** sync leaves a buyer alone who unsubscribed during the run. The contact may have tags from before, or none. */
 const leftEffect = ({ outcomes, must, may }: Effect): Effect => ({
   outcomes: outcomes.includes('SYNCED SYNCED') ? [...outcomes, 'SKIPPED UNSUBSCRIBED'] : outcomes,
   must: nothing,
@@ -134,7 +134,7 @@ const effectOf = (workflow: PlannedWorkflow, order: PlannedOrder, kind: BuyerKin
   return left ? leftEffect(effect) : effect;
 };
 
-/** Every order × workflow with what may become of it. `left`: the buyers who unsubscribed. */
+/** The possible outcomes of every order × workflow. `left`: the buyers who unsubscribed. */
 export const expectedDeliveries = (
   { orders, workflows, buyers }: Schedule,
   left: ReadonlySet<number>,
@@ -147,7 +147,7 @@ export const expectedDeliveries = (
     })),
   );
 
-/** How every buyer must stand at Constant Contact when all is done. */
+/** The state that every buyer's contact must have at Constant Contact at the end. */
 export const expectedContacts = (schedule: Schedule, left: ReadonlySet<number>): ExpectedContact[] =>
   schedule.buyers.map((kind, buyer) => contactOf(schedule, kind, buyer, left.has(buyer)));
 
@@ -178,7 +178,8 @@ const contactOf = ({ orders, workflows }: Schedule, kind: BuyerKind, buyer: numb
       ? { lists: [], tags: together([seed.had, ...pairs.map(({ effect }) => effect.may)]).tags }
       : together(pairs.map(({ effect }) => effect.may)),
     firstName: only && nameOf(only.versions.length - 1),
-    // Each event may need one write of details and lists and one of tags, for each workflow that finds it alone.
+    // For each workflow that processes an event alone, the event may need one write of details and lists and one of
+    // tags.
     writes: own.reduce((sum, { versions }) => sum + versions.length * workflows.length * 2, 0),
   };
 };
@@ -197,5 +198,5 @@ const finalPermission = (kind: BuyerKind, mailable: boolean, acted: readonly Ans
   }
 };
 
-/** The first name that an order's event of a number carries. */
+/** The first name in an order's event of that number. */
 export const nameOf = (version: number): string => `N${version}`;

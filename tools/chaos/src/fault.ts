@@ -1,27 +1,27 @@
 import type { SandboxFault } from '@boxlist/testkit';
 import fc from 'fast-check';
 
-/** How many processes of sync share the work. */
+/** The number of sync processes that share the work. */
 export const processCount = 3;
 
-/** What goes wrong in one step, or what a person does in the middle of it. */
+/** A fault of one step, or an act of a person during the run. */
 export type Fault =
-  /** Ends a process of sync, or all, as a power cut does; it is started again after a time. */
+  /** Kills a sync process, or all, as a power cut does, and starts it again after `downMs`. */
   | { readonly kind: 'kill'; readonly process: number | 'all'; readonly downMs: number }
   /** Stops a process as a deployment does, and starts it again. */
   | { readonly kind: 'restart'; readonly process: number }
-  /** Holds a process still: for longer than its lease, or than its Kafka session too. */
+  /** Pauses a process for longer than its lease, or also for longer than its Kafka session. */
   | { readonly kind: 'pause'; readonly process: number | 'all'; readonly ms: number }
   | { readonly kind: 'kill-server'; readonly server: Server; readonly downMs: number }
   | { readonly kind: 'pause-server'; readonly server: Server | 'sandbox'; readonly ms: number }
   | { readonly kind: 'sandbox'; readonly fault: SandboxFault }
-  /** Constant Contact calls the day used up; after the time a new day begins. */
+  /** Constant Contact reports that the day's calls are used up; after `ms` a new day begins. */
   | { readonly kind: 'day-used-up'; readonly ms: number }
-  /** auth-connection gives no access tokens: it answers 503, or not at all. */
+  /** auth-connection returns no access tokens: it answers 503, or not at all. */
   | { readonly kind: 'no-tokens'; readonly how: 'refused' | 'silent'; readonly ms: number }
   /** A buyer unsubscribes at Constant Contact, if they are a contact by then. */
   | { readonly kind: 'unsubscribe'; readonly buyer: number }
-  /** The organiser pauses a workflow, whose orders wait, and resumes it. */
+  /** The organiser pauses a workflow, whose orders wait, and resumes it after `ms`. */
   | { readonly kind: 'pause-workflow'; readonly workflow: number; readonly ms: number };
 
 export type Server = 'kafka' | 'mongo';
@@ -92,9 +92,7 @@ const sandboxFault: fc.Arbitrary<SandboxFault> = fc.oneof(
   },
 );
 
-/**
- * Any fault that can meet a schedule of so many buyers. Servers are disturbed rarely: to start them again takes long.
- */
+/** Any fault for a schedule with that many buyers. Faults of servers are rare, because their restart takes long. */
 export const anyFault = (buyers: number): fc.Arbitrary<Fault> =>
   fc.oneof(
     { weight: 16, arbitrary: fc.record({ kind: fc.constant('sandbox' as const), fault: sandboxFault }) },

@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { World } from './world';
 
 /**
- * Follows the sandbox's journal; tells each call once, soon after it was made, and more often while somebody waits for
- * one.
+ * Follows the sandbox's journal. Reports each call once, soon after it was made, and polls more often while `nthCall`
+ * waits.
  */
 export const followJournal = (world: Pick<World, 'sandbox'>) => {
   const listeners = new Set<(entry: JournalEntry) => void>();
@@ -20,7 +20,7 @@ export const followJournal = (world: Pick<World, 'sandbox'>) => {
           for (const listener of listeners) listener(entry);
         }
       } catch {
-        // It is held still.
+        // The sandbox is paused.
       }
       await delay(waiting > 0 ? 25 : 250);
     }
@@ -31,7 +31,7 @@ export const followJournal = (world: Pick<World, 'sandbox'>) => {
   };
   return {
     listen,
-    /** Resolves when so many calls with such a path were answered; `signal` ends the waiting. */
+    /** Resolves once `nth` calls with a matching path were answered, or when `signal` aborts. */
     nthCall: (pattern: string, nth: number, signal: AbortSignal): Promise<void> => {
       const path = new RegExp(pattern);
       let count = 0;

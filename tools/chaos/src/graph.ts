@@ -1,6 +1,6 @@
 import { SignJWT, type CryptoKey } from 'jose';
 
-/** What the graph tells of one delivery. */
+/** One delivery as the graph shows it. */
 export interface SeenDelivery {
   readonly id: string;
   readonly status: 'PENDING' | 'WAITING' | 'SYNCED' | 'SKIPPED' | 'FAILED';
@@ -26,7 +26,7 @@ interface Page<T> {
 const statsFields = 'stats { total synced skipped failed pending skippedByReason { code count } }';
 
 /**
- * Asks sync as the gateway does, for the manager of one box office; goes to the next process where one does not answer.
+ * Queries sync as the gateway does, for the manager of one box office. Tries the next process if one does not answer.
  */
 export const createGraph = (urls: readonly string[], key: CryptoKey) => {
   const identity = (boxOfficeId: string): Promise<string> =>
@@ -98,7 +98,7 @@ export const createGraph = (urls: readonly string[], key: CryptoKey) => {
         );
         return boxOffice.deadLetters;
       }),
-    /** The organiser's click; gives how many are put back to work. */
+    /** Retries deliveries as the organiser does; returns the number of deliveries that match. */
     retry: async (boxOfficeId: string, statuses: readonly string[], reasons: readonly string[]): Promise<number> => {
       const { retryDeliveries } = await ask<{ retryDeliveries: { retry: { progress: { matched: number } } | null } }>(
         boxOfficeId,

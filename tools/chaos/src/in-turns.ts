@@ -1,4 +1,4 @@
-/** Something that is disturbed in turns: one disturbance begins when the one before is over. */
+/** Runs disturbances one after the other: each begins when the one before is over. */
 export const inTurns = () => {
   let last: Promise<unknown> = Promise.resolve();
   return <T>(act: () => Promise<T>): Promise<T> => {

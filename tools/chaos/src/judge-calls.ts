@@ -4,8 +4,8 @@ import { mostSentInASecond } from './sends';
 import { callsPerSecond, type World } from './world';
 
 /**
- * What a process, or the sandbox, that was held still does when it goes on: calls whose permit has grown old, and calls
- * that have queued up, come at once.
+ * In ms. A paused process or sandbox that continues makes several calls at once: calls whose permit has become old, and
+ * calls that have queued up.
  */
 const afterWakingMs = 3_000;
 
@@ -13,8 +13,7 @@ const isApi = ({ path }: JournalEntry): boolean => path.startsWith('/v3/');
 const isRefused = ({ status }: JournalEntry): boolean => status === 429;
 
 /**
- * Watches from now on whether the limits are kept: permits in a second, calls for permits, and refusals by Constant
- * Contact.
+ * Checks from now on that the limits are kept: permits per second, calls per permit, and refusals by Constant Contact.
  */
 export const watchCalls = async (world: World, journal: FollowedJournal) => {
   const excused = new Set<number>();
@@ -26,7 +25,7 @@ export const watchCalls = async (world: World, journal: FollowedJournal) => {
     if (isRefused(entry) && Date.now() - world.lastWokenAt() < afterWakingMs) excused.add(entry.seq);
   });
   return {
-    /** Counts, before faults are cleared, how many of the refusals that they asked for have met a call. */
+    /** Counts, before faults are cleared, how many of their requested refusals a call has received. */
     countInjected: async (): Promise<void> => {
       for (const { kind, times } of await world.sandbox.faults())
         if (kind === 'throttled' || kind === 'quota-exceeded') injected += 1 - (times ?? 0);
@@ -46,7 +45,7 @@ export const watchCalls = async (world: World, journal: FollowedJournal) => {
       const calls = entries.filter(isApi).length;
       if (before.day === after.day && calls > after.used - before.used)
         violations.push(`${calls} calls were made with ${after.used - before.used} permits`);
-      // A kill may keep the last calls of a process from being noted, and no more than that.
+      // A kill may lose the record of a process's last calls, but no more than that.
       if (calls > 0 && sends.length < calls / 2)
         violations.push(`the senders recorded only ${sends.length} of ${calls} calls`);
       return { violations, mostSentInASecond: mostSent, refusedByRate: entries.filter(isRefused).length - injected };

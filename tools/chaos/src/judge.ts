@@ -6,7 +6,7 @@ import { newestOf } from './outcomes';
 import type { Schedule } from './schedule';
 import { writesIn, type Write } from './writes';
 
-/** All that is known of a box office when nothing is pending any more. */
+/** Everything known of a box office once nothing is pending any more. */
 export interface Observed {
   readonly schedule: Schedule;
   readonly workflowIds: readonly string[];
@@ -15,22 +15,22 @@ export interface Observed {
   readonly namesOfEvent: (event: number) => { readonly list: string; readonly tag: string };
   readonly badOrderIds: readonly string[];
   readonly deliveries: readonly SeenDelivery[];
-  /** Of each workflow, in their order. */
+  /** Of each workflow, in the schedule's sequence. */
   readonly stats: readonly Stats[];
   readonly deadLetters: readonly (string | null)[];
   readonly outcomes: readonly DeliveryOutcomeFact[];
-  /** All of the account. */
+  /** All contacts of the account. */
   readonly contacts: readonly SandboxContact[];
   readonly journal: readonly JournalEntry[];
-  /** Lists and tags by id. */
+  /** The names of lists and tags by id. */
   readonly names: ReadonlyMap<string, string>;
-  /** Buyers who unsubscribed, with how many calls there had been by then. */
+  /** Buyers who unsubscribed, with the number of calls by then. */
   readonly left: ReadonlyMap<number, number>;
-  /** How many disturbances there were that can make a write come again. */
+  /** The number of disturbances that can make sync repeat a write. */
   readonly interruptions: number;
 }
 
-/** Everything that is not as it must be, in words; empty when all is well. */
+/** Returns everything that is not as it must be, in words; empty if all is well. */
 export const judge = (seen: Observed): string[] => [
   ...judgeDeliveries(seen),
   ...judgeStats(seen),
@@ -42,7 +42,7 @@ export const judge = (seen: Observed): string[] => [
 
 const described = ({ status, reason }: SeenDelivery): string => `${status} ${reason?.code ?? ''}`.trim();
 
-/** Every order × workflow has one delivery, in an outcome that is right for it; and there are no others. */
+/** Checks that every order × workflow has one delivery with an expected outcome, and that there are no others. */
 const judgeDeliveries = (seen: Observed): string[] => {
   const found = new Map<string, SeenDelivery[]>();
   for (const each of seen.deliveries) {
@@ -63,7 +63,7 @@ const judgeDeliveries = (seen: Observed): string[] => {
   return [...wrong, ...[...found.keys()].map((key) => `unexpected delivery ${key}`)];
 };
 
-/** The numbers of the graph are those of the deliveries that it lists. */
+/** Checks that the statistics in the graph match the deliveries that it lists. */
 const judgeStats = ({ stats, deliveries, workflowIds }: Observed): string[] =>
   workflowIds.flatMap((id, number) => {
     const own = deliveries.filter(({ workflow }) => workflow.id === id);
@@ -85,7 +85,7 @@ const judgeStats = ({ stats, deliveries, workflowIds }: Observed): string[] =>
     );
   });
 
-/** The newest outcome that was published of each delivery is the one that it has. */
+/** Checks that the newest published outcome of each delivery is its present one. */
 const judgeOutcomes = ({ outcomes, deliveries }: Observed): string[] => {
   const newest = newestOf(outcomes);
   return deliveries.flatMap((each) => {
@@ -98,7 +98,7 @@ const judgeOutcomes = ({ outcomes, deliveries }: Observed): string[] => {
   });
 };
 
-/** Every event that cannot be understood is a dead letter, and no other is. */
+/** Checks that every event that cannot be understood is a dead letter, and that there are no others. */
 const judgeDeadLetters = ({ deadLetters, badOrderIds }: Observed): string[] => {
   const found = new Set(deadLetters);
   return [
@@ -148,8 +148,8 @@ const judgeContact = (seen: Observed, expected: ExpectedContact, contact: Sandbo
 };
 
 /**
- * What was written for each buyer: nobody was created twice, asked twice, or written to who must not be, and nothing
- * was repeated without need.
+ * Checks the writes for each buyer: sync created nobody twice, asked nobody twice, wrote to nobody it must leave alone,
+ * and repeated nothing without need.
  */
 const judgeWrites = (seen: Observed): string[] =>
   expectedContacts(seen.schedule, new Set(seen.left.keys())).flatMap((expected) => {

@@ -5,10 +5,10 @@ import type { Office } from './office';
 import type { Moment } from './schedule';
 import type { World } from './world';
 
-/** A step whose moment does not come happens all the same after this time. */
+/** In ms. A step whose moment does not come happens after this time. */
 const atLatestMs = 12_000;
 
-/** Resolves at the moment, or when it does not come. */
+/** Resolves at the moment, or after `atLatestMs` if it does not come. */
 const momentOf = async (
   world: World,
   journal: FollowedJournal,
@@ -34,7 +34,7 @@ const after = async (ms: number, act: () => Promise<void>): Promise<void> => {
   await act();
 };
 
-/** The life of one box office until its last order has come and its last fault is over. */
+/** Runs one box office until its last order has come and its last fault is over. */
 export const live = async (
   world: World,
   journal: FollowedJournal,

@@ -18,7 +18,7 @@ const optInOf: Readonly<Record<Answer, string | null>> = { yes: 'true', no: 'fal
 const startDate = '2027-07-27';
 const minuteMs = 60_000;
 
-/** One box office with its connection and workflows, by which a schedule is carried out apart from all others. */
+/** One box office with its own connection and workflows, which runs a schedule apart from all others. */
 export const createOffice = (world: World, schedule: Schedule, resources: Resources) => {
   const boxOfficeId = newId('boxOffice');
   const connectionId = newId('connection');
@@ -48,7 +48,7 @@ export const createOffice = (world: World, schedule: Schedule, resources: Resour
       lists: { fixed: kind === 'per-event' ? [] : [listOf(`list ${kind}`)], perEvent: kind === 'per-event' },
       tags: {
         fixed: [
-          // What a workflow takes back must be its own: that a buyer had it before is not known to it.
+          // A workflow that undoes must have its own tags: it does not know whether a buyer had a tag before.
           ...(kind === 'takes-back' ? [] : [tagOf('ticket-buyer')]),
           ...(kind === 'per-event' ? [] : [tagOf(`tag ${kind}`)]),
         ],
@@ -68,7 +68,7 @@ export const createOffice = (world: World, schedule: Schedule, resources: Resour
     emailOf,
     orderIdOf,
     badOrderIds: schedule.badEventsAtMs.map((_, index) => `or_bad_${mark}_${index}`),
-    /** The names that the product gives to what it makes for an event. */
+    /** The names that the product chooses for the list and the tag of an event. */
     namesOfEvent: (event: number) => ({
       list: `${eventName(event)} ${startDate}`,
       tag: `tt_${eventName(event).replaceAll(' ', '-')}-${startDate}`,
@@ -85,7 +85,7 @@ export const createOffice = (world: World, schedule: Schedule, resources: Resour
       const planned = schedule.workflows[number];
       return planned ? say(workflowMessage(factOf(planned, number, status))) : Promise.resolve();
     },
-    /** What the account must hold before the first order. */
+    /** The contacts that the account must hold before the first order. */
     seeds: (): SandboxSeed[] =>
       schedule.buyers.flatMap((kind, buyer) => {
         const { permission, isDeleted, had } = seedOf(kind);
@@ -95,21 +95,21 @@ export const createOffice = (world: World, schedule: Schedule, resources: Resour
             email: emailOf(buyer),
             permission_to_send: permission as SandboxSeed['permission_to_send'],
             ...(kind === 'unsubscribed' ? { opt_out_date: new Date(begunAt - 24 * 60 * minuteMs).toISOString() } : {}),
-            // Days before the first order: an opt-in from before the deletion restores nobody.
+            // Days before the first order, so that an opt-in from before the deletion restores nobody.
             ...(isDeleted ? { deleted_at: new Date(begunAt - 3 * 24 * 60 * minuteMs).toISOString() } : {}),
             lists: had.lists.map(listOf),
             tags: had.tags.map(tagOf),
           },
         ];
       }),
-    /** Puts one event of an order on Kafka: said again it is the same event. */
+    /** Publishes one event of an order on Kafka; a repeated call publishes the same event. */
     order: (number: number, version: number): Promise<void> => {
       const planned = schedule.orders[number];
       const at = planned?.versions[version];
       if (!planned || !at) return Promise.resolve();
       const event = anOrderEvent({
         boxOfficeId,
-        // As Ticket Tailor counts; of every other order all events are of one second.
+        // Numbered as Ticket Tailor does. All events of every other order have the same time.
         id: `wh_${mark}_${number}_${9 + version}`,
         time: new Date(
           begunAt - 30 * minuteMs + (number % 2 === 0 ? version * minuteMs : 0) + number * 1_000,

@@ -1,7 +1,7 @@
 import { deliveryOutcomeEventSchema, topics, type DeliveryOutcomeFact } from '@boxlist/contracts';
 import { parseCloudEvent, type EventBus } from '@boxlist/event-bus';
 
-/** Of each delivery the newest outcome: an older one may come once more behind it. */
+/** The newest outcome of each delivery: an older one may be published again after it. */
 export const newestOf = (outcomes: readonly DeliveryOutcomeFact[]): ReadonlyMap<string, DeliveryOutcomeFact> => {
   const newest = new Map<string, DeliveryOutcomeFact>();
   for (const each of outcomes)
@@ -9,7 +9,7 @@ export const newestOf = (outcomes: readonly DeliveryOutcomeFact[]): ReadonlyMap<
   return newest;
 };
 
-/** Follows what sync publishes of deliveries. */
+/** Follows the outcomes that sync publishes. */
 export const followOutcomes = async (bus: EventBus) => {
   const ofOffice = new Map<string, DeliveryOutcomeFact[]>();
   const waiting = new Set<() => void>();
@@ -27,7 +27,7 @@ export const followOutcomes = async (bus: EventBus) => {
   });
   return {
     of,
-    /** Resolves when so many outcomes of a box office were published; `signal` ends the waiting. */
+    /** Resolves once `nth` outcomes of a box office were published, or when `signal` aborts. */
     nth: (boxOfficeId: string, nth: number, signal: AbortSignal): Promise<void> =>
       new Promise<void>((resolve) => {
         const done = (): void => {

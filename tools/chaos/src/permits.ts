@@ -15,7 +15,7 @@ interface State {
 const everyMs = 150;
 const dayMs = 86_400_000;
 
-/** The most of some times in any second; `counts`: how often each came. */
+/** The largest number within any second; `counts` holds the number at each time, in ms. */
 export const mostInASecond = (counts: ReadonlyMap<number, number>): number => {
   const times = [...counts].sort(([a], [b]) => a - b);
   let most = 0;
@@ -29,7 +29,8 @@ export const mostInASecond = (counts: ReadonlyMap<number, number>): number => {
 };
 
 /**
- * Reads the ledger again and again: it holds the permits of the last second only. What could not be read is not seen.
+ * Reads the ledger again and again, because it holds only the permits of the last second. Permits between two readings
+ * may be missed.
  */
 export const watchPermits = (mongo: Connection) => {
   const ledgers = mongo.collection<LedgerDocument>('ledger');
@@ -44,7 +45,7 @@ export const watchPermits = (mongo: Connection) => {
   const look = async (): Promise<void> => {
     const counts = new Map<number, number>();
     for (const at of (await read())?.state.recent ?? []) counts.set(at, (counts.get(at) ?? 0) + 1);
-    // Of a time that stands at the edge a later look may show fewer.
+    // A later reading may show fewer permits of a time at the edge of the second.
     for (const [at, count] of counts) seen.set(at, Math.max(count, seen.get(at) ?? 0));
   };
   const timer = setInterval(() => {
@@ -57,14 +58,14 @@ export const watchPermits = (mongo: Connection) => {
       seen = new Map();
     },
     mostInASecond: (): number => mostInASecond(seen),
-    /** How many permits a UTC day has had. */
+    /** The number of permits of the ledger's present UTC day. */
     used: async (): Promise<{ day: string; used: number }> => {
       const { day, used } = (await read())?.state ?? { day: '', used: 0 };
       return { day, used };
     },
     /**
-     * What midnight does: the day that Constant Contact called used up is over, and activities are asked for again that
-     * had to wait for that.
+     * Does what midnight does: it ends the day that Constant Contact reported as used up, and sync polls the activities
+     * again that had to wait for that.
      */
     beginNewDay: async (): Promise<void> => {
       for (;;) {

@@ -4,13 +4,13 @@ import { mostInASecond } from './permits';
 import { scheduleOf, type Schedule } from './schedule';
 
 describe('a schedule', () => {
-  it('is the same for the same seed, and another for another', () => {
+  it('is the same for the same seed, and differs for another', () => {
     expect(scheduleOf(7)).toEqual(scheduleOf(7));
     expect(scheduleOf(7)).not.toEqual({ ...scheduleOf(8), seed: 7 });
   });
 });
 
-describe('what is expected of a schedule', () => {
+describe('the expected result of a schedule', () => {
   const schedule: Schedule = {
     seed: 0,
     workflows: [{ kind: 'opted-in', publishedAtMs: 0 }],
@@ -24,7 +24,7 @@ describe('what is expected of a schedule', () => {
     steps: [],
   };
 
-  it('is one outcome for each order × workflow, and a contact only of whoever opted in', () => {
+  it('is one outcome for each order × workflow, and a contact only for a buyer who opted in or had one', () => {
     expect(expectedDeliveries(schedule, new Set()).map(({ outcomes }) => outcomes)).toEqual([
       ['SYNCED SYNCED'],
       ['SKIPPED UNSUBSCRIBED'],
@@ -37,13 +37,13 @@ describe('what is expected of a schedule', () => {
     ]);
   });
 
-  it('leaves whoever unsubscribed in the middle unsubscribed and on no list', () => {
+  it('leaves a buyer who unsubscribed during the run unsubscribed and on no list', () => {
     const [left] = expectedContacts(schedule, new Set([0]));
     expect(left).toMatchObject({ permission: 'unsubscribed', must: { lists: [] }, may: { lists: [] } });
   });
 });
 
-describe('the most in a second', () => {
+describe('the largest number in a second', () => {
   it('is that of any sliding second', () => {
     expect(
       mostInASecond(

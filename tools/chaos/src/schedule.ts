@@ -2,7 +2,7 @@ import type { SandboxFault } from '@boxlist/testkit';
 import fc from 'fast-check';
 import { anyFault, type Fault } from './fault';
 
-/** What a buyer is to Constant Contact before the first order comes. */
+/** A buyer's state at Constant Contact before the first order comes. */
 export const buyerKinds = ['new', 'known', 'not-set', 'pending', 'held', 'unsubscribed', 'deleted'] as const;
 export type BuyerKind = (typeof buyerKinds)[number];
 
@@ -10,7 +10,7 @@ export type BuyerKind = (typeof buyerKinds)[number];
 export const answers = ['not asked', 'no', 'yes'] as const;
 export type Answer = (typeof answers)[number];
 
-/** One event of an order, oldest first in its order; each copy arrives by itself. */
+/** One event of an order, the oldest first; each copy arrives independently. */
 export interface OrderVersion {
   readonly optIn: Answer;
   readonly status: 'completed' | 'pending' | 'cancelled';
@@ -18,9 +18,9 @@ export interface OrderVersion {
 }
 
 export interface PlannedOrder {
-  /** Number of the buyer. */
+  /** The buyer's number. */
   readonly buyer: number;
-  /** Which of the box office's two events it is for. */
+  /** The number of the event, of the box office's two. */
   readonly event: 0 | 1;
   readonly versions: readonly OrderVersion[];
 }
@@ -34,8 +34,8 @@ export interface PlannedWorkflow {
 }
 
 /**
- * When a step happens: at a time, after so many outcomes of its box office, or as soon as a call to Constant Contact
- * was answered.
+ * When a step happens: at a time, after a number of outcomes of its box office, or as soon as a call to Constant
+ * Contact was answered.
  */
 export type Moment =
   { readonly afterMs: number } | { readonly afterOutcomes: number } | { readonly onCall: string; readonly nth: number };
@@ -51,12 +51,12 @@ export interface Schedule {
   readonly workflows: readonly PlannedWorkflow[];
   readonly buyers: readonly BuyerKind[];
   readonly orders: readonly PlannedOrder[];
-  /** When events arrive that nobody can understand. */
+  /** The arrival times of events that sync cannot understand. */
   readonly badEventsAtMs: readonly number[];
   readonly steps: readonly Step[];
 }
 
-/** For how long orders arrive, and how late a step may begin. */
+/** The period in which orders arrive, and the latest time of a step. */
 const loadMs = 8_000;
 const stepsMs = 10_000;
 
@@ -67,7 +67,7 @@ const atOnceOrLater = fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.nat(
 
 const workflows = fc.uniqueArray(
   fc.record({ kind: fc.constantFrom(...workflowKinds), publishedAtMs: atOnceOrLater }),
-  // Two of a kind would give the same.
+  // Two workflows of one kind would add the same lists and tags.
   { selector: ({ kind }) => kind, minLength: 1, maxLength: 4 },
 );
 
@@ -78,8 +78,8 @@ const buyerKind = fc.oneof(
 );
 
 /**
- * Events of one order. A yes is never followed by a no: whether the no came before the yes was acted upon would decide
- * what becomes of the buyer. For the same reason only orders of buyers who have no other are cancelled.
+ * Events of one order. A yes is never followed by a no: the result would depend on whether sync processed the yes
+ * before the no came. For the same reason only orders of buyers without other orders are cancelled.
  */
 const versionsOf = (most: Answer | undefined, isCancelled: boolean): fc.Arbitrary<OrderVersion[]> =>
   fc
@@ -105,7 +105,7 @@ const ordersOf = (buyer: number, kind: BuyerKind): fc.Arbitrary<PlannedOrder[]> 
   const order = (most?: Answer, isCancelled = false) =>
     fc.record({ buyer: fc.constant(buyer), event, versions: versionsOf(most, isCancelled) });
   const any = fc.array(order(), { minLength: 1, maxLength: 3 });
-  // One who is deleted comes back by a yes: with a no besides, the order of arrival would decide.
+  // A yes restores a deleted contact. With a no besides, the sequence of arrival would decide.
   if (kind === 'deleted')
     return fc.constantFrom<Answer>('yes', 'no').chain((most) => fc.array(order(most), { minLength: 1, maxLength: 2 }));
   if (kind !== 'new' && kind !== 'known') return any;
@@ -139,6 +139,6 @@ export const scheduleOf = (seed: number): Schedule => {
   return { seed, ...drawn };
 };
 
-/** The faults of a schedule's steps that the sandbox carries out by itself. */
+/** The faults of a schedule's steps that the sandbox injects itself. */
 export const sandboxFaults = ({ steps }: Schedule): SandboxFault[] =>
   steps.flatMap(({ fault }) => (fault.kind === 'sandbox' ? [fault.fault] : []));

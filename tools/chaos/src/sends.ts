@@ -2,25 +2,26 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mostInASecond } from './permits';
 
 /**
- * A call as the process that made it saw it: when it was asked for and when it was written to its connection, in ms.
+ * A call as recorded by the process that made it: the times when it was made and when it was written to its connection,
+ * in ms.
  */
 export interface Sent {
   readonly made: number;
   readonly sent: number;
 }
 
-/** From when to when a process was held still. */
+/** The beginning and the end of a pause of a process, in ms. */
 export interface Still {
   readonly from: number;
   readonly to: number;
 }
 
-/** A held process comes to its first write at most so long after it was let go. */
+/** A paused process makes its first write at most this long after it continues. */
 const firstWriteMs = 50;
 
 /**
- * The one call that nobody can hold back: it was made, its process was stopped before the write, and the write is the
- * first thing it did when it went on.
+ * Whether a call could not be prevented: it was made, its process was paused before the write, and the write was the
+ * first thing after the pause.
  */
 export const wasHeldBack = ({ made, sent }: Sent, held: readonly Still[]): boolean =>
   held.some(({ from, to }) => made <= from && sent >= to && sent - to <= firstWriteMs);
@@ -32,7 +33,7 @@ export const mostSentInASecond = (sends: readonly Sent[]): number => {
   return mostInASecond(counts);
 };
 
-/** What a process noted in its file; a line that a kill cut off is left out. */
+/** The calls that a process recorded in its file; a line that a kill cut off is left out. */
 export const readSends = (file: string): Sent[] =>
   (existsSync(file) ? readFileSync(file, 'utf8') : '').split('\n').flatMap((line) => {
     try {

@@ -4,21 +4,24 @@ import { newestOf } from './outcomes';
 import type { World } from './world';
 
 interface Options {
-  /** Whether Constant Contact was told to refuse calls for good. */
+  /** Whether a fault made Constant Contact refuse calls permanently. */
   readonly mayBeRefused: boolean;
   readonly limitMs: number;
 }
 
 const lookEveryMs = 400;
 
-/** How a box office stands. */
+/** The state of a box office. */
 const standing = async ({ graph, outcomes }: World, { boxOfficeId, workflowIds, schedule, badOrderIds }: Office) => {
   const stats = await graph.stats(boxOfficeId, workflowIds);
   const sum = (of: 'total' | 'pending' | 'failed'): number => stats.reduce((all, each) => all + each[of], 0);
   return {
     isDone: sum('total') === schedule.orders.length * workflowIds.length && sum('pending') === 0,
     failed: sum('failed'),
-    /** What comes after the last outcome. */
+    /**
+     * Whether sync has published all outcomes and stored all dead letters. That happens after the last outcome is
+     * stored.
+     */
     isTold: async (): Promise<boolean> => {
       const published = newestOf(outcomes.of(boxOfficeId));
       const deliveries = await graph.deliveries(boxOfficeId);
@@ -32,8 +35,8 @@ const standing = async ({ graph, outcomes }: World, { boxOfficeId, workflowIds, 
 };
 
 /**
- * What an organiser does: signs in again where that is asked for, and puts to work again what the day's end or a
- * refusal held up.
+ * Does what an organiser does: signs in again if sync asks for it, and retries deliveries that the end of the day's
+ * calls or a refusal held up.
  */
 const help = async (world: World, office: Office): Promise<void> => {
   const waiting = await world.graph.deliveries(office.boxOfficeId, {
@@ -46,7 +49,7 @@ const help = async (world: World, office: Office): Promise<void> => {
   if (waitsFor('QUOTA_EXCEEDED')) await world.graph.retry(office.boxOfficeId, ['WAITING'], ['QUOTA_EXCEEDED']);
 };
 
-/** Waits until nothing of a box office is pending; gives what stood against it. */
+/** Waits until nothing of a box office is pending; returns the reasons if that does not happen within `limitMs`. */
 export const settle = async (world: World, office: Office, { mayBeRefused, limitMs }: Options): Promise<string[]> => {
   const until = Date.now() + limitMs;
   let hint = 'no error seen';

@@ -6,9 +6,9 @@ import { readSends, wasHeldBack, type Sent, type Still } from './sends';
 interface One {
   readonly url: string;
   process: LocalProcess | undefined;
-  /** What meets one that is down, and what would hold still one that is held already, passes it by. */
+  /** A disturbance of a process that is down is skipped, and so is a pause of a paused one. */
   state: 'up' | 'paused' | 'down';
-  /** The disturbance or start that is under way. */
+  /** The present disturbance or start. */
   busy: Promise<unknown>;
 }
 
@@ -29,13 +29,13 @@ const isReady = async (url: string): Promise<boolean> => {
 };
 
 /**
- * Several processes of the built sync, watched over as an orchestrator does: one that ends by itself is started again,
- * and that is noted.
+ * Several processes of the built sync. Like an orchestrator, it restarts a process that exits by itself, and records
+ * that in `endedAlone`.
  */
 export const startSyncProcesses = async ({ count, env, logDir }: Options) => {
   const root = workspaceRoot();
   const endedAlone: string[] = [];
-  /** When something was let go on or started. */
+  /** When a process was last started or continued after a pause. */
   let lastWokenAt = 0;
   let closing = false;
   const stills: Still[][] = Array.from({ length: count }, () => []);
@@ -54,7 +54,7 @@ export const startSyncProcesses = async ({ count, env, logDir }: Options) => {
       logFile: join(logDir, `sync-${index}.log`),
     });
 
-  /** Starts it, again when it gives up for want of a server, until it is ready. */
+  /** Starts a process until it is ready, again if it exits because a server is missing. */
   const start = async (one: One, index: number): Promise<void> => {
     const until = Date.now() + readyWithinMs;
     one.state = 'down';
@@ -92,7 +92,7 @@ export const startSyncProcesses = async ({ count, env, logDir }: Options) => {
     });
   await Promise.all(all.map((one, index) => start(one, index)));
 
-  /** Disturbs those that can be disturbed so now; answers when it is over. */
+  /** Disturbs the processes whose state allows it; resolves when that is over. */
   const disturb = async (
     which: number | 'all',
     can: readonly One['state'][],
@@ -113,8 +113,8 @@ export const startSyncProcesses = async ({ count, env, logDir }: Options) => {
     endedAlone,
     lastWokenAt: () => lastWokenAt,
     /**
-     * The calls that the processes wrote since a time, but for those that were stopped between the last look at their
-     * permit and the write.
+     * The calls that the processes wrote since a time, in ms, except those whose process was paused between its last
+     * check of the permit and the write.
      */
     sendsSince: (since: number): Sent[] =>
       all.flatMap((_, index) =>
@@ -140,14 +140,14 @@ export const startSyncProcesses = async ({ count, env, logDir }: Options) => {
         const from = Date.now();
         held?.signal('SIGSTOP');
         await delay(ms);
-        // It was killed meanwhile, and another has come.
+        // It was killed meanwhile, and another process has replaced it.
         if (one.process !== held || one.state !== 'paused') return;
         one.state = 'up';
         stills[index]?.push({ from, to: Date.now() });
         held?.signal('SIGCONT');
         lastWokenAt = Date.now();
       }),
-    /** Resolves when no disturbance is under way and all are up. */
+    /** Resolves once no disturbance is under way and all processes are up. */
     allUp: async (): Promise<void> => {
       while (all.some(({ state }) => state !== 'up'))
         await Promise.all(all.map(({ busy }) => busy)).then(() => delay(50));

@@ -9,48 +9,48 @@ import { sandboxFaults, type Schedule } from './schedule';
 import { settle } from './settle';
 import type { World } from './world';
 
-/** What became of one schedule. */
+/** The result of one schedule. */
 export interface ScheduleResult {
   readonly schedule: Schedule;
   readonly deliveries: number;
   readonly violations: readonly string[];
 }
 
-/** What became of schedules that were carried out together; faults of one meet all. */
+/** The result of schedules that ran together; faults of one affect all. */
 export interface WaveResult {
   readonly verdicts: readonly ScheduleResult[];
-  /** What cannot be laid to one box office. */
+  /** Violations that do not belong to one box office. */
   readonly violations: readonly string[];
   readonly calls: number;
   readonly mostCallsInASecond: number;
   readonly mostSentInASecond: number;
   readonly refusedByRate: number;
-  /** Until the last fault was over, and until nothing was pending any more. */
+  /** Until the last fault was over, and from then until nothing was pending any more. */
   readonly seconds: { readonly disturbed: number; readonly settling: number };
 }
 
-/** How many disturbances of schedules can make a write come again. */
+/** The number of disturbances in schedules that can make sync repeat a write. */
 const interruptionsOf = (schedules: readonly Schedule[]): number =>
   schedules
     .flatMap(({ steps }) => steps)
     .reduce((sum, { fault }) => sum + (fault.kind === 'sandbox' ? (fault.fault.times ?? 1) : 1), 0);
 
-/** Whether a call may have been refused for good because a fault said so. */
+/** Whether a fault may have made Constant Contact refuse a call permanently. */
 const mayBeRefused = (schedules: readonly Schedule[]): boolean =>
   schedules.flatMap(sandboxFaults).some(({ kind, status }) => kind === 'status' && status === 400);
 
-/** An account as new, with box offices whose buyers stand in it as their schedules say. */
+/** Resets the account and creates the box offices, with the contacts that their schedules demand. */
 const open = async (world: World, schedules: readonly Schedule[]): Promise<Office[]> => {
   const resources = await world.furnish();
   const offices = schedules.map((schedule) => createOffice(world, schedule, resources));
   await world.sandbox.seedMany(world.account, { contacts: offices.flatMap((office) => office.seeds()) });
-  // Our own calls are not to stand in one second with those of sync.
+  // Our own calls must not count in one second with those of sync.
   await delay(1_100);
   await world.sandbox.forgetJournal();
   return offices;
 };
 
-/** Carries schedules out together, ends all faults, waits until nothing is pending, and judges. */
+/** Runs schedules together, ends all faults, waits until nothing is pending, and checks the result. */
 export const runWave = async (world: World, schedules: readonly Schedule[], settleMs: number): Promise<WaveResult> => {
   const begunAt = performance.now();
   const offices = await open(world, schedules);
@@ -105,7 +105,7 @@ export const runWave = async (world: World, schedules: readonly Schedule[], sett
   };
 };
 
-/** What sync tells of a box office. */
+/** What sync shows and has published of a box office. */
 const toldOf = async ({ graph, outcomes }: World, { boxOfficeId, workflowIds }: Office) => ({
   deliveries: await graph.deliveries(boxOfficeId),
   stats: await graph.stats(boxOfficeId, workflowIds),
@@ -113,7 +113,7 @@ const toldOf = async ({ graph, outcomes }: World, { boxOfficeId, workflowIds }: 
   outcomes: outcomes.of(boxOfficeId),
 });
 
-/** Contacts that are nobody's buyer; the account has one of its own. */
+/** Contacts that belong to no buyer; the account has one of its own. */
 const strangersAmong = (
   contacts: Awaited<ReturnType<World['sandbox']['contacts']>>,
   offices: readonly Office[],

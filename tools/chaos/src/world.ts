@@ -15,7 +15,7 @@ import { watchPermits } from './permits';
 import { workflowKinds } from './schedule';
 import { startSyncProcesses } from './sync-processes';
 
-/** The limit of calls: more than the real one, so that many schedules fit into a minute. */
+/** The limit of calls: higher than the real one, so that many schedules fit into a minute. */
 export const callsPerSecond = 40;
 const leaseMs = 2_000;
 const account = 'riverside';
@@ -29,8 +29,8 @@ export interface Resources {
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /**
- * Kafka, MongoDB, the sandbox, a door for tokens and several processes of sync: started once, and used by all
- * schedules.
+ * Kafka, MongoDB, the sandbox, a stand-in for auth-connection's tokens and several sync processes: started once and
+ * used by all schedules.
  */
 export const startWorld = async (dataDir: string, say: (line: string) => void) => {
   say('Starting Kafka, MongoDB and the Constant Contact sandbox');
@@ -85,9 +85,9 @@ export const startWorld = async (dataDir: string, say: (line: string) => void) =
 
   return {
     account,
-    /** Notes what happened when, for whoever reads the logs of a failure. */
+    /** Writes a line with its time to chaos.log, which helps to read the logs of a failure. */
     note: (line: string): void => appendFileSync(join(dataDir, 'chaos.log'), `${new Date().toISOString()} ${line}\n`),
-    /** Keeps something beside the logs. */
+    /** Saves an object as JSON beside the logs. */
     keep: (name: string, what: object): void => writeFileSync(join(dataDir, name), JSON.stringify(what, null, 1)),
     syncs,
     permits,
@@ -96,9 +96,9 @@ export const startWorld = async (dataDir: string, say: (line: string) => void) =
     sandbox: sandbox.control,
     graph: createGraph(syncs.urls, keys.privateKey),
     mongoServer: servers.mongo.server,
-    /** Servers that were given are not ours to disturb. */
+    /** Servers from the environment are not ours to disturb. */
     mayDisturb: (server: Server): boolean => pidOf(server) !== undefined,
-    /** Puts a message on Kafka, again until it is acknowledged. */
+    /** Publishes a message on Kafka; retries until Kafka acknowledges. */
     publish: (topic: string, key: string, value: string): Promise<void> =>
       eventually(() => bus.publish(topic, [{ key, value }]), { timeoutMs: 120_000, everyMs: 200 }),
     killServer: (server: Server, downMs: number): Promise<void> =>
@@ -117,21 +117,21 @@ export const startWorld = async (dataDir: string, say: (line: string) => void) =
         signal('SIGCONT');
         if (server === 'sandbox') sandboxWokenAt = Date.now();
       }),
-    /** When a process of sync or the sandbox was last started or let go on. */
+    /** When a sync process or the sandbox was last started or continued after a pause. */
     lastWokenAt: (): number => Math.max(syncs.lastWokenAt(), sandboxWokenAt),
-    /** Resolves when no disturbance is under way and everything is up. */
+    /** Resolves once no disturbance is under way and everything is up. */
     allUp: async (): Promise<void> => {
       await Promise.all(Object.values(turns).map((turn) => turn(async () => undefined)));
       await syncs.allUp();
     },
-    /** An account as at the beginning, with the lists and tags of all workflows. */
+    /** Resets the account and creates the lists and tags of all workflows. */
     furnish: async (): Promise<Resources> => {
       await sandbox.control.reset();
       const token = await sandbox.accessToken(account);
       door.give(token);
       return furnish(sandbox.url, token);
     },
-    /** The names of the account's lists and tags by id, those that sync has made included. */
+    /** The names of the account's lists and tags by id, including those that sync has made. */
     names: async (): Promise<ReadonlyMap<string, string>> => {
       const { lists, tags } = await readResources(sandbox.url, await sandbox.accessToken(account));
       return new Map([...lists, ...tags].map(([name, id]) => [id, name]));

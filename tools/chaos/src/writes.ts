@@ -1,6 +1,6 @@
 import type { JournalEntry } from '@boxlist/testkit';
 
-/** A write that Constant Contact carried out for one contact. */
+/** A write that Constant Contact accepted for one contact. */
 export interface Write {
   readonly seq: number;
   readonly kind: 'create' | 'sign-up' | 'put' | 'resubscribe' | 'import' | 'batch';
@@ -22,7 +22,7 @@ const kindOf = ({ method, path }: JournalEntry): Write['kind'] | undefined => {
   return undefined;
 };
 
-/** The writes of a journal for the contact of an address, refused ones left out. */
+/** The writes in a journal for the contact of an address, without refused ones. */
 export const writesIn = (journal: readonly JournalEntry[], email: string, contactId: string | undefined): Write[] =>
   journal.flatMap((entry) => {
     const kind = entry.status >= 200 && entry.status < 300 ? kindOf(entry) : undefined;

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Rules of the workspace that no other tool checks. Prints every broken one; fails when there is any. */
+/** Checks rules of the workspace that no other tool checks. Prints every broken rule; exits with 1 if there is any. */
 const root = join(__dirname, '../../..');
 const problems: string[] = [];
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
@@ -25,7 +25,7 @@ const allowedFiles = [
 ];
 const made = ['coverage', 'dist', 'node_modules'];
 
-/** The top level holds what its reader expects, dot files aside. */
+/** The top level holds only expected files and folders; dot files are not checked. */
 const checkTopLevel = (): void => {
   for (const entry of readdirSync(root, { withFileTypes: true })) {
     const known = entry.isDirectory() ? [...allowedFolders, ...made] : allowedFiles;
@@ -34,7 +34,7 @@ const checkTopLevel = (): void => {
   }
 };
 
-/** All Nx packages are of one version. */
+/** All Nx packages have one version. */
 const checkVersions = (): void => {
   const { devDependencies } = JSON.parse(read('package.json')) as { devDependencies: Record<string, string> };
   const versions = Object.entries(devDependencies).filter(([name]) => name === 'nx' || name.startsWith('@nx/'));
@@ -42,7 +42,7 @@ const checkVersions = (): void => {
     problems.push('package.json: the Nx packages have different versions');
 };
 
-/** The lock file names no address that packages were fetched from. */
+/** The lock file contains no address that packages were fetched from. */
 const checkLockFile = (): void => {
   if (/"resolved":|https?:\/\/[^"]*\.tgz/.test(read('package-lock.json')))
     problems.push('package-lock.json: contains package URLs');
@@ -54,11 +54,11 @@ interface Project {
   readonly targets?: Readonly<Record<string, unknown>>;
 }
 
-/** What is linted makes a folder a project: no lint sees it elsewhere. */
+/** Whether a folder has files that lint covers. It must then be a project, because lint runs on projects only. */
 const hasSources = (folder: string): boolean =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).some((file) => /\.m?ts$|\.mjs$/.test(file));
 
-/** Every folder with sources is a project, and every project has a tag and can be linted and type-checked. */
+/** Every folder with sources is a project, and every project has exactly one tag and can be linted and type-checked. */
 const checkProjects = (): void => {
   for (const group of ['apps', 'libs', 'tools']) {
     for (const folder of readdirSync(join(root, group))) {
@@ -75,7 +75,7 @@ const checkProjects = (): void => {
   }
 };
 
-/** The module boundaries really hold: a planted violation must fail the lint, by that very rule. */
+/** Lint enforces the module boundaries: it must refuse a planted violation, by that very rule. */
 const checkBoundaries = (): void => {
   const folder = join(root, 'apps/billing/src/planted');
   mkdirSync(folder, { recursive: true });

@@ -6,8 +6,8 @@ import { dirname, join } from 'node:path';
 import { resolverTypes } from './resolver-types';
 
 /**
- * Composes the committed subgraph schemas to the supergraph and the API schema, and writes the types of each subgraph's
- * resolvers; `--check` writes nothing and fails when a file is stale.
+ * Composes the committed subgraph schemas into the supergraph and the API schema, and writes the types of each
+ * subgraph's resolvers. `--check` writes nothing and fails if a file is stale.
  */
 const root = join(__dirname, '../../..');
 const check = process.argv.includes('--check');
@@ -25,7 +25,7 @@ if (result.errors) {
   process.exit(1);
 }
 const apiSchema = result.schema.toAPISchema().toGraphQLJSSchema();
-// GraphQL takes any type of that name for its root of subscriptions, which nobody here serves.
+// GraphQL uses any type of that name as the root of subscriptions, which no service here offers.
 if (apiSchema.getSubscriptionType()) {
   console.error('✗ a subgraph has a type named Subscription: give it another name');
   process.exit(1);

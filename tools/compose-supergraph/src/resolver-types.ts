@@ -5,18 +5,18 @@ import { parse } from 'graphql';
 
 type Mappers = Readonly<Record<string, string>>;
 
-/** Where only an entity's key stands behind its type, and every other field is looked up. */
+/** For an entity whose resolvers get only its key and look up every other field. */
 const keyOnly = '{ readonly id: string }';
 
 /**
- * A service's own type behind a type of the graph, seen from the generated file; under a name that the graph's types
- * leave free.
+ * A service's own type behind a type of the graph, with a path from the generated file, and an alias that no type of
+ * the graph uses.
  */
 const source = (file: string, name: string): string => `../${file}#${name} as ${name}Source`;
 
 /**
- * For each subgraph: what its resolvers get as parents and may return, where that is not simply the fields of the
- * graph's type.
+ * For each subgraph: the values that its resolvers get as parents and may return, if they are not simply the fields of
+ * the graph's type.
  */
 const mappers: Readonly<Record<string, Mappers>> = {
   billing: {
@@ -55,7 +55,7 @@ const mappers: Readonly<Record<string, Mappers>> = {
   },
 };
 
-/** The types of a subgraph's resolvers, as TypeScript. */
+/** Returns the types of a subgraph's resolvers, as TypeScript. */
 export const resolverTypes = async (subgraph: string, schema: string): Promise<string> => {
   const types = await codegen({
     filename: 'resolver-types.ts',
@@ -63,19 +63,19 @@ export const resolverTypes = async (subgraph: string, schema: string): Promise<s
     documents: [],
     config: {
       federation: true,
-      // The schemas bring federation 2 with their own @link.
+      // The schemas declare federation 2 with their own @link.
       disableFederationDirectiveAndScalarInjection: true,
       contextType: '../context#GraphContext',
       mappers: mappers[subgraph] ?? {},
       scalars: { ID: 'string', DateTime: 'Date', CurrencyCode: 'string', JSON: 'unknown' },
       strictScalars: true,
       enumsAsTypes: true,
-      // What may be null must still be there: else nobody would miss a renamed field. `CompleteResolvers` says which
-      // resolvers may be left out.
+      // Nullable fields must still be present, so that a renamed field is a type error. `CompleteResolvers` decides
+      // which resolvers may be left out.
       avoidOptionals: { field: true, resolvers: true },
       maybeValue: 'T | null | undefined',
       immutableTypes: true,
-      // Only where an interface is answered must a value say of which type it is.
+      // A value must name its type only if the field returns an interface.
       skipTypename: true,
       resolversNonOptionalTypename: { interfaceImplementingType: true },
       useTypeImports: true,

@@ -9,7 +9,7 @@ const keptMs = 10 * 86_400_000;
 
 interface Queued {
   readonly work: Work;
-  /** As the activity counts them: of a file also its header. */
+  /** The number of items as the activity counts them: for a file this includes its header. */
   readonly total: number;
   readonly fileName?: string;
   readonly path: string;
@@ -17,7 +17,7 @@ interface Queued {
 
 const sizeOf = (work: Work): number => (work.kind === 'import' ? work.rows.length : work.contactIds.length);
 
-/** Queues an activity; 429 when 1,000 of the account have not ended. */
+/** Queues an activity. Refuses with 429 if 1,000 of the account have not ended. */
 export const queueActivity = (world: World, account: Account, { work, total, fileName, path }: Queued): Activity => {
   if (account.work.size() >= world.limits.queuedActivities) {
     throw new Refusal(429, 'too_many_requests', 'You exceeded 1,000 queued activities for this user account.');
@@ -47,7 +47,7 @@ export const queueActivity = (world: World, account: Account, { work, total, fil
   return account.activities.put(activity.activity_id, activity);
 };
 
-/** Works off what is due by the sandbox's clock, and forgets what ended more than ten days ago. */
+/** Works on the activities that are due by the sandbox's clock, and forgets those created ten days ago or earlier. */
 export const workOff = (world: World, account: Account): void => {
   const now = world.now();
   for (const activity of account.activities.values()) {
@@ -64,7 +64,7 @@ export const workOff = (world: World, account: Account): void => {
   }
 };
 
-/** How many of its items an activity has worked off at a time. */
+/** The number of items that an activity should have processed by a time. */
 const dueOf = ({ startsAtMs, doneAtMs, endsAfter, size }: Activity, now: number): number => {
   if (now >= doneAtMs) return endsAfter;
   return Math.min(endsAfter, Math.floor((size * (now - startsAtMs)) / (doneAtMs - startsAtMs)));

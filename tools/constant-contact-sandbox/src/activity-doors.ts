@@ -12,10 +12,10 @@ import { valid } from './valid';
 import type { World } from './world';
 
 const mostJsonContacts = 40_000;
-/** With the header. */
+/** Includes the header. */
 const mostCsvLines = 40_000;
 
-/** `/activities`: the asynchronous batches, and what became of them. */
+/** `/activities`: starts asynchronous batches and shows their state. */
 export const activityDoors = (door: Door, world: World): void => {
   door('GET', '/activities', writes, (call) => {
     const { page, links } = paged(call, schemas.activitiesQuery, ({ state }) =>
@@ -64,7 +64,7 @@ export const activityDoors = (door: Door, world: World): void => {
   });
 };
 
-/** What the spec says of a row's values holds for the whole body; unknown names only where they are not ignored. */
+/** Checks the values of the whole body against the vendor's spec. Unknown names are refused unless they are ignored. */
 const checkRows = ({ switches }: World, rows: readonly ImportRow[]): void => {
   for (const [index, row] of rows.entries()) {
     const unknown = Object.keys(row).find((name) => schemas.importLengthOf(name) === undefined);
@@ -76,7 +76,7 @@ const checkRows = ({ switches }: World, rows: readonly ImportRow[]): void => {
   }
 };
 
-/** What is over the limit of bytes is dropped without a word, as the vendor does. */
+/** Drops the rows beyond the limit of bytes without an error, as the vendor does. */
 const withinBytes = (request: FastifyRequest, rows: readonly ImportRow[], limit: number): ImportRow[] => {
   if (Number(request.headers['content-length'] ?? Infinity) <= limit) return [...rows];
   let size = '{"import_data":['.length;
@@ -106,7 +106,7 @@ const csvOptions = {
   to: mostCsvLines,
 };
 
-/** The contacts of a CSV file: a line that the limit of bytes cuts is dropped with all that follow. */
+/** The contacts of a CSV file. A line that the limit of bytes cuts is dropped, and so are all later ones. */
 const rowsOf = (content: Buffer, limit: number): ImportRow[] => {
   const kept = content.length > limit ? content.subarray(0, content.lastIndexOf(10, limit - 1) + 1) : content;
   const [header = [], ...records] = parse(kept, csvOptions);

@@ -17,7 +17,7 @@ const checkMediaType = (request: FastifyRequest, takes: Needs['takes'] = 'json')
   if (!type.toLowerCase().startsWith(wanted)) throw unsupported(`The payload must be ${wanted}`);
 };
 
-/** The API below `/v3`, each door behind token, scope and privilege; limits and faults stand before it. */
+/** The API below `/v3`. Each endpoint checks token, scope and privilege; limits and faults come before that. */
 export const apiDoors = (app: FastifyInstance, world: World): void => {
   const door: Door = (method, path, needs, handle) => {
     app.route({

@@ -3,7 +3,7 @@ import type { Entry } from './document-log';
 
 type Note = (entry: Entry) => void;
 
-/** Documents of one kind under their keys, in the order in which they were first put. Each change is noted. */
+/** Documents of one kind by key, in the sequence in which they were first put. `note` gets each change. */
 export const collection = <T>(kind: string, prefix: string, note: Note) => {
   const map = new Map<string, T>();
   return {
@@ -18,7 +18,7 @@ export const collection = <T>(kind: string, prefix: string, note: Note) => {
     remove: (key: string): void => {
       if (map.delete(key)) note({ kind, key: prefix + key });
     },
-    /** Takes what the log holds, without noting it again. */
+    /** Applies an entry of the log without logging it again. */
     load: (key: string, value: T | undefined): void => {
       if (value === undefined) map.delete(key);
       else map.set(key, value);
@@ -32,11 +32,11 @@ export type Collection<T> = ReturnType<typeof collection<T>>;
 
 const emailKey = (address: string): string => address.trim().toLowerCase();
 
-/** An account's contacts: found by id and by e-mail at once, and walked in the order of creation. */
+/** An account's contacts, indexed by id and by e-mail address, and iterated in the sequence of their creation. */
 export const contactBook = (prefix: string, note: Note) => {
   const byId = new Map<string, { contact: Contact; key: string | undefined }>();
   const byEmail = new Map<string, Contact>();
-  /** The contact of `seq` stands at `seq - 1`: deleting is soft, so nothing ever leaves. */
+  /** The contact with number `seq` is at index `seq - 1`: deletion is soft, so no contact is ever removed. */
   const ordered: Contact[] = [];
 
   const index = (contact: Contact): void => {
@@ -52,7 +52,7 @@ export const contactBook = (prefix: string, note: Note) => {
     size: (): number => byId.size,
     byId: (id: string): Contact | undefined => byId.get(id)?.contact,
     byEmail: (address: string): Contact | undefined => byEmail.get(emailKey(address)),
-    /** Saves a contact, new or changed. */
+    /** Saves a new or changed contact. */
     put: (contact: Contact): Contact => {
       if (contact.seq === 0) contact.seq = ordered.length + 1;
       index(contact);
@@ -60,7 +60,7 @@ export const contactBook = (prefix: string, note: Note) => {
       return contact;
     },
     load: (_key: string, contact: Contact): void => index(contact),
-    /** Those created after the one at place `seq`, oldest first. */
+    /** The contacts created after the one with number `seq`, oldest first. */
     *after(seq: number): Iterable<Contact> {
       for (let at = seq; at < ordered.length; at += 1) yield ordered[at]!;
     },

@@ -6,7 +6,7 @@ import { cursorOf, queryOf, searchContacts } from './search-contacts';
 import { valid } from './valid';
 import type { World } from './world';
 
-/** `/contacts` and what is below it. */
+/** `/contacts` and the paths below it. */
 export const contactDoors = (door: Door, world: World): void => {
   const whole = (contact: Parameters<typeof contacts.showContact>[1]) =>
     contacts.showContact(world, contact, contacts.allSubresources);

@@ -30,14 +30,14 @@ const joined = (
   if (all.length > max) throw badRequest(`A contact has at most ${max} ${what}s`);
   return all;
 };
-/** Lists or tags with more of them: those must exist, and a contact holds 50 at most. */
+/** Adds lists or tags. They must exist, and a contact has at most 50 of each. */
 export const withLists = (account: Account, present: readonly string[], added: readonly string[] = []): string[] =>
   joined(present, added, (id) => account.lists.get(id) !== undefined, 'list', most.lists);
 export const withTags = (account: Account, present: readonly string[], added: readonly string[] = []): string[] =>
   joined(present, added, (id) => account.tags.get(id) !== undefined, 'tag', most.tags);
 
 type FieldValue = Contact['custom_fields'][number];
-/** Custom fields with new values: the fields must exist, and a contact holds 25 at most. */
+/** Sets values of custom fields. The fields must exist, and a contact has at most 25. */
 export const withFields = (
   account: Account,
   present: readonly FieldValue[],
@@ -78,7 +78,7 @@ type Subresources = Pick<
   z.infer<typeof contactPost>,
   'custom_fields' | 'phone_numbers' | 'street_addresses' | 'list_memberships' | 'taggings' | 'notes'
 >;
-/** The subresources that a body gives, ready to stand in the contact; refuses what does not exist. */
+/** The subresources in a body, as a contact stores them; refuses lists, tags and fields that do not exist. */
 const givenSubresources = (account: Account, body: Subresources, by: string, now: string): Partial<Contact> => ({
   ...(body.list_memberships ? { list_memberships: withLists(account, [], body.list_memberships) } : {}),
   ...(body.taggings ? { taggings: withTags(account, [], body.taggings) } : {}),
@@ -94,7 +94,7 @@ const givenSubresources = (account: Account, body: Subresources, by: string, now
   ...(body.notes ? { notes: notesOf(body.notes, now) } : {}),
 });
 
-/** Changes a contact's permission with the dates and sources that go with it. */
+/** Changes a contact's permission, with the dates and sources that belong to it. */
 export const setPermission = (contact: Contact, permission: Permission, by: string, now: string): void => {
   const email = contact.email_address;
   if (!email) return;
@@ -114,7 +114,7 @@ export const setPermission = (contact: Contact, permission: Permission, by: stri
   }
 };
 
-/** `POST /contacts`: creates only; a conflict when the address exists, also deleted. */
+/** `POST /contacts`: only creates. Answers a conflict if the address exists, even on a deleted contact. */
 export const createContact = (world: World, account: Account, body: z.infer<typeof contactPost>): Contact => {
   const address = body.email_address?.address.trim().toLowerCase();
   if (!address && !body.first_name && !body.last_name)
@@ -157,7 +157,7 @@ export const putContact = (world: World, account: Account, id: string, body: z.i
 export const isUnsubscribed = ({ email_address: email }: Contact): boolean =>
   email?.permission_to_send === 'unsubscribed';
 
-/** Whether the sign-up form makes a contact of this permission explicit. */
+/** Whether the sign-up form makes a contact with this permission explicit. */
 const signUpGrants = (permission: Permission, switches: Switches): boolean => {
   if (permission === 'unsubscribed') return switches.signUpFormResubscribes;
   if (permission === 'pending_confirmation') return switches.signUpFormOnPending === 'explicit';
@@ -165,7 +165,7 @@ const signUpGrants = (permission: Permission, switches: Switches): boolean => {
   return true;
 };
 
-/** `POST /contacts/sign_up_form`: creates or updates; lists and custom fields are appended. */
+/** `POST /contacts/sign_up_form`: creates or updates; lists and custom fields are added. */
 export const signUpContact = (world: World, account: Account, body: z.infer<typeof signUp>) => {
   const { switches, busy } = world;
   const at = world.now();
@@ -195,13 +195,13 @@ export const signUpContact = (world: World, account: Account, body: z.infer<type
   return { status: known ? 200 : 201, body: { contact_id: contact.contact_id, action: known ? 'updated' : 'created' } };
 };
 
-/** A contact keeps one number of a kind, the newest, and three in all. */
+/** A contact keeps one number of each kind, the newest, and three in all. */
 export const addPhone = (contact: Contact, phone: Phone): void => {
   const others = contact.phone_numbers.filter(({ kind }) => kind !== phone.kind);
   contact.phone_numbers = [phone, ...others].slice(0, most.phones);
 };
 
-/** Changes what is given of the address of a kind; a contact keeps three. */
+/** Changes the given fields of the address of that kind; a contact keeps three addresses. */
 export const changeAddress = (contact: Contact, given: Partial<Address> & { kind: string }, now: string): void => {
   const known = contact.street_addresses.find(({ kind }) => kind === given.kind);
   const others = contact.street_addresses.filter((each) => each !== known);
@@ -209,7 +209,7 @@ export const changeAddress = (contact: Contact, given: Partial<Address> & { kind
   contact.street_addresses = [changed, ...others].slice(0, most.addresses);
 };
 
-/** `PUT /contacts/resubscribe/{id}`: one confirmation mail for a contact, ever. */
+/** `PUT /contacts/resubscribe/{id}`: one confirmation mail per contact, ever. */
 export const resubscribeContact = (
   world: World,
   account: Account,
@@ -225,7 +225,10 @@ export const resubscribeContact = (
   account.contacts.put(contact);
 };
 
-/** What the person, or the account's user, does with a contact; a confirmation also of the resubscribe mail. */
+/**
+ * Performs an act of the person or of the account's user on a contact. A confirmation also confirms the resubscribe
+ * mail.
+ */
 export const actOnContact = (world: World, account: Account, contact: Contact, act: string): Contact => {
   const now = isoAt(world.now());
   switch (act) {
@@ -272,7 +275,7 @@ const optional = [
 ] as const;
 export const allSubresources: readonly string[] = optional;
 
-/** A contact as the API shows it: subresources only where asked for. */
+/** A contact as the API shows it, with the requested subresources. */
 export const showContact = (world: World, contact: Contact, include: readonly string[]) => ({
   contact_id: contact.contact_id,
   ...(contact.email_address ? { email_address: contact.email_address } : {}),

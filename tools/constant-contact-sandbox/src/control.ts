@@ -129,7 +129,7 @@ const accountDoors = (app: FastifyInstance, world: World): void => {
   });
 };
 
-/** Contacts alike; the `#` of the e-mail is their number. */
+/** Many equal contacts; `#` in the e-mail address becomes their number. */
 const numberedSchema = seedSchema.extend({
   count: z.number().int().min(1).max(1_000_000),
   email: z.string().includes('#'),

@@ -12,7 +12,7 @@ import {
 import { dirname } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 
-/** The present state of one document; without a value it is removed. */
+/** The present state of one document; an entry without a value removes it. */
 export interface Entry {
   readonly kind: string;
   readonly key: string;
@@ -20,14 +20,14 @@ export interface Entry {
 }
 
 interface DocumentLogOptions {
-  /** No file: nothing is kept. */
+  /** Without a file nothing is saved. */
   readonly file: string | undefined;
-  /** Takes what the file holds, oldest first. */
+  /** Gets the entries of the file, oldest first. */
   readonly load: (entry: Entry) => void;
-  /** All documents as they are now: what the file shrinks to when most of its lines are outdated. */
+  /** All documents as they are now: the file is reduced to them when most of its lines are outdated. */
   readonly live: () => Iterable<Entry>;
   readonly liveCount: () => number;
-  /** Lines beyond twice the documents before the file is rewritten. */
+  /** The file is rewritten when it has this many lines more than twice the number of documents. */
   readonly slack?: number;
 }
 
@@ -40,7 +40,8 @@ const writeAll = (fd: number, text: string): void => {
 };
 
 /**
- * Reads whole lines; returns how many there were and where the last one ends. A torn last line was never answered for.
+ * Reads whole lines; returns their number and the end of the last one. A torn last line was never acknowledged to a
+ * caller.
  */
 const readLines = (bytes: Buffer, take: (line: string, number: number) => void): { lines: number; end: number } => {
   let lines = 0;
@@ -54,9 +55,9 @@ const readLines = (bytes: Buffer, take: (line: string, number: number) => void):
 };
 
 /**
- * Keeps documents in a file to which each change is appended as a line, so that a write costs the size of what changed.
- * What was flushed survives the death of the process, not that of the machine. The file is rewritten beside the running
- * work when most of it is outdated.
+ * Saves documents in a file, to which each change is appended as a line, so that a write costs only the size of the
+ * change. Flushed lines survive a crash of the process, but not of the machine. When most of the file is outdated, it
+ * is rewritten while work goes on.
  */
 export const openDocumentLog = ({ file, load, live, liveCount, slack = 50_000 }: DocumentLogOptions) => {
   if (!file) {
@@ -91,8 +92,7 @@ export const openDocumentLog = ({ file, load, live, liveCount, slack = 50_000 }:
   };
 
   /**
-   * Later lines win: what is written meanwhile goes to both files, and the copy takes each document as it is at its
-   * turn.
+   * Later lines win: lines written meanwhile go to both files, and the copy gets each document as it is at that moment.
    */
   const compact = async (): Promise<void> => {
     flush();
@@ -124,7 +124,7 @@ export const openDocumentLog = ({ file, load, live, liveCount, slack = 50_000 }:
   };
 
   return {
-    /** Notes a change; it is in the file after the next flush. */
+    /** Appends a change; it is in the file after the next flush. */
     write: (entry: Entry): void => {
       pending += asLine(entry);
       lines += 1;
@@ -136,7 +136,7 @@ export const openDocumentLog = ({ file, load, live, liveCount, slack = 50_000 }:
         });
     },
     flush,
-    /** Forgets everything. */
+    /** Removes everything. */
     clear: (): void => {
       giveUpCopy();
       pending = '';
@@ -148,7 +148,7 @@ export const openDocumentLog = ({ file, load, live, liveCount, slack = 50_000 }:
       giveUpCopy();
       closeSync(fd);
     },
-    /** Resolves when no rewriting is under way. */
+    /** Resolves once no rewrite is under way. */
     compacted: (): Promise<void> => compacting ?? Promise.resolve(),
   };
 };

@@ -7,7 +7,7 @@ import { valid } from './valid';
 
 export interface Call {
   readonly account: Account;
-  /** The body as a schema takes it; 400 where it does not. */
+  /** Parses the body with a schema; refuses it with 400 if it does not match. */
   readonly body: <S extends z.ZodType>(schema: S) => z.infer<S>;
   readonly query: Readonly<Record<string, string | undefined>>;
   readonly id: string;
@@ -20,9 +20,9 @@ interface Answer {
 type Handle = (call: Call) => Answer | Promise<Answer>;
 
 export interface Needs {
-  /** The token's scope. */
+  /** The scope that the token must have. */
   readonly scope?: 'contact_data' | 'account_read';
-  /** The user's privilege. */
+  /** The privilege that the user must have. */
   readonly privilege?: 'contacts:read' | 'contacts:write' | 'account:read';
   readonly takes?: 'json' | 'multipart';
 }
@@ -31,7 +31,7 @@ export type Door = (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, nee
 export const reads = { scope: 'contact_data', privilege: 'contacts:read' } as const;
 export const writes = { scope: 'contact_data', privilege: 'contacts:write' } as const;
 
-/** A page of items behind the place that the cursor names, with the link to the next page, if there is one. */
+/** A page of items after the cursor's position, with the link to the next page if there is one. */
 export const paged = <S extends z.ZodType<{ limit: number }>, T>(
   { query: given, request }: Call,
   schema: S,

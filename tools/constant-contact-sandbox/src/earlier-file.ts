@@ -34,8 +34,8 @@ const entriesOf = ({ secret, accounts, refreshTokens }: EarlierState): Entry[] =
 ];
 
 /**
- * The contacts and tokens of a file that holds one JSON object; the file is set aside as `.old`. Nothing, where it is a
- * log already.
+ * The contacts and tokens of an earlier version's file, which holds one JSON object; the file is renamed to `.old`.
+ * Empty if the file is a log already.
  */
 export const takeEarlierFile = (file: string): Entry[] => {
   if (!existsSync(file)) return [];

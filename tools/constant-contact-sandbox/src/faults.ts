@@ -24,22 +24,22 @@ export const faultSchema = z.strictObject({
       return false;
     }
   }, 'is not a regular expression'),
-  /** How many calls it meets; null for all. */
+  /** The number of calls that the fault affects; null for all. */
   times: z.number().int().min(1).nullable().default(1),
-  /** Share of the matching calls that it meets, chosen by `seed`. */
+  /** The share of the matching calls that the fault affects, chosen by `seed`. */
   probability: z.number().min(0).max(1).default(1),
   seed: z.number().int().default(1),
   kind: z.enum([...http, 'activity']),
-  /** How long latency, timeout or slow body last. */
+  /** The duration of a latency, a timeout or a slow body, in ms. */
   ms: z.number().min(0).optional(),
   status: z.number().int().min(400).max(599).optional(),
-  /** What an activity that is queued by the call ends in, and how far it comes. */
+  /** The final state of an activity that the call queues, and the percentage of its items that it processes. */
   state: z.enum(['cancelled', 'failed', 'timed_out']).optional(),
   atPercent: z.number().min(0).max(100).default(0),
 });
 export type Fault = z.infer<typeof faultSchema>;
 
-/** Numbers between 0 and 1, the same ones for the same seed (mulberry32). */
+/** Returns numbers between 0 and 1, the same ones for the same seed (mulberry32). */
 const randomOf = (seed: number) => {
   let state = seed >>> 0;
   return (): number => {
@@ -56,7 +56,7 @@ interface Armed {
   readonly random: () => number;
 }
 
-/** The faults that are asked for: the first that matches a call meets it, and is used up after its number of times. */
+/** The requested faults. The first that matches a call affects it, and is used up after its number of times. */
 export const createFaults = () => {
   let armed: Armed[] = [];
   const take = (isWanted: (fault: Fault) => boolean, path: string): Fault | undefined => {
@@ -75,12 +75,12 @@ export const createFaults = () => {
       armed = [];
     },
     all: (): Fault[] => armed.map(({ fault }) => fault),
-    /** The fault that meets a call. */
+    /** The fault that affects a call. */
     ofCall: (method: string, path: string): Fault | undefined =>
       armed.length === 0
         ? undefined
         : take((fault) => fault.kind !== 'activity' && (!fault.method || fault.method === method), path),
-    /** What an activity that is queued now will end in, when that is not `completed`. */
+    /** The final state of an activity that is queued now, unless it is `completed`. */
     fateOfActivity: (path: string): { state: Exclude<EndState, 'completed'>; atPercent: number } | undefined => {
       const fault = take(({ kind }) => kind === 'activity', path);
       return fault && { state: fault.state ?? 'failed', atPercent: fault.atPercent };

@@ -9,7 +9,7 @@ import type { World } from './world';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The account whose token came with the call. */
+    /** The account of the call's token. */
     sandboxAccount?: string;
   }
 }
@@ -21,12 +21,12 @@ const isToken = (request: FastifyRequest): boolean =>
 const pause = (ms: number) => delay(ms, undefined, { ref: false });
 
 /**
- * Limits first, then faults; every call of the API and of the token endpoint is journalled with its status, and what
- * was written is kept before it is answered.
+ * Applies the limits first, then the faults. Records every call of the API and of the token endpoint with its status,
+ * and saves writes before the answer is sent.
  */
 export const guard = (app: FastifyInstance, world: World): void => {
   const met = new WeakMap<FastifyReply, Fault>();
-  // Taken out of fastify's hands: the handler must not run, or the write would happen all the same.
+  // Hijacks the reply from fastify: the handler must not run, or the write would happen anyway.
   const drop = (request: FastifyRequest, reply: FastifyReply): void => {
     journal(world, request, 0);
     reply.hijack();
@@ -78,7 +78,7 @@ export const guard = (app: FastifyInstance, world: World): void => {
   );
 };
 
-/** What becomes of an answer whose work is done. */
+/** Applies a fault to an answer after the work is done. */
 const spoil = async (
   fault: Fault,
   request: FastifyRequest,
@@ -114,7 +114,8 @@ async function* dripping(text: string, ms: number): AsyncIterable<string> {
 }
 
 /**
- * One object for what concerns the caller's right to call, an array for the rest; of 403 and 429 nothing is certain.
+ * Whether an error is one object, as for a missing right to call, or an array, as for the rest. For 403 and 429 no
+ * source is certain.
  */
 const isSingle = ({ switches }: World, request: FastifyRequest, status: number): boolean =>
   !isApi(request) ||
@@ -138,7 +139,7 @@ const journal = (world: World, request: FastifyRequest, status: number): void =>
       route: `${request.method} ${(request.routeOptions.url ?? 'unknown').replace(/^\/v3/, '')}`,
       status,
       account: request.sandboxAccount ?? null,
-      // No code or token in the journal.
+      // The journal contains no code and no token.
       body: token ? { grant_type } : (request.body ?? null),
       bytes,
     },

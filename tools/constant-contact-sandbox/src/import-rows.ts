@@ -13,13 +13,13 @@ export const newCounters = () => ({
   cannot_add_to_list_count: 0,
 });
 
-/** The first value that is longer than it may be. */
+/** The name of the first value that is too long. */
 export const overLength = (row: ImportRow): string | undefined =>
   Object.entries(row).find(([name, value]) => String(value).length > (importLengthOf(name) ?? Infinity))?.[0];
 
 /**
- * Ten digits of the North American plan, with or without its 1; a plus before anything else, other digits or letters
- * are from elsewhere.
+ * Whether a phone has ten digits of the North American plan, with or without its 1. A plus before anything else, and
+ * other digits or letters, make it international.
  */
 const isNorthAmerican = (phone: string): boolean => {
   const bare = phone.replace(/[\s().-]/g, '');
@@ -44,8 +44,8 @@ interface Problem {
 }
 
 /**
- * Why a row is not taken at all, if it is not. The correctable ones are those that the vendor's own screens let a
- * person correct.
+ * Why a row is refused as a whole, if it is. Correctable problems are those that the vendor's own screens let a person
+ * correct.
  */
 const problemOf = (
   row: ImportRow,
@@ -70,8 +70,8 @@ const problemOf = (
 };
 
 /**
- * Works off an import's next row: new contacts become implicit, permissions stay as they are, unsubscribed ones come on
- * no list.
+ * Processes an import's next row: new contacts become implicit, permissions stay as they are, and unsubscribed contacts
+ * are added to no list.
  */
 export const applyRow = (world: World, account: Account, { rows, listIds }: Import, activity: Activity): void => {
   const row = rows[activity.done] ?? {};
@@ -109,7 +109,7 @@ export const applyRow = (world: World, account: Account, { rows, listIds }: Impo
   account.contacts.put(contact);
 };
 
-/** Takes away what the row gives empty. */
+/** Removes the values that are empty in the row. */
 const blankFromRow = (contact: Contact, row: ImportRow): void => {
   const isBlank = (name: string): boolean => row[name] === '';
   for (const name of Object.keys(contact.core)) if (isBlank(name)) delete contact.core[name];
@@ -130,7 +130,7 @@ const addressColumns = {
   country: 'country',
 } as const;
 
-/** Changes what the row gives. */
+/** Changes the values that are in the row. */
 const updateFromRow = (world: World, account: Account, contact: Contact, row: ImportRow, now: string): void => {
   if (world.switches.importEmptyValues === 'blank') blankFromRow(contact, row);
   for (const name of ['first_name', 'last_name', 'job_title', 'company_name', 'anniversary']) {
@@ -170,6 +170,6 @@ const customValues = (account: Account, row: ImportRow) =>
     const value = textOf(row, name);
     if (label === undefined || value === undefined) return [];
     const field = [...account.fields.values()].find((each) => each.name === label || each.label === label);
-    // The vendor demands that the field exists: one that does not is named in the row's error.
+    // The vendor demands that the field exists: the row's error names a missing one.
     return [{ custom_field_id: field?.custom_field_id ?? label, value }];
   });

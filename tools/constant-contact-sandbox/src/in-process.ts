@@ -17,7 +17,7 @@ export type SandboxContact = Readonly<Contact>;
 export interface SandboxCall {
   readonly account: string;
   readonly method: string;
-  /** With `/v3` and query. */
+  /** Includes `/v3` and the query. */
   readonly path: string;
   /** JSON. */
   readonly body: string | undefined;
@@ -30,9 +30,8 @@ interface Route {
 }
 
 /**
- * The same accounts and the same doors as the server's, called as functions: for tests that make millions of calls on a
- * clock of their own. There are no tokens, no limits, no journal, no HTTP faults and no files here; who calls says
- * which account is meant.
+ * The same accounts and endpoints as the server's, called as functions, for tests that make millions of calls on their
+ * own clock. There are no tokens, call limits, journal, HTTP faults or files here. The caller names the account.
  */
 export const createInProcessSandbox = (clock: () => number) => {
   const world = createWorld({
@@ -56,7 +55,7 @@ export const createInProcessSandbox = (clock: () => number) => {
     return account;
   };
   return {
-    /** The switches may be set. */
+    /** Its switches may be changed. */
     world: world as Pick<World, 'switches' | 'faults'>,
     /** Answers a call as the server would. */
     call: ({ account: id, method, path, body }: SandboxCall): { status: number; text: string } => {
@@ -76,24 +75,24 @@ export const createInProcessSandbox = (clock: () => number) => {
         };
       }
     },
-    /** The contacts of an account as they stand now. */
+    /** The present contacts of an account. */
     contacts: (id: string): SandboxContact[] => [...accountOf(id).contacts.after(0)],
     lists: (id: string): List[] => [...accountOf(id).lists.values()],
     tags: (id: string): Tag[] => [...accountOf(id).tags.values()],
-    /** How many activities have not ended. */
+    /** The number of activities that have not ended. */
     activitiesRunning: (id: string): number => accountOf(id).work.size(),
-    /** What the person, or the account's user, does with a contact; false when there is none. */
+    /** Performs an act of the person or of the account's user; returns false if there is no such contact. */
     act: (id: string, email: string, act: 'unsubscribe' | 'hold' | 'confirm' | 'delete'): boolean => {
       const account = accountOf(id);
       const contact = account.contacts.byEmail(email);
       if (contact) actOnContact(world, account, contact, act);
       return contact !== undefined;
     },
-    /** Whether the account asks new contacts of the sign-up form for a confirmation. */
+    /** Sets whether the account asks new contacts of the sign-up form to confirm. */
     confirmOptIns: (id: string, confirms: boolean): void => {
       accountOf(id).settings.confirmedOptIn = confirms;
     },
-    /** Puts a contact there, past all rules. */
+    /** Adds a contact without checking any rules. */
     seed: (id: string, seed: { readonly email: string; readonly permission_to_send: string }): void =>
       void seedContacts(world, accountOf(id), [seedSchema.parse(seed)]),
   };
@@ -108,7 +107,7 @@ const routesOf = (world: World): Route[] => {
   contactDoors(door, world);
   resourceDoors(door, world);
   activityDoors(door, world);
-  // As the server's router: a path that is spelled out comes before one with an id.
+  // Like the server's router: a literal path comes before one with an id.
   return routes.sort((a, b) => Number(a.pattern.source.includes('<id>')) - Number(b.pattern.source.includes('<id>')));
 };
 

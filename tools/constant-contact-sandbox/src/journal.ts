@@ -8,7 +8,7 @@ export interface JournalEntry {
   readonly path: string;
   readonly status: number;
   readonly account: string | null;
-  /** The body, or its size where it is large. */
+  /** The body, or its size if it is large. */
   readonly body: unknown;
 }
 type NewEntry = Omit<JournalEntry, 'seq' | 'at'> & { readonly route: string; readonly bytes: number };
@@ -16,8 +16,8 @@ type NewEntry = Omit<JournalEntry, 'seq' | 'at'> & { readonly route: string; rea
 const largestBody = 16_384;
 
 /**
- * Every call, the oldest ones forgotten beyond `maxEntries` or `maxBytes` of bodies; counts by route and status, and
- * the most calls in any sliding second, are of all calls since the last reset.
+ * Records every call, and forgets the oldest ones beyond `maxEntries` or `maxBytes` of bodies. The counts by route and
+ * status, and the most calls in any sliding second, cover all calls since the last reset.
  */
 export const createJournal = ({ maxEntries = 50_000, maxBytes = 64 * 1_048_576 } = {}) => {
   let entries: { entry: JournalEntry; bytes: number }[] = [];
@@ -41,7 +41,7 @@ export const createJournal = ({ maxEntries = 50_000, maxBytes = 64 * 1_048_576 }
   };
 
   return {
-    /** Notes that a call came in, for the busiest second: also one that is never answered. */
+    /** Records the arrival of a call for the busiest second, even if the call is never answered. */
     arrived: (now: number): void => {
       second.add(now);
       busiest = Math.max(busiest, second.count(now));

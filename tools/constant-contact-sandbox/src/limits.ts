@@ -10,14 +10,14 @@ export const limitsSchema = z.strictObject({
 });
 export type Limits = z.infer<typeof limitsSchema>;
 
-/** The times of the last second; old ones leave at the front. */
+/** The times of the last second; old ones are removed at the front. */
 export const slidingSecond = () => {
   let times: number[] = [];
   let first = 0;
   return {
-    /** How many there are in the second that ends now. */
+    /** The number of times in the second that ends now. */
     count: (now: number): number => {
-      // A clock that was set back leaves times of the future: they belong to no second.
+      // After the clock is set back there are times in the future: they count in no second.
       while (first < times.length && (now - times[first]! >= 1_000 || times[first]! > now)) first += 1;
       if (first > 1_000) {
         times = times.slice(first);
@@ -39,7 +39,7 @@ export const throttled = () => new Refusal(429, 'throttled', 'Too many requests 
 export const quotaExceeded = () => new Refusal(429, 'quota_exceeded', 'Quota exceeded for the day');
 
 /**
- * Counts a call of the application, or refuses it: so many in any second, so many in a day (UTC). What is refused does
+ * Counts a call of the application, or refuses it beyond the limits of any second and of the UTC day. Refused calls do
  * not count.
  */
 export const createLimiter = (store: Store, limits: () => Limits) => {

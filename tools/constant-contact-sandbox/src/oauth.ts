@@ -213,7 +213,10 @@ const issue = async (world: World, reply: FastifyReply, account: string, scope: 
   });
 };
 
-/** Whose token it is, or a refusal as the API answers it: 401 for the token, 403 for what it or its user may not do. */
+/**
+ * Returns the token's account, or refuses as the API does: with 401 for a bad token, with 403 for a missing right of
+ * the token or its user.
+ */
 export const accountOf = async (
   world: World,
   authorization: string | undefined,

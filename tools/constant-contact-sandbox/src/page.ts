@@ -10,7 +10,7 @@ table{border-collapse:collapse;width:100%;font-size:14px}td,th{border-bottom:1px
 button{font:inherit;padding:.4rem 1.2rem}fieldset{margin:1rem 0}code{background:#8882;padding:0 .2rem}</style>
 <h1>${escapeHtml(title)}</h1>${body}</html>`;
 
-/** What the sandbox holds now. */
+/** A page with the present contacts and the latest calls. */
 export const overview = (world: World): string => {
   const usage = world.store.usage();
   const accounts = [...world.store.accounts.values()].map((account) => {

@@ -9,7 +9,7 @@ import { isoAt, type World } from './world';
 const isActive = ({ deleted_at, email_address }: Contact): boolean =>
   !deleted_at && ['explicit', 'implicit'].includes(email_address?.permission_to_send ?? '');
 
-/** How many contacts hold each list or tag, in one pass. */
+/** Counts the contacts of each list or tag, in one pass. */
 const holders = (
   { contacts }: Account,
   of: 'list_memberships' | 'taggings',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-// What the vendor's published spec takes for each body: names, lengths, counts and required members.
+// The bodies that the vendor's published spec accepts: names, lengths, counts and required members.
 const text = (max: number) => z.string().max(max);
 const uuid = z.guid();
 const uuids = (max: number) => z.array(uuid).max(max);
@@ -71,7 +71,7 @@ export const contactPost = z
   })
   .refine(wholeBirthday, birthday);
 
-/** What was read may be sent back in the e-mail: those of its members that only the system sets are ignored. */
+/** A caller may send an e-mail address back as it read it: members that only the system sets are ignored. */
 const emailPut = z.strictObject({
   address: email(80).optional(),
   permission_to_send: permission.optional(),
@@ -93,7 +93,7 @@ export const signUp = z
     list_memberships: uuids(50).min(1),
     phone_number: text(25).optional(),
     street_address: address.optional(),
-    // Of one call; a contact holds 25 all the same.
+    // The limit of one call; a contact still has at most 25.
     custom_fields: z
       .array(z.strictObject({ custom_field_id: uuid, value: text(255).optional() }))
       .max(50)
@@ -115,7 +115,7 @@ export const fieldPost = z.strictObject({
   version: z.number().int().optional(),
 });
 
-/** The longest values of an import's row; of a custom field 255. */
+/** The largest lengths of values in an import's row; 255 for a custom field. */
 const importLengths: Readonly<Record<string, number>> = {
   email: 50,
   first_name: 50,
@@ -137,7 +137,7 @@ const importLengths: Readonly<Record<string, number>> = {
   sms_consent_date: 16,
 };
 
-/** The name's longest value, or undefined for a name that an import does not know. */
+/** The largest length of a value by name; undefined for a name that imports do not know. */
 export const importLengthOf = (name: string): number | undefined =>
   name.startsWith('cf:') ? 255 : importLengths[name];
 
@@ -146,13 +146,13 @@ export const jsonImport = z.strictObject({
   list_ids: uuids(50).min(1),
   sms_permission_to_send: z.enum(['not_set', 'explicit']).optional(),
 });
-/** The ids of a form's field, divided by commas. */
+/** The ids in a form's field, separated by commas. */
 export const fileImportLists = z
   .string()
   .transform((csv) => csv.split(',').map((id) => id.trim()))
   .pipe(uuids(50).min(1));
 
-/** Boxlist names contacts by id; the vendor's other sources (lists, tags, all) are not offered here. */
+/** Boxlist names contacts by id; the sandbox does not offer the vendor's other sources (lists, tags, all). */
 const contactIds = z.strictObject({ contact_ids: uuids(500).min(1) });
 const nothingExcluded = z.strictObject({ contact_ids: z.array(uuid).optional() }).optional();
 export const taggings = z.strictObject({ source: contactIds, exclude: nothingExcluded, tag_ids: uuids(50).min(1) });
@@ -168,7 +168,7 @@ const csvOf = <T extends z.ZodType<unknown, string>>(item: T, max = 100) =>
     .string()
     .transform((value) => value.split(','))
     .pipe(z.array(item).max(max));
-/** Page sizes as the query gives them; 50 where it says nothing. */
+/** The page size in a query; 50 by default. */
 const limitUpTo = (max: number) =>
   z.string().regex(/^\d+$/).default('50').transform(Number).pipe(z.number().min(1).max(max));
 

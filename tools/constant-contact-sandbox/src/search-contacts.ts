@@ -12,7 +12,7 @@ const matchesStatus = (contact: Contact, statuses: ContactsQuery['status']): boo
   return permission !== undefined && statuses.includes(permission);
 };
 
-// ISO dates of one form are in the order of their texts.
+// ISO dates of one format sort as text.
 const after = (value: string | undefined, limit: string | undefined): boolean =>
   limit === undefined || (value !== undefined && value > limit);
 const before = (value: string | undefined, limit: string | undefined): boolean =>
@@ -36,15 +36,15 @@ const wantsAll = ({ limit: _, include: _i, include_count: _c, status, ...filters
 
 interface Found {
   readonly page: Contact[];
-  /** Of all pages; only where asked for. */
+  /** The number over all pages; only on request. */
   readonly count: number | undefined;
-  /** The place after which the next page begins, if there is one. */
+  /** The position after which the next page begins, if there is one. */
   readonly nextAfter: number | undefined;
 }
 
 /**
- * The contacts that a query asks for, in the order of creation, from behind a place on. What is written meanwhile moves
- * nobody to another page.
+ * The contacts that match a query, in the sequence of their creation, after a position. Writes in between move no
+ * contact to another page.
  */
 export const searchContacts = ({ contacts }: Account, query: ContactsQuery, place: number): Found => {
   if (query.email !== undefined) {
@@ -73,13 +73,13 @@ const countOf = (contacts: Account['contacts'], query: ContactsQuery): number =>
   return count;
 };
 
-/** An opaque cursor: it holds the whole query, so that a next page needs nothing else. */
+/** An opaque cursor. It contains the whole query, so that the next page needs nothing else. */
 export const cursorOf = (query: Readonly<Record<string, string | undefined>>, place: string): string => {
   const { cursor: _, ...rest } = query;
   return Buffer.from(JSON.stringify({ ...rest, after: place })).toString('base64url');
 };
 
-/** The query that a page's address stands for: of its own, or of its cursor, with the place behind which it begins. */
+/** The query of a page, its own or its cursor's, with the position after which it begins. */
 export const queryOf = (
   given: Readonly<Record<string, string | undefined>>,
 ): { query: Record<string, string | undefined>; place: string } => {
@@ -91,7 +91,7 @@ export const queryOf = (
       return { query, place: place ?? '' };
     }
   } catch {
-    // Refused below.
+    // The next statement refuses it.
   }
   throw badRequest('cursor is not valid');
 };

@@ -4,7 +4,7 @@ import { newContact, newEmail, type Contact } from './state';
 import type { Account } from './store';
 import { isoAt, type World } from './world';
 
-/** A contact as a test wants it to be. */
+/** A contact as a test demands it. */
 export const seedSchema = z.strictObject({
   email: z.string(),
   permission_to_send: z
@@ -21,7 +21,7 @@ export const seedSchema = z.strictObject({
   lists: z.array(z.string()).default([]),
   tags: z.array(z.string()).default([]),
   deleted: z.boolean().default(false),
-  /** When it was deleted; now, where only `deleted` says that it was. */
+  /** The time of its deletion; now, if only `deleted` is set. */
   deleted_at: z
     .string()
     .transform((date) => new Date(date).toISOString())
@@ -29,7 +29,7 @@ export const seedSchema = z.strictObject({
 });
 type Seed = z.infer<typeof seedSchema>;
 
-/** Puts contacts into an account, past all rules; one whose address is there is changed. */
+/** Adds contacts to an account without checking any rules; changes those whose address exists. */
 export const seedContacts = (world: World, account: Account, seeds: Iterable<Seed>): Contact[] => {
   const now = isoAt(world.now());
   const seeded: Contact[] = [];

@@ -12,8 +12,8 @@ import { badRequest } from './refusal';
 import { createWorld } from './world';
 
 /**
- * Far above what the vendor keeps of a body, so that what is over is dropped and not refused; and room for 100,000
- * contacts at the control plane.
+ * Far above the vendor's limit of a body, so that rows beyond that limit are dropped and not refused. It also fits
+ * 100,000 contacts at the control plane.
  */
 const bodyLimit = 128 * 1024 * 1024;
 
@@ -23,8 +23,8 @@ export const createSandbox = async (config: SandboxConfig): Promise<Service> => 
   const app = fastify({
     bodyLimit,
     forceCloseConnections: true,
-    // Longer than a caller leaves a connection unused: one that is ended at the moment of its next use fails a call
-    // that no fault was asked for.
+    // Longer than a caller leaves a connection unused. A connection that ends at the moment of its next use would fail
+    // a call without a requested fault.
     keepAliveTimeout: 600_000,
     routerOptions: { maxParamLength: 200 },
   });

@@ -36,10 +36,10 @@ export interface Address {
 
 export interface Contact {
   contact_id: string;
-  /** Place in the order of creation, from 1; given by the store. */
+  /** The number in the sequence of creation, from 1; set by the store. */
   seq: number;
   email_address?: EmailAddress;
-  /** Names, job title, company, birthday, anniversary: what a PUT blanks when it is left out. */
+  /** Names, job title, company, birthday and anniversary: a PUT blanks those that it leaves out. */
   core: Record<string, unknown>;
   create_source: string;
   update_source: string;
@@ -52,7 +52,7 @@ export interface Contact {
   list_memberships: string[];
   taggings: string[];
   notes: { note_id: string; created_at: string; content: string }[];
-  /** The lists of the one confirmation mail that was sent, for when it is confirmed. */
+  /** The lists in the one confirmation mail that was sent, to be added on its confirmation. */
   resubscribe?: string[];
 }
 
@@ -64,13 +64,13 @@ export interface Activity {
   createdAtMs: number;
   startsAtMs: number;
   doneAtMs: number;
-  /** What it ends in; anything but `completed` ends it after `endsAfter` items. */
+  /** The final state; any other than `completed` ends the activity after `endsAfter` items. */
   end: EndState;
   endsAfter: number;
   ended: boolean;
-  /** Items to be worked off. */
+  /** The number of items to process. */
   size: number;
-  /** Items as the vendor counts them: of a file also its header. */
+  /** The number of items as the vendor counts them: for a file this includes its header. */
   total: number;
   listCount: number;
   done: number;
@@ -79,7 +79,7 @@ export interface Activity {
   source_file_name?: string;
 }
 
-/** What an activity does, kept apart from the activity: it can be megabytes and is dropped at the end. */
+/** The work of an activity, stored apart from the activity: it can have megabytes and is removed at the end. */
 export type Work =
   | { kind: 'taggings_add' | 'taggings_remove'; contactIds: string[]; ids: string[] }
   | { kind: 'add_list_memberships' | 'remove_list_memberships'; contactIds: string[]; ids: string[] }

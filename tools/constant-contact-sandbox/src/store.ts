@@ -58,7 +58,7 @@ const demoAccounts = [
   { id: 'harbour', name: 'Harbour Hall' },
 ];
 
-/** An account as an organiser might have it, with ids that are the same in every run. */
+/** Fills an account as an organiser might, with ids that are the same in every run. */
 const furnish = (account: Account, now: string): void => {
   const { id } = account;
   const stamps = { created_at: now, updated_at: now };
@@ -81,14 +81,14 @@ const furnish = (account: Account, now: string): void => {
   );
 };
 
-/** What every kind of document can do for the log. */
+/** The operations that the log needs of every kind of document. */
 interface Kept {
   load(key: string, value: unknown): void;
   entries(): Iterable<Entry>;
   size(): number;
 }
 
-/** The sandbox's memory, in a file when one is named. What was answered survives a kill of the process. */
+/** The sandbox's data, in a file if one is named. Everything that was answered survives a kill of the process. */
 export const openStore = (file: string | undefined) => {
   const accounts = new Map<string, Account>();
   const note: Note = (entry) => log.write(entry);
@@ -167,7 +167,7 @@ export const openStore = (file: string | undefined) => {
     usage: (): Usage => usages.get('') ?? { day: '', used: 0 },
     saveUsage: (usage: Usage): Usage => usages.put('', usage),
     saveSettings: (account: Account): void => note({ kind: 'account', key: account.id, value: account.settings }),
-    /** Back to the demo accounts, with a new secret: every token is dead. */
+    /** Resets to the demo accounts with a new secret, which invalidates every token. */
     reset: (): void => {
       log.clear();
       accounts.clear();

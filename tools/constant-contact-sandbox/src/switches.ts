@@ -3,8 +3,8 @@ import { z } from 'zod';
 const whole = (fallback: number) => z.number().int().min(0).default(fallback);
 
 /**
- * The points that no source settles, and those that an account or application can set either way. Each has the default
- * that is documented best, or else the one that demands most of the client.
+ * Behaviour that no source settles, or that an account or application can set either way. Each default is the best
+ * documented behaviour, or else the one that demands most of the client.
  */
 export const switchesSchema = z.strictObject({
   refreshTokens: z.enum(['rotating', 'long-lived']).default('rotating'),

@@ -5,7 +5,7 @@ import type { Switches } from './switches';
 const messageOf = (issues: readonly z.core.$ZodIssue[]): string =>
   issues.map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message)).join('; ');
 
-/** The body without what the schema does not know. */
+/** The body without the properties that the schema does not know. */
 const without = (body: unknown, issues: readonly z.core.$ZodIssue[]): unknown => {
   const copy: unknown = structuredClone(body);
   for (const issue of issues) {
@@ -17,7 +17,7 @@ const without = (body: unknown, issues: readonly z.core.$ZodIssue[]): unknown =>
   return copy;
 };
 
-/** What a schema makes of a body or query, or the vendor's refusal of it. */
+/** The parsed body or query; throws the vendor's refusal if it is invalid. */
 export const valid = <S extends z.ZodType>(schema: S, given: unknown, switches?: Switches): z.infer<S> => {
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;

@@ -7,7 +7,7 @@ import { defaultSwitches, type Switches } from './switches';
 
 export { isoAt } from './time';
 
-/** Everything that the sandbox's doors share. */
+/** Everything that the sandbox's endpoints share. */
 export interface World {
   readonly config: SandboxConfig;
   readonly store: Store;
@@ -16,12 +16,12 @@ export interface World {
   readonly limiter: Limiter;
   switches: Switches;
   limits: Limits;
-  /** Until when a sign-up keeps a contact to itself. */
+  /** For each contact, the time in ms until which a sign-up blocks others. */
   readonly busy: Map<string, number>;
-  /** Milliseconds: the system's time, or a set one. */
+  /** The time in ms: the system's, or a set one. */
   now(): number;
   setClock(ms: number | undefined): void;
-  /** Everything as after the first start, but for what was set: switches and limits. */
+  /** Resets everything to the state of a first start, except switches and limits. */
   reset(): void;
 }
 

@@ -51,7 +51,7 @@ const sendFile = (
 const emails = (count: number) => Array.from({ length: count }, (_, n) => ({ email: `row${n}@example.com` }));
 
 describe('an activity', () => {
-  it('is initialized, processes step by step by the clock, and is completed', async () => {
+  it('is initialized, processes items step by step as the clock moves, and is completed', async () => {
     const activity = await imported(emails(100));
     expect(activity).toMatchObject({ state: 'initialized', percent_done: 1 });
     await later(2_000);
@@ -72,14 +72,14 @@ describe('an activity', () => {
     });
   });
 
-  it.each(['cancelled', 'failed', 'timed_out'])('can end %s, having done a part', async (state) => {
+  it.each(['cancelled', 'failed', 'timed_out'])('can end as %s with a part done', async (state) => {
     await sandbox.control('POST', '/faults', { kind: 'activity', path: 'json_import', state, atPercent: 40 });
     const activity = await done(await imported(emails(10)));
     expect(activity).toMatchObject({ state, percent_done: 40, status: { person_count: 4 } });
     expect((await done(await imported(emails(10)))).state).toBe('completed');
   });
 
-  it('takes longer the more it has to do, where that is asked for', async () => {
+  it('takes longer for more items, if that is set', async () => {
     await sandbox.control('PUT', '/switches', { activityMsPerItem: 10 });
     const activity = await imported(emails(100));
     await later(3_900);
@@ -88,7 +88,7 @@ describe('an activity', () => {
     expect((await now(activity)).state).toBe('completed');
   });
 
-  it('waits among 1,000 of an account at most; what ends makes room', async () => {
+  it('queues among at most 1,000 of an account; one that ends makes room', async () => {
     for (let n = 0; n < 1_000; n += 1) await imported(emails(1));
     const refused = await sandbox.api('POST', '/activities/contacts_json_import', {
       import_data: emails(1),
@@ -126,7 +126,7 @@ describe('an activity', () => {
 });
 
 describe('an import', () => {
-  it('makes new contacts implicit by the account, changes only what is sent, and no permission', async () => {
+  it('makes new contacts implicit by the account, and changes only sent values and no permission', async () => {
     await sandbox.seed({
       email: 'known@example.com',
       permission_to_send: 'not_set',
@@ -162,7 +162,7 @@ describe('an import', () => {
     expect(fresh?.phone_numbers.map(({ kind }) => kind).sort()).toEqual(['home', 'other']);
   });
 
-  it('puts no unsubscribed contact on a list, and counts it', async () => {
+  it('adds no unsubscribed contact to a list, and counts it', async () => {
     await sandbox.seed({ email: 'gone@example.com', permission_to_send: 'unsubscribed' });
     const { status } = await done(await imported([{ email: 'gone@example.com', first_name: 'Gone' }]));
     expect(status).toMatchObject({ cannot_add_to_list_count: 1, person_count: 1 });
@@ -173,7 +173,7 @@ describe('an import', () => {
     });
   });
 
-  it('tells the rows that it could not take, and is completed all the same', async () => {
+  it('reports the rows that it could not process, and is completed nevertheless', async () => {
     const activity = await done(
       await imported([
         { email: 'no-address' },
@@ -190,7 +190,7 @@ describe('an import', () => {
     expect(await sandbox.contact('f@example.com')).toBeUndefined();
   });
 
-  it('leaves a contact of 50 lists as it was', async () => {
+  it('leaves a contact with 50 lists unchanged', async () => {
     const lists: string[] = [];
     for (let n = 0; n < 50; n += 1)
       lists.push(
@@ -201,7 +201,7 @@ describe('an import', () => {
     expect((await sandbox.contact('full@example.com'))?.first_name).toBeUndefined();
   });
 
-  it('forgets what is over its bytes, without a word', async () => {
+  it('drops rows beyond its limit of bytes without an error', async () => {
     await sandbox.control('PUT', '/limits', { importBytes: 600 });
     const activity = await done(await imported(emails(30)));
     expect(activity.state).toBe('completed');
@@ -213,7 +213,7 @@ describe('an import', () => {
 });
 
 describe('an import of a file', () => {
-  it('takes quoted values, custom fields and several lists; its header counts as an item', async () => {
+  it('accepts quoted values, custom fields and several lists; its header counts as an item', async () => {
     const lists = await sandbox.ids('contact_lists');
     const csv =
       '\uFEFFemail,first_name,last_name,street,cf:Last_event\r\n' +
@@ -237,7 +237,7 @@ describe('an import of a file', () => {
     expect([eve?.first_name, eve?.last_name]).toEqual([undefined, 'Berg']);
   });
 
-  it('reads 39,999 contacts and forgets the rest, without a word', async () => {
+  it('reads 39,999 contacts and drops the rest without an error', async () => {
     const csv = ['email', ...Array.from({ length: 40_005 }, (_, n) => `row${n}@example.com`)].join('\n');
     const activity = await done((await sendFile(csv)).body);
     expect(activity).toMatchObject({
@@ -249,7 +249,7 @@ describe('an import of a file', () => {
     expect(await sandbox.contact('row39999@example.com')).toBeUndefined();
   }, 60_000);
 
-  it('reads 4 MB and forgets the rest, with the row that is cut', async () => {
+  it('reads 4 MB and drops the rest, including the row that is cut', async () => {
     const line = (n: number) => `row${String(n).padStart(6, '0')}@example.com,${'x'.repeat(50)},${'y'.repeat(200)}\n`;
     const header = 'email,first_name,street\n';
     const fit = Math.floor((4_000_000 - header.length) / line(0).length);
@@ -276,7 +276,7 @@ describe('a batch', () => {
     return (await sandbox.contact(email))!.contact_id;
   };
 
-  it('tags and untags, puts on lists and takes off them', async () => {
+  it('adds and removes tags and lists', async () => {
     const contact_ids = [await aContact('a@example.com'), await aContact('b@example.com')];
     const source = { contact_ids };
     await done(await queued('contacts_taggings_add', { source, tag_ids: [tag] }));
@@ -288,7 +288,7 @@ describe('a batch', () => {
     expect(await sandbox.contact('b@example.com')).toMatchObject({ taggings: [], list_memberships: [] });
   });
 
-  it('goes on past a contact that does not exist or would hold too much', async () => {
+  it('continues after a contact that does not exist or that would have too many tags', async () => {
     const tags: string[] = [];
     for (let n = 0; n < 50; n += 1)
       tags.push(((await sandbox.api('POST', '/contact_tags', { name: `T${n}` })).body as { tag_id: string }).tag_id);

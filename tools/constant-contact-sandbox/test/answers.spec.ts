@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startedSandbox, uuids } from './sandbox';
 
-// What comes back: the members that the vendor describes, and no others.
+// Checks answers: they have the members that the vendor describes, and no others.
 let sandbox: Awaited<ReturnType<typeof startedSandbox>>;
 let list: string;
 let tag: string;
@@ -76,8 +76,8 @@ const queued = {
   ...stamps,
 };
 
-describe('an answer holds what the vendor describes', () => {
-  it('of a contact that is made, read and deleted', async () => {
+describe('an answer has the members that the vendor describes', () => {
+  it('for a contact that is created, read and deleted', async () => {
     const made = await sandbox.api('POST', '/contacts', whole());
     expect(made).toEqual({ status: 201, body: shownWhole() });
     const { contact_id: id } = made.body as { contact_id: string };
@@ -99,20 +99,20 @@ describe('an answer holds what the vendor describes', () => {
     expect((await sandbox.api('GET', '/contacts?email=whole@example.com')).body).toEqual({ contacts: [] });
   });
 
-  it('of a contact that has no e-mail', async () => {
+  it('for a contact without an e-mail address', async () => {
     const made = await sandbox.api('POST', '/contacts', { create_source: 'Account', last_name: 'Lund' });
     expect(made.status).toBe(201);
     expect(made.body).not.toHaveProperty('email_address');
   });
 
-  it('of a sign-up, new and known', async () => {
+  it('for a sign-up, new and known', async () => {
     const signUp = () =>
       sandbox.api('POST', '/contacts/sign_up_form', { email_address: 's@example.com', list_memberships: [list] });
     expect(await signUp()).toEqual({ status: 201, body: { contact_id: uuid, action: 'created' } });
     expect(await signUp()).toEqual({ status: 200, body: { contact_id: uuid, action: 'updated' } });
   });
 
-  it('of a resubscribe mail: nothing but its status', async () => {
+  it('for a resubscribe mail: only its status', async () => {
     await sandbox.seed({ email: 'again@example.com', permission_to_send: 'unsubscribed' });
     const { contact_id: id } = (await sandbox.contact('again@example.com'))!;
     expect(await sandbox.api('PUT', `/contacts/resubscribe/${id}`, { list_ids: [list] })).toEqual({
@@ -121,7 +121,7 @@ describe('an answer holds what the vendor describes', () => {
     });
   });
 
-  it('of lists, tags and custom fields', async () => {
+  it('for lists, tags and custom fields', async () => {
     const aList = { list_id: uuid, name: expect.any(String), favorite: false, ...stamps };
     const aTag = { tag_id: uuid, name: expect.any(String), tag_source: 'Contact', ...stamps };
     const aField = {
@@ -151,7 +151,7 @@ describe('an answer holds what the vendor describes', () => {
     expect((await sandbox.api('GET', '/contact_custom_fields')).body).toEqual({ custom_fields: [aField, aField] });
   });
 
-  it('of the account and its user', async () => {
+  it('for the account and its user', async () => {
     expect((await sandbox.api('GET', '/account/summary')).body).toEqual({
       encoded_account_id: 'riverside',
       organization_name: 'Riverside Theatre',
@@ -170,7 +170,7 @@ describe('an answer holds what the vendor describes', () => {
     });
   });
 
-  it('of batches, and of their list', async () => {
+  it('for batches, and for their list', async () => {
     const source = { contact_ids: uuids(2) };
     const two = { items_total_count: 2, items_completed_count: 0 };
     const post = (name: string, body: object) => sandbox.api('POST', `/activities/${name}`, body);
@@ -202,8 +202,8 @@ describe('an answer holds what the vendor describes', () => {
   });
 });
 
-describe('a refusal is in the shape of the vendor', () => {
-  it('one object where the token does not do, an array for the rest', async () => {
+describe("a refusal in the vendor's shape", () => {
+  it('is one object for a bad token, and an array for the rest', async () => {
     expect(await sandbox.api('GET', '/contacts', undefined, 'x.y.z')).toEqual({
       status: 401,
       body: { error_key: 'unauthorized', error_message: 'Unauthorized' },
@@ -224,7 +224,7 @@ describe('a refusal is in the shape of the vendor', () => {
       });
   });
 
-  it('403 without the scope, and without the privilege that a call needs', async () => {
+  it('is a 403 without the scope, or without the privilege that a call needs', async () => {
     const forbidden = { status: 403, body: { error_key: 'forbidden', error_message: expect.any(String) } };
     const narrow = await sandbox.tokenFor('account_read');
     expect(await sandbox.api('GET', '/contacts', undefined, narrow)).toEqual(forbidden);

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { startedSandbox, uuids } from './sandbox';
 
-// The vendor's limits, endpoint by endpoint: a body at its limits is taken, one step over it is refused in the vendor's
-// shape.
+// Checks the vendor's limits of each endpoint: a body at its limits is accepted, and one step beyond is refused in the
+// vendor's shape.
 let sandbox: Awaited<ReturnType<typeof startedSandbox>>;
 let lists: string[];
 let tags: string[];
@@ -36,13 +36,13 @@ const many = <T>(length: number, item: (n: number) => T): T[] => Array.from({ le
 interface Endpoint {
   readonly method: 'POST' | 'PUT';
   readonly path: () => string | Promise<string>;
-  /** The least that is taken. */
+  /** The smallest accepted body. */
   readonly least: () => Record<string, unknown>;
   readonly status: number;
   readonly required: readonly string[];
-  /** Bodies at a limit, and one step over it. */
+  /** Bodies at a limit, and one step beyond it. */
   readonly limits: Readonly<Record<string, readonly [at: () => object, over: () => object]>>;
-  /** Bodies that are refused, at no limit. */
+  /** Bodies that are refused for other reasons than a limit. */
   readonly wrong: Readonly<Record<string, () => object>>;
 }
 
@@ -170,7 +170,7 @@ const endpoints: Readonly<Record<string, Endpoint>> = {
         () => ({ list_memberships: lists.slice(0, 51) }),
       ],
       'list_memberships, at least': [() => ({ list_memberships: lists.slice(0, 1) }), () => ({ list_memberships: [] })],
-      // The body takes 50, a contact 25.
+      // The body may have 50, a contact 25.
       'custom_fields, how many': [
         () => ({ custom_fields: many(50, (n) => ({ custom_field_id: fields[n % 25], value: 'v' })) }),
         () => ({ custom_fields: many(51, (n) => ({ custom_field_id: fields[n % 25], value: 'v' })) }),
@@ -283,11 +283,11 @@ const cases = Object.entries(endpoints);
 describe.each(cases)('%s', (_, { method, path, least, status, required, limits, wrong }) => {
   const send = async (more: object) => sandbox.api(method, await path(), { ...least(), ...more });
 
-  it('takes its least body', async () => {
+  it('accepts its smallest body', async () => {
     expect((await send({})).status).toBe(status);
   });
 
-  it.each(required)('demands %s', async (name) => {
+  it.each(required)('requires %s', async (name) => {
     expect(await send({ [name]: undefined })).toEqual(refused);
   });
 
@@ -300,7 +300,7 @@ describe.each(cases)('%s', (_, { method, path, least, status, required, limits, 
     expect(await send(given())).toEqual(refused);
   });
 
-  it('takes JSON and nothing else', async () => {
+  it('accepts only JSON', async () => {
     const asked = async (type: string, body: string) =>
       sandbox.answerOf(
         await fetch(`${sandbox.url}/v3${await path()}`, {
@@ -338,7 +338,7 @@ describe('a query', () => {
     ['/account/summary?extra_fields=physical_address', '/account/summary?extra_fields=age'],
     ['/contacts', '/contacts?cursor=nonsense'],
     ['/contacts', '/contacts?limit=1&limit=2'],
-  ])('%s is taken, %s is refused', async (taken, over) => {
+  ])('%s is accepted, %s is refused', async (taken, over) => {
     expect((await sandbox.api('GET', taken)).status).toBe(200);
     expect(await sandbox.api('GET', over)).toEqual(refused);
   });

@@ -36,7 +36,7 @@ const seedMany = (count: number, more: object = {}) =>
 const later = (ms: number) => sandbox.control('POST', '/clock/advance', { ms });
 
 describe('the pages of contacts', () => {
-  it('hold each contact once, though others are written, changed and deleted in between', async () => {
+  it('have each contact once, even if others are written, changed and deleted in between', async () => {
     await seedMany(25);
     let made = 0;
     const read = await pages('/contacts?status=all&limit=10', async () => {
@@ -50,7 +50,7 @@ describe('the pages of contacts', () => {
     expect(read[0]?.contacts).toHaveLength(10);
   });
 
-  it('go on by the link alone, which keeps filter, page size and what is included', async () => {
+  it('continue by the link alone, which keeps filter, page size and included fields', async () => {
     await seedMany(7, { permission_to_send: 'not_set', tags: await sandbox.ids('contact_tags') });
     const read = await pages('/contacts?status=not_set&limit=3&include=taggings&include_count=true');
     expect(read.map(({ contacts }) => contacts.length)).toEqual([3, 3, 1]);
@@ -59,12 +59,12 @@ describe('the pages of contacts', () => {
     expect(read[0]?._links?.next.href).toMatch(/^\/v3\/contacts\?cursor=[\w-]+$/);
   });
 
-  it('end with no link where the last page is just full', async () => {
+  it('end without a link if the last page is exactly full', async () => {
     await seedMany(5);
     expect((await pages('/contacts?limit=3')).map(({ contacts }) => contacts.length)).toEqual([3, 3]);
   });
 
-  it('are of those that changed after a moment, and of those that opted out after it', async () => {
+  it('can be limited to contacts that changed after a time, or that opted out after it', async () => {
     await seedMany(4);
     await later(60_000);
     await sandbox.seed({ email: 'c2@example.com', first_name: 'Changed' });
@@ -79,7 +79,7 @@ describe('the pages of contacts', () => {
     expect(addresses(await page(`/contacts?created_after=${since}`))).toEqual([]);
   });
 
-  it('leave deleted ones out unless they are asked for', async () => {
+  it('leave out deleted contacts unless the query asks for them', async () => {
     await seedMany(3);
     await sandbox.control('POST', '/accounts/riverside/contacts/c1@example.com/delete');
     expect(addresses(await page('/contacts'))).not.toContain('c1@example.com');
@@ -88,7 +88,7 @@ describe('the pages of contacts', () => {
     expect(addresses(await page('/contacts?status=active'))).toEqual(['c0@example.com', 'c2@example.com']);
   });
 
-  it('are of lists and tags that are named', async () => {
+  it('can be limited to lists and tags', async () => {
     const [list] = await sandbox.ids('contact_lists');
     const [tag] = await sandbox.ids('contact_tags');
     await sandbox.seed({ email: 'l@example.com', lists: [list] });
@@ -99,7 +99,7 @@ describe('the pages of contacts', () => {
 });
 
 describe('the address of a contact', () => {
-  it('is found after it was changed, and the old one is free', async () => {
+  it("is found after a change, and the old one is not; another contact's address is refused", async () => {
     await sandbox.seed({ email: 'old@example.com' });
     const { contact_id: id } = (await sandbox.contact('old@example.com'))!;
     const put = (address: string) =>

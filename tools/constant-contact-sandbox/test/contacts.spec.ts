@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 
 describe('a contact', () => {
-  it('is created once: a conflict also in other letters, and when it was deleted', async () => {
+  it('is created once: a conflict in any case of letters, and after its deletion', async () => {
     const create = (address: string) =>
       sandbox.api('POST', '/contacts', { create_source: 'Contact', email_address: { address } });
     expect((await create('New@example.com')).status).toBe(201);
@@ -26,7 +26,7 @@ describe('a contact', () => {
     expect((await create('new@example.com')).status).toBe(409);
   });
 
-  it('loses by a PUT what is left out of its core, and keeps its lists, tags and phones', async () => {
+  it('loses the core properties that a PUT leaves out, and keeps its lists, tags and phones', async () => {
     const taggings = await sandbox.ids('contact_tags');
     await sandbox.api('POST', '/contacts', {
       create_source: 'Account',
@@ -58,7 +58,7 @@ describe('a contact', () => {
     expect(await sandbox.contact('d@example.com')).not.toHaveProperty('deleted_at');
   });
 
-  it('that signs up again keeps what is not sent; lists and fields are added', async () => {
+  it('that signs up again keeps values that are not sent; lists and fields are added', async () => {
     const [field] = await sandbox.ids('contact_custom_fields');
     const { custom_field_id: other } = (
       await sandbox.api('POST', '/contact_custom_fields', { label: 'Row', type: 'string' })
@@ -89,7 +89,7 @@ describe('a contact', () => {
     });
   });
 
-  it('that a refused call names is as it was before', async () => {
+  it('in a refused call stays unchanged', async () => {
     await sandbox.seed({ email: 'r@example.com', permission_to_send: 'not_set', first_name: 'Ada' });
     const refused = await sandbox.api('POST', '/contacts/sign_up_form', {
       email_address: 'r@example.com',

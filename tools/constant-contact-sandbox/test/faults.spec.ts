@@ -54,21 +54,21 @@ describe('a fault', () => {
     ['timeout-before', false],
     ['drop-after-write', true],
     ['timeout-after-write', true],
-  ])('%s gives no answer; whether the write was done: %j', async (kind, isDone) => {
+  ])('%s sends no answer; whether the write was done: %j', async (kind, isDone) => {
     const email = anEmail();
     await fault({ kind, method: 'POST', ms: 20 });
     await expect(create(email)).rejects.toThrow();
     expect((await sandbox.contact(email)) !== undefined).toBe(isDone);
   });
 
-  it('malformed-body answers what nobody can read, of a write that was done', async () => {
+  it('malformed-body answers unreadable JSON for a write that was done', async () => {
     const email = anEmail();
     await fault({ kind: 'malformed-body', method: 'POST' });
     await expect(create(email)).rejects.toThrow(SyntaxError);
     expect(await sandbox.contact(email)).toBeDefined();
   });
 
-  it('slow-body begins to answer and takes its time; latency lets it wait', async () => {
+  it('slow-body sends its answer slowly; latency delays it', async () => {
     await fault({ kind: 'slow-body', ms: 200 });
     const begun = performance.now();
     const response = await fetch(`${sandbox.url}/v3/contacts`, {
@@ -83,7 +83,7 @@ describe('a fault', () => {
     expect(performance.now() - before).toBeGreaterThan(110);
   });
 
-  it('meets the calls of its path and method, as often as it says', async () => {
+  it('affects the calls of its path and method, as often as it says', async () => {
     await fault({ kind: 'status', path: '/v3/contact_(lists|tags)', method: 'GET', times: 2 });
     const statuses = [];
     for (const path of ['/contacts', '/contact_lists', '/contact_tags', '/contact_lists'])
@@ -91,14 +91,14 @@ describe('a fault', () => {
     expect(statuses).toEqual([200, 503, 503, 200]);
   });
 
-  it('meets all calls where it has no number, until it is cleared', async () => {
+  it('affects all calls if it has no number, until it is cleared', async () => {
     await fault({ kind: 'status', status: 500, times: null });
     for (let n = 0; n < 5; n += 1) expect((await sandbox.api('GET', '/contacts')).status).toBe(500);
     await sandbox.control('DELETE', '/faults');
     expect((await sandbox.api('GET', '/contacts')).status).toBe(200);
   });
 
-  it('meets a share of the calls, the same ones for the same seed', async () => {
+  it('affects a share of the calls, the same ones for the same seed', async () => {
     const run = async (seed: number): Promise<number[]> => {
       await sandbox.control('DELETE', '/faults');
       await fault({ kind: 'status', times: null, probability: 0.3, seed });
@@ -114,12 +114,12 @@ describe('a fault', () => {
     expect(met).toBeLessThan(45);
   });
 
-  it('meets the sign-in too', async () => {
+  it('affects the sign-in too', async () => {
     await fault({ kind: 'status', path: '/v1/token$' });
     expect((await sandbox.grant('x')).status).toBe(503);
   });
 
-  it('of a kind that is not known is refused', async () => {
+  it('of an unknown kind is refused', async () => {
     expect(await fault({ kind: 'earthquake' })).toHaveProperty('error');
     expect(await fault({ kind: 'status', path: '(' })).toHaveProperty('error');
   });
@@ -128,7 +128,7 @@ describe('a fault', () => {
 describe('the limits', () => {
   const call = async () => (await sandbox.api('GET', '/account/summary')).status;
 
-  it('let so many calls through in any sliding second, not in each second of the clock', async () => {
+  it('allow a number of calls in any sliding second, not in each second of the clock', async () => {
     await sandbox.control('PUT', '/clock', { now: '2030-01-01T12:00:00.600Z' });
     await sandbox.signIn();
     await sandbox.control('PUT', '/limits', { perSecond: 4 });
@@ -141,7 +141,7 @@ describe('the limits', () => {
     expect([await call(), await call(), await call()]).toEqual([200, 200, 429]);
   });
 
-  it('let so many calls through in a day, which ends at 00:00 UTC, and tell how many were used', async () => {
+  it('allow a number of calls in a day, which ends at 00:00 UTC, and show how many were used', async () => {
     await sandbox.control('PUT', '/clock', { now: '2030-01-01T23:59:59.000Z' });
     await sandbox.signIn();
     await sandbox.control('PUT', '/limits', { perDay: 2 });
@@ -153,7 +153,7 @@ describe('the limits', () => {
     expect(await call()).toBe(200);
   });
 
-  it('are of the whole application, whichever account calls', async () => {
+  it('apply to the whole application, whichever account calls', async () => {
     const other = (await sandbox.grant((await sandbox.authorize({ account: 'harbour' })).code)).body.access_token;
     await sandbox.control('PUT', '/limits', { perDay: 1 });
     expect(await call()).toBe(200);
@@ -162,7 +162,7 @@ describe('the limits', () => {
 });
 
 describe('the journal', () => {
-  it('is read page by page', async () => {
+  it('can be read page by page', async () => {
     await sandbox.control('DELETE', '/journal');
     for (let n = 0; n < 5; n += 1) await sandbox.api('GET', `/contacts?limit=${n + 1}`);
     const seen: string[] = [];
@@ -175,7 +175,7 @@ describe('the journal', () => {
     expect(seen).toEqual([1, 2, 3, 4, 5].map((n) => `/v3/contacts?limit=${n}`));
   });
 
-  it('sums up calls by route and status, and the most of any second', async () => {
+  it('counts calls by route and status, and the most in any second', async () => {
     await sandbox.control('PUT', '/clock', { now: '2030-01-01T12:00:00Z' });
     await sandbox.signIn();
     await sandbox.control('DELETE', '/journal');
@@ -193,7 +193,7 @@ describe('the journal', () => {
     expect(await summary()).toEqual({ total: 0, mostInASecond: 0, calls: {} });
   });
 
-  it('remembers so many calls and no more, while it counts them all', async () => {
+  it('remembers a limited number of calls, and counts all of them', async () => {
     const small = await startedSandbox({ SANDBOX_JOURNAL_ENTRIES: 10 });
     try {
       for (let n = 0; n < 25; n += 1) await small.api('GET', `/contacts?limit=${n + 1}`, undefined, 'none');
@@ -207,7 +207,7 @@ describe('the journal', () => {
     }
   });
 
-  it('keeps no large body and no token', async () => {
+  it('contains no large body and no token', async () => {
     await sandbox.control('DELETE', '/journal');
     const rows = Array.from({ length: 1_000 }, (_, n) => ({ email: `large${n}@example.com` }));
     await sandbox.api('POST', '/activities/contacts_json_import', {

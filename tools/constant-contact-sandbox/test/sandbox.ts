@@ -6,11 +6,11 @@ const allScopes = 'contact_data offline_access account_read';
 
 export interface Answer {
   readonly status: number;
-  // Each test says what it expects of a body.
+  // Each test casts the body to its expected type.
   readonly body: never;
 }
 
-/** The sandbox in this process, with its sign-in, its API and its control plane as plain HTTP. */
+/** Starts the sandbox in this process, with plain HTTP access to its sign-in, its API and its control plane. */
 export const startedSandbox = async (settings: Record<string, unknown> = {}) => {
   const service = await createSandbox(
     configSchema.parse({
@@ -94,13 +94,13 @@ export const sandboxAt = (url: string) => {
     tokenFor,
     api,
     answerOf,
-    /** Takes a new token for the calls that follow. */
+    /** Fetches a new token and uses it for later calls. */
     signIn: async () => {
       token = await tokenFor();
       return token;
     },
     token: () => token,
-    /** Uses a token for the calls that follow. */
+    /** Uses the given token for later calls. */
     useToken: (used: string) => {
       token = used;
     },

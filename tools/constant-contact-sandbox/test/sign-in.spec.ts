@@ -17,7 +17,7 @@ const refresh = (token: unknown) => sandbox.tokenCall({ grant_type: 'refresh_tok
 const deadGrant = { status: 400, body: { error: 'invalid_grant', error_description: expect.any(String) } };
 
 describe('a code', () => {
-  it('works once, for five minutes, with the redirect address that it was given for', async () => {
+  it('works once, for five minutes, with the redirect address that it was issued for', async () => {
     const { code, state } = await sandbox.authorize();
     expect(state).toBe('s1');
     expect((await sandbox.grant(code)).status).toBe(200);
@@ -29,7 +29,7 @@ describe('a code', () => {
     expect(await sandbox.grant(elsewhere.code, { redirect_uri: 'http://127.0.0.1:9/other' })).toEqual(deadGrant);
   });
 
-  it('comes for no application, address or scope that is not known', async () => {
+  it('is not issued for an unknown application, address or scope', async () => {
     expect((await sandbox.authorize({ more: { client_id: 'somebody' } })).redirected).toBe(false);
     expect((await sandbox.authorize({ more: { redirect_uri: 'http://evil.example/' } })).redirected).toBe(false);
     expect((await sandbox.authorize({ scope: 'everything' })).error).toBe('invalid_scope');
@@ -37,13 +37,13 @@ describe('a code', () => {
 });
 
 describe('a refresh token', () => {
-  it('comes with offline_access alone, without an error', async () => {
+  it('is issued with offline_access only, and its absence is no error', async () => {
     const { status, body } = await sandbox.grant((await sandbox.authorize({ scope: 'contact_data' })).code);
     expect(status).toBe(200);
     expect(body).not.toHaveProperty('refresh_token');
   });
 
-  it('dies by its use, and by 180 days without', async () => {
+  it('expires by its use, and after 180 days without use', async () => {
     const { body: first } = await sandbox.grant((await sandbox.authorize()).code);
     await later(179 * day);
     const { body: second } = await refresh(first.refresh_token);

@@ -22,7 +22,7 @@ interface Page {
 }
 
 describe('an account of 100,000 contacts', () => {
-  it('is seeded by one call, read to its end, and there again after a restart', async () => {
+  it('is seeded by one call, read to its end, and present again after a restart', async () => {
     const file = join(dir, 'large.json');
     const first = await startedSandbox({ SANDBOX_DATA_FILE: file });
     const token = await first.signIn();
@@ -49,12 +49,12 @@ describe('an account of 100,000 contacts', () => {
       create_source: 'Contact',
       email_address: { address: 'one.more@example.com' },
     });
-    // A write costs what it writes, and not the whole account.
+    // The cost of a write depends on the write, not on the size of the account.
     expect((await stat(file)).size - size).toBeLessThan(2_000);
     await second.close();
   }, 120_000);
 
-  it('takes given contacts too, and changes those that are there', async () => {
+  it('accepts given contacts too, and changes existing ones', async () => {
     const sandbox = await startedSandbox();
     const contacts = [
       { email: 'a@example.com' },
@@ -103,7 +103,7 @@ describe('the process', () => {
     return child;
   };
 
-  it('that is killed has lost nothing that it answered: contacts, tokens, used calls, batches', async () => {
+  it('that is killed loses nothing that it has answered: contacts, tokens, used calls, batches', async () => {
     const port = await freePort();
     const file = join(dir, 'killed.json');
     const sandbox = sandboxAt(`http://127.0.0.1:${port}`);
@@ -146,7 +146,7 @@ describe('the process', () => {
     expect((await sandbox.contact('after@example.com'))?.email_address.permission_to_send).toBe('pending_confirmation');
   }, 60_000);
 
-  it('takes over what an earlier version kept', async () => {
+  it('migrates the data of an earlier version', async () => {
     const file = join(dir, 'earlier.json');
     const now = '2026-01-01T00:00:00.000Z';
     await writeFile(
@@ -219,7 +219,7 @@ describe('the file', () => {
       slack: 1_000,
     });
 
-  it('shrinks while it is written to, and holds what was written meanwhile', async () => {
+  it('shrinks while it is written to, and contains the writes made meanwhile', async () => {
     const file = join(dir, 'log');
     const documents = new Map<string, unknown>();
     const log = open(file, documents);
@@ -251,7 +251,7 @@ describe('the file', () => {
     ]);
   });
 
-  it('that is damaged in its midst says where', async () => {
+  it('with damage in the middle is reported with its line', async () => {
     const file = join(dir, 'damaged');
     await writeFile(file, '["x","a",1]\n{broken\n["x","b",2]\n');
     expect(() => open(file, new Map())).toThrow(/Line 2 of/);

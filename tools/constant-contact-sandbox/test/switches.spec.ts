@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { defaultSwitches } from '../src/switches';
 import { startedSandbox } from './sandbox';
 
-// Each point that no source settles, both ways.
+// Checks each behaviour that no source settles, both ways.
 let sandbox: Awaited<ReturnType<typeof startedSandbox>>;
 let list: string;
 beforeAll(async () => {
@@ -50,14 +50,14 @@ describe('the sign-in', () => {
     expect((await sandbox.authorize()).code).not.toBe('');
   });
 
-  it.each([true, false])('that is declined leads back: %j', async (deniedRedirects) => {
+  it.each([true, false])('that is declined redirects back: %j', async (deniedRedirects) => {
     await set({ deniedRedirects });
     expect(await sandbox.authorize({ decision: 'deny' })).toMatchObject(
       deniedRedirects ? { redirected: true, error: 'access_denied', state: 's1' } : { redirected: false },
     );
   });
 
-  it.each([400, 401])('has %i for invalid_grant, and as set for invalid_client', async (status) => {
+  it.each([400, 401])('answers %i for invalid_grant, and as set for invalid_client', async (status) => {
     await set({ invalidGrantStatus: status, invalidClientStatus: status });
     expect(await sandbox.grant('nonsense')).toMatchObject({ status, body: { error: 'invalid_grant' } });
     expect(await sandbox.tokenCall({ grant_type: 'refresh_token' }, 'wrong')).toMatchObject({
@@ -66,7 +66,7 @@ describe('the sign-in', () => {
     });
   });
 
-  it.each(['rotating', 'long-lived'])('gives refresh tokens that are %s', async (refreshTokens) => {
+  it.each(['rotating', 'long-lived'])('issues refresh tokens that are %s', async (refreshTokens) => {
     await set({ refreshTokens });
     const first = (await sandbox.grant((await sandbox.authorize()).code)).body.refresh_token as string;
     const refresh = () => sandbox.tokenCall({ grant_type: 'refresh_token', refresh_token: first });
@@ -76,7 +76,7 @@ describe('the sign-in', () => {
     expect((await refresh()).status).toBe(refreshTokens === 'rotating' ? 400 : 200);
   });
 
-  it('gives an id token too, and an access token of the length of theirs, for as long as is set', async () => {
+  it("issues an id token too, and an access token of the vendor's length that lives as long as set", async () => {
     await set({ accessTokenSeconds: 60 });
     const { body } = await sandbox.grant((await sandbox.authorize()).code);
     expect(body).toMatchObject({ id_token: expect.stringMatching(/^ey/), token_type: 'Bearer', expires_in: 60 });
@@ -87,14 +87,14 @@ describe('the sign-in', () => {
     expect((await sandbox.api('GET', '/contacts')).status).toBe(401);
   });
 
-  it('can be of an application that was deactivated', async () => {
+  it('can belong to a deactivated application', async () => {
     await set({ applicationDeactivated: true });
     expect((await sandbox.api('GET', '/account/user/privileges')).status).toBe(403);
   });
 });
 
 describe('an error', () => {
-  it.each(['array', 'object'])('of 429 and 403 can be in the shape of an %s', async (shape) => {
+  it.each(['array', 'object'])('for 429 and 403 can have the shape of an %s', async (shape) => {
     await set({ error429Shape: shape, error403Shape: shape });
     await sandbox.control('POST', '/faults', { kind: 'throttled', path: '/v3/contacts' });
     const tooMany = await sandbox.api('GET', '/contacts');
@@ -103,7 +103,7 @@ describe('an error', () => {
     for (const { body } of [tooMany, forbidden]) expect(Array.isArray(body)).toBe(shape === 'array');
   });
 
-  it('comes for an unknown property, or does not', async () => {
+  it('is sent for an unknown property, or is not', async () => {
     const body = { create_source: 'Contact', shiny: 1, email_address: { address: 'u@example.com', odd: true } };
     expect((await sandbox.api('POST', '/contacts', body)).status).toBe(400);
     await set({ unknownProperties: 'ignored' });
@@ -123,14 +123,14 @@ describe('the sign-up form', () => {
     ['temp_hold', { signUpFormOnHold: 'unchanged' }, 'temp_hold'],
     ['not_set', {}, 'explicit'],
     ['implicit', {}, 'explicit'],
-  ])('makes of %s with %j %s, and never changes it by half', async (permission_to_send, switches, after) => {
+  ])('changes %s with %j to %s', async (permission_to_send, switches, after) => {
     await sandbox.seed({ email: 's@example.com', permission_to_send });
     await set(switches);
     expect((await signUp('s@example.com')).status).toBe(200);
     expect(await permissionOf('s@example.com')).toBe(after);
   });
 
-  it('asks new contacts to confirm where the account wants that, and no known ones', async () => {
+  it('asks new contacts to confirm if the account demands that, and never known ones', async () => {
     await sandbox.control('PUT', '/accounts/riverside', { confirmedOptIn: true });
     await sandbox.seed({ email: 'known@example.com', permission_to_send: 'not_set' });
     await signUp('new@example.com');
@@ -149,7 +149,7 @@ describe('the sign-up form', () => {
     expect(await sandbox.contact('d@example.com')).not.toHaveProperty('deleted_at');
   });
 
-  it('is a conflict for a contact that another one is changing', async () => {
+  it('is a conflict for a contact that another call is changing', async () => {
     await set({ signUpFormBusyMs: 5_000 });
     await sandbox.control('PUT', '/clock', { now: new Date().toISOString() });
     expect((await signUp('b@example.com')).status).toBe(201);
@@ -161,7 +161,7 @@ describe('the sign-up form', () => {
 });
 
 describe('a contact', () => {
-  it('that was deleted has an opt-out date, or not; a date of deletion, or a moment', async () => {
+  it('that was deleted has an opt-out date, or not; its deletion has a date, or a time', async () => {
     const deleted = async (email: string) => {
       await sandbox.seed({ email });
       await sandbox.api('DELETE', `/contacts/${(await sandbox.contact(email))!.contact_id}`);
@@ -184,7 +184,7 @@ describe('a contact', () => {
     expect(await permissionOf('p@example.com')).toBe(does ? 'implicit' : 'unsubscribed');
   });
 
-  it('gets one resubscribe mail in its life, and its lists when it confirms', async () => {
+  it('gets one resubscribe mail in its life, and its lists on confirmation', async () => {
     await sandbox.seed({ email: 'r@example.com', permission_to_send: 'unsubscribed' });
     const { contact_id: id } = (await sandbox.contact('r@example.com'))!;
     const send = () => sandbox.api('PUT', `/contacts/resubscribe/${id}`, { list_ids: [list] });
@@ -232,7 +232,7 @@ describe('an import', () => {
     ['081 555 0100', false],
     ['555 0100', false],
     ['ask', false],
-  ])('takes the phone %s: %j', async (phone, isTaken) => {
+  ])('accepts the phone %s: %j', async (phone, isTaken) => {
     await importOf({ ...phoned, email: 's@example.com', phone });
     const phones = (await sandbox.contact('s@example.com'))?.phone_numbers.map(({ phone_number }) => phone_number);
     expect(phones).toEqual(isTaken ? [phone] : []);
@@ -256,7 +256,7 @@ describe('an import', () => {
     expect((await sandbox.contact('d@example.com'))?.deleted_at === undefined).toBe(importRestoresDeleted);
   });
 
-  it.each(['blank', 'kept'])('has empty values that leave what is there %s', async (importEmptyValues) => {
+  it.each(['blank', 'kept'])('with empty values leaves present ones %s', async (importEmptyValues) => {
     await set({ importEmptyValues });
     const given = { email: 'e@example.com', first_name: 'Ada', phone: '7815550100', city: 'York' };
     await importOf(given);
@@ -268,7 +268,7 @@ describe('an import', () => {
     );
   });
 
-  it('tells errors as texts, or as objects', async () => {
+  it('reports errors as texts, or as objects', async () => {
     expect((await importOf({ email: 'nobody' })).activity_errors).toEqual([expect.any(String)]);
     await set({ activityErrors: 'objects' });
     expect((await importOf({ email: 'nobody' })).activity_errors).toEqual([{ message: expect.any(String) }]);
@@ -284,7 +284,7 @@ describe('the switches', () => {
     }
   });
 
-  it('are none but these', async () => {
+  it('have no other names or values', async () => {
     expect(await set({ refreshToken: 'rotating' })).toHaveProperty('error');
     expect(await set({ refreshTokens: 'sometimes' })).toHaveProperty('error');
   });

@@ -29,7 +29,7 @@ const keyPair = async (file: string | undefined): Promise<JWK> => {
   return jwk;
 };
 
-/** A token issuer for development: gives anyone on this machine a token for any box office. Never for production. */
+/** A token issuer for development: issues tokens for any box office to anyone on this machine. Never for production. */
 export const createDevIssuer = async (config: Config): Promise<Service> => {
   const jwk = await keyPair(config.DEV_ISSUER_KEY_FILE);
   const key = (await importJWK(jwk, 'EdDSA')) as CryptoKey;

@@ -2,7 +2,7 @@ import { secretsIn, workspaceRoot } from '@boxlist/testkit';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Writes `.env` with fresh secrets for `docker compose up`; leaves one that exists as it is. */
+/** Writes `.env` with fresh secrets for `docker compose up`; leaves an existing file unchanged. */
 const main = async (): Promise<void> => {
   const file = join(workspaceRoot(), '.env');
   if (existsSync(file)) {

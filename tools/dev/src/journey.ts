@@ -25,7 +25,7 @@ const checked = <T extends { userErrors: { message: string }[] }>(payload: T): T
   return payload;
 };
 
-/** The add-on is active afterwards. */
+/** Activates the add-on. Throws if the graph refuses. */
 const activate = async (graph: GraphClient): Promise<void> => {
   const { activateApp } = await graph.query<{ activateApp: { userErrors: { message: string }[] } }>(
     `mutation { activateApp(input: { appId: "app_constant-contact" }) { userErrors { message } } }`,
@@ -33,7 +33,7 @@ const activate = async (graph: GraphClient): Promise<void> => {
   checked(activateApp);
 };
 
-/** Signs in through the sandbox's own pages. */
+/** Signs in through the sandbox's own pages; returns the connection's id. */
 const connect = async (graph: GraphClient): Promise<string> => {
   const { beginConnection } = await graph.query<{
     beginConnection: { authorizationUrl: string; userErrors: { message: string }[] };
@@ -54,7 +54,9 @@ const createWorkflow = async (graph: GraphClient, input: object): Promise<void> 
   checked(created);
 };
 
-/** Brings the demo box office to two workflows; what exists already stays. */
+/**
+ * Prepares the demo box office: activates the add-on, connects, and creates two workflows. Skips what exists already.
+ */
 export const prepare = async (graph: GraphClient, say: (line: string) => void): Promise<void> => {
   let now = await overview(graph);
   if (!now.apps.some(({ subscription }) => subscription?.entitled)) {
@@ -89,7 +91,7 @@ export const prepare = async (graph: GraphClient, say: (line: string) => void): 
   }
 };
 
-/** Five orders, told apart from those of earlier runs by `run`. */
+/** Five orders; `run` makes their ids differ from those of earlier runs. */
 export const fiveOrders = (run: string) => {
   const order = (id: string, email: string, optIn: string | null, first_name: string) =>
     anOrderEvent({
@@ -112,7 +114,7 @@ interface Answer {
   readonly reason: { readonly code: string; readonly message: string } | null;
 }
 
-/** Waits until each of these orders has its outcomes, and gives them. */
+/** Waits until each of these orders has its outcomes, and returns them. */
 export const answersFor = (graph: GraphClient, orderIds: readonly string[], workflows: number): Promise<Answer[]> =>
   eventually(
     async () => {
@@ -130,6 +132,6 @@ export const answersFor = (graph: GraphClient, orderIds: readonly string[], work
     { timeoutMs: 60_000, everyMs: 200 },
   );
 
-/** What the sandbox holds of these addresses. */
+/** The sandbox's contacts with these addresses. */
 export const contactsOf = async (stack: Stack, emails: readonly string[]) =>
   (await stack.sandbox.contacts(demoAccount)).filter(({ email_address }) => emails.includes(email_address.address));

@@ -42,7 +42,7 @@ const read = () => {
   }
 };
 
-/** What the caller got wrong: told without advice about the stack. */
+/** Reports a mistake of the caller, without advice about the stack. */
 const refuse = (message: string): never => {
   console.error(`✗ ${message}`);
   process.exit(2);

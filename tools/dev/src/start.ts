@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { answersFor, contactsOf, demoBoxOffice, fiveOrders, prepare } from './journey';
 import { defaultPorts, progress, runQuietly, signalCommands } from './steps';
 
-/** Throws with the ports that are taken, and how to choose others; nothing is started then. */
+/** Throws with the ports that are in use, and with the settings that choose others. Nothing is started then. */
 const demandFreePorts = async (ports: Ports): Promise<void> => {
   const given: Partial<Record<string, string>> = { kafka: process.env.KAFKA_BROKERS, mongo: process.env.MONGODB_URI };
   const busy: string[] = [];
@@ -24,12 +24,10 @@ const demandFreePorts = async (ports: Ports): Promise<void> => {
     throw new Error(`These ports are already in use. Is another \`npm start\` running?\n${busy.join('\n')}`);
 };
 
-/**
- * Settings of the services that the caller's environment holds; addresses and secrets are the local stack's own matter.
- */
+/** The services' settings in the caller's environment. Addresses and secrets are chosen by the local stack. */
 const givenSettings = (): Record<string, string> => {
   const names = readFileSync(join(workspaceRoot(), '.env.example'), 'utf8').matchAll(/^# ([A-Z_]+)=/gm);
-  // HOST is set by many shells to the machine's name, and means something else there.
+  // Many shells set HOST to the machine's name, which means something else there.
   const own = new Set(['HOST', 'KAFKA_TOPIC_PREFIX', 'MONGODB_DATABASE_PREFIX']);
   const given = [...names].flatMap(([, name = '']) => {
     const value = process.env[name];
@@ -95,12 +93,12 @@ const nextThings = async (stack: Stack): Promise<string> => {
 `;
 };
 
-/** Builds and starts all parts on the standard ports; what an earlier start left behind is stopped first. */
+/** Builds and starts all parts on the standard ports, after stopping processes left over from an earlier start. */
 const bringUp = async (say: (line: string) => void): Promise<Stack> => {
   const dataDir = join(workspaceRoot(), '.data');
   const ports = defaultPorts();
   const left = await stopAllLeftBehind(dataDir).catch(async (inUse: unknown) => {
-    // Most often it is a second start on the same ports, and these are the better news.
+    // Usually a second start uses the same ports, and the message about ports is the more helpful one.
     await demandFreePorts(ports);
     throw inUse;
   });
@@ -124,8 +122,8 @@ const main = async (): Promise<void> => {
     if (stopping) return;
     stopping = true;
     console.log('\nStopping …');
-    // Downloads and builds end at once. Parts that are starting are let come up or fail first: one killed half-way
-    // keeps the next start waiting.
+    // Downloads and builds end at once. Parts that are starting may finish or fail first: killing one half-way would
+    // delay the next start.
     cancelStarts();
     signalCommands('SIGTERM');
     void starting

@@ -3,10 +3,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 
 const children = new Set<ChildProcess>();
 
-/** Hands a signal on to the commands that run now: a kill of this process alone does not reach them. */
+/** Passes a signal on to the running commands: a kill of this process alone does not reach them. */
 export const signalCommands = (signal: NodeJS.Signals): void => children.forEach((child) => child.kill(signal));
 
-/** Runs a command in the workspace with its output shown; answers its exit code. */
+/** Runs a command in the workspace and shows its output; resolves with its exit code. */
 export const run = (
   command: string,
   args: readonly string[],
@@ -26,7 +26,7 @@ export const run = (
     });
   });
 
-/** Runs a command quietly; shows its output only when it fails. */
+/** Runs a command and shows its output only if it fails; resolves with its exit code. */
 export const runQuietly = (command: string, args: readonly string[]): Promise<number> =>
   new Promise((resolve) => {
     const child = spawn(command, [...args], {
@@ -46,7 +46,7 @@ export const runQuietly = (command: string, args: readonly string[]): Promise<nu
     });
   });
 
-/** One line for each slow step, with the seconds since the start. */
+/** Returns a function that prints a line for a slow step, with the seconds since the start. */
 export const progress = (): ((line: string) => void) => {
   const begun = Date.now();
   return (line) => console.log(`• ${((Date.now() - begun) / 1000).toFixed(1).padStart(5)} s  ${line}`);
@@ -71,7 +71,7 @@ const standardPorts: Ports = {
   mongo: 27117,
 };
 
-/** The ports of `npm start`; each can be set by its name. Throws with all those that are no ports. */
+/** The ports of `npm start`; each can be set by its name. Throws with all that are invalid or used twice. */
 export const defaultPorts = (env: Readonly<Record<string, string | undefined>> = process.env): Ports => {
   const wrong: string[] = [];
   const ports = Object.entries(standardPorts).map(([name, standard]) => {

@@ -17,7 +17,7 @@ const nx = (target: string, env: Readonly<Record<string, string>>, ...args: stri
     ...env,
   });
 
-/** Adds up what every jest run wrote. */
+/** Adds up the results that the jest runs wrote. */
 const count = (folder: string): { passed: number; failed: number } => {
   const total = { passed: 0, failed: 0 };
   for (const file of existsSync(folder) ? readdirSync(folder) : []) {
@@ -28,7 +28,7 @@ const count = (folder: string): { passed: number; failed: number } => {
   return total;
 };
 
-/** Every project's tests, then the end-to-end ones on the built apps; answers how many steps failed. */
+/** Runs every project's tests, then the end-to-end tests on the built apps. Returns the number of failed steps. */
 const runAll = async (results: string, hold: (servers: Promise<Servers>) => void): Promise<number> => {
   const say = progress();
   const env = { BOXLIST_TEST_RESULTS: results };
@@ -72,7 +72,7 @@ const main = async (): Promise<void> => {
   });
   const { passed, failed } = count(results);
   rmSync(results, { recursive: true, force: true });
-  // A step can fail without a failed test: a build, or jest itself. It must show in the last line too.
+  // A step can fail without a failed test: a build, or jest itself. The last line must show that too.
   console.log(`\n${passed} passed, ${failed === 0 ? failedSteps : failed} failed`);
   process.exit(failed + failedSteps === 0 ? 0 : 1);
 };

@@ -15,14 +15,14 @@ const querySchema = z.object({
 
 const problem = (status: number, code: string, message: string) => ({ status, error_code: code, message });
 
-/** The user name of HTTP Basic; an empty text where there is none. */
+/** The user name of HTTP Basic; '' if there is none. */
 const keyOf = ({ headers }: FastifyRequest): string => {
   const [scheme = '', value = ''] = (headers.authorization ?? '').split(' ');
   if (scheme.toLowerCase() !== 'basic') return '';
   return Buffer.from(value, 'base64').toString('utf8').split(':')[0] ?? '';
 };
 
-/** Ticket Tailor's API as far as Boxlist reads it. */
+/** Ticket Tailor's API, as far as Boxlist reads it. */
 export const apiDoors = (app: FastifyInstance, world: World): void => {
   app.get('/v1/orders', async (request, reply) => {
     const [name, boxOffice] = world.ofKey(keyOf(request)) ?? [null, undefined];

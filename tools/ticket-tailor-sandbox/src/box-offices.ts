@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** An order as the API shows it. What is not named here is shown as it was given. */
+/** An order as the API shows it. Other properties are shown unchanged. */
 export const orderSchema = z.looseObject({
   id: z.string().regex(/^or_\w{1,60}$/),
   created_at: z.number().int().positive(),
@@ -12,17 +12,17 @@ export interface BoxOffice {
   readonly orders: Map<string, SandboxOrder>;
 }
 
-/** Many orders at once, numbered from `first`: the same input gives the same orders. */
+/** Many orders at once, numbered from `first`: the same input makes the same orders. */
 export const numberedSchema = z.strictObject({
   count: z.number().int().min(1).max(100_000),
   first: z.number().int().min(0).default(0),
-  /** Unix seconds of the first; each is `everySeconds` newer than the one before. */
+  /** The first order's time in Unix seconds; each order is `everySeconds` newer than the one before. */
   createdFrom: z.number().int().positive(),
   everySeconds: z.number().int().min(0).default(60),
-  /** `#` is the number of the order. */
+  /** `#` becomes the order's number. */
   id: z.string().includes('#').default('or_#'),
   email: z.string().includes('#').default('buyer#@example.com'),
-  /** Fields over those of the standard order. */
+  /** Fields that replace those of the standard order. */
   order: z.record(z.string(), z.unknown()).default({}),
 });
 
@@ -108,7 +108,7 @@ interface PageQuery {
   readonly createdTo?: number;
 }
 
-/** A page of orders, newest first; undefined when `startingAfter` is no order of the box office. */
+/** A page of orders, newest first; undefined if `startingAfter` is no order of the box office. */
 export const ordersPage = (
   { orders }: BoxOffice,
   { limit, startingAfter, createdFrom, createdTo }: PageQuery,

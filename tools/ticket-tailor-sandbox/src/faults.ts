@@ -2,13 +2,13 @@ import { z } from 'zod';
 
 export const faultSchema = z.strictObject({
   /**
-   * `status` answers an error, `throttled` a 429, `timeout` nothing for `ms` and then ends the connection, `drop` ends
-   * it at once, `malformed-body` what cannot be read.
+   * `status` answers an error. `throttled` answers 429. `timeout` waits for `ms` and then ends the connection without
+   * an answer. `drop` ends it at once. `malformed-body` answers unreadable JSON.
    */
   kind: z.enum(['status', 'throttled', 'timeout', 'drop', 'malformed-body']),
-  /** How many calls it meets; null for all. */
+  /** The number of calls that the fault affects; null for all. */
   times: z.number().int().min(1).nullable().default(1),
-  /** How many calls go by before it meets the first. */
+  /** The number of calls before the first that the fault affects. */
   after: z.number().int().min(0).default(0),
   /** Only calls of this box office. */
   boxOffice: z.string().optional(),
@@ -18,7 +18,7 @@ export const faultSchema = z.strictObject({
 });
 export type Fault = z.infer<typeof faultSchema>;
 
-/** The faults that are asked for: the first that matches a call meets it, and is used up after its number of times. */
+/** The requested faults. The first that matches a call affects it, and is used up after its number of times. */
 export const createFaults = () => {
   let armed: Fault[] = [];
   return {

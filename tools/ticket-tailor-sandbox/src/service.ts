@@ -6,7 +6,7 @@ import type { SandboxConfig } from './config';
 import { controlDoors } from './control';
 import { createWorld } from './world';
 
-/** Room for 100,000 orders at the control plane. */
+/** Fits 100,000 orders at the control plane. */
 const bodyLimit = 256 * 1024 * 1024;
 
 /** Starts the sandbox: Ticket Tailor's orders API as Boxlist reads it, with a control plane. */

@@ -18,7 +18,7 @@ interface JournalEntry {
 
 const vendorLimits = { calls: 5_000, windowMs: 30 * 60_000 };
 
-/** What the sandbox holds: nothing is kept over a restart. */
+/** The sandbox's data; nothing is kept over a restart. */
 export const createWorld = () => {
   const windows = new Map<string, { calls: number; endsAt: number }>();
   const world = {

@@ -9,8 +9,8 @@ import { boxOfficeOf, workflowOf } from './told';
 const open: readonly DeliveryStatus[] = ['PENDING', 'WAITING'];
 
 /**
- * Looks whether the numbers that a box office is shown are those of a plain count; asked of a process, once everything
- * has come to rest.
+ * Compares the numbers that a box office sees with a plain count. Asks one process for them, once everything has
+ * settled.
  */
 export const judgeCounts = async ({ mongo, problem }: Pick<Rest, 'mongo' | 'problem'>, ctx: Context): Promise<void> => {
   const judge = async (boxOfficeId: string, choice: DeliveryChoice): Promise<void> => {
@@ -34,7 +34,7 @@ export const judgeCounts = async ({ mongo, problem }: Pick<Rest, 'mongo' | 'prob
         judge(boxOfficeId, { statuses: open }),
         judge(boxOfficeId, { workflowId: workflowOf(office, 0), statuses: ['SYNCED', 'SKIPPED'] }),
         judge(boxOfficeId, { reasons: ['NOT_OPTED_IN', 'NO_EMAIL', 'ORDER_CANCELLED'] }),
-        // Not to be had from a tally.
+        // No counter holds these numbers.
         judge(boxOfficeId, { reasons: ['ORDER_PENDING', 'NOT_OPTED_IN'] }),
         judge(boxOfficeId, { workflowId: workflowOf(office === 0 ? 1 : 0, 0) }),
         countBacklog(ctx, boxOfficeId).then(({ pending, waiting }) => {

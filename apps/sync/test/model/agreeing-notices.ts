@@ -5,8 +5,8 @@ import { offices } from './history';
 import { boxOfficeOf, connectionOf } from './told';
 
 /**
- * Looks whether the open notices are those of what is so, no two of one subject, and whether each was told once when it
- * began and once when it was over.
+ * Checks that the open notices match the present problems, that no two have one subject, and that each beginning and
+ * each end was published.
  */
 export const judgeNotices = ({ mongo, bus, connectionState, now, problem }: Rest): void => {
   const notices = mongo.all<Notice>('notices');

@@ -14,9 +14,9 @@ export interface Rest {
   readonly accounts: WatchedAccounts;
   readonly connectionState: (office: Office) => 'broken' | 'connected' | 'disconnected';
   readonly logLines: () => readonly string[];
-  /** Persons at whose contact somebody else has done something too. */
+  /** Persons whose contact somebody other than sync has changed too. */
   readonly touched: ReadonlySet<string>;
-  /** Persons whose contact somebody at the account has made, or made mailable. */
+  /** Persons whose contact somebody at the account has created or made mailable. */
   readonly seeded: ReadonlySet<string>;
   readonly now: () => number;
   readonly problem: (text: string) => void;
@@ -24,7 +24,7 @@ export interface Rest {
 
 export const isOpen = ({ readyAt }: StoredDelivery): boolean => readyAt !== null;
 
-/** Of those that were removed only the id is left. */
+/** The deliveries that still exist. Of removed ones only the id is left. */
 export const keptDeliveries = (mongo: MemoryMongo): StoredDelivery[] =>
   mongo.all<StoredDelivery>('deliveries').filter(({ orderKey }) => orderKey !== undefined);
 

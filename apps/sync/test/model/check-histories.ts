@@ -5,11 +5,11 @@ import { runHistory } from './run-history';
 interface CheckOptions {
   readonly histories: number;
   readonly seed?: number;
-  /** To one history that has failed. */
+  /** Leads to one failed history. */
   readonly path?: string;
 }
 
-/** A history that breaks a promise, as small as it could be made. */
+/** A history that breaks a promise, shrunk as far as possible. */
 export interface Failure {
   readonly history: History;
   readonly problems: readonly string[];
@@ -17,7 +17,7 @@ export interface Failure {
   readonly path: string;
 }
 
-/** Checks so many histories and stops at the first that breaks a promise. */
+/** Checks the given number of histories and stops at the first that breaks a promise. */
 export const checkHistories = async ({ histories, ...again }: CheckOptions) => {
   const seen = { histories: 0, calls: 0, awaits: 0, outcomes: {} as Record<string, number> };
   const outcome = await fc.check(
@@ -41,7 +41,7 @@ export const checkHistories = async ({ histories, ...again }: CheckOptions) => {
   return { seen, seed: outcome.seed, failure };
 };
 
-/** A failure as a person reads it; '' when there is none. */
+/** A failure as text for a person; '' if there is none. */
 export const failureOf = (failure: Failure | undefined): string => {
   if (!failure) return '';
   const { commands, ...rest } = failure.history;

@@ -3,7 +3,7 @@ import type { Command } from './history';
 import { describeFound, type Found } from './keeps-every-promise';
 import { order, workflow } from './some-history';
 
-/** An order that is not completed yet when it comes into a backfill. */
+/** An order that is still pending when it becomes part of a backfill. */
 const pendingInBackfill = (mode: BackfillMode): readonly Command[] => [
   workflow({ createsContacts: false }),
   order({ status: 'pending' }),
@@ -12,16 +12,15 @@ const pendingInBackfill = (mode: BackfillMode): readonly Command[] => [
   { do: 'settle', after: 0 },
 ];
 
-/* As in found.test.ts: what broke a promise of a backfill. */
+/* As in found.test.ts: histories that broke a promise of a backfill. */
 const found: readonly Found[] = [
-  // A delivery of a backfill whose order changed was put back to work as one of none: the backfill's mode was
-  // forgotten.
+  // A backfill's delivery whose order changed was requeued as if it had no backfill: sync forgot the backfill's mode.
   [
     'a backfill that only updates creates nobody when its order is completed later',
     [...pendingInBackfill('UPDATE_EXISTING'), order({ at: 2 })],
     { seed: 0 },
   ],
-  // The same of a backfill that had been cancelled: a change of the order did what the organiser had stopped.
+  // The same after the backfill had been cancelled: a change of the order did what the organiser had stopped.
   [
     'what was cancelled with its backfill stays so when its order changes',
     [
@@ -32,7 +31,7 @@ const found: readonly Found[] = [
     ],
     { seed: 0 },
   ],
-  // What had shared a refused call was tried by itself as if it were of no backfill.
+  // Deliveries that had shared a refused call were tried alone as if they had no backfill.
   [
     'a backfill that only updates puts nobody on a list when a shared call is refused',
     [
@@ -47,8 +46,8 @@ const found: readonly Found[] = [
     ],
     { seed: 0, faults: [{ call: 1, kind: 'refused' }] },
   ],
-  // The order changed between its reading for a backfill and the writing of its delivery: whoever took the change found
-  // no delivery, and the delivery had ended by what the order was before.
+  // The order changed after the backfill had read it and before it wrote the delivery. The process that merged the
+  // change found no delivery, and the delivery had settled by the order's former state.
   [
     'an opt-in that comes while a backfill is made counts',
     [
@@ -61,7 +60,7 @@ const found: readonly Found[] = [
     ],
     { seed: 550 },
   ],
-  // A delivery of a paused backfill was let wait after the resumption had freed those that waited: for a year.
+  // A delivery of a paused backfill started to wait after the resume had released those that waited: for a year.
   [
     'what is let wait for a backfill while it is resumed does not wait for it',
     [
@@ -74,8 +73,8 @@ const found: readonly Found[] = [
     ],
     { seed: 17 },
   ],
-  // A sign-up was done and the tagging after it was refused, for the day had no call for a backfill any more: nobody
-  // knew of the write, and an older order's details overwrote its.
+  // A sign-up succeeded. The tagging after it was refused, because the day had no calls left for a backfill. Nothing
+  // recorded the write, and an older order's details overwrote its details.
   [
     'what was written before the rest was refused is not forgotten',
     [
@@ -90,8 +89,8 @@ const found: readonly Found[] = [
     ],
     { seed: 35, callsPerDay: 12, optInRoute: ['CONFIRM', 'DIRECT'], upgradesImported: true },
   ],
-  // The same, and its workflow was deleted before the rest could be done: it ended, and with it ended what was known of
-  // the write.
+  // The same, but the workflow was deleted before the tagging could be done. The delivery ended, and the record of the
+  // write was lost.
   [
     'what was written before the rest was refused is not forgotten when the delivery ends otherwise',
     [

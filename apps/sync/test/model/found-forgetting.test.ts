@@ -1,10 +1,10 @@
 import { describeFound, type Found } from './keeps-every-promise';
 import { order, workflow } from './some-history';
 
-/* As in found.test.ts: what broke a promise of an erasure, or of the end of what is kept. */
+/* As in found.test.ts: histories that broke a promise of an erasure or of expiry. */
 const found: readonly Found[] = [
-  // A process that had read an order stood still until the order had expired and its delivery was removed, and then
-  // made that delivery once more: it ended twice, and was counted twice.
+  // A process had read an order and stalled until the order had expired and its delivery was removed. It then made that
+  // delivery once more, which settled twice and was counted twice.
   [
     'a delivery that was removed with its order is not made again by who had read the order before',
     [
@@ -17,8 +17,8 @@ const found: readonly Found[] = [
     ],
     { seed: 7, mishaps: [{ process: 0, at: 143, kind: 'stall', takesEffect: true }] },
   ],
-  // One process put the look at an old order off by a day, for it had just got a delivery, while another, which had not
-  // seen that one, made it a tombstone: what hung on it stayed a day longer.
+  // One process postponed the expiry check of an old order by a day, because the order had just got a delivery. Another
+  // process, which had not seen that delivery, made the order a tombstone. The order's deliveries stayed a day longer.
   [
     'the deliveries of an expired order go with it, also when its look was put off',
     [
@@ -46,8 +46,8 @@ const found: readonly Found[] = [
     ],
     { seed: 0 },
   ],
-  // A process stood still past the erasure with an event that it had read before, wrote the buyer back over the same
-  // event without them, and died before it looked.
+  // A process stalled past the erasure with an event that it had read before. It wrote the buyer back over the same
+  // event without the buyer, and died before it checked for an erasure.
   [
     'an erased buyer is not brought back by a late write of an event that is known without them',
     [
@@ -62,8 +62,8 @@ const found: readonly Found[] = [
     ],
     { seed: 70_515_687, mishaps: [{ process: 0, at: 65, kind: 'crash', takesEffect: true }], upgradesImported: true },
   ],
-  // It turned out late that an order had been an erased buyer's until its newest event, and the name that it had told
-  // before went: the model took its replacement for older.
+  // sync learned late that an order had been an erased buyer's until its newest event, and removed the name of the
+  // earlier events. The model considered the replacing name older.
   [
     "a name that turns out to be an erased buyer's is replaced by the buyer's own",
     [

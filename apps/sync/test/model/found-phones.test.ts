@@ -2,7 +2,7 @@ import { describeFound, type Found } from './keeps-every-promise';
 import { order, workflow } from './some-history';
 import type { Command } from './history';
 
-/** Orders of three contacts whose phones no import takes, which are freed together. */
+/** Orders of three contacts whose phones no import accepts, which are released together. */
 const contactsTogether: readonly Command[] = [
   workflow({ lists: [0] }),
   ...[0, 1, 2].map((person): Command => ({ do: 'seed', office: 0, person, permission: 'explicit', after: 0 })),
@@ -14,10 +14,10 @@ const contactsTogether: readonly Command[] = [
   { do: 'connection', office: 0, to: 'connected', after: 0 },
 ];
 
-/* As in found.test.ts: what broke a promise of phones that an import does not take, or what is near to it. */
+/* As in found.test.ts: histories that broke a promise of phones that no import accepts, or that are close to one. */
 const found: readonly Found[] = [
-  // The import got the ten digits alone, and an account in Britain reads them as a British number: the phone was never
-  // known to be there.
+  // The import contained only the ten digits, which an account in Britain reads as a British number: sync never
+  // recognised that the contact had the phone.
   [
     'a North American phone is the same number when it is read again in an account from elsewhere',
     [
@@ -48,8 +48,8 @@ const found: readonly Found[] = [
     [...contactsTogether, { do: 'erase', office: 0, by: 0, person: 0, deleteContact: true, after: 60 }],
     { callsPerDay: 12 },
   ],
-  // While a batch noted a phone for later, the connection ended and was connected again: the phone was given up before
-  // the delivery said that it follows, and it said so for good.
+  // While a batch recorded a phone for later, the connection ended and was connected again. sync gave up the phone
+  // before the delivery said that it follows, and the delivery said so for good.
   [
     'a phone that was given up while its delivery was being told of is not said to follow',
     [

@@ -2,7 +2,7 @@ import { people, type Command } from './history';
 import { describeFound, type Found } from './keeps-every-promise';
 import { order, workflow } from './some-history';
 
-/** Three buyers of the first box office whose orders come to be sent together, once its connection works again. */
+/** Three buyers of the first box office whose orders are sent together, once its connection works again. */
 const threeTogether: readonly Command[] = [
   workflow({ lists: [1] }),
   { do: 'connection', office: 0, to: 'broken', after: 0 },
@@ -14,27 +14,27 @@ const threeTogether: readonly Command[] = [
 ];
 
 /*
- * Histories that once broke a promise, as small as they could be made, each with the mechanism. Where it is a race, the
- * seed met it as the code was then; others meet it by chance.
+ * Histories that once broke a promise, shrunk as far as possible, each with the mechanism. If it is a race, the seed
+ * hit it in the code of that time; other seeds hit it by chance.
  */
 const found: readonly Found[] = [
-  // The intake matched every event with the workflows of that moment: an old event that came again made deliveries for
-  // a workflow created since.
+  // The intake matched every event with the workflows of that moment: a repeated old event made deliveries for a
+  // workflow created since.
   [
     'an old event that comes again is not for a new workflow',
     [order({ office: 1 }), workflow({ office: 1, workflow: 1, after: 20 })],
   ],
-  // The outcome of a reopened delivery was published as version 1, which listeners pass by.
+  // The outcome of a reopened delivery was published as version 1, which consumers ignore.
   [
     'the second outcome of a delivery has a version of its own',
     [order({ order: 2, person: null }), order({ order: 2, person: null, phone: true, after: 3 })],
   ],
-  // Details were merged by age within a batch, and not with what an earlier batch had written.
+  // Details were merged by age within a batch, but not with the details that an earlier batch had written.
   [
     "an older order that comes later leaves the newer one's name",
     [order({ order: 1, at: 1, person: 1, names: true }), order({ person: 1, names: true, after: 20 })],
   ],
-  // The same, when the newer one had been reopened during its call: nothing showed that it had been written.
+  // The same, when the newer delivery was reopened during its call: nothing showed that its details had been written.
   [
     'nor while the newer one is being worked on again',
     [
@@ -48,7 +48,7 @@ const found: readonly Found[] = [
     ],
     { seed: 6_500_973 },
   ],
-  // The time of an order's newest event counted as the time of its tick: a change of the order asked an unsubscribed
+  // The time of an order's newest event counted as the time of its opt-in: a change of the order asked an unsubscribed
   // buyer again.
   [
     'a change of an order is no new opt-in',
@@ -60,8 +60,8 @@ const found: readonly Found[] = [
       order({ at: 9, phone: true }),
     ],
   ],
-  // The intake had read the workflow as paused, and its delivery was written after those that waited had been freed:
-  // for a year.
+  // The intake had read the workflow as paused, and wrote its delivery after the waiting ones had been released. It
+  // waited for a year.
   [
     'an order that comes in the moment of a resumption does not wait for it',
     [
@@ -71,8 +71,8 @@ const found: readonly Found[] = [
       workflow({ office: 1 }),
     ],
   ],
-  // A process had read a workflow as paused and stood still before it wrote. Another kept a newer state of the order
-  // after the resumption, and found no delivery to compare it with.
+  // A process had read a workflow as paused and stalled before it wrote. Another process stored a newer state of the
+  // order after the resume, and found no delivery to compare it with.
   [
     'a delivery that is written late by a workflow of before is of the newest state of its order',
     [
@@ -89,13 +89,13 @@ const found: readonly Found[] = [
     ],
     { seed: 1_283_161_178, mishaps: [{ process: 0, at: 55, kind: 'stall', takesEffect: true }] },
   ],
-  // Only later events of the order woke what waited for its completion, and those are not matched with a deleted
-  // workflow.
+  // Only later events of the order released a delivery that waited for its completion, and those events are not matched
+  // with a deleted workflow.
   [
     'what waits for its order ends with its workflow',
     [order({ office: 1, status: 'pending' }), workflow({ office: 1, status: 'DELETED', after: 3 })],
   ],
-  // Only a connection that works again freed what waited for a sign-in.
+  // Only a working connection released deliveries that waited for a sign-in.
   [
     'what waits for a sign-in ends with its connection',
     [
@@ -105,8 +105,8 @@ const found: readonly Found[] = [
       { do: 'connection', office: 1, to: 'disconnected', after: 0 },
     ],
   ],
-  // The join of a new workflow had read a page of orders, one of them changed meanwhile, and its delivery was put back
-  // to what the page said.
+  // The join of a new workflow had read a page of orders. One of them changed meanwhile, and its delivery was set back
+  // to the state on that page.
   [
     'a delivery goes on from its order as it is now',
     [
@@ -119,13 +119,14 @@ const found: readonly Found[] = [
     ],
     { seed: 1_263_370_759 },
   ],
-  // A workflow that only updates was said to have given its lists, and would have taken them back.
+  // The delivery of a workflow that only updates contacts recorded its lists as added, and an undo would have removed
+  // them.
   [
     'what only updates contacts gives no list',
     [workflow({ workflow: 1, lists: [1], createsContacts: false }), order()],
   ],
-  // The connections to wake were asked for before the deliveries were changed: one that was written in between had
-  // nobody to look at it.
+  // The process looked for the connections to schedule before it changed the deliveries: a delivery written in between
+  // had no dispatcher.
   [
     'what is retried is looked at',
     [
@@ -135,8 +136,8 @@ const found: readonly Found[] = [
     ],
     { seed: 1_989_550_927 },
   ],
-  // A cancellation that had changed nothing was not noted, and had an effect when it came again after the organiser
-  // chose otherwise.
+  // A cancellation that changed nothing was not recorded. It took effect when its event came again after the organiser
+  // had changed the choice.
   [
     'a cancellation counts as the organiser had chosen when it came',
     [
@@ -145,7 +146,7 @@ const found: readonly Found[] = [
       workflow({ office: 1, onCancelledOrder: 'REMOVE_TAGS', after: 60 }),
     ],
   ],
-  // A permit that had been written a second ago, the process having stood still, was used beside those of this second.
+  // A process stalled after its permit was written, and used the permit a second later beside those of that second.
   [
     'a permit that came late is not used',
     [
@@ -158,7 +159,7 @@ const found: readonly Found[] = [
     ],
     { seed: 0 },
   ],
-  // The tag that a deleted contact still showed was taken off it again and again, a call each second.
+  // sync removed a tag that a deleted contact still showed again and again, with a call each second.
   [
     'of a deleted contact nothing is taken back',
     [
@@ -170,7 +171,7 @@ const found: readonly Found[] = [
     ],
     { seed: 0 },
   ],
-  // Live orders and retries of one buyer were taken in the same moment, and each wrote the contact as it had read it.
+  // Live orders and retries of one buyer were claimed at the same moment, and each wrote the contact as it had read it.
   [
     'two queues do not write one contact at once',
     [
@@ -189,8 +190,8 @@ const found: readonly Found[] = [
       optInRoute: ['CONFIRM', 'DIRECT'],
     },
   ],
-  // A delivery was taken as one buyer's, and its order read as another's: what had been written for that one was not
-  // looked at.
+  // A delivery was claimed as one buyer's, and its order was then read as another's: sync did not check the values
+  // written for that buyer.
   [
     'an order that changes hands while it is worked on leaves the newer name of who has it now',
     [
@@ -203,21 +204,21 @@ const found: readonly Found[] = [
     ],
     { seed: 0 },
   ],
-  // The lists had changed while an import ran: those of now were taken for brought.
+  // The lists changed while an import ran: sync recorded the new lists as added by it.
   [
     'an import brings the lists that it was begun with, and the others are given after it',
     [order({ event: 0 }), order({ office: 1 }), workflow({ perEvent: true, eventTag: true }), workflow({ lists: [1] })],
     { seed: 0, callsPerDay: 12, whenQuotaIsScarce: 'IMPORT' },
   ],
-  // What a batch was to give counted as given also where the batch had failed and the workflow, changed in between, did
-  // not ask for it again.
+  // The planned additions of a batch counted as added even if the batch had failed and the workflow, changed in
+  // between, did not ask for them again.
   [
     'what did not come, and is not wished for any more, is not said to have been given',
     [workflow({ office: 1, perEvent: true, eventTag: true }), order({ office: 1, event: 0 }), workflow({ office: 1 })],
     { seed: 0, faults: [{ call: 1, kind: 'activity-fails' }], optInRoute: ['DIRECT', 'CONFIRM'] },
   ],
-  // The process that had put a cancelled order's delivery back to work died before it woke the lane, and who took the
-  // event again saw nothing to change.
+  // The process that requeued a cancelled order's delivery died before it scheduled the connection. The process that
+  // handled the event again saw nothing to change.
   [
     'what was put back to work is worked on also when whoever did so dies',
     [
@@ -228,8 +229,8 @@ const found: readonly Found[] = [
     ],
     { seed: 0, mishaps: [{ process: 0, at: 166, kind: 'crash', takesEffect: false }] },
   ],
-  // The contact was deleted between the look-up and the update: an update by the account restored it, mailable as it
-  // had been.
+  // The contact was deleted between the look-up and the update: an update by the account restored it with its former
+  // permission.
   [
     'an update of details restores no contact that has just been deleted',
     [
@@ -241,8 +242,8 @@ const found: readonly Found[] = [
     ],
     { seed: 53 },
   ],
-  // The claim of a lane was answered after its lease had run out: whoever had it counted the lease from the answer, and
-  // drove the lane beside the next one, each with imports of its own for one contact.
+  // The answer to a lease claim came after the lease had run out. The claiming process counted the lease from the
+  // answer, and worked on the connection beside the next holder, each with imports of its own for one contact.
   [
     'a lane whose lease ran out before the claim was answered is not driven beside who has it by then',
     [
@@ -256,15 +257,15 @@ const found: readonly Found[] = [
     ],
     { seed: 0 },
   ],
-  // An order changed between the beginning of its import and the note that it waits for that: it was worked on at once,
-  // and the import, worked off after it, brought the older details back.
+  // An order changed after its import was started and before sync recorded that it waits for the import. sync worked on
+  // it at once, and the import, which ran after that, wrote the older details again.
   [
     'an order that changes while its import is begun waits for the import',
     [...threeTogether, order({ at: 1, person: null, names: true, after: 20 }), order({ person: null })],
     { seed: 0, callsPerDay: 12, whenQuotaIsScarce: 'IMPORT' },
   ],
-  // A holder that had lost its lane noted its import with a delivery whose order had changed, when the import had long
-  // been forgotten: the delivery waited for it too, for half an hour.
+  // A holder that had lost its lease recorded its import on a delivery whose order had changed, long after the import
+  // was forgotten. The delivery waited for that import too, for half an hour.
   [
     'a delivery does not wait on for an import that was over when it was noted',
     [
@@ -286,8 +287,8 @@ const found: readonly Found[] = [
       whenQuotaIsScarce: 'IMPORT',
     },
   ],
-  // An order was completed when it was matched, and pending when its delivery was put back to work: nobody looked
-  // whether the workflow that it waited for then had been deleted meanwhile.
+  // An order was completed when it was matched, and pending when its delivery was requeued. Nothing checked whether the
+  // workflow of the delivery, which waited from then on, had been deleted meanwhile.
   [
     'what waits only when it is put back to work ends with its workflow',
     [
@@ -302,8 +303,8 @@ const found: readonly Found[] = [
     ],
     { seed: 198_893_144 },
   ],
-  // Whoever had read an order before its cancellation put its delivery back to work after another had noted that the
-  // cancellation changes nothing: what was synchronised ended as of a cancelled order.
+  // A process had read an order before its cancellation. It requeued the delivery after another process had recorded
+  // that the cancellation changes nothing. A synced delivery ended as one of a cancelled order.
   [
     'what a newer state of the order has settled is not begun anew by who had read an older one',
     [
@@ -319,8 +320,8 @@ const found: readonly Found[] = [
     ],
     { seed: 0 },
   ],
-  // An activity was said to be over while its connection was broken, and nobody had freed yet who waited for it: the
-  // model took that for rest.
+  // An activity was recorded as ended while its connection was broken, before the deliveries that waited for it were
+  // released: the model considered that settled.
   [
     'who waits for an activity that is over is freed while the connection is broken',
     [
@@ -334,8 +335,9 @@ const found: readonly Found[] = [
       optInRoute: ['CONFIRM', 'DIRECT'],
     },
   ],
-  // A holder that had lost its lane noted a forgotten import with a delivery that waits for others still: it ends with
-  // those. The model asked for all of them to be followed, and met it only where no call was left to follow any.
+  // A holder that had lost its lease recorded a forgotten import on a delivery that still waits for other activities:
+  // it is released with those. The model required that all of them are polled, and met the case only where no call was
+  // left to poll any.
   [
     'who waits for an activity that is over, and for others that are followed, ends with the others',
     [
@@ -357,8 +359,8 @@ const found: readonly Found[] = [
       optInRoute: ['CONFIRM', 'DIRECT'],
     },
   ],
-  // A holder that had lost its lane noted an upgrade after the next one had found nothing left and let the lane sleep:
-  // nobody looked at it until something else woke the lane.
+  // A holder that had lost its lease recorded an upgrade after the next holder had found no work and had scheduled
+  // none. No dispatcher looked at the connection until something else scheduled it.
   [
     'what a holder leaves for later once it has lost its lane is worked on all the same',
     [
@@ -372,8 +374,9 @@ const found: readonly Found[] = [
     ],
     { seed: 0, callsPerDay: 12, whenQuotaIsScarce: 'IMPORT', upgradesImported: true },
   ],
-  // Whoever let a delivery wait for a paused workflow was killed before they asked whether it waits still. The workflow
-  // had been deleted in between, so the order was not matched with it when it came again: it waited for a year.
+  // A process made a delivery wait for a paused workflow and was killed before it checked whether the delivery still
+  // had to wait. The workflow had been deleted in between, so the order was not matched with it when its event came
+  // again. The delivery waited for a year.
   [
     'nobody waits for a deleted workflow whose deletion came between a wait and a crash',
     [

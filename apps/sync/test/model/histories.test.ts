@@ -7,12 +7,12 @@ import { aHistory, order, workflow } from './some-history';
 
 /*
  * Two processes of sync, with their real use cases, stores and queries, on a MongoDB, a Kafka, a Constant Contact and a
- * clock in memory. Whatever a process calls waits for its turn, and turns are drawn by a seed: so two processes meet in
- * any order, and one dies, or what it calls fails, at any await. After each history everything comes to rest, and the
- * promises of docs/architecture.md must hold. Decision 13 says why it is done this way, and how fast it is.
+ * clock in memory. Each call of a process waits for its turn, and a seed draws the turns. So the calls of two processes
+ * interleave in any sequence, and a process dies, or a call of it fails, at any await. After each history everything
+ * settles, and the promises of docs/architecture.md must hold. Decision 13 explains this method and its speed.
  */
 const histories = 2_500;
-/** The same ones each time, so that a change is judged by itself; `npm run model` draws others. */
+/** A fixed seed, so that each run checks a change with the same histories. `npm run model` draws others. */
 const seed = 20_261_124;
 
 const rich = (given: Parameters<typeof workflow>[0] = {}): Command =>
@@ -32,14 +32,14 @@ const bought = (given: Parameters<typeof order>[0] = {}): Command =>
 const happening = (commands: readonly Command[], given: Partial<History> = {}): History =>
   aHistory(commands, { seed: 7, ...given });
 
-/** Someone becomes a contact, and is erased. */
+/** A buyer becomes a contact, and is erased. */
 const erased = happening([
   rich(),
   bought({ after: 8 }),
   { do: 'erase', office: 0, by: 1, person: 0, deleteContact: false, after: 200 },
 ]);
 
-/** Histories in which a crash has something to spoil. */
+/** Histories in which a crash can do harm. */
 const eventful: Readonly<Record<string, History>> = {
   'taking back': happening([
     rich(),
@@ -84,8 +84,8 @@ const eventful: Readonly<Record<string, History>> = {
     bought({ order: 1, at: 2, status: 'cancelled', after: 20 }),
   ]),
   /**
-   * On a day with few calls three buyers are imported, and upgraded with what the day leaves over; one has unsubscribed
-   * by then.
+   * Three buyers are imported on a day with few calls, and upgraded with the calls that the day leaves over. One of
+   * them has unsubscribed by then.
    */
   upgrading: happening(
     [
@@ -110,11 +110,11 @@ describe('histories', () => {
   }, 300_000);
 
   it.each(Object.entries(eventful))(
-    'keep every promise wherever one of the processes dies, by turns before what it called took effect and after: %s',
+    'keep every promise wherever a process dies, alternately before and after its call takes effect: %s',
     async (_, history) => {
       const { awaits, problems } = await runHistory(history);
       expect(problems).toEqual([]);
-      // The long one, which waits for the end of a day, at some.
+      // The long history, which waits for the end of a day, crashes at every 11th await only.
       const step = history === eventful.upgrading ? 11 : 1;
       for (const process of [0, 1])
         for (let at = 1; at <= awaits[process]!; at += step) {
@@ -126,8 +126,8 @@ describe('histories', () => {
     300_000,
   );
 
-  it('keep every promise wherever one of the processes stands still until a buyer is erased', async () => {
-    // So many, about, come before the erasure is asked for.
+  it('keep every promise wherever a process stalls until a buyer is erased', async () => {
+    // About this many awaits come before the request for the erasure.
     const awaits = 350;
     for (const process of [0, 1])
       for (let at = 1; at <= awaits; at += 1) {
@@ -136,7 +136,7 @@ describe('histories', () => {
       }
   }, 300_000);
 
-  it('can be had again: the same history goes the same way', async () => {
+  it('can be repeated: the same history has the same result', async () => {
     for (const history of fc.sample(anyHistory, { numRuns: 20, seed: 1 }))
       expect(await runHistory(history)).toEqual(await runHistory(history));
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Mishap } from './stage';
 
-/** Two box offices, each with a connection to an account of its own; the same few people buy at both. */
+/** Two box offices, each with a connection to its own account; the same few people buy at both. */
 export type Office = 0 | 1;
 export const offices: readonly Office[] = [0, 1];
 export const people = ['rosa.lund@example.com', 'ivo.brandt@example.com', 'mia.soto@example.com'] as const;
@@ -10,11 +10,11 @@ export interface OrderCommand {
   readonly do: 'order';
   readonly office: Office;
   readonly order: number;
-  /** When it happened at the source, in minutes around the history's beginning. */
+  /** The event's time at the source, in minutes around the history's beginning. */
   readonly at: number;
-  /** It tells a change of the order, not its beginning. */
+  /** The event reports a change of the order, not its creation. */
   readonly updates: boolean;
-  /** Null: the event has none. */
+  /** Null: the event names no buyer. */
   readonly person: number | null;
   readonly optIn: 'true' | 'false' | null;
   readonly status: 'completed' | 'pending' | 'cancelled';
@@ -40,11 +40,11 @@ export interface WorkflowCommand {
   readonly whenPaused: 'SKIP' | 'WAIT';
 }
 
-/** Something that happens: outside, at a door, or to a process. */
+/** Something that happens outside, through the graph, or to a process. */
 export type Happening =
   | OrderCommand
   | WorkflowCommand
-  /** A message that was written before comes once more. */
+  /** An earlier message comes once more. */
   | { readonly do: 'again'; readonly which: number }
   | { readonly do: 'bad-event'; readonly office: Office; readonly person: number }
   | {
@@ -84,21 +84,21 @@ export type Happening =
       readonly deleteContact: boolean;
     }
   | { readonly do: 'letters'; readonly office: Office; readonly by: number; readonly what: 'replay' | 'discard' }
-  /** Reads what a page shows, and asks for what is another box office's. */
+  /** Reads the data of a page, and asks for data of the other box office. */
   | { readonly do: 'look'; readonly office: Office; readonly by: number }
   | { readonly do: 'wait'; readonly ms: number }
-  /** Everything comes to rest, and then more time passes than history is kept. */
+  /** Everything settles, and then more time passes than history is kept. */
   | { readonly do: 'grow-old' }
   | { readonly do: 'freeze'; readonly process: number; readonly ms: number }
   | { readonly do: 'kill'; readonly process: number }
   | { readonly do: 'rebalance' }
-  /** Everything comes to rest, and is looked at. */
+  /** Everything settles and is checked. */
   | { readonly do: 'settle' };
 
-/** What happens, after so many turns of the processes. */
+/** A happening, and the number of turns that the processes get before it. */
 export type Command = Happening & { readonly after: number };
 
-/** What goes wrong with a call to Constant Contact, by its number. */
+/** A fault of one call to Constant Contact, by the call's number. */
 export interface CallFault {
   readonly call: number;
   readonly kind:
@@ -109,12 +109,12 @@ export interface CallFault {
     | 'quota'
     | 'unauthorized'
     | 'activity-fails'
-    /** Of the first one from then on that several people share: it is refused for good. */
+    /** Refuses the first call from this number on that several people share, permanently. */
     | 'refused';
 }
 
 export interface History {
-  /** How turns are drawn; 0 draws nothing. */
+  /** The seed that draws the turns; 0 draws nothing. */
   readonly seed: number;
   readonly commands: readonly Command[];
   readonly mishaps: readonly Mishap[];
@@ -135,7 +135,7 @@ const order = fc.record<OrderCommand>({
   do: fc.constant('order'),
   office,
   order: fc.constantFrom(0, 1, 2),
-  // Often in the same moment as another.
+  // Often the same minute as another.
   at: fc.oneof({ weight: 2, arbitrary: fc.integer({ min: -5, max: 9 }) }, { weight: 1, arbitrary: fc.constant(0) }),
   updates: fc.boolean(),
   person: fc.option(person, { freq: 6 }),
@@ -294,7 +294,7 @@ const happenings: readonly {
   { name: 'settle', weight: 2, arbitrary: fc.record({ ...act('settle') }) },
 ];
 
-/** Any command; of what a theme names, as much as it says. */
+/** Any command; `theme` replaces the weights of the commands that it names. */
 const commandOf = (theme: Partial<Record<Happening['do'], number>>): fc.Arbitrary<Command> =>
   fc
     .tuple(
@@ -307,8 +307,8 @@ const commandsOf = (theme: Parameters<typeof commandOf>[0]): fc.Arbitrary<Comman
   fc.array(commandOf(theme), { minLength: 1, maxLength: 16, size: 'max' });
 
 /**
- * A contact that was deleted, and two workflows that may bring it back, or find it again: of which one is first is
- * drawn, and whether the first order was placed before the deletion.
+ * A deleted contact, and two workflows that may restore it or find it again. The draw decides whether the second one
+ * comes at once or later, and whether the first order was placed before the deletion.
  */
 const deletedOfMany: fc.Arbitrary<Command[]> = fc
   .tuple(workflow, workflow, order, order, fc.constantFrom(0, 60), fc.constantFrom(5, -5))
@@ -321,7 +321,7 @@ const deletedOfMany: fc.Arbitrary<Command[]> = fc
     { ...second, office: 0, order: 1, at: 6, person: 0, optIn: 'true', status: 'completed', after: 3 },
   ]);
 
-/** Half of the histories are of everything; in the others what is rare meets its own kind. */
+/** Almost half of the histories mix everything. In the others, rare commands meet others of their kind. */
 const commands: fc.Arbitrary<Command[]> = fc.oneof(
   { weight: 4, arbitrary: commandsOf({}) },
   { weight: 1, arbitrary: commandsOf({ backfill: 20, 'change-backfill': 15, workflow: 20, settle: 10 }) },
@@ -334,13 +334,13 @@ const commands: fc.Arbitrary<Command[]> = fc.oneof(
   },
 );
 
-/** Each box office has a workflow from the beginning, so that most histories come to something. */
+/** Each box office has a workflow from the beginning, so that most histories have an effect. */
 const workflows: fc.Arbitrary<Command[]> = fc.tuple(workflow, workflow).map(([a, b]) => [
   { ...a, office: 0, workflow: 0, status: 'ACTIVE', onlyEvent: null, after: 0 },
   { ...b, office: 1, workflow: 0, status: 'ACTIVE', onlyEvent: null, after: 0 },
 ]);
 
-/** Orders of three buyers that are freed together: as many as may share an import where calls are scarce. */
+/** Orders of three buyers that are released together: enough to share an import when calls are scarce. */
 const together: fc.Arbitrary<Command[]> = fc.tuple(order, order, order).map((orders) => [
   { do: 'connection', office: 0, to: 'broken', after: 0 },
   ...orders.map((each, index): Command => ({
@@ -356,7 +356,7 @@ const together: fc.Arbitrary<Command[]> = fc.tuple(order, order, order).map((ord
   { do: 'connection', office: 0, to: 'connected', after: 0 },
 ]);
 
-/** The same of three who are contacts already, and whose details come by import. */
+/** The same for three existing contacts, whose details are written by an import. */
 const contactsTogether: fc.Arbitrary<Command[]> = together.map((commands) => [
   ...[0, 1, 2].map((who): Command => ({ do: 'seed', office: 0, person: who, permission: 'explicit', after: 0 })),
   ...commands,

@@ -22,7 +22,10 @@ export const ownBackfill = (mongo: MemoryMongo, office: Office): string =>
 export const ownRetry = (mongo: MemoryMongo, office: Office): string =>
   mongo.all<Retry>('retries').findLast(({ boxOfficeId }) => boxOfficeId === boxOfficeOf(office))?._id ?? 'rty_none';
 
-/** Reads what a page shows to a box office, and asks for what is another's: of that nothing may be seen or changed. */
+/**
+ * Reads the data that pages show to a box office, and asks for data of the other: it may see and change nothing of
+ * that.
+ */
 export const lookAround = async (
   { mongo, problem }: Pick<Rest, 'mongo' | 'problem'>,
   ctx: Context,

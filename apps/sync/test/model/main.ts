@@ -10,7 +10,7 @@ const { values } = parseArgs({
     trace: { type: 'boolean', default: false },
   },
 });
-/** So many at a time: what one batch has used is let go. */
+/** Histories per batch. The memory of one batch is released before the next. */
 const batch = 2_000;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

@@ -9,14 +9,14 @@ interface Member {
   readonly handle: Handle;
 }
 
-/** A consumer group on one topic: each partition is somebody's, and what was not committed comes again. */
+/** A consumer group on one topic: each partition has one owner, and uncommitted messages are delivered again. */
 interface Group {
   readonly topic: string;
   readonly groupId: string;
   members: Member[];
   readonly committed: number[];
   readonly owner: (Member | undefined)[];
-  /** Grows with each change of hands: a commit of an earlier owner counts for nothing. */
+  /** Grows with each new owner: a commit of an earlier owner has no effect. */
   readonly generation: number[];
   readonly busy: boolean[];
 }
@@ -24,7 +24,7 @@ interface Group {
 const partitions = 2;
 const partitionOf = (key: string): number => [...key].reduce((sum, each) => sum + each.charCodeAt(0), 0) % partitions;
 
-/** Topics and consumer groups as Kafka has them, in memory. */
+/** Topics and consumer groups like Kafka's, in memory. */
 export const createMemoryBus = (clock: () => number) => {
   let published = 0;
   const topics = new Map<string, BusMessage[][]>();
@@ -69,7 +69,7 @@ export const createMemoryBus = (clock: () => number) => {
     return group;
   };
 
-  /** It may wait as long as it likes: what counts is what it says. */
+  /** The stage may delay this call for any time; only its answer matters. */
   const isCaughtUp = (actor: Actor, group: Group | undefined): Promise<boolean> =>
     actor.call(
       'bus.caughtUp',
@@ -78,7 +78,7 @@ export const createMemoryBus = (clock: () => number) => {
         topicOf(group.topic).every((log, partition) => group.committed[partition] === log.length),
     );
 
-  /** Gives an owner its next messages, at most so many. */
+  /** Delivers the next messages to the partition's owner, at most `most`. */
   const deliver = (group: Group, partition: number, most: number): void => {
     const member = group.owner[partition];
     if (!member || group.busy[partition]) return;
@@ -102,7 +102,7 @@ export const createMemoryBus = (clock: () => number) => {
   };
 
   return {
-    /** A process's way to the bus. */
+    /** The bus as one process uses it. */
     connect: (actor: Actor): EventBus => ({
       ensureTopics: async () => undefined,
       publish: (topic, messages) =>
@@ -138,9 +138,9 @@ export const createMemoryBus = (clock: () => number) => {
       check: async () => undefined,
       close: async () => undefined,
     }),
-    /** What producers outside write. */
+    /** Publishes a message of an outside producer. */
     publish: append,
-    /** A process that died: its partitions go to another. */
+    /** A process died: its partitions go to another. */
     leave: (actor: Actor): void => {
       for (const group of groups.values()) {
         group.members = group.members.filter((member) => member.actor !== actor);
@@ -149,7 +149,7 @@ export const createMemoryBus = (clock: () => number) => {
         });
       }
     },
-    /** A process that stands still: its partitions go to another. */
+    /** A process stalls: its partitions go to another. */
     handOver: (actor: Actor): void => {
       for (const group of groups.values())
         group.owner.forEach((owner, partition) => {
@@ -157,7 +157,7 @@ export const createMemoryBus = (clock: () => number) => {
           if (other && owner?.actor === actor) assign(group, partition, other);
         });
     },
-    /** All partitions change hands, also of those who are in the middle of their work. */
+    /** All partitions get new owners, even while the old ones are handling messages. */
     rebalance: (): void => {
       for (const group of groups.values())
         group.owner.forEach((owner, partition) => {
@@ -165,7 +165,7 @@ export const createMemoryBus = (clock: () => number) => {
           if (other) assign(group, partition, other);
         });
     },
-    /** Hands out what waits; false when nothing does. */
+    /** Delivers waiting messages; returns false if none wait. */
     deliver: (most: () => number): boolean => {
       let any = false;
       for (const group of groups.values())
@@ -175,10 +175,10 @@ export const createMemoryBus = (clock: () => number) => {
         }
       return any;
     },
-    /** How many messages were ever written. */
+    /** The number of messages ever published. */
     published: (): number => published,
     messages: (topic: string): BusMessage[] => topicOf(topic).flat(),
-    /** What handlers threw: they were given the messages again. */
+    /** Errors that handlers threw; their messages were delivered again. */
     failures,
   };
 };

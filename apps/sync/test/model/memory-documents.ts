@@ -1,13 +1,13 @@
 /**
- * Documents, filters and updates as MongoDB understands them, as far as sync uses them. What is not known here throws:
- * a new query must be taught before it counts as tested.
+ * Documents, filters and updates as MongoDB understands them, as far as sync uses them. Unknown operators throw: a new
+ * query must be implemented here before it counts as tested.
  */
 export type Doc = Record<string, unknown>;
 
 const isPlain = (value: unknown): value is Doc =>
   typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
-/** A copy that shares nothing that can change. */
+/** A deep copy, which shares nothing mutable with the original. */
 export const copyOf = <T>(value: T): T => {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(copyOf) as T;
@@ -40,7 +40,7 @@ const kindOfValue = (value: unknown): string =>
 const weight = (value: unknown): number | string =>
   value instanceof Date ? value.getTime() : typeof value === 'string' ? value : Number(value ?? 0);
 
-/** The order of values in a sort; kinds come one after the other. */
+/** The sequence of values in a sort; kinds of values follow each other. */
 const compare = (a: unknown, b: unknown): number => {
   const difference = ranks.indexOf(kindOfValue(a)) - ranks.indexOf(kindOfValue(b));
   if (difference !== 0) return difference;
@@ -48,7 +48,7 @@ const compare = (a: unknown, b: unknown): number => {
   return x < y ? -1 : x > y ? 1 : 0;
 };
 
-/** The values that a path leads to: through an array, those of each element. */
+/** The values at a path. Through an array these are the values of each element. */
 const valuesAt = (from: unknown, path: string): unknown[] => {
   const dot = path.indexOf('.');
   const name = dot < 0 ? path : path.slice(0, dot);
@@ -58,7 +58,7 @@ const valuesAt = (from: unknown, path: string): unknown[] => {
   return Array.isArray(value) ? value.flatMap((each) => valuesAt(each, rest)) : valuesAt(value, rest);
 };
 
-/** A value, and where it is an array its elements: a condition holds where it holds for one of them. */
+/** The values, and the elements of those that are arrays: a condition holds if it holds for one of them. */
 const candidates = (values: readonly unknown[]): unknown[] =>
   values.flatMap((value) => (Array.isArray(value) ? [value, ...(value as unknown[])] : [value]));
 
@@ -106,7 +106,7 @@ const meets = (values: readonly unknown[], condition: Doc): boolean => {
 
 const isCondition = (value: unknown): value is Doc => isPlain(value) && Object.keys(value)[0]?.startsWith('$') === true;
 
-/** Whether a document is one that a filter asks for. */
+/** Whether a document matches a filter. */
 export const matches = (document: unknown, filter: Doc): boolean => {
   for (const name in filter) {
     const wanted = filter[name];
@@ -175,7 +175,7 @@ const applied = (operator: string, present: unknown, given: unknown): unknown =>
   }
 };
 
-/** Changes a document in place; whether it is another one afterwards. */
+/** Changes a document in place; returns whether that made a difference. */
 export const change = (document: Doc, update: Doc, inserts = false): boolean => {
   let isChanged = false;
   for (const operator in update) {
@@ -194,7 +194,7 @@ export const change = (document: Doc, update: Doc, inserts = false): boolean => 
   return isChanged;
 };
 
-/** The document that an upsert begins with: what the filter says of it for certain. */
+/** The document that an upsert starts with: the fields that the filter fixes by equality. */
 export const begunBy = (filter: Doc): Doc =>
   Object.fromEntries(Object.entries(filter).filter(([name, wanted]) => !name.startsWith('$') && !isCondition(wanted)));
 

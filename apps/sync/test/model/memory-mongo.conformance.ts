@@ -7,8 +7,8 @@ import { copyOf, type Doc } from './memory-documents';
 import { createMemoryMongo } from './memory-mongo';
 
 /*
- * What the model is told by its MongoDB in memory is what the server says. Documents are of the kinds that sync keeps:
- * each field has values of one kind, or null, or is not there.
+ * Checks that the model's MongoDB in memory answers like the server. The documents are like those that sync stores:
+ * each field has values of one kind, is null, or is absent.
  */
 
 const ids = ['a', 'b', 'c', 'd', 'e'];
@@ -16,7 +16,7 @@ const names = ['ada', 'bob', 'cleo', ''];
 const times = [0, 1_000, 2_000].map((ms) => new Date(ms));
 const tags = ['t1', 't2', 't3'];
 
-/** Records as our code writes them. */
+/** Records as our code writes them, with the normal prototype. */
 const record: typeof fc.record = (model: object, how: object = {}) =>
   fc.record(model, { noNullPrototype: true, ...how }) as never;
 const someOf = <T>(all: readonly T[], minLength = 0) => fc.subarray([...all], { minLength });
@@ -69,7 +69,7 @@ const filter: fc.Arbitrary<Doc> = fc.oneof(
   fc.tuple(condition, condition).map((either) => ({ $or: either })),
 );
 
-/** Several operators, each with fields of its own: MongoDB takes no field twice. */
+/** Several operators, each with its own fields: MongoDB refuses two operators on one field. */
 const update: fc.Arbitrary<Doc> = record(
   {
     $set: fc.oneof(
@@ -109,7 +109,9 @@ const projection = fc.constantFrom<Doc | undefined>(undefined, { outbox: 0 }, { 
 
 type Collection = ReturnType<Connection['collection']>;
 type Command = (collection: Collection) => Promise<unknown>;
-/** Both are asked through the driver's own types, of which the one in memory has what sync uses. */
+/**
+ * A command for both databases through the driver's own types. The one in memory implements the part that sync uses.
+ */
 const command = <T>(of: fc.Arbitrary<T>, ask: (collection: Collection, given: T) => Promise<unknown>) =>
   of.map((given) => {
     const asks: Command = (collection) => ask(collection, given);
@@ -162,7 +164,7 @@ const commands = fc.array(
   { minLength: 2, maxLength: 12 },
 );
 
-/** An answer, or the code of a refusal. */
+/** The answer, or the code of a refusal. */
 const answerOf = (collection: Collection, ask: Command): Promise<unknown> =>
   ask(collection).catch((error: unknown) => ({ refused: (error as { code?: unknown }).code ?? String(error) }));
 
@@ -179,7 +181,7 @@ afterAll(async () => {
 });
 
 describe('the MongoDB in memory', () => {
-  it('answers as the server does, and holds the same documents afterwards', async () => {
+  it('answers like the server, and holds the same documents afterwards', async () => {
     let round = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(document, { maxLength: 5 }), commands, async (begun, asked) => {

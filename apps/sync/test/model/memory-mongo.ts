@@ -4,7 +4,7 @@ import { begunBy, change, copyOf, matches, projected, sorted, type Doc } from '.
 type Sort = Readonly<Record<string, 1 | -1>>;
 type Projection = Readonly<Record<string, 0 | 1>>;
 
-/** What stands between a caller and the database: each call to the server goes through it once. */
+/** Wraps each call from a caller to the database; each call to the server goes through it once. */
 export type Gate = <T>(name: string, act: () => T) => Promise<T>;
 
 interface UpdateModel {
@@ -20,7 +20,7 @@ class WriteError extends Error {
 }
 
 /**
- * One server's documents. Each call is atomic. The only unique key is `_id`; no caller asks for another. `written` sees
+ * One server's documents. Each call is atomic. `_id` is the only unique key, and sync needs no other. `written` gets
  * each document after each change.
  */
 export const createMemoryMongo = (written: (collection: string, document: Doc) => void = () => undefined) => {
@@ -161,9 +161,9 @@ export const createMemoryMongo = (written: (collection: string, document: Doc) =
   };
 
   return {
-    /** A connection of one process, all of whose calls go through a gate. */
+    /** The connection of one process, all of whose calls go through a gate. */
     connect: (gate: Gate): Connection => ({ collection: (name: string) => open(name, gate) }) as unknown as Connection,
-    /** The documents themselves: to be read. */
+    /** The documents themselves, not copies: read only. */
     all: <T = Doc>(collection: string): T[] => [...documentsOf(collection).values()] as T[],
     collections: (): string[] => [...collections.keys()],
     changes: (): number => changes,

@@ -11,14 +11,12 @@ interface Outside {
   readonly others: Pick<OtherServices, 'workflowsOf' | 'firstActive' | 'settle'>;
 }
 
-/**
- * What organisers have chosen that may be done for somebody, by the orders and workflows that may be acted upon now.
- */
+/** What organisers allow for a buyer, by the orders and workflows that sync may act on now. */
 export const organisersWishes = ({ mongo, told, others }: Outside) => {
-  /** Backfills that were cancelled when everything was at rest: they bring nobody any more. */
+  /** Backfills that had been cancelled when everything was settled: they create no contacts any more. */
   const over = new Set<string>();
   /**
-   * Whether a workflow takes an order for one that may create contacts: it came after the workflow, or by a backfill
+   * Whether a workflow may create contacts for an order: the order came after the workflow, or is part of a backfill
    * that creates.
    */
   const isTaken = (key: string, workflowId: string): boolean => {
@@ -49,12 +47,12 @@ export const organisersWishes = ({ mongo, told, others }: Outside) => {
             ),
       );
   return {
-    /** Everything is at rest. */
+    /** Call once everything has settled. */
     settle: (): void => {
       others.settle();
       for (const { _id, status } of mongo.all<Backfill>('backfills')) if (status === 'CANCELLED') over.add(_id);
     },
-    /** Whether a workflow of the box office may ask unsubscribed buyers. */
+    /** Whether a workflow of the box office may send resubscribe mails to unsubscribed buyers. */
     mayAsk: (office: Office): boolean =>
       others.workflowsOf(office).some(({ whenUnsubscribed }) => whenUnsubscribed === 'SEND_RESUBSCRIBE_EMAIL'),
     /** Whether the person may become a contact. */
@@ -64,7 +62,7 @@ export const organisersWishes = ({ mongo, told, others }: Outside) => {
         person,
         ({ optIn }, whenNotOptedIn) => optIn === 'OPTED_IN' || whenNotOptedIn === 'ADD_WITHOUT_LIST',
       ),
-    /** Whether the person may be made mailable, or put on a list. */
+    /** Whether the person may be made mailable or put on a list. */
     maySubscribe: (office: Office, person: number): boolean =>
       some(office, person, ({ optIn }) => optIn === 'OPTED_IN'),
   };

@@ -19,12 +19,12 @@ interface Outside {
   readonly say: (message: FactMessage) => void;
 }
 
-/** What billing, auth-connection and workflow know, and tell when it changes. */
+/** The state of billing, auth-connection and workflow, which they publish when it changes. */
 export const createOtherServices = ({ history, sandbox, now, say }: Outside) => {
   const connections: ConnectionFact['status'][] = ['CONNECTED', 'CONNECTED'];
   const workflows = new Map<string, WorkflowFact>();
   const versions = new Map<string, number>();
-  /** Workflows as they are, and as they have been since everything was at rest. */
+  /** Workflows as they are, and every version since everything was last settled. */
   let recent: WorkflowFact[] = [];
   const firstActive = new Map<string, number>();
   const time = (): Date => new Date(now());
@@ -85,14 +85,14 @@ export const createOtherServices = ({ history, sandbox, now, say }: Outside) => 
       say(workflowMessage(fact, time()));
     },
     /**
-     * The workflows of a box office that somebody may act upon now: as they are, and as they have been since everything
-     * was at rest.
+     * The workflows of a box office that sync may act on now: as they are, and every version since everything was last
+     * settled.
      */
     workflowsOf: (office: Office): WorkflowFact[] =>
       recent.filter(({ boxOfficeId }) => boxOfficeId === boxOfficeOf(office)),
-    /** When a workflow was told of first: what came before is for a backfill. */
+    /** When a workflow was first published, in ms: earlier orders are part of a backfill only. */
     firstActive: (workflowId: string): number => firstActive.get(workflowId) ?? Infinity,
-    /** Everything is at rest: what workflows were before is over. */
+    /** Call once everything has settled: former versions of workflows are no longer in use. */
     settle: (): void => {
       recent = [...workflows.values()];
     },

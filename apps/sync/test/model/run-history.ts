@@ -32,7 +32,7 @@ import {
 import { createWatchedAccounts } from './watched-accounts';
 
 const begun = Date.UTC(2027, 2, 1, 20);
-/** One log for all histories, for it is dear to make; the lines of the one that runs. */
+/** One log for all histories, because a log is expensive to create. Holds the lines of the history that runs. */
 let lines: string[] = [];
 const log = createLog('sync', 'trace', { write: (line) => void lines.push(line) });
 
@@ -42,14 +42,14 @@ interface Life {
 }
 
 export interface HistoryResult {
-  /** What should not have been; empty when all is well. */
+  /** Broken promises; empty if all is well. */
   readonly problems: readonly string[];
   readonly awaits: readonly [number, number];
   readonly calls: number;
   readonly outcomes: Readonly<Record<string, number>>;
 }
 
-/** Carries out a history and tells what should not have been. */
+/** Executes a history and returns the promises that it broke. */
 export const runHistory = async (history: History, trace?: (line: string) => void): Promise<HistoryResult> => {
   const problems: string[] = [];
   const problem = (text: string): void => {
@@ -156,11 +156,11 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
     lives[process] = { actor, ctx };
   };
 
-  /** Questions without an answer: whoever asked asks again. */
+  /** Requests without an answer: the caller repeats them. */
   let unanswered: (() => void)[] = [];
-  /** What is asked at a process's door; a refusal is an answer. */
+  /** Sends a request to a process; a refusal counts as an answer. */
   const ask = (office: Office, by: number, door: (ctx: Context, identity: Identity) => Promise<unknown>): void => {
-    // Whoever stands still is not asked.
+    // A frozen process gets no requests.
     const life = [lives[by], lives[1 - by]].find((each) => each && !stage.isFrozen(each.actor.process)) ?? lives[by];
     if (!life) return void unanswered.push(() => ask(office, by, door));
     const again = (): void => ask(office, by, door);
@@ -206,7 +206,7 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
         touched.add(`${command.office} ${command.person}`);
         return accounts.act(command.office, command.person, command.act);
       case 'seed':
-        // One who was there and may be mailed is one more contact that exists.
+        // A mailable contact that already existed is only one more existing contact.
         if (command.permission === 'explicit' || command.permission === 'implicit')
           seeded.add(`${command.office} ${command.person}`);
         else touched.add(`${command.office} ${command.person}`);
@@ -280,7 +280,7 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
     for (const process of [0, 1]) if (!lives[process]) await start(process);
   };
 
-  /** A moment of everybody's time. */
+  /** One moment for all processes. */
   const tick = async (): Promise<void> => {
     if (stage.random() < 0.4) bus.deliver(() => 1 + Math.floor(stage.random() * 4));
     if (stage.random() < 0.3) stage.beat(Math.floor(stage.random() * 100));
@@ -292,7 +292,7 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
     }
   };
 
-  /** Lets everything come to rest and looks at it. */
+  /** Lets everything settle and checks it. */
   const settle = async (): Promise<void> => {
     await comeToRest({
       stage,
@@ -316,7 +316,7 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
     await askForCounts();
   };
 
-  /** A process may die of the question, or stand still: then nobody is told a number, or too late. */
+  /** The process may die or stall during these queries: then there is no number to check, or it is too late. */
   const askForCounts = async (): Promise<void> => {
     const life = lives[0] ?? lives[1];
     if (!life) return;
@@ -331,20 +331,20 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
   };
 
   /**
-   * An order of an erased buyer that was given another address later: what its earlier events told is gone, and begins
-   * anew when they come again.
+   * Whether an order of an erased buyer has got another address later. The values of its earlier events are gone, and
+   * are merged anew when those events come again.
    */
   const hasChangedHands = (key: string): boolean => {
     const named = new Set(told.of(key).flatMap(({ person }) => person ?? []));
     return named.size > 1 && [...named].some((person) => isErased(rest, officeOf(key), person));
   };
 
-  /** Everything that was told comes once more: nothing may come of it. */
+  /** Publishes all messages once more: that must have no effect. */
   const tellAgain = async (): Promise<void> => {
     const stateOf = (): string[] =>
       [
         ...keptDeliveries(mongo).map(({ _id, version, status, reason }) => [_id, version, status, reason]),
-        // When they are looked at for their age is no matter.
+        // The time of their next expiry check does not matter.
         ...mongo.all<OrderDocument & { agesFrom: Date }>('orders').map(({ agesFrom: _, ...order }) => order),
       ].map((each) => JSON.stringify(each));
     const expiredNow = (): string[] =>
@@ -353,7 +353,7 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
     const [before, writes] = [stateOf(), accounts.writes.length];
     for (const input of [...inputs].reverse()) if (!hasChangedHands(input.key)) bus.publish(input.topic, input);
     await settle();
-    // What has grown old since is another by itself.
+    // Orders that have expired since differ for that reason.
     const grownOld = expiredNow().filter((each) => !expired.includes(each));
     const changed = stateOf().filter(
       (each) => !before.includes(each) && !grownOld.some((order) => each.startsWith(order)),

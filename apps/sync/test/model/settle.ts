@@ -14,13 +14,13 @@ interface Scene {
   /** Starts processes that have died. */
   readonly revive: () => Promise<void>;
   readonly isAlive: (process: number) => boolean;
-  /** What a process consumes goes to another. */
+  /** Moves the partitions of a process to another. */
   readonly handOver: (process: number) => void;
-  /** Asks again what nobody has answered; false when there is nothing. */
+  /** Repeats unanswered requests; returns false if there are none. */
   readonly askAgain: () => boolean;
 }
 
-/** Lets everything come to rest: first without who stands still, as long as that takes, then with them. */
+/** Lets everything settle: first without the frozen processes, for as long as that takes, then with them. */
 export const comeToRest = async ({ stage, rest, revive, isAlive, handOver, askAgain }: Scene): Promise<void> => {
   const { mongo, bus, accounts: watched, problem } = rest;
   const fingerprint = (): string => `${mongo.changes()} ${bus.published()} ${watched.calls()}`;
@@ -49,12 +49,15 @@ export const comeToRest = async ({ stage, rest, revive, isAlive, handOver, askAg
   }
 };
 
-/** Moves the clock to where something goes on by itself; false when nothing does within that time. */
+/**
+ * Moves the clock to the next moment at which something continues by itself; returns false if nothing does within that
+ * time.
+ */
 const goOn = (rest: Rest, stage: Stage, idle: { rounds: number }, withinMs = Infinity): boolean => {
   const now = stage.now();
   const moments = nextMoments(rest).filter((moment) => moment < Math.min(never.getTime(), now + withinMs));
   const next = moments.filter((moment) => moment > now);
-  // It may have come while the last beat was carried out.
+  // The moment may have come while the last beat ran.
   const hasCome = moments.some((moment) => moment <= now && moment > now - 1_000);
   if (anyActivityRuns(rest)) stage.advance(1_000);
   else if (hasCome && idle.rounds < 3) {
@@ -69,8 +72,9 @@ const anyActivityRuns = ({ accounts: watched }: Rest): boolean =>
   offices.some((office) => watched.sandbox.activitiesRunning(accounts[office]) > 0);
 
 /**
- * Nobody waits only for activities that nobody follows. One of several that are awaited may be forgotten: a holder that
- * has lost its lane notes late what it began. Whoever frees the last of the others frees that delivery all the same.
+ * Checks that no delivery waits only for activities that no process polls. One of several awaited activities may be
+ * forgotten, because a holder that has lost its lease records late what it started. The process that releases the
+ * deliveries of the last other activity releases that delivery too.
  */
 const judgeWaits = ({ mongo, now, problem }: Rest): void => {
   const followed = new Set(mongo.all<Activity>('activities').map(({ _id }) => _id));
@@ -84,7 +88,7 @@ const judgeWaits = ({ mongo, now, problem }: Rest): void => {
       problem(`3: delivery of ${orderKey} by ${workflowId} waits for an activity that nobody follows`);
 };
 
-/** Whether nothing is left that goes on by itself. */
+/** Whether nothing is left that continues by itself. */
 const isAtRest = (rest: Rest): boolean => {
   const { mongo, connectionState } = rest;
   const deliveries = keptDeliveries(mongo);
@@ -115,7 +119,7 @@ const isAtRest = (rest: Rest): boolean => {
   );
 };
 
-/** Phones that somebody is to bring now: those of a paused backfill wait with it. */
+/** Postponed phones that sync should add now: those of a paused backfill wait with it. */
 const latePhonesToCome = (mongo: Rest['mongo']): DeferredWork[] => {
   const paused = new Set(
     mongo.all<Backfill>('backfills').flatMap(({ _id, status }) => (status === 'PAUSED' ? [_id] : [])),
@@ -128,7 +132,7 @@ const latePhonesToCome = (mongo: Rest['mongo']): DeferredWork[] => {
   return mongo.all<DeferredWork>('late_phones').filter(({ deliveryId }) => !waiting.has(deliveryId));
 };
 
-/** Causes outside for which a delivery may wait. */
+/** Outside causes for which a delivery may wait. */
 const named = ['ORDER_PENDING', 'WORKFLOW_RESUME', 'CONNECTION_NEEDS_RECONNECT', 'BACKFILL_PAUSED'];
 
 interface Activity {
@@ -137,7 +141,10 @@ interface Activity {
   readonly ended?: object;
 }
 
-/** Those that are over, and somebody waits for them still. Others are forgotten when their lane is driven next. */
+/**
+ * Activities that have ended while deliveries still wait for them. Other ended activities are forgotten when a
+ * dispatcher next works on their connection.
+ */
 const awaitedEnded = ({ mongo }: Rest): Activity[] => {
   const awaited = new Set(
     keptDeliveries(mongo).flatMap(({ reason, activityIds }) => (reason === 'ACTIVITY_RUNNING' ? activityIds : [])),
@@ -145,7 +152,7 @@ const awaitedEnded = ({ mongo }: Rest): Activity[] => {
   return mongo.all<Activity>('activities').filter(({ _id, ended }) => ended && awaited.has(_id));
 };
 
-/** A broken connection all of whose work is parked does no more than ask for its activities again and again. */
+/** Whether a connection is broken and all its work waits: then it only polls its activities again and again. */
 const isParked = (rest: Rest, connectionId: string): boolean =>
   rest.connectionState(officeOf(connectionId)) === 'broken' &&
   awaitedEnded(rest).every((each) => each.connectionId !== connectionId) &&
@@ -154,7 +161,7 @@ const isParked = (rest: Rest, connectionId: string): boolean =>
       each.connectionId !== connectionId || !isOpen(each) || [...named, 'ACTIVITY_RUNNING'].includes(each.reason ?? ''),
   );
 
-/** The moments at which something goes on by itself. */
+/** The moments at which something continues by itself. */
 const nextMoments = (rest: Rest): number[] => [
   ...rest.mongo
     .all<{ _id: string; readyAt: Date; leaseUntil: Date }>('connection_leases')

@@ -24,7 +24,7 @@ interface DeliveryCounts {
   readonly batch: readonly unknown[];
 }
 
-/** Why an open delivery may wait as long as nothing happens outside; undefined when it may not. */
+/** Whether an open delivery may wait as long as nothing happens outside. */
 const waitsRightly = (rest: Rest, delivery: StoredDelivery): boolean => {
   const { mongo, connectionState } = rest;
   switch (delivery.reason) {
@@ -49,7 +49,7 @@ const waitsRightly = (rest: Rest, delivery: StoredDelivery): boolean => {
   }
 };
 
-/** Looks at everything once it has come to rest. */
+/** Checks everything once it has settled. */
 export const judgeRest = (rest: Rest): void => {
   judgeOrders(rest);
   judgeDeliveries(rest);
@@ -125,7 +125,7 @@ const judgeDeliveries = (rest: Rest): void => {
   for (const delivery of deliveries) {
     const { reason, attempts, added, orderKey, workflowId, createdAt } = delivery;
     const expiredAt = expired.get(orderKey);
-    // Only what was made of an order while it expired comes too late.
+    // Only a delivery that was made while its order expired comes too late.
     const wasMade = attempts.length > 0 || added !== null;
     if ((expiredAt && isOpen(delivery)) || (reason === 'ORDER_EXPIRED' && wasMade))
       problem(`3: order ${orderKey} has expired although ${workflowId} was not done with it`);
@@ -142,7 +142,7 @@ const judgeDeliveries = (rest: Rest): void => {
 const bucketOf = (delivery: StoredDelivery): string =>
   isOpen(delivery) ? 'OPEN' : `${delivery.status} ${delivery.reason ?? ''}`;
 
-/** The last outcome of each delivery that was published. */
+/** The last published outcome of each delivery. */
 type Published = ReadonlyMap<string, { readonly workflowId: string; readonly version: number; readonly text: string }>;
 
 const publishedOutcomes = ({ bus, problem }: Rest): Published => {
@@ -166,8 +166,8 @@ const publishedOutcomes = ({ bus, problem }: Rest): Published => {
 };
 
 /**
- * Those that are kept by how they stand, and those that have expired by how they ended: nothing open expires, and
- * nothing is counted twice or not at all.
+ * Compares the counters with the existing deliveries by status, and the expired ones by outcome: nothing open expires,
+ * and no delivery is counted twice or not at all.
  */
 const judgeDeliveryCounts = ({ mongo, problem }: Rest, published: Published): void => {
   const real = new Map<string, number>();
@@ -192,7 +192,7 @@ const judgeDeliveryCounts = ({ mongo, problem }: Rest, published: Published): vo
       problem(`3: the tally says ${counted.get(key) ?? 0} of ${key}, and there are ${real.get(key) ?? 0}`);
 };
 
-/** An ended retry keeps nothing of whom it was for, and has put no delivery back more than once. */
+/** Checks that an ended retry keeps nothing of its filter, and has requeued no delivery more than once. */
 const judgeRetries = ({ mongo, problem }: Rest, published: Published): void => {
   const kept = new Set(keptDeliveries(mongo).map(({ _id }) => _id));
   const expired = [...published.keys()].filter((id) => !kept.has(id)).length;
@@ -215,7 +215,7 @@ const judgeOutcomes = ({ mongo, problem }: Rest, published: Published): void => 
 
 const isDone = ({ reason }: StoredDelivery): boolean => reason === 'SYNCED' || reason === 'SYNCED_WITHOUT_PERMISSION';
 
-/** Who is said to be synchronised is so at Constant Contact, unless somebody else had their hands on the contact. */
+/** Checks that a synced delivery has reached Constant Contact, unless somebody else changed the contact. */
 const judgeSynced = (rest: Rest): void => {
   const { mongo, accounts, touched, seeded, problem } = rest;
   for (const delivery of keptDeliveries(mongo)) {
@@ -238,7 +238,7 @@ const judgeSynced = (rest: Rest): void => {
     const { listIds = [], tagIds = [] } = delivery.added ?? {};
     const lists = listIds.filter((id) => !contact?.list_memberships.includes(id));
     const tags = tagIds.filter((id) => !contact?.taggings.includes(id));
-    // Who opted in and waits for their own confirmation comes on the lists by it.
+    // A buyer who opted in and has yet to confirm is added to the lists by the confirmation.
     if (lists.length > 0 && contact?.email_address?.permission_to_send !== 'pending_confirmation')
       problem(
         `3: ${delivery.orderKey} by ${delivery.workflowId} is said to have given a list that the contact does not have`,
@@ -251,8 +251,8 @@ const judgeSynced = (rest: Rest): void => {
 };
 
 /**
- * The phone of an order that was synchronised is at the contact, or another order told a newer one, or it is told that
- * and why it is not there.
+ * Checks that the contact has the phone of a synced order, that another order has a newer phone, or that the delivery
+ * says that the phone is missing and why.
  */
 const judgePhone = (
   { mongo, told, connectionState, problem }: Rest,
@@ -270,7 +270,7 @@ const judgePhone = (
   if (phone === null || isSaid || performed.some((each) => each.startsWith('left out the phone'))) return;
   const { age = 0 } = originOfPhone(phone) ?? {};
   const person = mongo.all<OrderDocument>('orders').find(({ _id: key }) => key === orderKey)?.email;
-  // Also by an order that has been given another buyer since: its phone was this buyer's when it was written.
+  // This includes an order that has got another buyer since: its phone was this buyer's when it was written.
   const isStale = told
     .keys()
     .filter((key) => key !== orderKey && officeOf(key) === officeOf(orderKey))
@@ -303,7 +303,7 @@ const judgeTenants = ({ mongo, accounts, problem }: Rest): void => {
   }
 };
 
-/** Text of everything that is kept for a box office. */
+/** The text of everything that is stored for a box office. */
 const textsOf = ({ mongo }: Rest, office: Office): string[] => {
   const own = [boxOfficeOf(office), connectionOf(office)];
   return mongo.collections().flatMap((collection) =>
@@ -332,7 +332,7 @@ const judgeErased = (rest: Rest): void => {
       for (const text of textsOf(rest, office)) {
         const lower = text.toLowerCase();
         const found = marks.find((mark) => text.includes(mark) || lower.includes(mark.toLowerCase()));
-        // A name stays with an order whose buyer is another by now.
+        // A name stays on an order that has another buyer by now.
         if (found && !(found.startsWith('Fn-') || phones.includes(found)))
           rest.problem(`10: an erased person is still in ${text}`);
         else if (found && text.startsWith('orders') && text.includes('"erased":true'))

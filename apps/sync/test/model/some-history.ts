@@ -21,7 +21,7 @@ export const order = (given: Partial<OrderCommand> & After = {}): Command => ({
   ...given,
 });
 
-/** A workflow that does nothing special. */
+/** A workflow without lists, tags or special choices. */
 export const workflow = (given: Partial<WorkflowCommand> & After = {}): Command => ({
   do: 'workflow',
   office: 0,
@@ -41,7 +41,7 @@ export const workflow = (given: Partial<WorkflowCommand> & After = {}): Command 
   ...given,
 });
 
-/** Both box offices have a workflow; then this happens. */
+/** A history in which both box offices have a workflow before the commands run. */
 export const aHistory = (commands: readonly Command[], given: Partial<Omit<History, 'commands'>> = {}): History => ({
   seed: 1,
   mishaps: [],

@@ -1,4 +1,4 @@
-/** Numbers between 0 and 1, the same ones for the same seed (xorshift). */
+/** Returns numbers between 0 and 1, the same ones for the same seed (xorshift). */
 export const randomOf = (seed: number): (() => number) => {
   let state = (seed ^ 0x9e3779b9) | 0 || 1;
   return () => {
@@ -10,32 +10,32 @@ export const randomOf = (seed: number): (() => number) => {
 };
 
 /**
- * What happens to a process at one of its awaits: it dies, stands still for longer than its lease, or what it called
- * fails; before the call took effect or after.
+ * A mishap of a process at one of its awaits: it dies, it stalls for longer than its lease, or its call fails, before
+ * or after the call took effect.
  */
 export interface Mishap {
   readonly process: number;
-  /** The number of the await, counted over the lives of the process. */
+  /** The number of the await, counted over all lives of the process. */
   readonly at: number;
   readonly kind: 'crash' | 'fail' | 'stall';
   readonly takesEffect: boolean;
 }
 
-/** Longer than a lease and than an erasure waits for what was under way. */
+/** In ms. Longer than a lease, and longer than an erasure waits for writes that were under way. */
 export const stallMs = 100_000;
 
 interface Step {
   readonly actor: Actor;
-  /** It is sent: whoever waits for the answer may stand still, it arrives all the same. */
+  /** The call has been sent: it arrives even while the process that waits for the answer is frozen. */
   readonly isSent: boolean;
   readonly run: () => void;
 }
 
-/** One life of a process: everything it does goes through `call`. A dead one's calls are never answered. */
+/** One life of a process: all its effects go through `call`. The calls of a dead one are never answered. */
 export interface Actor {
   readonly process: number;
   readonly isDead: () => boolean;
-  /** Makes one call of the outside world; what it does happens when the stage lets it. */
+  /** Makes one call to the outside world; `act` runs when the stage lets it. */
   readonly call: <T>(name: string, act: () => T, isSent?: boolean) => Promise<T>;
 }
 
@@ -46,12 +46,12 @@ interface Timer {
 }
 
 interface StageOptions {
-  /** 0: one after the other, in the order in which they are asked for. */
+  /** 0: calls run one after the other, in the sequence in which they are made. */
   readonly seed: number;
   readonly startAt: number;
   readonly mishaps: readonly Mishap[];
   readonly onDeath: (actor: Actor) => void;
-  /** Told of each call as it takes place, when somebody wants to read along. */
+  /** Gets each call as it takes place, for a person to read. */
   readonly trace?: (line: string) => void;
 }
 
@@ -66,8 +66,8 @@ const immediate = globalThis.setImmediate;
 const macrotask = (): Promise<void> => new Promise((resolve) => void immediate(resolve));
 
 /**
- * Processes in one thread on a clock that only moves when it is told to. Whatever they call waits until it is its turn,
- * and turns are drawn by a seed, so that a run can be had again. Intervals do not run by time: `beat` fires them.
+ * Processes in one thread, on a clock that moves only on command. Each call of a process waits for its turn, and a seed
+ * draws the turns, so that a run can be repeated. Intervals do not run by time: `beat` fires them.
  */
 export const createStage = ({ seed, startAt, mishaps, onDeath, trace }: StageOptions) => {
   const random = randomOf(seed);
@@ -126,7 +126,7 @@ export const createStage = ({ seed, startAt, mishaps, onDeath, trace }: StageOpt
 
   const isFrozen = ({ process }: Actor): boolean => frozenUntil[process]! > now;
 
-  /** Lets some of what waits happen; false when nothing can. */
+  /** Runs some of the waiting calls; returns false if none can run. */
   const turn = async (): Promise<boolean> => {
     await macrotask();
     const able = steps.filter(({ actor, isSent }) => isSent || !isFrozen(actor));
@@ -141,7 +141,7 @@ export const createStage = ({ seed, startAt, mishaps, onDeath, trace }: StageOpt
     return true;
   };
 
-  /** Moves the clock to the next timer and fires it; false when there is none before that moment. */
+  /** Moves the clock to the next timer and fires it; returns false if there is none up to that moment. */
   const nextTimer = (until: number): boolean => {
     const next = timers.reduce<Timer | undefined>(
       (best, each) => (!best || each.at < best.at || (each.at === best.at && each.seq < best.seq) ? each : best),
@@ -167,11 +167,11 @@ export const createStage = ({ seed, startAt, mishaps, onDeath, trace }: StageOpt
   return {
     now: () => now,
     random,
-    /** How many awaits a process has had. */
+    /** The number of awaits that a process has had. */
     awaits: (process: number): number => awaits[process]!,
     createActor,
     kill: die,
-    /** Runs what a process does at its start: the intervals that it sets belong to it. */
+    /** Runs the start of a process: the intervals that it sets belong to it. */
     starting: async <T>(actor: Actor, start: () => Promise<T>): Promise<T> => {
       starting = actor;
       try {
@@ -181,16 +181,16 @@ export const createStage = ({ seed, startAt, mishaps, onDeath, trace }: StageOpt
       }
     },
     turn,
-    /** Lets everybody come to their next await. */
+    /** Lets each process run to its next await. */
     calm: macrotask,
     nextTimer,
-    /** Lets everything happen that can, with the timers that are due within that time, in ms. */
+    /** Runs all calls that can run, and the timers that are due within that time, in ms. */
     run: async (withinMs: number): Promise<void> => {
       const until = now + withinMs;
       for (let turns = 0; (await turn()) || nextTimer(until); turns += 1)
         if (turns > 20_000) throw new Error('The processes do not come to rest');
     },
-    /** Fires the intervals of the processes that are awake; of one of them, or all. */
+    /** Fires the intervals of the processes that are not frozen: one of the intervals, or all. */
     beat: (which?: number): void => {
       const able = beats.filter(({ actor }) => !isFrozen(actor));
       const chosen = which === undefined ? able : able.slice(which % Math.max(1, able.length)).slice(0, 1);
@@ -210,7 +210,7 @@ export const createStage = ({ seed, startAt, mishaps, onDeath, trace }: StageOpt
     thaw: (): void => {
       frozenUntil.fill(0);
     },
-    /** Puts the stage's clock and chance in the place of the machine's, until the answer is called. */
+    /** Replaces the machine's clock and randomness by the stage's, until the returned function is called. */
     takeOver: (): (() => void) => {
       const timing = process.getBuiltinModule('node:timers/promises') as { setTimeout: unknown };
       const crypto = process.getBuiltinModule('node:crypto') as { randomUUID: unknown };

@@ -20,7 +20,7 @@ import type { Actor } from './stage';
 const hashKey = 'a key of the model that hashes addresses';
 const hashes = new Map<string, string>();
 
-/** As the service hashes an address; remembered, for there are few. */
+/** The keyed hash of an address, like the service's. It is memoised, because the addresses are few. */
 export const hashEmail = (boxOfficeId: string, email: string): string => {
   const text = `${boxOfficeId}\n${email}`;
   let hash = hashes.get(text);
@@ -31,9 +31,9 @@ export const hashEmail = (boxOfficeId: string, email: string): string => {
 interface Outside {
   readonly mongo: MemoryMongo;
   readonly bus: MemoryBus;
-  /** Brings a call to Constant Contact. */
+  /** Sends a call to Constant Contact. */
   readonly send: (actor: Actor) => Send;
-  /** What auth-connection answers when it is asked for a token. */
+  /** auth-connection's answer to a request for a token. */
   readonly token: (connectionId: string, rejected: string | undefined) => string | AppError;
   readonly clock: () => number;
   readonly random: () => number;
@@ -44,10 +44,10 @@ interface Outside {
 
 const leaseMs = 30_000;
 export const callsPerSecond = 4;
-/** Longer than all waits of a history together, but for those in which it grows old. */
+/** In ms. Longer than all waits of a history together, except those in which it grows old. */
 export const retentionMs = 20 * 3_600_000;
 
-/** One process of sync: the service's own composition, on what stands in for the world outside. */
+/** Starts one process of sync: the service's own composition, on stand-ins for the outside world. */
 export const startSync = async (
   actor: Actor,
   { mongo, bus: kafka, send, token, clock, random, log, callsPerDay, signUpKeepsOptOuts }: Outside,
@@ -73,7 +73,7 @@ export const startSync = async (
       if (answer instanceof AppError) throw answer;
       return answer;
     },
-    // No history reads orders there.
+    // No history reads orders at Ticket Tailor.
     ticketTailor: createTicketTailor({ apiUrl: 'http://127.0.0.1:9' }),
     ticketTailorKey: () => Promise.reject(new AppError('TICKET_TAILOR_KEY_MISSING', 'There is none')),
     hashEmail,

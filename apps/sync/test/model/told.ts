@@ -9,18 +9,24 @@ const eventNameOf = (office: Office, event: number): string => `Gala ${event} of
 export const officeOf = (id: string): Office => (id.includes('_a') ? 0 : 1);
 export const personOf = (email: string): number => people.findIndex((each) => each === email);
 
-/** What may stand in no log, no outcome and nowhere once a person is erased: parts of addresses, names, phones. */
+/**
+ * Matches personal data, which may be in no log and no outcome, and nowhere once a person is erased: parts of
+ * addresses, names and phones.
+ */
 export const personal = /rosa\.|lund@|ivo\.|brandt|mia\.|soto@|Fn-|Ln-|77009\d{5}|781[- ]?55\d-?\d{4}/i;
 
-/** What an import takes, and what it does not take: with its country's code, and as people dial it there. */
+/**
+ * By order: a British phone with its country code, which no import accepts; a North American one, which imports accept;
+ * and a British one as people dial it there.
+ */
 const phoneOf = (order: number, mark: string): string =>
   [`+4477009${mark}`, `+178155${mark}`, `077009${mark}`][order] ?? mark;
 
-/** An order event as it was told, in the model's words. */
+/** The values of a published order event, in the model's words. */
 export interface PublishedOrder {
   readonly office: Office;
   readonly key: string;
-  /** The end of its id. */
+  /** The end of the event's id. */
   readonly number: number;
   readonly time: number;
   readonly updates: boolean;
@@ -32,7 +38,7 @@ export interface PublishedOrder {
   readonly phone: string | null;
 }
 
-/** Values carry in themselves whose, by whom, and how old they are. */
+/** Makes an event whose name and phone encode its box office, person, minute and order. */
 export const toldOf = (command: OrderCommand, number: number, begun: number): PublishedOrder => {
   const { office, order, at, updates, person, optIn } = command;
   const mark = `-${office}-${person ?? 'x'}-${at + 10}-${order}`;
@@ -51,7 +57,7 @@ export const toldOf = (command: OrderCommand, number: number, begun: number): Pu
   };
 };
 
-/** The order that a first name came from, and the minute in which it was told. */
+/** The order that a first name came from, and the minute of its event. */
 export const originOf = (firstName: unknown): { readonly key: string; readonly age: number } | undefined => {
   const found = /^Fn-(\d)-[\dx]-(\d+)-(\d)$/.exec(typeof firstName === 'string' ? firstName : '');
   if (!found) return undefined;
@@ -67,11 +73,11 @@ const shapes: readonly ((email: string) => string)[] = [
   (email) => email.replace('@', '\u00ad@\u2060'),
 ];
 
-/** An address as somebody writes it, and a text without what makes it another one only to the eye of a machine. */
+/** An address as somebody may write it, and a text without the characters that only machines see. */
 export const written = (email: string, number: number): string => shapes[number % shapes.length]!(email);
 export const withoutUnseen = (text: string): string => text.replace(unseen, '');
 
-/** The same of a phone, in whatever format it was brought. */
+/** The same for a phone in any format. */
 export const originOfPhone = (phone: string): { readonly key: string; readonly age: number } | undefined => {
   const found = /(\d)\d(\d\d)(\d)$/.exec(phone.replace(/\D/g, ''));
   if (!found) return undefined;
@@ -79,7 +85,7 @@ export const originOfPhone = (phone: string): { readonly key: string; readonly a
   return { key: `${boxOfficeOf(office)}:${orderIdOf(office, Number(found[3]))}`, age: Number(found[2]) };
 };
 
-/** The event as a producer writes it, often with an address in another shape. */
+/** The event as a producer writes it, often with the address in another spelling. */
 export const eventJson = ({ office, key, ...told }: PublishedOrder): string => {
   const orderId = key.slice(key.indexOf(':') + 1);
   const email = told.person === null ? null : people[told.person]!;
@@ -116,14 +122,17 @@ export type Merged = Pick<PublishedOrder, Field | 'key'> & { readonly placedAt: 
 
 const isFinal = ({ status }: PublishedOrder): boolean => status !== 'pending';
 
-/** Of the same moment a change comes after the beginning, and an end after what is pending; then the ids count. */
+/**
+ * At the same time, an update is newer than a creation, and a final status is newer than `pending`; otherwise the ids
+ * decide.
+ */
 const isNewer = (a: PublishedOrder, b: PublishedOrder): boolean => {
   if (a.time !== b.time) return a.time > b.time;
   if (a.updates !== b.updates) return a.updates;
   return isFinal(a) === isFinal(b) ? a.number > b.number : isFinal(a);
 };
 
-/** What an order is by the events that were told of it: of each field the newest value. Undefined without events. */
+/** An order merged from its events: the newest value of each field. Undefined without events. */
 export const mergedOf = (events: readonly PublishedOrder[]): Merged | undefined => {
   if (events.length === 0) return undefined;
   const newest = (field: Field): PublishedOrder[Field] =>
@@ -143,10 +152,10 @@ export const mergedOf = (events: readonly PublishedOrder[]): Merged | undefined 
   };
 };
 
-/** All that was told of orders, and which of it may still be in somebody's hands. */
+/** All published order events, and the states that sync may still be working with. */
 export const createLedgerOfTold = () => {
   const events = new Map<string, PublishedOrder[]>();
-  /** How much of each order was told when everything was at rest: what it was before is over. */
+  /** The number of each order's events when everything was last settled: earlier states are no longer in use. */
   const settled = new Map<string, number>();
   const statesOf = (key: string): Merged[] => {
     const all = events.get(key) ?? [];
@@ -166,7 +175,7 @@ export const createLedgerOfTold = () => {
     settle: (): void => {
       for (const [key, all] of events) settled.set(key, all.length);
     },
-    /** The states of a box office's orders of that person which somebody may act upon now. */
+    /** The states of a person's orders at a box office that sync may act on now. */
     ofPerson: (office: Office, person: number): Merged[] =>
       [...events.keys()]
         .filter((key) => key.startsWith(`${boxOfficeOf(office)}:`))

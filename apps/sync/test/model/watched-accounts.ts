@@ -38,7 +38,7 @@ const seenOf = ({
   phones: phones.map(({ phone_number: phone }) => phone),
 });
 
-/** Whether a call is made for several people. */
+/** Whether a call is about several people. */
 const isShared = (body: string): boolean =>
   people.filter((email) => body.includes(email)).length > 1 || /"contact_ids":\["[^"]+",/.test(body);
 
@@ -50,17 +50,17 @@ interface Watch {
   /** Imported contacts are upgraded; then the sign-up form leaves opt-outs alone. */
   readonly upgradesImported: boolean;
   readonly desiredStates: () => OrganisersWishes;
-  /** Whether the person was erased there, and everything that was under way has come to its end since. */
+  /** Whether the person was erased at that box office, and everything that was under way then has ended. */
   readonly isGone: (office: Office, person: number) => boolean;
   /**
-   * Whether an order has another buyer than one who was erased: up to where that one was named, what it told is
-   * nobody's.
+   * Whether an order was an erased buyer's and has another buyer. Its values up to the event that named the erased
+   * buyer belong to nobody.
    */
   readonly hasChangedHands: (orderKey: string) => boolean;
   readonly problem: (text: string) => void;
 }
 
-/** Constant Contact's accounts, and what may never be seen happening in them. */
+/** Constant Contact's accounts, with checks for changes that must never happen in them. */
 export const createWatchedAccounts = (watch: Watch) => {
   const { clock, told, faults, callsPerDay, upgradesImported, desiredStates, isGone, hasChangedHands, problem } = watch;
   const sandbox = createInProcessSandbox(clock);
@@ -71,7 +71,7 @@ export const createWatchedAccounts = (watch: Watch) => {
   /** When each person's contact was last looked up and last unsubscribed, in counted moments. */
   const lookedUp = new Map<string, number>();
   const unsubscribed = new Map<string, number>();
-  /** The same of when somebody at the account made it, and deleted it. */
+  /** When somebody at the account created it and deleted it. */
   const made = new Map<string, number>();
   const deleted = new Map<string, number>();
   let moments = 0;
@@ -84,7 +84,7 @@ export const createWatchedAccounts = (watch: Watch) => {
     new Map(
       sandbox.contacts(accounts[office]).map((contact) => [contact.email_address?.address ?? '', seenOf(contact)]),
     );
-  /** After something that people did. */
+  /** Accepts the present state, after people changed it. */
   const accept = (office: Office): void => {
     before[office] = read(office);
   };
@@ -102,13 +102,13 @@ export const createWatchedAccounts = (watch: Watch) => {
     if (!is.isDeleted && (!was || was.isDeleted) && !desiredStates().mayCreate(office, person))
       problem(`1: created, which no workflow asks for: ${where}`);
     const key = `${office} ${person}`;
-    // The sign-up form is used right after a look of its own; who unsubscribes in that gap is its known price (decision
-    // 3).
+    // sync calls the sign-up form right after a look-up of its own. A buyer who unsubscribes in that gap is its known
+    // price (decision 3).
     const isGapSince = (since: ReadonlyMap<string, number>): boolean =>
       (since.get(key) ?? 0) > (lookedUp.get(key) ?? 0);
     const isGap = (since: ReadonlyMap<string, number>): boolean => by.includes('sign_up_form') && isGapSince(since);
     const inTheGap = isGap(unsubscribed);
-    // Where a confirmation is wanted, somebody may make the contact in that gap too.
+    // If a confirmation is required, somebody may create the contact in that gap too.
     if (
       was?.permission === 'implicit' &&
       !was.isDeleted &&
@@ -117,7 +117,7 @@ export const createWatchedAccounts = (watch: Watch) => {
       !isGap(made)
     )
       problem(`1: permission made explicit that nobody gave, or wished to have: ${where}`);
-    // An import restores whom it meets; all other calls that restore come right after a look.
+    // An import restores the deleted contacts in it. All other calls that restore come right after a look-up.
     if (was?.deletedAt != null && !is.isDeleted && by !== 'an activity' && !isGapSince(deleted)) {
       const { deletedAt } = was;
       const isFresh = told
@@ -127,13 +127,13 @@ export const createWatchedAccounts = (watch: Watch) => {
     }
     if (was?.permission === 'unsubscribed' && !inTheGap) {
       if (is.permission !== 'unsubscribed') problem(`2: an unsubscribed contact became ${is.permission}: ${where}`);
-      // A write of the account comes right after a look too, and changes no permission: who unsubscribes in that gap
-      // stays unsubscribed, on a list that mails them nothing (decision 21).
+      // A write by the account comes right after a look-up too, and changes no permission. A buyer who unsubscribes in
+      // that gap stays unsubscribed, on a list that mails them nothing (decision 21).
       else if (lists.length > 0 && !(by.startsWith('PUT ') && isGapSince(unsubscribed)))
         problem(`2: an unsubscribed contact was put on a list: ${where}`);
     }
     const [name, earlier] = [originOf(is.firstName), originOf(was?.firstName)];
-    // Of an order that is another person's by now nobody remembers what it gave.
+    // sync does not remember the values that an order wrote for its former buyer.
     const isStillTheirs = earlier && mergedOf(told.of(earlier.key))?.person === person && !hasChangedHands(earlier.key);
     if (name && earlier && name.age < earlier.age && isStillTheirs)
       problem(`5: an older name overwrote a newer one (${earlier.age} → ${name.age}): ${where}`);
@@ -143,7 +143,7 @@ export const createWatchedAccounts = (watch: Watch) => {
       problem(`8: a name of another box office: ${where}`);
   };
 
-  /** A number stands there once, and none is added after a newer one of another order. */
+  /** Checks that a contact has each number once, and gets none after a newer one of another order. */
   const judgePhones = (person: number, was: readonly string[], is: readonly string[], where: string): void => {
     if (new Set(is.map((phone) => phoneKey(phone, 'GB'))).size < is.length)
       problem(`5: a phone is there twice: ${where}`);
@@ -155,7 +155,7 @@ export const createWatchedAccounts = (watch: Watch) => {
       }
   };
 
-  /** Looks at what has changed since the last look, which sync has done. */
+  /** Checks all changes since the last call; sync has made them. */
   const observe = (office: Office, by: string): void => {
     const now = read(office);
     for (const [email, is] of now) {
@@ -169,7 +169,7 @@ export const createWatchedAccounts = (watch: Watch) => {
     issues.push(at);
     const fifth = issues.at(-1 - callsPerSecond);
     if (fifth !== undefined && at - fifth < 1_000) problem(`6: ${callsPerSecond + 1} calls within ${at - fifth} ms`);
-    // A permit of the last moment of a day may be used in the first of the next.
+    // A permit from the last moment of a day may be used in the first moment of the next.
     if (at % 86_400_000 < 100) return;
     const day = new Date(at).toISOString().slice(0, 10);
     const count = (days.get(day) ?? 0) + 1;
@@ -208,7 +208,7 @@ export const createWatchedAccounts = (watch: Watch) => {
     if (fault === 'unavailable') return refused(503, 'service_unavailable');
     if (fault === 'throttled') return refused(429, 'throttled');
     if (fault === 'quota') return refused(429, 'quota_exceeded');
-    // A second one after a new token would mean that the connection is broken.
+    // A second refusal, after a new token, would mean that the connection is broken.
     if (fault === 'unauthorized' && !refusedToken) {
       refusedToken = true;
       return refused(401, 'unauthorized');
@@ -241,7 +241,7 @@ export const createWatchedAccounts = (watch: Watch) => {
 
   return {
     sandbox,
-    /** A call has gone out; it arrives when `arrive` is called. */
+    /** Counts a call as sent; it arrives when the returned function is called. */
     send: (office: Office, outgoing: Outgoing): (() => { status: number; text: string }) => {
       countCall(clock());
       return () => {
@@ -253,12 +253,12 @@ export const createWatchedAccounts = (watch: Watch) => {
       };
     },
     observe: (): void => offices.forEach((office) => observe(office, 'an activity')),
-    /** What a person, or somebody at the account, does. */
+    /** An act of the person or of somebody at the account. */
     act: (office: Office, person: number, act: 'unsubscribe' | 'hold' | 'delete' | 'confirm'): void => {
       observe(office, 'an activity');
       moments += 1;
       const contact = before[office]!.get(people[person]!);
-      // A confirmation answers a mail: there is none to answer otherwise.
+      // A confirmation answers a mail, which only these contacts got.
       if (!contact || (act === 'confirm' && !['unsubscribed', 'pending_confirmation'].includes(contact.permission)))
         return;
       if (act === 'hold' && contact.permission === 'unsubscribed') return;
@@ -275,7 +275,7 @@ export const createWatchedAccounts = (watch: Watch) => {
       sandbox.seed(accounts[office], { email: people[person]!, permission_to_send: permission });
       accept(office);
     },
-    /** The calls that have changed something, in their order. */
+    /** The calls that have changed something, in sequence. */
     writes,
     calls: (): number => calls,
   };

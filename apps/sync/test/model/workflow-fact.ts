@@ -3,7 +3,7 @@ import type { WorkflowFact } from '@boxlist/contracts';
 import type { WorkflowCommand } from './history';
 import { accounts as accountIds, boxOfficeOf, connectionOf, workflowOf } from './told';
 
-/** What the workflow service would tell of a workflow; lists and tags are those of the box office's account. */
+/** The fact that the workflow service would publish; lists and tags are those of the box office's account. */
 export const factOf = (
   command: WorkflowCommand,
   sandbox: InProcessSandbox,

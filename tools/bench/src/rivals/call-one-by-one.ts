@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { BenchWorld } from '../world';
 
-/** How connectors usually do it: for each buyer and workflow a look-up, a write, and the tag. Counts its calls. */
+/**
+ * Does what connectors usually do: for each buyer and workflow a look-up, a write, and the tag. Returns the number of
+ * calls.
+ */
 export const callOneByOne = async (
   world: BenchWorld,
   options: {

@@ -4,8 +4,8 @@ import { randomBytes } from 'node:crypto';
 import type { BenchWorld, Round } from '../world';
 
 /**
- * How consumers usually do it: each message by itself, an upsert of the order and one for each of three workflows.
- * Orders a second.
+ * Does what consumers usually do: each message alone, with one upsert of the order and one for each of three workflows.
+ * Returns orders per second.
  */
 export const takeOneByOne = async (world: BenchWorld, round: Round, count: number): Promise<number> => {
   const mongo = await mongoose
