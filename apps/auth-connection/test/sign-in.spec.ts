@@ -162,7 +162,10 @@ describe('a renewed connection', () => {
     const organiser = createOrganiser(world);
     const connectionId = await organiser.connected('riverside');
     const landed = await organiser.signIn('harbour', { connectionId });
-    expect([landed.status, await landed.text()]).toEqual([409, expect.stringContaining('a different Constant Contact account')]);
+    expect([landed.status, await landed.text()]).toEqual([
+      409,
+      expect.stringContaining('a different Constant Contact account'),
+    ]);
     expect((await organiser.connections()).map(({ id }) => id)).toEqual([connectionId]);
     expect((await organiser.signIn('riverside', { connectionId })).status).toBe(200);
   });
