@@ -27,11 +27,13 @@ export const configSchema = z.object({
   CONSTANT_CONTACT_CLIENT_ID: z.string().min(1).describe("The application's client id (API key) at Constant Contact."),
   CONSTANT_CONTACT_CLIENT_SECRET: secret().describe("The application's client secret at Constant Contact."),
   CONSTANT_CONTACT_REDIRECT_URL: httpUrl().describe(
-    "URL of this service's `/oauth/constant-contact/callback` as the browser reaches it. Register it with the application.",
+    "URL of this service's `/oauth/constant-contact/callback` as the browser reaches it. Register it with the " +
+      'application.',
   ),
   CONSTANT_CONTACT_USE_PKCE: flag(true).describe('Whether to send PKCE (S256) in addition to the client secret.'),
   TOKEN_ENCRYPTION_KEYS: encryptionKeys().describe(
-    'Keys that encrypt stored tokens and API keys: `kid:key` pairs separated by commas, each key 32 bytes in base64url. The first key encrypts, all keys decrypt.',
+    'Keys that encrypt stored tokens and API keys: `kid:key` pairs separated by commas, each key 32 bytes in ' +
+      'base64url. The first key encrypts, all keys decrypt.',
   ),
   SERVICE_TOKEN_SECRET: secret(32).describe(
     'Secret that sync and auth-connection share. It signs their calls to each other.',
@@ -40,7 +42,8 @@ export const configSchema = z.object({
   ALLOWED_RETURN_URLS: commaList()
     .default([])
     .describe(
-      'URLs that a browser may return to after the sign-in, separated by commas. Each allows its own path and the paths below it.',
+      'URLs that a browser may return to after the sign-in, separated by commas. Each allows its own path and the ' +
+        'paths below it.',
     ),
 });
 

@@ -22,7 +22,8 @@ type Organiser = ReturnType<typeof createOrganiser>;
 const seen = async (organiser: Organiser): Promise<Seen | undefined> =>
   (
     await organiser.ask<{ boxOffice: { connections: Seen[] } }>(
-      '{ boxOffice { connections { id version settings { optInRoute whenQuotaIsScarce upgradesImported canUpgradeImported } } } }',
+      '{ boxOffice { connections { id version settings { optInRoute whenQuotaIsScarce upgradesImported ' +
+        'canUpgradeImported } } } }',
     )
   ).data?.boxOffice.connections[0];
 const choose = (organiser: Organiser, input: object, role?: Role) =>

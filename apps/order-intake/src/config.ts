@@ -15,7 +15,8 @@ export const configSchema = z.object({
   ...kafkaSettings,
   ORDER_INTAKE_PORT: port(4105).describe('Port of the service, which receives webhooks; 0 picks a free port.'),
   SECRET_ENCRYPTION_KEYS: encryptionKeys().describe(
-    'Keys that encrypt stored webhook secrets: `kid:key` pairs separated by commas, each key 32 bytes in base64url. The first key encrypts, all keys decrypt.',
+    'Keys that encrypt stored webhook secrets: `kid:key` pairs separated by commas, each key 32 bytes in ' +
+      'base64url. The first key encrypts, all keys decrypt.',
   ),
   JWT_JWKS_URL: httpUrl().describe("URL of the token issuer's public keys (JWKS)."),
   JWT_ISSUER: z.string().min(1).describe('Required `iss` of a token.'),

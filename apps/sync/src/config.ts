@@ -27,7 +27,8 @@ export const configSchema = z.object({
     .enum(['all', 'intake', 'dispatch'])
     .default('all')
     .describe(
-      'What this process does besides answering the graph: take in orders (`intake`), dispatch deliveries (`dispatch`) or both (`all`).',
+      'What this process does besides answering the graph: take in orders (`intake`), dispatch deliveries ' +
+        '(`dispatch`) or both (`all`).',
     ),
   CONSTANT_CONTACT_API_URL: httpUrl().describe('Base URL of the Constant Contact V3 API.'),
   AUTH_CONNECTION_URL: httpUrl().describe(
@@ -53,13 +54,16 @@ export const configSchema = z.object({
     .min(1)
     .default(10_000)
     .describe(
-      "Calls per UTC day to Constant Contact, for the whole application. After you raise it, deliveries that wait for the next day's calls continue within a minute.",
+      'Calls per UTC day to Constant Contact, for the whole application. After you raise it, deliveries that wait ' +
+        "for the next day's calls continue within a minute.",
     ),
   DISPATCH_LEASE_MS: durationMs(30_000, 1_000).describe(
-    'Duration of a connection lease. After a process dies, other processes take over its connections when the leases expire.',
+    'Duration of a connection lease. After a process dies, other processes take over its connections when the ' +
+      'leases expire.',
   ),
   GATHER_MIN_MS: durationMs(10_000, 0).describe(
-    'Shortest batching window. When the calls of the day run short, orders wait for this window so that they share calls.',
+    'Shortest batching window. When the calls of the day run short, orders wait for this window so that they share ' +
+      'calls.',
   ),
   GATHER_MAX_MS: durationMs(1_800_000, 0).describe('Longest batching window.'),
   RETRY_BASE_MS: durationMs(1_000, 1).describe(
@@ -70,7 +74,9 @@ export const configSchema = z.object({
     'How long a delivery is retried before it fails (default: 72 hours).',
   ),
   HISTORY_RETENTION_DAYS: days(1_095, 15).describe(
-    'Days for which an order and its deliveries are kept, counted from the last of: its last change, its last outcome, the day of its event (default: 3 years). Orders with open deliveries stay. At least 15, which is longer than the orders topic keeps events.',
+    'Days for which an order and its deliveries are kept, counted from the last of: its last change, its last ' +
+      'outcome, the day of its event (default: 3 years). Orders with open deliveries stay. At least 15, which is ' +
+      'longer than the orders topic keeps events.',
   ),
   DEAD_LETTER_RETENTION_DAYS: days(14).describe(
     'Days for which an unreadable order event is kept. A change applies to events that arrive after it.',

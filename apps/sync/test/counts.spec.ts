@@ -38,7 +38,8 @@ const total = async (filter: object) => {
     boxOffice: { deliveries: { totalCount: number; totalCountIsExact: boolean } };
   }>(
     office.boxOfficeId,
-    'query ($filter: DeliveryFilter) { boxOffice { deliveries(filter: $filter, first: 1) { totalCount totalCountIsExact } } }',
+    'query ($filter: DeliveryFilter) { boxOffice { deliveries(filter: $filter, first: 1) { totalCount ' +
+      'totalCountIsExact } } }',
     { filter },
   );
   return data!.boxOffice.deliveries;

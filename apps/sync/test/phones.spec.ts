@@ -291,7 +291,8 @@ describe('the phone of a contact that exists, while calls are scarce', () => {
     );
     await world.ask(
       office.boxOfficeId,
-      'mutation ($email: String!) { eraseBuyer(input: { email: $email, deleteContact: false }) { userErrors { code } } }',
+      'mutation ($email: String!) { eraseBuyer(input: { email: $email, deleteContact: false }) { userErrors { code ' +
+        '} } }',
       { email: office.emailOf('dan') },
       'owner',
     );

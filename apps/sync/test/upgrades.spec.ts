@@ -136,7 +136,8 @@ describe('buyers who were imported because calls ran short', () => {
     expect(data?.exportBuyer.export.upgrades).toMatchObject([{ connectionId: office.connectionId }]);
     await world.ask(
       office.boxOfficeId,
-      'mutation ($email: String!) { eraseBuyer(input: { email: $email, deleteContact: false }) { userErrors { code } } }',
+      'mutation ($email: String!) { eraseBuyer(input: { email: $email, deleteContact: false }) { userErrors { code ' +
+        '} } }',
       { email: office.emailOf('ann') },
       'owner',
     );

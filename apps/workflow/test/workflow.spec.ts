@@ -17,7 +17,8 @@ describe('creating a workflow', () => {
   it('starts with the templates and the details that each needs', async () => {
     const organiser = await createOrganiser(world);
     const { data } = await organiser.ask<{ boxOffice: { workflowTemplates: { id: string; details: object[] }[] } }>(
-      '{ boxOffice { workflowTemplates { id name description details { key label kind required default choices maxLength } } } }',
+      '{ boxOffice { workflowTemplates { id name description details { key label kind required default choices ' +
+        'maxLength } } } }',
     );
     expect(data?.boxOffice.workflowTemplates.map(({ id }) => id)).toEqual([
       'event-tag',

@@ -40,7 +40,8 @@ export const errorRegistry = {
   ),
   UPGRADE_NOT_OFFERED: entry(
     'invalid',
-    'Imported contacts keep implicit permission, because the operator has not confirmed that making it explicit respects opt-outs.',
+    'Imported contacts keep implicit permission, because the operator has not confirmed that making it explicit ' +
+      'respects opt-outs.',
   ),
   UNAUTHENTICATED: entry('denied', 'The call carries no valid token.'),
   FORBIDDEN: entry('denied', "The caller's role does not allow this."),

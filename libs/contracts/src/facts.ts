@@ -21,12 +21,14 @@ export const entitlementFactSchema = z
 const optInRouteSchema = z
   .enum(['DIRECT', 'CONFIRM'])
   .describe(
-    'How Boxlist creates a new contact who opted in. DIRECT: at once, with explicit permission. CONFIRM: through the sign-up form, which respects Confirmed Opt-in.',
+    'How Boxlist creates a new contact who opted in. DIRECT: at once, with explicit permission. CONFIRM: through ' +
+      'the sign-up form, which respects Confirmed Opt-in.',
   );
 const whenQuotaIsScarceSchema = z
   .enum(['WAIT', 'IMPORT'])
   .describe(
-    "What happens to new buyers who opted in when the application's calls of the day run short. WAIT: each waits for a call. IMPORT: Boxlist imports them with implicit permission.",
+    "What happens to new buyers who opted in when the application's calls of the day run short. WAIT: each waits " +
+      'for a call. IMPORT: Boxlist imports them with implicit permission.',
   );
 
 /** The link of a box office with one Constant Contact account. It never contains a token. */
@@ -42,7 +44,8 @@ export const connectionFactSchema = z
       .nullable()
       .default(null)
       .describe(
-        "The account's country, ISO 3166-1 alpha-2. Boxlist reads phone numbers without a calling code as numbers of this country. Null if unknown.",
+        "The account's country, ISO 3166-1 alpha-2. Boxlist reads phone numbers without a calling code as numbers " +
+          'of this country. Null if unknown.',
       ),
     optInRoute: optInRouteSchema.default('DIRECT'),
     whenQuotaIsScarce: whenQuotaIsScarceSchema.default('WAIT'),
@@ -50,7 +53,8 @@ export const connectionFactSchema = z
       .boolean()
       .default(false)
       .describe(
-        'Whether Boxlist later gives explicit permission to contacts that it imported because calls ran short. It uses calls that are left over at the end of the day.',
+        'Whether Boxlist later gives explicit permission to contacts that it imported because calls ran short. It ' +
+          'uses calls that are left over at the end of the day.',
       ),
     version,
   })
@@ -61,12 +65,14 @@ const whenUnsubscribedSchema = z.enum(['SKIP', 'SEND_RESUBSCRIBE_EMAIL']);
 const onCancelledOrderSchema = z
   .enum(['KEEP', 'REMOVE_TAGS', 'REMOVE_FROM_LISTS', 'REMOVE_TAGS_AND_LISTS'])
   .describe(
-    'What the workflow undoes when a synchronised order is cancelled or refunded. It removes only tags and lists that it added itself, and never unsubscribes anyone.',
+    'What the workflow undoes when a synchronised order is cancelled or refunded. It removes only tags and lists ' +
+      'that it added itself, and never unsubscribes anyone.',
   );
 const whenPausedSchema = z
   .enum(['SKIP', 'WAIT'])
   .describe(
-    'What happens to orders that arrive while the workflow is paused. SKIP: they are skipped for good. WAIT: they wait until the workflow is resumed.',
+    'What happens to orders that arrive while the workflow is paused. SKIP: they are skipped for good. WAIT: they ' +
+      'wait until the workflow is resumed.',
   );
 /** The value of an order that a custom field gets. */
 const fieldSourceSchema = z.enum(['EVENT_NAME', 'EVENT_START_DATE', 'ORDER_ID', 'TICKET_TYPES', 'CUSTOM_QUESTION']);
@@ -84,7 +90,8 @@ export const workflowFactSchema = z
     activeSince: z.iso
       .datetime()
       .describe(
-        'The workflow takes orders received from this time on; older ones need a backfill. Set at creation and on resume from a pause with SKIP. A resume from a pause with WAIT leaves it unchanged.',
+        'The workflow takes orders received from this time on; older ones need a backfill. Set at creation and on ' +
+          'resume from a pause with SKIP. A resume from a pause with WAIT leaves it unchanged.',
       ),
     filter: z
       .object({
@@ -152,7 +159,8 @@ export const noticeFactSchema = z
       .int()
       .nullable()
       .describe(
-        'For FAILURES: the number of failures among the last 100 outcomes of the workflow at which the notice is raised (50, 70, 90 or 100). Null for other kinds.',
+        'For FAILURES: the number of failures among the last 100 outcomes of the workflow at which the notice is ' +
+          'raised (50, 70, 90 or 100). Null for other kinds.',
       ),
     connectionId: z
       .string()

@@ -21,12 +21,14 @@ export const orderSchema = z
     buyer_details: z
       .looseObject({
         email: text.describe(
-          'Boxlist matches buyers by the address in lower case, without white space and invisible characters, and with the domain in ASCII. It does not send an invalid address to Constant Contact.',
+          'Boxlist matches buyers by the address in lower case, without white space and invisible characters, and ' +
+            'with the domain in ASCII. It does not send an invalid address to Constant Contact.',
         ),
         first_name: text,
         last_name: text,
         name: text.describe(
-          'The full name. Boxlist uses it if both first_name and last_name are missing, and never splits it by guessing.',
+          'The full name. Boxlist uses it if both first_name and last_name are missing, and never splits it by ' +
+            'guessing.',
         ),
         phone: text.describe('Free text without a country code.'),
         address: z.looseObject({ address_1: text, address_2: text, address_3: text, postal_code: text }).nullish(),
@@ -51,7 +53,9 @@ export const orderSchema = z
       .nullish(),
   })
   .describe(
-    'The fields of a Ticket Tailor order (API v1) that Boxlist reads. Of two events with the same time, an update is newer than a creation. Next, a final status is newer than `pending`. Last, the event with the larger number in its id is newer.',
+    'The fields of a Ticket Tailor order (API v1) that Boxlist reads. Of two events with the same time, an update ' +
+      'is newer than a creation. Next, a final status is newer than `pending`. Last, the event with the larger ' +
+      'number in its id is newer.',
   );
 
 export type Order = z.infer<typeof orderSchema>;

@@ -40,7 +40,8 @@ export const parseCloudEvent = (message: BusMessage): unknown => {
   if (mode === 'other')
     throw new AppError(
       'BAD_EVENT',
-      'This CloudEvents content type is not supported: send one event per message as JSON (application/cloudevents+json)',
+      'This CloudEvents content type is not supported: send one event per message as JSON ' +
+        '(application/cloudevents+json)',
     );
   if (message.key?.includes(replacement)) throw new AppError('BAD_EVENT', 'The key is not UTF-8');
   const value = parseJson(utf8Of(message.value));

@@ -54,7 +54,8 @@ export const watchProgress = ({ log, afterMs, consumers }: Options) => {
     // Created at each check, because an instrument that is created before metrics start counts nothing.
     const gauge = meter().createGauge('boxlist_events_standing_still', {
       description:
-        'Partitions without progress for longer than EVENTS_STAND_STILL_AFTER_MS, by topic; a consumer that reads nothing counts as one partition',
+        'Partitions without progress for longer than EVENTS_STAND_STILL_AFTER_MS, by topic; a consumer that reads ' +
+        'nothing counts as one partition',
     });
     for (const topic of new Set(consumers().map((each) => each.topic)))
       gauge.record([...now.values()].filter((each) => each.topic === topic).length, { topic });

@@ -122,14 +122,17 @@ export const kafkaSettings = {
 /** Settings of a service that consumes events. */
 export const consumerSettings = {
   EVENTS_STAND_STILL_AFTER_MS: durationMs(60_000, 1_000).describe(
-    'How long a partition may make no progress before the service reports it as standing still, in the log, in a metric and in its health.',
+    'How long a partition may make no progress before the service reports it as standing still, in the log, in a ' +
+      'metric and in its health.',
   ),
 };
 
 /** Settings of a service that offers or makes calls whose effect on an opt-out Constant Contact does not document. */
 export const optOutSettings = {
   CONSTANT_CONTACT_SIGN_UP_KEEPS_OPT_OUTS: flag(false).describe(
-    'Whether the sign-up form keeps an unsubscribed contact unsubscribed. Constant Contact does not document this. Set it to true only after testing it in your own account (docs/decisions/0015). Only then can Boxlist later give explicit permission to contacts that it imported because calls ran short.',
+    'Whether the sign-up form keeps an unsubscribed contact unsubscribed. Constant Contact does not document this. ' +
+      'Set it to true only after testing it in your own account (docs/decisions/0015). Only then can Boxlist later ' +
+      'give explicit permission to contacts that it imported because calls ran short.',
   ),
 };
 

@@ -29,7 +29,8 @@ export const chosenSettings = (
   if (change.upgradesImported && !offers.upgrades)
     throw new AppError(
       'UPGRADE_NOT_OFFERED',
-      'Imported contacts keep implicit permission here. The operator has not confirmed that the call which makes it explicit respects an opt-out.',
+      'Imported contacts keep implicit permission here. The operator has not confirmed that the call which makes ' +
+        'it explicit respects an opt-out.',
       { field: ['input', 'upgradesImported'] },
     );
   if (chosen.optInRoute === 'CONFIRM' && chosen.whenQuotaIsScarce === 'IMPORT')

@@ -25,7 +25,8 @@ export const createCatalogue = (terms: Pick<AddOn, 'monthlyPrice' | 'trialDays'>
     id: 'app_constant-contact',
     name: 'Constant Contact',
     description:
-      'Integrate with Constant Contact: buyers who ask to hear more end up on the right mailing list with the right tags, seconds after their order.',
+      'Integrate with Constant Contact: buyers who ask to hear more end up on the right mailing list with the ' +
+      'right tags, seconds after their order.',
     ...terms,
   },
 ];

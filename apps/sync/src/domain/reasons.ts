@@ -2,7 +2,8 @@
 export const reasons = {
   SYNCED: 'The contact is up to date for this workflow.',
   SYNCED_WITHOUT_PERMISSION:
-    'The contact is up to date for this workflow but has no permission for marketing e-mail. Set it on the page of the contact at Constant Contact.',
+    'The contact is up to date for this workflow but has no permission for marketing e-mail. Set it on the page of ' +
+    'the contact at Constant Contact.',
   RESUBSCRIBE_EMAIL_SENT: 'Constant Contact sent the buyer an e-mail that asks whether they want to subscribe again.',
   TAKEN_BACK: 'The order was cancelled, so this workflow undid what it had added for it.',
   NOT_OPTED_IN: 'The buyer did not opt in to marketing e-mail.',
@@ -11,7 +12,8 @@ export const reasons = {
   UNSUBSCRIBED: 'The buyer unsubscribed at Constant Contact and stays unsubscribed.',
   ON_HOLD: 'Constant Contact has put this contact on hold. Retry once the hold has ended.',
   CONTACT_DELETED:
-    'The contact was deleted at Constant Contact after the buyer opted in. A newer order with an opt-in restores it. You can also restore it there, then retry.',
+    'The contact was deleted at Constant Contact after the buyer opted in. A newer order with an opt-in restores ' +
+    'it. You can also restore it there, then retry.',
   FILTERED_OUT: "The order does not match this workflow's filter.",
   SUBSCRIPTION_INACTIVE: 'The add-on was not active. Retry once it is active.',
   WORKFLOW_PAUSED: 'The workflow was paused. Retry once it is active.',
@@ -20,7 +22,8 @@ export const reasons = {
   CONNECTION_DISCONNECTED: 'The connection to Constant Contact has ended.',
   NO_EMAIL: 'The order has no e-mail address.',
   EMAIL_INVALID:
-    'The e-mail address of the order is not valid. Correct it at Ticket Tailor. Boxlist then picks up the change by itself.',
+    'The e-mail address of the order is not valid. Correct it at Ticket Tailor. Boxlist then picks up the change ' +
+    'by itself.',
   EMAIL_TOO_LONG: 'The e-mail address is longer than the 80 characters that Constant Contact accepts.',
   BUYER_ERASED: 'The buyer was erased, so Boxlist does nothing more for them.',
   ORDER_EXPIRED: 'The order is older than the history that Boxlist keeps, so Boxlist does nothing more for it.',
@@ -30,7 +33,8 @@ export const reasons = {
   ORDER_PENDING: 'Waiting for the order to be completed.',
   CONNECTION_NEEDS_RECONNECT: 'Waiting for you to sign in to Constant Contact again.',
   QUOTA_EXCEEDED:
-    "Waiting for calls to Constant Contact: today's calls are used up or kept for live orders. New calls come at 00:00 UTC.",
+    "Waiting for calls to Constant Contact: today's calls are used up or kept for live orders. New calls come at " +
+    '00:00 UTC.',
   BACKFILL_PAUSED: 'Waiting for you to resume the backfill.',
   BACKFILL_CANCELLED: 'The backfill was cancelled before it reached this order.',
   RETRYING: 'Waiting for the next attempt.',

@@ -126,11 +126,13 @@ const deleteContact = async (
 
 /** Says plainly what an erasure by Boxlist does not reach. */
 export const remainsOf = ({ deletesContact, contacts }: Erasure): string[] => [
-  'Events on the orders topic and its dead-letter topic still hold the data until Kafka deletes them, 14 days after they arrived. Boxlist does not take them in again.',
+  'Events on the orders topic and its dead-letter topic still hold the data until Kafka deletes them, 14 days ' +
+    'after they arrived. Boxlist does not take them in again.',
   'Ticket Tailor and other producers of orders keep their own records.',
   ...(deletesContact
     ? [
-        'Constant Contact keeps the data of a deleted contact and can restore it. Its API cannot erase a contact for good. Ask Constant Contact support to erase the contact with this e-mail address from your account.',
+        'Constant Contact keeps the data of a deleted contact and can restore it. Its API cannot erase a contact ' +
+          'for good. Ask Constant Contact support to erase the contact with this e-mail address from your account.',
       ]
     : ['The contact at Constant Contact is unchanged, because nobody asked to delete it.']),
   ...(contacts.some(({ state }) => state === 'GAVE_UP')
