@@ -99,9 +99,12 @@ export const createPlatform = async (
   });
   await bus.ensureTopics(topics);
   const closers: (() => Promise<void>)[] = [() => mongo.close(), () => bus.close()];
-  const close = async (): Promise<void> => {
+  const closeAll = async (): Promise<void> => {
     for (let each = closers.pop(); each; each = closers.pop()) await each();
   };
+  let closing: Promise<void> | undefined;
+  // Whoever calls it again waits for the same end.
+  const close = (): Promise<void> => (closing ??= closeAll());
   return {
     log,
     mongo,

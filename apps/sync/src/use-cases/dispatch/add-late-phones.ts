@@ -3,9 +3,8 @@ import type { Context } from '../../context';
 import { workflowInMode } from '../../domain/backfill';
 import { decideOrder } from '../../domain/decide-order';
 import type { Result } from '../../domain/delivery';
-import type { DesiredState } from '../../domain/desired-state';
+import { desiredState, type DesiredState } from '../../domain/desired-state';
 import type { CallClass } from '../../domain/ledger';
-import { detailsOf, detailTimesOf } from '../../domain/map-buyer';
 import type { StoredOrder } from '../../domain/order';
 import { isPhoneStale } from '../../domain/stale-values';
 import { phoneAdded, phoneFollows, phoneLeft, phoneRefused } from '../../domain/plan-phone';
@@ -89,18 +88,13 @@ const wantedNow = async (
   );
   if (decideOrder(order, workflow, await isEntitled(ctx, boxOfficeId)).kind !== 'go') return undefined;
   const desired: DesiredState = {
-    deliveryId,
-    orderTime: order.eventTime,
-    placedAt: order.placedAt,
-    optIn: order.optIn,
-    createsContacts: workflow.createsContacts,
-    whenNotOptedIn: workflow.whenNotOptedIn,
+    ...desiredState(deliveryId, order, workflow, { lists: [], tags: [] }),
+    // Only the phone is added, and nobody is asked anything.
     whenUnsubscribed: 'SKIP',
     listIds: [],
     tagIds: [],
     fields: [],
-    details: detailsOf(order),
-    valueTimestamps: detailTimesOf(order),
+    shortenings: [],
   };
   const isStale = await isWrittenSince(ctx, { boxOfficeId, connectionId }, emailHash, order);
   return desired.details.phone === undefined || isStale ? undefined : desired;
