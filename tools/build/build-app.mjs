@@ -1,5 +1,5 @@
 import { build } from 'esbuild';
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 /**
@@ -13,6 +13,19 @@ if (!project) {
 }
 const root = resolve(import.meta.dirname, '../..');
 const outdir = join(root, 'dist', project);
+const ours = '@boxlist/';
+
+/** The packages that a project and the libraries it depends on name: everything that is not bundled. */
+async function packagesOf(folder, seen = new Set()) {
+  if (seen.has(folder)) return [];
+  seen.add(folder);
+  const { dependencies = {} } = JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8'));
+  const names = Object.keys(dependencies);
+  const libs = names.filter((name) => name.startsWith(ours)).map((name) => `libs/${name.slice(ours.length)}`);
+  const ofLibs = await Promise.all(libs.map((lib) => packagesOf(lib, seen)));
+  return [...names.filter((name) => !name.startsWith(ours)).flatMap((name) => [name, `${name}/*`]), ...ofLibs.flat()];
+}
+
 await rm(outdir, { recursive: true, force: true });
 await build({
   entryPoints: [join(root, project, 'src/main.ts')],
@@ -21,9 +34,8 @@ await build({
   platform: 'node',
   target: 'node24',
   format: 'cjs',
-  packages: 'external',
+  external: await packagesOf(project),
   sourcemap: true,
-  tsconfig: join(root, 'tsconfig.base.json'),
   loader: { '.graphql': 'text', '.html': 'text' },
   logLevel: 'warning',
 });

@@ -80,7 +80,7 @@ async function prepare() {
 
   const startsServers = ['start', 'test', 'bench', 'chaos'].includes(command);
   console.log(`• Installing packages (npm ci)${startsServers ? ' and fetching Kafka and MongoDB' : ''} …`);
-  const fetching = startsServers ? run(process.execPath, ['tools/local-servers/fetch.mjs', 'needed']) : undefined;
+  const fetching = startsServers ? run(process.execPath, ['libs/local-servers/fetch.mjs', 'needed']) : undefined;
   const installedWith = await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
   if (stopping) return new Promise(() => undefined);
   if (installedWith !== 0) {
@@ -106,7 +106,6 @@ const child = spawn(
     env: {
       ...process.env,
       PATH: `${bin}:${process.env.PATH}`,
-      TSX_TSCONFIG_PATH: join(root, 'tsconfig.base.json'),
       NX_DAEMON: 'false',
       NX_TUI: 'false',
     },

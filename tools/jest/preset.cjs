@@ -1,6 +1,4 @@
 const path = require('node:path');
-const root = path.resolve(__dirname, '../..');
-const tsconfig = require('../../tsconfig.base.json');
 
 /** Packages that ship only ES modules: jest loads them through swc like our own sources. */
 const esmOnly = ['jose', 'oauth4webapi', 'p-map', 'ulid'];
@@ -12,9 +10,6 @@ module.exports = (displayName, rootDir, extra = {}) => ({
   testEnvironment: 'node',
   testMatch: ['**/*.test.ts', '**/*.spec.ts', '**/*.conformance.ts', '**/*.e2e.ts'],
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node', 'graphql'],
-  moduleNameMapper: Object.fromEntries(
-    Object.entries(tsconfig.compilerOptions.paths).map(([name, [file]]) => [`^${name}$`, path.join(root, file)]),
-  ),
   transform: {
     '\\.graphql$': path.join(__dirname, 'text-transform.cjs'),
     '\\.m?[jt]s$': [

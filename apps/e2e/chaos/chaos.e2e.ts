@@ -19,7 +19,7 @@ const chaos = async (...args: string[]): Promise<{ code: number | null; output: 
     command: join(root, 'node_modules/.bin/node'),
     args: ['--import', 'tsx', 'tools/chaos/src/main.ts', ...args],
     cwd: root,
-    env: { ...process.env, TSX_TSCONFIG_PATH: join(root, 'tsconfig.base.json') },
+    env: process.env,
     logFile,
   });
   running.push(command);

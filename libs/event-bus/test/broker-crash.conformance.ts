@@ -1,4 +1,4 @@
-import { eventually, startKafka, type LocalKafka } from '@boxlist/testkit';
+import { eventually, startKafka, type LocalKafka } from '@boxlist/local-servers';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

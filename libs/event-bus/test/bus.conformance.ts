@@ -1,5 +1,5 @@
 import { AppError, deadLetterTopicOf } from '@boxlist/contracts';
-import { eventually, workspaceRoot } from '@boxlist/testkit';
+import { eventually, workspaceRoot } from '@boxlist/local-servers';
 import { describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-import { eventually } from '@boxlist/testkit';
+import { eventually } from '@boxlist/local-servers';
 import { describe, expect, it } from '@jest/globals';
 import { createEventBus, type BusMessage, type EventBus } from '../src';
 import { AssignerProtocol } from 'kafkajs';

@@ -1,5 +1,5 @@
 import { AppError, deadLetterTopicOf } from '@boxlist/contracts';
-import { eventually } from '@boxlist/testkit';
+import { eventually } from '@boxlist/local-servers';
 import { describe, expect, it } from '@jest/globals';
 import { createEventBus, type BusMessage, type EventBus } from '../src';
 import { aStack } from './stack';

@@ -2,7 +2,7 @@
  * kafkajs 2.2.4 repeatedly sets a timer of 1 ms for each open connection, and another of 100 ms. An idle process then
  * wakes up a thousand times a second.
  */
-import { startServers, type Servers } from '@boxlist/testkit';
+import { startServers, type Servers } from '@boxlist/local-servers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHook } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';

@@ -1,5 +1,5 @@
 import { AppError } from '@boxlist/contracts';
-import { eventually, workspaceRoot } from '@boxlist/testkit';
+import { eventually, workspaceRoot } from '@boxlist/local-servers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import mongoose from 'mongoose';
 import { spawn } from 'node:child_process';

@@ -1,4 +1,4 @@
-import { freePort } from '@boxlist/testkit';
+import { freePort } from '@boxlist/local-servers';
 import { connect, createServer, type Socket } from 'node:net';
 
 const host = '127.0.0.1';

@@ -1,5 +1,5 @@
 import { deadLetterTopicOf } from '@boxlist/contracts';
-import { eventually } from '@boxlist/testkit';
+import { eventually } from '@boxlist/local-servers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CompressionTypes, Kafka, logLevel } from 'kafkajs';
 import { createHash } from 'node:crypto';

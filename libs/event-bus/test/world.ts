@@ -1,4 +1,4 @@
-import { eventually, startServers, type Servers } from '@boxlist/testkit';
+import { eventually, startServers, type Servers } from '@boxlist/local-servers';
 import { randomUUID } from 'node:crypto';
 import { createEventBus, type BusMessage, type EventBus, type TopicSpec } from '../src';
 

@@ -1,11 +1,18 @@
+import {
+  eventually,
+  freePort,
+  startProcess,
+  startServers,
+  workspaceRoot,
+  type LocalProcess,
+  type Progress,
+} from '@boxlist/local-servers';
 import { exportJWK, generateKeyPair } from 'jose';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { devToken, eventually, graphClient, sandboxClient, type GraphClient, type TokenInput } from './clients';
-import { freePort, startProcess, workspaceRoot, type LocalProcess, type Progress } from './local/process';
-import { startServers } from './local/servers';
+import { devToken, graphClient, sandboxClient, type GraphClient, type TokenInput } from './clients';
 import { produceOrders, type OrderEventJson } from './orders';
 import { ticketTailorSandboxClient } from './ticket-tailor-sandbox';
 

@@ -2,7 +2,7 @@ import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-interface Signing {
+export interface Signing {
   readonly alg?: string;
   readonly kid?: string;
   readonly key?: CryptoKey | Uint8Array;

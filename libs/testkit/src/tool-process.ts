@@ -1,8 +1,7 @@
+import { eventually, freePort, startProcess, workspaceRoot } from '@boxlist/local-servers';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually } from './clients';
-import { freePort, startProcess, workspaceRoot } from './local/process';
 
 /**
  * Starts a tool with an HTTP server as its own process, from its sources. Resolves when it is ready. `portSetting` is
@@ -19,7 +18,6 @@ export const startTool = async (name: string, portSetting: string, env: Readonly
     cwd: root,
     env: {
       PATH: process.env.PATH,
-      TSX_TSCONFIG_PATH: join(root, 'tsconfig.base.json'),
       [portSetting]: String(port),
       ...env,
     },

@@ -17,11 +17,11 @@ const allowedFiles = [
   'STYLE.md',
   'docker-compose.yml',
   'eslint.config.mjs',
-  'knip.json',
   'nx.json',
   'package-lock.json',
   'package.json',
   'tsconfig.base.json',
+  'tsconfig.json',
 ];
 const made = ['coverage', 'dist', 'node_modules'];
 
@@ -34,44 +34,65 @@ const checkTopLevel = (): void => {
   }
 };
 
-/** All Nx packages have one version. */
+interface Manifest {
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly nx?: { readonly tags?: readonly string[] };
+}
+
+const manifestOf = (folder: string): Manifest => JSON.parse(read(join(folder, 'package.json'))) as Manifest;
+
+const folders = ['apps', 'libs', 'tools'].flatMap((group) =>
+  readdirSync(join(root, group)).map((name) => `${group}/${name}`),
+);
+const projects = folders.filter((folder) => existsSync(join(root, folder, 'package.json')));
+
+/** Every package has one version in the whole workspace, the Nx packages share theirs, and no version is a range. */
 const checkVersions = (): void => {
-  const { devDependencies } = JSON.parse(read('package.json')) as { devDependencies: Record<string, string> };
-  const versions = Object.entries(devDependencies).filter(([name]) => name === 'nx' || name.startsWith('@nx/'));
-  if (new Set(versions.map(([, version]) => version)).size !== 1)
-    problems.push('package.json: the Nx packages have different versions');
+  const seen = new Map<string, { version: string; in: string }>();
+  for (const folder of ['.', ...projects]) {
+    const { dependencies, devDependencies } = manifestOf(folder);
+    for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
+      const isOurs = name.startsWith('@boxlist/');
+      if (isOurs ? version !== '*' : !/^\d+\.\d+\.\d+/.test(version))
+        problems.push(`${folder}/package.json: ${name} ${version} is not ${isOurs ? '*' : 'an exact version'}`);
+      const key = name.startsWith('@nx/') ? 'nx' : name;
+      const before = seen.get(key);
+      if (before && before.version !== version)
+        problems.push(`${folder}/package.json: ${name} ${version}, but ${before.version} in ${before.in}`);
+      else seen.set(key, { version, in: folder });
+    }
+  }
 };
 
-/** The lock file contains no address that packages were fetched from. */
+/** The lock file contains no address that packages were fetched from. Links to our own folders have none. */
 const checkLockFile = (): void => {
-  if (/"resolved":|https?:\/\/[^"]*\.tgz/.test(read('package-lock.json')))
+  if (/"resolved": "(?!(apps|libs|tools)\/)|https?:\/\/[^"]*\.tgz/.test(read('package-lock.json')))
     problems.push('package-lock.json: contains package URLs');
 };
 
-interface Project {
-  readonly name: string;
-  readonly tags?: readonly string[];
-  readonly targets?: Readonly<Record<string, unknown>>;
-}
+const filesIn = (folder: string): string[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter(
+    (file) => !/^(dist|node_modules)\//.test(file),
+  );
 
-/** Whether a folder has files that lint covers. It must then be a project, because lint runs on projects only. */
-const hasSources = (folder: string): boolean =>
-  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).some((file) => /\.m?ts$|\.mjs$/.test(file));
-
-/** Every folder with sources is a project, and every project has exactly one tag and can be linted and type-checked. */
+/**
+ * Every folder with sources is a project with exactly one tag and a tsconfig.json. Nx infers a project's targets from
+ * its files, so tests without a jest.config.cjs would never run.
+ */
 const checkProjects = (): void => {
-  for (const group of ['apps', 'libs', 'tools']) {
-    for (const folder of readdirSync(join(root, group))) {
-      const file = `${group}/${folder}/project.json`;
-      if (!existsSync(join(root, file))) {
-        if (hasSources(`${group}/${folder}`)) problems.push(`${group}/${folder}: has sources but no project.json`);
-        continue;
-      }
-      const { name, tags = [], targets = {} } = JSON.parse(read(file)) as Project;
-      if (tags.length !== 1) problems.push(`${file}: ${name} needs exactly one tag`);
-      for (const target of ['lint', 'typecheck'])
-        if (!(target in targets)) problems.push(`${file}: ${name} has no target ${target}`);
+  for (const folder of folders) {
+    const files = filesIn(folder);
+    if (!projects.includes(folder)) {
+      if (files.some((file) => /\.m?ts$|\.mjs$/.test(file)))
+        problems.push(`${folder}: has sources but no package.json`);
+      continue;
     }
+    if (manifestOf(folder).nx?.tags?.length !== 1) problems.push(`${folder}/package.json: needs exactly one tag`);
+    if (!files.includes('tsconfig.json')) problems.push(`${folder}: has no tsconfig.json`);
+    const hasTests = files.some((file) => /\.(test|spec|conformance|e2e)\.ts$/.test(file));
+    if (hasTests !== files.includes('jest.config.cjs'))
+      problems.push(`${folder}: has ${hasTests ? 'tests but no jest.config.cjs' : 'a jest.config.cjs but no tests'}`);
   }
 };
 

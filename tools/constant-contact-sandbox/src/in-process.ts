@@ -12,6 +12,9 @@ import type { Account } from './store';
 import { valid } from './valid';
 import { createWorld, type World } from './world';
 
+export type { List, Tag } from './state';
+export type { World } from './world';
+
 export type SandboxContact = Readonly<Contact>;
 
 export interface SandboxCall {

@@ -88,7 +88,6 @@ describe('the process', () => {
       cwd: root,
       env: {
         PATH: process.env.PATH,
-        TSX_TSCONFIG_PATH: join(root, 'tsconfig.base.json'),
         SANDBOX_PORT: String(port),
         SANDBOX_DATA_FILE: file,
         SANDBOX_REDIRECT_URIS: 'http://127.0.0.1:9/callback',

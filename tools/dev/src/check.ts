@@ -6,7 +6,7 @@ const steps: [string, [string, string[]]][] = [
   ['generated docs', script('tools/generate-docs/src/main.ts', '--check')],
   ['types and lint', ['nx', ['run-many', '-t', 'typecheck', 'lint', '--parallel=2', '--output-style=static']]],
   ['circles', ['depcruise', ['--config', 'tools/check-workspace/dependency-cruiser.cjs', 'apps', 'libs', 'tools']]],
-  ['unused code and packages', ['knip', ['--config', 'tools/check-workspace/knip.json']]],
+  ['unused code and packages', ['knip', ['--config', 'tools/check-workspace/knip.json', '--no-config-hints']]],
   ['workspace rules', script('tools/check-workspace/src/main.ts')],
 ];
 

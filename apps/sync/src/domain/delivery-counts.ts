@@ -43,7 +43,7 @@ export const backlogOf = (pending: Counted, waiting: Counted, open: number) => {
 };
 
 /** The number of deliveries with one status and reason; the open ones are one row. */
-interface CountRow {
+export interface CountRow {
   readonly status: 'OPEN' | DeliveryStatus;
   readonly reason: string;
   readonly count: number;

@@ -22,7 +22,7 @@ export interface ExpiredWrites extends AddedResources {
 }
 
 /** The contact of a buyer at a connection. */
-interface Buyer {
+export interface Buyer {
   readonly connectionId: string;
   readonly emailHash: string;
 }

@@ -19,7 +19,7 @@ interface News {
   readonly at: Date;
 }
 
-interface NoticeDocument extends Notice {
+export interface NoticeDocument extends Notice {
   readonly subject: string;
   /** 1 for the first episode of its subject. */
   readonly episode: number;

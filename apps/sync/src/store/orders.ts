@@ -8,11 +8,11 @@ import { type KeptOrder, type OrderDocument, receivedOf, type ReceivedOrder, toO
 import { orderExpiry } from './order-expiry';
 
 /** `until` is not included. */
-interface Time {
+export interface Time {
   readonly since: Date;
   readonly until?: Date;
 }
-interface ReceivedPage {
+export interface ReceivedPage {
   readonly orders: StoredOrder[];
   /** The place where the next page starts; null on the last page. */
   readonly next: string | null;

@@ -1,7 +1,7 @@
 import type { Standstill } from '@boxlist/event-bus';
 import type { Connection } from 'mongoose';
 
-interface StandstillDocument extends Omit<Standstill, 'groupId'> {
+export interface StandstillDocument extends Omit<Standstill, 'groupId'> {
   readonly _id: string;
   readonly seenAt: Date;
 }

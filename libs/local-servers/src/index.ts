@@ -1,0 +1,6 @@
+export * from './eventually';
+export * from './kafka';
+export * from './mongo';
+export * from './pid-file';
+export * from './process';
+export * from './servers';

