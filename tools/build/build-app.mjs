@@ -1,6 +1,7 @@
 import { build } from 'esbuild';
-import { readFile, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { packagesOf, root } from './packages-of.mjs';
 
 /**
  * Bundles one project's `src/main.ts` to `dist/<project>/main.js`: our sources inside, packages outside,
@@ -11,21 +12,8 @@ if (!project) {
   console.error('Usage: node tools/build/build-app.mjs <project folder>');
   process.exit(2);
 }
-const root = resolve(import.meta.dirname, '../..');
 const outdir = join(root, 'dist', project);
-const ours = '@boxlist/';
-
-/** The packages that a project and the libraries it depends on name: everything that is not bundled. */
-async function packagesOf(folder, seen = new Set()) {
-  if (seen.has(folder)) return [];
-  seen.add(folder);
-  const { dependencies = {} } = JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8'));
-  const names = Object.keys(dependencies);
-  const libs = names.filter((name) => name.startsWith(ours)).map((name) => `libs/${name.slice(ours.length)}`);
-  const ofLibs = await Promise.all(libs.map((lib) => packagesOf(lib, seen)));
-  return [...names.filter((name) => !name.startsWith(ours)).flatMap((name) => [name, `${name}/*`]), ...ofLibs.flat()];
-}
-
+const packages = [...(await packagesOf(project)).keys()];
 await rm(outdir, { recursive: true, force: true });
 await build({
   entryPoints: [join(root, project, 'src/main.ts')],
@@ -34,7 +22,7 @@ await build({
   platform: 'node',
   target: 'node24',
   format: 'cjs',
-  external: await packagesOf(project),
+  external: packages.flatMap((name) => [name, `${name}/*`]),
   sourcemap: true,
   loader: { '.graphql': 'text', '.html': 'text' },
   logLevel: 'warning',

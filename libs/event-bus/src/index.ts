@@ -5,3 +5,4 @@ export * from './message';
 export * from './outbox';
 export * from './repeatedly';
 export * from './rest';
+export * from './try-broker';

@@ -1,9 +1,9 @@
-import { eventually, startKafka, type LocalKafka } from '@boxlist/local-servers';
+import { eventually, type LocalKafka } from '@boxlist/local-servers';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { aTopic, busesOn, ownName } from './world';
+import { aTopic, busesOn, ownName, startKafka } from './world';
 
 const given = process.env.KAFKA_BROKERS;
 let dir: string;
@@ -14,7 +14,7 @@ let buses: ReturnType<typeof busesOn>;
 beforeAll(async () => {
   delete process.env.KAFKA_BROKERS;
   dir = mkdtempSync(join(tmpdir(), 'event-bus-'));
-  kafka = await startKafka({ dataDir: join(dir, 'kafka') });
+  kafka = await startKafka(join(dir, 'kafka'));
   buses = busesOn(kafka.brokers);
 }, 120_000);
 afterAll(async () => {

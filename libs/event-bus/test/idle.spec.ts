@@ -2,13 +2,13 @@
  * kafkajs 2.2.4 repeatedly sets a timer of 1 ms for each open connection, and another of 100 ms. An idle process then
  * wakes up a thousand times a second.
  */
-import { startServers, type Servers } from '@boxlist/local-servers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHook } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createEventBus, type EventBus } from '../src';
 import { calmKafka } from '../src/request-timers';
+import { startServers, type Servers } from './world';
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const topic = { name: 'idle', partitions: 3, compacted: false };

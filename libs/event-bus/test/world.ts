@@ -1,6 +1,7 @@
-import { eventually, startServers, type Servers } from '@boxlist/local-servers';
+import * as local from '@boxlist/local-servers';
+import { eventually } from '@boxlist/local-servers';
 import { randomUUID } from 'node:crypto';
-import { createEventBus, type BusMessage, type EventBus, type TopicSpec } from '../src';
+import { createEventBus, tryBroker, type BusMessage, type EventBus, type TopicSpec } from '../src';
 
 export const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -50,4 +51,6 @@ export const followed = async (bus: EventBus, topic: string) => {
   };
 };
 
-export { startServers, type Servers };
+export type { Servers } from '@boxlist/local-servers';
+export const startServers = () => local.startServers({ tryBroker });
+export const startKafka = (dataDir: string) => local.startKafka({ dataDir, tryBroker });

@@ -1,4 +1,3 @@
-import { Kafka, logLevel } from 'kafkajs';
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,9 +6,11 @@ import { promisify } from 'node:util';
 import { fetchOnce } from './fetched';
 import { freePort, runToEnd, startProcess, type LocalProcess, type Progress } from './process';
 
-interface KafkaOptions {
+export interface KafkaOptions {
   readonly dataDir: string;
   readonly port?: number;
+  /** Decides when the broker is ready. A parameter, because the bus that can do it is itself tested on these servers. */
+  readonly tryBroker: TryBroker;
   readonly onProgress?: Progress;
 }
 
@@ -75,11 +76,12 @@ controlled.shutdown.enable=false
 `;
 
 /**
- * Starts the real broker (KRaft, one node, loopback), or uses KAFKA_BROKERS. Resolves when a consumer group can work.
+ * Starts the real broker (KRaft, one node, loopback), or uses KAFKA_BROKERS. Resolves when `tryBroker` does.
  */
 export const startKafka = async ({
   dataDir,
   port,
+  tryBroker,
   onProgress = () => undefined,
 }: KafkaOptions): Promise<LocalKafka> => {
   const given = process.env.KAFKA_BROKERS;
@@ -87,7 +89,7 @@ export const startKafka = async ({
     const cannot = (): never => {
       throw new Error('KAFKA_BROKERS is set, so Boxlist does not stop that broker');
     };
-    await untilUsable(given);
+    await untilUsable(given, tryBroker);
     return {
       brokers: given,
       kind: 'given',
@@ -138,7 +140,7 @@ export const startKafka = async ({
   const launch = (): Promise<LocalProcess> =>
     startProcess({ ...java('-Xmx384m', 'kafka.Kafka', config), pidFile: join(dataDir, 'kafka.pid') });
   let broker = await launch();
-  await untilUsable(brokers, broker);
+  await untilUsable(brokers, tryBroker, broker);
   return {
     brokers,
     kind: 'started',
@@ -149,49 +151,26 @@ export const startKafka = async ({
     kill: () => broker.kill(),
     restart: async () => {
       broker = await launch();
-      await untilUsable(brokers, broker);
+      await untilUsable(brokers, tryBroker, broker);
     },
   };
 };
 
-/** Creates a topic and joins a consumer group once. Throws if the broker cannot do that yet. */
-const useOnce = async (brokers: string): Promise<void> => {
-  const topic = 'boxlist.readiness';
-  const kafka = new Kafka({
-    brokers: brokers.split(','),
-    clientId: 'readiness',
-    logLevel: logLevel.NOTHING,
-    retry: { retries: 0 },
-  });
-  const admin = kafka.admin();
-  const consumer = kafka.consumer({ groupId: topic });
-  try {
-    await admin.connect();
-    await admin.createTopics({ topics: [{ topic, numPartitions: 1, replicationFactor: 1 }] });
-    await consumer.connect();
-    await consumer.subscribe({ topic });
-    await new Promise<void>((resolve, reject) => {
-      consumer.on(consumer.events.GROUP_JOIN, () => resolve());
-      consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
-      consumer.run({ eachMessage: async () => undefined }).catch(reject);
-    });
-  } finally {
-    await Promise.all([consumer.disconnect(), admin.disconnect()]);
-  }
-};
+/** Uses a broker once: resolves when it can serve topics and groups, and throws if it cannot yet. */
+export type TryBroker = (brokers: string) => Promise<void>;
 
 /**
  * Waits until the broker and its group coordinator have answered once, so that later callers do not see their
  * start-up errors.
  */
-const untilUsable = async (brokers: string, broker?: LocalProcess): Promise<void> => {
+const untilUsable = async (brokers: string, tryBroker: TryBroker, broker?: LocalProcess): Promise<void> => {
   let ended = false;
   void broker?.exited.then(() => (ended = true));
   // A given broker already runs, so it gets less time.
   const until = Date.now() + (broker ? 60_000 : 10_000);
   for (;;) {
     try {
-      await useOnce(brokers);
+      await tryBroker(brokers);
       return;
     } catch (error) {
       if (ended) throw new Error('Kafka exited while starting. See the log in its data folder.', { cause: error });

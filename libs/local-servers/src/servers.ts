@@ -1,17 +1,18 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startKafka, type LocalKafka } from './kafka';
+import { startKafka, type LocalKafka, type TryBroker } from './kafka';
 import { startMongo, type LocalMongo } from './mongo';
 import type { Purpose } from './mongo-ladder';
 import type { Progress } from './process';
 
-interface ServersOptions {
+export interface ServersOptions {
   /** Kept after `stop`. Default: a temporary folder, which `stop` deletes. */
   readonly dataDir?: string;
   readonly ports?: { readonly kafka: number; readonly mongo: number };
   /** What MongoDB must be suitable for. Absent: any server will do, for looking around. */
   readonly purpose?: Purpose;
+  readonly tryBroker: TryBroker;
   readonly onProgress?: Progress;
 }
 
@@ -25,13 +26,19 @@ export interface Servers {
  * Starts Kafka and MongoDB side by side, or uses the servers that the environment names. If one fails, the other is
  * stopped.
  */
-export const startServers = async ({ dataDir, ports, purpose, onProgress }: ServersOptions = {}): Promise<Servers> => {
+export const startServers = async ({
+  dataDir,
+  ports,
+  purpose,
+  tryBroker,
+  onProgress,
+}: ServersOptions): Promise<Servers> => {
   const folder = dataDir ?? mkdtempSync(join(tmpdir(), 'boxlist-'));
   const tidy = (): void => {
     if (!dataDir) rmSync(folder, { recursive: true, force: true });
   };
   const [kafka, mongo] = await Promise.allSettled([
-    startKafka({ dataDir: join(folder, 'kafka'), port: ports?.kafka, onProgress }),
+    startKafka({ dataDir: join(folder, 'kafka'), port: ports?.kafka, tryBroker, onProgress }),
     startMongo({ dataDir: join(folder, 'mongo'), port: ports?.mongo, purpose, onProgress }),
   ]);
   if (kafka.status === 'rejected' || mongo.status === 'rejected') {

@@ -1,9 +1,22 @@
-export * from '@boxlist/local-servers';
+export {
+  cancelStarts,
+  eventually,
+  freePort,
+  isFree,
+  signalGroup,
+  startMongo,
+  startProcess,
+  stopAllLeftBehind,
+  workspaceRoot,
+  type LocalProcess,
+  type Servers,
+} from '@boxlist/local-servers';
 export * from './at-rest';
 export * from './clients';
 export * from './facts';
 export * from './orders';
 export * from './sandbox';
+export * from './servers';
 export * from './stack';
 export * from './token-door';
 export * from './token-issuer';

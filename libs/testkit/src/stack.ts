@@ -2,7 +2,6 @@ import {
   eventually,
   freePort,
   startProcess,
-  startServers,
   workspaceRoot,
   type LocalProcess,
   type Progress,
@@ -13,6 +12,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { devToken, graphClient, sandboxClient, type GraphClient, type TokenInput } from './clients';
+import { startServers } from './servers';
 import { produceOrders, type OrderEventJson } from './orders';
 import { ticketTailorSandboxClient } from './ticket-tailor-sandbox';
 

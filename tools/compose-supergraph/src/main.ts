@@ -1,7 +1,7 @@
 import { composeServices } from '@apollo/composition';
 import { diff, CriticalityLevel } from '@graphql-inspector/core';
 import { buildSchema, lexicographicSortSchema, parse, printSchema } from 'graphql';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { resolverTypes } from './resolver-types';
 
@@ -11,10 +11,10 @@ import { resolverTypes } from './resolver-types';
  */
 const root = join(__dirname, '../../..');
 const check = process.argv.includes('--check');
-const subgraphs = ['billing', 'auth-connection', 'workflow', 'sync'].map((name) => ({
-  name,
-  schema: readFileSync(join(root, 'apps', name, 'schema.graphql'), 'utf8'),
-}));
+const schemaOf = (app: string): string => join(root, 'apps', app, 'schema.graphql');
+const subgraphs = readdirSync(join(root, 'apps'))
+  .filter((app) => existsSync(schemaOf(app)))
+  .map((name) => ({ name, schema: readFileSync(schemaOf(name), 'utf8') }));
 
 const begun = performance.now();
 const result = composeServices(

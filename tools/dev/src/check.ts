@@ -5,6 +5,7 @@ const steps: [string, [string, string[]]][] = [
   ['generated files', script('tools/compose-supergraph/src/main.ts', '--check')],
   ['generated docs', script('tools/generate-docs/src/main.ts', '--check')],
   ['types and lint', ['nx', ['run-many', '-t', 'typecheck', 'lint', '--parallel=2', '--output-style=static']]],
+  ['project references', ['nx', ['sync:check']]],
   ['circles', ['depcruise', ['--config', 'tools/check-workspace/dependency-cruiser.cjs', 'apps', 'libs', 'tools']]],
   ['unused code and packages', ['knip', ['--config', 'tools/check-workspace/knip.json', '--no-config-hints']]],
   ['workspace rules', script('tools/check-workspace/src/main.ts')],

@@ -1,5 +1,5 @@
 import { errorRegistry, topics, type ErrorKind } from '@boxlist/contracts';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 
@@ -27,7 +27,7 @@ const errorsDoc = (): string => {
   return `# Errors\n\n${note}\n\nThe kind of an error decides how each interface reports it:\n\n| kind | GraphQL | HTTP | consumer |\n| --- | --- | --- | --- |\n${kinds.join('\n')}\n\n| code | kind | when |\n| --- | --- | --- |\n${rows.join('\n')}\n`;
 };
 
-const apps = ['gateway', 'billing', 'auth-connection', 'workflow', 'sync', 'order-intake'];
+const apps = readdirSync(join(root, 'apps')).filter((app) => existsSync(join(root, 'apps', app, 'src/config.ts')));
 
 interface Setting {
   readonly name: string;

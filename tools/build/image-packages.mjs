@@ -1,0 +1,27 @@
+import { createProjectGraphAsync } from '@nx/devkit';
+import { createLockFile } from '@nx/js';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { packagesOf, root } from './packages-of.mjs';
+
+/**
+ * Writes beside a built app the package.json and package-lock.json of its image: the packages that the app needs at
+ * run time and no others, in the versions of the workspace's lock file.
+ * Usage: `node tools/build/image-packages.mjs apps/sync`.
+ */
+const project = process.argv[2];
+if (!project) {
+  console.error('Usage: node tools/build/image-packages.mjs <project folder>');
+  process.exit(2);
+}
+const manifest = {
+  name: `@boxlist/${basename(project)}`,
+  version: '0.1.0',
+  private: true,
+  dependencies: Object.fromEntries(await packagesOf(project)),
+};
+const outdir = join(root, 'dist', project);
+const graph = await createProjectGraphAsync({ exitOnError: true });
+await mkdir(outdir, { recursive: true });
+await writeFile(join(outdir, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+await writeFile(join(outdir, 'package-lock.json'), createLockFile(manifest, graph, 'npm'));
