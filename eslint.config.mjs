@@ -33,7 +33,8 @@ const boundaryRule = (depConstraints, allow = []) => [
     allow,
     allowCircularSelfDependency: true,
     banTransitiveDependencies: false,
-    // The testkit asks servers by the bus whether they are up, and the bus's own tests need servers: tests only, never its sources.
+    // The testkit asks servers by the bus whether they are up, and the bus's own tests need servers: tests only, never
+    // its sources.
     ignoredCircularDependencies: [['event-bus', 'testkit']],
     depConstraints,
   },

@@ -275,10 +275,9 @@ export const createOffice = async (world: World, settingsOfConnection: Partial<C
       async () => {
         const seen = await deliveries();
         const open = seen.filter((each) => !isExpected(each));
+        const unexpected = open.slice(0, 3).map(({ status, reason }) => [status, reason?.code]);
         if (seen.length !== count || open.length > 0)
-          throw new Error(
-            `${seen.length} of ${count} deliveries; not as expected: ${JSON.stringify(open.slice(0, 3).map(({ status, reason }) => [status, reason?.code]))}`,
-          );
+          throw new Error(`${seen.length} of ${count} deliveries; not as expected: ${JSON.stringify(unexpected)}`);
         return seen;
       },
       { timeoutMs },

@@ -65,8 +65,8 @@ export const createConstantContact = ({
   const pagePath = (first: string, next: string | undefined): string => {
     if (!next) return first;
     const prefix = new URL(apiUrl).pathname.replace(/\/$/, '');
-    const target = new URL(next, apiUrl);
-    return `${target.pathname.startsWith(prefix) ? target.pathname.slice(prefix.length) : target.pathname}${target.search}`;
+    const { pathname, search } = new URL(next, apiUrl);
+    return `${pathname.startsWith(prefix) ? pathname.slice(prefix.length) : pathname}${search}`;
   };
   return {
     close,

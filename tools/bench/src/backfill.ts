@@ -113,7 +113,9 @@ const start = async (world: BenchWorld, url: string, boxOfficeId: string, workfl
       'x-boxlist-identity': await world.signIdentity(boxOfficeId, 'manager'),
     },
     body: JSON.stringify({
-      query: `mutation ($input: BackfillInput!) { startBackfill(input: $input) { backfill { id } userErrors { code message } } }`,
+      query: `mutation ($input: BackfillInput!) {
+        startBackfill(input: $input) { backfill { id } userErrors { code message } }
+      }`,
       variables: { input: { workflowId, mode: 'IMPORT' } },
     }),
   });

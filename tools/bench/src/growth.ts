@@ -52,7 +52,8 @@ const measure = async (world: BenchWorld, round: Round, size: number) => {
     return answer.data;
   };
   const entity = (fields: string): string =>
-    `{ _entities(representations: [{ __typename: "Workflow", id: "${workflowId}" }]) { ... on Workflow { ${fields} } } }`;
+    `{ _entities(representations: [{ __typename: "Workflow", id: "${workflowId}" }]) {
+      ... on Workflow { ${fields} } } }`;
   let made = 1;
   const times = {
     'page of 50 of the history': await median(() =>

@@ -83,8 +83,10 @@ export const createGraph = (urls: readonly string[], key: CryptoKey) => {
       pages(async (after) => {
         const { boxOffice } = await ask<{ boxOffice: { deliveries: Page<SeenDelivery> } }>(
           boxOfficeId,
-          `query ($filter: DeliveryFilter, $after: String) { boxOffice { deliveries(filter: $filter, first: 100, after: $after) {
-             nodes { id status reason { code } order { id } workflow { id } } pageInfo { hasNextPage endCursor } } } }`,
+          `query ($filter: DeliveryFilter, $after: String) {
+            boxOffice { deliveries(filter: $filter, first: 100, after: $after) {
+              nodes { id status reason { code } order { id } workflow { id } }
+              pageInfo { hasNextPage endCursor } } } }`,
           { filter, after },
         );
         return boxOffice.deliveries;
@@ -93,7 +95,8 @@ export const createGraph = (urls: readonly string[], key: CryptoKey) => {
       pages(async (after) => {
         const { boxOffice } = await ask<{ boxOffice: { deadLetters: Page<{ orderId: string | null }> } }>(
           boxOfficeId,
-          `query ($after: String) { boxOffice { deadLetters(first: 100, after: $after) { nodes { orderId } pageInfo { hasNextPage endCursor } } } }`,
+          `query ($after: String) { boxOffice { deadLetters(first: 100, after: $after) {
+            nodes { orderId } pageInfo { hasNextPage endCursor } } } }`,
           { after },
         );
         return boxOffice.deadLetters;
@@ -102,7 +105,9 @@ export const createGraph = (urls: readonly string[], key: CryptoKey) => {
     retry: async (boxOfficeId: string, statuses: readonly string[], reasons: readonly string[]): Promise<number> => {
       const { retryDeliveries } = await ask<{ retryDeliveries: { retry: { progress: { matched: number } } | null } }>(
         boxOfficeId,
-        `mutation ($input: RetryDeliveriesInput!) { retryDeliveries(input: $input) { retry { progress { matched } } } }`,
+        `mutation ($input: RetryDeliveriesInput!) {
+          retryDeliveries(input: $input) { retry { progress { matched } } }
+        }`,
         { input: { filter: { statuses, reasons } } },
       );
       return retryDeliveries.retry?.progress.matched ?? 0;
