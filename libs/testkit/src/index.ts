@@ -7,6 +7,7 @@ export * from './local/pid-file';
 export * from './local/process';
 export * from './local/servers';
 export * from './orders';
+export { portSettingOf, type Ports } from './parts';
 export * from './sandbox';
 export * from './stack';
 export * from './token-door';
