@@ -25,6 +25,17 @@ interface Page<T> {
 
 const statsFields = 'stats { total synced skipped failed pending skippedByReason { code count } }';
 
+const pages = async <T>(read: (after: string | null) => Promise<Page<T>>): Promise<T[]> => {
+  const all: T[] = [];
+  for (let after: string | null = null, goesOn = true; goesOn;) {
+    const page: Page<T> = await read(after);
+    all.push(...page.nodes);
+    after = page.pageInfo.endCursor;
+    goesOn = page.pageInfo.hasNextPage;
+  }
+  return all;
+};
+
 /**
  * Queries sync as the gateway does, for the manager of one box office. Tries the next process if one does not answer.
  */
@@ -59,16 +70,6 @@ export const createGraph = (urls: readonly string[], key: CryptoKey) => {
       }
     }
     throw failure;
-  };
-  const pages = async <T>(read: (after: string | null) => Promise<Page<T>>): Promise<T[]> => {
-    const all: T[] = [];
-    for (let after: string | null = null, goesOn = true; goesOn;) {
-      const page: Page<T> = await read(after);
-      all.push(...page.nodes);
-      after = page.pageInfo.endCursor;
-      goesOn = page.pageInfo.hasNextPage;
-    }
-    return all;
   };
   return {
     stats: async (boxOfficeId: string, workflowIds: readonly string[]): Promise<Stats[]> => {
