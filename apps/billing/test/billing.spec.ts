@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { identityHeader } from '@boxlist/service-kit';
-import { eventually } from '@boxlist/testkit';
+import { eventually, startServers, type Servers } from '@boxlist/testkit';
 import { activated, settled } from '../src/domain/subscription';
 import { runBilling } from '../src/use-cases/run-billing';
-import { startServers, startWorld, type Servers, type World } from './world';
+import { startWorld, type World } from './world';
 
 const appId = 'app_constant-contact';
 const subscription = '{ id status activatedAt trialEndsAt currentPeriodEnd cancelAt entitled app { id } }';

@@ -141,6 +141,8 @@ const activityCalls = ({ call, get, post, pagePath }: Requests) => {
     return (accessToken: string) =>
       call({ method: 'POST', path: '/activities/contacts_file_import', accessToken, form }, answers.activitySchema);
   };
+  const changeContacts = (token: string, activity: string, contactIds: readonly string[], ids: object) =>
+    post(token, `/activities/${activity}`, { source: { contact_ids: contactIds }, ...ids }, answers.activitySchema);
   return {
     /**
      * Takes at most `importLimits` and throws REJECTED_BY_CONSTANT_CONTACT for more, because the vendor silently
@@ -165,29 +167,13 @@ const activityCalls = ({ call, get, post, pagePath }: Requests) => {
       change: 'add' | 'remove',
       contactIds: readonly string[],
       tagIds: readonly string[],
-    ) =>
-      post(
-        token,
-        `/activities/contacts_taggings_${change}`,
-        { source: { contact_ids: contactIds }, tag_ids: tagIds },
-        answers.activitySchema,
-      ),
+    ) => changeContacts(token, `contacts_taggings_${change}`, contactIds, { tag_ids: tagIds }),
     /** At most 500 contacts and 50 lists. The call ignores permission, so use it only for contacts who opted in. */
     addToLists: (token: string, contactIds: readonly string[], listIds: readonly string[]) =>
-      post(
-        token,
-        '/activities/add_list_memberships',
-        { source: { contact_ids: contactIds }, list_ids: listIds },
-        answers.activitySchema,
-      ),
+      changeContacts(token, 'add_list_memberships', contactIds, { list_ids: listIds }),
     /** At most 500 contacts and 50 lists. */
     removeFromLists: (token: string, contactIds: readonly string[], listIds: readonly string[]) =>
-      post(
-        token,
-        '/activities/remove_list_memberships',
-        { source: { contact_ids: contactIds }, list_ids: listIds },
-        answers.activitySchema,
-      ),
+      changeContacts(token, 'remove_list_memberships', contactIds, { list_ids: listIds }),
     activity: (token: string, id: string) =>
       get(token, `/activities/${encodeURIComponent(id)}`, answers.activitySchema),
     /** The activities of the last ten days. Look here before you send a batch again whose answer was lost. */
