@@ -1,14 +1,7 @@
 import { connectionEventSchema, newId, topics, type BoxOfficeId, type ConnectionFact } from '@boxlist/contracts';
 import { consumeFacts, createEventBus, type EventBus } from '@boxlist/event-bus';
-import {
-  createIdentitySigner,
-  createLog,
-  createServiceTokens,
-  identityHeader,
-  settings,
-  type Role,
-} from '@boxlist/service-kit';
-import { eventually, freePort, startServers, type Servers } from '@boxlist/testkit';
+import { createIdentitySigner, createLog, createServiceTokens, settings, type Role } from '@boxlist/service-kit';
+import { askSubgraph, eventually, freePort, startServers, type Servers } from '@boxlist/testkit';
 import { exportJWK, generateKeyPair } from 'jose';
 import mongoose from 'mongoose';
 import { randomBytes } from 'node:crypto';
@@ -144,15 +137,8 @@ export const createWorld = async (given: Readonly<Record<string, string>> = {}) 
       query: string,
       variables: Record<string, unknown> = {},
     ): Promise<Answer<T>> => {
-      const response = await fetch(`${service.url}/graphql`, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          [identityHeader]: await sign({ subject: 'user_1', boxOfficeId, role }),
-        },
-        body: JSON.stringify({ query, variables }),
-      });
-      return (await response.json()) as Answer<T>;
+      const identity = await sign({ subject: 'user_1', boxOfficeId, role });
+      return askSubgraph<Answer<T>>(service.url, identity, query, variables);
     },
     /** Closes everything, even if a step fails. Otherwise a server would outlive the tests. */
     close: async () => {

@@ -7,10 +7,11 @@ import {
   type WorkflowFact,
 } from '@boxlist/contracts';
 import { consumeFacts, createEventBus, type EventBus } from '@boxlist/event-bus';
-import { createIdentitySigner, createLog, identityHeader, settings, type Role } from '@boxlist/service-kit';
+import { createIdentitySigner, createLog, settings, type Role } from '@boxlist/service-kit';
 import {
   aConnection,
   anEntitlement,
+  askSubgraph,
   connectionMessage,
   entitlementMessage,
   startServers,
@@ -122,15 +123,8 @@ export const createWorld = async () => {
       query: string,
       variables: Record<string, unknown> = {},
     ): Promise<Answer<T>> => {
-      const response = await fetch(`${service.url}/graphql`, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          [identityHeader]: await sign({ subject: 'user_1', boxOfficeId, role }),
-        },
-        body: JSON.stringify({ query, variables }),
-      });
-      return (await response.json()) as Answer<T>;
+      const identity = await sign({ subject: 'user_1', boxOfficeId, role });
+      return askSubgraph<Answer<T>>(service.url, identity, query, variables);
     },
     close: async () => {
       await service.close();

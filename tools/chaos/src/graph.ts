@@ -1,3 +1,4 @@
+import { askSubgraph } from '@boxlist/testkit';
 import { SignJWT, type CryptoKey } from 'jose';
 
 /** One delivery as the graph shows it. */
@@ -50,13 +51,13 @@ export const createGraph = (urls: readonly string[], key: CryptoKey) => {
       .setExpirationTime('1h')
       .sign(key);
   const askAt = async <T>(url: string, boxOfficeId: string, query: string, variables: object): Promise<T> => {
-    const response = await fetch(`${url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-boxlist-identity': await identity(boxOfficeId) },
-      body: JSON.stringify({ query, variables }),
-      signal: AbortSignal.timeout(15_000),
-    });
-    const { data, errors } = (await response.json()) as { data?: T; errors?: unknown };
+    const { data, errors } = await askSubgraph<{ data?: T; errors?: unknown }>(
+      url,
+      await identity(boxOfficeId),
+      query,
+      variables,
+      AbortSignal.timeout(15_000),
+    );
     if (errors || !data) throw new Error(`The graph answered ${JSON.stringify(errors)}`);
     return data;
   };
