@@ -19,7 +19,9 @@ const connected = async (account = 'riverside') => {
   const items = async (field: string, args = '') => {
     const { data, errors } = await organiser.ask<{ boxOffice: { connections: Record<string, Items>[] } }>(
       `{ boxOffice { connections {
-        items: ${field}${args} { nodes { ${field === 'customFields' ? 'label type' : 'id name'} } totalCount pageInfo { hasNextPage endCursor } }
+        items: ${field}${args} {
+          nodes { ${field === 'customFields' ? 'label type' : 'id name'} } totalCount pageInfo { hasNextPage endCursor }
+        }
       } } }`,
       {},
       'viewer',

@@ -146,7 +146,9 @@ describe('the Ticket Tailor API key', () => {
     await set(organiser, firstKey);
     expect(await seen(stranger)).toBeNull();
     const { data, errors } = await stranger.ask<{ _entities: [Office | null] }>(
-      `query ($id: ID!) { _entities(representations: [{ __typename: "BoxOffice", id: $id }]) { ... on BoxOffice { ${mark} } } }`,
+      `query ($id: ID!) {
+        _entities(representations: [{ __typename: "BoxOffice", id: $id }]) { ... on BoxOffice { ${mark} } }
+      }`,
       { id: organiser.boxOfficeId },
     );
     expect([data?._entities?.[0] ?? null, errors?.[0]?.extensions.code]).toEqual([null, 'NOT_FOUND']);

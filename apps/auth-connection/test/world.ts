@@ -1,20 +1,10 @@
 import { connectionEventSchema, newId, topics, type BoxOfficeId, type ConnectionFact } from '@boxlist/contracts';
 import { consumeFacts, createEventBus, type EventBus } from '@boxlist/event-bus';
-import {
-  createIdentitySigner,
-  createLog,
-  createServiceTokens,
-  identityHeader,
-  settings,
-  type Role,
-} from '@boxlist/service-kit';
-import { eventually, freePort, startKafka, startMongo } from '@boxlist/testkit';
+import { createIdentitySigner, createLog, createServiceTokens, settings, type Role } from '@boxlist/service-kit';
+import { askSubgraph, eventually, freePort, startServers, type Servers } from '@boxlist/testkit';
 import { exportJWK, generateKeyPair } from 'jose';
 import mongoose from 'mongoose';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { configSchema } from '../src/config';
 import type { TakePermit } from '../src/context';
 import { createAuthConnection } from '../src/service';
@@ -24,26 +14,6 @@ interface Answer<T> {
   readonly data: T | null;
   readonly errors?: { readonly message: string; readonly extensions: Record<string, unknown> }[];
 }
-
-/** Real MongoDB and Kafka, either new or named by the environment, and Constant Contact's sandbox. */
-const startServers = async (redirectUrl: string) => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'auth-connection-'));
-  const [mongo, kafka, sandbox] = await Promise.all([
-    startMongo({ dataDir: join(dataDir, 'mongo') }),
-    startKafka({ dataDir: join(dataDir, 'kafka') }),
-    startSandbox(redirectUrl),
-  ]);
-  return {
-    mongoUri: mongo.uri,
-    brokers: kafka.brokers,
-    mongo,
-    sandbox,
-    stop: async () => {
-      await Promise.all([mongo.stop(), kafka.stop(), sandbox.stop()]);
-      await rm(dataDir, { recursive: true, force: true });
-    },
-  };
-};
 
 const followFacts = async (bus: EventBus): Promise<ConnectionFact[]> => {
   const told: ConnectionFact[] = [];
@@ -56,22 +26,22 @@ const followFacts = async (bus: EventBus): Promise<ConnectionFact[]> => {
   return told;
 };
 
-const settingsFor = async (port: number, redirectUrl: string, servers: Awaited<ReturnType<typeof startServers>>) => {
+const settingsFor = async (port: number, redirectUrl: string, servers: Servers, sandboxUrl: string) => {
   const prefix = `t${newId('event').slice(-10).toLowerCase()}`;
   const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true });
   return {
     sign: await createIdentitySigner(await exportJWK(privateKey)),
     env: {
       LOG_LEVEL: 'silent',
-      MONGODB_URI: servers.mongoUri,
+      MONGODB_URI: servers.mongo.uri,
       MONGODB_DATABASE_PREFIX: prefix,
-      KAFKA_BROKERS: servers.brokers,
+      KAFKA_BROKERS: servers.kafka.brokers,
       KAFKA_TOPIC_PREFIX: `${prefix}.`,
       IDENTITY_PUBLIC_JWK: JSON.stringify(await exportJWK(publicKey)),
       AUTH_CONNECTION_PORT: String(port),
-      CONSTANT_CONTACT_API_URL: `${servers.sandbox.url}/v3`,
-      CONSTANT_CONTACT_AUTHORIZE_URL: `${servers.sandbox.url}/oauth2/default/v1/authorize`,
-      CONSTANT_CONTACT_TOKEN_URL: `${servers.sandbox.url}/oauth2/default/v1/token`,
+      CONSTANT_CONTACT_API_URL: `${sandboxUrl}/v3`,
+      CONSTANT_CONTACT_AUTHORIZE_URL: `${sandboxUrl}/oauth2/default/v1/authorize`,
+      CONSTANT_CONTACT_TOKEN_URL: `${sandboxUrl}/oauth2/default/v1/token`,
       CONSTANT_CONTACT_CLIENT_ID: 'boxlist-dev',
       CONSTANT_CONTACT_CLIENT_SECRET: 'boxlist-dev-secret',
       CONSTANT_CONTACT_REDIRECT_URL: redirectUrl,
@@ -98,8 +68,8 @@ export interface Stored {
 export const createWorld = async (given: Readonly<Record<string, string>> = {}) => {
   const port = await freePort();
   const redirectUrl = `http://127.0.0.1:${port}/oauth/constant-contact/callback`;
-  const servers = await startServers(redirectUrl);
-  const { env: standard, sign } = await settingsFor(port, redirectUrl, servers);
+  const [servers, sandbox] = await Promise.all([startServers(), startSandbox(redirectUrl)]);
+  const { env: standard, sign } = await settingsFor(port, redirectUrl, servers, sandbox.url);
   const env = { ...standard, ...given };
   const moment = { aheadMs: 0 };
   const permits: { taken: number; take: TakePermit } = { taken: 0, take: async () => undefined };
@@ -117,7 +87,7 @@ export const createWorld = async (given: Readonly<Record<string, string>> = {}) 
   const service = await start(port);
   const log = createLog('test', 'silent');
   const bus = createEventBus({
-    brokers: servers.brokers.split(','),
+    brokers: servers.kafka.brokers.split(','),
     clientId: 'test',
     topicPrefix: env.KAFKA_TOPIC_PREFIX,
     log,
@@ -139,7 +109,7 @@ export const createWorld = async (given: Readonly<Record<string, string>> = {}) 
   return {
     url: service.url,
     redirectUrl,
-    sandbox: servers.sandbox,
+    sandbox,
     database: servers.mongo,
     moment,
     permits,
@@ -167,15 +137,8 @@ export const createWorld = async (given: Readonly<Record<string, string>> = {}) 
       query: string,
       variables: Record<string, unknown> = {},
     ): Promise<Answer<T>> => {
-      const response = await fetch(`${service.url}/graphql`, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          [identityHeader]: await sign({ subject: 'user_1', boxOfficeId, role }),
-        },
-        body: JSON.stringify({ query, variables }),
-      });
-      return (await response.json()) as Answer<T>;
+      const identity = await sign({ subject: 'user_1', boxOfficeId, role });
+      return askSubgraph<Answer<T>>(service.url, identity, query, variables);
     },
     /** Closes everything, even if a step fails. Otherwise a server would outlive the tests. */
     close: async () => {
@@ -186,7 +149,7 @@ export const createWorld = async (given: Readonly<Record<string, string>> = {}) 
         if (servers.mongo.kind === 'given') await mongo.dropDatabase();
         await mongo.close();
       } finally {
-        await servers.stop();
+        await Promise.all([servers.stop(), sandbox.stop()]);
       }
     },
   };

@@ -1,16 +1,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { identityHeader } from '@boxlist/service-kit';
-import { eventually } from '@boxlist/testkit';
+import { eventually, startServers, type Servers } from '@boxlist/testkit';
 import { activated, settled } from '../src/domain/subscription';
 import { runBilling } from '../src/use-cases/run-billing';
-import { startServers, startWorld, type Servers, type World } from './world';
+import { startWorld, type World } from './world';
 
 const appId = 'app_constant-contact';
 const subscription = '{ id status activatedAt trialEndsAt currentPeriodEnd cancelAt entitled app { id } }';
-const activate = `mutation ($appId: ID!) { activateApp(input: { appId: $appId }) { subscription ${subscription} userErrors { code message field } } }`;
+const activate = `mutation ($appId: ID!) { activateApp(input: { appId: $appId }) {
+  subscription ${subscription} userErrors { code message field } } }`;
 const deactivate = activate.replace('activateApp', 'deactivateApp');
 const line = '{ description periodStart periodEnd days daysInMonth amount { amountMinor currency } }';
-const apps = `{ boxOffice { id apps { id name description monthlyPrice { amountMinor currency } trialDays subscription ${subscription}
+const apps = `{ boxOffice { id apps {
+  id name description monthlyPrice { amountMinor currency } trialDays subscription ${subscription}
   activationPreview { dueNow { amountMinor } dueAt firstPeriodEnd nextMonthly { amountMinor } lines ${line} } } } }`;
 const invoices = `query ($first: Int, $after: String) { boxOffice { invoices(first: $first, after: $after) {
   totalCount pageInfo { hasNextPage hasPreviousPage endCursor }
@@ -296,7 +298,8 @@ describe('permissions', () => {
   it('a foreign tenant sees and changes nothing', async () => {
     await owner(activate, { appId });
     const { id } = (await appsOf(owner))[0]!.subscription;
-    const entities = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on AppSubscription { id status } ... on BoxOffice { id invoices { totalCount } } } }`;
+    const entities = `query ($of: [_Any!]!) { _entities(representations: $of) {
+      ... on AppSubscription { id status } ... on BoxOffice { id invoices { totalCount } } } }`;
     const subscriptionOf = { of: [{ __typename: 'AppSubscription', id }] };
     expect((await owner(entities, subscriptionOf)).data).toEqual({ _entities: [{ id, status: 'ACTIVE' }] });
     const stranger = world.as('bo_stranger');

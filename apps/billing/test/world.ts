@@ -1,13 +1,10 @@
 import { topics, type BoxOfficeId, type EntitlementFact, entitlementEventSchema } from '@boxlist/contracts';
 import { consumeFacts, createEventBus } from '@boxlist/event-bus';
 import { createIdentitySigner, createLog, identityHeader, type Role } from '@boxlist/service-kit';
-import { startKafka, startMongo } from '@boxlist/testkit';
+import type { Servers } from '@boxlist/testkit';
 import { exportJWK, generateKeyPair } from 'jose';
 import mongoose from 'mongoose';
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { configSchema, type Config } from '../src/config';
 import { createBilling, createParts } from '../src/service';
 
@@ -16,34 +13,15 @@ interface Answer {
   readonly errors?: { readonly message: string; readonly extensions: { readonly code: string } }[];
 }
 
-/** Real MongoDB and Kafka, named by the environment, or new ones that end with the test. */
-export const startServers = async () => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'billing-'));
-  const [mongo, kafka] = await Promise.all([
-    startMongo({ dataDir: join(dataDir, 'mongo') }),
-    startKafka({ dataDir: join(dataDir, 'kafka') }),
-  ]);
-  return {
-    mongoUri: mongo.uri,
-    brokers: kafka.brokers,
-    stop: async () => {
-      await Promise.all([mongo.stop(), kafka.stop()]);
-      await rm(dataDir, { recursive: true, force: true });
-    },
-  };
-};
-
-export type Servers = Awaited<ReturnType<typeof startServers>>;
-
 /** A billing service on real servers, with its own database and topics, and a clock that the test controls. */
 export const startWorld = async (servers: Servers, settings: Record<string, unknown> = {}) => {
   const name = `t${randomUUID().slice(0, 8)}`;
   const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true });
   const config: Config = configSchema.parse({
     LOG_LEVEL: 'silent',
-    MONGODB_URI: servers.mongoUri,
+    MONGODB_URI: servers.mongo.uri,
     MONGODB_DATABASE_PREFIX: name,
-    KAFKA_BROKERS: servers.brokers,
+    KAFKA_BROKERS: servers.kafka.brokers,
     KAFKA_TOPIC_PREFIX: `${name}.`,
     IDENTITY_PUBLIC_JWK: JSON.stringify(await exportJWK(publicKey)),
     BILLING_PORT: 0,

@@ -34,11 +34,14 @@ describe('the choices of an organiser', () => {
       whenPaused: 'WAIT',
     });
     await graph.query(
-      `mutation ($id: ID!) { updateConnectionSettings(input: { connectionId: $id, optInRoute: CONFIRM }) { userErrors { code } } }`,
+      `mutation ($id: ID!) {
+        updateConnectionSettings(input: { connectionId: $id, optInRoute: CONFIRM }) { userErrors { code } }
+      }`,
       { id: connectionId },
     );
     const { boxOffice } = await graph.query<{ boxOffice: object }>(
-      `{ boxOffice { workflows { nodes { onCancelledOrder whenPaused connection { settings { optInRoute whenQuotaIsScarce } } } } } }`,
+      `{ boxOffice { workflows { nodes {
+        onCancelledOrder whenPaused connection { settings { optInRoute whenQuotaIsScarce } } } } } }`,
     );
     expect(boxOffice).toEqual({
       workflows: {

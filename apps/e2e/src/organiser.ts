@@ -22,7 +22,8 @@ const must = <P extends Payload>(payload: P): P => {
 /** Activates the add-on, as the organiser's click does. */
 export const activate = async (graph: GraphClient): Promise<string> => {
   const { activateApp } = await graph.query<{ activateApp: Payload & { subscription: { status: string } } }>(
-    `mutation { activateApp(input: { appId: "app_constant-contact" }) { subscription { status } userErrors { code message field } } }`,
+    `mutation { activateApp(input: { appId: "app_constant-contact" }) {
+      subscription { status } userErrors { code message field } } }`,
   );
   return must(activateApp).subscription.status;
 };
@@ -51,7 +52,8 @@ export const resources = async (graph: GraphClient) => {
   const { boxOffice } = await graph.query<{
     boxOffice: { connections: { contactLists: { nodes: Named[] }; tags: { nodes: Named[] } }[] };
   }>(
-    `{ boxOffice { connections { contactLists(first: 50) { nodes { id name } } tags(first: 50) { nodes { id name } } } } }`,
+    `{ boxOffice { connections {
+      contactLists(first: 50) { nodes { id name } } tags(first: 50) { nodes { id name } } } } }`,
   );
   const [connection] = boxOffice.connections;
   if (!connection) throw new Error('no connection');
@@ -79,7 +81,9 @@ interface WorkflowInput {
 export const createWorkflow = (graph: GraphClient, input: WorkflowInput): Promise<string> =>
   eventually(async () => {
     const { data, errors = [] } = await graph.raw(
-      `mutation ($input: CreateWorkflowInput!) { createWorkflow(input: $input) { workflow { id } userErrors { code message field } } }`,
+      `mutation ($input: CreateWorkflowInput!) {
+        createWorkflow(input: $input) { workflow { id } userErrors { code message field } }
+      }`,
       { input: { details: [], ...input } },
     );
     const unavailable = errors.filter(({ extensions }) => extensions?.code === 'UNAVAILABLE');
@@ -94,8 +98,10 @@ export const deliveries = async (graph: GraphClient, filter: Record<string, unkn
   let after: string | null = null;
   do {
     const page: DeliveryPage = await graph.query<DeliveryPage>(
-      `query ($filter: DeliveryFilter, $after: String) { boxOffice { deliveries(filter: $filter, first: 100, after: $after) {
-         nodes { id status reason { code message } order { id } workflow { id } contactId } pageInfo { hasNextPage endCursor } } } }`,
+      `query ($filter: DeliveryFilter, $after: String) {
+        boxOffice { deliveries(filter: $filter, first: 100, after: $after) {
+          nodes { id status reason { code message } order { id } workflow { id } contactId }
+          pageInfo { hasNextPage endCursor } } } }`,
       { filter, after },
     );
     all.push(...page.boxOffice.deliveries.nodes);

@@ -132,12 +132,11 @@ export const scalarPlaces = (schema: GraphQLSchema): ScalarPlace[] =>
         waysInto(`${owner.type.name}.${field.name}(${argument.name}:)`, [argument.name], argument.type, []).map(
           ({ name, field: inside, literal, value }): ScalarPlace => {
             const isLeaf = isScalarType(getNamedType(field.type)) || isEnumType(getNamedType(field.type));
-            const documentWith = (given: string, vars: string): string =>
-              owner
-                .around(
-                  `${call(field.name, [...argumentsOf(field, argument.name), `${argument.name}: ${given}`])}${isLeaf ? '' : ' { __typename }'}`,
-                )
-                .replace('$vars', vars);
+            const selection = isLeaf ? '' : ' { __typename }';
+            const documentWith = (given: string, vars: string): string => {
+              const called = call(field.name, [...argumentsOf(field, argument.name), `${argument.name}: ${given}`]);
+              return owner.around(`${called}${selection}`).replace('$vars', vars);
+            };
             return {
               name,
               path: [...owner.path, field.name],

@@ -42,7 +42,9 @@ export const setAside = async (
       value: '',
       headers: {
         'dead-letter-code': why.code,
-        'dead-letter-reason': `Boxlist could not read a webhook from Ticket Tailor. ${why.message}. Ticket Tailor resends it for three days`,
+        'dead-letter-reason':
+          `Boxlist could not read a webhook from Ticket Tailor. ${why.message}. ` +
+          'Ticket Tailor resends it for three days',
         'dead-letter-at': new Date().toISOString(),
         'dead-letter-content': 'left out',
         'dead-letter-size': String(rawBody.length),

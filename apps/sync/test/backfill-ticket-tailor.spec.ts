@@ -48,7 +48,9 @@ const mutate = async (office: Office, name: string, input: object): Promise<Payl
     name === 'planBackfill' ? 'plan { orders buyers isPartial decisions { code count } }' : `backfill { ${fields} }`;
   const { data, errors } = await world.ask<{ result: Payload }>(
     office.boxOfficeId,
-    `mutation ($input: ${isNew ? 'BackfillInput' : 'ChangeBackfillInput'}!) { result: ${name}(input: $input) { ${selected} userErrors { code } } }`,
+    `mutation ($input: ${isNew ? 'BackfillInput' : 'ChangeBackfillInput'}!) {
+      result: ${name}(input: $input) { ${selected} userErrors { code } }
+    }`,
     { input },
   );
   if (!data) throw new Error(JSON.stringify(errors));

@@ -51,7 +51,8 @@ const backfills = async (office: Office, workflowId: string): Promise<Seen[]> =>
   (
     await world.ask<{ _entities: { backfills: Seen[] }[] }>(
       office.boxOfficeId,
-      `query ($of: [_Any!]!) { _entities(representations: $of) { ... on Workflow { backfills { id status progress { made synced skipped failed pending } } } } }`,
+      `query ($of: [_Any!]!) { _entities(representations: $of) {
+        ... on Workflow { backfills { id status progress { made synced skipped failed pending } } } } }`,
       { of: [{ __typename: 'Workflow', id: workflowId }] },
     )
   ).data?._entities[0]?.backfills ?? [];

@@ -30,7 +30,8 @@ interface LetterPage {
 const page = async ({ boxOfficeId }: Pick<Office, 'boxOfficeId'>, args = '(first: 100)', role: Role = 'viewer') => {
   const { data, errors } = await world.ask<{ boxOffice: { deadLetters: LetterPage } }>(
     boxOfficeId,
-    `{ boxOffice { deadLetters${args} { totalCount nodes { id status code reason orderId canReplay replayOfId } pageInfo { hasNextPage endCursor } } } }`,
+    `{ boxOffice { deadLetters${args} {
+      totalCount nodes { id status code reason orderId canReplay replayOfId } pageInfo { hasNextPage endCursor } } } }`,
     {},
     role,
   );
@@ -58,7 +59,9 @@ const tell = async (
   const count = what === 'replay' ? 'accepted' : 'discarded';
   const { data, errors } = await world.ask<{ told: LettersAnswer }>(
     boxOfficeId,
-    `mutation ($input: DeadLettersInput!) { told: ${what}DeadLetters(input: $input) { count: ${count} userErrors { code field } } }`,
+    `mutation ($input: DeadLettersInput!) {
+      told: ${what}DeadLetters(input: $input) { count: ${count} userErrors { code field } }
+    }`,
     { input },
     role,
   );

@@ -29,7 +29,9 @@ export const erasuresIn = (world: World) => {
       eraseBuyer: { erasure: Erasure | null; userErrors: { code: string; field: string[] }[] };
     }>(
       office.boxOfficeId,
-      `mutation ($input: EraseBuyerInput!) { eraseBuyer(input: $input) { erasure { ${fields} } userErrors { code field } } }`,
+      `mutation ($input: EraseBuyerInput!) {
+        eraseBuyer(input: $input) { erasure { ${fields} } userErrors { code field } }
+      }`,
       { input: { email, deleteContact } },
       role,
     );
@@ -94,7 +96,8 @@ export const erasuresIn = (world: World) => {
   const statsOf = async (office: Office, id: string) => {
     const { data } = await world.ask<{ _entities: { stats: Record<string, number> }[] }>(
       office.boxOfficeId,
-      `query ($of: [_Any!]!) { _entities(representations: $of) { ... on Workflow { stats { total synced skipped failed pending } } } }`,
+      `query ($of: [_Any!]!) { _entities(representations: $of) {
+        ... on Workflow { stats { total synced skipped failed pending } } } }`,
       { of: [{ __typename: 'Workflow', id }] },
     );
     return data?._entities[0]?.stats;

@@ -36,7 +36,9 @@ interface NoticePage {
 const page = async ({ boxOfficeId }: Office, args = '(first: 100)'): Promise<NoticePage> => {
   const { data, errors } = await world.ask<{ boxOffice: { notices: NoticePage } }>(
     boxOfficeId,
-    `{ boxOffice { notices${args} { nodes { id kind level connection { id } workflow { id } raisedAt recoveredAt } pageInfo { hasNextPage endCursor } } } }`,
+    `{ boxOffice { notices${args} {
+      nodes { id kind level connection { id } workflow { id } raisedAt recoveredAt }
+      pageInfo { hasNextPage endCursor } } } }`,
     {},
     'viewer',
   );

@@ -1,11 +1,12 @@
 import { createConstantContact } from '@boxlist/constant-contact';
 import { AppError, newId, topics, type BoxOfficeId, type ConnectionFact, type WorkflowFact } from '@boxlist/contracts';
 import { createEventBus } from '@boxlist/event-bus';
-import { createIdentitySigner, createLog, identityHeader, settings, type Role } from '@boxlist/service-kit';
+import { createIdentitySigner, createLog, settings, type Role } from '@boxlist/service-kit';
 import {
   aConnection,
   anEntitlement,
   anOrderEvent,
+  askSubgraph,
   aWorkflow,
   connectionMessage,
   entitlementMessage,
@@ -180,18 +181,11 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
         events.map((event) => ({ key: `${event.boxofficeid}:${event.data.id}`, value: JSON.stringify(event) })),
       ),
     ask: async <T>(boxOfficeId: BoxOfficeId, query: string, variables: object = {}, role: Role = 'manager') => {
-      const response = await fetch(`${asked.url}/graphql`, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          [identityHeader]: await sign({ subject: 'user_1', boxOfficeId, role }),
-        },
-        body: JSON.stringify({ query, variables }),
-      });
-      return (await response.json()) as {
+      const identity = await sign({ subject: 'user_1', boxOfficeId, role });
+      return askSubgraph<{
         data: T | null;
         errors?: { message: string; extensions: { code: string } }[];
-      };
+      }>(asked.url, identity, query, variables);
     },
     close: async () => {
       try {
@@ -275,10 +269,9 @@ export const createOffice = async (world: World, settingsOfConnection: Partial<C
       async () => {
         const seen = await deliveries();
         const open = seen.filter((each) => !isExpected(each));
+        const unexpected = open.slice(0, 3).map(({ status, reason }) => [status, reason?.code]);
         if (seen.length !== count || open.length > 0)
-          throw new Error(
-            `${seen.length} of ${count} deliveries; not as expected: ${JSON.stringify(open.slice(0, 3).map(({ status, reason }) => [status, reason?.code]))}`,
-          );
+          throw new Error(`${seen.length} of ${count} deliveries; not as expected: ${JSON.stringify(unexpected)}`);
         return seen;
       },
       { timeoutMs },

@@ -7,40 +7,20 @@ import {
   type WorkflowFact,
 } from '@boxlist/contracts';
 import { consumeFacts, createEventBus, type EventBus } from '@boxlist/event-bus';
-import { createIdentitySigner, createLog, identityHeader, settings, type Role } from '@boxlist/service-kit';
+import { createIdentitySigner, createLog, settings, type Role } from '@boxlist/service-kit';
 import {
   aConnection,
   anEntitlement,
+  askSubgraph,
   connectionMessage,
   entitlementMessage,
-  startKafka,
-  startMongo,
+  startServers,
   type FactMessage,
 } from '@boxlist/testkit';
 import { exportJWK, generateKeyPair } from 'jose';
 import mongoose from 'mongoose';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { configSchema } from '../src/config';
 import { createWorkflowService } from '../src/service';
-
-/** Real MongoDB and Kafka, named by the environment, or new ones that end with the test. */
-const startServers = async () => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'workflow-'));
-  const [mongo, kafka] = await Promise.all([
-    startMongo({ dataDir: join(dataDir, 'mongo') }),
-    startKafka({ dataDir: join(dataDir, 'kafka') }),
-  ]);
-  return {
-    MONGODB_URI: mongo.uri,
-    KAFKA_BROKERS: kafka.brokers,
-    stop: async () => {
-      await Promise.all([mongo.stop(), kafka.stop()]);
-      await rm(dataDir, { recursive: true, force: true });
-    },
-  };
-};
 
 interface UserError {
   readonly code: string;
@@ -99,9 +79,9 @@ export const createWorld = async () => {
   const sign = await createIdentitySigner(await exportJWK(privateKey));
   const env = {
     LOG_LEVEL: 'silent',
-    MONGODB_URI: servers.MONGODB_URI,
+    MONGODB_URI: servers.mongo.uri,
     MONGODB_DATABASE_PREFIX: prefix,
-    KAFKA_BROKERS: servers.KAFKA_BROKERS,
+    KAFKA_BROKERS: servers.kafka.brokers,
     KAFKA_TOPIC_PREFIX: `${prefix}.`,
     IDENTITY_PUBLIC_JWK: JSON.stringify(await exportJWK(publicKey)),
     WORKFLOW_PORT: '0',
@@ -143,15 +123,8 @@ export const createWorld = async () => {
       query: string,
       variables: Record<string, unknown> = {},
     ): Promise<Answer<T>> => {
-      const response = await fetch(`${service.url}/graphql`, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          [identityHeader]: await sign({ subject: 'user_1', boxOfficeId, role }),
-        },
-        body: JSON.stringify({ query, variables }),
-      });
-      return (await response.json()) as Answer<T>;
+      const identity = await sign({ subject: 'user_1', boxOfficeId, role });
+      return askSubgraph<Answer<T>>(service.url, identity, query, variables);
     },
     close: async () => {
       await service.close();

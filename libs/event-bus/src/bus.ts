@@ -3,7 +3,15 @@ import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startConsumer, type StartedConsumer } from './consumer';
 import { deadLetterOf, deadLetterOfRange, withoutContent } from './dead-letters';
-import type { BatchSubscription, Consumer, DeadLetterReason, EventBus, EventBusOptions, TopicSpec } from './event-bus';
+import type {
+  BatchSubscription,
+  BusLog,
+  Consumer,
+  DeadLetterReason,
+  EventBus,
+  EventBusOptions,
+  TopicSpec,
+} from './event-bus';
 import { readFetchAnswers } from './fetch-answers';
 import { lazyClient } from './lazy-client';
 import type { BusMessage, NewMessage } from './message';
@@ -20,13 +28,10 @@ endFetchesAtStop();
 const kafkaFailure = (error: unknown): AppError =>
   new AppError('KAFKA_UNAVAILABLE', 'Kafka did not acknowledge', {}, { cause: error });
 
-/** Connects to Kafka. The bus keeps its connections and reopens them by itself. `close` first ends the consumers. */
-export const createEventBus = (options: EventBusOptions): EventBus => {
-  const { log, topicPrefix = '', standsStillAfterMs = 60_000 } = options;
-  readFetchAnswers();
-  const kafka = new Kafka({
-    clientId: options.clientId,
-    brokers: [...options.brokers],
+const kafkaOf = ({ clientId, brokers, log }: EventBusOptions): Kafka =>
+  new Kafka({
+    clientId,
+    brokers: [...brokers],
     logLevel: logLevel.ERROR,
     connectionTimeout: 5_000,
     requestTimeout: 20_000,
@@ -36,22 +41,13 @@ export const createEventBus = (options: EventBusOptions): EventBus => {
       ({ log: entry, namespace }) =>
         log.info({ namespace, reason: entry.message }, 'kafka.client'),
   });
-  const named = (name: string): string => `${topicPrefix}${name}`;
+
+/** Publishes messages, and dead letters of messages that cannot be handled or read. */
+const createPublishing = (kafka: Kafka, log: BusLog, topicPrefix: string) => {
   const plain = (name: string): string => name.slice(topicPrefix.length);
-  const admin = lazyClient(() => kafka.admin({ retry: { retries: 5 } }));
-
-  const withAdmin = async (use: (admin: Admin) => Promise<unknown>): Promise<void> => {
-    try {
-      await use(await admin.connected());
-    } catch (error) {
-      void admin.forget();
-      throw kafkaFailure(error);
-    }
-  };
-
   const publishers = new Map<string, ReturnType<typeof createPublisher>>();
   const publisherOf = (topic: string): ReturnType<typeof createPublisher> => {
-    const publisher = publishers.get(topic) ?? createPublisher(kafka, named(topic));
+    const publisher = publishers.get(topic) ?? createPublisher(kafka, `${topicPrefix}${topic}`);
     publishers.set(topic, publisher);
     return publisher;
   };
@@ -81,6 +77,30 @@ export const createEventBus = (options: EventBusOptions): EventBus => {
     await publish(deadLetterTopicOf(topic), [deadLetterOfRange(range, topic)]);
     countUnreadable(topic);
     log.error({ ...range, topic }, 'events.set-aside-unread');
+  };
+
+  const close = async (): Promise<void> => {
+    await Promise.all([...publishers.values()].map((publisher) => publisher.close()));
+  };
+  return { publish, deadLetter, setAside, close };
+};
+
+/** Connects to Kafka. The bus keeps its connections and reopens them by itself. `close` first ends the consumers. */
+export const createEventBus = (options: EventBusOptions): EventBus => {
+  const { log, topicPrefix = '', standsStillAfterMs = 60_000 } = options;
+  readFetchAnswers();
+  const kafka = kafkaOf(options);
+  const named = (name: string): string => `${topicPrefix}${name}`;
+  const { publish, deadLetter, setAside, close: closePublishers } = createPublishing(kafka, log, topicPrefix);
+  const admin = lazyClient(() => kafka.admin({ retry: { retries: 5 } }));
+
+  const withAdmin = async (use: (admin: Admin) => Promise<unknown>): Promise<void> => {
+    try {
+      await use(await admin.connected());
+    } catch (error) {
+      void admin.forget();
+      throw kafkaFailure(error);
+    }
   };
 
   const consumers = new Set<StartedConsumer & { readonly topic: string; readonly groupId: string }>();
@@ -125,7 +145,7 @@ export const createEventBus = (options: EventBusOptions): EventBus => {
     close: async () => {
       progress.close();
       await Promise.all([...consumers].map(({ close }) => close()));
-      await Promise.all([...publishers.values()].map((publisher) => publisher.close()));
+      await closePublishers();
       await admin.forget();
     },
   };

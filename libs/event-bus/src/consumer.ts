@@ -38,6 +38,49 @@ export interface StartedConsumer {
   readonly close: () => Promise<void>;
 }
 
+/** Records when a consumer last received anything, whichever member it has at the time. */
+const watchReads = () => {
+  let lastAt = Date.now();
+  let hasPartitions = true;
+  const record = (): void => void (lastAt = Date.now());
+  return {
+    /** When the last answer to a fetch (even without messages) came, or the last batch was finished. */
+    lastAt: () => lastAt,
+    record,
+    assigned: (partitions: readonly number[]): void => void (hasPartitions = partitions.length > 0),
+    follow: (member: Member): void => {
+      // kafkajs emits FETCH even if it asked no broker, and REQUEST even if the answer was an error. Only both together
+      // prove that a broker answered.
+      let isAnswered = false;
+      member.on(member.events.REQUEST, ({ payload: { apiName } }) => {
+        if (apiName === 'Fetch') isAnswered = true;
+      });
+      member.on(member.events.FETCH, () => {
+        if (isAnswered) record();
+        isAnswered = false;
+      });
+      member.on(member.events.HEARTBEAT, () => {
+        if (!hasPartitions) record();
+      });
+    },
+  };
+};
+
+const memberOf = (kafka: Kafka, groupId: string): Member =>
+  kafka.consumer({
+    groupId,
+    sessionTimeout: sessionMs,
+    heartbeatInterval: heartbeatMs,
+    maxBytesPerPartition: 2 * 1024 * 1024,
+    maxWaitTimeInMs: fetchWaitMs,
+    retry: {
+      initialRetryTime: 200,
+      maxRetryTime: 10_000,
+      retries: Number.MAX_SAFE_INTEGER,
+      restartOnFailure: async () => true,
+    },
+  });
+
 /**
  * Reads a topic as a member of a group until it is closed. kafkajs restarts itself after most failures. After others
  * it ends silently and for good: if the group's other members assign partitions in another way, or through a defect
@@ -55,46 +98,19 @@ export const startConsumer = async (
   });
   let member: Member | undefined;
   let failures = 0;
-  /** When the consumer last received an answer to a fetch (even without messages) or finished a batch. */
-  let lastReadAt = Date.now();
-  let hasPartitions = true;
-  const reads = (): void => void (lastReadAt = Date.now());
+  const reads = watchReads();
 
   const begin = async (): Promise<void> => {
-    const own = kafka.consumer({
-      groupId,
-      sessionTimeout: sessionMs,
-      heartbeatInterval: heartbeatMs,
-      maxBytesPerPartition: 2 * 1024 * 1024,
-      maxWaitTimeInMs: fetchWaitMs,
-      retry: {
-        initialRetryTime: 200,
-        maxRetryTime: 10_000,
-        retries: Number.MAX_SAFE_INTEGER,
-        restartOnFailure: async () => true,
-      },
-    });
+    const own = memberOf(kafka, groupId);
     member = own;
+    reads.follow(own);
     own.on(own.events.END_BATCH_PROCESS, () => {
       failures = 0;
-      reads();
-    });
-    // kafkajs emits FETCH even if it asked no broker, and REQUEST even if the answer was an error. Only both together
-    // prove that a broker answered.
-    let isAnswered = false;
-    own.on(own.events.REQUEST, ({ payload: { apiName } }) => {
-      if (apiName === 'Fetch') isAnswered = true;
-    });
-    own.on(own.events.FETCH, () => {
-      if (isAnswered) reads();
-      isAnswered = false;
-    });
-    own.on(own.events.HEARTBEAT, () => {
-      if (!hasPartitions) reads();
+      reads.record();
     });
     own.on(own.events.GROUP_JOIN, ({ payload }) => {
       const partitions = payload.memberAssignment[topic] ?? [];
-      hasPartitions = partitions.length > 0;
+      reads.assigned(partitions);
       work.assigned(partitions);
     });
     own.on(own.events.CRASH, ({ payload: { error, restart } }) => {
@@ -133,7 +149,7 @@ export const startConsumer = async (
       const before = Date.now() - forMs;
       const inHand: readonly Halt[] = work.inHand();
       // The consumer does not fetch while it handles messages.
-      const unread = inHand.length === 0 ? [{ partition: null, since: lastReadAt, code: null }] : [];
+      const unread = inHand.length === 0 ? [{ partition: null, since: reads.lastAt(), code: null }] : [];
       return [...inHand, ...unread].filter(({ since }) => since < before);
     },
     close: async () => {

@@ -147,46 +147,15 @@ const withHeartbeat = async <T>(
   }
 };
 
-/**
- * Handles the messages of each partition in sequence and commits their offsets. After a failure it retries in place
- * for up to a second, while the other partitions wait. After that it pauses only this partition between tries. The
- * number of tries is kept for as long as the partition is assigned to this member.
- */
-export const createPartitionWork = (needs: Needs) => {
-  const { handle, deadLetter, setAside, endOf, log, heartbeatMs, signal } = needs;
-  const states = new Map<number, PartitionState>();
+const retryOf = (state: PartitionState, { firstOffset, lastOffset, unreadable }: Slice): Retry => {
+  const isUnreadable = unreadable !== undefined;
+  const { retry } = state;
+  if (retry?.firstOffset === firstOffset && retry.isUnreadable === isUnreadable) return retry;
+  return (state.retry = { firstOffset, lastOffset, isUnreadable, attempts: 0, faults: 0 });
+};
 
-  const stateOf = (partition: number): PartitionState => {
-    const state = states.get(partition) ?? { waitsUntil: 0, unread: new Map<string, number>() };
-    states.set(partition, state);
-    return state;
-  };
-
-  const retryOf = (state: PartitionState, { firstOffset, lastOffset, unreadable }: Slice): Retry => {
-    const isUnreadable = unreadable !== undefined;
-    const { retry } = state;
-    if (retry?.firstOffset === firstOffset && retry.isUnreadable === isUnreadable) return retry;
-    return (state.retry = { firstOffset, lastOffset, isUnreadable, attempts: 0, faults: 0 });
-  };
-
-  /** Pauses one partition. */
-  const rest = (payload: EachBatchPayload, state: PartitionState, ms: number): void => {
-    clearTimeout(state.timer);
-    if (signal.aborted) return;
-    state.resume = payload.pause();
-    state.waitsUntil = Date.now() + ms;
-    state.timer = setTimeout(() => {
-      state.waitsUntil = 0;
-      state.resume?.();
-    }, ms);
-  };
-
-  /** Whether nothing follows the ranges that were set aside. Then the partition does not stand still. */
-  const isCaughtUp = (partition: number, { aside }: PartitionState): boolean => {
-    const end = endOf?.(partition);
-    return aside !== undefined && end !== undefined && end.at >= aside.at && end.offset >= aside.next;
-  };
-
+/** Tries a slice once (`act`), and decides what follows a failed try (`failed`). */
+const createTries = ({ handle, deadLetter, setAside, log }: Needs) => {
   /**
    * Publishes a dead letter. If that failed before, the handler runs again first, because the same outage may have
    * made the handler fail.
@@ -239,13 +208,50 @@ export const createPartitionWork = (needs: Needs) => {
     return Math.min(told ?? pauseMs(retry.attempts), mostWaitMs);
   };
 
+  return { act, failed };
+};
+
+/** Pauses one partition, unless the work is over. */
+const pausePartition = (payload: EachBatchPayload, state: PartitionState, ms: number, signal: AbortSignal): void => {
+  clearTimeout(state.timer);
+  if (signal.aborted) return;
+  state.resume = payload.pause();
+  state.waitsUntil = Date.now() + ms;
+  state.timer = setTimeout(() => {
+    state.waitsUntil = 0;
+    state.resume?.();
+  }, ms);
+};
+
+/**
+ * Handles the messages of each partition in sequence and commits their offsets. After a failure it retries in place
+ * for up to a second, while the other partitions wait. After that it pauses only this partition between tries. The
+ * number of tries is kept for as long as the partition is assigned to this member.
+ */
+export const createPartitionWork = (needs: Needs) => {
+  const { endOf, heartbeatMs, signal } = needs;
+  const { act, failed } = createTries(needs);
+  const states = new Map<number, PartitionState>();
+
+  const stateOf = (partition: number): PartitionState => {
+    const state = states.get(partition) ?? { waitsUntil: 0, unread: new Map<string, number>() };
+    states.set(partition, state);
+    return state;
+  };
+
+  /** Whether nothing follows the ranges that were set aside. Then the partition does not stand still. */
+  const isCaughtUp = (partition: number, { aside }: PartitionState): boolean => {
+    const end = endOf?.(partition);
+    return aside !== undefined && end !== undefined && end.at >= aside.at && end.offset >= aside.next;
+  };
+
   /** Handles the messages that kafkajs has fetched of one partition, as far as possible. */
   const take = async (payload: EachBatchPayload): Promise<void> => {
     const { topic, partition } = payload.batch;
     const state = stateOf(partition);
     const early = state.waitsUntil - Date.now();
     // kafkajs restarted the member meanwhile and forgot the pause.
-    if (early > 0) return rest(payload, state, early);
+    if (early > 0) return pausePartition(payload, state, early, signal);
     state.unread = countUnread(payload.batch.messages, state.unread);
     if (isCaughtUp(partition, state)) state.since = state.aside = undefined;
     const beating = <T>(work: () => Promise<T>): Promise<T> =>
@@ -264,7 +270,8 @@ export const createPartitionWork = (needs: Needs) => {
         const ms = failed(state, slice, retry, error);
         heldSince ??= triedAt;
         // Data that was damaged in transit must be fetched again.
-        if (Date.now() - heldSince + ms > inPlaceMs || slice.unreadable) return rest(payload, state, ms);
+        if (Date.now() - heldSince + ms > inPlaceMs || slice.unreadable)
+          return pausePartition(payload, state, ms, signal);
         await beating(() => delay(ms, undefined, { signal })).catch(() => undefined);
         continue;
       }

@@ -76,10 +76,8 @@ describe('fetching a local server', () => {
 
   it('refuses jars with the wrong checksum', async () => {
     machine.has('java', `echo 'openjdk version "17.0.1"' >&2`);
-    machine.has(
-      'mvn',
-      `for jar in $(sed 's/.* //' '${join(workspaceRoot(), 'libs/local-servers/kafka.sha256')}'); do echo other > "$folder/$jar"; done`,
-    );
+    const checksums = join(workspaceRoot(), 'libs/local-servers/kafka.sha256');
+    machine.has('mvn', `for jar in $(sed 's/.* //' '${checksums}'); do echo other > "$folder/$jar"; done`);
     expect(await fetchThing('kafka')).toMatchObject({
       code: 1,
       said: expect.stringMatching(/does not match kafka.sha256/) as unknown,

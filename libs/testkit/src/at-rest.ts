@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { appNames, type Stack } from './stack';
+import { appNames } from './parts';
+import type { Stack } from './stack';
 
 /** What an idle process uses. */
 export interface UseAtRest {

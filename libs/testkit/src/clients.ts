@@ -32,6 +32,26 @@ export const graphClient = (gatewayUrl: string, token: string): GraphClient => {
   };
 };
 
+/**
+ * Asks a subgraph as the gateway does, for the person of a signed identity. Returns the body of the answer, errors
+ * included.
+ */
+export const askSubgraph = async <Answer>(
+  url: string,
+  identity: string,
+  query: string,
+  variables: object = {},
+  signal?: AbortSignal,
+): Promise<Answer> => {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-boxlist-identity': identity },
+    body: JSON.stringify({ query, variables }),
+    signal,
+  });
+  return (await response.json()) as Answer;
+};
+
 export interface TokenInput {
   readonly boxOfficeId: string;
   readonly role?: 'owner' | 'manager' | 'viewer';

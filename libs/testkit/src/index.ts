@@ -15,6 +15,7 @@ export * from './at-rest';
 export * from './clients';
 export * from './facts';
 export * from './orders';
+export { portSettingOf, type Ports } from './parts';
 export * from './sandbox';
 export * from './servers';
 export * from './stack';

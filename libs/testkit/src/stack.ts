@@ -1,11 +1,4 @@
-import {
-  eventually,
-  freePort,
-  startProcess,
-  workspaceRoot,
-  type LocalProcess,
-  type Progress,
-} from '@boxlist/local-servers';
+import { freePort, type Progress } from '@boxlist/local-servers';
 import { exportJWK, generateKeyPair } from 'jose';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,13 +7,8 @@ import { join } from 'node:path';
 import { devToken, graphClient, sandboxClient, type GraphClient, type TokenInput } from './clients';
 import { startServers } from './servers';
 import { produceOrders, type OrderEventJson } from './orders';
+import { appNames, createParts, toolNames, type PartName, type Ports } from './parts';
 import { ticketTailorSandboxClient } from './ticket-tailor-sandbox';
-
-export const appNames = ['billing', 'auth-connection', 'workflow', 'sync', 'order-intake', 'gateway'] as const;
-const toolNames = ['constant-contact-sandbox', 'ticket-tailor-sandbox', 'dev-issuer'] as const;
-export type PartName = (typeof appNames)[number] | (typeof toolNames)[number];
-
-export type Ports = Readonly<Record<PartName | 'kafka' | 'mongo', number>>;
 
 interface StackOptions {
   /** Kept after `stop`. Default: a temporary folder, which `stop` deletes. */
@@ -116,19 +104,12 @@ const settingsOf = (
   };
 };
 
-/** The setting for the port of a part. */
-export const portSettingOf = (name: keyof Ports): string =>
-  name === 'constant-contact-sandbox' ? 'SANDBOX_PORT' : `${name.toUpperCase().replaceAll('-', '_')}_PORT`;
-
-const inherited = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'NODE_EXTRA_CA_CERTS'];
-
 /**
  * Starts all of Boxlist: the built apps and the tools, each as its own process, on real servers. Resolves when all
  * are ready.
  */
 export const startStack = async (options: StackOptions = {}) => {
   const { onProgress = () => undefined, callsPerSecond = 4 } = options;
-  const root = workspaceRoot();
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'boxlist-'));
   mkdirSync(dataDir, { recursive: true });
   const ports = options.ports ?? (await freePorts());
@@ -154,59 +135,16 @@ export const startStack = async (options: StackOptions = {}) => {
     ),
     ...options.env,
   };
-  const parts = new Map<PartName, LocalProcess>();
-  const others = new Set<LocalProcess>();
-  const folderOf = (name: PartName): string =>
-    (appNames as readonly string[]).includes(name) ? `apps/${name}` : `tools/${name}`;
-  const launch = (name: PartName, extra: Record<string, string> = {}): Promise<LocalProcess> =>
-    startProcess({
-      command: join(root, 'node_modules/.bin/node'),
-      args: ['--enable-source-maps', join(root, 'dist', folderOf(name), 'main.js')],
-      env: { ...Object.fromEntries(inherited.map((key) => [key, process.env[key]])), ...settings, ...extra },
-      logFile: join(dataDir, 'logs', `${name}.log`),
-      ...(Object.keys(extra).length === 0 ? { pidFile: join(dataDir, `${name}.pid`) } : {}),
-    });
-  const untilReady = async (name: PartName, part: LocalProcess, port: number): Promise<void> => {
-    let ended = false;
-    void part.exited.then(() => (ended = true));
-    await eventually(
-      async () => {
-        if (ended) return;
-        const response = await fetch(`http://127.0.0.1:${port}/health/ready`, { signal: AbortSignal.timeout(3_000) });
-        if (!response.ok) throw new Error(`${name} is not ready`);
-      },
-      { timeoutMs: 60_000 },
-    );
-    if (ended)
-      throw new Error(
-        `${name} exited while starting:\n${readFileSync(join(dataDir, 'logs', `${name}.log`), 'utf8')
-          .split('\n')
-          .slice(-12)
-          .join('\n')}`,
-      );
-  };
-  const start = async (name: PartName): Promise<void> => {
-    const part = await launch(name);
-    parts.set(name, part);
-    await untilReady(name, part, ports[name]);
-  };
+  const { startAll, stopAll, ...parts } = createParts({ dataDir, ports, settings });
   const stop = async (): Promise<void> => {
-    const stopAll = (some: Iterable<LocalProcess | undefined>) =>
-      Promise.all([...some].map(async (part) => part?.stop()));
-    await stopAll([parts.get('gateway'), parts.get('order-intake')]);
-    await stopAll([...parts.values(), ...others]);
+    await stopAll();
     await servers.stop();
     if (!options.dataDir) rmSync(dataDir, { recursive: true, force: true });
   };
   const url = (name: PartName): string => `http://127.0.0.1:${ports[name]}`;
   try {
     onProgress('Starting the sandboxes, the services and the gateway');
-    await Promise.all(
-      [...toolNames, 'billing', 'auth-connection', 'workflow', 'sync', 'order-intake'].map((name) =>
-        start(name as PartName),
-      ),
-    );
-    await start('gateway');
+    await startAll();
   } catch (error) {
     await stop();
     throw error;
@@ -225,34 +163,8 @@ export const startStack = async (options: StackOptions = {}) => {
     graphAs: async (input: TokenInput): Promise<GraphClient> =>
       graphClient(url('gateway'), await devToken(url('dev-issuer'), input)),
     produce: (events: readonly OrderEventJson[]) => produceOrders(kafka.brokers, events, settings.KAFKA_TOPIC_PREFIX),
-    start,
+    ...parts,
     stop,
-    /** The pid of a part's current process. */
-    pid: (name: PartName): number => {
-      const part = parts.get(name);
-      if (!part) throw new Error(`${name} is not running`);
-      return part.pid;
-    },
-    /** Stops a part like a deployment. */
-    terminate: async (name: PartName): Promise<void> => parts.get(name)?.stop(),
-    /** Ends a part abruptly, like a power cut. */
-    kill: async (name: PartName): Promise<void> => parts.get(name)?.kill(),
-    /** Suspends a part, like an overloaded machine. */
-    pause: (name: PartName): void => parts.get(name)?.signal('SIGSTOP'),
-    resume: (name: PartName): void => parts.get(name)?.signal('SIGCONT'),
-    /** Stops a part like a deployment, and starts it again. */
-    restart: async (name: PartName): Promise<void> => {
-      await parts.get(name)?.stop();
-      await start(name);
-    },
-    /** Starts a second process of a part, on its own port. */
-    startAnother: async (name: PartName): Promise<LocalProcess & { readonly url: string }> => {
-      const port = await freePort();
-      const part = await launch(name, { [portSettingOf(name)]: String(port) });
-      others.add(part);
-      await untilReady(name, part, port);
-      return { ...part, url: `http://127.0.0.1:${port}` };
-    },
     restartKafka: async (): Promise<void> => {
       await kafka.kill();
       await kafka.restart();

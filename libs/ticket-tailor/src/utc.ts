@@ -1,5 +1,7 @@
-const shape =
-  /^(?<date>\d{4}-\d\d-\d\d)[ T](?<clock>[0-2]\d:\d\d:\d\d)(?:[.,](?<fraction>\d{1,9}))? ?(?<zone>Z|UTC|[+-][0-2]\d(?::?[0-5]\d)?)?$/i;
+const dayPattern = /(?<date>\d{4}-\d\d-\d\d)/.source;
+const clockPattern = /(?<clock>[0-2]\d:\d\d:\d\d)(?:[.,](?<fraction>\d{1,9}))?/.source;
+const zonePattern = /(?<zone>Z|UTC|[+-][0-2]\d(?::?[0-5]\d)?)?/.source;
+const shape = new RegExp(`^${dayPattern}[ T]${clockPattern} ?${zonePattern}$`, 'i');
 
 const offsetMs = (zone: string): number => {
   const [, sign, hours, minutes = '0'] = /^([+-])(\d\d):?(\d\d)?$/.exec(zone) ?? [];

@@ -1,5 +1,5 @@
 import type { BoxOfficeId } from '@boxlist/contracts';
-import { eventually } from '@boxlist/testkit';
+import { askSubgraph, eventually } from '@boxlist/testkit';
 import { setTimeout } from 'node:timers/promises';
 import { line, quantile, type Line } from './table';
 import type { BenchWorld, Round } from './world';
@@ -106,19 +106,15 @@ const live = async (
 };
 
 const start = async (world: BenchWorld, url: string, boxOfficeId: string, workflowId: string): Promise<void> => {
-  const response = await fetch(`${url}/graphql`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      'x-boxlist-identity': await world.signIdentity(boxOfficeId, 'manager'),
-    },
-    body: JSON.stringify({
-      query: `mutation ($input: BackfillInput!) { startBackfill(input: $input) { backfill { id } userErrors { code message } } }`,
-      variables: { input: { workflowId, mode: 'IMPORT' } },
-    }),
-  });
-  const { data } = (await response.json()) as {
+  const { data } = await askSubgraph<{
     data?: { startBackfill?: { backfill: object | null; userErrors: object[] } };
-  };
+  }>(
+    url,
+    await world.signIdentity(boxOfficeId, 'manager'),
+    `mutation ($input: BackfillInput!) {
+      startBackfill(input: $input) { backfill { id } userErrors { code message } }
+    }`,
+    { input: { workflowId, mode: 'IMPORT' } },
+  );
   if (!data?.startBackfill?.backfill) throw new Error(JSON.stringify(data));
 };

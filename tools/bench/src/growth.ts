@@ -1,3 +1,4 @@
+import { askSubgraph } from '@boxlist/testkit';
 import { fillDeliveries } from './fill-deliveries';
 import type { Options } from './options';
 import { line, type Line } from './table';
@@ -42,17 +43,13 @@ const measure = async (world: BenchWorld, round: Round, size: number) => {
   const deliveries = round.mongo.collection('deliveries');
   const identity = await world.signIdentity(office.boxOfficeId, 'viewer');
   const ask = async (query: string): Promise<unknown> => {
-    const response = await fetch(`${sync.url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-boxlist-identity': identity },
-      body: JSON.stringify({ query }),
-    });
-    const answer = (await response.json()) as { data?: unknown; errors?: unknown };
+    const answer = await askSubgraph<{ data?: unknown; errors?: unknown }>(sync.url, identity, query);
     if (answer.errors) throw new Error(JSON.stringify(answer.errors));
     return answer.data;
   };
   const entity = (fields: string): string =>
-    `{ _entities(representations: [{ __typename: "Workflow", id: "${workflowId}" }]) { ... on Workflow { ${fields} } } }`;
+    `{ _entities(representations: [{ __typename: "Workflow", id: "${workflowId}" }]) {
+      ... on Workflow { ${fields} } } }`;
   let made = 1;
   const times = {
     'page of 50 of the history': await median(() =>

@@ -30,9 +30,8 @@ const main = async (): Promise<void> => {
   const wanted = options.names;
   const unknown = wanted.filter((name) => !(name in alone) && !(name in benches));
   if (unknown.length > 0) {
-    console.error(
-      `Unknown benchmark: ${unknown.join(', ')}. Available: ${[...Object.keys(alone), ...Object.keys(benches)].join(', ')}`,
-    );
+    const available = [...Object.keys(alone), ...Object.keys(benches)];
+    console.error(`Unknown benchmark: ${unknown.join(', ')}. Available: ${available.join(', ')}`);
     process.exit(2);
   }
   const isWanted = (name: string): boolean => wanted.length === 0 || wanted.includes(name);

@@ -16,6 +16,7 @@ import {
   workflowMessage,
   workspaceRoot,
   type FactMessage,
+  type LocalProcess,
   type OrderEventJson,
   type Servers,
 } from '@boxlist/testkit';
@@ -77,9 +78,32 @@ interface Deps {
   readonly publicJwk: string;
 }
 
+const launchSync = (logFile: string, settings: Readonly<Record<string, string>>): Promise<LocalProcess> => {
+  const root = workspaceRoot();
+  const profile = process.env.BENCH_PROFILE;
+  return startProcess({
+    command: join(root, 'node_modules/.bin/node'),
+    args: [...(profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : []), join(root, 'dist/apps/sync/main.js')],
+    env: {
+      PATH: process.env.PATH,
+      LOG_LEVEL: 'warn',
+      CONSTANT_CONTACT_CALLS_PER_SECOND: '1000',
+      CONSTANT_CONTACT_CALLS_PER_DAY: '10000000',
+      ...settings,
+    },
+    logFile,
+  });
+};
+
+/** Present and peak resident memory of a process, in MiB. */
+const memoryMiB = (pid: number): { now: number; most: number } => {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const of = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1_024;
+  return { now: of('VmRSS'), most: of('VmHWM') };
+};
+
 /** One measurement: its own topics and databases, with as many sync processes as it starts. */
 const createRound = async ({ dir, servers, sandboxUrl, tokenUrl, publicJwk }: Deps) => {
-  const root = workspaceRoot();
   const prefix = `b${randomBytes(4).toString('hex')}`;
   const bus = createEventBus({
     brokers: servers.kafka.brokers.split(','),
@@ -95,36 +119,22 @@ const createRound = async ({ dir, servers, sandboxUrl, tokenUrl, publicJwk }: De
       writeConcern: { w: 'majority', journal: true },
     })
     .asPromise();
-  const running: Awaited<ReturnType<typeof startProcess>>[] = [];
-  const secrets = { service: randomBytes(32).toString('hex'), email: randomBytes(32).toString('hex') };
+  const running: LocalProcess[] = [];
+  const common = {
+    MONGODB_URI: servers.mongo.uri,
+    MONGODB_DATABASE_PREFIX: prefix,
+    KAFKA_BROKERS: servers.kafka.brokers,
+    KAFKA_TOPIC_PREFIX: `${prefix}.`,
+    IDENTITY_PUBLIC_JWK: publicJwk,
+    CONSTANT_CONTACT_API_URL: `${sandboxUrl}/v3`,
+    AUTH_CONNECTION_URL: tokenUrl,
+    SERVICE_TOKEN_SECRET: randomBytes(32).toString('hex'),
+    EMAIL_HASH_KEY: randomBytes(32).toString('hex'),
+  };
   const startSync = async (env: Readonly<Record<string, string>> = {}) => {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
-    const sync = await startProcess({
-      command: join(root, 'node_modules/.bin/node'),
-      args: [
-        ...(process.env.BENCH_PROFILE ? ['--cpu-prof', `--cpu-prof-dir=${process.env.BENCH_PROFILE}`] : []),
-        join(root, 'dist/apps/sync/main.js'),
-      ],
-      env: {
-        PATH: process.env.PATH,
-        LOG_LEVEL: 'warn',
-        MONGODB_URI: servers.mongo.uri,
-        MONGODB_DATABASE_PREFIX: prefix,
-        KAFKA_BROKERS: servers.kafka.brokers,
-        KAFKA_TOPIC_PREFIX: `${prefix}.`,
-        IDENTITY_PUBLIC_JWK: publicJwk,
-        SYNC_PORT: String(port),
-        CONSTANT_CONTACT_API_URL: `${sandboxUrl}/v3`,
-        AUTH_CONNECTION_URL: tokenUrl,
-        SERVICE_TOKEN_SECRET: secrets.service,
-        EMAIL_HASH_KEY: secrets.email,
-        CONSTANT_CONTACT_CALLS_PER_SECOND: '1000',
-        CONSTANT_CONTACT_CALLS_PER_DAY: '10000000',
-        ...env,
-      },
-      logFile: join(dir, `${prefix}.log`),
-    });
+    const sync = await launchSync(join(dir, `${prefix}.log`), { ...common, SYNC_PORT: String(port), ...env });
     running.push(sync);
     await eventually(
       async () => {
@@ -132,16 +142,7 @@ const createRound = async ({ dir, servers, sandboxUrl, tokenUrl, publicJwk }: De
       },
       { timeoutMs: 60_000 },
     );
-    return {
-      url,
-      /** Present and peak resident memory, in MiB. */
-      memoryMiB: () => {
-        const status = readFileSync(`/proc/${sync.pid}/status`, 'utf8');
-        const of = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1_024;
-        return { now: of('VmRSS'), most: of('VmHWM') };
-      },
-      stop: () => sync.stop(),
-    };
+    return { url, memoryMiB: () => memoryMiB(sync.pid), stop: () => sync.stop() };
   };
   return {
     prefix,
@@ -167,17 +168,7 @@ const createRound = async ({ dir, servers, sandboxUrl, tokenUrl, publicJwk }: De
     },
     /** Resolves once every delivery has its outcome. Returns the number of deliveries by reason. */
     settled: (count: number, timeoutMs = 600_000): Promise<Record<string, number>> =>
-      eventually(
-        async () => {
-          const deliveries = mongo.collection('deliveries');
-          const all = await deliveries.estimatedDocumentCount();
-          if (all < count) throw new Error(`${all} of ${count} deliveries`);
-          if (await deliveries.findOne({ readyAt: { $ne: null } })) throw new Error('some are open');
-          const rows = await deliveries.aggregate([{ $group: { _id: '$reason', count: { $sum: 1 } } }]).toArray();
-          return Object.fromEntries(rows.map((row) => [String(row._id), row.count as number]));
-        },
-        { timeoutMs, everyMs: 500 },
-      ),
+      eventually(() => reasonsOf(mongo, count), { timeoutMs, everyMs: 500 }),
     end: async (): Promise<void> => {
       await Promise.all(running.map((sync) => sync.stop()));
       await bus.close();
@@ -185,6 +176,16 @@ const createRound = async ({ dir, servers, sandboxUrl, tokenUrl, publicJwk }: De
       await mongo.close();
     },
   };
+};
+
+/** The number of settled deliveries by reason. Throws while there are fewer than `count`, or some are open. */
+const reasonsOf = async (mongo: mongoose.Connection, count: number): Promise<Record<string, number>> => {
+  const deliveries = mongo.collection('deliveries');
+  const all = await deliveries.estimatedDocumentCount();
+  if (all < count) throw new Error(`${all} of ${count} deliveries`);
+  if (await deliveries.findOne({ readyAt: { $ne: null } })) throw new Error('some are open');
+  const rows = await deliveries.aggregate([{ $group: { _id: '$reason', count: { $sum: 1 } } }]).toArray();
+  return Object.fromEntries(rows.map((row) => [String(row._id), row.count as number]));
 };
 
 /** A box office with a connection and the active add-on. */

@@ -1,3 +1,4 @@
+import { askSubgraph } from '@boxlist/testkit';
 import { SignJWT, type CryptoKey } from 'jose';
 
 /** One delivery as the graph shows it. */
@@ -25,6 +26,17 @@ interface Page<T> {
 
 const statsFields = 'stats { total synced skipped failed pending skippedByReason { code count } }';
 
+const pages = async <T>(read: (after: string | null) => Promise<Page<T>>): Promise<T[]> => {
+  const all: T[] = [];
+  for (let after: string | null = null, goesOn = true; goesOn;) {
+    const page: Page<T> = await read(after);
+    all.push(...page.nodes);
+    after = page.pageInfo.endCursor;
+    goesOn = page.pageInfo.hasNextPage;
+  }
+  return all;
+};
+
 /**
  * Queries sync as the gateway does, for the manager of one box office. Tries the next process if one does not answer.
  */
@@ -39,13 +51,13 @@ export const createGraph = (urls: readonly string[], key: CryptoKey) => {
       .setExpirationTime('1h')
       .sign(key);
   const askAt = async <T>(url: string, boxOfficeId: string, query: string, variables: object): Promise<T> => {
-    const response = await fetch(`${url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-boxlist-identity': await identity(boxOfficeId) },
-      body: JSON.stringify({ query, variables }),
-      signal: AbortSignal.timeout(15_000),
-    });
-    const { data, errors } = (await response.json()) as { data?: T; errors?: unknown };
+    const { data, errors } = await askSubgraph<{ data?: T; errors?: unknown }>(
+      url,
+      await identity(boxOfficeId),
+      query,
+      variables,
+      AbortSignal.timeout(15_000),
+    );
     if (errors || !data) throw new Error(`The graph answered ${JSON.stringify(errors)}`);
     return data;
   };
@@ -60,16 +72,6 @@ export const createGraph = (urls: readonly string[], key: CryptoKey) => {
     }
     throw failure;
   };
-  const pages = async <T>(read: (after: string | null) => Promise<Page<T>>): Promise<T[]> => {
-    const all: T[] = [];
-    for (let after: string | null = null, goesOn = true; goesOn;) {
-      const page: Page<T> = await read(after);
-      all.push(...page.nodes);
-      after = page.pageInfo.endCursor;
-      goesOn = page.pageInfo.hasNextPage;
-    }
-    return all;
-  };
   return {
     stats: async (boxOfficeId: string, workflowIds: readonly string[]): Promise<Stats[]> => {
       const { _entities } = await ask<{ _entities: ({ stats: Stats } | null)[] }>(
@@ -83,8 +85,10 @@ export const createGraph = (urls: readonly string[], key: CryptoKey) => {
       pages(async (after) => {
         const { boxOffice } = await ask<{ boxOffice: { deliveries: Page<SeenDelivery> } }>(
           boxOfficeId,
-          `query ($filter: DeliveryFilter, $after: String) { boxOffice { deliveries(filter: $filter, first: 100, after: $after) {
-             nodes { id status reason { code } order { id } workflow { id } } pageInfo { hasNextPage endCursor } } } }`,
+          `query ($filter: DeliveryFilter, $after: String) {
+            boxOffice { deliveries(filter: $filter, first: 100, after: $after) {
+              nodes { id status reason { code } order { id } workflow { id } }
+              pageInfo { hasNextPage endCursor } } } }`,
           { filter, after },
         );
         return boxOffice.deliveries;
@@ -93,7 +97,8 @@ export const createGraph = (urls: readonly string[], key: CryptoKey) => {
       pages(async (after) => {
         const { boxOffice } = await ask<{ boxOffice: { deadLetters: Page<{ orderId: string | null }> } }>(
           boxOfficeId,
-          `query ($after: String) { boxOffice { deadLetters(first: 100, after: $after) { nodes { orderId } pageInfo { hasNextPage endCursor } } } }`,
+          `query ($after: String) { boxOffice { deadLetters(first: 100, after: $after) {
+            nodes { orderId } pageInfo { hasNextPage endCursor } } } }`,
           { after },
         );
         return boxOffice.deadLetters;
@@ -102,7 +107,9 @@ export const createGraph = (urls: readonly string[], key: CryptoKey) => {
     retry: async (boxOfficeId: string, statuses: readonly string[], reasons: readonly string[]): Promise<number> => {
       const { retryDeliveries } = await ask<{ retryDeliveries: { retry: { progress: { matched: number } } | null } }>(
         boxOfficeId,
-        `mutation ($input: RetryDeliveriesInput!) { retryDeliveries(input: $input) { retry { progress { matched } } } }`,
+        `mutation ($input: RetryDeliveriesInput!) {
+          retryDeliveries(input: $input) { retry { progress { matched } } }
+        }`,
         { input: { filter: { statuses, reasons } } },
       );
       return retryDeliveries.retry?.progress.matched ?? 0;

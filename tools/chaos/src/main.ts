@@ -21,9 +21,20 @@ const explained = (wave: WaveResult, seeds: readonly number[]): string[] => {
     lines.push('✗ all schedules together', ...wave.violations.map((each) => `    ${each}`));
   if (lines.length > 0)
     lines.push(
-      `  The faults of the other schedules may have contributed. Run them together: npm run chaos -- --seed ${seeds[0] ?? 0} --schedules ${seeds.length} --together ${seeds.length}`,
+      '  The faults of the other schedules may have contributed. Run them together: ' +
+        `npm run chaos -- --seed ${seeds[0] ?? 0} --schedules ${seeds.length} --together ${seeds.length}`,
     );
   return lines;
+};
+
+const summary = ({ verdicts, calls, seconds, ...wave }: WaveResult, range: string): string => {
+  const deliveries = verdicts.reduce((sum, each) => sum + each.deliveries, 0);
+  const [sent, received] = [wave.mostSentInASecond, wave.mostCallsInASecond];
+  return (
+    `seeds ${range}: ${deliveries} deliveries, ${calls} calls ` +
+    `(at most ${sent} sent and ${received} received in one second, ${wave.refusedByRate} refused by rate), ` +
+    `${seconds.disturbed.toFixed(0)} s disturbed, ${seconds.settling.toFixed(0)} s settling`
+  );
 };
 
 const main = async (): Promise<number> => {
@@ -55,10 +66,8 @@ const main = async (): Promise<number> => {
       waves.push(wave);
       const lines = explained(wave, seeds);
       failed = lines.length > 0;
-      const deliveries = wave.verdicts.reduce((sum, each) => sum + each.deliveries, 0);
-      say(
-        `seeds ${seeds[0] ?? seed} to ${seeds.at(-1) ?? seed}: ${deliveries} deliveries, ${wave.calls} calls (at most ${wave.mostSentInASecond} sent and ${wave.mostCallsInASecond} received in one second, ${wave.refusedByRate} refused by rate), ${wave.seconds.disturbed.toFixed(0)} s disturbed, ${wave.seconds.settling.toFixed(0)} s settling${failed ? '' : ', no violations'}`,
-      );
+      const range = `${seeds[0] ?? seed} to ${seeds.at(-1) ?? seed}`;
+      say(`${summary(wave, range)}${failed ? '' : ', no violations'}`);
       for (const line of lines) console.log(line);
     }
   } finally {
@@ -71,9 +80,9 @@ const main = async (): Promise<number> => {
     file,
     JSON.stringify({ seed, together, count, secondsEach, failed, mongodb: world.mongoServer, waves }, null, 2),
   );
-  console.log(
-    `\n${count} schedules, ${secondsEach.toFixed(1)} s each: ${failed ? 'FAILED' : '0 lost, 0 double effects'}. Saved in ${file}${failed ? `; logs and data in ${dataDir}` : ''}`,
-  );
+  const result = failed ? 'FAILED' : '0 lost, 0 double effects';
+  const kept = failed ? `; logs and data in ${dataDir}` : '';
+  console.log(`\n${count} schedules, ${secondsEach.toFixed(1)} s each: ${result}. Saved in ${file}${kept}`);
   if (!failed) rmSync(dataDir, { recursive: true, force: true });
   return failed ? 1 : 0;
 };

@@ -18,48 +18,108 @@ const optInOf: Readonly<Record<Answer, string | null>> = { yes: 'true', no: 'fal
 const startDate = '2027-07-27';
 const minuteMs = 60_000;
 
+/** The ids and names of a box office, which no other has. */
+const createNames = ({ workflows }: Schedule) => {
+  const boxOfficeId = newId('boxOffice');
+  const mark = boxOfficeId.slice(3).toLowerCase();
+  return {
+    boxOfficeId,
+    connectionId: newId('connection'),
+    workflowIds: workflows.map(() => newId('workflow')),
+    begunAt: Date.now(),
+    emailOf: (buyer: number): string => `b${buyer}.${mark}@example.com`,
+    orderIdOf: (order: number): string => `or_${mark}_${order}`,
+    badOrderIdOf: (index: number): string => `or_bad_${mark}_${index}`,
+    eventName: (event: number): string => `Gala ${event} ${mark}`,
+    // Numbered as Ticket Tailor does.
+    eventIdOf: (order: number, version: number): string => `wh_${mark}_${order}_${9 + version}`,
+  };
+};
+
+type Names = ReturnType<typeof createNames>;
+
+const listOf = ({ lists }: Resources, name: string): string => lists.get(name) ?? '';
+const tagOf = ({ tags }: Resources, name: string): string => tags.get(name) ?? '';
+
+/** A workflow's fact without its number, status and version. */
+const workflowOf = (
+  names: Names,
+  { kind }: PlannedWorkflow,
+  resources: Resources,
+): Omit<Parameters<typeof aWorkflow>[0], 'workflowId' | 'status' | 'version'> => ({
+  boxOfficeId: names.boxOfficeId,
+  connectionId: names.connectionId,
+  name: kind,
+  activeSince: new Date(names.begunAt - 60 * minuteMs).toISOString(),
+  filter: { eventIds: kind === 'filtered' ? ['ev_0'] : [], eventSeriesIds: [], ticketTypeIds: [] },
+  lists: { fixed: kind === 'per-event' ? [] : [listOf(resources, `list ${kind}`)], perEvent: kind === 'per-event' },
+  tags: {
+    fixed: [
+      // A workflow that undoes must have its own tags: it does not know whether a buyer had a tag before.
+      ...(kind === 'takes-back' ? [] : [tagOf(resources, 'ticket-buyer')]),
+      ...(kind === 'per-event' ? [] : [tagOf(resources, `tag ${kind}`)]),
+    ],
+    event: kind === 'per-event',
+    ticketTypes: false,
+  },
+  whenNotOptedIn: kind === 'everyone' ? 'ADD_WITHOUT_LIST' : 'SKIP',
+  whenUnsubscribed: kind === 'asks-again' ? 'SEND_RESUBSCRIBE_EMAIL' : 'SKIP',
+  onCancelledOrder: kind === 'takes-back' ? 'REMOVE_TAGS_AND_LISTS' : 'KEEP',
+  whenPaused: 'WAIT',
+});
+
+const seedsOf = ({ emailOf, begunAt }: Names, { buyers }: Schedule, resources: Resources): SandboxSeed[] =>
+  buyers.flatMap((kind, buyer) => {
+    const { permission, isDeleted, had } = seedOf(kind);
+    if (permission === undefined) return [];
+    return [
+      {
+        email: emailOf(buyer),
+        permission_to_send: permission as SandboxSeed['permission_to_send'],
+        ...(kind === 'unsubscribed' ? { opt_out_date: new Date(begunAt - 24 * 60 * minuteMs).toISOString() } : {}),
+        // Days before the first order, so that an opt-in from before the deletion restores nobody.
+        ...(isDeleted ? { deleted_at: new Date(begunAt - 3 * 24 * 60 * minuteMs).toISOString() } : {}),
+        lists: had.lists.map((name) => listOf(resources, name)),
+        tags: had.tags.map((name) => tagOf(resources, name)),
+      },
+    ];
+  });
+
+const orderEventOf = (names: Names, schedule: Schedule, number: number, version: number) => {
+  const planned = schedule.orders[number];
+  const at = planned?.versions[version];
+  if (!planned || !at) return undefined;
+  // All events of every other order have the same time.
+  const afterMs = (number % 2 === 0 ? version * minuteMs : 0) + number * 1_000;
+  return anOrderEvent({
+    boxOfficeId: names.boxOfficeId,
+    id: names.eventIdOf(number, version),
+    time: new Date(names.begunAt - 30 * minuteMs + afterMs).toISOString(),
+    type: version === 0 ? 'boxlist.order.created.v1' : 'boxlist.order.updated.v1',
+    order: {
+      id: names.orderIdOf(number),
+      status: at.status,
+      marketing_opt_in: optInOf[at.optIn],
+      event_summary: {
+        id: `ev_${planned.event}`,
+        event_series_id: 'es_1',
+        name: names.eventName(planned.event),
+        start_date: { date: startDate },
+      },
+      buyer_details: { email: names.emailOf(planned.buyer), first_name: nameOf(version) },
+    },
+  });
+};
+
 /** One box office with its own connection and workflows, which runs a schedule apart from all others. */
 export const createOffice = (world: World, schedule: Schedule, resources: Resources) => {
-  const boxOfficeId = newId('boxOffice');
-  const connectionId = newId('connection');
-  const mark = boxOfficeId.slice(3).toLowerCase();
-  const begunAt = Date.now();
-  const workflowIds = schedule.workflows.map(() => newId('workflow'));
-  const emailOf = (buyer: number): string => `b${buyer}.${mark}@example.com`;
-  const orderIdOf = (order: number): string => `or_${mark}_${order}`;
-  const eventName = (event: number): string => `Gala ${event} ${mark}`;
+  const names = createNames(schedule);
+  const { boxOfficeId, connectionId, workflowIds, emailOf, orderIdOf, badOrderIdOf, eventName } = names;
   let connectionVersion = 0;
   const workflowVersions = workflowIds.map(() => 0);
-
   const say = ({ topic, key, value }: FactMessage) => world.publish(topic, key, value);
-  const listOf = (name: string): string => resources.lists.get(name) ?? '';
-  const tagOf = (name: string): string => resources.tags.get(name) ?? '';
-
-  const factOf = ({ kind }: PlannedWorkflow, number: number, status: WorkflowFact['status']): WorkflowFact =>
-    aWorkflow({
-      workflowId: workflowIds[number] ?? '',
-      boxOfficeId,
-      connectionId,
-      name: kind,
-      status,
-      version: (workflowVersions[number] = (workflowVersions[number] ?? 0) + 1),
-      activeSince: new Date(begunAt - 60 * minuteMs).toISOString(),
-      filter: { eventIds: kind === 'filtered' ? ['ev_0'] : [], eventSeriesIds: [], ticketTypeIds: [] },
-      lists: { fixed: kind === 'per-event' ? [] : [listOf(`list ${kind}`)], perEvent: kind === 'per-event' },
-      tags: {
-        fixed: [
-          // A workflow that undoes must have its own tags: it does not know whether a buyer had a tag before.
-          ...(kind === 'takes-back' ? [] : [tagOf('ticket-buyer')]),
-          ...(kind === 'per-event' ? [] : [tagOf(`tag ${kind}`)]),
-        ],
-        event: kind === 'per-event',
-        ticketTypes: false,
-      },
-      whenNotOptedIn: kind === 'everyone' ? 'ADD_WITHOUT_LIST' : 'SKIP',
-      whenUnsubscribed: kind === 'asks-again' ? 'SEND_RESUBSCRIBE_EMAIL' : 'SKIP',
-      onCancelledOrder: kind === 'takes-back' ? 'REMOVE_TAGS_AND_LISTS' : 'KEEP',
-      whenPaused: 'WAIT',
-    });
+  const publishOrder = (id: string, event: object): Promise<void> =>
+    world.publish(topics.orders.name, `${boxOfficeId}:${id}`, JSON.stringify(event));
 
   return {
     schedule,
@@ -67,7 +127,7 @@ export const createOffice = (world: World, schedule: Schedule, resources: Resour
     workflowIds,
     emailOf,
     orderIdOf,
-    badOrderIds: schedule.badEventsAtMs.map((_, index) => `or_bad_${mark}_${index}`),
+    badOrderIds: schedule.badEventsAtMs.map((_, index) => badOrderIdOf(index)),
     /** The names that the product chooses for the list and the tag of an event. */
     namesOfEvent: (event: number) => ({
       list: `${eventName(event)} ${startDate}`,
@@ -81,62 +141,23 @@ export const createOffice = (world: World, schedule: Schedule, resources: Resour
           aConnection({ boxOfficeId, connectionId, accountId: world.account, version: (connectionVersion += 1) }),
         ),
       ),
-    changeWorkflow: (number: number, status: WorkflowFact['status']): Promise<void> => {
+    changeWorkflow: async (number: number, status: WorkflowFact['status']): Promise<void> => {
       const planned = schedule.workflows[number];
-      return planned ? say(workflowMessage(factOf(planned, number, status))) : Promise.resolve();
+      if (!planned) return;
+      const version = (workflowVersions[number] = (workflowVersions[number] ?? 0) + 1);
+      const fact = { ...workflowOf(names, planned, resources), workflowId: workflowIds[number] ?? '', status, version };
+      await say(workflowMessage(aWorkflow(fact)));
     },
     /** The contacts that the account must hold before the first order. */
-    seeds: (): SandboxSeed[] =>
-      schedule.buyers.flatMap((kind, buyer) => {
-        const { permission, isDeleted, had } = seedOf(kind);
-        if (permission === undefined) return [];
-        return [
-          {
-            email: emailOf(buyer),
-            permission_to_send: permission as SandboxSeed['permission_to_send'],
-            ...(kind === 'unsubscribed' ? { opt_out_date: new Date(begunAt - 24 * 60 * minuteMs).toISOString() } : {}),
-            // Days before the first order, so that an opt-in from before the deletion restores nobody.
-            ...(isDeleted ? { deleted_at: new Date(begunAt - 3 * 24 * 60 * minuteMs).toISOString() } : {}),
-            lists: had.lists.map(listOf),
-            tags: had.tags.map(tagOf),
-          },
-        ];
-      }),
+    seeds: (): SandboxSeed[] => seedsOf(names, schedule, resources),
     /** Publishes one event of an order on Kafka; a repeated call publishes the same event. */
-    order: (number: number, version: number): Promise<void> => {
-      const planned = schedule.orders[number];
-      const at = planned?.versions[version];
-      if (!planned || !at) return Promise.resolve();
-      const event = anOrderEvent({
-        boxOfficeId,
-        // Numbered as Ticket Tailor does. All events of every other order have the same time.
-        id: `wh_${mark}_${number}_${9 + version}`,
-        time: new Date(
-          begunAt - 30 * minuteMs + (number % 2 === 0 ? version * minuteMs : 0) + number * 1_000,
-        ).toISOString(),
-        type: version === 0 ? 'boxlist.order.created.v1' : 'boxlist.order.updated.v1',
-        order: {
-          id: orderIdOf(number),
-          status: at.status,
-          marketing_opt_in: optInOf[at.optIn],
-          event_summary: {
-            id: `ev_${planned.event}`,
-            event_series_id: 'es_1',
-            name: eventName(planned.event),
-            start_date: { date: startDate },
-          },
-          buyer_details: { email: emailOf(planned.buyer), first_name: nameOf(version) },
-        },
-      });
-      return world.publish(topics.orders.name, `${boxOfficeId}:${event.data.id}`, JSON.stringify(event));
+    order: async (number: number, version: number): Promise<void> => {
+      const event = orderEventOf(names, schedule, number, version);
+      if (event) await publishOrder(event.data.id, event);
     },
     badEvent: (number: number): Promise<void> => {
-      const id = `or_bad_${mark}_${number}`;
-      return world.publish(
-        topics.orders.name,
-        `${boxOfficeId}:${id}`,
-        JSON.stringify({ specversion: '1.0', boxofficeid: boxOfficeId, data: { id, status: 'no such status' } }),
-      );
+      const id = badOrderIdOf(number);
+      return publishOrder(id, { specversion: '1.0', boxofficeid: boxOfficeId, data: { id, status: 'no such status' } });
     },
   };
 };

@@ -68,7 +68,9 @@ export const settle = async (world: World, office: Office, { mayBeRefused, limit
   const open = await world.graph
     .deliveries(office.boxOfficeId, { statuses: ['PENDING', 'WAITING'] })
     .catch((error: unknown) => (hint = String(error)));
-  return [
-    `it did not settle within ${limitMs / 1_000} s: ${typeof open === 'string' ? open : JSON.stringify(open.map(({ id, status, reason }) => `${id} ${status} ${reason?.code ?? ''}`))}, ${hint}`,
-  ];
+  const seen =
+    typeof open === 'string'
+      ? open
+      : JSON.stringify(open.map(({ id, status, reason }) => `${id} ${status} ${reason?.code ?? ''}`));
+  return [`it did not settle within ${limitMs / 1_000} s: ${seen}, ${hint}`];
 };

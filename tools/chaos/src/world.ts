@@ -1,6 +1,6 @@
 import { topics } from '@boxlist/contracts';
 import { createEventBus } from '@boxlist/event-bus';
-import { eventually, openTokenDoor, signalGroup, startSandbox, startServers } from '@boxlist/testkit';
+import { eventually, openTokenDoor, signalGroup, startSandbox, startServers, type Servers } from '@boxlist/testkit';
 import { exportJWK, generateKeyPair } from 'jose';
 import mongoose from 'mongoose';
 import { randomBytes } from 'node:crypto';
@@ -27,6 +27,50 @@ export interface Resources {
 }
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** The settings of sync that do not depend on the servers. Leases and retries are short, so that faults end soon. */
+const standardSettings = {
+  PATH: process.env.PATH,
+  LOG_LEVEL: 'info',
+  CONSTANT_CONTACT_CALLS_PER_SECOND: String(callsPerSecond),
+  CONSTANT_CONTACT_CALLS_PER_DAY: '100000000',
+  DISPATCH_LEASE_MS: String(leaseMs),
+  RETRY_BASE_MS: '100',
+  RETRY_MAX_DELAY_MS: '1000',
+};
+
+/** Kills and pauses the servers and the sandbox, each one disturbance after the other. */
+const createDisturbances = (servers: Servers, signalSandbox: (name: NodeJS.Signals) => void) => {
+  const turns = { kafka: inTurns(), mongo: inTurns(), sandbox: inTurns() };
+  const pidOf = (server: Server): number | undefined => servers[server].pid;
+  let sandboxWokenAt = 0;
+  return {
+    /** Servers from the environment are not ours to disturb. */
+    mayDisturb: (server: Server): boolean => pidOf(server) !== undefined,
+    killServer: (server: Server, downMs: number): Promise<void> =>
+      turns[server](async () => {
+        await servers[server].kill();
+        await delay(downMs);
+        await servers[server].restart();
+      }),
+    pauseServer: (server: Server | 'sandbox', ms: number): Promise<void> =>
+      turns[server](async () => {
+        const pid = server === 'sandbox' ? undefined : pidOf(server);
+        const signal = (name: NodeJS.Signals): void =>
+          server === 'sandbox' ? signalSandbox(name) : pid === undefined ? undefined : signalGroup(pid, name);
+        signal('SIGSTOP');
+        await delay(ms);
+        signal('SIGCONT');
+        if (server === 'sandbox') sandboxWokenAt = Date.now();
+      }),
+    /** When the sandbox last continued after a pause. */
+    sandboxWokenAt: () => sandboxWokenAt,
+    /** Resolves once no disturbance is under way. */
+    over: async (): Promise<void> => {
+      await Promise.all(Object.values(turns).map((turn) => turn(async () => undefined)));
+    },
+  };
+};
 
 /**
  * Kafka, MongoDB, the sandbox, a stand-in for auth-connection's tokens and several sync processes: started once and
@@ -59,8 +103,7 @@ export const startWorld = async (dataDir: string, say: (line: string) => void) =
     count: processCount,
     logDir: dataDir,
     env: {
-      PATH: process.env.PATH,
-      LOG_LEVEL: 'info',
+      ...standardSettings,
       MONGODB_URI: servers.mongo.uri,
       MONGODB_DATABASE_PREFIX: prefix,
       KAFKA_BROKERS: servers.kafka.brokers,
@@ -70,18 +113,11 @@ export const startWorld = async (dataDir: string, say: (line: string) => void) =
       AUTH_CONNECTION_URL: door.url,
       SERVICE_TOKEN_SECRET: randomBytes(32).toString('hex'),
       EMAIL_HASH_KEY: randomBytes(32).toString('hex'),
-      CONSTANT_CONTACT_CALLS_PER_SECOND: String(callsPerSecond),
-      CONSTANT_CONTACT_CALLS_PER_DAY: '100000000',
-      DISPATCH_LEASE_MS: String(leaseMs),
-      RETRY_BASE_MS: '100',
-      RETRY_MAX_DELAY_MS: '1000',
     },
   });
   const permits = watchPermits(mongo);
   const outcomes = await followOutcomes(bus);
-  const turns = { kafka: inTurns(), mongo: inTurns(), sandbox: inTurns() };
-  const pidOf = (server: Server): number | undefined => servers[server].pid;
-  let sandboxWokenAt = 0;
+  const { sandboxWokenAt, over, ...disturbances } = createDisturbances(servers, sandbox.signal);
 
   return {
     account,
@@ -96,46 +132,18 @@ export const startWorld = async (dataDir: string, say: (line: string) => void) =
     sandbox: sandbox.control,
     graph: createGraph(syncs.urls, keys.privateKey),
     mongoServer: servers.mongo.server,
-    /** Servers from the environment are not ours to disturb. */
-    mayDisturb: (server: Server): boolean => pidOf(server) !== undefined,
+    ...disturbances,
     /** Publishes a message on Kafka; retries until Kafka acknowledges. */
     publish: (topic: string, key: string, value: string): Promise<void> =>
       eventually(() => bus.publish(topic, [{ key, value }]), { timeoutMs: 120_000, everyMs: 200 }),
-    killServer: (server: Server, downMs: number): Promise<void> =>
-      turns[server](async () => {
-        await servers[server].kill();
-        await delay(downMs);
-        await servers[server].restart();
-      }),
-    pauseServer: (server: Server | 'sandbox', ms: number): Promise<void> =>
-      turns[server](async () => {
-        const pid = server === 'sandbox' ? undefined : pidOf(server);
-        const signal = (name: NodeJS.Signals): void =>
-          server === 'sandbox' ? sandbox.signal(name) : pid === undefined ? undefined : signalGroup(pid, name);
-        signal('SIGSTOP');
-        await delay(ms);
-        signal('SIGCONT');
-        if (server === 'sandbox') sandboxWokenAt = Date.now();
-      }),
     /** When a sync process or the sandbox was last started or continued after a pause. */
-    lastWokenAt: (): number => Math.max(syncs.lastWokenAt(), sandboxWokenAt),
+    lastWokenAt: (): number => Math.max(syncs.lastWokenAt(), sandboxWokenAt()),
     /** Resolves once no disturbance is under way and everything is up. */
     allUp: async (): Promise<void> => {
-      await Promise.all(Object.values(turns).map((turn) => turn(async () => undefined)));
+      await over();
       await syncs.allUp();
     },
-    /** Resets the account and creates the lists and tags of all workflows. */
-    furnish: async (): Promise<Resources> => {
-      await sandbox.control.reset();
-      const token = await sandbox.accessToken(account);
-      door.give(token);
-      return furnish(sandbox.url, token);
-    },
-    /** The names of the account's lists and tags by id, including those that sync has made. */
-    names: async (): Promise<ReadonlyMap<string, string>> => {
-      const { lists, tags } = await readResources(sandbox.url, await sandbox.accessToken(account));
-      return new Map([...lists, ...tags].map(([name, id]) => [id, name]));
-    },
+    ...createAccount(sandbox, door),
     stop: async (): Promise<void> => {
       await syncs.stop();
       await permits.close();
@@ -148,6 +156,25 @@ export const startWorld = async (dataDir: string, say: (line: string) => void) =
 };
 
 export type World = Awaited<ReturnType<typeof startWorld>>;
+
+/** The account at the sandbox, as the schedules need it. */
+const createAccount = (
+  sandbox: Awaited<ReturnType<typeof startSandbox>>,
+  door: Awaited<ReturnType<typeof openTokenDoor>>,
+) => ({
+  /** Resets the account and creates the lists and tags of all workflows. */
+  furnish: async (): Promise<Resources> => {
+    await sandbox.control.reset();
+    const token = await sandbox.accessToken(account);
+    door.give(token);
+    return furnish(sandbox.url, token);
+  },
+  /** The names of the account's lists and tags by id, including those that sync has made. */
+  names: async (): Promise<ReadonlyMap<string, string>> => {
+    const { lists, tags } = await readResources(sandbox.url, await sandbox.accessToken(account));
+    return new Map([...lists, ...tags].map(([name, id]) => [id, name]));
+  },
+});
 
 const furnish = async (url: string, token: string): Promise<Resources> => {
   const make = async (path: string, name: string): Promise<void> => {

@@ -54,6 +54,18 @@ const readLines = (bytes: Buffer, take: (line: string, number: number) => void):
   return { lines, end: start };
 };
 
+const loadFile = (file: string, load: (entry: Entry) => void): { lines: number; end: number } => {
+  if (!existsSync(file)) return { lines: 0, end: 0 };
+  return readLines(readFileSync(file), (line, number) => {
+    try {
+      const [kind, key, value] = JSON.parse(line) as [string, string, unknown];
+      load({ kind, key, value });
+    } catch (cause) {
+      throw new Error(`Line ${number} of ${file} cannot be read`, { cause });
+    }
+  });
+};
+
 /**
  * Saves documents in a file, to which each change is appended as a line, so that a write costs only the size of the
  * change. Flushed lines survive a crash of the process, but not of the machine. When most of the file is outdated, it
@@ -65,18 +77,8 @@ export const openDocumentLog = ({ file, load, live, liveCount, slack = 50_000 }:
     return { write: nothing, flush: nothing, clear: nothing, close: nothing, compacted: () => Promise.resolve() };
   }
   mkdirSync(dirname(file), { recursive: true });
-  let lines = 0;
-  let length = 0;
-  if (existsSync(file)) {
-    ({ lines, end: length } = readLines(readFileSync(file), (line, number) => {
-      try {
-        const [kind, key, value] = JSON.parse(line) as [string, string, unknown];
-        load({ kind, key, value });
-      } catch (cause) {
-        throw new Error(`Line ${number} of ${file} cannot be read`, { cause });
-      }
-    }));
-  }
+  const { lines: loaded, end: length } = loadFile(file, load);
+  let lines = loaded;
   let fd = openSync(file, 'a');
   ftruncateSync(fd, length);
   let pending = '';

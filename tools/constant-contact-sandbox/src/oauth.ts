@@ -85,7 +85,8 @@ const signInPage = async (world: World, request: FastifyRequest, reply: FastifyR
   const accounts = [...world.store.accounts.values()]
     .map(
       ({ settings: { id, name } }, index) =>
-        `<label><input type="radio" name="account" value="${id}" ${index === 0 ? 'checked' : ''}> ${escapeHtml(name)}</label>`,
+        `<label><input type="radio" name="account" value="${id}" ${index === 0 ? 'checked' : ''}>
+         ${escapeHtml(name)}</label>`,
     )
     .join('<br>');
   return reply.type('text/html').send(

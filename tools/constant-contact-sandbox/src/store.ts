@@ -53,10 +53,15 @@ const partsOf = ({ lists, tags, fields, contacts, activities, work }: Account): 
   contact: contacts,
 });
 
-const demoAccounts = [
-  { id: 'riverside', name: 'Riverside Theatre' },
-  { id: 'harbour', name: 'Harbour Hall' },
-];
+const demoAccounts = (): AccountSettings[] =>
+  [
+    { id: 'riverside', name: 'Riverside Theatre' },
+    { id: 'harbour', name: 'Harbour Hall' },
+  ].map((named) => ({
+    ...named,
+    privileges: ['contacts:read', 'contacts:write', 'account:read'],
+    confirmedOptIn: false,
+  }));
 
 /** Fills an account as an organiser might, with ids that are the same in every run. */
 const furnish = (account: Account, now: string): void => {
@@ -136,16 +141,10 @@ export const openStore = (file: string | undefined) => {
   const begin = (): void => {
     const now = new Date().toISOString();
     secrets.put('', crypto.randomUUID() + crypto.randomUUID());
-    for (const { id, name } of demoAccounts) {
-      const settings = {
-        id,
-        name,
-        privileges: ['contacts:read', 'contacts:write', 'account:read'],
-        confirmedOptIn: false,
-      };
+    for (const settings of demoAccounts()) {
       const account = openAccount(settings, note);
-      accounts.set(id, account);
-      note({ kind: 'account', key: id, value: settings });
+      accounts.set(settings.id, account);
+      note({ kind: 'account', key: settings.id, value: settings });
       furnish(account, now);
     }
     log.flush();

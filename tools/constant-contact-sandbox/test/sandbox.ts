@@ -112,15 +112,11 @@ export const sandboxAt = (url: string) => {
       return items.map((item) => item[key]!);
     },
     seed: (contact: object) => control('POST', '/accounts/riverside/contacts', contact),
-    contact: async (email: string): Promise<ShownContact | undefined> =>
-      (
-        (
-          await api(
-            'GET',
-            `/contacts?email=${encodeURIComponent(email)}&status=all&include=list_memberships,taggings,phone_numbers,street_addresses,custom_fields,notes`,
-          )
-        ).body as { contacts: ShownContact[] }
-      ).contacts[0],
+    contact: async (email: string): Promise<ShownContact | undefined> => {
+      const include = 'list_memberships,taggings,phone_numbers,street_addresses,custom_fields,notes';
+      const path = `/contacts?email=${encodeURIComponent(email)}&status=all&include=${include}`;
+      return ((await api('GET', path)).body as { contacts: ShownContact[] }).contacts[0];
+    },
   };
 };
 

@@ -24,7 +24,20 @@ const effects: Record<ErrorKind, readonly [graphql: string, http: string, consum
 const errorsDoc = (): string => {
   const rows = Object.entries(errorRegistry).map(([code, { kind, when }]) => `| \`${code}\` | ${kind} | ${when} |`);
   const kinds = Object.entries(effects).map(([kind, cells]) => `| ${kind} | ${cells.join(' | ')} |`);
-  return `# Errors\n\n${note}\n\nThe kind of an error decides how each interface reports it:\n\n| kind | GraphQL | HTTP | consumer |\n| --- | --- | --- | --- |\n${kinds.join('\n')}\n\n| code | kind | when |\n| --- | --- | --- |\n${rows.join('\n')}\n`;
+  return `# Errors
+
+${note}
+
+The kind of an error decides how each interface reports it:
+
+| kind | GraphQL | HTTP | consumer |
+| --- | --- | --- | --- |
+${kinds.join('\n')}
+
+| code | kind | when |
+| --- | --- | --- |
+${rows.join('\n')}
+`;
 };
 
 const apps = readdirSync(join(root, 'apps')).filter((app) => existsSync(join(root, 'apps', app, 'src/config.ts')));
@@ -68,7 +81,14 @@ const configDocs = async (): Promise<{ config: string; env: string }> => {
       `# ${description} (${users.join(', ')})\n${required ? `${name}=` : `# ${name}=${shown(fallback)}`}`,
   );
   return {
-    config: `# Settings\n\n${note}\n\nAll settings come from environment variables. If a setting is missing or wrong, the service lists all problems at once and does not start.\n\n${sections.join('\n')}`,
+    config: `# Settings
+
+${note}
+
+All settings come from environment variables. If a setting is missing or wrong, the service lists
+all problems at once and does not start.
+
+${sections.join('\n')}`,
     env: `# ${note}\n\n${lines.join('\n\n')}\n`,
   };
 };

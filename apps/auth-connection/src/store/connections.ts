@@ -1,6 +1,6 @@
 import { factEvent, newId, type BoxOfficeId, type ConnectionId } from '@boxlist/contracts';
 import { outboxEntry, type OutboxEntry } from '@boxlist/event-bus';
-import { Schema, type Connection as MongoConnection } from 'mongoose';
+import { Schema, type Model, type Connection as MongoConnection } from 'mongoose';
 import {
   connectionFact,
   standardSettings,
@@ -68,24 +68,50 @@ const toConnection = (doc: ConnectionDocument): Connection => ({
   version: doc.version,
 });
 
-/**
- * Connections and their encrypted tokens. Each write that changes the version also contains the fact; a save of
- * refreshed tokens does not.
- */
-export const createConnectionStore = (mongo: MongoConnection) => {
-  const model = mongo.model<ConnectionDocument>('Connection', schema);
-  const factOf = (connection: Connection): OutboxEntry =>
-    outboxEntry(
-      connection.id,
-      factEvent({
-        type: 'boxlist.connection.changed.v1',
-        source: '/boxlist/auth-connection',
-        subject: connection.id,
-        boxOfficeId: connection.boxOfficeId,
-        time: new Date(),
-        data: connectionFact(connection),
-      }),
-    );
+const factOf = (connection: Connection): OutboxEntry =>
+  outboxEntry(
+    connection.id,
+    factEvent({
+      type: 'boxlist.connection.changed.v1',
+      source: '/boxlist/auth-connection',
+      subject: connection.id,
+      boxOfficeId: connection.boxOfficeId,
+      time: new Date(),
+      data: connectionFact(connection),
+    }),
+  );
+
+const readsOf = (model: Model<ConnectionDocument>) => ({
+  byId: async (id: string): Promise<Connection | undefined> => {
+    const doc = await model.findById(id).lean<ConnectionDocument>();
+    return doc ? toConnection(doc) : undefined;
+  },
+  ofBoxOffice: async (boxOfficeId: BoxOfficeId): Promise<Connection[]> =>
+    (await model.find({ boxOfficeId }).sort({ connectedAt: -1 }).lean<ConnectionDocument[]>()).map(toConnection),
+  ofAccount: async (boxOfficeId: BoxOfficeId, accountId: string): Promise<Connection | undefined> => {
+    const doc = await model.findOne({ boxOfficeId, accountId }).lean<ConnectionDocument>();
+    return doc ? toConnection(doc) : undefined;
+  },
+  withTokens: async (id: string): Promise<{ connection: Connection; tokens: SealedTokens | null } | undefined> => {
+    const doc = await model.findById(id).lean<ConnectionDocument>();
+    return doc ? { connection: toConnection(doc), tokens: doc.tokens } : undefined;
+  },
+  /**
+   * Ids of at most 100 connections, latest expiry first, so that connections whose refresh has long failed do not
+   * block the others.
+   */
+  expiringBefore: async (time: Date): Promise<string[]> =>
+    (
+      await model
+        .find({ status: 'CONNECTED', 'tokens.expiresAt': { $lt: time } }, { _id: 1 })
+        .sort({ 'tokens.expiresAt': -1 })
+        .limit(100)
+        .lean<{ _id: string }[]>()
+    ).map(({ _id }) => _id),
+});
+
+/** The writes that publish a fact. Each changes exactly the version that it is given. */
+const changesOf = (model: Model<ConnectionDocument>) => {
   const change = async (
     current: Connection,
     fields: Partial<ConnectionDocument>,
@@ -104,26 +130,7 @@ export const createConnectionStore = (mongo: MongoConnection) => {
     );
     return doc ? toConnection(doc) : undefined;
   };
-
   return {
-    collection: model.collection,
-    init: async () => {
-      await model.createIndexes();
-    },
-    byId: async (id: string): Promise<Connection | undefined> => {
-      const doc = await model.findById(id).lean<ConnectionDocument>();
-      return doc ? toConnection(doc) : undefined;
-    },
-    ofBoxOffice: async (boxOfficeId: BoxOfficeId): Promise<Connection[]> =>
-      (await model.find({ boxOfficeId }).sort({ connectedAt: -1 }).lean<ConnectionDocument[]>()).map(toConnection),
-    ofAccount: async (boxOfficeId: BoxOfficeId, accountId: string): Promise<Connection | undefined> => {
-      const doc = await model.findOne({ boxOfficeId, accountId }).lean<ConnectionDocument>();
-      return doc ? toConnection(doc) : undefined;
-    },
-    withTokens: async (id: string): Promise<{ connection: Connection; tokens: SealedTokens | null } | undefined> => {
-      const doc = await model.findById(id).lean<ConnectionDocument>();
-      return doc ? { connection: toConnection(doc), tokens: doc.tokens } : undefined;
-    },
     /** Throws a duplicate-key error if the box office already has this account. */
     insert: async (fields: {
       boxOfficeId: BoxOfficeId;
@@ -173,47 +180,56 @@ export const createConnectionStore = (mongo: MongoConnection) => {
         { status: 'NEEDS_RECONNECT', needsReconnectReason: reason, refreshUntil: null },
         { guard: { refreshFence: fence } },
       ),
-    /**
-     * Claims the right to refresh exactly these tokens for `leaseMs`. Undefined if another process has it or the
-     * tokens changed.
-     */
-    claimRefresh: async (
-      id: string,
-      sealedAccess: string,
-      now: Date,
-      leaseMs: number,
-    ): Promise<RefreshClaim | undefined> => {
-      const doc = await model.findOneAndUpdate(
-        {
-          _id: id,
-          status: 'CONNECTED',
-          'tokens.access': sealedAccess,
-          $or: [{ refreshUntil: null }, { refreshUntil: { $lte: now } }],
-        },
-        { $set: { refreshUntil: new Date(now.getTime() + leaseMs) }, $inc: { refreshFence: 1 } },
-        { returnDocument: 'after', lean: true },
-      );
-      return doc ? { fence: (doc as ConnectionDocument).refreshFence } : undefined;
+  };
+};
+
+/** Only the holder of a claim saves refreshed tokens, without a new version or a fact. */
+const refreshesOf = (model: Model<ConnectionDocument>) => ({
+  /**
+   * Claims the right to refresh exactly these tokens for `leaseMs`. Undefined if another process has it or the
+   * tokens changed.
+   */
+  claimRefresh: async (
+    id: string,
+    sealedAccess: string,
+    now: Date,
+    leaseMs: number,
+  ): Promise<RefreshClaim | undefined> => {
+    const doc = await model.findOneAndUpdate(
+      {
+        _id: id,
+        status: 'CONNECTED',
+        'tokens.access': sealedAccess,
+        $or: [{ refreshUntil: null }, { refreshUntil: { $lte: now } }],
+      },
+      { $set: { refreshUntil: new Date(now.getTime() + leaseMs) }, $inc: { refreshFence: 1 } },
+      { returnDocument: 'after', lean: true },
+    );
+    return doc ? { fence: (doc as ConnectionDocument).refreshFence } : undefined;
+  },
+  /** Saves rotated tokens. False if the claim was lost. */
+  saveTokens: async (id: string, tokens: SealedTokens, { fence }: RefreshClaim): Promise<boolean> =>
+    (await model.updateOne({ _id: id, refreshFence: fence }, { $set: { tokens, refreshUntil: null } })).matchedCount ===
+    1,
+  releaseRefresh: async (id: string, { fence }: RefreshClaim): Promise<void> => {
+    await model.updateOne({ _id: id, refreshFence: fence }, { $set: { refreshUntil: null } });
+  },
+});
+
+/**
+ * Connections and their encrypted tokens. Each write that changes the version also contains the fact; a save of
+ * refreshed tokens does not.
+ */
+export const createConnectionStore = (mongo: MongoConnection) => {
+  const model = mongo.model<ConnectionDocument>('Connection', schema);
+  return {
+    collection: model.collection,
+    init: async () => {
+      await model.createIndexes();
     },
-    /** Saves rotated tokens. False if the claim was lost. */
-    saveTokens: async (id: string, tokens: SealedTokens, { fence }: RefreshClaim): Promise<boolean> =>
-      (await model.updateOne({ _id: id, refreshFence: fence }, { $set: { tokens, refreshUntil: null } }))
-        .matchedCount === 1,
-    releaseRefresh: async (id: string, { fence }: RefreshClaim): Promise<void> => {
-      await model.updateOne({ _id: id, refreshFence: fence }, { $set: { refreshUntil: null } });
-    },
-    /**
-     * Ids of at most 100 connections, latest expiry first, so that connections whose refresh has long failed do not
-     * block the others.
-     */
-    expiringBefore: async (time: Date): Promise<string[]> =>
-      (
-        await model
-          .find({ status: 'CONNECTED', 'tokens.expiresAt': { $lt: time } }, { _id: 1 })
-          .sort({ 'tokens.expiresAt': -1 })
-          .limit(100)
-          .lean<{ _id: string }[]>()
-      ).map(({ _id }) => _id),
+    ...readsOf(model),
+    ...changesOf(model),
+    ...refreshesOf(model),
   };
 };
 

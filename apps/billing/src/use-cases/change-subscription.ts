@@ -14,22 +14,26 @@ interface Input {
  * Adds an app to the box office's billing, and charges the first period if it is due. For a cancelling subscription
  * it undoes the cancellation without a charge. Throws FORBIDDEN, NOT_FOUND, ALREADY_ACTIVE.
  */
-export const activateApp = async (ctx: Context, identity: Identity, { appId }: Input): Promise<Subscription> => {
-  requireRole(identity, 'owner');
-  const addOn = addOnOf(ctx.catalogue, appId);
-  const saved = await untilSaved(() => activateOnce(ctx, identity.boxOfficeId, addOn));
-  await announce(ctx, saved);
-  subscriptionChanged(ctx, 'activated', saved);
-  return saved;
-};
+export const activateApp = (ctx: Context, identity: Identity, { appId }: Input): Promise<Subscription> =>
+  change(ctx, identity, appId, 'activated', activateOnce);
 
 /** Cancels an app at the end of the paid or free time. Throws FORBIDDEN, NOT_FOUND, NOT_ACTIVE. */
-export const deactivateApp = async (ctx: Context, identity: Identity, { appId }: Input): Promise<Subscription> => {
+export const deactivateApp = (ctx: Context, identity: Identity, { appId }: Input): Promise<Subscription> =>
+  change(ctx, identity, appId, 'deactivated', deactivateOnce);
+
+const change = async (
+  ctx: Context,
+  identity: Identity,
+  appId: string,
+  verb: 'activated' | 'deactivated',
+  once: (ctx: Context, boxOfficeId: BoxOfficeId, addOn: AddOn) => Promise<Subscription | undefined>,
+): Promise<Subscription> => {
   requireRole(identity, 'owner');
   const addOn = addOnOf(ctx.catalogue, appId);
-  const saved = await untilSaved(() => deactivateOnce(ctx, identity.boxOfficeId, addOn));
-  await announce(ctx, saved);
-  subscriptionChanged(ctx, 'deactivated', saved);
+  const saved = await untilSaved(() => once(ctx, identity.boxOfficeId, addOn));
+  await issueInvoices(ctx, saved);
+  await ctx.outbox.nudge();
+  subscriptionChanged(ctx, verb, saved);
   return saved;
 };
 
@@ -57,9 +61,4 @@ const untilSaved = async (once: () => Promise<Subscription | undefined>): Promis
     if (saved) return saved;
   }
   throw new AppError('VERSION_CONFLICT', 'Someone else is changing this subscription. Try again.');
-};
-
-const announce = async (ctx: Context, subscription: Subscription): Promise<void> => {
-  await issueInvoices(ctx, subscription);
-  await ctx.outbox.nudge();
 };

@@ -6,16 +6,18 @@ interface VersionDocument extends WorkflowVersion {
   workflowId: string;
 }
 
+/** The fields of one state, in the present workflow and in its earlier versions. */
+export const versionFields = {
+  version: Number,
+  status: String,
+  spec: Schema.Types.Mixed,
+  activeSince: Date,
+  changedAt: Date,
+  changedBy: String,
+};
+
 const schema = new Schema<VersionDocument>(
-  {
-    workflowId: String,
-    version: Number,
-    status: String,
-    spec: Schema.Types.Mixed,
-    activeSince: Date,
-    changedAt: Date,
-    changedBy: String,
-  },
+  { workflowId: String, ...versionFields },
   { collection: 'workflow_versions', versionKey: false, minimize: false },
 );
 schema.index({ workflowId: 1, version: 1 }, { unique: true });

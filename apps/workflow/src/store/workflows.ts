@@ -3,7 +3,7 @@ import { outboxEntry, type OutboxEntry } from '@boxlist/event-bus';
 import type { PageRange } from '@boxlist/service-kit';
 import { Schema, type Connection as MongoConnection } from 'mongoose';
 import { workflowFact, type Workflow, type WorkflowStatus, type WorkflowVersion } from '../domain/workflow';
-import { versionOf } from './versions';
+import { versionFields, versionOf } from './versions';
 
 interface WorkflowDocument extends WorkflowVersion {
   _id: string;
@@ -16,12 +16,7 @@ const schema = new Schema<WorkflowDocument>(
   {
     _id: String,
     boxOfficeId: String,
-    version: Number,
-    status: String,
-    spec: Schema.Types.Mixed,
-    activeSince: Date,
-    changedAt: Date,
-    changedBy: String,
+    ...versionFields,
     createdAt: Date,
     outbox: [Schema.Types.Mixed],
   },
