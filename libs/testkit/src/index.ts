@@ -6,6 +6,8 @@ export * from './local/mongo';
 export * from './local/pid-file';
 export * from './local/process';
 export * from './local/servers';
+export { matches, sorted } from './memory-documents';
+export * from './memory-mongo';
 export * from './orders';
 export * from './sandbox';
 export * from './stack';
