@@ -21,7 +21,9 @@ import { exportJWK, generateKeyPair } from 'jose';
 import mongoose from 'mongoose';
 import { randomBytes } from 'node:crypto';
 import { configSchema, type Config } from '../src/config';
+import type { Context } from '../src/context';
 import { createSync } from '../src/service';
+import type { createPauses } from './pauses';
 
 const redirectUrl = 'http://127.0.0.1:9/callback';
 
@@ -80,7 +82,11 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
   const broken = new Set<string>();
   const ticketTailorKeys = new Map<string, string>();
   const held = new Map<string, { until: Promise<void>; release: () => void }>();
-  const start = (change: Partial<Config> = {}, holds: ReadonlyMap<string, { until: Promise<void> }> = new Map()) =>
+  const start = (
+    change: Partial<Config> = {},
+    holds: ReadonlyMap<string, { until: Promise<void> }> = new Map(),
+    prepare?: (ctx: Context) => void,
+  ) =>
     createSync(
       { ...config, ...change },
       {
@@ -96,6 +102,7 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
         },
         clock: () => new Date(Date.now() + moment.aheadMs),
         ledgerClock: async () => Date.now() + moment.aheadMs,
+        prepare,
       },
     );
   const service = await start({}, held);
@@ -138,7 +145,9 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
     broken,
     /** sync's own database. */
     mongo,
-    startAnother: (change: Partial<Config> = {}) => start(change),
+    /** Starts another process; with `pauses`, a test can pause it. */
+    startAnother: (change: Partial<Config> = {}, pauses?: ReturnType<typeof createPauses>) =>
+      start(change, undefined, pauses?.prepare),
     /** The process whose graph `ask` queries; a test may set another URL. */
     asked,
     /** Stalls the first process before its next call for a connection, until the returned function is called. */
