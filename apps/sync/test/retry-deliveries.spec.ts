@@ -143,21 +143,6 @@ describe('a retry', () => {
     });
   }, 60_000);
 
-  it('is refused for more than 100,000, with advice', async () => {
-    const office = await withSkipped(1);
-    const [first] = await stored().find({ boxOfficeId: office.boxOfficeId }).toArray();
-    const { _id, ...rest } = first!;
-    for (let part = 0; part < 50; part += 1)
-      await stored().insertMany(
-        Array.from({ length: 2_000 }, (_, index) => ({ ...rest, _id: `${_id}_${part}_${index}`, outbox: [] })),
-      );
-    const { retry: none, userErrors } = await retry(office, {});
-    expect(none).toBeNull();
-    expect(userErrors).toMatchObject([{ code: 'TOO_MANY_TO_RETRY', field: ['input', 'filter'] }]);
-    expect(userErrors[0]?.message).toContain('by workflow, reason or time');
-    await stored().deleteMany({ boxOfficeId: office.boxOfficeId });
-  }, 120_000);
-
   it('requeues nothing more once it is cancelled, which no other box office can do', async () => {
     const office = await withSkipped(2);
     const { retry: begun } = await retry(office, {});
