@@ -61,10 +61,10 @@ const withServers = async (
 const runTests = async (run: Run): Promise<number> => {
   const failed = await withServers(run, (env) => {
     run.say('Unit and service tests');
-    // Those of sync take half of the time, most of it waiting for their servers.
+    // Tests mostly wait for their servers, and those of sync take half of the time.
     return Promise.all([
       nx('test', env, '--skip-nx-cache', '--projects=sync'),
-      nx('test', env, '--skip-nx-cache', '--parallel=1', '--exclude=sync'),
+      nx('test', env, '--skip-nx-cache', '--parallel=2', '--exclude=sync'),
     ]);
   });
   run.say('End-to-end tests');
