@@ -143,6 +143,25 @@ describe('a retry', () => {
     });
   }, 60_000);
 
+  // retry-many.long.ts stores and counts as many.
+  it('is refused for more than 100,000, with advice', async () => {
+    const office = await withSkipped(1);
+    const counting = await world.startAnother(
+      { SYNC_WORK: 'intake' },
+      { prepare: ({ deliveryRetries }) => void (deliveryRetries.countToRetry = async () => 100_001) },
+    );
+    world.asked.url = counting.url;
+    try {
+      const { retry: none, userErrors } = await retry(office, {});
+      expect(none).toBeNull();
+      expect(userErrors).toMatchObject([{ code: 'TOO_MANY_TO_RETRY', field: ['input', 'filter'] }]);
+      expect(userErrors[0]?.message).toContain('by workflow, reason or time');
+    } finally {
+      world.asked.url = world.url;
+      await counting.close();
+    }
+  });
+
   it('requeues nothing more once it is cancelled, which no other box office can do', async () => {
     const office = await withSkipped(2);
     const { retry: begun } = await retry(office, {});

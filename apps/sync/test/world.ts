@@ -146,7 +146,7 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
     /** sync's own database. */
     mongo,
     /** Starts another process; with `pauses`, a test can pause it. */
-    startAnother: (change: Partial<Config> = {}, pauses?: ReturnType<typeof createPauses>) =>
+    startAnother: (change: Partial<Config> = {}, pauses?: Pick<ReturnType<typeof createPauses>, 'prepare'>) =>
       start(change, undefined, pauses?.prepare),
     /** The process whose graph `ask` queries; a test may set another URL. */
     asked,
