@@ -238,22 +238,10 @@ describe('the phone of a contact that exists, while calls are scarce', () => {
     const now = Date.now() + world.moment.aheadMs;
     world.moment.aheadMs += dayMs - (now % dayMs) - 60_000;
   };
-  /** As `together`. While calls are scarce, an activity is first polled after 10 s: the clock moves there. */
-  const togetherWhenScarce = async (office: Office, orders: readonly ReturnType<Office['order']>[]) => {
+  const togetherWhileScarce = async (office: Office, orders: readonly ReturnType<Office['order']>[]) => {
     const before = (await office.deliveries()).length;
     await begunTogether(world, office, orders);
-    await office.until(
-      before + orders.length,
-      ({ status, reason }) => status === 'SYNCED' || reason?.code === 'ACTIVITY_RUNNING',
-    );
-    await eventually(
-      async () => {
-        world.moment.aheadMs += 10_000;
-        const open = (await office.deliveries()).filter(({ status }) => status !== 'SYNCED');
-        expect(open).toEqual([]);
-      },
-      { everyMs: 1_000 },
-    );
+    await office.settledWhileScarce(before + orders.length);
   };
   const who = ['ann', 'ben', 'cleo', 'dan'];
   const phoneOf = (each: string): string => `+44 20 7946 000${who.indexOf(each)}`;
@@ -261,7 +249,7 @@ describe('the phone of a contact that exists, while calls are scarce', () => {
   const waiting = async (given: Parameters<typeof createOffice>[1] = {}): Promise<Office> => {
     const office = await scarce(given);
     for (const each of who) await seed(world, office, each);
-    await togetherWhenScarce(
+    await togetherWhileScarce(
       office,
       who.map((each) => office.order(each, { buyer: { first_name: 'Ada', phone: phoneOf(each) } })),
     );
@@ -334,7 +322,7 @@ describe('the phone of a contact that exists, while calls are scarce', () => {
       time: new Date(Date.now() + 60_000).toISOString(),
       buyer: { phone: '+49 30 123456' },
     });
-    await togetherWhenScarce(office, [{ ...newer, data: { ...newer.data, id: `${newer.data.id}b` } }]);
+    await togetherWhileScarce(office, [{ ...newer, data: { ...newer.data, id: `${newer.data.id}b` } }]);
     beforeMidnight();
     await eventually(async () => expect(await phonesOf(office, 'ann')).toEqual(['+49 30 123456']));
     await eventually(async () => expect((await told(office)).dan).toContain('added the phone'));
@@ -353,7 +341,7 @@ describe('the phone of a contact that exists, while calls are scarce', () => {
   it('is reported as added if a newer order with the same number has added it', async () => {
     const office = await scarce();
     await seed(world, office, 'ann');
-    await togetherWhenScarce(office, [office.order('ann', { buyer: { first_name: 'Ada', phone: phoneOf('ann') } })]);
+    await togetherWhileScarce(office, [office.order('ann', { buyer: { first_name: 'Ada', phone: phoneOf('ann') } })]);
     expect((await told(office)).ann).toContain(follows);
     await world.tellWorkflow({ ...office.listing, version: 2, status: 'PAUSED' });
     // A workflow without a list writes the contact itself, including the phone.

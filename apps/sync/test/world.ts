@@ -301,8 +301,21 @@ export const createOffice = async (world: World, settingsOfConnection: Partial<C
     emailOf,
     deliveries,
     until,
-    settled: (count: number, timeoutMs?: number) =>
-      until(count, ({ status }) => !['PENDING', 'WAITING'].includes(status), timeoutMs),
+    settled: (count: number, timeoutMs?: number) => until(count, isSettled, timeoutMs),
+    /**
+     * As `settled`, while calls are scarce: the first poll of an activity then comes after 10 s, so the clock moves
+     * there.
+     */
+    settledWhileScarce: async (count: number): Promise<SeenDelivery[]> => {
+      await until(count, (each) => isSettled(each) || each.reason?.code === 'ACTIVITY_RUNNING');
+      return eventually(
+        async () => {
+          world.moment.aheadMs += 10_000;
+          return until(count, isSettled, 0);
+        },
+        { everyMs: 1_000 },
+      );
+    },
     contacts: async () =>
       (await world.sandbox.contacts('riverside')).filter((each) =>
         each.email_address.address.includes(`.${boxOfficeId.slice(3).toLowerCase()}@`),
@@ -311,6 +324,8 @@ export const createOffice = async (world: World, settingsOfConnection: Partial<C
       (await world.sandbox.contacts('riverside')).find((each) => each.email_address.address === emailOf(who)),
   };
 };
+
+const isSettled = ({ status }: SeenDelivery): boolean => !['PENDING', 'WAITING'].includes(status);
 
 interface Page {
   readonly boxOffice: {
