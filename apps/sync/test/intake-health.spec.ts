@@ -10,7 +10,7 @@ let world: World;
 const pauses = createPauses();
 let intake: Awaited<ReturnType<World['startAnother']>>;
 beforeAll(async () => {
-  world = await createWorld({ SYNC_WORK: 'dispatch', EVENTS_STAND_STILL_AFTER_MS: '1000' });
+  world = await createWorld({ SYNC_WORK: 'dispatch', EVENTS_STAND_STILL_AFTER_MS: '4000' });
   intake = await world.startAnother({ SYNC_WORK: 'intake' }, pauses);
 }, 120_000);
 afterAll(async () => {

@@ -6,7 +6,7 @@ type Pausable = Stores & Pick<Context, 'ledger'>;
 type Asynchronous = (...args: never[]) => Promise<unknown>;
 /** The functions of stores, as `<store>.<function>`. */
 type Points = {
-  [S in keyof Pausable & string as `${S}.${AsynchronousOf<Pausable[S]>}`]: Pausable[S];
+  [S in keyof Pausable as `${S}.${AsynchronousOf<Pausable[S]>}`]: Pausable[S];
 };
 type AsynchronousOf<S> = { [F in keyof S]: S[F] extends Asynchronous ? F : never }[keyof S] & string;
 type Point = keyof Points;
