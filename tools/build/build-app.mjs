@@ -5,14 +5,13 @@ import { packagesOf, root } from './packages-of.mjs';
 
 /**
  * Bundles one project's `src/main.ts` to `dist/<project>/main.js`: our sources inside, packages outside,
- * `.graphql` files as text. Usage: `node tools/build/build-app.mjs apps/sync`.
+ * `.graphql` files as text. Usage: `node tools/build/build-app.mjs apps/sync [folder instead of dist/apps/sync]`.
  */
-const project = process.argv[2];
+const [project, outdir = join(root, 'dist', project ?? '')] = process.argv.slice(2);
 if (!project) {
-  console.error('Usage: node tools/build/build-app.mjs <project folder>');
+  console.error('Usage: node tools/build/build-app.mjs <project folder> [output folder]');
   process.exit(2);
 }
-const outdir = join(root, 'dist', project);
 const packages = [...(await packagesOf(project)).keys()];
 await rm(outdir, { recursive: true, force: true });
 await build({

@@ -7,11 +7,11 @@ import { packagesOf, root } from './packages-of.mjs';
 /**
  * Writes beside a built app the package.json and package-lock.json of its image: the packages that the app needs at
  * run time and no others, in the versions of the workspace's lock file.
- * Usage: `node tools/build/image-packages.mjs apps/sync`.
+ * Usage: `node tools/build/image-packages.mjs apps/sync [folder instead of dist/apps/sync]`.
  */
-const project = process.argv[2];
+const [project, outdir = join(root, 'dist', project ?? '')] = process.argv.slice(2);
 if (!project) {
-  console.error('Usage: node tools/build/image-packages.mjs <project folder>');
+  console.error('Usage: node tools/build/image-packages.mjs <project folder> [output folder]');
   process.exit(2);
 }
 const manifest = {
@@ -20,7 +20,6 @@ const manifest = {
   private: true,
   dependencies: Object.fromEntries(await packagesOf(project)),
 };
-const outdir = join(root, 'dist', project);
 const graph = await createProjectGraphAsync({ exitOnError: true });
 await mkdir(outdir, { recursive: true });
 await writeFile(join(outdir, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);

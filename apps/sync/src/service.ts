@@ -30,6 +30,8 @@ import { createWorkSignal } from './work-signal';
 type Overrides = Partial<Pick<Context, 'clock' | 'tokens' | 'ticketTailorKey' | 'random'>> & {
   /** Replaces the database's clock in the ledger. In ms. */
   readonly ledgerClock?: () => Promise<number>;
+  /** Gets the context before the doors open. Tests replace functions of its stores, to pause a process before one. */
+  readonly prepare?: (ctx: Context) => void;
 };
 
 /**
@@ -52,9 +54,12 @@ const checksOf = (
 
 /**
  * Builds sync, starts its consumers, dispatcher and background jobs, and serves the graph and the permit endpoint.
- * Tests override clocks, randomness, tokens and Ticket Tailor keys.
+ * Tests override clocks, randomness, tokens and Ticket Tailor keys, and pause stores.
  */
-export const createSync = async (config: Config, { ledgerClock, ...overrides }: Overrides = {}): Promise<Service> => {
+export const createSync = async (
+  config: Config,
+  { ledgerClock, prepare, ...overrides }: Overrides = {},
+): Promise<Service> => {
   const platform = await createPlatform('sync', config, { topics: syncTopics });
   const { log, mongo, bus } = platform;
   const serviceTokens = createServiceTokens(config.SERVICE_TOKEN_SECRET);
@@ -115,6 +120,7 @@ export const createSync = async (config: Config, { ledgerClock, ...overrides }: 
     log,
     ...overrides,
   };
+  prepare?.(ctx);
   platform.onClose(() => ctx.ledger.close());
   await openEventDoors(ctx, config.SYNC_WORK !== 'dispatch');
   const dispatches = config.SYNC_WORK !== 'intake';

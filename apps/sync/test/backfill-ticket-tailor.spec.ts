@@ -1,7 +1,7 @@
 import type { WorkflowFact } from '@boxlist/contracts';
 import { eventually } from '@boxlist/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createMongoGate } from './mongo-gate';
+import { createPauses } from './pauses';
 import { callsDuring, createOffice, createWorld, type World } from './world';
 
 // The first process runs no background work: each test starts the processes that work on backfills.
@@ -289,12 +289,12 @@ describe('a backfill from Ticket Tailor', () => {
   it('continues in another process when one stalls before it saves its cursor; its late write is lost', async () => {
     await worker?.close();
     worker = undefined;
-    const gate = await createMongoGate(world.config.MONGODB_URI);
-    const stuck = await world.startAnother({ SYNC_WORK: 'dispatch', MONGODB_URI: gate.uri });
+    const pauses = createPauses();
+    const stuck = await world.startAnother({ SYNC_WORK: 'dispatch' }, pauses);
     try {
       const { office, workflow, input } = await withWorkflow();
       await many(office, 250);
-      const { reached, open } = gate.hold('update', 'backfills');
+      const { reached, open } = pauses.before('backfills.change');
       await mutate(office, 'startBackfill', input);
       await reached();
       expect(await placesRead(office)).toEqual(['200 first']);
@@ -309,7 +309,7 @@ describe('a backfill from Ticket Tailor', () => {
       expect(await office.deliveries()).toHaveLength(250);
       expect(await office.contacts()).toHaveLength(250);
     } finally {
-      await gate.close();
+      pauses.openAll();
     }
   }, 60_000);
 

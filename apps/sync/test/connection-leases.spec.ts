@@ -1,24 +1,26 @@
 import { eventually } from '@boxlist/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createMongoGate } from './mongo-gate';
+import { createPauses } from './pauses';
 import { createOffice, createWorld, type World } from './world';
 
 let world: World;
-let gate: Awaited<ReturnType<typeof createMongoGate>>;
+const pauses = createPauses();
 let dispatcher: Awaited<ReturnType<World['startAnother']>>;
 beforeAll(async () => {
   world = await createWorld({ SYNC_WORK: 'intake', DISPATCH_LEASE_MS: '1000' });
-  gate = await createMongoGate(world.config.MONGODB_URI);
-  dispatcher = await world.startAnother({ MONGODB_URI: gate.uri, SYNC_WORK: 'dispatch' });
+  dispatcher = await world.startAnother({ SYNC_WORK: 'dispatch' }, pauses);
 }, 120_000);
 afterAll(async () => {
+  pauses.openAll();
   await dispatcher?.close();
-  await gate?.close();
   await world?.close();
 }, 30_000);
 
 /** Holds the next write that makes a delivery wait for an activity. */
-const holdNote = () => gate.hold('update', 'deliveries', 'ACTIVITY_RUNNING', 'held');
+const holdNote = () =>
+  pauses.before('deliveryQueue.save', ([results]) =>
+    results.some(({ to }) => 'next' in to && to.next.waitingFor === 'ACTIVITY_RUNNING'),
+  );
 
 /** An import for a buyer has started. Its lease holder is about to record that the delivery waits for it. */
 const importBegun = async (who: string) => {
@@ -36,13 +38,13 @@ describe('a connection lease whose holder loses it in the middle of its work', (
   // that activity end before the record came. Nothing was left to release the delivery, for half an hour.
   it('does not let a delivery wait for an activity whose end was already seen', async () => {
     const { office, note } = await importBegun('ada');
-    const renewal = gate.hold('update', 'connection_leases', 'updates');
+    const renewal = pauses.before('connectionLeases.renew');
     await renewal.reached();
-    const nextClaim = gate.hold('update', 'deliveries', '$lte');
+    const nextClaim = pauses.before('deliveryQueue.claim', ([, queue]) => queue === 'live');
     await nextClaim.reached();
     expect(await world.mongo.collection('activities').countDocuments({ connectionId: office.connectionId })).toBe(0);
 
-    const release = gate.hold('update', 'connection_leases', 'wake');
+    const release = pauses.before('connectionLeases.release');
     note.open();
     renewal.open();
     await release.reached();
@@ -54,13 +56,13 @@ describe('a connection lease whose holder loses it in the middle of its work', (
 
   /** The holder stalls: its renewal of the lease comes too late. */
   const loseLease = async () => {
-    const renewal = gate.hold('update', 'connection_leases', 'updates');
+    const renewal = pauses.before('connectionLeases.renew');
     await renewal.reached();
     return renewal;
   };
   /**
    * An import for a buyer whose holder lost the lease before it recorded which deliveries the import serves: it may
-   * serve any delivery that was being worked on. Returns the gates that let that holder continue.
+   * serve any delivery that was being worked on. Returns the pauses that let that holder continue.
    */
   const untold = async (who: string) => {
     const { office, note } = await importBegun(who);
@@ -73,7 +75,7 @@ describe('a connection lease whose holder loses it in the middle of its work', (
   // made the delivery wait for it, because the import may have served it.
   it('does not let a delivery wait for an activity that is about to be forgotten', async () => {
     const { office, held } = await untold('bob');
-    const forgetting = gate.hold('delete', 'activities');
+    const forgetting = pauses.before('activities.forget');
     await forgetting.reached();
     held.push(forgetting, await loseLease());
     await noFollowing();
@@ -93,7 +95,7 @@ describe('a connection lease whose holder loses it in the middle of its work', (
    */
   const notedLate = async (who: string) => {
     const { office, held } = await untold(who);
-    const ending = gate.hold('update', 'activities', 'isClean');
+    const ending = pauses.before('activities.ended');
     await ending.reached();
     held.push(await loseLease());
     await noFollowing();
@@ -117,7 +119,7 @@ describe('a connection lease whose holder loses it in the middle of its work', (
 
   it('works on it again even if the process that recorded the wait stalls before it checks the activity', async () => {
     const { office, held, lateNote } = await notedLate('dora');
-    const waking = gate.hold('update', 'deliveries', 'ACTIVITY_RUNNING');
+    const waking = pauses.before('deliveryHolds.wake', ([ids]) => ids.length > 0);
     lateNote.open();
     await waking.reached();
     held.push(await loseLease());
@@ -131,7 +133,7 @@ describe('a connection lease whose holder loses it in the middle of its work', (
 describe('a connection lease whose holder waits for a permit to poll an activity', () => {
   it('is renewed, however long that takes', async () => {
     const { office, note } = await importBegun('edda');
-    const permit = gate.hold('update', 'ledger');
+    const permit = pauses.before('ledger.take', ([{ class: kind }]) => kind === 'poll');
     note.open();
     await permit.reached();
     const connectionLeases = world.mongo.collection<{ _id: string; fence: number; leaseUntil: Date }>(

@@ -121,8 +121,11 @@ describe('the backlog', () => {
       },
       $inc: { version: 1 },
     } as never);
-    await eventually(async () => {
-      expect(await health()).toEqual({ pending: 0, waiting: many, countsAreExact: true });
-    });
-  });
+    await eventually(
+      async () => {
+        expect(await health()).toEqual({ pending: 0, waiting: many, countsAreExact: true });
+      },
+      { timeoutMs: 60_000 },
+    );
+  }, 90_000);
 });

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { topics } from '@boxlist/contracts';
 import { eventually } from '@boxlist/testkit';
 import { erasuresIn } from './erasures';
-import { createMongoGate } from './mongo-gate';
+import { createPauses } from './pauses';
 import { createOffice, createWorld, type World } from './world';
 
 let world: World;
@@ -135,17 +135,14 @@ describe('a buyer who is erased while a delivery is under way', () => {
   });
 });
 
-/** A world in which the dispatcher or the intake reaches MongoDB through a gate, and the rest does not. */
-const gated = async (own: 'intake' | 'dispatch') => {
+/** A world in which the dispatcher or the intake is a process of its own that can be paused. */
+const paused = async (own: 'intake' | 'dispatch') => {
   const held = await createWorld({ SYNC_WORK: own });
-  const gate = await createMongoGate(held.config.MONGODB_URI);
-  const other = await held.startAnother({
-    MONGODB_URI: gate.uri,
-    SYNC_WORK: own === 'intake' ? 'dispatch' : 'intake',
-  });
+  const pauses = createPauses();
+  const other = await held.startAnother({ SYNC_WORK: own === 'intake' ? 'dispatch' : 'intake' }, pauses);
   return {
     held,
-    gate,
+    pauses,
     ...erasuresIn(held),
     /** Resolves once the erasure waits for writes that were under way to end. */
     rests: (office: Office, email: string): Promise<void> =>
@@ -155,25 +152,28 @@ const gated = async (own: 'intake' | 'dispatch') => {
         expect(found?.quietAt).toBeInstanceOf(Date);
       }),
     close: async (): Promise<void> => {
+      pauses.openAll();
       await other.close();
-      await gate.close();
       await held.close();
     },
   };
 };
 
 describe('a buyer who is erased between two steps of an intake', () => {
-  let there: Awaited<ReturnType<typeof gated>>;
+  let there: Awaited<ReturnType<typeof paused>>;
   beforeAll(async () => {
-    there = await gated('dispatch');
+    there = await paused('dispatch');
   }, 120_000);
   afterAll(() => there?.close(), 30_000);
 
-  it.each(['orders', 'deliveries'])('is in no collection, even if their %s are written afterwards', async (name) => {
+  it.each([
+    ['orders', 'orders.keep'],
+    ['deliveries', 'deliveries.insert'],
+  ] as const)('is in no collection, even if their %s are written afterwards', async (_, point) => {
     const office = await createOffice(there.held);
     await office.workflow();
     await there.marker(office, 1);
-    const step = there.gate.hold('insert', name);
+    const step = there.pauses.before(point);
     await there.held.produce([office.order('ada', { marketing_opt_in: 'false' })]);
     await step.reached();
     await there.erase(office, office.emailOf('ada'));
@@ -185,7 +185,7 @@ describe('a buyer who is erased between two steps of an intake', () => {
 
   it('is in no collection, even if a dead letter is written afterwards', async () => {
     const office = await createOffice(there.held);
-    const step = there.gate.hold('insert', 'dead_letters');
+    const step = there.pauses.before('deadLetters.keep');
     const put = (order: string, value: string) =>
       there.held.publish(topics.orders.name, [{ key: `${office.boxOfficeId}:${order}`, value }]);
     await put('or_1', `to ${office.emailOf('ada')}`);
@@ -204,12 +204,16 @@ describe('a buyer who is erased between two steps of an intake', () => {
 
 describe('a buyer who is erased between two steps of a dispatcher', () => {
   it('is in no collection, even if the reading of their contact is written afterwards', async () => {
-    const there = await gated('intake');
+    const there = await paused('intake');
     try {
       const office = await createOffice(there.held);
       await office.workflow({ lists: { fixed: [there.held.listIds[0]!], perEvent: false } });
-      const step = there.gate.hold('insert', 'contacts');
+      const reading = there.pauses.before('contacts.saw', ([, seen]) => seen.length > 0);
       await there.held.produce([office.order('ada')]);
+      await reading.reached();
+      // Between the first check of the erasure guard and the write.
+      const step = there.pauses.after('erasures.among');
+      reading.open();
       await step.reached();
       await there.erase(office, office.emailOf('ada'));
       await there.rests(office, office.emailOf('ada'));

@@ -1,22 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { deadLetterTopicOf, topics, type BoxOfficeId } from '@boxlist/contracts';
 import { eventually } from '@boxlist/testkit';
-import { createMongoGate } from './mongo-gate';
+import { createPauses } from './pauses';
 import { createOffice, createWorld, type World } from './world';
 
 // Readiness and health did not show an intake at a standstill, or one that had set unread events aside.
 
 let world: World;
-let gate: Awaited<ReturnType<typeof createMongoGate>>;
+const pauses = createPauses();
 let intake: Awaited<ReturnType<World['startAnother']>>;
 beforeAll(async () => {
-  world = await createWorld({ SYNC_WORK: 'dispatch', EVENTS_STAND_STILL_AFTER_MS: '1000' });
-  gate = await createMongoGate(world.config.MONGODB_URI);
-  intake = await world.startAnother({ MONGODB_URI: gate.uri, SYNC_WORK: 'intake' });
+  world = await createWorld({ SYNC_WORK: 'dispatch', EVENTS_STAND_STILL_AFTER_MS: '4000' });
+  intake = await world.startAnother({ SYNC_WORK: 'intake' }, pauses);
 }, 120_000);
 afterAll(async () => {
+  pauses.openAll();
   await intake?.close();
-  await gate?.close();
   await world?.close();
 }, 60_000);
 
@@ -44,7 +43,7 @@ describe('a partition of orders at a standstill', () => {
     const office = await createOffice(world);
     await office.workflow();
     await eventually(async () => expect((await intakeHealth(office.boxOfficeId)).standingStill).toEqual([]));
-    const step = gate.hold('insert', 'orders');
+    const step = pauses.before('orders.keep');
     await world.produce([office.order('ada', { marketing_opt_in: 'false' })]);
     await step.reached();
     // On a slow machine the consumers of facts may be at a standstill for a moment too.

@@ -51,8 +51,7 @@ const seed = async (world: World, office: Office, who: string, given: object = {
   });
 };
 /** Produces orders that become ready together, and so are planned together. */
-const together = async (world: World, office: Office, orders: readonly ReturnType<Office['order']>[]) => {
-  const before = (await office.deliveries()).length;
+const begunTogether = async (world: World, office: Office, orders: readonly ReturnType<Office['order']>[]) => {
   world.broken.add(office.connectionId);
   await world.produce(orders);
   await eventually(async () => {
@@ -61,6 +60,10 @@ const together = async (world: World, office: Office, orders: readonly ReturnTyp
   });
   world.broken.delete(office.connectionId);
   await office.tellConnection();
+};
+const together = async (world: World, office: Office, orders: readonly ReturnType<Office['order']>[]) => {
+  const before = (await office.deliveries()).length;
+  await begunTogether(world, office, orders);
   await office.settled(before + orders.length);
 };
 
@@ -232,7 +235,13 @@ describe('the phone of a contact that exists, while calls are scarce', () => {
   };
   /** Moves the clock close to midnight: calls that no order can use any more are left over. */
   const beforeMidnight = (): void => {
-    world.moment.aheadMs += dayMs / 2 - 60_000;
+    const now = Date.now() + world.moment.aheadMs;
+    world.moment.aheadMs += dayMs - (now % dayMs) - 60_000;
+  };
+  const togetherWhileScarce = async (office: Office, orders: readonly ReturnType<Office['order']>[]) => {
+    const before = (await office.deliveries()).length;
+    await begunTogether(world, office, orders);
+    await office.settledWhileScarce(before + orders.length);
   };
   const who = ['ann', 'ben', 'cleo', 'dan'];
   const phoneOf = (each: string): string => `+44 20 7946 000${who.indexOf(each)}`;
@@ -240,8 +249,7 @@ describe('the phone of a contact that exists, while calls are scarce', () => {
   const waiting = async (given: Parameters<typeof createOffice>[1] = {}): Promise<Office> => {
     const office = await scarce(given);
     for (const each of who) await seed(world, office, each);
-    await together(
-      world,
+    await togetherWhileScarce(
       office,
       who.map((each) => office.order(each, { buyer: { first_name: 'Ada', phone: phoneOf(each) } })),
     );
@@ -314,7 +322,7 @@ describe('the phone of a contact that exists, while calls are scarce', () => {
       time: new Date(Date.now() + 60_000).toISOString(),
       buyer: { phone: '+49 30 123456' },
     });
-    await together(world, office, [{ ...newer, data: { ...newer.data, id: `${newer.data.id}b` } }]);
+    await togetherWhileScarce(office, [{ ...newer, data: { ...newer.data, id: `${newer.data.id}b` } }]);
     beforeMidnight();
     await eventually(async () => expect(await phonesOf(office, 'ann')).toEqual(['+49 30 123456']));
     await eventually(async () => expect((await told(office)).dan).toContain('added the phone'));
@@ -333,7 +341,7 @@ describe('the phone of a contact that exists, while calls are scarce', () => {
   it('is reported as added if a newer order with the same number has added it', async () => {
     const office = await scarce();
     await seed(world, office, 'ann');
-    await together(world, office, [office.order('ann', { buyer: { first_name: 'Ada', phone: phoneOf('ann') } })]);
+    await togetherWhileScarce(office, [office.order('ann', { buyer: { first_name: 'Ada', phone: phoneOf('ann') } })]);
     expect((await told(office)).ann).toContain(follows);
     await world.tellWorkflow({ ...office.listing, version: 2, status: 'PAUSED' });
     // A workflow without a list writes the contact itself, including the phone.

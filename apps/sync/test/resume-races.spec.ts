@@ -1,18 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createMongoGate } from './mongo-gate';
+import { createPauses } from './pauses';
 import { createOffice, createWorld, type World } from './world';
 
 let world: World;
-let gate: Awaited<ReturnType<typeof createMongoGate>>;
+const pauses = createPauses();
 let intake: Awaited<ReturnType<World['startAnother']>>;
 beforeAll(async () => {
   world = await createWorld({ SYNC_WORK: 'dispatch' });
-  gate = await createMongoGate(world.config.MONGODB_URI);
-  intake = await world.startAnother({ MONGODB_URI: gate.uri, SYNC_WORK: 'intake' });
+  intake = await world.startAnother({ SYNC_WORK: 'intake' }, pauses);
 }, 120_000);
 afterAll(async () => {
+  pauses.openAll();
   await intake?.close();
-  await gate?.close();
   await world?.close();
 }, 30_000);
 
@@ -28,7 +27,7 @@ describe('an order that comes while its workflow is resumed', () => {
     });
     await world.produce([office.order('a')]);
     await office.until(1, ({ reason }) => reason?.code === 'WORKFLOW_RESUME');
-    const written = gate.hold('insert', 'deliveries');
+    const written = pauses.before('deliveries.insert');
     await world.produce([office.order('b')]);
     await written.reached();
     await world.tellWorkflow({ ...workflow, status: 'ACTIVE', version: 2 });

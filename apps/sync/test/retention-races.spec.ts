@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@boxlist/testkit';
 import { erasuresIn } from './erasures';
 import { at, createExpiryWorld, expiriesIn, past } from './expiries';
-import { createMongoGate } from './mongo-gate';
+import { createPauses } from './pauses';
 import { callsDuring, createOffice, type World } from './world';
 
 let world: World;
@@ -102,15 +102,15 @@ describe('processes that expire history at the same time', () => {
   }, 90_000);
 
   it('leave an order alone that gets an event while one of them is about to remove it', async () => {
-    const gate = await createMongoGate(world.config.MONGODB_URI);
+    const pauses = createPauses();
     const office = await createOffice(world);
     await office.workflow(gives({ onCancelledOrder: 'REMOVE_TAGS_AND_LISTS' }));
     await world.produce([office.order('ada', { ...past, time: at(1) })]);
     await office.settled(1);
-    // Only the process behind the gate considers the order old.
-    const hasty = await world.startAnother({ MONGODB_URI: gate.uri, HISTORY_RETENTION_DAYS: 15, SYNC_WORK: 'intake' });
+    // Only the process that pauses considers the order old.
+    const hasty = await world.startAnother({ HISTORY_RETENTION_DAYS: 15, SYNC_WORK: 'intake' }, pauses);
     try {
-      const held = gate.hold('update', 'orders', 'expiredAt');
+      const held = pauses.before('orders.expire');
       await pass(16);
       await held.reached();
       await world.produce([office.order('ada', { ...past, time: at(2), status: 'cancelled' })]);
@@ -120,8 +120,8 @@ describe('processes that expire history at the same time', () => {
       expect((await ordersOf(office)).map(({ expiredAt }) => expiredAt)).toEqual([undefined, undefined]);
       expect(await office.contact('ada')).toMatchObject({ list_memberships: [], taggings: [] });
     } finally {
+      pauses.openAll();
       await hasty.close();
-      await gate.close();
     }
   }, 60_000);
 });

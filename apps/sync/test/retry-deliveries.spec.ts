@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@boxlist/testkit';
 import type { NewDelivery } from '../src/domain/new-delivery';
-import { createMongoGate } from './mongo-gate';
+import { createPauses } from './pauses';
 import { callsDuring, createOffice, createWorld, type World } from './world';
 
 type Office = Awaited<ReturnType<typeof createOffice>>;
@@ -11,16 +11,19 @@ let world: World;
 beforeAll(async () => {
   world = await createWorld({ SYNC_WORK: 'intake', DISPATCH_LEASE_MS: '1000' });
 }, 120_000);
+/** Pauses the process that was started with them last. */
+const pauses = createPauses();
 /** The dispatching processes of the current test. */
 const running = new Set<Process>();
 afterEach(async () => {
+  pauses.openAll();
   for (const process of running) await process.close();
   running.clear();
 }, 30_000);
 afterAll(() => world?.close(), 30_000);
 
-const dispatch = async (change: Parameters<World['startAnother']>[0] = {}): Promise<Process> => {
-  const process = await world.startAnother({ ...change, SYNC_WORK: 'dispatch' });
+const dispatch = async (pauses?: ReturnType<typeof createPauses>): Promise<Process> => {
+  const process = await world.startAnother({ SYNC_WORK: 'dispatch' }, pauses);
   running.add(process);
   return process;
 };
@@ -140,20 +143,24 @@ describe('a retry', () => {
     });
   }, 60_000);
 
+  // retry-many.long.ts stores and counts as many.
   it('is refused for more than 100,000, with advice', async () => {
     const office = await withSkipped(1);
-    const [first] = await stored().find({ boxOfficeId: office.boxOfficeId }).toArray();
-    const { _id, ...rest } = first!;
-    for (let part = 0; part < 50; part += 1)
-      await stored().insertMany(
-        Array.from({ length: 2_000 }, (_, index) => ({ ...rest, _id: `${_id}_${part}_${index}`, outbox: [] })),
-      );
-    const { retry: none, userErrors } = await retry(office, {});
-    expect(none).toBeNull();
-    expect(userErrors).toMatchObject([{ code: 'TOO_MANY_TO_RETRY', field: ['input', 'filter'] }]);
-    expect(userErrors[0]?.message).toContain('by workflow, reason or time');
-    await stored().deleteMany({ boxOfficeId: office.boxOfficeId });
-  }, 120_000);
+    const counting = await world.startAnother(
+      { SYNC_WORK: 'intake' },
+      { prepare: ({ deliveryRetries }) => void (deliveryRetries.countToRetry = async () => 100_001) },
+    );
+    world.asked.url = counting.url;
+    try {
+      const { retry: none, userErrors } = await retry(office, {});
+      expect(none).toBeNull();
+      expect(userErrors).toMatchObject([{ code: 'TOO_MANY_TO_RETRY', field: ['input', 'filter'] }]);
+      expect(userErrors[0]?.message).toContain('by workflow, reason or time');
+    } finally {
+      world.asked.url = world.url;
+      await counting.close();
+    }
+  });
 
   it('requeues nothing more once it is cancelled, which no other box office can do', async () => {
     const office = await withSkipped(2);
@@ -176,35 +183,30 @@ describe('a process that dies while it runs a retry', () => {
   // deliveries until something else scheduled a connection.
   it('between requeueing deliveries and scheduling their connections leaves none of them behind', async () => {
     const office = await withSkipped(2);
-    const gate = await createMongoGate(world.config.MONGODB_URI);
-    const dying = await dispatch({ MONGODB_URI: gate.uri });
-    const wake = gate.hold('update', 'connection_leases', '$min', office.connectionId);
+    await dispatch(pauses);
+    const wake = pauses.before('connectionLeases.wake', ([ids]) => ids.includes(office.connectionId));
     await retry(office, {});
     await wake.reached();
     expect(await stored().countDocuments({ boxOfficeId: office.boxOfficeId, status: 'PENDING' })).toBe(2);
-    running.delete(dying);
-    await gate.close();
     await dispatch();
     await office.settled(2);
     expect((await ended(office)).progress).toEqual({ matched: 2, requeued: 2 });
-    await dying.close().catch(() => undefined);
   }, 60_000);
 
   // The process had requeued the deliveries and was about to record that. They settled again, and the process that
   // continued the retry found them as the filter wanted them: skipped.
   it('before it has recorded its requeues causes no second requeue', async () => {
     const office = await withSkipped(2);
-    const gate = await createMongoGate(world.config.MONGODB_URI);
-    const dying = await dispatch({ MONGODB_URI: gate.uri });
-    const note = gate.hold('update', 'retries', 'requeued');
+    const dying = await dispatch(pauses);
+    const note = pauses.before('retries.tookSome');
     await retry(office, {});
     await note.reached();
     await dispatch();
     expect((await ended(office)).progress).toEqual({ matched: 2, requeued: 2 });
     await office.settled(2);
-    await gate.close();
+    note.open();
+    await dying.close();
     running.delete(dying);
     expect(await versions(office)).toEqual([3, 3]);
-    await dying.close().catch(() => undefined);
   }, 60_000);
 });

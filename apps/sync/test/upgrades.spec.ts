@@ -26,7 +26,8 @@ beforeEach(() => {
 });
 /** Moves the clock close to midnight: calls that no order can use any more are left over. */
 const beforeMidnight = (): void => {
-  world.moment.aheadMs += dayMs / 2 - 60_000;
+  const now = Date.now() + world.moment.aheadMs;
+  world.moment.aheadMs += dayMs - (now % dayMs) - 60_000;
 };
 
 interface Health {
@@ -64,7 +65,7 @@ const withImported = async (given: Parameters<typeof createOffice>[1] = {}): Pro
   await office.until(who.length, ({ reason }) => reason?.code === 'CONNECTION_NEEDS_RECONNECT');
   world.broken.delete(office.connectionId);
   await office.tellConnection();
-  await office.settled(who.length);
+  await office.settledWhileScarce(who.length);
   return office;
 };
 const permissions = async (office: Office): Promise<Record<string, string | undefined>> =>

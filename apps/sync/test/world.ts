@@ -22,7 +22,9 @@ import { exportJWK, generateKeyPair } from 'jose';
 import mongoose from 'mongoose';
 import { randomBytes } from 'node:crypto';
 import { configSchema, type Config } from '../src/config';
+import type { Context } from '../src/context';
 import { createSync } from '../src/service';
+import type { createPauses } from './pauses';
 
 const redirectUrl = 'http://127.0.0.1:9/callback';
 
@@ -81,7 +83,11 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
   const broken = new Set<string>();
   const ticketTailorKeys = new Map<string, string>();
   const held = new Map<string, { until: Promise<void>; release: () => void }>();
-  const start = (change: Partial<Config> = {}, holds: ReadonlyMap<string, { until: Promise<void> }> = new Map()) =>
+  const start = (
+    change: Partial<Config> = {},
+    holds: ReadonlyMap<string, { until: Promise<void> }> = new Map(),
+    prepare?: (ctx: Context) => void,
+  ) =>
     createSync(
       { ...config, ...change },
       {
@@ -97,6 +103,7 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
         },
         clock: () => new Date(Date.now() + moment.aheadMs),
         ledgerClock: async () => Date.now() + moment.aheadMs,
+        prepare,
       },
     );
   const service = await start({}, held);
@@ -139,7 +146,9 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
     broken,
     /** sync's own database. */
     mongo,
-    startAnother: (change: Partial<Config> = {}) => start(change),
+    /** Starts another process; with `pauses`, a test can pause it. */
+    startAnother: (change: Partial<Config> = {}, pauses?: Pick<ReturnType<typeof createPauses>, 'prepare'>) =>
+      start(change, undefined, pauses?.prepare),
     /** The process whose graph `ask` queries; a test may set another URL. */
     asked,
     /** Stalls the first process before its next call for a connection, until the returned function is called. */
@@ -285,8 +294,21 @@ export const createOffice = async (world: World, settingsOfConnection: Partial<C
     emailOf,
     deliveries,
     until,
-    settled: (count: number, timeoutMs?: number) =>
-      until(count, ({ status }) => !['PENDING', 'WAITING'].includes(status), timeoutMs),
+    settled: (count: number, timeoutMs?: number) => until(count, isSettled, timeoutMs),
+    /**
+     * As `settled`, while calls are scarce: the first poll of an activity then comes after 10 s, so the clock moves
+     * there.
+     */
+    settledWhileScarce: async (count: number): Promise<SeenDelivery[]> => {
+      await until(count, (each) => isSettled(each) || each.reason?.code === 'ACTIVITY_RUNNING');
+      return eventually(
+        async () => {
+          world.moment.aheadMs += 10_000;
+          return until(count, isSettled, 0);
+        },
+        { everyMs: 1_000 },
+      );
+    },
     contacts: async () =>
       (await world.sandbox.contacts('riverside')).filter((each) =>
         each.email_address.address.includes(`.${boxOfficeId.slice(3).toLowerCase()}@`),
@@ -295,6 +317,8 @@ export const createOffice = async (world: World, settingsOfConnection: Partial<C
       (await world.sandbox.contacts('riverside')).find((each) => each.email_address.address === emailOf(who)),
   };
 };
+
+const isSettled = ({ status }: SeenDelivery): boolean => !['PENDING', 'WAITING'].includes(status);
 
 interface Page {
   readonly boxOffice: {

@@ -1,6 +1,6 @@
 import { AppError, deadLetterTopicOf } from '@boxlist/contracts';
 import { eventually, workspaceRoot } from '@boxlist/local-servers';
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -11,6 +11,14 @@ import { aTopic, followed, ownName } from './world';
 // The behaviour of Kafka that Boxlist relies on, tested only through the bus. Any other Kafka client behind the bus
 // passes.
 const stack = aStack();
+
+// A pause before a retry is a random part of a longest one: here a short part, so that six tries take seconds.
+beforeAll(() => {
+  jest.spyOn(Math, 'random').mockReturnValue(0.1);
+});
+afterAll(() => {
+  jest.restoreAllMocks();
+});
 
 const numbered = (count: number, keys: number, from = 0) =>
   Array.from({ length: count }, (_, index) => ({

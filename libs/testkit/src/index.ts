@@ -14,6 +14,8 @@ export {
 export * from './at-rest';
 export * from './clients';
 export * from './facts';
+export { matches, sorted } from './memory-documents';
+export * from './memory-mongo';
 export * from './orders';
 export { portSettingOf, type Ports } from './parts';
 export * from './sandbox';

@@ -4,7 +4,6 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { benchBackfill } from './backfill';
 import { benchCalls } from './calls';
-import { benchDay } from './day';
 import { benchGrowth } from './growth';
 import { benchIdle } from './idle';
 import { benchIntake } from './intake';
@@ -19,14 +18,11 @@ const benches: Readonly<Record<string, (world: BenchWorld, options: Options) => 
   growth: benchGrowth,
 };
 
-/** Benchmarks without a bench world: one is a simulation, one starts the whole of Boxlist. */
-const alone: Readonly<Record<string, (options: Options) => Line[] | Promise<Line[]>>> = {
-  day: ({ seed }) => benchDay(seed),
-  idle: benchIdle,
-};
+/** Benchmarks without a bench world: this one starts the whole of Boxlist. */
+const alone: Readonly<Record<string, () => Promise<Line[]>>> = { idle: benchIdle };
 
 const main = async (): Promise<void> => {
-  const options = readOptions(process.argv.slice(2), Date.now() % 1_000_000);
+  const options = readOptions(process.argv.slice(2));
   const wanted = options.names;
   const unknown = wanted.filter((name) => !(name in alone) && !(name in benches));
   if (unknown.length > 0) {
@@ -38,7 +34,7 @@ const main = async (): Promise<void> => {
   const lines: Line[] = [];
   for (const [name, bench] of Object.entries(alone).filter(([each]) => isWanted(each))) {
     console.log(`• ${name}`);
-    lines.push(...(await bench(options)));
+    lines.push(...(await bench()));
   }
   const withWorld = Object.entries(benches).filter(([name]) => isWanted(name));
   const world = withWorld.length > 0 ? await createBenchWorld() : undefined;

@@ -1,7 +1,8 @@
-import { expect, it } from '@jest/globals';
+import { afterAll, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { builtinModules } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 interface Lock {
@@ -9,8 +10,10 @@ interface Lock {
 }
 
 const root = join(__dirname, '../../..');
-const lockIn = (folder: string): Lock =>
-  JSON.parse(readFileSync(join(root, folder, 'package-lock.json'), 'utf8')) as Lock;
+const dir = mkdtempSync(join(tmpdir(), 'image-'));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+const lockIn = (folder: string): Lock => JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')) as Lock;
 
 /** The packages that a bundle loads when it runs. */
 const loadedBy = (bundle: string): string[] => {
@@ -24,9 +27,9 @@ it.each(['apps/billing', 'apps/sync', 'tools/dev-issuer'])(
   'the image of %s installs what the app loads, in the versions of the workspace, and no tools',
   (project) => {
     for (const step of ['build-app', 'image-packages'])
-      execFileSync(join(root, 'node_modules/.bin/node'), [`tools/build/${step}.mjs`, project], { cwd: root });
-    const image = lockIn(join('dist', project)).packages;
-    const loaded = loadedBy(readFileSync(join(root, 'dist', project, 'main.js'), 'utf8'));
+      execFileSync(join(root, 'node_modules/.bin/node'), [`tools/build/${step}.mjs`, project, dir], { cwd: root });
+    const image = lockIn(dir).packages;
+    const loaded = loadedBy(readFileSync(join(dir, 'main.js'), 'utf8'));
     expect(loaded).toEqual(expect.arrayContaining(['fastify', 'zod']));
     expect(loaded.filter((name) => !(`node_modules/${name}` in image))).toEqual([]);
 
@@ -35,7 +38,7 @@ it.each(['apps/billing', 'apps/sync', 'tools/dev-issuer'])(
     expect(names.filter((path) => path.startsWith('node_modules/@boxlist/'))).toEqual([]);
 
     const known = new Set(
-      Object.entries(lockIn('.').packages).map(
+      Object.entries(lockIn(root).packages).map(
         ([path, { version }]) => `${path.split('node_modules/').at(-1)}@${version}`,
       ),
     );

@@ -90,7 +90,7 @@ const checkProjects = (): void => {
     }
     if (manifestOf(folder).nx?.tags?.length !== 1) problems.push(`${folder}/package.json: needs exactly one tag`);
     if (!files.includes('tsconfig.json')) problems.push(`${folder}: has no tsconfig.json`);
-    const hasTests = files.some((file) => /\.(test|spec|conformance|e2e)\.ts$/.test(file));
+    const hasTests = files.some((file) => /\.(test|spec|conformance|e2e|long)\.ts$/.test(file));
     if (hasTests !== files.includes('jest.config.cjs'))
       problems.push(`${folder}: has ${hasTests ? 'tests but no jest.config.cjs' : 'a jest.config.cjs but no tests'}`);
   }

@@ -1,6 +1,6 @@
+import { matches, sorted } from '@boxlist/testkit';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { matches, sorted } from '../../test/model/memory-documents';
 import { byIndex, ofTime, pageByTime, type TimeRange } from './narrow-reads';
 
 interface Kept {

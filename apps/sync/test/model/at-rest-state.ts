@@ -1,7 +1,7 @@
+import type { MemoryMongo } from '@boxlist/testkit';
 import type { Erasure } from '../../src/store/erasures';
 import { type Office, people } from './history';
 import type { MemoryBus } from './memory-bus';
-import type { MemoryMongo } from './memory-mongo';
 import type { StoredDelivery } from './stored-documents';
 import { hashEmail } from './sync-process';
 import { boxOfficeOf, type LedgerOfTold } from './told';

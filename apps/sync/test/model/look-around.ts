@@ -1,5 +1,6 @@
 import { AppError } from '@boxlist/contracts';
 import type { Identity } from '@boxlist/service-kit';
+import type { MemoryMongo } from '@boxlist/testkit';
 import type { Context } from '../../src/context';
 import type { Backfill } from '../../src/store/backfills';
 import type { Retry } from '../../src/store/retries';
@@ -11,7 +12,6 @@ import { deliveryPage, workflowStats } from '../../src/use-cases/history/list-de
 import { cancelRetry, retryDeliveries } from '../../src/use-cases/history/retry-deliveries';
 import { keptDeliveries, type Rest } from './at-rest-state';
 import { people, type Office } from './history';
-import type { MemoryMongo } from './memory-mongo';
 import { boxOfficeOf, connectionOf, officeOf, workflowOf } from './told';
 
 /** The newest backfill of a box office. */

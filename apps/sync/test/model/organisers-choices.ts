@@ -1,6 +1,6 @@
+import type { MemoryMongo } from '@boxlist/testkit';
 import type { Backfill } from '../../src/store/backfills';
 import type { Office } from './history';
-import type { MemoryMongo } from './memory-mongo';
 import type { OtherServices } from './other-services';
 import type { OrderDocument } from './stored-documents';
 import type { LedgerOfTold, Merged } from './told';

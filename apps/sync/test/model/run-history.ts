@@ -1,5 +1,6 @@
 import { AppError, topics, type BoxOfficeId } from '@boxlist/contracts';
 import { createLog, type Identity } from '@boxlist/service-kit';
+import { createMemoryMongo } from '@boxlist/testkit';
 import type { Context } from '../../src/context';
 import { contradictionsIn } from '../../src/domain/delivery-states';
 import { changeBackfill, startBackfill } from '../../src/use-cases/backfill/backfill-commands';
@@ -12,7 +13,6 @@ import { offices, people, type Command, type History, type Office } from './hist
 import { lookAround, ownBackfill, ownRetry } from './look-around';
 import { comeToRest } from './settle';
 import { createMemoryBus } from './memory-bus';
-import { createMemoryMongo } from './memory-mongo';
 import { organisersWishes } from './organisers-choices';
 import { createOtherServices } from './other-services';
 import { judgeRest } from './settled-state';

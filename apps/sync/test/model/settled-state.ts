@@ -1,4 +1,5 @@
 import { deliveryOutcomeEventSchema, topics, type WorkflowFact } from '@boxlist/contracts';
+import type { MemoryMongo } from '@boxlist/testkit';
 import { deliveryId } from '../../src/domain/delivery';
 import { isSamePhone } from '../../src/domain/phone';
 import { phoneFollows } from '../../src/domain/plan-phone';
@@ -9,7 +10,6 @@ import type { Retry } from '../../src/store/retries';
 import { judgeNotices } from './agreeing-notices';
 import { erasedIn, isOpen, keptDeliveries, type Rest } from './at-rest-state';
 import { type Office, offices, people } from './history';
-import type { MemoryMongo } from './memory-mongo';
 import type { OrderDocument, StoredDelivery } from './stored-documents';
 import { hashEmail, retentionMs } from './sync-process';
 import { boxOfficeOf, connectionOf, mergedOf, officeOf, originOfPhone, personal, withoutUnseen } from './told';

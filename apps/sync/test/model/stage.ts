@@ -1,5 +1,5 @@
 /** Returns numbers between 0 and 1, the same ones for the same seed (xorshift). */
-export const randomOf = (seed: number): (() => number) => {
+const randomOf = (seed: number): (() => number) => {
   let state = (seed ^ 0x9e3779b9) | 0 || 1;
   return () => {
     state ^= state << 13;

@@ -2,6 +2,7 @@ import { createConstantContact, type Send } from '@boxlist/constant-contact';
 import { AppError, topics } from '@boxlist/contracts';
 import { neverRests, startOutboxRelay } from '@boxlist/event-bus';
 import type { Log } from '@boxlist/service-kit';
+import type { MemoryMongo } from '@boxlist/testkit';
 import { createTicketTailor } from '@boxlist/ticket-tailor';
 import { createHmac } from 'node:crypto';
 import type { Context } from '../../src/context';
@@ -14,7 +15,6 @@ import { startBackgroundJobs } from '../../src/background-jobs';
 import { startDispatcher } from '../../src/use-cases/dispatch/dispatcher';
 import { createWorkSignal } from '../../src/work-signal';
 import type { MemoryBus } from './memory-bus';
-import type { MemoryMongo } from './memory-mongo';
 import type { Actor } from './stage';
 
 const hashKey = 'a key of the model that hashes addresses';

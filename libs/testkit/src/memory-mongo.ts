@@ -20,8 +20,8 @@ class WriteError extends Error {
 }
 
 /**
- * One server's documents. Each call is atomic. `_id` is the only unique key, and sync needs no other. `written` gets
- * each document after each change.
+ * A MongoDB server in memory, with the commands and operators that the stores use; any other throws. Each call is
+ * atomic, `_id` is the only unique key, and indexes have no effect. `written` gets each document after each change.
  */
 export const createMemoryMongo = (written: (collection: string, document: Doc) => void = () => undefined) => {
   const collections = new Map<string, Map<string, Doc>>();
@@ -45,7 +45,7 @@ export const createMemoryMongo = (written: (collection: string, document: Doc) =
             ? [...new Set(id.$in as string[])]
             : undefined;
       const all: Doc[] = keys
-        ? keys.flatMap((key): Doc[] => (documents.has(key) ? [documents.get(key)!] : []))
+        ? keys.map((key) => documents.get(key)).filter((document) => document !== undefined)
         : [...documents.values()];
       return all.filter((document) => matches(document, filter));
     };

@@ -126,9 +126,10 @@ export const matches = (document: unknown, filter: Doc): boolean => {
 
 const holderOf = (document: Doc, path: string): [Doc, string] => {
   const steps = path.split('.');
+  const last = steps.pop() ?? path;
   let holder = document;
-  for (const step of steps.slice(0, -1)) holder = (holder[step] ??= {}) as Doc;
-  return [holder, steps.at(-1)!];
+  for (const step of steps) holder = (holder[step] ??= {}) as Doc;
+  return [holder, last];
 };
 
 const push = (present: unknown, given: unknown): unknown[] => {
@@ -200,8 +201,8 @@ export const begunBy = (filter: Doc): Doc =>
 
 export const sorted = (documents: readonly Doc[], by: Readonly<Record<string, 1 | -1>>): Doc[] =>
   [...documents].sort((a, b) => {
-    for (const name in by) {
-      const difference = compare(a[name], b[name]) * by[name]!;
+    for (const [name, direction] of Object.entries(by)) {
+      const difference = compare(a[name], b[name]) * direction;
       if (difference !== 0) return difference;
     }
     return 0;

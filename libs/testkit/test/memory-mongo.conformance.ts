@@ -1,14 +1,14 @@
 import { newId } from '@boxlist/contracts';
-import { startServers } from '@boxlist/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import mongoose, { type Connection } from 'mongoose';
-import { copyOf, type Doc } from './memory-documents';
-import { createMemoryMongo } from './memory-mongo';
+import { startServers } from '../src/servers';
+import { copyOf, type Doc } from '../src/memory-documents';
+import { createMemoryMongo } from '../src/memory-mongo';
 
 /*
- * Checks that the model's MongoDB in memory answers like the server. The documents are like those that sync stores:
- * each field has values of one kind, is null, or is absent.
+ * Checks that the MongoDB in memory answers like the server. The documents are like those that sync stores: each field
+ * has values of one kind, is null, or is absent.
  */
 
 const ids = ['a', 'b', 'c', 'd', 'e'];
