@@ -9,7 +9,7 @@ import { freePort, runToEnd, startProcess, type LocalProcess, type Progress } fr
 export interface KafkaOptions {
   readonly dataDir: string;
   readonly port?: number;
-  /** Decides when the broker is ready. A parameter, because the bus that can do it is itself tested on these servers. */
+  /** Decides when the broker is ready. The bus could do that, but its own tests run on these servers. */
   readonly tryBroker: TryBroker;
   readonly onProgress?: Progress;
 }

@@ -16,7 +16,13 @@ interface Overview {
 const overview = async (graph: GraphClient): Promise<Overview> =>
   (
     await graph.query<{ boxOffice: Overview }>(
-      `{ boxOffice { apps { id subscription { entitled } } connections { id status accountName } workflows(first: 100) { nodes { id name } } } }`,
+      `{
+        boxOffice {
+          apps { id subscription { entitled } }
+          connections { id status accountName }
+          workflows(first: 100) { nodes { id name } }
+        }
+      }`,
     )
   ).boxOffice;
 
@@ -119,7 +125,11 @@ export const answersFor = (graph: GraphClient, orderIds: readonly string[], work
   eventually(
     async () => {
       const { boxOffice } = await graph.query<{ boxOffice: { deliveries: { nodes: Answer[] } } }>(
-        `{ boxOffice { deliveries(first: 100) { nodes { order { id } workflow { name } status reason { code message } } } } }`,
+        `{
+          boxOffice {
+            deliveries(first: 100) { nodes { order { id } workflow { name } status reason { code message } } }
+          }
+        }`,
       );
       const ours = boxOffice.deliveries.nodes.filter(({ order }) => orderIds.includes(order.id));
       const open = ours.filter(({ status }) => status === 'PENDING' || status === 'WAITING').length;

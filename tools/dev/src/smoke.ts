@@ -17,7 +17,9 @@ const main = async (): Promise<void> => {
   await eventually(
     async () => {
       const { boxOffice } = await graph.query<{ boxOffice: { deliveries: { nodes: { status: string }[] } } }>(
-        `query ($orderId: ID) { boxOffice { deliveries(filter: { orderId: $orderId }, first: 50) { nodes { status } } } }`,
+        `query ($orderId: ID) {
+          boxOffice { deliveries(filter: { orderId: $orderId }, first: 50) { nodes { status } } }
+        }`,
         { orderId: event.data.id },
       );
       const statuses = boxOffice.deliveries.nodes.map(({ status }) => status);
@@ -35,8 +37,7 @@ const main = async (): Promise<void> => {
 
 main().catch((error: unknown) => {
   const reason = error instanceof Error ? error.message : String(error);
-  console.error(
-    `✗ ${reason}${/fetch failed|ECONNREFUSED/.test(reason) ? '\n  Is the stack running? Start it with: npm start' : ''}`,
-  );
+  const isDown = /fetch failed|ECONNREFUSED/.test(reason);
+  console.error(`✗ ${reason}${isDown ? '\n  Is the stack running? Start it with: npm start' : ''}`);
   process.exit(1);
 });

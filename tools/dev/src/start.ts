@@ -78,9 +78,10 @@ const showJourney = async (stack: Stack, say: (line: string) => void): Promise<v
 
 const nextThings = async (stack: Stack): Promise<string> => {
   const token = await stack.token({ boxOfficeId: demoBoxOffice, role: 'owner' });
+  const standIn = stack.hasRealMongo ? '' : ', a stand-in for the real server (docs/local-stack.md)';
   return `   Graph        ${stack.url('gateway')}/graphql   (explorer in the browser; set the header below)
    Sandbox      ${stack.url('constant-contact-sandbox')}/   (its contacts and calls)
-   Tickets      ${stack.url('ticket-tailor-sandbox')}/_sandbox/box-offices   (Ticket Tailor sandbox: orders for backfills, and API keys)
+   Tickets      ${stack.url('ticket-tailor-sandbox')}/_sandbox/box-offices   (orders for backfills, API keys)
    Kafka        ${stack.brokers}
    Logs         ${join(stack.dataDir, 'logs')}
    Header       authorization: Bearer ${token}
@@ -89,7 +90,7 @@ const nextThings = async (stack: Stack): Promise<string> => {
          npm run produce -- --email grace@example.com --opt-in true
          npm start -- --fresh   (deletes all data)
 
-   MongoDB is ${stack.mongoServer}${stack.hasRealMongo ? '' : ', a stand-in for the real server (docs/local-stack.md)'}. Ctrl-C stops everything.
+   MongoDB is ${stack.mongoServer}${standIn}. Ctrl-C stops everything.
 `;
 };
 

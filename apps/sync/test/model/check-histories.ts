@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { anyHistory, type History } from './history';
+import { anyHistory } from './any-history';
+import type { History } from './history';
 import { runHistory } from './run-history';
 
 interface CheckOptions {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { anyHistory, type Command, type History } from './history';
+import { anyHistory } from './any-history';
+import type { Command, History } from './history';
 import { checkHistories, failureOf } from './check-histories';
 import { runHistory } from './run-history';
 import { aHistory, order, workflow } from './some-history';

@@ -30,8 +30,10 @@ const main = async (): Promise<boolean> => {
     for (const [name, count] of Object.entries(seen.outcomes)) total[name] = (total[name] ?? 0) + count;
     done += histories;
     const seconds = (performance.now() - begun) / 1_000;
+    const [calls, awaits] = [seen.calls / seen.histories, seen.awaits / seen.histories];
     say(
-      `${done} histories in ${seconds.toFixed(0)} s, ${(done / seconds).toFixed(0)} per second; the last ${seen.histories} with seed ${seed}: ${(seen.calls / seen.histories).toFixed(1)} calls and ${(seen.awaits / seen.histories).toFixed(0)} awaits each`,
+      `${done} histories in ${seconds.toFixed(0)} s, ${(done / seconds).toFixed(0)} per second; ` +
+        `the last ${seen.histories} with seed ${seed}: ${calls.toFixed(1)} calls and ${awaits.toFixed(0)} awaits each`,
     );
     if (failure) {
       if (values.trace) await runHistory(failure.history, say);

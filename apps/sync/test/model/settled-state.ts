@@ -107,7 +107,8 @@ const judgeDeliveries = (rest: Rest): void => {
   for (const delivery of deliveries)
     if (isOpen(delivery) && !waitsRightly(rest, delivery))
       problem(
-        `3: delivery of ${delivery.orderKey} by ${delivery.workflowId} waits for ${delivery.reason ?? delivery.status}, which is not so`,
+        `3: delivery of ${delivery.orderKey} by ${delivery.workflowId} waits for ` +
+          `${delivery.reason ?? delivery.status}, which is not so`,
       );
     else if (!isOpen(delivery) && !['SYNCED', 'SKIPPED', 'FAILED'].includes(delivery.status))
       problem(`3: delivery of ${delivery.orderKey} by ${delivery.workflowId} is lost: ${delivery.status}`);
@@ -135,7 +136,8 @@ const judgeDeliveries = (rest: Rest): void => {
   for (const delivery of deliveries)
     if (delivery.reason === 'REJECTED_BY_CONSTANT_CONTACT' || delivery.reason === 'GAVE_UP')
       problem(
-        `3: delivery of ${delivery.orderKey} by ${delivery.workflowId} failed: ${delivery.reason}, ${JSON.stringify(delivery.attempts.at(-1))}`,
+        `3: delivery of ${delivery.orderKey} by ${delivery.workflowId} failed: ${delivery.reason}, ` +
+          JSON.stringify(delivery.attempts.at(-1)),
       );
 };
 
@@ -209,7 +211,8 @@ const judgeOutcomes = ({ mongo, problem }: Rest, published: Published): void => 
   for (const delivery of keptDeliveries(mongo))
     if (!isOpen(delivery) && published.get(delivery._id)?.text !== `${delivery.status} ${delivery.reason ?? ''}`)
       problem(
-        `3: ${delivery._id} is ${delivery.status} ${delivery.reason ?? ''} and was published as ${published.get(delivery._id)?.text ?? 'nothing'}`,
+        `3: ${delivery._id} is ${delivery.status} ${delivery.reason ?? ''} and was published as ` +
+          (published.get(delivery._id)?.text ?? 'nothing'),
       );
 };
 

@@ -101,9 +101,8 @@ export const createStage = ({ seed, startAt, mishaps, onDeath, trace }: StageOpt
             try {
               if (mishap && !mishap.takesEffect) throw new ConnectionLost();
               const answer = act();
-              trace?.(
-                `${now - startAt} process ${process} await ${at} ${name} → ${JSON.stringify(answer)?.slice(0, 900) ?? ''}`,
-              );
+              const shown = JSON.stringify(answer)?.slice(0, 900) ?? '';
+              trace?.(`${now - startAt} process ${process} await ${at} ${name} → ${shown}`);
               if (mishap) throw new ConnectionLost();
               resolve(answer);
             } catch (error) {
