@@ -1,8 +1,8 @@
 import { isDuplicateKey } from '@boxlist/service-kit';
 import type { Connection } from 'mongoose';
 import { afterOutcomes, bandOf, type FailureWindow } from '../domain/failure-window';
-import type { NewDelivery } from '../domain/new-delivery';
 import { bucketOf } from '../domain/delivery-counts';
+import type { DeliveryDocument } from './delivery-document';
 import { writeAlike } from './in-batches';
 
 /** One delivery of the batch that is being counted. */
@@ -32,7 +32,7 @@ export interface DeliveryCountDocument {
 
 const batchSize = 5_000;
 
-type Changed = Pick<NewDelivery, '_id' | 'version' | 'status' | 'reason' | 'counted' | 'backfillId' | 'settledAt'>;
+type Changed = Pick<DeliveryDocument, '_id' | 'version' | 'status' | 'reason' | 'counted' | 'backfillId' | 'settledAt'>;
 
 /** The outcomes that show whether a workflow works, oldest first. Skips are left out, because they do not show it. */
 const outcomesAmong = (changed: readonly Changed[]): ('SYNCED' | 'FAILED')[] =>
@@ -43,7 +43,7 @@ const outcomesAmong = (changed: readonly Changed[]): ('SYNCED' | 'FAILED')[] =>
 /** Adds changed deliveries to the counters of their workflows, each change exactly once. */
 export const createCountFolding = (mongo: Connection) => {
   const deliveryCounts = mongo.collection<DeliveryCountDocument>('delivery_counts');
-  const deliveries = mongo.collection<NewDelivery>('deliveries');
+  const deliveries = mongo.collection<DeliveryDocument>('deliveries');
 
   const read = async (workflowId: string): Promise<DeliveryCountDocument> =>
     (await deliveryCounts.findOne({ _id: workflowId })) ?? { _id: workflowId, revision: 0, counts: {}, batch: [] };
@@ -72,7 +72,7 @@ export const createCountFolding = (mongo: Connection) => {
   const mark = async ({ revision, batch }: DeliveryCountDocument): Promise<void> => {
     const counted = ({ bucket }: Counted) => ({ counted: { bucket, revision } });
     const before = ({ since }: Counted) => (since === 0 ? { counted: null } : { 'counted.revision': since });
-    const write = (writes: Parameters<typeof writeAlike<NewDelivery>>[1]) => writeAlike(deliveries, writes);
+    const write = (writes: Parameters<typeof writeAlike<DeliveryDocument>>[1]) => writeAlike(deliveries, writes);
     const matched = await write(
       batch.map((each) => ({
         id: each.id,

@@ -1,7 +1,7 @@
 import type { Collection } from 'mongoose';
-import type { Delivery, Queue, Result } from '../domain/delivery';
-import type { NewDelivery } from '../domain/new-delivery';
+import type { DeliveryAwaitingActivities, OpenDelivery, Queue, Result } from '../domain/delivery';
 import type { WaitingFor } from '../domain/reasons';
+import { type DeliveryDocument, openAmong } from './delivery-document';
 import { byIndex, foundInParts } from './narrow-reads';
 import { writeAlike } from './in-batches';
 import { isOpen, isReady, isUnsettled, withoutOutbox } from './open-deliveries';
@@ -11,9 +11,9 @@ type Save = (results: readonly Result[], now: Date) => Promise<unknown>;
 const readAtOnce = 1_000;
 
 /** Holds deliveries and releases them. */
-export const createDeliveryHolds = (deliveries: Collection<NewDelivery>, save: Save) => {
+export const createDeliveryHolds = (deliveries: Collection<DeliveryDocument>, save: Save) => {
   const waitsFor = (reason: WaitingFor, boxOfficeId: string | { readonly $gt: string }) =>
-    byIndex<NewDelivery>({ reason, readyAt: isOpen }, { boxOfficeId });
+    byIndex<DeliveryDocument>({ reason, readyAt: isOpen }, { boxOfficeId });
   return {
     /** Releases the deliveries of a workflow that wait for one of these reasons. */
     resume: async (
@@ -22,7 +22,7 @@ export const createDeliveryHolds = (deliveries: Collection<NewDelivery>, save: S
       now: Date,
     ): Promise<void> => {
       await deliveries.updateMany(
-        byIndex<NewDelivery>({ reason: { $in: waitedFor }, readyAt: isOpen }, { boxOfficeId, workflowId }),
+        byIndex<DeliveryDocument>({ reason: { $in: waitedFor }, readyAt: isOpen }, { boxOfficeId, workflowId }),
         { $set: { status: 'PENDING', reason: null, readyAt: now } },
       );
     },
@@ -31,7 +31,7 @@ export const createDeliveryHolds = (deliveries: Collection<NewDelivery>, save: S
       { boxOfficeId, workflowId }: { readonly boxOfficeId: string; readonly workflowId: string },
       reason: WaitingFor,
     ): Promise<boolean> => {
-      const waiting = byIndex<NewDelivery>({ reason, boxOfficeId, readyAt: isOpen }, { workflowId });
+      const waiting = byIndex<DeliveryDocument>({ reason, boxOfficeId, readyAt: isOpen }, { workflowId });
       return (await deliveries.findOne(waiting, { projection: { _id: 1 } })) !== null;
     },
     /**
@@ -63,23 +63,23 @@ export const createDeliveryHolds = (deliveries: Collection<NewDelivery>, save: S
     cancelBackfill: async (backfillId: string, now: Date): Promise<void> => {
       const open = { backfillId, status: isUnsettled };
       const free = { readyAt: isOpen, claimed: false, activityIds: [], undoesOrder: false };
-      const cancelled = (delivery: Delivery): Result => ({
+      const cancelled = (delivery: OpenDelivery): Result => ({
         delivery,
         attempts: [],
-        to: { outcome: { status: 'SKIPPED', reason: 'BACKFILL_CANCELLED' } },
+        to: { outcome: { reason: 'BACKFILL_CANCELLED' } },
       });
       let count: number;
       do {
         count = 0;
         for await (const part of foundInParts(deliveries, open, free, readAtOnce, withoutOutbox)) {
           count += part.length;
-          await save(part.map(cancelled), now);
+          await save(openAmong(part).map(cancelled), now);
         }
       } while (count > 0);
     },
     /**
-     * Yields the deliveries that wait for an ended activity, in batches, in the state in which they are to be saved. A
-     * delivery that also waits for another activity under way is only updated and waits on. An activity that it names
+     * Yields the deliveries that wait for an ended activity, in batches, uncertain if the activity has not
+     * done everything. A delivery that also waits for another activity under way is only updated and waits on. An activity that it names
      * and that is not under way has ended before the delivery was saved as waiting for it.
      */
     async *releasedBy(
@@ -87,11 +87,11 @@ export const createDeliveryHolds = (deliveries: Collection<NewDelivery>, save: S
       activityId: string,
       isClean: boolean,
       underWay: ReadonlySet<string>,
-    ): AsyncGenerator<Delivery[]> {
+    ): AsyncGenerator<DeliveryAwaitingActivities[]> {
       const isWaiting = { connectionId, reason: 'ACTIVITY_RUNNING' as const, readyAt: isOpen };
       const its = { activityIds: activityId };
       for await (const some of foundInParts(deliveries, isWaiting, its, readAtOnce, withoutOutbox)) {
-        const isLast = ({ activityIds }: Delivery): boolean => !activityIds.some((id) => underWay.has(id));
+        const isLast = ({ activityIds }: DeliveryDocument): boolean => !activityIds.some((id) => underWay.has(id));
         const [last, waitOn] = [some.filter(isLast), some.filter((each) => !isLast(each))];
         if (waitOn.length > 0)
           await deliveries.updateMany(
@@ -101,15 +101,17 @@ export const createDeliveryHolds = (deliveries: Collection<NewDelivery>, save: S
               ...(isClean ? {} : { $set: { uncertain: true } }),
             },
           );
-        yield last.map((each) => ({
-          ...each,
-          activityIds: [],
-          uncertain: each.uncertain || !isClean || each.activityIds.length > 1,
-        }));
+        yield openAmong(last)
+          .filter((each) => each.reason === 'ACTIVITY_RUNNING')
+          .map((each) => ({ ...each, uncertain: each.uncertain || !isClean || each.activities.ids.length > 1 }));
       }
     },
     /** The deliveries of a box office in these queues that wait for calls of another day, in batches. */
-    outOfQuota: (boxOfficeId: string, among: readonly Queue[], now: Date): AsyncGenerator<Delivery[]> =>
+    outOfQuota: (
+      boxOfficeId: string,
+      among: readonly Queue[],
+      now: Date,
+    ): AsyncGenerator<Pick<DeliveryDocument, '_id' | 'connectionId'>[]> =>
       foundInParts(
         deliveries,
         { reason: 'QUOTA_EXCEEDED', boxOfficeId, readyAt: { ...isOpen, $gt: now } },
@@ -130,7 +132,7 @@ export const createDeliveryHolds = (deliveries: Collection<NewDelivery>, save: S
     /** Makes deliveries of a connection ready that wait for an activity which is not among the known ones. */
     releaseForgotten: async (connectionId: string, known: readonly string[], now: Date): Promise<void> => {
       await deliveries.updateMany(
-        byIndex<NewDelivery>(
+        byIndex<DeliveryDocument>(
           { connectionId, reason: 'ACTIVITY_RUNNING', readyAt: isOpen },
           { activityIds: { $elemMatch: { $nin: known } } },
         ),

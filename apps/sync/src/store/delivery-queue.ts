@@ -1,63 +1,94 @@
 import type { Collection, mongo } from 'mongoose';
-import { type Delivery, type Queue, queues, type Result } from '../domain/delivery';
-import { type NewDelivery, outcomeEntry } from '../domain/new-delivery';
+import {
+  type Activities,
+  type ActivityWait,
+  type NextTry,
+  type OpenDelivery,
+  type Outcome,
+  type Queue,
+  queues,
+  type Result,
+} from '../domain/delivery';
+import { endsWith } from '../domain/delivery-states';
 import { withoutNotes } from '../domain/notes';
+import { type DeliveryDocument, openAmong, outcomeEntry } from './delivery-document';
 import { byIndex } from './narrow-reads';
 import { changedAtOnce, inBatches, writeAlike } from './in-batches';
 import { isOpen, isReady, mostAttempts } from './open-deliveries';
 
-const updateOf = ({ delivery, attempts, to }: Result, now: Date): mongo.UpdateFilter<NewDelivery> =>
-  'outcome' in to
-    ? {
-        $set: {
-          status: to.outcome.status,
-          reason: to.outcome.reason,
-          readyAt: null,
-          claimed: false,
-          settledAt: now,
-          uncounted: true,
-          // Kept, because a call before the one that failed, or an earlier holder that crashed, may have done
-          // something.
-          uncertain: delivery.uncertain,
-          // Kept whatever the outcome: the next work for the contact must wait for activities under way.
-          activityIds: delivery.activityIds,
-          ...(to.outcome.contactId ? { contactId: to.outcome.contactId } : {}),
-          performed: to.outcome.performed ?? withoutNotes(delivery.performed),
-          ...(to.outcome.reason === 'TAKEN_BACK'
-            ? { added: null }
-            : to.outcome.added
-              ? { added: to.outcome.added }
-              : {}),
-          undoesOrder: false,
-        },
-        $inc: { version: 1 },
-        $push: {
-          attempts: { $each: [...attempts], $slice: -mostAttempts },
-          outbox: outcomeEntry(to.outcome, delivery.version + 1, now),
-        },
-      }
-    : {
-        $set: {
-          status: to.next.waitingFor ? 'WAITING' : 'PENDING',
-          reason: to.next.waitingFor,
-          readyAt: to.next.readyAt,
-          claimed: false,
-          uncertain: to.next.uncertain ?? delivery.uncertain,
-          alone: to.next.alone ?? delivery.alone,
-          imported: to.next.imported ?? delivery.imported,
-          ...(to.next.countsAsAttempt ? { firstTriedAt: delivery.firstTriedAt ?? now } : {}),
-          activityIds: to.next.activityIds ?? [],
-          held: to.next.held ?? false,
-          ...(to.next.endsAs ? { endsAs: to.next.endsAs } : {}),
-          ...(to.next.countsAsAttempt && delivery.queue === 'live' ? { queue: 'retry' } : {}),
-          ...(to.next.emailHash ? { emailHash: to.next.emailHash, added: null } : {}),
-          ...(to.next.contactId ? { contactId: to.next.contactId } : {}),
-          ...(to.next.performed ? { performed: to.next.performed } : {}),
-          ...(to.next.added ? { added: to.next.added } : {}),
-        },
-        $inc: { attemptCount: to.next.countsAsAttempt ? 1 : 0 },
-        $push: { attempts: { $each: [...attempts], $slice: -mostAttempts } },
-      };
+const updateOf = ({ delivery, attempts, to }: Result, now: Date): mongo.UpdateFilter<DeliveryDocument> => {
+  const made = { attempts: { $each: [...attempts], $slice: -mostAttempts } };
+  if ('outcome' in to)
+    return {
+      $set: { ...asEnded(delivery, to.outcome), settledAt: now },
+      $inc: { version: 1 },
+      $push: { ...made, outbox: outcomeEntry(to.outcome.reason, delivery.version + 1, now) },
+    };
+  const { next } = to;
+  if (next.waitingFor === 'ACTIVITY_RUNNING') return { $set: asAwaiting(delivery, next), $push: made };
+  const { countsAsAttempt } = next;
+  return {
+    $set: {
+      ...asNextTry(delivery, next),
+      ...(countsAsAttempt ? { firstTriedAt: delivery.failedTries?.firstAt ?? now } : {}),
+    },
+    $inc: { attemptCount: countsAsAttempt ? 1 : 0 },
+    $push: made,
+  };
+};
+
+type Changes = mongo.MatchKeysAndValues<DeliveryDocument>;
+
+const asEnded = (delivery: OpenDelivery, { reason, contactId, performed, added }: Outcome): Changes => ({
+  status: endsWith[reason],
+  reason,
+  readyAt: null,
+  claimed: false,
+  uncounted: true,
+  // Kept, because a call before the one that failed, or an earlier holder that crashed, may have done something.
+  uncertain: delivery.uncertain,
+  // Kept whatever the outcome: the next work for the contact must wait for activities under way.
+  activityIds: delivery.activities?.ids ?? [],
+  ...(contactId ? { contactId } : {}),
+  performed: performed ?? withoutNotes(delivery.performed),
+  ...(reason === 'TAKEN_BACK' ? { added: null } : added ? { added } : {}),
+  undoesOrder: false,
+});
+
+/** The activities of a delivery, and the other fields that every wait and every next try sets. */
+const asOpen = (activities: Activities | null | undefined): Changes => ({
+  claimed: false,
+  activityIds: activities?.ids ?? [],
+  held: activities?.whose === 'others',
+});
+
+const asAwaiting = (delivery: OpenDelivery, { waitingFor, readyAt, activities, ...next }: ActivityWait): Changes => {
+  const { begun, performed } = next;
+  return {
+    status: 'WAITING',
+    reason: waitingFor,
+    readyAt,
+    ...asOpen(activities),
+    uncertain: delivery.uncertain && !begun,
+    ...(begun ? { imported: begun.imported } : {}),
+    ...(begun?.endsAs ? { endsAs: begun.endsAs } : {}),
+    ...(begun?.contactId ? { contactId: begun.contactId } : {}),
+    ...(begun?.added ? { added: begun.added } : {}),
+    ...(performed ? { performed } : {}),
+  };
+};
+
+const asNextTry = (delivery: OpenDelivery, next: NextTry): Changes => ({
+  status: next.waitingFor ? 'WAITING' : 'PENDING',
+  reason: next.waitingFor,
+  readyAt: next.readyAt,
+  ...asOpen(next.activities),
+  uncertain: delivery.uncertain || next.countsAsAttempt,
+  ...(next.alone ? { alone: true } : {}),
+  ...(next.countsAsAttempt && delivery.queue === 'live' ? { queue: 'retry' } : {}),
+  ...(next.emailHash ? { emailHash: next.emailHash, added: null } : {}),
+  ...(next.performed ? { performed: next.performed } : {}),
+});
 
 /** The number of documents per batch of a long answer, so that reading never blocks the process for long. */
 const batchSize = 1_000;
@@ -69,15 +100,15 @@ const takenBy = { projection: { emailHash: 1, claimed: 1 }, batchSize };
 const mostNamed = 500;
 
 /** The durable queue: claims deliveries and saves the results. */
-export const createDeliveryQueue = (deliveries: Collection<NewDelivery>) => {
-  const some = (filter: mongo.Filter<NewDelivery>) => deliveries.find(filter, whole);
+export const createDeliveryQueue = (deliveries: Collection<DeliveryDocument>) => {
+  const some = (filter: mongo.Filter<DeliveryDocument>) => deliveries.find(filter, whole);
   /**
    * Records activities also with deliveries that changed in the meantime, because they run for the same contacts. A
    * delivery that another holder has claimed since is left alone.
    */
   const noteUnderWay = async (results: readonly Result[]): Promise<void> => {
     const begun = results.flatMap(({ delivery: { _id, version }, to }) =>
-      'next' in to && to.next.activityIds?.length ? [{ id: _id, version, activityIds: to.next.activityIds }] : [],
+      'next' in to && to.next.activities ? [{ id: _id, version, activityIds: to.next.activities.ids }] : [],
     );
     await writeAlike(
       deliveries,
@@ -121,7 +152,7 @@ export const createDeliveryQueue = (deliveries: Collection<NewDelivery>) => {
     takeOver: async ({ connectionId, fence }: { connectionId: string; fence: number }): Promise<void> => {
       for (const queue of queues)
         await deliveries.updateMany(
-          byIndex<NewDelivery>({ connectionId, queue, readyAt: isOpen }, { claimed: true, fence: { $lt: fence } }),
+          byIndex<DeliveryDocument>({ connectionId, queue, readyAt: isOpen }, { claimed: true, fence: { $lt: fence } }),
           { $set: { fence } },
         );
     },
@@ -136,14 +167,14 @@ export const createDeliveryQueue = (deliveries: Collection<NewDelivery>) => {
       now: Date,
       limit: number,
       goesOn: () => Promise<boolean> = () => Promise.resolve(true),
-    ): Promise<Delivery[]> => {
+    ): Promise<OpenDelivery[]> => {
       const isFew = busy.size > 0 && busy.size <= mostNamed;
-      const wanted = byIndex<NewDelivery>(
+      const wanted = byIndex<DeliveryDocument>(
         { connectionId, queue, readyAt: isReady(now) },
         isFew ? { emailHash: { $nin: [...busy] } } : {},
       );
       const found = await deliveries
-        .find<Pick<Delivery, '_id' | 'emailHash' | 'claimed'>>(wanted, takenBy)
+        .find<Pick<DeliveryDocument, '_id' | 'emailHash' | 'claimed'>>(wanted, takenBy)
         // Keeps deliveries of one buyer together, so that they share calls.
         .sort({ readyAt: 1, emailHash: 1 })
         .limit(limit)
@@ -151,15 +182,15 @@ export const createDeliveryQueue = (deliveries: Collection<NewDelivery>) => {
       const ready = found.filter(({ emailHash }) => emailHash === null || !busy.has(emailHash));
       if (ready.length === 0) return [];
       const wasClaimed = new Map(ready.map(({ _id, claimed }) => [_id, claimed]));
-      const claimPart = async (part: string[]): Promise<Delivery[]> => {
+      const claimPart = async (part: string[]): Promise<OpenDelivery[]> => {
         if (!(await goesOn())) return [];
         const claimable = { _id: { $in: part }, readyAt: isReady(now) };
         await deliveries.updateMany({ ...claimable, fence: { $lte: fence } }, { $set: { fence, claimed: true } });
-        return await some({ ...claimable, fence }).toArray();
+        return openAmong(await some({ ...claimable, fence }).toArray());
       };
       const ours = await inBatches([...wasClaimed.keys()], claimPart, changedAtOnce);
       // An earlier holder claimed it and stopped before it saved a result.
-      return ours.map((each) => ({ ...each, uncertain: each.uncertain || wasClaimed.get(each._id) === true }));
+      return ours.map((each) => (wasClaimed.get(each._id) ? { ...each, uncertain: true } : each));
     },
     save,
     /** For the ready deliveries of a queue: since when the oldest waits, and whether there are at least `many`. */

@@ -5,7 +5,15 @@ import { setTimeout } from 'node:timers/promises';
 import type { Context } from '../../context';
 import type { WorkSignal } from '../../work-signal';
 import { chunk } from 'es-toolkit';
-import { type Delivery, type Queue, queues, type Result } from '../../domain/delivery';
+import {
+  activitiesOf,
+  type OpenDelivery,
+  type PendingDelivery,
+  type Queue,
+  queues,
+  type Result,
+  withoutWait,
+} from '../../domain/delivery';
 import type { CallClass } from '../../domain/ledger';
 import { deliverySettled } from '../../report';
 import type { ConnectionLease } from '../../store/connection-leases';
@@ -78,7 +86,7 @@ const saveAndTell = async ({ ctx, stillHeld }: Drive, results: readonly Result[]
 /** Saves the results of a batch as they come, with the attempts of each delivery. */
 const reportTo = (drive: Drive, caller: ConnectionCaller, queue: Queue): BatchReport => {
   const { ctx, lease } = drive;
-  const resultOf = (delivery: Delivery, to: Result['to']): Result => ({
+  const resultOf = (delivery: OpenDelivery, to: Result['to']): Result => ({
     delivery,
     attempts: caller.takeAttempts(delivery._id),
     to,
@@ -96,20 +104,14 @@ const reportTo = (drive: Drive, caller: ConnectionCaller, queue: Queue): BatchRe
       const results = deliveries.map((delivery) => {
         const verdict: FailureClass = alone
           ? {
-              next: {
-                waitingFor: 'RETRYING',
-                readyAt: ctx.clock(),
-                countsAsAttempt: true,
-                uncertain: true,
-                alone: true,
-              },
+              next: { waitingFor: 'RETRYING', readyAt: ctx.clock(), countsAsAttempt: true, alone: true },
               parksLease: false,
             }
           : classifyFailure(ctx, error, delivery);
         if ('parksLease' in verdict && verdict.parksLease) drive.parked = true;
         // The next try waits until the running activities of the delivery have ended.
-        const { activityIds } = delivery;
-        return resultOf(delivery, 'next' in verdict ? { next: { ...verdict.next, activityIds } } : verdict);
+        const { activities } = delivery;
+        return resultOf(delivery, 'next' in verdict ? { next: { ...verdict.next, activities } } : verdict);
       });
       await saveAndTell(drive, results);
       return drive.parked;
@@ -186,26 +188,20 @@ const workQueue = async (drive: Drive, queue: Queue, size: number): Promise<void
  * Returns the deliveries whose contacts have no activity under way. The others are saved as waiting until their
  * activities have been handled.
  */
-const withoutAwaiting = async (drive: Drive, claimed: readonly Delivery[]): Promise<Delivery[]> => {
+const withoutAwaiting = async (drive: Drive, claimed: readonly OpenDelivery[]): Promise<PendingDelivery[]> => {
   const { ctx, lease } = drive;
   const awaited = await activitiesAwaited(ctx, lease.connectionId, claimed);
   const readyAt = new Date(ctx.clock().getTime() + forgottenMs);
-  const free: Delivery[] = [];
+  const free: PendingDelivery[] = [];
   const waiting: Result[] = [];
   for (const delivery of claimed) {
-    const activityIds = awaited.get(delivery._id) ?? [];
-    // If its activity was forgotten, the next step must read what that activity did.
-    const isForgotten = delivery.activityIds.length > 0;
-    if (activityIds.length === 0)
-      free.push(
-        isForgotten ? { ...delivery, activityIds: [], uncertain: delivery.uncertain || !delivery.held } : delivery,
-      );
-    else {
-      // Only its own activities can settle it. For other activities it is held, and planned afterwards.
-      const held = delivery.held || delivery.reason !== 'ACTIVITY_RUNNING';
-      const next = { waitingFor: 'ACTIVITY_RUNNING' as const, readyAt, countsAsAttempt: false, activityIds, held };
-      waiting.push({ delivery, attempts: [], to: { next } });
-    }
+    // Only the activities that it waits for already can settle it. Other activities hold it, and it is planned after.
+    const whose = delivery.reason === 'ACTIVITY_RUNNING' ? delivery.activities.whose : 'others';
+    const activities = activitiesOf(awaited.get(delivery._id) ?? [], whose);
+    if (activities)
+      waiting.push({ delivery, attempts: [], to: { next: { waitingFor: 'ACTIVITY_RUNNING', readyAt, activities } } });
+    // If its own activity was forgotten, the next step must read what that activity did.
+    else free.push(withoutWait(delivery, delivery.uncertain || delivery.activities?.whose === 'own'));
   }
   await saveAndTell(drive, waiting);
   if (waiting.length > 0) await wakeLate(drive, awaited);
