@@ -33,7 +33,7 @@ export const activitiesOf = (ids: readonly string[], whose: Activities['whose'])
   isSome(ids) ? { ids, whose } : null;
 
 /** The failed tries since the delivery last began afresh. */
-export interface FailedTries {
+interface FailedTries {
   readonly count: number;
   /** Retries end some days after the first failed try. */
   readonly firstAt: Date;

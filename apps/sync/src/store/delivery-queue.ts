@@ -1,94 +1,18 @@
-import type { Collection, mongo } from 'mongoose';
-import {
-  type Activities,
-  type ActivityWait,
-  type NextTry,
-  type OpenDelivery,
-  type Outcome,
-  type Queue,
-  queues,
-  type Result,
-} from '../domain/delivery';
-import { endsWith } from '../domain/delivery-states';
-import { withoutNotes } from '../domain/notes';
-import { type DeliveryDocument, openAmong, outcomeEntry } from './delivery-document';
+import type { Collection } from 'mongoose';
+import { type OpenDelivery, type Queue, queues, type Result } from '../domain/delivery';
+import { type DeliveryDocument, openAmong } from './delivery-document';
 import { byIndex } from './narrow-reads';
 import { changedAtOnce, inBatches, writeAlike } from './in-batches';
-import { isOpen, isReady, mostAttempts } from './open-deliveries';
+import { isOpen, isReady } from './open-deliveries';
+import { updateOf } from './result-update';
 
-const updateOf = ({ delivery, attempts, to }: Result, now: Date): mongo.UpdateFilter<DeliveryDocument> => {
-  const made = { attempts: { $each: [...attempts], $slice: -mostAttempts } };
-  if ('outcome' in to)
-    return {
-      $set: { ...asEnded(delivery, to.outcome), settledAt: now },
-      $inc: { version: 1 },
-      $push: { ...made, outbox: outcomeEntry(to.outcome.reason, delivery.version + 1, now) },
-    };
-  const { next } = to;
-  if (next.waitingFor === 'ACTIVITY_RUNNING') return { $set: asAwaiting(delivery, next), $push: made };
-  const { countsAsAttempt } = next;
-  return {
-    $set: {
-      ...asNextTry(delivery, next),
-      ...(countsAsAttempt ? { firstTriedAt: delivery.failedTries?.firstAt ?? now } : {}),
-    },
-    $inc: { attemptCount: countsAsAttempt ? 1 : 0 },
-    $push: made,
-  };
-};
+type Deliveries = Collection<DeliveryDocument>;
 
-type Changes = mongo.MatchKeysAndValues<DeliveryDocument>;
-
-const asEnded = (delivery: OpenDelivery, { reason, contactId, performed, added }: Outcome): Changes => ({
-  status: endsWith[reason],
-  reason,
-  readyAt: null,
-  claimed: false,
-  uncounted: true,
-  // Kept, because a call before the one that failed, or an earlier holder that crashed, may have done something.
-  uncertain: delivery.uncertain,
-  // Kept whatever the outcome: the next work for the contact must wait for activities under way.
-  activityIds: delivery.activities?.ids ?? [],
-  ...(contactId ? { contactId } : {}),
-  performed: performed ?? withoutNotes(delivery.performed),
-  ...(reason === 'TAKEN_BACK' ? { added: null } : added ? { added } : {}),
-  undoesOrder: false,
-});
-
-/** The activities of a delivery, and the other fields that every wait and every next try sets. */
-const asOpen = (activities: Activities | null | undefined): Changes => ({
-  claimed: false,
-  activityIds: activities?.ids ?? [],
-  held: activities?.whose === 'others',
-});
-
-const asAwaiting = (delivery: OpenDelivery, { waitingFor, readyAt, activities, ...next }: ActivityWait): Changes => {
-  const { begun, performed } = next;
-  return {
-    status: 'WAITING',
-    reason: waitingFor,
-    readyAt,
-    ...asOpen(activities),
-    uncertain: delivery.uncertain && !begun,
-    ...(begun ? { imported: begun.imported } : {}),
-    ...(begun?.endsAs ? { endsAs: begun.endsAs } : {}),
-    ...(begun?.contactId ? { contactId: begun.contactId } : {}),
-    ...(begun?.added ? { added: begun.added } : {}),
-    ...(performed ? { performed } : {}),
-  };
-};
-
-const asNextTry = (delivery: OpenDelivery, next: NextTry): Changes => ({
-  status: next.waitingFor ? 'WAITING' : 'PENDING',
-  reason: next.waitingFor,
-  readyAt: next.readyAt,
-  ...asOpen(next.activities),
-  uncertain: delivery.uncertain || next.countsAsAttempt,
-  ...(next.alone ? { alone: true } : {}),
-  ...(next.countsAsAttempt && delivery.queue === 'live' ? { queue: 'retry' } : {}),
-  ...(next.emailHash ? { emailHash: next.emailHash, added: null } : {}),
-  ...(next.performed ? { performed: next.performed } : {}),
-});
+/** The fence of a connection lease that this process holds. */
+interface Fence {
+  readonly connectionId: string;
+  readonly fence: number;
+}
 
 /** The number of documents per batch of a long answer, so that reading never blocks the process for long. */
 const batchSize = 1_000;
@@ -100,118 +24,126 @@ const takenBy = { projection: { emailHash: 1, claimed: 1 }, batchSize };
 const mostNamed = 500;
 
 /** The durable queue: claims deliveries and saves the results. */
-export const createDeliveryQueue = (deliveries: Collection<DeliveryDocument>) => {
-  const some = (filter: mongo.Filter<DeliveryDocument>) => deliveries.find(filter, whole);
+export const createDeliveryQueue = (deliveries: Deliveries) => ({
   /**
-   * Records activities also with deliveries that changed in the meantime, because they run for the same contacts. A
-   * delivery that another holder has claimed since is left alone.
+   * Writes the new fence into the deliveries that the last lease holder claimed and did not save. Late writes of the
+   * old holder then change nothing.
    */
-  const noteUnderWay = async (results: readonly Result[]): Promise<void> => {
-    const begun = results.flatMap(({ delivery: { _id, version }, to }) =>
-      'next' in to && to.next.activities ? [{ id: _id, version, activityIds: to.next.activities.ids }] : [],
-    );
-    await writeAlike(
-      deliveries,
-      begun.map(({ id, version, activityIds }) => ({
-        id,
-        holds: { version: { $gt: version } },
-        update: { $addToSet: { activityIds: { $each: [...activityIds] } } },
-      })),
-    );
-  };
+  takeOver: async ({ connectionId, fence }: Fence): Promise<void> => {
+    for (const queue of queues)
+      await deliveries.updateMany(
+        byIndex<DeliveryDocument>({ connectionId, queue, readyAt: isOpen }, { claimed: true, fence: { $lt: fence } }),
+        { $set: { fence } },
+      );
+  },
+  /**
+   * Claims ready deliveries of a queue, oldest first, with the fence of the lease. It claims in batches and stops when
+   * `goesOn` returns false. Buyers in `busy` are left out.
+   */
+  claim: (
+    lease: Fence,
+    queue: Queue,
+    busy: ReadonlySet<string>,
+    now: Date,
+    limit: number,
+    goesOn: () => Promise<boolean> = () => Promise.resolve(true),
+  ): Promise<OpenDelivery[]> => claim(deliveries, lease, queue, busy, now, limit, goesOn),
   /**
    * Saves results and returns those that were written. The others were changed in the meantime, or another process
    * holds the connection lease now.
    */
-  const save = async (results: readonly Result[], now: Date): Promise<Result[]> => {
-    if (results.length === 0) return [];
-    const matched = await writeAlike(
-      deliveries,
-      results.map((result) => ({
-        id: result.delivery._id,
-        holds: { fence: result.delivery.fence, version: result.delivery.version, readyAt: isOpen },
-        update: updateOf(result, now),
-      })),
-    );
-    if (matched === results.length) return [...results];
-    await noteUnderWay(results);
-    const settled = results.filter(({ to }) => 'outcome' in to).map(({ delivery }) => delivery._id);
-    const known = new Map(
-      (await inBatches(settled, (part) => some({ _id: { $in: part } }).toArray())).map(({ _id, version }) => [
-        _id,
-        version,
-      ]),
-    );
-    return results.filter(({ delivery, to }) => 'next' in to || known.get(delivery._id) === delivery.version + 1);
-  };
-  return {
-    /**
-     * Writes the new fence into the deliveries that the last lease holder claimed and did not save. Late writes of the
-     * old holder then change nothing.
-     */
-    takeOver: async ({ connectionId, fence }: { connectionId: string; fence: number }): Promise<void> => {
-      for (const queue of queues)
-        await deliveries.updateMany(
-          byIndex<DeliveryDocument>({ connectionId, queue, readyAt: isOpen }, { claimed: true, fence: { $lt: fence } }),
-          { $set: { fence } },
-        );
-    },
-    /**
-     * Claims ready deliveries of a queue, oldest first, with the fence of the lease. It claims in batches and stops
-     * when `goesOn` returns false. Buyers in `busy` are left out.
-     */
-    claim: async (
-      { connectionId, fence }: { connectionId: string; fence: number },
-      queue: Queue,
-      busy: ReadonlySet<string>,
-      now: Date,
-      limit: number,
-      goesOn: () => Promise<boolean> = () => Promise.resolve(true),
-    ): Promise<OpenDelivery[]> => {
-      const isFew = busy.size > 0 && busy.size <= mostNamed;
-      const wanted = byIndex<DeliveryDocument>(
-        { connectionId, queue, readyAt: isReady(now) },
-        isFew ? { emailHash: { $nin: [...busy] } } : {},
-      );
-      const found = await deliveries
-        .find<Pick<DeliveryDocument, '_id' | 'emailHash' | 'claimed'>>(wanted, takenBy)
-        // Keeps deliveries of one buyer together, so that they share calls.
-        .sort({ readyAt: 1, emailHash: 1 })
-        .limit(limit)
+  save: (results: readonly Result[], now: Date): Promise<Result[]> => save(deliveries, results, now),
+  /** For the ready deliveries of a queue: since when the oldest waits, and whether there are at least `many`. */
+  batched: async (connectionId: string, queue: Queue, now: Date, many: number) => {
+    const filter = { connectionId, queue, readyAt: isReady(now) };
+    const [first] = await deliveries.find(filter, whole).sort({ readyAt: 1 }).limit(1).toArray();
+    if (!first?.readyAt) return undefined;
+    const count = await deliveries.countDocuments(filter, { limit: many });
+    return { since: first.readyAt, isMany: count >= many };
+  },
+  nextReadyAt: async (connectionId: string, among: readonly Queue[] = queues): Promise<Date | null> => {
+    let soonest: Date | null = null;
+    for (const queue of among) {
+      const [first] = await deliveries
+        .find({ connectionId, queue, readyAt: isOpen }, { projection: { readyAt: 1 } })
+        .sort({ readyAt: 1 })
+        .limit(1)
         .toArray();
-      const ready = found.filter(({ emailHash }) => emailHash === null || !busy.has(emailHash));
-      if (ready.length === 0) return [];
-      const wasClaimed = new Map(ready.map(({ _id, claimed }) => [_id, claimed]));
-      const claimPart = async (part: string[]): Promise<OpenDelivery[]> => {
-        if (!(await goesOn())) return [];
-        const claimable = { _id: { $in: part }, readyAt: isReady(now) };
-        await deliveries.updateMany({ ...claimable, fence: { $lte: fence } }, { $set: { fence, claimed: true } });
-        return openAmong(await some({ ...claimable, fence }).toArray());
-      };
-      const ours = await inBatches([...wasClaimed.keys()], claimPart, changedAtOnce);
-      // An earlier holder claimed it and stopped before it saved a result.
-      return ours.map((each) => (wasClaimed.get(each._id) ? { ...each, uncertain: true } : each));
-    },
-    save,
-    /** For the ready deliveries of a queue: since when the oldest waits, and whether there are at least `many`. */
-    batched: async (connectionId: string, queue: Queue, now: Date, many: number) => {
-      const filter = { connectionId, queue, readyAt: isReady(now) };
-      const [first] = await some(filter).sort({ readyAt: 1 }).limit(1).toArray();
-      if (!first?.readyAt) return undefined;
-      const count = await deliveries.countDocuments(filter, { limit: many });
-      return { since: first.readyAt, isMany: count >= many };
-    },
-    nextReadyAt: async (connectionId: string, among: readonly Queue[] = queues): Promise<Date | null> => {
-      let soonest: Date | null = null;
-      for (const queue of among) {
-        const [first] = await deliveries
-          .find({ connectionId, queue, readyAt: isOpen }, { projection: { readyAt: 1 } })
-          .sort({ readyAt: 1 })
-          .limit(1)
-          .toArray();
-        if (first?.readyAt && (soonest === null || first.readyAt < soonest)) soonest = first.readyAt;
-      }
-      return soonest;
-    },
+      if (first?.readyAt && (soonest === null || first.readyAt < soonest)) soonest = first.readyAt;
+    }
+    return soonest;
+  },
+});
+
+const claim = async (
+  deliveries: Deliveries,
+  { connectionId, fence }: Fence,
+  queue: Queue,
+  busy: ReadonlySet<string>,
+  now: Date,
+  limit: number,
+  goesOn: () => Promise<boolean>,
+): Promise<OpenDelivery[]> => {
+  const isFew = busy.size > 0 && busy.size <= mostNamed;
+  const wanted = byIndex<DeliveryDocument>(
+    { connectionId, queue, readyAt: isReady(now) },
+    isFew ? { emailHash: { $nin: [...busy] } } : {},
+  );
+  const found = await deliveries
+    .find<Pick<DeliveryDocument, '_id' | 'emailHash' | 'claimed'>>(wanted, takenBy)
+    // Keeps deliveries of one buyer together, so that they share calls.
+    .sort({ readyAt: 1, emailHash: 1 })
+    .limit(limit)
+    .toArray();
+  const ready = found.filter(({ emailHash }) => emailHash === null || !busy.has(emailHash));
+  if (ready.length === 0) return [];
+  const wasClaimed = new Map(ready.map(({ _id, claimed }) => [_id, claimed]));
+  const claimPart = async (part: string[]): Promise<OpenDelivery[]> => {
+    if (!(await goesOn())) return [];
+    const claimable = { _id: { $in: part }, readyAt: isReady(now) };
+    await deliveries.updateMany({ ...claimable, fence: { $lte: fence } }, { $set: { fence, claimed: true } });
+    return openAmong(await deliveries.find({ ...claimable, fence }, whole).toArray());
   };
+  const ours = await inBatches([...wasClaimed.keys()], claimPart, changedAtOnce);
+  // An earlier holder claimed it and stopped before it saved a result.
+  return ours.map((each) => (wasClaimed.get(each._id) ? { ...each, uncertain: true } : each));
+};
+
+const save = async (deliveries: Deliveries, results: readonly Result[], now: Date): Promise<Result[]> => {
+  if (results.length === 0) return [];
+  const matched = await writeAlike(
+    deliveries,
+    results.map((result) => ({
+      id: result.delivery._id,
+      holds: { fence: result.delivery.fence, version: result.delivery.version, readyAt: isOpen },
+      update: updateOf(result, now),
+    })),
+  );
+  if (matched === results.length) return [...results];
+  await noteUnderWay(deliveries, results);
+  const settled = results.filter(({ to }) => 'outcome' in to).map(({ delivery }) => delivery._id);
+  const known = new Map(
+    (await inBatches(settled, (part) => deliveries.find({ _id: { $in: part } }, whole).toArray())).map(
+      ({ _id, version }) => [_id, version],
+    ),
+  );
+  return results.filter(({ delivery, to }) => 'next' in to || known.get(delivery._id) === delivery.version + 1);
+};
+
+/**
+ * Records activities also with deliveries that changed in the meantime, because they run for the same contacts. A
+ * delivery that another holder has claimed since is left alone.
+ */
+const noteUnderWay = async (deliveries: Deliveries, results: readonly Result[]): Promise<void> => {
+  const begun = results.flatMap(({ delivery: { _id, version }, to }) =>
+    'next' in to && to.next.activities ? [{ id: _id, version, activityIds: to.next.activities.ids }] : [],
+  );
+  await writeAlike(
+    deliveries,
+    begun.map(({ id, version, activityIds }) => ({
+      id,
+      holds: { version: { $gt: version } },
+      update: { $addToSet: { activityIds: { $each: [...activityIds] } } },
+    })),
+  );
 };
