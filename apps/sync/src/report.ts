@@ -1,6 +1,7 @@
 import { counter, histogram } from '@boxlist/service-kit';
 import type { Context } from './context';
 import type { Delivery, Outcome } from './domain/delivery';
+import { endsWith } from './domain/delivery-states';
 import type { Backfill } from './store/backfills';
 import type { NoticeSubject } from './domain/notice';
 import type { Retry } from './store/retries';
@@ -16,7 +17,8 @@ const upgrades = counter(
 const notices = counter('boxlist_notices_total', 'Notices to organisers by kind, raised or recovered');
 const latency = histogram('boxlist_delivery_latency_ms', 'Milliseconds from the creation of a delivery to its outcome');
 
-export const deliverySettled = ({ log }: Context, delivery: Delivery, { status, reason }: Outcome, now: Date): void => {
+export const deliverySettled = ({ log }: Context, delivery: Delivery, { reason }: Outcome, now: Date): void => {
+  const status = endsWith[reason];
   outcomes({ status, reason });
   latency(now.getTime() - delivery.createdAt.getTime(), { status });
   log.info(

@@ -1,6 +1,6 @@
 import { createConstantContact } from '@boxlist/constant-contact';
 import { AppError, topics } from '@boxlist/contracts';
-import { createRest, neverRests, type EventBus } from '@boxlist/event-bus';
+import { createRest, neverRests, type EventBus, type Rest } from '@boxlist/event-bus';
 import {
   createPlatform,
   createServiceTokens,
@@ -76,16 +76,7 @@ export const createSync = async (
   const rest = createRest();
   platform.onClose(() => constantContact.close());
   platform.onClose(() => ticketTailor.close());
-  await platform.relayOutbox({
-    collection: deliveryCollection,
-    topic: { name: topics.deliveryOutcomes.name, compacted: false, rendering: outcomeRendering },
-    rest,
-  });
-  await platform.relayOutbox({
-    collection: stores.notices.collection,
-    topic: { name: topics.notices.name, compacted: false, rendering: noticeRendering },
-    rest,
-  });
+  await relayOutboxes(platform, deliveryCollection, stores.notices.collection, rest);
   const work = createWorkSignal();
   const ctx: Context = {
     ...stores,
@@ -145,6 +136,25 @@ export const createSync = async (
         return { ctx, identity };
       },
     },
+  });
+};
+
+/** Publishes the outcomes and notices that wait in the documents that they are about. */
+const relayOutboxes = async (
+  platform: Pick<Awaited<ReturnType<typeof createPlatform>>, 'relayOutbox'>,
+  deliveries: ReturnType<typeof createStores>['deliveryCollection'],
+  notices: Context['notices']['collection'],
+  rest: Rest,
+): Promise<void> => {
+  await platform.relayOutbox({
+    collection: deliveries,
+    topic: { name: topics.deliveryOutcomes.name, compacted: false, rendering: outcomeRendering },
+    rest,
+  });
+  await platform.relayOutbox({
+    collection: notices,
+    topic: { name: topics.notices.name, compacted: false, rendering: noticeRendering },
+    rest,
   });
 };
 

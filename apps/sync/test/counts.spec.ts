@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@boxlist/testkit';
 import type { mongo } from 'mongoose';
-import type { NewDelivery } from '../src/domain/new-delivery';
+import type { DeliveryDocument } from '../src/store/delivery-document';
 import { chosenBy, openOf } from '../src/store/delivery-choice';
 import { createOffice, createWorld, type World } from './world';
 
@@ -9,7 +9,7 @@ let world: World;
 let office: Awaited<ReturnType<typeof createOffice>>;
 let workflowId: string;
 const many = 10_500;
-const stored = () => world.mongo.collection<NewDelivery>('deliveries');
+const stored = () => world.mongo.collection<DeliveryDocument>('deliveries');
 
 beforeAll(async () => {
   world = await createWorld();
@@ -80,7 +80,7 @@ const readsBeyondLimits = async (): Promise<boolean> => {
 };
 
 describe('a query over thousands of deliveries', () => {
-  it.each<[string, (boxOfficeId: string) => mongo.Filter<NewDelivery>]>([
+  it.each<[string, (boxOfficeId: string) => mongo.Filter<DeliveryDocument>]>([
     ['those of an event', (boxOfficeId) => chosenBy(boxOfficeId, { eventId: 'ev_none' })],
     ['those of an order', (boxOfficeId) => chosenBy(boxOfficeId, { orderId: 'or_8' })],
     ['those of a buyer', (boxOfficeId) => chosenBy(boxOfficeId, { emailHash: 'nobody' })],

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@boxlist/testkit';
-import type { NewDelivery } from '../src/domain/new-delivery';
+import type { DeliveryDocument } from '../src/store/delivery-document';
 import { createPauses } from './pauses';
 import { callsDuring, createOffice, createWorld, type World } from './world';
 
@@ -72,7 +72,7 @@ const ended = (office: Office): Promise<Retry> =>
     return newest!;
   });
 
-const stored = () => world.mongo.collection<NewDelivery>('deliveries');
+const stored = () => world.mongo.collection<DeliveryDocument>('deliveries');
 const versions = async ({ boxOfficeId }: Office): Promise<number[]> =>
   (await stored().find({ boxOfficeId }).toArray()).map(({ version }) => version);
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { NewDelivery } from '../src/domain/new-delivery';
+import type { DeliveryDocument } from '../src/store/delivery-document';
 import { createOffice, createWorld, type World } from './world';
 
 let world: World;
@@ -14,7 +14,7 @@ describe('a retry', () => {
     await office.workflow({ lists: { fixed: [world.listIds[0]!], perEvent: false } });
     await world.produce([office.order('ann', { marketing_opt_in: 'false' })]);
     await office.settled(1);
-    const stored = world.mongo.collection<NewDelivery>('deliveries');
+    const stored = world.mongo.collection<DeliveryDocument>('deliveries');
     const [first] = await stored.find({ boxOfficeId: office.boxOfficeId }).toArray();
     const { _id, ...rest } = first!;
     for (let part = 0; part < 50; part += 1)

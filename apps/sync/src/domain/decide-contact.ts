@@ -1,10 +1,10 @@
+import type { EndReasonOf } from './delivery-states';
 import type { DesiredState } from './desired-state';
 import { type ContactState, deletedBy, type KnownContact } from './known-contact';
-import type { ReasonCode } from './reasons';
 
 /** The decision for one desired state. */
 export type ContactDecision =
-  | { readonly kind: 'skip'; readonly reason: ReasonCode }
+  | { readonly kind: 'skip'; readonly reason: EndReasonOf<'SKIPPED'> }
   /** Send an e-mail that asks whether they want to subscribe again. */
   | { readonly kind: 'resubscribe' }
   | {
@@ -17,7 +17,7 @@ export type ContactDecision =
       readonly lists: boolean;
     };
 
-const skip = (reason: ReasonCode): ContactDecision => ({ kind: 'skip', reason });
+const skip = (reason: EndReasonOf<'SKIPPED'>): ContactDecision => ({ kind: 'skip', reason });
 
 /**
  * The decision table: decides by the contact's present state. No contact becomes mailable or joins a list without an

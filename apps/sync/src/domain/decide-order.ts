@@ -1,14 +1,14 @@
 import type { WorkflowFact } from '@boxlist/contracts';
+import type { EndReasonOf } from './delivery-states';
 import { isMailbox } from './email-address';
 import type { StoredOrder } from './order';
-import type { ReasonCode } from './reasons';
 
 /** The decision for an order and a workflow, without Constant Contact. */
 export type OrderDecision =
   | { readonly kind: 'go' }
   | { readonly kind: 'wait'; readonly reason: 'ORDER_PENDING' | 'WORKFLOW_RESUME' }
-  | { readonly kind: 'skip'; readonly reason: ReasonCode }
-  | { readonly kind: 'fail'; readonly reason: ReasonCode };
+  | { readonly kind: 'skip'; readonly reason: EndReasonOf<'SKIPPED'> }
+  | { readonly kind: 'fail'; readonly reason: EndReasonOf<'FAILED'> };
 
 const within = (wanted: readonly string[], has: readonly (string | null)[]): boolean =>
   wanted.length === 0 || has.some((value) => value !== null && wanted.includes(value));
@@ -24,7 +24,7 @@ const matchesFilter = ({ event, ticketTypes }: StoredOrder, { filter }: Workflow
 
 /** Decides from the order, the workflow and the subscription. For `go`, the contact is looked up next. */
 export const decideOrder = (order: StoredOrder, workflow: WorkflowFact, entitled: boolean): OrderDecision => {
-  const skip = (reason: ReasonCode): OrderDecision => ({ kind: 'skip', reason });
+  const skip = (reason: EndReasonOf<'SKIPPED'>): OrderDecision => ({ kind: 'skip', reason });
   if (workflow.status === 'DELETED') return skip('WORKFLOW_DELETED');
   if (order.expired) return skip('ORDER_EXPIRED');
   if (order.erased) return skip('BUYER_ERASED');

@@ -1,6 +1,5 @@
-import type { Delivery } from './delivery';
 import type { DeliveryChoice } from './delivery-choice';
-import { waitingFor, type DeliveryStatus } from './reasons';
+import { waitingFor, type DeliveryStatus, type ReasonCode } from './reasons';
 
 /** A row of the counters. All open deliveries are in one row, with or without a reason to wait. */
 interface Row {
@@ -57,7 +56,11 @@ export const bucketOf = ({
   status,
   reason,
   backfillId,
-}: Pick<Delivery, 'status' | 'reason' | 'backfillId'>): string => {
+}: {
+  readonly status: DeliveryStatus;
+  readonly reason: ReasonCode | null;
+  readonly backfillId: string | null;
+}): string => {
   const open = status === 'PENDING' || status === 'WAITING';
   return [open ? 'OPEN' : status, open ? '' : (reason ?? ''), ...(backfillId ? [backfillId] : [])].join(' ');
 };

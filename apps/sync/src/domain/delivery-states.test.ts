@@ -10,6 +10,8 @@ const pending = {
   settledAt: null,
   claimed: false,
   undoesOrder: false,
+  imported: false,
+  added: null,
   attemptCount: 0,
   firstTriedAt: null,
   activityIds: [],
@@ -32,9 +34,13 @@ describe('a stored delivery', () => {
     ['an open one that is never ready', { ...pending, readyAt: null }],
     ['a claim on an ended one', { ...synced, claimed: true }],
     ['an ended one that undoes its order', { ...synced, undoesOrder: true }],
-    ['failed tries without the first', { ...pending, attemptCount: 2 }],
+    ['an undo after an import', { ...pending, undoesOrder: true, imported: true }],
+    ['an undo that left something added', { ...synced, reason: 'TAKEN_BACK', added: { listIds: ['l1'], tagIds: [] } }],
+    ['failed tries without the first', { ...pending, queue: 'retry', attemptCount: 2 }],
+    ['failed tries in the live queue', { ...pending, attemptCount: 2, firstTriedAt: now }],
     ['a wait for no activity', { ...pending, status: 'WAITING', reason: 'ACTIVITY_RUNNING' }],
     ['the queue of a backfill without one', { ...pending, queue: 'backfill' }],
+    ['a pause of no backfill', { ...pending, status: 'WAITING', reason: 'BACKFILL_PAUSED' }],
   ] as const)('is not legal with %s', (_, delivery) => {
     expect(contradictionsIn(delivery)).toHaveLength(1);
   });

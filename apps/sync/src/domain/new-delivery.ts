@@ -1,55 +1,31 @@
 import type { WorkflowFact } from '@boxlist/contracts';
 import { decideOrder } from './decide-order';
-import { type Delivery, deliveryId, type Outcome } from './delivery';
+import {
+  type Delivery,
+  type DeliveryAwaitingActivities,
+  deliveryId,
+  type EndedDelivery,
+  type Queued,
+} from './delivery';
 import type { StoredOrder } from './order';
-import type { ReasonCode } from './reasons';
 
-/** A new delivery, with an outbox entry when it settles at once. */
-export interface NewDelivery extends Delivery {
-  outbox: OutcomeEntry[];
-  /** The counter that includes the delivery, and the revision of the counters that added it. */
-  counted: { readonly bucket: string; readonly revision: number } | null;
-  /** Set while the counters may not match the delivery. */
-  uncounted?: true | null;
-}
+/** A delivery for which nothing has been done. */
+export type NewDelivery = Exclude<Delivery, DeliveryAwaitingActivities> & {
+  readonly activities: null;
+  readonly failedTries: null;
+};
 
-/**
- * An outbox entry for an outcome. Its id is the version of the delivery with that outcome; the event is rendered from
- * the entry and the delivery.
- */
-export interface OutcomeEntry {
-  readonly id: string;
-  readonly status: Outcome['status'];
-  readonly reason: ReasonCode;
-  readonly at: Date;
-}
+const open = { settledAt: null, claimed: false, alone: false, imported: false, undoesOrder: false } as const;
 
-export const outcomeEntry = ({ status, reason }: Outcome, version: number, now: Date): OutcomeEntry => ({
-  id: String(version),
-  status,
-  reason,
-  at: now,
-});
-
-export const outcomeOf = ({ status, reason }: NewDelivery): Outcome | undefined =>
-  (status === 'SKIPPED' || status === 'FAILED') && reason ? { status, reason } : undefined;
-
-/** The new delivery of an order and a workflow. */
+/** The new delivery of an order and a workflow, for a backfill if its id is given. */
 export const deliveryOf = (
   order: StoredOrder,
   marks: Pick<Delivery, 'orderRevision' | 'emailHash'>,
   workflow: WorkflowFact,
   now: Date,
+  backfillId: string | null = null,
 ): NewDelivery => {
-  // The dispatcher checks later whether the add-on is active, because the fact may still be on its way.
-  const decision = decideOrder(order, workflow, true);
-  const outcome: Outcome | undefined =
-    decision.kind === 'skip'
-      ? { status: 'SKIPPED', reason: decision.reason }
-      : decision.kind === 'fail'
-        ? { status: 'FAILED', reason: decision.reason }
-        : undefined;
-  const delivery: Delivery = {
+  const facts = {
     _id: deliveryId(workflow.workflowId, order.key),
     boxOfficeId: order.boxOfficeId,
     connectionId: workflow.connectionId,
@@ -61,36 +37,46 @@ export const deliveryOf = (
     orderTime: order.eventTime,
     eventId: order.event?.id ?? null,
     eventName: order.event?.name ?? null,
-    status: outcome?.status ?? (decision.kind === 'wait' ? 'WAITING' : 'PENDING'),
-    reason: outcome?.reason ?? (decision.kind === 'wait' ? decision.reason : null),
     performed: [],
     contactId: null,
-    // The next event of a pending order releases its delivery.
-    readyAt: outcome ? null : decision.kind === 'wait' ? new Date(now.getTime() + 365 * 86_400_000) : now,
-    queue: 'live',
+    backfillId,
     fence: 0,
-    claimed: false,
     uncertain: false,
-    alone: false,
     added: null,
-    undoesOrder: false,
-    backfillId: null,
-    imported: false,
-    activityIds: [],
-    held: false,
-    endsAs: 'SYNCED',
+    activities: null,
     attempts: [],
-    attemptCount: 0,
-    firstTriedAt: null,
+    failedTries: null,
     consent: { value: order.optIn, recordedAt: new Date(order.eventTime), orderId: order.orderId },
     version: 1,
     createdAt: now,
-    settledAt: outcome ? now : null,
   };
-  return {
-    ...delivery,
-    counted: null,
-    uncounted: true,
-    outbox: outcome ? [outcomeEntry(outcome, 1, now)] : [],
-  };
+  const queued: Queued = backfillId === null ? { queue: 'live' } : { queue: 'backfill', backfillId };
+  const ended = { settledAt: now, readyAt: null, claimed: false, undoesOrder: false } as const;
+  // The dispatcher checks later whether the add-on is active, because the fact may still be on its way.
+  const decision = decideOrder(order, workflow, true);
+  switch (decision.kind) {
+    case 'go':
+      return { ...facts, ...open, ...queued, status: 'PENDING', reason: null, readyAt: now };
+    case 'wait': {
+      // The next event of a pending order releases its delivery.
+      const readyAt = new Date(now.getTime() + 365 * 86_400_000);
+      return { ...facts, ...open, ...queued, status: 'WAITING', reason: decision.reason, readyAt };
+    }
+    case 'skip':
+      return { ...facts, ...ended, status: 'SKIPPED', reason: decision.reason };
+    case 'fail':
+      return { ...facts, ...ended, status: 'FAILED', reason: decision.reason };
+  }
 };
+
+/** The same delivery, open to undo what was done before its order was cancelled. */
+export const toUndo = (cancelled: NewDelivery & EndedDelivery): NewDelivery => ({
+  ...cancelled,
+  ...open,
+  queue: 'live',
+  status: 'PENDING',
+  reason: null,
+  readyAt: cancelled.createdAt,
+  uncertain: true,
+  undoesOrder: true,
+});

@@ -1,6 +1,7 @@
 import { detailsOfNew, importRow, mostPhones, newContact, putBody, signUp, type MergedState } from './contact-bodies';
 import { decideContact } from './decide-contact';
 import { decideForContact, fitsForm } from './decide-for-contact';
+import type { EndReasonOf } from './delivery-states';
 import type { DesiredState } from './desired-state';
 import type { KnownContact } from './known-contact';
 import { merge, missingOf, mostLists, withinCeilings, type Note, type Write } from './merge-desired-states';
@@ -14,7 +15,6 @@ import {
   type PlannedCall,
   type Tagged,
 } from './planned-calls';
-import type { ReasonCode } from './reasons';
 import { dependsOnName } from './whole-name';
 
 /** One contact, with the desired states of its ready deliveries. */
@@ -52,7 +52,11 @@ export interface PlanOptions {
 /** The plan for a batch of contacts. */
 export interface Plan {
   readonly calls: readonly PlannedCall[];
-  readonly skips: readonly { readonly deliveryId: string; readonly reason: ReasonCode; readonly contactId?: string }[];
+  readonly skips: readonly {
+    readonly deliveryId: string;
+    readonly reason: EndReasonOf<'SKIPPED'>;
+    readonly contactId?: string;
+  }[];
   /** Deliveries whose contact is already as desired. */
   readonly done: readonly { readonly deliveryId: string; readonly contactId: string }[];
   readonly notes: readonly Note[];

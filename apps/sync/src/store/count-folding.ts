@@ -1,8 +1,8 @@
 import { isDuplicateKey } from '@boxlist/service-kit';
-import type { Connection } from 'mongoose';
+import type { Collection, Connection } from 'mongoose';
 import { afterOutcomes, bandOf, type FailureWindow } from '../domain/failure-window';
-import type { NewDelivery } from '../domain/new-delivery';
 import { bucketOf } from '../domain/delivery-counts';
+import type { DeliveryDocument } from './delivery-document';
 import { writeAlike } from './in-batches';
 
 /** One delivery of the batch that is being counted. */
@@ -32,7 +32,7 @@ export interface DeliveryCountDocument {
 
 const batchSize = 5_000;
 
-type Changed = Pick<NewDelivery, '_id' | 'version' | 'status' | 'reason' | 'counted' | 'backfillId' | 'settledAt'>;
+type Changed = Pick<DeliveryDocument, '_id' | 'version' | 'status' | 'reason' | 'counted' | 'backfillId' | 'settledAt'>;
 
 /** The outcomes that show whether a workflow works, oldest first. Skips are left out, because they do not show it. */
 const outcomesAmong = (changed: readonly Changed[]): ('SYNCED' | 'FAILED')[] =>
@@ -40,131 +40,146 @@ const outcomesAmong = (changed: readonly Changed[]): ('SYNCED' | 'FAILED')[] =>
     .sort((a, b) => (a.settledAt?.getTime() ?? 0) - (b.settledAt?.getTime() ?? 0))
     .flatMap(({ status }) => (status === 'SYNCED' || status === 'FAILED' ? [status] : []));
 
+/** The counters, and the deliveries that they count. */
+interface Counters {
+  readonly deliveryCounts: Collection<DeliveryCountDocument>;
+  readonly deliveries: Collection<DeliveryDocument>;
+}
+
 /** Adds changed deliveries to the counters of their workflows, each change exactly once. */
 export const createCountFolding = (mongo: Connection) => {
-  const deliveryCounts = mongo.collection<DeliveryCountDocument>('delivery_counts');
-  const deliveries = mongo.collection<NewDelivery>('deliveries');
-
-  const read = async (workflowId: string): Promise<DeliveryCountDocument> =>
-    (await deliveryCounts.findOne({ _id: workflowId })) ?? { _id: workflowId, revision: 0, counts: {}, batch: [] };
-
-  const swap = async (
-    known: DeliveryCountDocument,
-    next: Pick<DeliveryCountDocument, 'counts' | 'batch' | 'failures' | 'untold'>,
-  ): Promise<boolean> => {
-    try {
-      const { matchedCount, upsertedCount } = await deliveryCounts.updateOne(
-        { _id: known._id, revision: known.revision },
-        { $set: { ...next, revision: known.revision + 1 } },
-        { upsert: known.revision === 0 },
-      );
-      return matchedCount + upsertedCount === 1;
-    } catch (error) {
-      if (isDuplicateKey(error)) return false;
-      throw error;
-    }
+  const counters: Counters = {
+    deliveryCounts: mongo.collection<DeliveryCountDocument>('delivery_counts'),
+    deliveries: mongo.collection<DeliveryDocument>('deliveries'),
   };
+  return {
+    ...counters,
+    read: (workflowId: string): Promise<DeliveryCountDocument> => read(counters, workflowId),
+    /** Counts the changed deliveries of one workflow. */
+    fold: (workflowId: string, goesOn: () => boolean): Promise<void> => fold(counters, workflowId, goesOn),
+    /** Counts the changed deliveries of all workflows, or of some. */
+    foldEach: (goesOn: () => boolean, among: object = {}): Promise<void> => foldEach(counters, goesOn, among),
+  };
+};
 
-  /**
-   * Marks the deliveries of a batch as counted. Repeating it changes nothing, because each mark names the revision that
-   * it replaces.
-   */
-  const mark = async ({ revision, batch }: DeliveryCountDocument): Promise<void> => {
-    const counted = ({ bucket }: Counted) => ({ counted: { bucket, revision } });
-    const before = ({ since }: Counted) => (since === 0 ? { counted: null } : { 'counted.revision': since });
-    const write = (writes: Parameters<typeof writeAlike<NewDelivery>>[1]) => writeAlike(deliveries, writes);
-    const matched = await write(
-      batch.map((each) => ({
-        id: each.id,
-        holds: { version: each.version, ...before(each) },
-        update: { $set: counted(each), $unset: { uncounted: 1 } },
-      })),
+const read = async ({ deliveryCounts }: Counters, workflowId: string): Promise<DeliveryCountDocument> =>
+  (await deliveryCounts.findOne({ _id: workflowId })) ?? { _id: workflowId, revision: 0, counts: {}, batch: [] };
+
+const swap = async (
+  { deliveryCounts }: Counters,
+  known: DeliveryCountDocument,
+  next: Pick<DeliveryCountDocument, 'counts' | 'batch' | 'failures' | 'untold'>,
+): Promise<boolean> => {
+  try {
+    const { matchedCount, upsertedCount } = await deliveryCounts.updateOne(
+      { _id: known._id, revision: known.revision },
+      { $set: { ...next, revision: known.revision + 1 } },
+      { upsert: known.revision === 0 },
     );
-    if (matched === batch.length) return;
-    // Either some deliveries have changed in the meantime and must be counted again, or an earlier run marked part of
-    // the batch.
-    await write(batch.map((each) => ({ id: each.id, holds: before(each), update: { $set: counted(each) } })));
-    await write(
-      batch.map(({ id, version }) => ({
-        id,
-        holds: { version, 'counted.revision': revision },
-        update: { $unset: { uncounted: 1 } },
-      })),
-    );
-  };
+    return matchedCount + upsertedCount === 1;
+  } catch (error) {
+    if (isDuplicateKey(error)) return false;
+    throw error;
+  }
+};
 
-  /** Adds a batch to the known counters. Returns undefined when another process counted in the meantime. */
-  const count = async (
-    workflowCounts: DeliveryCountDocument,
-    changed: readonly Changed[],
-  ): Promise<DeliveryCountDocument | undefined> => {
-    const counts = { ...workflowCounts.counts };
-    for (const delivery of changed) {
-      const bucket = bucketOf(delivery);
-      if (delivery.counted) counts[delivery.counted.bucket] = (counts[delivery.counted.bucket] ?? 0) - 1;
-      counts[bucket] = (counts[bucket] ?? 0) + 1;
-    }
-    const batch = changed.map((delivery) => ({
-      id: delivery._id,
-      version: delivery.version,
-      since: delivery.counted?.revision ?? 0,
-      bucket: bucketOf(delivery),
-    }));
-    const before = workflowCounts.failures ?? '';
-    const failures = afterOutcomes(before, outcomesAmong(changed));
-    const news = bandOf(failures) === bandOf(before) ? {} : { untold: true as const };
-    if (!(await swap(workflowCounts, { counts, batch, failures, ...news }))) return undefined;
-    const counted = { ...workflowCounts, revision: workflowCounts.revision + 1, counts, batch, failures };
-    await mark(counted);
-    return (await swap(counted, { counts, batch: [] }))
-      ? { ...counted, revision: counted.revision + 1, batch: [] }
-      : undefined;
-  };
+/**
+ * Marks the deliveries of a batch as counted. Repeating it changes nothing, because each mark names the revision that
+ * it replaces.
+ */
+const mark = async ({ deliveries }: Counters, { revision, batch }: DeliveryCountDocument): Promise<void> => {
+  const counted = ({ bucket }: Counted) => ({ counted: { bucket, revision } });
+  const before = ({ since }: Counted) => (since === 0 ? { counted: null } : { 'counted.revision': since });
+  const write = (writes: Parameters<typeof writeAlike<DeliveryDocument>>[1]) => writeAlike(deliveries, writes);
+  const matched = await write(
+    batch.map((each) => ({
+      id: each.id,
+      holds: { version: each.version, ...before(each) },
+      update: { $set: counted(each), $unset: { uncounted: 1 } },
+    })),
+  );
+  if (matched === batch.length) return;
+  // Either some deliveries have changed in the meantime and must be counted again, or an earlier run marked part of
+  // the batch.
+  await write(batch.map((each) => ({ id: each.id, holds: before(each), update: { $set: counted(each) } })));
+  await write(
+    batch.map(({ id, version }) => ({
+      id,
+      holds: { version, 'counted.revision': revision },
+      update: { $unset: { uncounted: 1 } },
+    })),
+  );
+};
 
-  /**
-   * Counts the changed deliveries of one workflow. It reads the counters before the first delivery, so it stops when
-   * another process counts in between.
-   */
-  const fold = async (workflowId: string, goesOn: () => boolean): Promise<void> => {
-    let workflowCounts: DeliveryCountDocument | undefined = await read(workflowId);
-    if (workflowCounts.batch.length > 0) {
-      await mark(workflowCounts);
-      if (!(await swap(workflowCounts, { counts: workflowCounts.counts, batch: [] }))) return;
-      workflowCounts = { ...workflowCounts, revision: workflowCounts.revision + 1, batch: [] };
-    }
-    const seen = new Set<string>();
-    let changed: Changed[] = [];
-    for await (const delivery of deliveries.find(
-      { workflowId, uncounted: true },
-      {
-        projection: { version: 1, status: 1, reason: 1, counted: 1, backfillId: 1, settledAt: 1 },
-        batchSize,
-      },
-    )) {
-      if (seen.has(delivery._id)) continue;
-      seen.add(delivery._id);
-      changed.push(delivery);
-      if (changed.length < batchSize) continue;
-      workflowCounts = await count(workflowCounts, changed);
-      if (!workflowCounts || !goesOn()) return;
-      changed = [];
-    }
-    if (changed.length > 0) await count(workflowCounts, changed);
-  };
+/** Adds a batch to the known counters. Returns undefined when another process counted in the meantime. */
+const count = async (
+  counters: Counters,
+  workflowCounts: DeliveryCountDocument,
+  changed: readonly Changed[],
+): Promise<DeliveryCountDocument | undefined> => {
+  const counts = { ...workflowCounts.counts };
+  for (const delivery of changed) {
+    const bucket = bucketOf(delivery);
+    if (delivery.counted) counts[delivery.counted.bucket] = (counts[delivery.counted.bucket] ?? 0) - 1;
+    counts[bucket] = (counts[bucket] ?? 0) + 1;
+  }
+  const batch = changed.map((delivery) => ({
+    id: delivery._id,
+    version: delivery.version,
+    since: delivery.counted?.revision ?? 0,
+    bucket: bucketOf(delivery),
+  }));
+  const before = workflowCounts.failures ?? '';
+  const failures = afterOutcomes(before, outcomesAmong(changed));
+  const news = bandOf(failures) === bandOf(before) ? {} : { untold: true as const };
+  if (!(await swap(counters, workflowCounts, { counts, batch, failures, ...news }))) return undefined;
+  const counted = { ...workflowCounts, revision: workflowCounts.revision + 1, counts, batch, failures };
+  await mark(counters, counted);
+  return (await swap(counters, counted, { counts, batch: [] }))
+    ? { ...counted, revision: counted.revision + 1, batch: [] }
+    : undefined;
+};
 
-  /** Counts the changed deliveries of all workflows, or of some. */
-  const foldEach = async (goesOn: () => boolean, among: object = {}): Promise<void> => {
-    for (let after = ''; goesOn();) {
-      const [next] = await deliveries
-        .find({ uncounted: true, workflowId: { ...among, $gt: after } }, { projection: { workflowId: 1 } })
-        .sort({ workflowId: 1 })
-        .limit(1)
-        .toArray();
-      if (!next) return;
-      await fold(next.workflowId, goesOn);
-      after = next.workflowId;
-    }
-  };
+/**
+ * Counts the changed deliveries of one workflow. It reads the counters before the first delivery, so it stops when
+ * another process counts in between.
+ */
+const fold = async (counters: Counters, workflowId: string, goesOn: () => boolean): Promise<void> => {
+  let workflowCounts: DeliveryCountDocument | undefined = await read(counters, workflowId);
+  if (workflowCounts.batch.length > 0) {
+    await mark(counters, workflowCounts);
+    if (!(await swap(counters, workflowCounts, { counts: workflowCounts.counts, batch: [] }))) return;
+    workflowCounts = { ...workflowCounts, revision: workflowCounts.revision + 1, batch: [] };
+  }
+  const seen = new Set<string>();
+  let changed: Changed[] = [];
+  for await (const delivery of counters.deliveries.find(
+    { workflowId, uncounted: true },
+    {
+      projection: { version: 1, status: 1, reason: 1, counted: 1, backfillId: 1, settledAt: 1 },
+      batchSize,
+    },
+  )) {
+    if (seen.has(delivery._id)) continue;
+    seen.add(delivery._id);
+    changed.push(delivery);
+    if (changed.length < batchSize) continue;
+    workflowCounts = await count(counters, workflowCounts, changed);
+    if (!workflowCounts || !goesOn()) return;
+    changed = [];
+  }
+  if (changed.length > 0) await count(counters, workflowCounts, changed);
+};
 
-  return { deliveryCounts, deliveries, read, fold, foldEach };
+const foldEach = async (counters: Counters, goesOn: () => boolean, among: object): Promise<void> => {
+  for (let after = ''; goesOn();) {
+    const [next] = await counters.deliveries
+      .find({ uncounted: true, workflowId: { ...among, $gt: after } }, { projection: { workflowId: 1 } })
+      .sort({ workflowId: 1 })
+      .limit(1)
+      .toArray();
+    if (!next) return;
+    await fold(counters, next.workflowId, goesOn);
+    after = next.workflowId;
+  }
 };

@@ -1,8 +1,9 @@
 import { factEvent, idPrefixes } from '@boxlist/contracts';
 import type { OutboxRendering } from '@boxlist/event-bus';
 import type { Collection } from 'mongoose';
-import { untouched, type Delivery } from '../domain/delivery';
-import type { NewDelivery, OutcomeEntry } from '../domain/new-delivery';
+import type { Delivery } from '../domain/delivery';
+import type { NewDelivery } from '../domain/new-delivery';
+import { deliveryFrom, type DeliveryDocument, documentOf, type OutcomeEntry, outboxOf } from './delivery-document';
 import { inBatches } from './in-batches';
 import { insertNew } from './insert-new';
 import { isOpen, withoutOutbox } from './open-deliveries';
@@ -72,13 +73,16 @@ const everyField = {
   outbox: 1,
   counted: 1,
   uncounted: 1,
-} satisfies Record<Exclude<keyof NewDelivery, '_id'>, 1>;
+} satisfies Record<Exclude<keyof DeliveryDocument, '_id'>, 1>;
 
 /** Matches the delivery only while it and the revision of its order are as known. */
 const asKnown = ({ _id, version, orderRevision }: Delivery) => ({ _id, version, orderRevision });
 
+/** The fields of an open delivery for which nothing has started yet. */
+const untouched = { claimed: false, uncertain: false, added: null, activityIds: [], attemptCount: 0 };
+
 /** Delivery documents: written once, reopened when their order changes, removed when they expire. */
-export const createDeliveryStore = (deliveries: Collection<NewDelivery>) => {
+export const createDeliveryStore = (deliveries: Collection<DeliveryDocument>) => {
   return {
     init: async (): Promise<void> => {
       const open = { partialFilterExpression: { readyAt: isOpen } };
@@ -102,10 +106,11 @@ export const createDeliveryStore = (deliveries: Collection<NewDelivery>) => {
         async (part) => await deliveries.find({ _id: { $in: part } }, withoutOutbox).toArray(),
       );
       // A removed delivery has only its id left.
-      return found.filter(({ orderKey }) => orderKey !== undefined);
+      return found.filter(({ orderKey }) => orderKey !== undefined).map(deliveryFrom);
     },
     /** Inserts new deliveries, `atOnce` per command; returns the ids that already exist. */
-    insert: (fresh: readonly NewDelivery[], atOnce?: number): Promise<string[]> => insertNew(deliveries, fresh, atOnce),
+    insert: (fresh: readonly NewDelivery[], atOnce?: number): Promise<string[]> =>
+      insertNew(deliveries, fresh.map(documentOf), atOnce),
     /**
      * Makes a delivery pending again because its order changed; returns false when another process changed it in the
      * meantime.
@@ -114,7 +119,7 @@ export const createDeliveryStore = (deliveries: Collection<NewDelivery>) => {
       const {
         _id: _i,
         createdAt: _c,
-        outbox,
+        outbox: _o,
         attempts: _a,
         version: _v,
         fence: _f,
@@ -125,7 +130,7 @@ export const createDeliveryStore = (deliveries: Collection<NewDelivery>) => {
         // Kept, so that the limits of a backfill also apply to later changes of the order.
         backfillId: _b,
         ...fields
-      } = fresh;
+      } = documentOf(fresh);
       // A dispatcher may claim the delivery after it was read. Then nothing matches, and the caller reads it again.
       const holds = fresh.uncertain ? asKnown(known) : { ...asKnown(known), ...untouched };
       const { matchedCount } = await deliveries.updateOne(holds, {
@@ -136,7 +141,8 @@ export const createDeliveryStore = (deliveries: Collection<NewDelivery>) => {
           fence: known.fence + 1,
         },
         $inc: { version: 1 },
-        $push: { outbox: { $each: outbox } },
+        // Consumers ignore an outcome whose version is not newer.
+        $push: { outbox: { $each: outboxOf(fresh, known.version + 1) } },
       });
       return matchedCount === 1;
     },

@@ -1,7 +1,7 @@
 import type { mongo } from 'mongoose';
 import type { DeliveryChoice } from '../domain/delivery-choice';
-import type { NewDelivery } from '../domain/new-delivery';
 import { waitingFor, type DeliveryStatus } from '../domain/reasons';
+import type { DeliveryDocument } from './delivery-document';
 import { byIndex, ofTime } from './narrow-reads';
 import { isUnsettled } from './open-deliveries';
 
@@ -28,7 +28,7 @@ const keysOf = (choice: DeliveryChoice): readonly string[] => {
 };
 
 /** The query for a choice. */
-export const chosenBy = (boxOfficeId: string, choice: DeliveryChoice): mongo.Filter<NewDelivery> => {
+export const chosenBy = (boxOfficeId: string, choice: DeliveryChoice): mongo.Filter<DeliveryDocument> => {
   const { ids, statuses, reasons, workflowId, eventId, orderId, emailHash } = choice;
   const asked = {
     boxOfficeId,
@@ -44,12 +44,12 @@ export const chosenBy = (boxOfficeId: string, choice: DeliveryChoice): mongo.Fil
   };
   const keys = keysOf(choice);
   const those = (isKey: boolean) => Object.entries(asked).filter(([name]) => keys.includes(name) === isKey);
-  return byIndex<NewDelivery>(Object.fromEntries(those(true)), Object.fromEntries(those(false)));
+  return byIndex<DeliveryDocument>(Object.fromEntries(those(true)), Object.fromEntries(those(false)));
 };
 
 /**
  * The query for the open deliveries of a box office. The index keeps each reason sorted by time, so it finds the oldest
  * without reading the settled ones.
  */
-export const openOf = (boxOfficeId: string): mongo.Filter<NewDelivery> =>
-  byIndex<NewDelivery>({ boxOfficeId, status: isUnsettled }, { reason: { $in: [null, ...waitingFor] } });
+export const openOf = (boxOfficeId: string): mongo.Filter<DeliveryDocument> =>
+  byIndex<DeliveryDocument>({ boxOfficeId, status: isUnsettled }, { reason: { $in: [null, ...waitingFor] } });

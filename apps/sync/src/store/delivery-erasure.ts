@@ -1,6 +1,6 @@
 import type { Collection } from 'mongoose';
 import type { Delivery, Result } from '../domain/delivery';
-import type { NewDelivery } from '../domain/new-delivery';
+import { type DeliveryDocument, openAmong } from './delivery-document';
 import { isOpen } from './open-deliveries';
 
 type Save = (results: readonly Result[], now: Date) => Promise<Result[]>;
@@ -8,7 +8,7 @@ type Save = (results: readonly Result[], now: Date) => Promise<Result[]>;
 const mostAtOnce = 1_000;
 
 /** Erases a buyer from deliveries. */
-export const createDeliveryErasure = (deliveries: Collection<NewDelivery>, save: Save) => ({
+export const createDeliveryErasure = (deliveries: Collection<DeliveryDocument>, save: Save) => ({
   /**
    * Settles the open deliveries of a buyer, claimed ones included, and removes the person from all of the buyer's
    * deliveries. Each keeps its outcome. Returns the deliveries that it settled.
@@ -22,10 +22,10 @@ export const createDeliveryErasure = (deliveries: Collection<NewDelivery>, save:
         .limit(mostAtOnce)
         .toArray();
       const saved = await save(
-        open.map((delivery) => ({
+        openAmong(open).map((delivery) => ({
           delivery,
           attempts: [],
-          to: { outcome: { status: 'SKIPPED' as const, reason: 'BUYER_ERASED' as const } },
+          to: { outcome: { reason: 'BUYER_ERASED' } },
         })),
         now,
       );

@@ -2,21 +2,23 @@ import type { CountedPage, PageArgs } from '@boxlist/service-kit';
 import type { Collection } from 'mongoose';
 import type { Attempt, Delivery } from '../domain/delivery';
 import type { DeliveryChoice } from '../domain/delivery-choice';
-import type { NewDelivery } from '../domain/new-delivery';
 import type { WaitingFor } from '../domain/reasons';
 import { areFew, chosenBy, openOf } from './delivery-choice';
 import { pageByTime } from './narrow-reads';
+import { deliveryFrom, type DeliveryDocument } from './delivery-document';
 import { isOpen, isUnsettled, withoutOutbox, mostAttempts } from './open-deliveries';
 
 /** Reads deliveries for people: pages, counts, and the history of each. */
-export const createDeliveryHistory = (deliveries: Collection<NewDelivery>) => {
+export const createDeliveryHistory = (deliveries: Collection<DeliveryDocument>) => {
   return {
     /** A page of the chosen deliveries, newest first; stable while others are written. Throws BAD_INPUT. */
     page: (boxOfficeId: string, choice: DeliveryChoice, args: PageArgs, now: Date): Promise<CountedPage<Delivery>> =>
-      pageByTime<NewDelivery, 'createdAt', Delivery>(
+      pageByTime<DeliveryDocument, 'createdAt', Delivery>(
         {
-          find: (filter, sort, limit) =>
-            deliveries.find(filter, withoutOutbox).sort({ createdAt: sort, _id: sort }).limit(limit).toArray(),
+          find: async (filter, sort, limit) => {
+            const found = deliveries.find(filter, withoutOutbox).sort({ createdAt: sort, _id: sort }).limit(limit);
+            return (await found.toArray()).map(deliveryFrom);
+          },
           count: (filter) => deliveries.countDocuments(filter),
         },
         'createdAt',

@@ -1,8 +1,9 @@
 import type { Collection, mongo } from 'mongoose';
 import type { DeliveryChoice } from '../domain/delivery-choice';
-import type { Delivery } from '../domain/delivery';
-import type { NewDelivery } from '../domain/new-delivery';
+import type { EndedDelivery } from '../domain/delivery';
+import type { DeliveryStatus } from '../domain/reasons';
 import { chosenBy } from './delivery-choice';
+import type { DeliveryDocument } from './delivery-document';
 import { inBatches, writeAlike } from './in-batches';
 
 /** A delivery to requeue, at the version that was read and no later one. */
@@ -17,7 +18,7 @@ export interface Place {
   readonly id: string;
 }
 
-const asPending = (now: Date): mongo.MatchKeysAndValues<NewDelivery> => ({
+const asPending = (now: Date): mongo.MatchKeysAndValues<DeliveryDocument> => ({
   status: 'PENDING',
   reason: null,
   readyAt: now,
@@ -33,18 +34,18 @@ const requeued = (
   retryId: string,
   now: Date,
   known: { readonly uncertain?: true } = {},
-): mongo.UpdateFilter<NewDelivery> => ({
+): mongo.UpdateFilter<DeliveryDocument> => ({
   $set: { ...asPending(now), retryId, ...known },
   $inc: { version: 1, fence: 1 },
 });
 
 /** Matches deliveries that are open or settled since then. */
-const endedSince = (since: Date): mongo.Filter<NewDelivery> => ({
+const endedSince = (since: Date): mongo.Filter<DeliveryDocument> => ({
   $or: [{ settledAt: null }, { settledAt: { $gte: since } }],
 });
 
 /** Requeues deliveries: waiting ones, and those that have settled since a given time. */
-export const createDeliveryRetries = (deliveries: Collection<NewDelivery>) => ({
+export const createDeliveryRetries = (deliveries: Collection<DeliveryDocument>) => ({
   /** The number of deliveries to retry, counted up to `most`. */
   countToRetry: (boxOfficeId: string, choice: DeliveryChoice, since: Date, most: number): Promise<number> =>
     deliveries.countDocuments({ $and: [chosenBy(boxOfficeId, choice), endedSince(since)] }, { limit: most }),
@@ -78,7 +79,7 @@ export const createDeliveryRetries = (deliveries: Collection<NewDelivery>) => ({
    * so far. Repeating it changes nothing, because a requeued or newly settled delivery has another version.
    */
   requeue: async (retryId: string, taken: readonly Taken[], since: Date, now: Date): Promise<number> => {
-    const requeueIn = (statuses: readonly Delivery['status'][], update: mongo.UpdateFilter<NewDelivery>) =>
+    const requeueIn = (statuses: readonly DeliveryStatus[], update: mongo.UpdateFilter<DeliveryDocument>) =>
       writeAlike(
         deliveries,
         taken.map(({ id, version }) => ({
@@ -101,7 +102,7 @@ export const createDeliveryRetries = (deliveries: Collection<NewDelivery>) => ({
    * Requeues skipped deliveries that still have the known version. Their fence stays, so that the present lease holder
    * can claim them.
    */
-  requeueSkipped: async (known: readonly Delivery[], since: Date, now: Date): Promise<void> => {
+  requeueSkipped: async (known: readonly EndedDelivery[], since: Date, now: Date): Promise<void> => {
     const update = { $set: asPending(now), $inc: { version: 1 } };
     await writeAlike(
       deliveries,

@@ -1,7 +1,7 @@
 import type { Connection } from 'mongoose';
-import type { NewDelivery } from '../domain/new-delivery';
 import { createBuyerDeliveries } from './buyer-deliveries';
 import { createDeliveryStore } from './deliveries';
+import type { DeliveryDocument } from './delivery-document';
 import { createDeliveryErasure } from './delivery-erasure';
 import { createDeliveryHistory } from './delivery-history';
 import { createDeliveryHolds } from './delivery-holds';
@@ -10,7 +10,7 @@ import { createDeliveryRetries } from './delivery-retries';
 
 /** All operations on deliveries, grouped by purpose. One collection is both the durable queue and the history. */
 export const createDeliveryStores = (mongo: Connection) => {
-  const collection = mongo.collection<NewDelivery>('deliveries');
+  const collection = mongo.collection<DeliveryDocument>('deliveries');
   const deliveryQueue = createDeliveryQueue(collection);
   return {
     collection,

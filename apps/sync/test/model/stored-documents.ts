@@ -1,7 +1,7 @@
-import type { NewDelivery } from '../../src/domain/new-delivery';
 import type { StoredOrder } from '../../src/domain/order';
+import type { DeliveryDocument } from '../../src/store/delivery-document';
 
-export type StoredDelivery = NewDelivery;
+export type StoredDelivery = DeliveryDocument;
 
 export type OrderDocument = Omit<StoredOrder, 'key' | 'erased' | 'expired'> & {
   readonly _id: string;

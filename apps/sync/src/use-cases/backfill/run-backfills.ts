@@ -42,11 +42,7 @@ const makeNext = async (ctx: Context, backfill: Backfill): Promise<boolean> => {
   for (const order of page) {
     if (order.expired) continue;
     await yieldToEventLoop();
-    fresh.push({
-      ...deliveryOf(order, marksOf(ctx, order), inMode, now),
-      queue: 'backfill',
-      backfillId: backfill._id,
-    });
+    fresh.push(deliveryOf(order, marksOf(ctx, order), inMode, now, backfill._id));
   }
   const known = new Set(await ctx.deliveries.insert(fresh, changedAtOnce));
   const changed = await followChanges(ctx, fresh, known, workflow);

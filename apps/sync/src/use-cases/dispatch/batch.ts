@@ -1,4 +1,4 @@
-import type { AddedResources, Delivery, Result } from '../../domain/delivery';
+import type { AddedResources, OpenDelivery, PendingDelivery, Result } from '../../domain/delivery';
 import type { DoneReason } from '../../domain/reasons';
 
 /** Saves what happens to the deliveries of a batch. Each delivery is reported once. */
@@ -8,7 +8,7 @@ export interface BatchReport {
    * Decides by the error between a next try and an outcome. Returns true when the error concerns the whole connection,
    * so that the other deliveries must wait too.
    */
-  readonly fail: (deliveries: readonly Delivery[], error: unknown) => Promise<boolean>;
+  readonly fail: (deliveries: readonly OpenDelivery[], error: unknown) => Promise<boolean>;
   /** Whether to continue with the rest of a long batch now. */
   readonly goesOn: () => Promise<boolean>;
 }
@@ -17,7 +17,7 @@ export interface BatchReport {
 export interface Batch {
   readonly connectionId: string;
   readonly boxOfficeId: string;
-  readonly deliveries: ReadonlyMap<string, Delivery>;
+  readonly deliveries: ReadonlyMap<string, PendingDelivery>;
   readonly hashes: ReadonlyMap<string, string>;
   /** Notes of the plan by delivery, saved with the outcome. */
   readonly performed: Map<string, string[]>;

@@ -1,6 +1,6 @@
 import { AppError } from '@boxlist/contracts';
 import type { Context } from '../../context';
-import type { Delivery, Outcome, Postponement } from '../../domain/delivery';
+import type { NextTry, OpenDelivery, Outcome } from '../../domain/delivery';
 import { retryDelayMs } from '../../domain/retry';
 
 /** How long deliveries wait for something that a person must do, unless they are released before. */
@@ -10,8 +10,7 @@ const parkedMs = 24 * 3_600_000;
  * What a failure means for a delivery: an outcome, or a next try. `parksLease`: nothing more is tried for the
  * connection now.
  */
-export type FailureClass =
-  { readonly outcome: Outcome } | { readonly next: Postponement; readonly parksLease: boolean };
+export type FailureClass = { readonly outcome: Outcome } | { readonly next: NextTry; readonly parksLease: boolean };
 
 const ofConnection: readonly string[] = [
   'QUOTA_EXCEEDED',
@@ -34,11 +33,11 @@ export const concernsConnection = (error: unknown): boolean =>
 export const classifyFailure = (
   ctx: Pick<Context, 'clock' | 'retry' | 'random'>,
   error: unknown,
-  delivery: Pick<Delivery, 'attemptCount' | 'firstTriedAt'>,
+  delivery: Pick<OpenDelivery, 'failedTries'>,
 ): FailureClass => {
   const now = ctx.clock().getTime();
-  const wait = (waitingFor: Postponement['waitingFor'], ms: number, countsAsAttempt: boolean): FailureClass => ({
-    next: { waitingFor, readyAt: new Date(now + ms), countsAsAttempt, ...(countsAsAttempt ? { uncertain: true } : {}) },
+  const wait = (waitingFor: NextTry['waitingFor'], ms: number, countsAsAttempt: boolean): FailureClass => ({
+    next: { waitingFor, readyAt: new Date(now + ms), countsAsAttempt },
     parksLease: concernsConnection(error),
   });
   if (error instanceof AppError) {
@@ -52,24 +51,24 @@ export const classifyFailure = (
       case 'MISSING_PRIVILEGES':
         return wait('CONNECTION_NEEDS_RECONNECT', parkedMs, false);
       case 'CONNECTION_NOT_FOUND':
-        return { outcome: { status: 'SKIPPED', reason: 'CONNECTION_DISCONNECTED' } };
+        return { outcome: { reason: 'CONNECTION_DISCONNECTED' } };
       case 'LEASE_LOST':
         return wait(null, 0, false);
       case 'REJECTED_BY_CONSTANT_CONTACT':
-        return { outcome: { status: 'FAILED', reason: 'REJECTED_BY_CONSTANT_CONTACT' } };
+        return { outcome: { reason: 'REJECTED_BY_CONSTANT_CONTACT' } };
       default:
         break;
     }
   }
-  if (delivery.firstTriedAt && now - delivery.firstTriedAt.getTime() > ctx.retry.forMs)
-    return { outcome: { status: 'FAILED', reason: 'GAVE_UP' } };
-  return wait('RETRYING', retryDelayMs(ctx.retry, delivery.attemptCount, ctx.random()), true);
+  const { failedTries } = delivery;
+  if (failedTries && now - failedTries.firstAt.getTime() > ctx.retry.forMs) return { outcome: { reason: 'GAVE_UP' } };
+  return wait('RETRYING', retryDelayMs(ctx.retry, failedTries?.count ?? 0, ctx.random()), true);
 };
 
 /**
  * Whether a refusal of a shared call may be the fault of another buyer's data. Then each delivery is tried by itself.
  */
-export const mayBeCausedByOthers = (error: unknown, deliveries: readonly Delivery[]): boolean =>
+export const mayBeCausedByOthers = (error: unknown, deliveries: readonly OpenDelivery[]): boolean =>
   error instanceof AppError &&
   error.code === 'REJECTED_BY_CONSTANT_CONTACT' &&
   new Set(deliveries.map(({ emailHash }) => emailHash)).size > 1;

@@ -2,7 +2,7 @@ import { AppError, type WorkflowFact } from '@boxlist/contracts';
 import type { Context } from '../../context';
 import { workflowInMode, type BackfillMode } from '../../domain/backfill';
 import { decideOrder, type OrderDecision } from '../../domain/decide-order';
-import type { Delivery, Result } from '../../domain/delivery';
+import type { PendingDelivery, Result } from '../../domain/delivery';
 import type { DesiredState } from '../../domain/desired-state';
 import type { StoredOrder } from '../../domain/order';
 import { valuesOf, withoutStaleValues } from '../../domain/stale-values';
@@ -14,7 +14,7 @@ import { desiredStateOf } from './resolve-names';
 
 /** A delivery whose order and workflow still ask for something, with its desired state. */
 export interface DesiredDelivery {
-  readonly delivery: Delivery;
+  readonly delivery: PendingDelivery;
   readonly order: StoredOrder;
   readonly workflow: WorkflowFact;
   readonly desired: DesiredState;
@@ -27,7 +27,7 @@ export interface DesiredDelivery {
 export const desiredStatesOf = async (
   ctx: Context,
   caller: ConnectionCaller,
-  deliveries: readonly Delivery[],
+  deliveries: readonly PendingDelivery[],
   report: BatchReport,
   mode: BackfillMode | null,
 ): Promise<DesiredDelivery[]> => {
@@ -129,7 +129,7 @@ const resultOf = (ctx: Context, decision: Exclude<OrderDecision, { kind: 'go' }>
           countsAsAttempt: false,
         },
       }
-    : { outcome: { status: decision.kind === 'skip' ? 'SKIPPED' : 'FAILED', reason: decision.reason } };
+    : { outcome: { reason: decision.reason } };
 
 /**
  * Whether the box office may use the add-on. A "no" counts only once all entitlement events have arrived. Throws

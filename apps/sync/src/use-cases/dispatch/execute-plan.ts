@@ -2,7 +2,7 @@ import type { CcImportRow } from '@boxlist/constant-contact';
 import { AppError } from '@boxlist/contracts';
 import type { Context } from '../../context';
 import { chunk } from 'es-toolkit';
-import type { Delivery, Outcome } from '../../domain/delivery';
+import type { OpenDelivery, Outcome } from '../../domain/delivery';
 import type { KnownContact } from '../../domain/known-contact';
 import type { ImportLine, PlannedCall, TagMember } from '../../domain/planned-calls';
 import type { Batch, BatchReport } from './batch';
@@ -83,7 +83,7 @@ const makeSingles = async (run: Run, singles: readonly Single[], sharing: Readon
 };
 
 /** Makes deliveries ready again for which nothing was done. */
-export const requeue = (ctx: Context, deliveries: readonly Delivery[], report: BatchReport): Promise<void> => {
+export const requeue = (ctx: Context, deliveries: readonly OpenDelivery[], report: BatchReport): Promise<void> => {
   const next = { waitingFor: null, readyAt: ctx.clock(), countsAsAttempt: false };
   return report.tell(deliveries.map((delivery) => ({ delivery, to: { next } })));
 };
@@ -193,13 +193,8 @@ const resubscribe = async (run: Run, call: Extract<Single, { kind: 'resubscribe'
     sent = false;
   }
   const outcome: Outcome = sent
-    ? {
-        status: 'SYNCED',
-        reason: 'RESUBSCRIBE_EMAIL_SENT',
-        contactId,
-        performed: ['asked by e-mail to subscribe again'],
-      }
-    : { status: 'SKIPPED', reason: 'UNSUBSCRIBED', contactId };
+    ? { reason: 'RESUBSCRIBE_EMAIL_SENT', contactId, performed: ['asked by e-mail to subscribe again'] }
+    : { reason: 'UNSUBSCRIBED', contactId };
   const served = deliveriesIn(run, call.deliveryIds);
   for (const { _id } of served) run.progress.delete(_id);
   await run.report.tell(served.map((delivery) => ({ delivery, to: { outcome } })));

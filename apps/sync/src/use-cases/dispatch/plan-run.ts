@@ -1,6 +1,6 @@
 import type { ConnectionCaller } from '../../call-constant-contact';
 import type { Context } from '../../context';
-import type { AddedResources, Delivery, Result } from '../../domain/delivery';
+import { activitiesOf, type AddedResources, type PendingDelivery, type Result } from '../../domain/delivery';
 import { withoutNotes } from '../../domain/notes';
 import type { PlannedCall } from '../../domain/planned-calls';
 import { type Batch, type BatchReport, doneReason } from './batch';
@@ -73,11 +73,12 @@ export const failAll = (run: Run, ids: readonly string[], error: unknown): Promi
 };
 
 /** Returns the deliveries with their activities under way. Those with something written are uncertain. */
-export const deliveriesIn = ({ batch, progress }: Run, ids: readonly string[]): Delivery[] =>
+export const deliveriesIn = ({ batch, progress }: Run, ids: readonly string[]): PendingDelivery[] =>
   ids.flatMap((id) => {
     const delivery = batch.deliveries.get(id);
+    if (!delivery) return [];
     const { activityIds = [], wrote = false } = progress.get(id) ?? {};
-    return delivery ? [{ ...delivery, activityIds: [...activityIds], uncertain: delivery.uncertain || wrote }] : [];
+    return [{ ...delivery, activities: activitiesOf([...activityIds], 'own'), uncertain: delivery.uncertain || wrote }];
   });
 
 export const note = ({ progress }: Run, ids: readonly string[], what: string, contactId?: string): void => {
@@ -91,7 +92,7 @@ export const note = ({ progress }: Run, ids: readonly string[], what: string, co
 };
 
 /** An import adds no tags; they follow in calls of their own. */
-const withoutTags = (gives: AddedResources | undefined, { added }: Delivery): AddedResources | undefined =>
+const withoutTags = (gives: AddedResources | undefined, { added }: PendingDelivery): AddedResources | undefined =>
   gives && { ...gives, tagIds: added?.tagIds ?? [] };
 
 /**
@@ -107,21 +108,18 @@ export const reportServed = async (run: Run, among: readonly string[] = [...run.
       run.progress.delete(id);
       const { performed, activityIds, contactId, imported } = progress;
       const gives = run.batch.gives.get(id);
+      const activities = activitiesOf([...activityIds], 'own');
+      const endsAs = doneReason(run.batch, id);
       const to: Result['to'] =
-        activityIds.size === 0
-          ? { outcome: { status: 'SYNCED', reason: doneReason(run.batch, id), contactId, performed, added: gives } }
+        activities === null
+          ? { outcome: { reason: endsAs, contactId, performed, added: gives } }
           : {
               next: {
                 waitingFor: 'ACTIVITY_RUNNING',
                 readyAt: forgotten,
-                countsAsAttempt: false,
-                uncertain: false,
-                imported,
-                activityIds: [...activityIds],
-                endsAs: doneReason(run.batch, id),
+                activities,
                 performed,
-                contactId,
-                added: imported ? withoutTags(gives, delivery) : gives,
+                begun: { imported, endsAs, contactId, added: imported ? withoutTags(gives, delivery) : gives },
               },
             };
       return [{ delivery, to }];

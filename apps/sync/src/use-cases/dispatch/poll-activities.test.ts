@@ -11,7 +11,14 @@ import { pollActivities } from './poll-activities';
 describe('an import that has ended', () => {
   const unmarkedBy = async (isClean: boolean): Promise<unknown[]> => {
     const unmarked: unknown[] = [];
-    const delivery = { _id: 'dlv_1', emailHash: 'hash_1', uncertain: !isClean, performed: [], attemptCount: 0 };
+    const delivery = {
+      _id: 'dlv_1',
+      emailHash: 'hash_1',
+      uncertain: !isClean,
+      endsAs: 'SYNCED',
+      performed: [],
+      failedTries: null,
+    };
     const ctx = {
       clock: () => new Date(),
       activities: {

@@ -1,7 +1,7 @@
 import type { CcActivity } from '@boxlist/constant-contact';
 import { AppError } from '@boxlist/contracts';
 import type { Context } from '../../context';
-import type { Delivery, Result } from '../../domain/delivery';
+import { withoutWait, type DeliveryAwaitingActivities, type OpenDelivery, type Result } from '../../domain/delivery';
 import { pollDelayMs } from '../../domain/quota-state';
 import { retryDelayMs } from '../../domain/retry';
 import type { RunningActivity } from '../../store/activities';
@@ -188,7 +188,7 @@ export const activitiesUnderWay = async (
 export const activitiesAwaited = async (
   ctx: Context,
   connectionId: string,
-  deliveries: readonly Delivery[],
+  deliveries: readonly OpenDelivery[],
 ): Promise<ReadonlyMap<string, readonly string[]>> => {
   const underWay = await activitiesUnderWay(ctx, connectionId);
   const [first] = deliveries;
@@ -196,7 +196,7 @@ export const activitiesAwaited = async (
   const hashes = new Set(deliveries.flatMap(({ emailHash }) => emailHash ?? []));
   const own = new Set(deliveries.map(({ _id }) => _id));
   const others = (await ctx.buyerDeliveries.ofBuyers(first, [...hashes])).filter(({ _id }) => !own.has(_id));
-  const involved = [...deliveries.map((each) => ({ ...each, claimed: false })), ...others];
+  const involved = [...deliveries.map(involvedIn), ...others];
   const ofBuyer = new Map<string, Set<string>>();
   const ofDelivery = new Map<string, readonly string[]>();
   for (const each of involved) {
@@ -215,32 +215,38 @@ export const activitiesAwaited = async (
   );
 };
 
-const freedFrom = (ctx: Context, delivery: Delivery): Result => {
-  const { uncertain, imported, held, undoesOrder, performed, attemptCount, firstTriedAt } = delivery;
+/** A delivery that this process has claimed, for `activitiesUnderWay`: its claim says nothing about earlier work. */
+const involvedIn = ({ _id, emailHash, activities, uncertain, createdAt }: OpenDelivery): Involved => ({
+  _id,
+  emailHash,
+  activityIds: activities?.ids ?? [],
+  uncertain,
+  claimed: false,
+  createdAt,
+});
+
+const freedFrom = (ctx: Context, delivery: DeliveryAwaitingActivities): Result => ({
+  delivery: withoutWait(delivery),
+  attempts: [],
+  to: afterActivities(ctx, delivery),
+});
+
+const afterActivities = (ctx: Context, delivery: DeliveryAwaitingActivities): Result['to'] => {
+  const { uncertain, endsAs, performed, failedTries } = delivery;
   const now = ctx.clock().getTime();
-  const to = (): Result['to'] => {
-    if (!uncertain && !imported && !held)
-      return {
-        outcome: {
-          status: 'SYNCED',
-          reason: undoesOrder ? 'TAKEN_BACK' : (delivery.endsAs ?? 'SYNCED'),
-          contactId: delivery.contactId ?? undefined,
-          performed,
-        },
-      };
-    // After a failure, the delivery becomes ready at once the first time, and then after growing delays.
-    const isFailure = uncertain && !imported && !held;
-    if (isFailure && firstTriedAt && now - firstTriedAt.getTime() > ctx.retry.forMs)
-      return { outcome: { status: 'FAILED', reason: 'GAVE_UP' } };
-    const delayMs = isFailure && attemptCount > 0 ? retryDelayMs(ctx.retry, attemptCount, ctx.random()) : 0;
-    return {
-      next: {
-        waitingFor: delayMs > 0 ? 'RETRYING' : null,
-        readyAt: new Date(now + delayMs),
-        countsAsAttempt: isFailure,
-        performed,
-      },
-    };
+  if (endsAs !== null && !uncertain)
+    return { outcome: { reason: endsAs, contactId: delivery.contactId ?? undefined, performed } };
+  // After a failure, the delivery becomes ready at once the first time, and then after growing delays.
+  const isFailure = endsAs !== null;
+  if (isFailure && failedTries && now - failedTries.firstAt.getTime() > ctx.retry.forMs)
+    return { outcome: { reason: 'GAVE_UP' } };
+  const delayMs = isFailure && failedTries ? retryDelayMs(ctx.retry, failedTries.count, ctx.random()) : 0;
+  return {
+    next: {
+      waitingFor: delayMs > 0 ? 'RETRYING' : null,
+      readyAt: new Date(now + delayMs),
+      countsAsAttempt: isFailure,
+      performed,
+    },
   };
-  return { delivery, attempts: [], to: to() };
 };

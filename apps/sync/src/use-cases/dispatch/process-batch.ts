@@ -3,7 +3,7 @@ import type { ConnectionCaller } from '../../call-constant-contact';
 import type { Context } from '../../context';
 import { type BackfillMode, planOptionsInMode } from '../../domain/backfill';
 import { chunk } from 'es-toolkit';
-import type { AddedResources, Delivery, Result } from '../../domain/delivery';
+import type { AddedResources, PendingDelivery, Result } from '../../domain/delivery';
 import type { DesiredState } from '../../domain/desired-state';
 import type { KnownContact } from '../../domain/known-contact';
 import { withoutNotes } from '../../domain/notes';
@@ -30,7 +30,7 @@ export const processBatch = async (
   ctx: Context,
   caller: ConnectionCaller,
   connectionId: string,
-  ready: readonly Delivery[],
+  ready: readonly PendingDelivery[],
   report: BatchReport,
   mode: BackfillMode | null = null,
 ): Promise<void> => {
@@ -184,7 +184,7 @@ const learnAndGoOn = async (
   return processPlanInputs(work, known, round + 1);
 };
 
-const deliveriesOf = (batch: Batch, planInputs: readonly ContactPlanInput[]): Delivery[] =>
+const deliveriesOf = (batch: Batch, planInputs: readonly ContactPlanInput[]): PendingDelivery[] =>
   planInputs.flatMap(({ desiredStates }) =>
     desiredStates.flatMap(({ deliveryId }) => batch.deliveries.get(deliveryId) ?? []),
   );
@@ -193,18 +193,20 @@ const reportDecided = async (batch: Batch, plan: Plan, report: BatchReport): Pro
   for (const { deliveryIds, note } of plan.notes)
     for (const id of deliveryIds) batch.performed.set(id, [...new Set([...(batch.performed.get(id) ?? []), note])]);
   for (const id of plan.withoutPermission) batch.withoutPermission.add(id);
-  const found = (deliveryId: string, to: (delivery: Delivery) => Result['to']): Pick<Result, 'delivery' | 'to'>[] => {
+  const found = (
+    deliveryId: string,
+    to: (delivery: PendingDelivery) => Result['to'],
+  ): Pick<Result, 'delivery' | 'to'>[] => {
     const delivery = batch.deliveries.get(deliveryId);
     return delivery ? [{ delivery, to: to(delivery) }] : [];
   };
   await report.tell([
     ...plan.skips.flatMap(({ deliveryId, reason, contactId }) =>
-      found(deliveryId, () => ({ outcome: { status: 'SKIPPED', reason, contactId } })),
+      found(deliveryId, () => ({ outcome: { reason, contactId } })),
     ),
     ...plan.done.flatMap(({ deliveryId, contactId }) =>
       found(deliveryId, ({ performed }) => ({
         outcome: {
-          status: 'SYNCED',
           reason: doneReason(batch, deliveryId),
           contactId,
           added: batch.gives.get(deliveryId),

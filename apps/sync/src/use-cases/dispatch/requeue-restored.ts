@@ -1,6 +1,6 @@
 import type { Context } from '../../context';
 import { decideOrder } from '../../domain/decide-order';
-import type { Delivery } from '../../domain/delivery';
+import type { Delivery, EndedDelivery } from '../../domain/delivery';
 import { keptSince } from '../history/retry-deliveries';
 
 /**
@@ -22,7 +22,7 @@ export const requeueForRestored = async (
   const orders = new Map(
     (await ctx.orders.byKeys(skipped.map(({ orderKey }) => orderKey))).map((each) => [each.key, each]),
   );
-  const wanted: Delivery[] = [];
+  const wanted: EndedDelivery[] = [];
   for (const delivery of skipped) {
     const order = orders.get(delivery.orderKey);
     const workflow = await ctx.workflows.byId(delivery.workflowId);

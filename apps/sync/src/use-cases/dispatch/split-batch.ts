@@ -1,5 +1,5 @@
 import type { Context } from '../../context';
-import type { Delivery } from '../../domain/delivery';
+import type { PendingDelivery } from '../../domain/delivery';
 import type { Backfill } from '../../store/backfills';
 import type { ConnectionCaller } from '../../call-constant-contact';
 import type { BatchReport } from './batch';
@@ -12,8 +12,8 @@ const aYearMs = 365 * 86_400_000;
  * Groups ready deliveries by what is planned together: those of one backfill, or of none. Deliveries that are tried by
  * themselves come last, one group for each buyer.
  */
-export const splitBatch = (ready: readonly Delivery[]): Delivery[][] => {
-  const parts = new Map<string, Delivery[]>();
+export const splitBatch = (ready: readonly PendingDelivery[]): PendingDelivery[][] => {
+  const parts = new Map<string, PendingDelivery[]>();
   for (const delivery of [...ready].sort((a, b) => Number(a.alone) - Number(b.alone))) {
     const key = JSON.stringify([delivery.backfillId, delivery.alone ? delivery.emailHash : null]);
     const part = parts.get(key);
@@ -33,7 +33,7 @@ export const processPart = async (
   ctx: Context,
   caller: ConnectionCaller,
   connectionId: string,
-  part: readonly Delivery[],
+  part: readonly PendingDelivery[],
   report: BatchReport,
 ): Promise<void> => {
   const backfillId = part[0]?.backfillId ?? null;
@@ -57,7 +57,7 @@ export const processPart = async (
       delivery,
       to:
         backfill.status === 'CANCELLED'
-          ? { outcome: { status: 'SKIPPED', reason: 'BACKFILL_CANCELLED' } }
+          ? { outcome: { reason: 'BACKFILL_CANCELLED' } }
           : { next: { waitingFor: 'BACKFILL_PAUSED', readyAt, countsAsAttempt: false } },
     })),
   );

@@ -1,6 +1,6 @@
 import type { WorkflowFact } from '@boxlist/contracts';
 import type { Context } from '../../context';
-import type { AddedResources, Delivery, Result } from '../../domain/delivery';
+import { activitiesOf, type AddedResources, type PendingDelivery, type Result } from '../../domain/delivery';
 import { withoutNotes } from '../../domain/notes';
 import type { BatchReport } from './batch';
 import { forgottenMs } from './plan-run';
@@ -60,8 +60,7 @@ const undoOne = async (
   const tagIds = back.tagIds.filter((id) => contact?.taggings.includes(id) && !kept.tagIds.includes(id));
   const contactId = contact?.contact_id;
   // Nothing can be removed from a deleted contact.
-  if (!contactId || contact?.deleted_at != null || listIds.length + tagIds.length === 0)
-    return done(delivery, contactId);
+  if (!contactId || contact?.deleted_at != null) return done(delivery, contactId);
   const performed = withoutNotes(delivery.performed);
   const activityIds: string[] = [];
   const take = async (call: string, note: string, send: ReturnType<Parameters<StartActivity>[2]>): Promise<void> => {
@@ -73,15 +72,15 @@ const undoOne = async (
     await take('remove tags', 'removed tags', (token) => cc.changeTaggings(token, 'remove', [contactId], tagIds));
   if (listIds.length > 0)
     await take('remove from lists', 'removed from lists', (token) => cc.removeFromLists(token, [contactId], listIds));
+  const activities = activitiesOf(activityIds, 'own');
+  if (activities === null) return done(delivery, contactId);
   return {
     next: {
       waitingFor: 'ACTIVITY_RUNNING',
       readyAt: new Date(ctx.clock().getTime() + forgottenMs),
-      countsAsAttempt: false,
-      uncertain: false,
-      activityIds,
+      activities,
       performed,
-      contactId,
+      begun: { imported: false, contactId },
     },
   };
 };
@@ -90,7 +89,7 @@ const undoOne = async (
  * The lists and tags that other orders of the buyer added. The expired writes are read last: what moves there in the
  * meantime is found in at least one of the two places.
  */
-const addedByOthers = async (ctx: Context, delivery: Delivery): Promise<AddedResources> => {
+const addedByOthers = async (ctx: Context, delivery: PendingDelivery): Promise<AddedResources> => {
   const { connectionId, emailHash } = delivery;
   const kept = await ctx.buyerDeliveries.addedByOthers(delivery);
   const expired =
@@ -102,6 +101,6 @@ const addedByOthers = async (ctx: Context, delivery: Delivery): Promise<AddedRes
 };
 
 /** Nothing is left to remove: it was never added, it is gone, or another order added it too. */
-const done = ({ performed }: Delivery, contactId: string | undefined): Result['to'] => ({
-  outcome: { status: 'SYNCED', reason: 'TAKEN_BACK', contactId, performed: withoutNotes(performed) },
+const done = ({ performed }: PendingDelivery, contactId: string | undefined): Result['to'] => ({
+  outcome: { reason: 'TAKEN_BACK', contactId, performed: withoutNotes(performed) },
 });

@@ -3,6 +3,7 @@ import { requireRole, type Identity } from '@boxlist/service-kit';
 import type { Context } from '../../context';
 import { decideContact } from '../../domain/decide-contact';
 import { decideOrder } from '../../domain/decide-order';
+import { statusOf } from '../../domain/delivery-states';
 import { desiredState, namedTargets, type DesiredState } from '../../domain/desired-state';
 import type { KnownContact } from '../../domain/known-contact';
 import type { StoredOrder } from '../../domain/order';
@@ -102,9 +103,9 @@ const previewOne = (
 ): Previewed => {
   const desired = previewedState(order, workflow);
   const { lists: listNames, tags: tagNames } = namedTargets(order, workflow);
-  const told = (status: DeliveryStatus, reason: ReasonCode | null, gives: boolean): Previewed => ({
+  const told = (reason: ReasonCode, gives: boolean): Previewed => ({
     order,
-    status,
+    status: statusOf(reason),
     reason,
     listNames: gives ? listNames : [],
     tagNames: gives ? tagNames : [],
@@ -112,16 +113,14 @@ const previewOne = (
   const decision = decideOrder(order, workflow, entitled);
   switch (decision.kind) {
     case 'skip':
-      return told('SKIPPED', decision.reason, false);
     case 'fail':
-      return told('FAILED', decision.reason, false);
     case 'wait':
-      return told('WAITING', decision.reason, false);
+      return told(decision.reason, false);
     case 'go': {
       const outcome = decideContact(contact, desired);
-      if (outcome.kind === 'skip') return told('SKIPPED', outcome.reason, false);
-      if (outcome.kind === 'resubscribe') return told('SYNCED', 'RESUBSCRIBE_EMAIL_SENT', false);
-      return { ...told('SYNCED', 'SYNCED', true), listNames: outcome.lists ? listNames : [] };
+      if (outcome.kind === 'skip') return told(outcome.reason, false);
+      if (outcome.kind === 'resubscribe') return told('RESUBSCRIBE_EMAIL_SENT', false);
+      return { ...told('SYNCED', true), listNames: outcome.lists ? listNames : [] };
     }
   }
 };

@@ -37,7 +37,8 @@ export const retryDeliveries = async (ctx: Context, identity: Identity, filter: 
   if (matched > mostAtOnce)
     throw new AppError(
       'TOO_MANY_TO_RETRY',
-      `${numberOf(await countsFor(ctx, boxOfficeId, wanted))} deliveries match, but one retry takes at most 100,000. Narrow the filter by workflow, reason or time.`,
+      `${numberOf(await countsFor(ctx, boxOfficeId, wanted))} deliveries match, but one retry takes at most 100,000. ` +
+        'Narrow the filter by workflow, reason or time.',
       { field: ['input', 'filter'] },
     );
   const retry = await ctx.retries.start({ boxOfficeId, wanted, matched }, ctx.clock());

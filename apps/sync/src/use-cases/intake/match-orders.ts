@@ -2,7 +2,7 @@ import type { WorkflowFact } from '@boxlist/contracts';
 import type { Context } from '../../context';
 import { workflowInMode } from '../../domain/backfill';
 import { type Delivery, mayHaveBegun } from '../../domain/delivery';
-import { deliveryOf, type NewDelivery, outcomeEntry, outcomeOf } from '../../domain/new-delivery';
+import { deliveryOf, type NewDelivery, toUndo } from '../../domain/new-delivery';
 import { revisionOf, type StoredOrder } from '../../domain/order';
 import type { Backfill } from '../../store/backfills';
 import type { ReceivedOrder } from '../../store/order-document';
@@ -162,25 +162,12 @@ const reopened = (
 ): NewDelivery | undefined => {
   if ((fresh.reason === 'BUYER_ERASED' || fresh.reason === 'ORDER_EXPIRED') && before.settledAt !== null)
     return undefined;
-  const began = before.status === 'SYNCED' || before.added !== null || before.claimed || before.attemptCount > 0;
-  if (began && fresh.reason === 'ORDER_CANCELLED' && workflow.onCancelledOrder !== 'KEEP')
-    return {
-      ...fresh,
-      status: 'PENDING',
-      reason: null,
-      readyAt: fresh.createdAt,
-      settledAt: null,
-      outbox: [],
-      uncertain: true,
-      undoesOrder: true,
-    };
+  const began = before.status === 'SYNCED' || before.added !== null || before.claimed || before.failedTries !== null;
+  if (began && fresh.reason === 'ORDER_CANCELLED' && workflow.onCancelledOrder !== 'KEEP') return toUndo(fresh);
   if (before.status === 'SYNCED' && fresh.status === 'SKIPPED') return undefined;
   if (isCancelled && before.settledAt !== null) return undefined;
-  const outcome = outcomeOf(fresh);
-  // The outcome continues the delivery's versions, because consumers ignore an outcome that is not newer.
-  const outbox = outcome ? [outcomeEntry(outcome, before.version + 1, fresh.createdAt)] : [];
   // A delivery that never began has written no values, so its values must not make those of other orders stale.
-  return { ...fresh, outbox, uncertain: mayHaveBegun(before) };
+  return { ...fresh, uncertain: mayHaveBegun(before) };
 };
 
 /** The marks by which a delivery recognises its order's revision and buyer. */

@@ -29,7 +29,7 @@ export const forgetBuyer = async (ctx: Context, boxOfficeId: string, emailHash: 
   await ctx.deliveryHistory.tellInstead({ boxOfficeId, emailHash }, phoneFollows, phoneLeft);
   const now = ctx.clock();
   for (const delivery of await ctx.deliveryErasure.eraseBuyer(boxOfficeId, emailHash, now))
-    deliverySettled(ctx, delivery, { status: 'SKIPPED', reason: 'BUYER_ERASED' }, now);
+    deliverySettled(ctx, delivery, { reason: 'BUYER_ERASED' }, now);
   const connections = await ctx.connections.ofBoxOffices([boxOfficeId]);
   const connectionIds = connections.map(({ connectionId }) => connectionId);
   await ctx.contacts.forgetBuyer(connectionIds, emailHash);
