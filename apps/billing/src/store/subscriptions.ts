@@ -3,18 +3,18 @@ import { outboxEntry, type OutboxEntry } from '@boxlist/event-bus';
 import { isDuplicateKey } from '@boxlist/service-kit';
 import type { Connection } from 'mongoose';
 import type { Month } from '../domain/calendar';
-import { entitlementFact, wakeAt, type Subscription } from '../domain/subscription';
+import { dueAt, entitlementFact, type Subscription } from '../domain/subscription';
 
 interface SubscriptionDocument extends Omit<Subscription, 'id'> {
   _id: string;
   /** When the next change by time alone is due. The billing run looks for it. */
-  wakeAt: Date | null;
+  dueAt: Date | null;
   outbox: OutboxEntry[];
   /** Written by the relay. */
   relay?: unknown;
 }
 
-const toSubscription = ({ _id, wakeAt: _, outbox: __, relay: ___, ...rest }: SubscriptionDocument): Subscription => ({
+const toSubscription = ({ _id, dueAt: _, outbox: __, relay: ___, ...rest }: SubscriptionDocument): Subscription => ({
   ...rest,
   id: _id as Subscription['id'],
 });
@@ -39,7 +39,7 @@ export const createSubscriptionStore = (mongo: Connection) => {
     collection: subscriptions,
     init: async (): Promise<void> => {
       await subscriptions.createIndex({ boxOfficeId: 1, appId: 1 }, { unique: true });
-      await subscriptions.createIndex({ wakeAt: 1 });
+      await subscriptions.createIndex({ dueAt: 1 });
       await subscriptions.createIndex(
         { 'uninvoiced.month': 1 },
         { name: 'uninvoiced', partialFilterExpression: { 'uninvoiced.month': { $exists: true } } },
@@ -60,7 +60,7 @@ export const createSubscriptionStore = (mongo: Connection) => {
         await subscriptions.insertOne({
           _id: id,
           ...rest,
-          wakeAt: wakeAt(subscription),
+          dueAt: dueAt(subscription),
           outbox: [factOf(subscription, now)],
         });
         return subscription;
@@ -78,7 +78,7 @@ export const createSubscriptionStore = (mongo: Connection) => {
       const { matchedCount } = await subscriptions.updateOne(
         { _id: id, version: current.version },
         {
-          $set: { ...fields, wakeAt: wakeAt(saved) },
+          $set: { ...fields, dueAt: dueAt(saved) },
           $push: { outbox: factOf(saved, now), uninvoiced: { $each: charges } },
         },
       );
@@ -95,7 +95,7 @@ export const createSubscriptionStore = (mongo: Connection) => {
           .find(
             {
               _id: { $gt: afterId },
-              $or: [{ wakeAt: { $lte: now } }, { 'uninvoiced.month': { $exists: true } }],
+              $or: [{ dueAt: { $lte: now } }, { 'uninvoiced.month': { $exists: true } }],
             },
             { projection: { _id: 1 } },
           )
