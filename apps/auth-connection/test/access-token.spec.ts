@@ -159,9 +159,9 @@ describe('a refresh token that is no longer accepted', () => {
           needsReconnectReason: expect.stringContaining('no longer'),
         }),
       ]);
-      await world.told(id, 'NEEDS_RECONNECT');
+      await world.published(id, 'NEEDS_RECONNECT');
       expect((await organiser.signIn('riverside', { connectionId: id })).status).toBe(200);
-      await world.told(id, 'CONNECTED');
+      await world.published(id, 'CONNECTED');
       expect((await ask(id)).status).toBe(200);
       expect(await organiser.connections()).toEqual([
         expect.objectContaining({ status: 'CONNECTED', needsReconnectReason: null }),

@@ -42,7 +42,7 @@ describe('the settings of a connection', () => {
     const organiser = createOrganiser(world);
     const connectionId = await organiser.connected();
     expect((await seen(organiser))?.settings).toEqual(shown);
-    expect(await world.told(connectionId, 'CONNECTED')).toMatchObject(standard);
+    expect(await world.published(connectionId, 'CONNECTED')).toMatchObject(standard);
     const steps = [
       [{ whenQuotaIsScarce: 'IMPORT' }, { optInRoute: 'DIRECT', whenQuotaIsScarce: 'IMPORT' }],
       [{ whenQuotaIsScarce: 'WAIT', optInRoute: null }, standard],
@@ -52,7 +52,7 @@ describe('the settings of a connection', () => {
       const version = (await seen(organiser))?.version ?? 0;
       const { connection } = await choose(organiser, { connectionId, version, ...change });
       expect(connection).toMatchObject({ version: version + 1, settings: expected });
-      expect(await world.toldAs(connectionId, (fact) => fact.version === version + 1)).toMatchObject(expected);
+      expect(await world.publishedAs(connectionId, (fact) => fact.version === version + 1)).toMatchObject(expected);
     }
   });
 
@@ -114,11 +114,11 @@ describe('the settings of a connection', () => {
     world.moment.aheadMs = 86_400_000;
     await organiser.ask('{ boxOffice { connections { contactLists { totalCount } } } }');
     world.moment.aheadMs = 0;
-    expect(await world.told(connectionId, 'NEEDS_RECONNECT')).toMatchObject({ optInRoute: 'CONFIRM' });
+    expect(await world.published(connectionId, 'NEEDS_RECONNECT')).toMatchObject({ optInRoute: 'CONFIRM' });
     await organiser.signIn('riverside', { connectionId });
     const { version, settings } = (await seen(organiser))!;
     expect(settings.optInRoute).toBe('CONFIRM');
-    expect(await world.toldAs(connectionId, (fact) => fact.version === version)).toMatchObject({
+    expect(await world.publishedAs(connectionId, (fact) => fact.version === version)).toMatchObject({
       status: 'CONNECTED',
       optInRoute: 'CONFIRM',
     });
@@ -133,7 +133,7 @@ describe('the settings of a connection', () => {
     expect(userErrors).toEqual([{ code: 'CONNECTION_REQUIRED', field: ['input', 'connectionId'] }]);
     await organiser.connected();
     expect((await seen(organiser))?.settings).toEqual(shown);
-    expect(await world.told(connectionId, 'CONNECTED')).toMatchObject(standard);
+    expect(await world.published(connectionId, 'CONNECTED')).toMatchObject(standard);
   });
 
   it('are not changed if the connection changed since the caller read it', async () => {
@@ -176,7 +176,7 @@ describe('the settings of a connection', () => {
       });
       expect(connection?.settings).toMatchObject({ whenQuotaIsScarce: 'IMPORT', upgradesImported: true });
       const { version } = connection!;
-      expect(await trusting.toldAs(connectionId, (fact) => fact.version === version)).toMatchObject({
+      expect(await trusting.publishedAs(connectionId, (fact) => fact.version === version)).toMatchObject({
         upgradesImported: true,
       });
     } finally {

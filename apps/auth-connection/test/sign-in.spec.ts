@@ -18,7 +18,7 @@ describe('a sign-in', () => {
     expect(landed.headers.get('cache-control')).toBe('no-store');
     const [connection] = await organiser.connections();
     expect(connection).toMatchObject({ status: 'CONNECTED', accountName: 'Riverside Theatre' });
-    expect(await world.told(connection!.id, 'CONNECTED')).toMatchObject({
+    expect(await world.published(connection!.id, 'CONNECTED')).toMatchObject({
       boxOfficeId: organiser.boxOfficeId,
       accountId: 'riverside',
       // The country for phone numbers without a calling code.
@@ -42,7 +42,7 @@ describe('a sign-in', () => {
     const id = await organiser.connected();
     expect(await organiser.connected()).toBe(id);
     expect(await organiser.connections()).toHaveLength(1);
-    expect((await world.told(id, 'CONNECTED')).version).toBeGreaterThanOrEqual(1);
+    expect((await world.published(id, 'CONNECTED')).version).toBeGreaterThanOrEqual(1);
   });
 
   it('to another account is another connection', async () => {
@@ -175,10 +175,10 @@ describe('a renewed connection', () => {
     const id = await organiser.connected();
     expect((await organiser.disconnect(id)).connection).toEqual({ status: 'DISCONNECTED' });
     expect((await world.stored(id)).tokens).toBeNull();
-    const { version } = await world.told(id, 'DISCONNECTED');
+    const { version } = await world.published(id, 'DISCONNECTED');
     expect((await organiser.disconnect(id)).connection).toEqual({ status: 'DISCONNECTED' });
     expect(await organiser.connected()).toBe(id);
-    expect((await world.told(id, 'CONNECTED')).version).toBe(version + 1);
+    expect((await world.published(id, 'CONNECTED')).version).toBe(version + 1);
   });
 });
 

@@ -16,14 +16,14 @@ interface Answer<T> {
 }
 
 const followFacts = async (bus: EventBus): Promise<ConnectionFact[]> => {
-  const told: ConnectionFact[] = [];
+  const published: ConnectionFact[] = [];
   await consumeFacts(bus, {
     topic: topics.connections.name,
     groupId: 'test.connections',
     schema: connectionEventSchema,
-    apply: async ({ data }) => void told.push(data),
+    apply: async ({ data }) => void published.push(data),
   });
-  return told;
+  return published;
 };
 
 const settingsFor = async (port: number, redirectUrl: string, servers: Servers, sandboxUrl: string) => {
@@ -95,15 +95,15 @@ export const createWorld = async (given: Readonly<Record<string, string>> = {}) 
   const mongo = await mongoose
     .createConnection(env.MONGODB_URI, { dbName: `${env.MONGODB_DATABASE_PREFIX}_auth_connection`, autoIndex: false })
     .asPromise();
-  const told = await followFacts(bus);
+  const published = await followFacts(bus);
   const stored = async (id: string): Promise<Stored> => {
     const found = await mongo.collection<Stored>('connections').findOne({ _id: id });
     if (!found) throw new Error('There is no such document');
     return found;
   };
   const newest = (id: string, isExpected: (fact: ConnectionFact) => boolean): ConnectionFact => {
-    const fact = told.findLast(({ connectionId }) => connectionId === id);
-    if (!fact || !isExpected(fact)) throw new Error('not told yet');
+    const fact = published.findLast(({ connectionId }) => connectionId === id);
+    if (!fact || !isExpected(fact)) throw new Error('not published yet');
     return fact;
   };
   return {
@@ -127,9 +127,9 @@ export const createWorld = async (given: Readonly<Record<string, string>> = {}) 
         if ((await stored(id)).refreshUntil === null) throw new Error('no refresh is under way');
       }),
     /** Resolves with a connection's newest fact once `isExpected` accepts it. */
-    toldAs: (id: string, isExpected: (fact: ConnectionFact) => boolean): Promise<ConnectionFact> =>
+    publishedAs: (id: string, isExpected: (fact: ConnectionFact) => boolean): Promise<ConnectionFact> =>
       eventually(() => newest(id, isExpected)),
-    told: (id: string, status: ConnectionFact['status']): Promise<ConnectionFact> =>
+    published: (id: string, status: ConnectionFact['status']): Promise<ConnectionFact> =>
       eventually(() => newest(id, (fact) => fact.status === status)),
     /** Queries the service like the gateway, for this person. */
     ask: async <T>(

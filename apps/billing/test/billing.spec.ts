@@ -118,8 +118,8 @@ describe('activating and cancelling', () => {
     world.setClock('2026-12-01T00:00:00Z');
     await runBilling(world.ctx);
     await eventually(() => expect(facts.of(boxOffice).map(({ status }) => status)).toContain('CANCELLED'));
-    const told = facts.of(boxOffice).map(({ status, entitled, version }) => [version, status, entitled]);
-    expect(told).toEqual([
+    const published = facts.of(boxOffice).map(({ status, entitled, version }) => [version, status, entitled]);
+    expect(published).toEqual([
       [1, 'ACTIVE', true],
       [2, 'CANCELLING', true],
       [3, 'CANCELLED', false],

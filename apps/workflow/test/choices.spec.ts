@@ -31,7 +31,7 @@ describe('the choices for cancelled orders, and for orders that arrive during a 
     const organiser = await createOrganiser(world);
     const { id } = await organiser.created({ onCancelledOrder: null, whenPaused: null });
     expect(await seen(organiser, id)).toMatchObject(standard);
-    expect(await world.told(id, 1)).toMatchObject(standard);
+    expect(await world.published(id, 1)).toMatchObject(standard);
   });
 
   it.each(['KEEP', 'REMOVE_TAGS', 'REMOVE_FROM_LISTS', 'REMOVE_TAGS_AND_LISTS'])(
@@ -41,7 +41,7 @@ describe('the choices for cancelled orders, and for orders that arrive during a 
       const { id } = await organiser.created({ onCancelledOrder, whenPaused: 'WAIT' });
       const chosen = { onCancelledOrder, whenPaused: 'WAIT' };
       expect(await seen(organiser, id)).toMatchObject(chosen);
-      expect(await world.told(id, 1)).toMatchObject(chosen);
+      expect(await world.published(id, 1)).toMatchObject(chosen);
     },
   );
 
@@ -63,7 +63,7 @@ describe('the choices for cancelled orders, and for orders that arrive during a 
         ],
       },
     });
-    expect(await world.told(id, 3)).toMatchObject(both);
+    expect(await world.published(id, 3)).toMatchObject(both);
   });
 
   it('are copied with a workflow', async () => {
@@ -72,7 +72,7 @@ describe('the choices for cancelled orders, and for orders that arrive during a 
     const { id } = await organiser.created(chosen);
     const copy = (await organiser.duplicate({ id })).payload?.workflow?.id ?? '';
     expect(await seen(organiser, copy)).toMatchObject(chosen);
-    expect(await world.told(copy, 1)).toMatchObject(chosen);
+    expect(await world.published(copy, 1)).toMatchObject(chosen);
   });
 
   it.each([{ onCancelledOrder: 'UNSUBSCRIBE' }, { whenPaused: 'FORGET' }])(
@@ -94,7 +94,7 @@ describe('the choices for cancelled orders, and for orders that arrive during a 
     expect(await seen(organiser, id)).toMatchObject(standard);
     await organiser.pause({ id });
     await organiser.resume({ id });
-    expect(await world.told(id, 3)).toMatchObject({ ...standard, status: 'ACTIVE' });
+    expect(await world.published(id, 3)).toMatchObject({ ...standard, status: 'ACTIVE' });
     expect((await seen(organiser, id))?.versions.nodes).toHaveLength(3);
   });
 });
@@ -108,7 +108,7 @@ describe('a resume', () => {
     const { id } = await organiser.created({ whenPaused });
     await organiser.pause({ id });
     await organiser.resume({ id });
-    const [first, third] = [await world.told(id, 1), await world.told(id, 3)];
+    const [first, third] = [await world.published(id, 1), await world.published(id, 3)];
     expect(third.status).toBe('ACTIVE');
     expect(third.activeSince === first.activeSince).toBe(staysSince);
   });

@@ -77,7 +77,7 @@ describe('creating a workflow', () => {
         updatedAt: expect.stringMatching(/^2026-07-01T10:/),
       },
     ]);
-    expect(await world.told(id, 1)).toMatchObject({
+    expect(await world.published(id, 1)).toMatchObject({
       ...shown,
       workflowId: id,
       boxOfficeId: organiser.boxOfficeId,
@@ -133,7 +133,7 @@ describe('creating a workflow', () => {
     const { payload } = await organiser.duplicate({ id });
     expect(payload).toMatchObject({ workflow: { name: 'News (copy)', status: 'ACTIVE', version: 1 }, userErrors: [] });
     expect(payload?.workflow?.id).not.toBe(id);
-    expect((await world.told(payload?.workflow?.id ?? '', 1)).tags.fixed).toEqual([tagId]);
+    expect((await world.published(payload?.workflow?.id ?? '', 1)).tags.fixed).toEqual([tagId]);
     expect((await organiser.duplicate({ id, name: '' })).payload).toEqual(refused('BAD_INPUT', 'input', 'name'));
   });
 });
@@ -179,7 +179,7 @@ describe('changing a workflow', () => {
     expect([won.length, lost.length]).toEqual([1, 7]);
     for (const { payload } of lost) expect(payload).toEqual(refused('VERSION_CONFLICT', 'input', 'expectedVersion'));
     expect(await organiser.versions(id)).toEqual([2, 1]);
-    expect((await world.told(id, 2)).name).toBe(won[0]?.payload?.workflow?.name);
+    expect((await world.published(id, 2)).name).toBe(won[0]?.payload?.workflow?.name);
     expect(world.factsOf(id).map(({ version }) => version)).toEqual([1, 2]);
   });
 
@@ -194,7 +194,7 @@ describe('changing a workflow', () => {
     ]);
     const versions = await organiser.versions(id);
     expect(versions).toEqual(Array.from({ length: versions.length }, (_, index) => versions.length - index));
-    await world.told(id, versions.length);
+    await world.published(id, versions.length);
   });
 
   it('leaves no gap and no duplicate in the history after a crash between its two writes', async () => {
@@ -214,10 +214,10 @@ describe('changing a workflow', () => {
     expect((await organiser.pause({ id })).payload?.workflow).toMatchObject({ status: 'PAUSED', version: 2 });
     expect((await organiser.pause({ id })).payload?.workflow).toMatchObject({ status: 'PAUSED', version: 2 });
     expect((await organiser.resume({ id })).payload?.workflow).toMatchObject({ status: 'ACTIVE', version: 3 });
-    const [first, third] = [await world.told(id, 1), await world.told(id, 3)];
+    const [first, third] = [await world.published(id, 1), await world.published(id, 3)];
     expect(Date.parse(third.activeSince)).toBeGreaterThan(Date.parse(first.activeSince));
     expect((await organiser.remove({ id })).payload?.workflow).toMatchObject({ status: 'DELETED', version: 4 });
-    expect((await world.told(id, 4)).status).toBe('DELETED');
+    expect((await world.published(id, 4)).status).toBe('DELETED');
     for (const act of [organiser.pause, organiser.resume, organiser.remove, organiser.duplicate])
       expect((await act({ id })).payload).toEqual(refused('NOT_FOUND', 'input', 'id'));
     expect(await organiser.total()).toBe(0);

@@ -43,22 +43,22 @@ interface Payload {
 
 /** Consumes the facts on `workflows.v1`, and can wait for a version. */
 const listen = async (bus: EventBus) => {
-  const told: WorkflowFact[] = [];
+  const published: WorkflowFact[] = [];
   let heard = (): void => undefined;
   await consumeFacts(bus, {
     topic: topics.workflows.name,
     groupId: 'test.workflows',
     schema: workflowEventSchema,
     apply: async ({ data }) => {
-      told.push(data);
+      published.push(data);
       heard();
     },
   });
-  const factsOf = (id: string) => told.filter(({ workflowId }) => workflowId === id);
+  const factsOf = (id: string) => published.filter(({ workflowId }) => workflowId === id);
   return {
     factsOf,
     /** Resolves once that version of a workflow was published. */
-    told: async (id: string, version: number): Promise<WorkflowFact> => {
+    published: async (id: string, version: number): Promise<WorkflowFact> => {
       for (;;) {
         const fact = factsOf(id).find((each) => each.version === version);
         if (fact) return fact;

@@ -23,7 +23,7 @@ interface OutboxDocument<E extends Waiting = OutboxEntry> {
   readonly relay?: RelayNote;
 }
 
-/** The part of a MongoDB collection that the relay needs. Mongoose's `Model.collection` fits. */
+/** The part of a MongoDB collection that the relay needs. A collection of the driver fits. */
 export interface OutboxCollection {
   find(filter: object, options: object): AsyncIterable<object> & { toArray(): Promise<OutboxDocument[]> };
   updateOne(filter: object, update: object): Promise<{ readonly matchedCount: number }>;

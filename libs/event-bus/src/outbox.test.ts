@@ -39,7 +39,7 @@ describe('a relay', () => {
     const { relay, during } = await started();
     expect(await during(10_000)).toBeGreaterThanOrEqual(9);
     expect(await during(60_000)).toBeLessThanOrEqual(13);
-    await relay.nudge();
+    await relay.notify();
     expect(await during(9_000)).toBeGreaterThanOrEqual(9);
     await relay.close();
     expect(await during(60_000)).toBe(0);

@@ -28,7 +28,7 @@ export interface RelayOptions<D, E> {
   /** How often the relay polls for documents that a crash left behind. An idle process polls less often. */
   readonly pollMs?: number;
   /**
-   * The idle state of the process. When it ends, the relay polls at once. Without it, only `nudge` ends the relay's
+   * The idle state of the process. When it ends, the relay polls at once. Without it, only `notify` ends the relay's
    * own idle state.
    */
   readonly rest?: Rest;
@@ -45,7 +45,7 @@ export interface OutboxRelay {
    * Publishes now. Resolves when the events that waited at the call are out, or after 2 seconds. Never throws,
    * because the next poll tries again.
    */
-  nudge(): Promise<void>;
+  notify(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -97,7 +97,7 @@ export const startOutboxRelay = async <
     },
   );
   return {
-    nudge: async () => {
+    notify: async () => {
       rest.end();
       let late: NodeJS.Timeout | undefined;
       await Promise.race([polls.run(), new Promise((resolve) => (late = setTimeout(resolve, 2_000)))]);

@@ -122,7 +122,7 @@ describe('the outbox relay', () => {
         await world.create(id);
         for (const version of [2, 3]) await world.change(id, version);
       }
-      await (await world.relay()).nudge();
+      await (await world.relay()).notify();
       await world.told.count(6);
       expect([world.versions('a'), world.versions('b')]).toEqual([
         [1, 2, 3],
@@ -137,10 +137,10 @@ describe('the outbox relay', () => {
     const relay = await world.relay();
     for (let version = 1; version <= 20; version += 1) {
       await (version === 1 ? world.create('a') : world.change('a', version));
-      await relay.nudge();
+      await relay.notify();
     }
     await world.create('marker');
-    await relay.nudge();
+    await relay.notify();
     await eventually(() => expect(world.versions('marker')).toEqual([1]));
     expect(world.versions('a')).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
     await world.settled('a');
@@ -154,14 +154,14 @@ describe('the outbox relay', () => {
       ids.map(async (id, index) => {
         for (let version = 1; version <= 10; version += 1) {
           await (version === 1 ? world.create(id) : world.change(id, version));
-          void relays[index % 3]?.nudge();
+          void relays[index % 3]?.notify();
         }
       }),
     );
     await eventually(() => ids.forEach((id) => expect(new Set(world.versions(id)).size).toBe(10)));
     for (const id of ids) await eventually(async () => expect(await world.outbox(id)).toEqual([]));
     // No publication may be in progress when the clock jumps.
-    await Promise.all(relays.map((relay) => relay.nudge()));
+    await Promise.all(relays.map((relay) => relay.notify()));
     world.timePasses();
     for (const id of ids) {
       await world.settled(id);
@@ -181,7 +181,7 @@ describe('the outbox relay', () => {
       },
     });
     await world.create('a');
-    await relay.nudge();
+    await relay.notify();
     await eventually(() => expect(world.versions('a')).toEqual([1]));
     world.timePasses();
     await eventually(() => expect(world.versions('a')).toEqual([1, 1]));
@@ -199,7 +199,7 @@ describe.each([true, false])('an event that is too large for Kafka (compacted: %
     await world.change('b', 3);
     await world.change('c', 2, tooLarge);
     const relay = await world.relay();
-    await relay.nudge();
+    await relay.notify();
     for (const id of ['a', 'b', 'c']) await eventually(async () => expect(await world.outbox(id)).toEqual([]));
     await world.told.count(4);
     expect(['a', 'b', 'c'].map(world.versions)).toEqual([[1], [1, 3], [1]]);
@@ -209,7 +209,7 @@ describe.each([true, false])('an event that is too large for Kafka (compacted: %
     expect(await world.document('c')).toMatchObject({ relay: { refused: [{ id: 'c.2', code: 'EVENT_TOO_LARGE' }] } });
 
     await world.change('c', 3);
-    await relay.nudge();
+    await relay.notify();
     await eventually(() => expect(world.versions('c')).toEqual([1, 3]));
     if (compacted) for (const id of ['a', 'b', 'c']) await world.settled(id);
   });
@@ -234,7 +234,7 @@ describe('an older fact that lands behind a newer one', () => {
     await world.relay(held.bus, 600_000);
     await held.arrived;
     await world.change('a', 2);
-    await (await world.relay()).nudge();
+    await (await world.relay()).notify();
     await eventually(() => expect(world.versions('a')).toEqual([1, 2]));
     if (late) {
       world.timePasses();
@@ -262,7 +262,7 @@ describe('an older fact that lands behind a newer one', () => {
     child.stdout.on('data', (data: Buffer) => (said += String(data)));
     await eventually(() => expect(said).toContain('held'));
     await world.change('a', 2);
-    await (await world.relay()).nudge();
+    await (await world.relay()).notify();
     await eventually(() => expect(world.versions('a')).toEqual([1, 2]));
     child.stdin.write('on\n');
     await eventually(() => expect(said).toContain('acknowledged'));

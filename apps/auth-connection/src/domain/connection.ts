@@ -60,8 +60,8 @@ export interface Connection {
 }
 
 /** Constant Contact's country code in capitals. Null if it does not have two letters. */
-export const countryCodeFrom = (told: string | null | undefined): string | null => {
-  const code = told?.trim().toUpperCase() ?? '';
+export const countryCodeFrom = (country: string | null | undefined): string | null => {
+  const code = country?.trim().toUpperCase() ?? '';
   return /^[A-Z]{2}$/.test(code) ? code : null;
 };
 

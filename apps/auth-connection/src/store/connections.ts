@@ -1,6 +1,6 @@
 import { factEvent, newId, type BoxOfficeId, type ConnectionId } from '@boxlist/contracts';
 import { outboxEntry, type OutboxEntry } from '@boxlist/event-bus';
-import { Schema, type Model, type Connection as MongoConnection } from 'mongoose';
+import type { Collection, Connection as MongoConnection } from 'mongoose';
 import {
   connectionFact,
   standardSettings,
@@ -27,28 +27,6 @@ interface ConnectionDocument {
   refreshUntil: Date | null;
   outbox: OutboxEntry[];
 }
-
-const schema = new Schema<ConnectionDocument>(
-  {
-    _id: String,
-    boxOfficeId: String,
-    status: String,
-    needsReconnectReason: String,
-    accountId: String,
-    accountName: String,
-    countryCode: String,
-    connectedAt: Date,
-    settings: Schema.Types.Mixed,
-    version: Number,
-    tokens: Schema.Types.Mixed,
-    refreshFence: Number,
-    refreshUntil: Date,
-    outbox: [Schema.Types.Mixed],
-  },
-  { collection: 'connections', versionKey: false, minimize: false },
-);
-schema.index({ boxOfficeId: 1, accountId: 1 }, { unique: true });
-schema.index({ status: 1, 'tokens.expiresAt': 1 });
 
 /** The right to refresh. Its fence guards the saves that follow. */
 export interface RefreshClaim {
@@ -81,19 +59,19 @@ const factOf = (connection: Connection): OutboxEntry =>
     }),
   );
 
-const readsOf = (model: Model<ConnectionDocument>) => ({
+const readsOf = (connections: Collection<ConnectionDocument>) => ({
   byId: async (id: string): Promise<Connection | undefined> => {
-    const doc = await model.findById(id).lean<ConnectionDocument>();
+    const doc = await connections.findOne({ _id: id });
     return doc ? toConnection(doc) : undefined;
   },
   ofBoxOffice: async (boxOfficeId: BoxOfficeId): Promise<Connection[]> =>
-    (await model.find({ boxOfficeId }).sort({ connectedAt: -1 }).lean<ConnectionDocument[]>()).map(toConnection),
+    (await connections.find({ boxOfficeId }).sort({ connectedAt: -1 }).toArray()).map(toConnection),
   ofAccount: async (boxOfficeId: BoxOfficeId, accountId: string): Promise<Connection | undefined> => {
-    const doc = await model.findOne({ boxOfficeId, accountId }).lean<ConnectionDocument>();
+    const doc = await connections.findOne({ boxOfficeId, accountId });
     return doc ? toConnection(doc) : undefined;
   },
   withTokens: async (id: string): Promise<{ connection: Connection; tokens: SealedTokens | null } | undefined> => {
-    const doc = await model.findById(id).lean<ConnectionDocument>();
+    const doc = await connections.findOne({ _id: id });
     return doc ? { connection: toConnection(doc), tokens: doc.tokens } : undefined;
   },
   /**
@@ -102,23 +80,23 @@ const readsOf = (model: Model<ConnectionDocument>) => ({
    */
   expiringBefore: async (time: Date): Promise<string[]> =>
     (
-      await model
-        .find({ status: 'CONNECTED', 'tokens.expiresAt': { $lt: time } }, { _id: 1 })
+      await connections
+        .find({ status: 'CONNECTED', 'tokens.expiresAt': { $lt: time } }, { projection: { _id: 1 } })
         .sort({ 'tokens.expiresAt': -1 })
         .limit(100)
-        .lean<{ _id: string }[]>()
+        .toArray()
     ).map(({ _id }) => _id),
 });
 
 /** The writes that publish a fact. Each changes exactly the version that it is given. */
-const changesOf = (model: Model<ConnectionDocument>) => {
+const changesOf = (connections: Collection<ConnectionDocument>) => {
   const change = async (
     current: Connection,
     fields: Partial<ConnectionDocument>,
-    { guard = {}, endsRefresh = false }: { guard?: object; endsRefresh?: boolean } = {},
+    { guard = {}, endsRefresh = false }: { guard?: { refreshFence?: number }; endsRefresh?: boolean } = {},
   ): Promise<Connection | undefined> => {
     const next = { ...current, ...fields, id: current.id, version: current.version + 1 };
-    const doc = await model.findOneAndUpdate(
+    const doc = await connections.findOneAndUpdate(
       { _id: current.id, version: current.version, ...guard },
       {
         $set: { ...fields, version: next.version, ...(endsRefresh ? { refreshUntil: null } : {}) },
@@ -126,7 +104,7 @@ const changesOf = (model: Model<ConnectionDocument>) => {
         ...(endsRefresh ? { $inc: { refreshFence: 1 } } : {}),
         $push: { outbox: factOf(next) },
       },
-      { returnDocument: 'after', lean: true },
+      { returnDocument: 'after' },
     );
     return doc ? toConnection(doc) : undefined;
   };
@@ -149,7 +127,7 @@ const changesOf = (model: Model<ConnectionDocument>) => {
         version: 1,
       };
       const { id, ...rest } = connection;
-      await model.create({
+      await connections.insertOne({
         _id: id,
         ...rest,
         tokens: fields.tokens,
@@ -184,7 +162,7 @@ const changesOf = (model: Model<ConnectionDocument>) => {
 };
 
 /** Only the holder of a claim saves refreshed tokens, without a new version or a fact. */
-const refreshesOf = (model: Model<ConnectionDocument>) => ({
+const refreshesOf = (connections: Collection<ConnectionDocument>) => ({
   /**
    * Claims the right to refresh exactly these tokens for `leaseMs`. Undefined if another process has it or the
    * tokens changed.
@@ -195,7 +173,7 @@ const refreshesOf = (model: Model<ConnectionDocument>) => ({
     now: Date,
     leaseMs: number,
   ): Promise<RefreshClaim | undefined> => {
-    const doc = await model.findOneAndUpdate(
+    const doc = await connections.findOneAndUpdate(
       {
         _id: id,
         status: 'CONNECTED',
@@ -203,16 +181,16 @@ const refreshesOf = (model: Model<ConnectionDocument>) => ({
         $or: [{ refreshUntil: null }, { refreshUntil: { $lte: now } }],
       },
       { $set: { refreshUntil: new Date(now.getTime() + leaseMs) }, $inc: { refreshFence: 1 } },
-      { returnDocument: 'after', lean: true },
+      { returnDocument: 'after' },
     );
-    return doc ? { fence: (doc as ConnectionDocument).refreshFence } : undefined;
+    return doc ? { fence: doc.refreshFence } : undefined;
   },
   /** Saves rotated tokens. False if the claim was lost. */
   saveTokens: async (id: string, tokens: SealedTokens, { fence }: RefreshClaim): Promise<boolean> =>
-    (await model.updateOne({ _id: id, refreshFence: fence }, { $set: { tokens, refreshUntil: null } })).matchedCount ===
-    1,
+    (await connections.updateOne({ _id: id, refreshFence: fence }, { $set: { tokens, refreshUntil: null } }))
+      .matchedCount === 1,
   releaseRefresh: async (id: string, { fence }: RefreshClaim): Promise<void> => {
-    await model.updateOne({ _id: id, refreshFence: fence }, { $set: { refreshUntil: null } });
+    await connections.updateOne({ _id: id, refreshFence: fence }, { $set: { refreshUntil: null } });
   },
 });
 
@@ -221,15 +199,16 @@ const refreshesOf = (model: Model<ConnectionDocument>) => ({
  * refreshed tokens does not.
  */
 export const createConnectionStore = (mongo: MongoConnection) => {
-  const model = mongo.model<ConnectionDocument>('Connection', schema);
+  const connections = mongo.collection<ConnectionDocument>('connections');
   return {
-    collection: model.collection,
-    init: async () => {
-      await model.createIndexes();
+    collection: connections,
+    init: async (): Promise<void> => {
+      await connections.createIndex({ boxOfficeId: 1, accountId: 1 }, { unique: true });
+      await connections.createIndex({ status: 1, 'tokens.expiresAt': 1 });
     },
-    ...readsOf(model),
-    ...changesOf(model),
-    ...refreshesOf(model),
+    ...readsOf(connections),
+    ...changesOf(connections),
+    ...refreshesOf(connections),
   };
 };
 

@@ -1,6 +1,6 @@
 import type { BoxOfficeId } from '@boxlist/contracts';
 import { createHash } from 'node:crypto';
-import { Schema, type Connection as MongoConnection } from 'mongoose';
+import type { Connection as MongoConnection } from 'mongoose';
 
 /** A sign-in that has started, with everything needed when the browser returns. */
 export interface SignIn {
@@ -16,34 +16,21 @@ interface SignInDocument extends SignIn {
   _id: string;
 }
 
-const schema = new Schema<SignInDocument>(
-  {
-    _id: String,
-    boxOfficeId: String,
-    connectionId: String,
-    sealedVerifier: String,
-    returnUrl: String,
-    expiresAt: Date,
-  },
-  { collection: 'sign_ins', versionKey: false },
-);
-schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
-
 const keyOf = (state: string): string => createHash('sha256').update(state).digest('hex');
 
 /** Sign-ins under the hash of their state. Each can be used once. */
 export const createSignInStore = (mongo: MongoConnection) => {
-  const model = mongo.model<SignInDocument>('SignIn', schema);
+  const signIns = mongo.collection<SignInDocument>('sign_ins');
   return {
-    init: async () => {
-      await model.createIndexes();
+    init: async (): Promise<void> => {
+      await signIns.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 });
     },
     begin: async (state: string, signIn: SignIn): Promise<void> => {
-      await model.create({ _id: keyOf(state), ...signIn });
+      await signIns.insertOne({ _id: keyOf(state), ...signIn });
     },
     /** Reads and deletes a sign-in, so that a second caller gets undefined. */
     take: async (state: string): Promise<SignIn | undefined> =>
-      (await model.findOneAndDelete({ _id: keyOf(state) }).lean<SignInDocument>()) ?? undefined,
+      (await signIns.findOneAndDelete({ _id: keyOf(state) })) ?? undefined,
   };
 };
 

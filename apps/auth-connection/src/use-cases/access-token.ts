@@ -70,7 +70,7 @@ const refresh = async (
   const needsReconnect = async (reason: string): Promise<undefined> => {
     const now = await ctx.connections.byId(connectionId);
     if (now) await ctx.connections.markNeedsReconnect(now, reason, claim);
-    await ctx.outbox.nudge();
+    await ctx.outbox.notify();
     tokenRefreshed(ctx, connectionId, 'needs-reconnect');
   };
   if (tokens.refresh === null) return needsReconnect('Constant Contact did not issue a refresh token');

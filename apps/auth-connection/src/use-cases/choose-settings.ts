@@ -41,7 +41,7 @@ export const updateConnectionSettings = async (
     if (isDeepStrictEqual(chosen, settings)) return connection;
     const changed = await ctx.connections.choose(connection, chosen);
     if (!changed) continue;
-    await ctx.outbox.nudge();
+    await ctx.outbox.notify();
     settingsChosen(ctx, changed);
     return changed;
   }

@@ -129,7 +129,7 @@ const attach = async (ctx: Context, signIn: SignIn, tokens: Tokens): Promise<Con
       ? await ctx.connections.renew(known, fields)
       : await insert(ctx, { ...fields, boxOfficeId: signIn.boxOfficeId, accountId });
     if (!saved) continue;
-    await ctx.outbox.nudge();
+    await ctx.outbox.notify();
     return saved;
   }
   throw new AppError('SERVICE_UNAVAILABLE', 'Someone else is changing this connection. Please try again.');
@@ -164,7 +164,7 @@ export const disconnect = async (ctx: Context, identity: Identity, connectionId:
     if (connection.status === 'DISCONNECTED') return connection;
     const ended = await ctx.connections.disconnect(connection);
     if (!ended) continue;
-    await ctx.outbox.nudge();
+    await ctx.outbox.notify();
     disconnected(ctx, connection.id);
     return ended;
   }

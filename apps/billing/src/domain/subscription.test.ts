@@ -8,11 +8,11 @@ import { activationPreview } from './preview';
 import {
   activated,
   deactivated,
+  dueAt,
   entitlementFact,
   nextCharge,
   settled,
   statusAt,
-  wakeAt,
   type Subscription,
 } from './subscription';
 
@@ -99,7 +99,7 @@ describe('a cancellation', () => {
     expect([cancelling.status, cancelling.cancelAt]).toEqual(['CANCELLING', at('2026-12-01')]);
     expect(entitlementFact(cancelling).entitled).toBe(true);
     const over = settled(cancelling, at('2026-12-01'));
-    expect([over.status, charges(over), wakeAt(over)]).toEqual(['CANCELLED', [['2026-11', 550]], null]);
+    expect([over.status, charges(over), dueAt(over)]).toEqual(['CANCELLED', [['2026-11', 550]], null]);
     expect(entitlementFact(over).entitled).toBe(false);
   });
 
@@ -234,8 +234,8 @@ describe('whatever the organiser clicks and whenever billing runs', () => {
         if (!subscription) return;
         const once = settled(subscription, now);
         expect(settled(once, now)).toBe(once);
-        const wake = wakeAt(once);
-        if (wake) expect(wake.getTime()).toBeGreaterThan(now.getTime());
+        const due = dueAt(once);
+        if (due) expect(due.getTime()).toBeGreaterThan(now.getTime());
       }),
     );
   });

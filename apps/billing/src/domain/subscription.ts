@@ -80,7 +80,7 @@ export const settled = (subscription: Subscription, now: Date): Subscription => 
 };
 
 /** When `settled` will next change the subscription. Null after its end. */
-export const wakeAt = ({ status, periodEnd }: Subscription): Date | null => (status === 'CANCELLED' ? null : periodEnd);
+export const dueAt = ({ status, periodEnd }: Subscription): Date | null => (status === 'CANCELLED' ? null : periodEnd);
 
 /**
  * The subscription after an activation, not yet saved, with its first period charged if that is due. Throws

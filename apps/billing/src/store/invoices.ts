@@ -1,6 +1,6 @@
 import { AppError, type BoxOfficeId } from '@boxlist/contracts';
 import { isDuplicateKey } from '@boxlist/service-kit';
-import { Schema, type Connection as MongoConnection } from 'mongoose';
+import type { Connection } from 'mongoose';
 import type { Month } from '../domain/calendar';
 import { invoiceNumber, issued, type Invoice } from '../domain/invoice';
 
@@ -12,35 +12,12 @@ interface CounterDocument {
   value: number;
 }
 
-const schema = new Schema<InvoiceDocument>(
-  {
-    _id: String,
-    boxOfficeId: String,
-    month: String,
-    status: String,
-    number: String,
-    issuedAt: Date,
-    periodStart: Date,
-    periodEnd: Date,
-    total: Schema.Types.Mixed,
-    lines: [Schema.Types.Mixed],
-  },
-  { collection: 'invoices', versionKey: false, minimize: false },
-);
-schema.index({ boxOfficeId: 1, month: -1 }, { unique: true });
-schema.index({ number: 1 }, { unique: true });
-
-const counterSchema = new Schema<CounterDocument>(
-  { _id: String, value: Number },
-  { collection: 'invoice_counters', versionKey: false },
-);
-
 const toInvoice = ({ _id, ...rest }: InvoiceDocument): Invoice => ({ ...rest, id: _id });
 
 /** Issued invoices: one for each box office and month. They never change. */
-export const createInvoiceStore = (mongo: MongoConnection) => {
-  const model = mongo.model<InvoiceDocument>('Invoice', schema);
-  const counters = mongo.model<CounterDocument>('InvoiceCounter', counterSchema);
+export const createInvoiceStore = (mongo: Connection) => {
+  const invoices = mongo.collection<InvoiceDocument>('invoices');
+  const counters = mongo.collection<CounterDocument>('invoice_counters');
 
   const nextNumber = async (year: number): Promise<string> => {
     for (let attempt = 0; attempt < 5; attempt += 1) {
@@ -48,7 +25,7 @@ export const createInvoiceStore = (mongo: MongoConnection) => {
         const counter = await counters.findOneAndUpdate(
           { _id: String(year) },
           { $inc: { value: 1 } },
-          { upsert: true, returnDocument: 'after', lean: true },
+          { upsert: true, returnDocument: 'after' },
         );
         if (counter) return invoiceNumber(year, counter.value);
       } catch (error) {
@@ -60,18 +37,19 @@ export const createInvoiceStore = (mongo: MongoConnection) => {
   };
 
   return {
-    init: async () => {
-      await model.createIndexes();
+    init: async (): Promise<void> => {
+      await invoices.createIndex({ boxOfficeId: 1, month: -1 }, { unique: true });
+      await invoices.createIndex({ number: 1 }, { unique: true });
     },
     /**
      * Issues an invoice. Undefined if the month already has one. If another process was faster, the reserved number
      * is lost and leaves a gap.
      */
     issue: async (invoice: Invoice, now: Date): Promise<Invoice | undefined> => {
-      if (await model.exists({ _id: invoice.id })) return undefined;
+      if (await invoices.findOne({ _id: invoice.id }, { projection: { _id: 1 } })) return undefined;
       const { id, ...fields } = issued(invoice, await nextNumber(now.getUTCFullYear()), now);
       try {
-        await model.create({ _id: id, ...fields });
+        await invoices.insertOne({ _id: id, ...fields });
         return { id, ...fields };
       } catch (error) {
         if (isDuplicateKey(error)) return undefined;
@@ -80,14 +58,14 @@ export const createInvoiceStore = (mongo: MongoConnection) => {
     },
     /** Invoices of months before `before`, newest first. */
     page: async (boxOfficeId: BoxOfficeId, before: Month | undefined, limit: number): Promise<Invoice[]> => {
-      const docs = await model
+      const docs = await invoices
         .find({ boxOfficeId, ...(before === undefined ? {} : { month: { $lt: before } }) })
         .sort({ month: -1 })
         .limit(limit)
-        .lean<InvoiceDocument[]>();
+        .toArray();
       return docs.map(toInvoice);
     },
-    count: (boxOfficeId: BoxOfficeId): Promise<number> => model.countDocuments({ boxOfficeId }),
+    count: (boxOfficeId: BoxOfficeId): Promise<number> => invoices.countDocuments({ boxOfficeId }),
   };
 };
 

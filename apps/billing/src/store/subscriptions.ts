@@ -1,46 +1,20 @@
 import { factEvent, type BoxOfficeId } from '@boxlist/contracts';
 import { outboxEntry, type OutboxEntry } from '@boxlist/event-bus';
 import { isDuplicateKey } from '@boxlist/service-kit';
-import { Schema, type Connection as MongoConnection } from 'mongoose';
+import type { Connection } from 'mongoose';
 import type { Month } from '../domain/calendar';
-import { entitlementFact, wakeAt, type Subscription } from '../domain/subscription';
+import { dueAt, entitlementFact, type Subscription } from '../domain/subscription';
 
 interface SubscriptionDocument extends Omit<Subscription, 'id'> {
   _id: string;
   /** When the next change by time alone is due. The billing run looks for it. */
-  wakeAt: Date | null;
+  dueAt: Date | null;
   outbox: OutboxEntry[];
   /** Written by the relay. */
   relay?: unknown;
 }
 
-const schema = new Schema<SubscriptionDocument>(
-  {
-    _id: String,
-    boxOfficeId: String,
-    appId: String,
-    appName: String,
-    price: Schema.Types.Mixed,
-    activatedAt: Date,
-    trialEndsAt: Date,
-    periodEnd: Date,
-    cancelAt: Date,
-    status: String,
-    version: Number,
-    uninvoiced: [Schema.Types.Mixed],
-    wakeAt: Date,
-    outbox: [Schema.Types.Mixed],
-  },
-  { collection: 'subscriptions', versionKey: false, minimize: false },
-);
-schema.index({ boxOfficeId: 1, appId: 1 }, { unique: true });
-schema.index({ wakeAt: 1 });
-schema.index(
-  { 'uninvoiced.month': 1 },
-  { name: 'uninvoiced', partialFilterExpression: { 'uninvoiced.month': { $exists: true } } },
-);
-
-const toSubscription = ({ _id, wakeAt: _, outbox: __, relay: ___, ...rest }: SubscriptionDocument): Subscription => ({
+const toSubscription = ({ _id, dueAt: _, outbox: __, relay: ___, ...rest }: SubscriptionDocument): Subscription => ({
   ...rest,
   id: _id as Subscription['id'],
 });
@@ -59,24 +33,36 @@ const factOf = (subscription: Subscription, time: Date): OutboxEntry =>
   );
 
 /** Subscriptions. The write of each change also contains its fact and its new charges. */
-export const createSubscriptionStore = (mongo: MongoConnection) => {
-  const model = mongo.model<SubscriptionDocument>('Subscription', schema);
-  const find = async (filter: Record<string, unknown>): Promise<Subscription | undefined> => {
-    const doc = await model.findOne(filter).lean<SubscriptionDocument>();
-    return doc ? toSubscription(doc) : undefined;
-  };
+export const createSubscriptionStore = (mongo: Connection) => {
+  const subscriptions = mongo.collection<SubscriptionDocument>('subscriptions');
   return {
-    collection: model.collection,
-    init: async () => {
-      await model.createIndexes();
+    collection: subscriptions,
+    init: async (): Promise<void> => {
+      await subscriptions.createIndex({ boxOfficeId: 1, appId: 1 }, { unique: true });
+      await subscriptions.createIndex({ dueAt: 1 });
+      await subscriptions.createIndex(
+        { 'uninvoiced.month': 1 },
+        { name: 'uninvoiced', partialFilterExpression: { 'uninvoiced.month': { $exists: true } } },
+      );
     },
-    byId: (id: string) => find({ _id: id }),
-    ofApp: (boxOfficeId: BoxOfficeId, appId: string) => find({ boxOfficeId, appId }),
+    byId: async (id: string): Promise<Subscription | undefined> => {
+      const doc = await subscriptions.findOne({ _id: id });
+      return doc ? toSubscription(doc) : undefined;
+    },
+    ofApp: async (boxOfficeId: BoxOfficeId, appId: string): Promise<Subscription | undefined> => {
+      const doc = await subscriptions.findOne({ boxOfficeId, appId });
+      return doc ? toSubscription(doc) : undefined;
+    },
     /** Undefined if the box office already has a subscription to this app. */
     insert: async (subscription: Subscription, now: Date): Promise<Subscription | undefined> => {
       const { id, ...rest } = subscription;
       try {
-        await model.create({ _id: id, ...rest, wakeAt: wakeAt(subscription), outbox: [factOf(subscription, now)] });
+        await subscriptions.insertOne({
+          _id: id,
+          ...rest,
+          dueAt: dueAt(subscription),
+          outbox: [factOf(subscription, now)],
+        });
         return subscription;
       } catch (error) {
         if (isDuplicateKey(error)) return undefined;
@@ -89,10 +75,10 @@ export const createSubscriptionStore = (mongo: MongoConnection) => {
       // Only this write adds charges, and only `invoiced` removes them. So a stale copy cannot restore a charge.
       const { id, uninvoiced, ...fields } = saved;
       const charges = uninvoiced.slice(current.uninvoiced.length);
-      const { matchedCount } = await model.updateOne(
+      const { matchedCount } = await subscriptions.updateOne(
         { _id: id, version: current.version },
         {
-          $set: { ...fields, wakeAt: wakeAt(saved) },
+          $set: { ...fields, dueAt: dueAt(saved) },
           $push: { outbox: factOf(saved, now), uninvoiced: { $each: charges } },
         },
       );
@@ -100,22 +86,22 @@ export const createSubscriptionStore = (mongo: MongoConnection) => {
     },
     /** Records that the charge of a month is on an invoice, by removing it. */
     invoiced: async (id: string, month: Month): Promise<void> => {
-      await model.updateOne({ _id: id }, { $pull: { uninvoiced: { month } } });
+      await subscriptions.updateOne({ _id: id }, { $pull: { uninvoiced: { month } } });
     },
     /** Ids of subscriptions with a due change or with charges that are not on an invoice yet, sorted by id. */
     due: async (now: Date, afterId: string, limit: number): Promise<string[]> =>
       (
-        await model
+        await subscriptions
           .find(
             {
               _id: { $gt: afterId },
-              $or: [{ wakeAt: { $lte: now } }, { 'uninvoiced.month': { $exists: true } }],
+              $or: [{ dueAt: { $lte: now } }, { 'uninvoiced.month': { $exists: true } }],
             },
-            { _id: 1 },
+            { projection: { _id: 1 } },
           )
           .sort({ _id: 1 })
           .limit(limit)
-          .lean<{ _id: string }[]>()
+          .toArray()
       ).map(({ _id }) => _id),
   };
 };

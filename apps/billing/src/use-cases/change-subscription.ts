@@ -32,7 +32,7 @@ const change = async (
   const addOn = addOnOf(ctx.catalogue, appId);
   const saved = await untilSaved(() => once(ctx, identity.boxOfficeId, addOn));
   await issueInvoices(ctx, saved);
-  await ctx.outbox.nudge();
+  await ctx.outbox.notify();
   subscriptionChanged(ctx, verb, saved);
   return saved;
 };

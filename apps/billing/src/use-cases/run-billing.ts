@@ -20,7 +20,7 @@ export const runBilling = async (ctx: Context): Promise<void> => {
     if (last === undefined || ids.length < batch) break;
     after = last;
   }
-  await ctx.outbox.nudge();
+  await ctx.outbox.notify();
 };
 
 const settleSubscription = async (ctx: Context, id: string): Promise<void> => {

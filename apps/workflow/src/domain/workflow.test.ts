@@ -90,7 +90,7 @@ describe('a workflow', () => {
       whenNotOptedIn: fc.constantFrom('SKIP' as const, 'ADD_WITHOUT_LIST' as const),
     });
     let taken = 0;
-    const told = (change: Partial<WorkflowSpec>): boolean => {
+    const isPublishable = (change: Partial<WorkflowSpec>): boolean => {
       const details = (templates.find(({ id }) => id === change.templateId)?.details ?? []).map(({ key }) => ({
         key,
         value: list,
@@ -110,7 +110,7 @@ describe('a workflow', () => {
       expect(checkSpec(kept)).toEqual(kept);
       return workflowFactSchema.safeParse(fact).success;
     };
-    fc.assert(fc.property(given, told), { numRuns: 2_000 });
+    fc.assert(fc.property(given, isPublishable), { numRuns: 2_000 });
     expect(taken).toBeGreaterThan(20);
   });
 });

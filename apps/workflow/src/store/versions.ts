@@ -1,26 +1,10 @@
 import { isDuplicateKey, type PageRange } from '@boxlist/service-kit';
-import { Schema, type Connection as MongoConnection } from 'mongoose';
+import type { Connection } from 'mongoose';
 import { specDefaults, type Workflow, type WorkflowVersion } from '../domain/workflow';
 
 interface VersionDocument extends WorkflowVersion {
   workflowId: string;
 }
-
-/** The fields of one state, in the present workflow and in its earlier versions. */
-export const versionFields = {
-  version: Number,
-  status: String,
-  spec: Schema.Types.Mixed,
-  activeSince: Date,
-  changedAt: Date,
-  changedBy: String,
-};
-
-const schema = new Schema<VersionDocument>(
-  { workflowId: String, ...versionFields },
-  { collection: 'workflow_versions', versionKey: false, minimize: false },
-);
-schema.index({ workflowId: 1, version: 1 }, { unique: true });
 
 /** Only the fields of one state. A state from before a choice existed gets the default of that choice. */
 export const versionOf = ({
@@ -44,16 +28,16 @@ export const versionOf = ({
  * crash can never leave a gap. After a crash in between, the current state is also stored here, and `page` does not
  * show it twice.
  */
-export const createVersionStore = (mongo: MongoConnection) => {
-  const model = mongo.model<VersionDocument>('WorkflowVersion', schema);
+export const createVersionStore = (mongo: Connection) => {
+  const versions = mongo.collection<VersionDocument>('workflow_versions');
   return {
-    init: async () => {
-      await model.createIndexes();
+    init: async (): Promise<void> => {
+      await versions.createIndex({ workflowId: 1, version: 1 }, { unique: true });
     },
     /** Stores a state. Safe to repeat. */
     keep: async (workflow: Workflow): Promise<void> => {
       try {
-        await model.create({ workflowId: workflow.id, ...versionOf(workflow) });
+        await versions.insertOne({ workflowId: workflow.id, ...versionOf(workflow) });
       } catch (error) {
         if (!isDuplicateKey(error)) throw error;
       }
@@ -63,11 +47,11 @@ export const createVersionStore = (mongo: MongoConnection) => {
       const { direction, limit } = range;
       const below = Math.min(range.after ?? Infinity, present.version);
       const above = range.before ?? 0;
-      const earlier = await model
+      const earlier = await versions
         .find({ workflowId: present.id, version: { $lt: below, $gt: above } })
         .sort({ version: direction === 'forward' ? -1 : 1 })
         .limit(limit)
-        .lean<VersionDocument[]>();
+        .toArray();
       const inRange = present.version < (range.after ?? Infinity) && present.version > above;
       const now = inRange ? [versionOf(present)] : [];
       const before = earlier.map(versionOf);

@@ -1,9 +1,9 @@
 import { factEvent, newId, type BoxOfficeId } from '@boxlist/contracts';
 import { outboxEntry, type OutboxEntry } from '@boxlist/event-bus';
 import type { PageRange } from '@boxlist/service-kit';
-import { Schema, type Connection as MongoConnection } from 'mongoose';
+import type { Connection } from 'mongoose';
 import { workflowFact, type Workflow, type WorkflowStatus, type WorkflowVersion } from '../domain/workflow';
-import { versionFields, versionOf } from './versions';
+import { versionOf } from './versions';
 
 interface WorkflowDocument extends WorkflowVersion {
   _id: string;
@@ -11,18 +11,6 @@ interface WorkflowDocument extends WorkflowVersion {
   createdAt: Date;
   outbox: OutboxEntry[];
 }
-
-const schema = new Schema<WorkflowDocument>(
-  {
-    _id: String,
-    boxOfficeId: String,
-    ...versionFields,
-    createdAt: Date,
-    outbox: [Schema.Types.Mixed],
-  },
-  { collection: 'workflows', versionKey: false, minimize: false },
-);
-schema.index({ boxOfficeId: 1, createdAt: -1, _id: -1 });
 
 const toWorkflow = (doc: WorkflowDocument): Workflow => ({
   ...versionOf(doc),
@@ -61,27 +49,27 @@ const listed = (boxOfficeId: BoxOfficeId, status: WorkflowStatus | undefined) =>
 });
 
 /** The current state of each workflow. The write of each change also contains its fact. */
-export const createWorkflowStore = (mongo: MongoConnection) => {
-  const model = mongo.model<WorkflowDocument>('Workflow', schema);
+export const createWorkflowStore = (mongo: Connection) => {
+  const workflows = mongo.collection<WorkflowDocument>('workflows');
   return {
-    collection: model.collection,
-    init: async () => {
-      await model.createIndexes();
+    collection: workflows,
+    init: async (): Promise<void> => {
+      await workflows.createIndex({ boxOfficeId: 1, createdAt: -1, _id: -1 });
     },
     byId: async (id: string): Promise<Workflow | undefined> => {
-      const doc = await model.findById(id, { outbox: 0 }).lean<WorkflowDocument>();
+      const doc = await workflows.findOne({ _id: id }, { projection: { outbox: 0 } });
       return doc ? toWorkflow(doc) : undefined;
     },
     insert: async (fields: Omit<Workflow, 'id'>): Promise<Workflow> => {
       const workflow: Workflow = { ...fields, id: newId('workflow') };
       const { id, ...rest } = workflow;
-      await model.create({ _id: id, ...rest, outbox: [factOf(workflow)] });
+      await workflows.insertOne({ _id: id, ...rest, outbox: [factOf(workflow)] });
       return workflow;
     },
     /** Replaces the current version with a new one. Undefined if another process changed it first. */
     replace: async (current: Workflow, next: WorkflowVersion): Promise<Workflow | undefined> => {
       const workflow: Workflow = { ...current, ...versionOf(next) };
-      const { matchedCount } = await model.updateOne(
+      const { matchedCount } = await workflows.updateOne(
         { _id: current.id, version: current.version },
         { $set: versionOf(next), $push: { outbox: factOf(workflow) } },
       );
@@ -95,16 +83,18 @@ export const createWorkflowStore = (mongo: MongoConnection) => {
     ): Promise<Workflow[]> => {
       const order = direction === 'forward' ? -1 : 1;
       const bounds = [...(after ? [beyond('$lt', after)] : []), ...(before ? [beyond('$gt', before)] : [])];
-      const docs = await model
-        .find({ ...listed(boxOfficeId, status), ...(bounds.length > 0 ? { $and: bounds } : {}) }, { outbox: 0 })
+      const docs = await workflows
+        .find(
+          { ...listed(boxOfficeId, status), ...(bounds.length > 0 ? { $and: bounds } : {}) },
+          { projection: { outbox: 0 } },
+        )
         .sort({ createdAt: order, _id: order })
         .limit(limit)
-        .lean<WorkflowDocument[]>();
+        .toArray();
       return docs.map(toWorkflow);
     },
-    count: async (boxOfficeId: BoxOfficeId, status: WorkflowStatus | undefined): Promise<number> =>
-      // Awaited here, because a mongoose query runs again at each `then` and throws at the second.
-      await model.countDocuments(listed(boxOfficeId, status)),
+    count: (boxOfficeId: BoxOfficeId, status: WorkflowStatus | undefined): Promise<number> =>
+      workflows.countDocuments(listed(boxOfficeId, status)),
   };
 };
 

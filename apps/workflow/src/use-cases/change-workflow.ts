@@ -45,7 +45,7 @@ const change = async (
       changedBy: identity.subject,
     });
     if (!saved) continue;
-    await ctx.outbox.nudge();
+    await ctx.outbox.notify();
     workflowChanged(ctx, kind, saved);
     return saved;
   }

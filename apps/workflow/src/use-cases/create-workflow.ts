@@ -27,7 +27,7 @@ const insert = async (
     changedBy: identity.subject,
     createdAt: now,
   });
-  await ctx.outbox.nudge();
+  await ctx.outbox.notify();
   workflowChanged(ctx, kind, workflow);
   return workflow;
 };
