@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '@boxlist/testkit';
 import { callsDuring, createOffice, createWorld, type World } from './world';
 
 let world: World;
@@ -27,9 +28,14 @@ const preview = async (of: Office, input: object) => {
 };
 /** The preview's result for each order, by buyer. */
 const saidOf = async (of: Office, workflowId: string): Promise<Record<string, string>> => {
-  const { preview: seen } = await preview(of, { workflowId });
+  // Sync has the workflow once it has read the fact.
+  const seen = await eventually(async () => {
+    const { preview: found, userErrors } = await preview(of, { workflowId });
+    if (!found) throw new Error(JSON.stringify(userErrors));
+    return found;
+  });
   return Object.fromEntries(
-    seen!.orders.map(({ order, status, reason }) => [order.id.split('_').at(-1)!, `${status} ${reason.code}`]),
+    seen.orders.map(({ order, status, reason }) => [order.id.split('_').at(-1)!, `${status} ${reason.code}`]),
   );
 };
 /** Makes a workflow that covers only orders from now on; earlier orders make no deliveries. */
