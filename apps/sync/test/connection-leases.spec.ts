@@ -64,7 +64,7 @@ describe('a connection lease whose holder loses it in the middle of its work', (
    * An import for a buyer whose holder lost the lease before it recorded which deliveries the import serves: it may
    * serve any delivery that was being worked on. Returns the pauses that let that holder continue.
    */
-  const untold = async (who: string) => {
+  const unrecorded = async (who: string) => {
     const { office, note } = await importBegun(who);
     return { office, held: [note, await loseLease()] };
   };
@@ -74,7 +74,7 @@ describe('a connection lease whose holder loses it in the middle of its work', (
   // The second holder had released all deliveries that waited for the import, and was about to forget it. The third
   // made the delivery wait for it, because the import may have served it.
   it('does not let a delivery wait for an activity that is about to be forgotten', async () => {
-    const { office, held } = await untold('bob');
+    const { office, held } = await unrecorded('bob');
     const forgetting = pauses.before('activities.forget');
     await forgetting.reached();
     held.push(forgetting, await loseLease());
@@ -94,7 +94,7 @@ describe('a connection lease whose holder loses it in the middle of its work', (
    * record that the delivery waits for the import.
    */
   const notedLate = async (who: string) => {
-    const { office, held } = await untold(who);
+    const { office, held } = await unrecorded(who);
     const ending = pauses.before('activities.ended');
     await ending.reached();
     held.push(await loseLease());
@@ -119,14 +119,14 @@ describe('a connection lease whose holder loses it in the middle of its work', (
 
   it('works on it again even if the process that recorded the wait stalls before it checks the activity', async () => {
     const { office, held, lateNote } = await notedLate('dora');
-    const waking = pauses.before('deliveryHolds.wake', ([ids]) => ids.length > 0);
+    const releasing = pauses.before('deliveryHolds.releaseByIds', ([ids]) => ids.length > 0);
     lateNote.open();
-    await waking.reached();
+    await releasing.reached();
     held.push(await loseLease());
     await world.sandbox.clearFaults();
     expect(await office.settled(1)).toMatchObject([{ status: 'SYNCED' }]);
 
-    for (const each of [waking, ...held]) each.open();
+    for (const each of [releasing, ...held]) each.open();
   }, 60_000);
 });
 

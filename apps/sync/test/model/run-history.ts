@@ -68,7 +68,7 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
       lives[actor.process] = undefined;
     },
   });
-  const giveBack = stage.takeOver();
+  const returnPermit = stage.takeOver();
   const mongo = createMemoryMongo((collection, document) => {
     if (collection !== 'deliveries' || document.orderKey === undefined) return;
     for (const rule of contradictionsIn(document as unknown as StoredDelivery))
@@ -384,7 +384,7 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
     problem(`3: ${error instanceof Error ? error.message : 'something else was thrown'}`);
   } finally {
     for (const life of lives) if (life) stage.kill(life.actor);
-    giveBack();
+    returnPermit();
   }
   const outcomes: Record<string, number> = {};
   for (const { status, reason } of keptDeliveries(mongo)) {
