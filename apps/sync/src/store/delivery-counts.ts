@@ -48,7 +48,7 @@ export const createDeliveryCountStore = (mongo: Connection) => {
       return rowsOf([await read(workflowId)], backfillId);
     },
     /** Records that some deliveries of these workflows are about to be removed. They stay in the counts. */
-    noteExpired: async (workflowIds: readonly string[]): Promise<void> => {
+    recordExpired: async (workflowIds: readonly string[]): Promise<void> => {
       await deliveryCounts.updateMany(
         { _id: { $in: workflowIds }, hasExpired: null },
         {

@@ -211,7 +211,7 @@ const judgeRetries = ({ mongo, problem }: Rest, published: Published): void => {
     if (open || status === 'RUNNING') problem(`3: retry ${_id} does not come to its end`);
     if (Object.keys(wanted).length > 0 || taking.length > 0) problem(`3: retry ${_id} keeps what it was for`);
     const there = theirs.length + expired;
-    if (requeued > there) problem(`3: retry ${_id} has put back ${requeued} of ${there} deliveries`);
+    if (requeued > there) problem(`3: retry ${_id} has requeued ${requeued} of ${there} deliveries`);
   }
 };
 
@@ -238,7 +238,7 @@ const judgeSynced = (rest: Rest): void => {
     const contact = accounts.sandbox
       .contacts(office === 0 ? 'riverside' : 'harbour')
       .find(({ email_address: email }) => email?.address === people[person]);
-    if (!contact) problem(`3: ${delivery.orderKey} is said to be synchronised, and there is no contact`);
+    if (!contact) problem(`3: ${delivery.orderKey} is synced, and there is no contact`);
     judgePhone(
       rest,
       delivery,
@@ -252,11 +252,11 @@ const judgeSynced = (rest: Rest): void => {
     // A buyer who opted in and has yet to confirm is added to the lists by the confirmation.
     if (lists.length > 0 && contact?.email_address?.permission_to_send !== 'pending_confirmation')
       problem(
-        `3: ${delivery.orderKey} by ${delivery.workflowId} is said to have given a list that the contact does not have`,
+        `3: ${delivery.orderKey} by ${delivery.workflowId} records a list as added that the contact does not have`,
       );
     if (tags.length > 0)
       problem(
-        `3: ${delivery.orderKey} by ${delivery.workflowId} is said to have given a tag that the contact does not have`,
+        `3: ${delivery.orderKey} by ${delivery.workflowId} records a tag as added that the contact does not have`,
       );
   }
 };
@@ -274,11 +274,12 @@ const judgePhone = (
   const late = mongo
     .all<DeferredWork>('late_phones')
     .filter((each) => each._id === `${connectionId}:${emailHash ?? ''}`);
-  const isSaid = performed.includes(phoneFollows);
-  if (isSaid && late.length === 0) problem(`3: ${_id} is said to have a phone that follows, which nobody brings`);
-  if (isSaid && late.length > 0 && connectionState(officeOf(connectionId)) === 'connected' && !isPaused(mongo, late))
+  const follows = performed.includes(phoneFollows);
+  if (follows && late.length === 0)
+    problem(`3: ${_id} has the note that its phone follows, and no late phone is stored`);
+  if (follows && late.length > 0 && connectionState(officeOf(connectionId)) === 'connected' && !isPaused(mongo, late))
     problem(`3: ${_id} still waits for its phone`);
-  if (phone === null || isSaid || performed.some((each) => each.startsWith('left out the phone'))) return;
+  if (phone === null || follows || performed.some((each) => each.startsWith('left out the phone'))) return;
   const { age = 0 } = originOfPhone(phone) ?? {};
   const person = mongo.all<OrderDocument>('orders').find(({ _id: key }) => key === orderKey)?.email;
   // This includes an order that has got another buyer since: its phone was this buyer's when it was written.
@@ -292,7 +293,7 @@ const judgePhone = (
         events.some((each) => each.person === people.findIndex((email) => email === person)),
     );
   if (!isStale && !has.some((each) => isSamePhone(each, phone, 'GB')))
-    problem(`3: ${orderKey} by ${workflowId} is said to be synchronised, and its phone is not there`);
+    problem(`3: ${orderKey} by ${workflowId} is synced, and its phone is missing`);
 };
 
 const isPaused = (mongo: MemoryMongo, late: readonly DeferredWork[]): boolean =>

@@ -15,8 +15,8 @@ export const leaveForLater = (ctx: Context, batch: Batch, phones: readonly Phone
   ctx.latePhones.record(
     batch.connectionId,
     phones.flatMap(({ email, desired }) => {
-      const [emailHash, said] = [batch.hashes.get(email), batch.deliveries.get(desired.deliveryId)];
-      return emailHash && said ? [{ emailHash, orderKey: said.orderKey, deliveryId: said._id }] : [];
+      const [emailHash, delivery] = [batch.hashes.get(email), batch.deliveries.get(desired.deliveryId)];
+      return emailHash && delivery ? [{ emailHash, orderKey: delivery.orderKey, deliveryId: delivery._id }] : [];
     }),
     ctx.clock(),
   );

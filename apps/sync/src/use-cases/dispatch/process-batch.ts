@@ -133,7 +133,7 @@ const processPlanInputs = async (
     if (why !== undefined) await report.fail(deliveriesOf(batch, part), why);
     // The first parts are processed in any case, so that this round makes progress.
     else if (index > 1 && !(await report.goesOn())) await requeue(ctx, deliveriesOf(batch, part), report);
-    else why = await learnAndGoOn(run, part, index > 0, round);
+    else why = await readAndContinue(run, part, index > 0, round);
   }
   return why;
 };
@@ -141,7 +141,7 @@ const processPlanInputs = async (
 /**
  * Reads the contacts that the plan did not know, and starts the next round. `whole`: with a look-up for each contact.
  */
-const learnAndGoOn = async (
+const readAndContinue = async (
   run: BatchRun,
   planInputs: readonly ContactPlanInput[],
   whole: boolean,

@@ -110,24 +110,24 @@ const isMade = async ({ ctx, lease }: LeaseRun): Promise<boolean> => {
  * Runs several kinds of work side by side until all have finished. A kind that has finished looks for new work while
  * another one, such as a long backfill, still runs.
  */
-const besideEachOther = async (
+const inParallel = async (
   { goesOn, stillHeld }: LeaseRun,
   worked: readonly LeaseWork[],
   work: (each: LeaseWork) => Promise<void>,
 ): Promise<void> => {
-  const atWork = new Set(worked);
+  const running = new Set(worked);
   const through = new AbortController();
   await Promise.all(
     worked.map(async (each) => {
       try {
         await work(each);
       } finally {
-        atWork.delete(each);
-        if (atWork.size === 0) through.abort();
+        running.delete(each);
+        if (running.size === 0) through.abort();
       }
-      while (!takesLong(each) && atWork.size > 0 && goesOn() && (await stillHeld())) {
+      while (!takesLong(each) && running.size > 0 && goesOn() && (await stillHeld())) {
         await setTimeout(pollMs, undefined, { signal: through.signal }).catch(() => undefined);
-        if (atWork.size > 0) await work(each);
+        if (running.size > 0) await work(each);
       }
     }),
   );
@@ -184,7 +184,7 @@ export const processLease = async (
   const worked = queues.filter((queue) => !held.has(queue));
   const isOfImports = !(await ctx.backfills.anyOneByOne(lease.connectionId));
   const sizes = { live: size, retry: size, backfill: isOfImports ? importBatchSize : backfillBatchSize };
-  await besideEachOther(leaseRun, [...worked, 'upgrade'], (each) =>
+  await inParallel(leaseRun, [...worked, 'upgrade'], (each) =>
     each === 'upgrade' ? processDeferredWork(leaseRun, connection) : processQueue(leaseRun, each, sizes[each]),
   );
   if (leaseRun.parked) {

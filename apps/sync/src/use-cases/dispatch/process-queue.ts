@@ -14,7 +14,7 @@ import type { CallClass } from '../../domain/ledger';
 import { deliverySettled } from '../../report';
 import type { ConnectionLease } from '../../store/connection-leases';
 import { guardErased } from '../privacy/forget-buyer';
-import { lookAfterFollowing } from './add-late-phones';
+import { replaceStaleNotes } from './add-late-phones';
 import type { BatchReport } from './batch';
 import { classifyFailure, type FailureClass, mayBeCausedByOthers } from './classify-failure';
 import { forgottenMs } from './plan-run';
@@ -54,7 +54,7 @@ export const saveAndReport = async ({ ctx, stillHeld }: LeaseRun, results: reado
     await stillHeld();
     const saved = await ctx.deliveryQueue.save(part, now);
     for (const { delivery, to } of saved) if ('outcome' in to) deliverySettled(ctx, delivery, to.outcome, now);
-    await lookAfterFollowing(ctx, part);
+    await replaceStaleNotes(ctx, part);
   }
 };
 
@@ -99,7 +99,7 @@ const reportTo = (leaseRun: LeaseRun, caller: ConnectionCaller, queue: Queue): B
  * Whether something is due that only a new pass over the lease handles: an activity to poll, or live orders whose
  * batching window has ended. Long work stops for it.
  */
-const isDueAnew = async ({ ctx, lease, batchesTo }: LeaseRun): Promise<boolean> => {
+const needsNewPass = async ({ ctx, lease, batchesTo }: LeaseRun): Promise<boolean> => {
   const now = ctx.clock();
   if (batchesTo && batchesTo <= now) return true;
   const running = await ctx.activities.ofConnection(lease.connectionId);
@@ -108,7 +108,7 @@ const isDueAnew = async ({ ctx, lease, batchesTo }: LeaseRun): Promise<boolean> 
 
 /** Whether to continue work that has begun. Long work also stops when something else is due. */
 export const mayGoOn = async (leaseRun: LeaseRun, work: LeaseWork): Promise<boolean> =>
-  leaseRun.goesOn() && !leaseRun.isOverdue() && !(takesLong(work) && (await isDueAnew(leaseRun)));
+  leaseRun.goesOn() && !leaseRun.isOverdue() && !(takesLong(work) && (await needsNewPass(leaseRun)));
 
 export const callerOf = (
   { ctx, lease, stillHeld }: LeaseRun,
@@ -122,7 +122,7 @@ export const callerOf = (
 export const processQueue = async (leaseRun: LeaseRun, queue: Queue, size: number): Promise<void> => {
   const { ctx, lease, busy } = leaseRun;
   while (leaseRun.goesOn() && !leaseRun.isOverdue() && (await leaseRun.stillHeld())) {
-    if (takesLong(queue) && (await isDueAnew(leaseRun))) return;
+    if (takesLong(queue) && (await needsNewPass(leaseRun))) return;
     const claimed = await ctx.deliveryQueue.claim(lease, queue, busy, ctx.clock(), size, leaseRun.stillHeld);
     const plannable = await withoutAwaiting(leaseRun, claimed);
     // Another queue may have begun on the same buyer in the meantime. Those deliveries wait for a later pass.

@@ -31,7 +31,7 @@ it('an activity is prepared before its call asks for a permit', async () => {
         return { activity_id: 'a1' };
       };
     });
-    steps.push('noted');
+    steps.push('saved');
   });
-  expect(steps).toEqual(['made ready', 'announced', 'permitted', 'sent', 'noted', 'recorded']);
+  expect(steps).toEqual(['made ready', 'announced', 'permitted', 'sent', 'saved', 'recorded']);
 });

@@ -106,7 +106,7 @@ const reopenChanged = async (
       const next = reopened(before, fresh, workflow, backfill?.status === 'CANCELLED');
       const isDone = await (next
         ? ctx.deliveries.reopen(before, next)
-        : ctx.deliveries.noteRevision(before, fresh.orderRevision));
+        : ctx.deliveries.recordRevision(before, fresh.orderRevision));
       if (!isDone) left.push(before._id);
       else if (next) existing.push(next);
     }

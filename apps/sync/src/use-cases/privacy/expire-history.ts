@@ -115,7 +115,7 @@ const clear = async (
       emailHash !== null && added !== null ? [{ connectionId, emailHash, added }] : [],
     ),
   );
-  await ctx.deliveryCounts.noteExpired([...new Set(left.map(({ workflowId }) => workflowId))]);
+  await ctx.deliveryCounts.recordExpired([...new Set(left.map(({ workflowId }) => workflowId))]);
   const removed = await ctx.deliveries.removeFinal(left.map(({ _id }) => _id));
   if (removed > 0) historyExpired(ctx, { orders: 0, deliveries: removed });
   const quietSince = ctx.clock().getTime() - strayMs;
