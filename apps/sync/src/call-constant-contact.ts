@@ -54,11 +54,11 @@ export const connectionCaller = (ctx: Context, options: CallerOptions): Connecti
           throw new AppError('LEASE_LOST', 'Another process holds the lease of this connection now');
         if (givenAt - askedAt > longWaitMs) await options.mayServe?.(serves);
       } catch (error) {
-        await ctx.ledger.giveBack(options, time);
+        await ctx.ledger.returnPermit(options, time);
         throw error;
       }
       if (performance.now() - givenAt < permitMs) return { askedAt: time, sendBy: givenAt + permitMs };
-      await ctx.ledger.giveBack(options, time);
+      await ctx.ledger.returnPermit(options, time);
     }
   };
   /**
@@ -71,7 +71,7 @@ export const connectionCaller = (ctx: Context, options: CallerOptions): Connecti
         return await sentBy(given.sendBy, run);
       } catch (error) {
         if (!isTooLate(error)) throw error;
-        await ctx.ledger.giveBack(options, given.askedAt);
+        await ctx.ledger.returnPermit(options, given.askedAt);
       }
     }
   };

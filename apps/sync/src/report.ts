@@ -66,8 +66,8 @@ export const upgradeEnded = ({ log }: Context, boxOfficeId: string, result: 'upg
 
 export const called = (call: string, answer: string): void => calls({ call, answer });
 
-export const noticePublished = ({ log }: Context, about: NoticeSubject, told: 'raised' | 'recovered'): void => {
+export const noticePublished = ({ log }: Context, about: NoticeSubject, change: 'raised' | 'recovered'): void => {
   const { boxOfficeId, kind, level, connectionId, workflowId } = about;
-  notices({ kind, told });
-  log.info({ boxOfficeId, kind, level, connectionId, workflowId }, `notice.${told}`);
+  notices({ kind, change });
+  log.info({ boxOfficeId, kind, level, connectionId, workflowId }, `notice.${change}`);
 };

@@ -32,8 +32,8 @@ const toBackfill = ({ workflowId, mode, source, from, to }: BackfillInput) => ({
   to,
 });
 
-const told = (reason: ReasonCode) => ({ code: reason, message: reasons[reason] });
-const explained = (reason: ReasonCode | null) => reason && told(reason);
+const described = (reason: ReasonCode) => ({ code: reason, message: reasons[reason] });
+const explained = (reason: ReasonCode | null) => reason && described(reason);
 
 const changing =
   (change: Parameters<typeof changeBackfill>[3]) =>
@@ -133,7 +133,7 @@ export const resolvers: CompleteResolvers<Resolvers, ResolversParentTypes> = {
     }),
     reason: ({ reason }) => explained(reason),
   },
-  WaitingFor: { reason: ({ reason }) => told(reason) },
+  WaitingFor: { reason: ({ reason }) => described(reason) },
   QuotaUse: { class: ({ class: kind }) => kind.toUpperCase() as Uppercase<CallClass> },
   Mutation: {
     retryDeliveries: (_, { input }, { ctx, identity }) =>

@@ -203,7 +203,7 @@ describe('a backfill', () => {
     expect((await mutate(office, 'pauseBackfill', { backfillId })).backfill?.status).toBe('PAUSED');
     expect((await mutate(office, 'pauseBackfill', { backfillId })).backfill?.status).toBe('PAUSED');
     world.broken.delete(office.connectionId);
-    await office.tellConnection();
+    await office.publishConnection();
     await office.workflow({
       lists: { fixed: [listId], perEvent: false },
       activeSince: soon(),

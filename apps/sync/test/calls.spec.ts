@@ -28,7 +28,7 @@ const produceTogether = async (
   await world.produce(orders);
   await office.until(deliveries, ({ status }) => status === 'WAITING');
   world.broken.delete(office.connectionId);
-  await office.tellConnection();
+  await office.publishConnection();
 };
 const total = (calls: Record<string, number>): number => Object.values(calls).reduce((sum, count) => sum + count, 0);
 

@@ -37,7 +37,7 @@ const produceTogether = async (
   await world.produce(orders);
   await office.until(count, ({ status }) => status === 'WAITING');
   world.broken.delete(office.connectionId);
-  await office.tellConnection();
+  await office.publishConnection();
 };
 const inTheFuture = (ms: number): string => new Date(Date.now() + ms).toISOString();
 

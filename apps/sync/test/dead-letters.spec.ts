@@ -50,22 +50,22 @@ interface LettersAnswer {
   readonly count: number | null;
   readonly userErrors: { readonly code: string; readonly field: string[] }[];
 }
-const tell = async (
+const change = async (
   what: 'replay' | 'discard',
   { boxOfficeId }: Pick<Office, 'boxOfficeId'>,
   input: object,
   role: Role = 'manager',
 ) => {
   const count = what === 'replay' ? 'accepted' : 'discarded';
-  const { data, errors } = await world.ask<{ told: LettersAnswer }>(
+  const { data, errors } = await world.ask<{ answer: LettersAnswer }>(
     boxOfficeId,
     `mutation ($input: DeadLettersInput!) {
-      told: ${what}DeadLetters(input: $input) { count: ${count} userErrors { code field } }
+      answer: ${what}DeadLetters(input: $input) { count: ${count} userErrors { code field } }
     }`,
     { input },
     role,
   );
-  return { ...data?.told, errors };
+  return { ...data?.answer, errors };
 };
 
 /** Publishes a message on the orders topic unchanged. */
@@ -128,7 +128,7 @@ describe('an event that cannot be understood', () => {
     await send(`${office.boxOfficeId}:or_large`, JSON.stringify({ text: 'x'.repeat(maxOrderEventBytes) }));
     const [large] = await letters(office, 1);
     expect(large).toMatchObject({ code: 'EVENT_TOO_LARGE', canReplay: false });
-    expect(await tell('replay', office, { ids: [large!.id] })).toMatchObject({ count: 0 });
+    expect(await change('replay', office, { ids: [large!.id] })).toMatchObject({ count: 0 });
   });
 
   // The headers of a dead letter are added to the largest value that Kafka accepts. Kafka refused the letter. The
@@ -143,7 +143,7 @@ describe('an event that cannot be understood', () => {
     const [largest] = await letters(office, 1);
     expect(largest).toMatchObject({ code: 'EVENT_TOO_LARGE', orderId: 'or_largest', canReplay: false });
     expect(largest?.reason).toContain('1048448 bytes');
-    expect(await tell('replay', office, { all: true })).toMatchObject({ count: 0 });
+    expect(await change('replay', office, { all: true })).toMatchObject({ count: 0 });
     expect(await world.mongo.collection('dead_letters').findOne({ _id: largest!.id } as never)).toMatchObject({
       original: null,
       leftOut: { bytes: 1_048_448, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
@@ -180,8 +180,8 @@ describe('a replayed letter', () => {
     await putAside(`${office.boxOfficeId}:${event.data.id}`, JSON.stringify(event));
     const [letter] = await letters(office, 1);
     const both = await Promise.all([
-      tell('replay', office, { ids: [letter!.id] }),
-      tell('replay', office, { all: true }, 'owner'),
+      change('replay', office, { ids: [letter!.id] }),
+      change('replay', office, { all: true }, 'owner'),
     ]);
     expect(both.map(({ count }) => count).sort()).toEqual([0, 1]);
     expect(await office.settled(1)).toMatchObject([{ status: 'SYNCED' }]);
@@ -189,7 +189,7 @@ describe('a replayed letter', () => {
       expect((await page(office, everyState)).nodes).toMatchObject([{ id: letter!.id, status: 'TAKEN' }]);
     });
     expect((await page(office)).totalCount).toBe(0);
-    expect(await tell('replay', office, { ids: [letter!.id] })).toMatchObject({ count: 0, userErrors: [] });
+    expect(await change('replay', office, { ids: [letter!.id] })).toMatchObject({ count: 0, userErrors: [] });
     expect(await world.mongo.collection('dead_letters').findOne({ _id: letter!.id } as never)).toMatchObject({
       original: null,
       addressHashes: [],
@@ -204,7 +204,7 @@ describe('a replayed letter', () => {
     const [original] = await letters(office, 1);
     let open = original!;
     for (const round of [1, 2]) {
-      expect(await tell('replay', office, { all: true })).toMatchObject({ count: 1 });
+      expect(await change('replay', office, { all: true })).toMatchObject({ count: 1 });
       open = await eventually(async () => {
         const { nodes } = await page(office);
         expect(nodes).toMatchObject([{ status: 'OPEN', replayOfId: original!.id }]);
@@ -242,7 +242,7 @@ describe('a replayed letter', () => {
     await world.mongo.collection('dead_letters').updateOne({ _id: refused!.id } as never, {
       $set: { 'original.value': value, status: 'REPLAYED', replayedAt: new Date(), unsent: true },
     });
-    expect(await tell('replay', behind, { all: true })).toMatchObject({ count: 1 });
+    expect(await change('replay', behind, { all: true })).toMatchObject({ count: 1 });
     expect(await behind.settled(1)).toMatchObject([{ status: 'SKIPPED', reason: { code: 'NOT_OPTED_IN' } }]);
     await eventually(async () =>
       expect((await page(office)).nodes).toMatchObject([
@@ -271,12 +271,12 @@ describe('a discarded letter', () => {
     const office = await createOffice(world);
     const at = await putAside(`${office.boxOfficeId}:or_1`, 'no JSON');
     const [letter] = await letters(office, 1);
-    expect(await tell('discard', office, { ids: [letter!.id] })).toMatchObject({ count: 1 });
-    expect(await tell('discard', office, { all: true })).toMatchObject({ count: 0 });
+    expect(await change('discard', office, { ids: [letter!.id] })).toMatchObject({ count: 1 });
+    expect(await change('discard', office, { all: true })).toMatchObject({ count: 0 });
     await putAside(`${office.boxOfficeId}:or_1`, 'no JSON', at);
     await putAside(`${office.boxOfficeId}:or_marker`, 'no JSON');
     expect(await letters(office, 1)).toMatchObject([{ orderId: 'or_marker' }]);
-    expect(await tell('replay', office, { ids: [letter!.id] })).toMatchObject({ count: 0 });
+    expect(await change('replay', office, { ids: [letter!.id] })).toMatchObject({ count: 0 });
     expect(await world.mongo.collection('dead_letters').findOne({ _id: letter!.id } as never)).toMatchObject({
       status: 'DISCARDED',
       original: null,
@@ -291,9 +291,9 @@ describe('replaying and discarding', () => {
     await putAside(`${office.boxOfficeId}:or_1`, 'no JSON');
     const [letter] = await letters(office, 1);
     for (const what of ['replay', 'discard'] as const) {
-      expect((await tell(what, office, { all: true }, 'viewer')).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
-      expect(await tell(what, foreign, { ids: [letter!.id] }, 'owner')).toMatchObject({ count: 0, userErrors: [] });
-      expect(await tell(what, foreign, { all: true }, 'owner')).toMatchObject({ count: 0 });
+      expect((await change(what, office, { all: true }, 'viewer')).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+      expect(await change(what, foreign, { ids: [letter!.id] }, 'owner')).toMatchObject({ count: 0, userErrors: [] });
+      expect(await change(what, foreign, { all: true }, 'owner')).toMatchObject({ count: 0 });
     }
     expect(await letters(office, 1)).toMatchObject([{ id: letter!.id, status: 'OPEN' }]);
   });
@@ -302,7 +302,7 @@ describe('replaying and discarding', () => {
     'reports the invalid input %j as a user error',
     async (input) => {
       const office = await createOffice(world);
-      expect(await tell('replay', office, input)).toMatchObject({
+      expect(await change('replay', office, input)).toMatchObject({
         count: null,
         userErrors: [{ code: 'BAD_INPUT', field: ['input', 'ids'] }],
       });

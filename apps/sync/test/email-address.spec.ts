@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => world?.close(), 30_000);
 
 type Office = Awaited<ReturnType<typeof createOffice>>;
-const gives = () => ({ lists: { fixed: [listId], perEvent: false } });
+const targets = () => ({ lists: { fixed: [listId], perEvent: false } });
 /** The same address as people and programs write it. */
 const formsOf = (email: string): string[] => [
   `${email}\u200b`,
@@ -36,7 +36,7 @@ describe('an address with invisible characters', () => {
   it('matches the unsubscribed contact', async () => {
     const office = await createOffice(world);
     const email = office.emailOf('ada');
-    await office.workflow(gives());
+    await office.workflow(targets());
     await world.sandbox.seed('riverside', { email, permission_to_send: 'unsubscribed' });
     const forms = formsOf(email);
     await world.produce(ordersIn(office, forms));
@@ -54,7 +54,7 @@ describe('an address with invisible characters', () => {
     const office = await createOffice(world);
     const email = office.emailOf('ada');
     const forms = formsOf(email);
-    await office.workflow(gives());
+    await office.workflow(targets());
     await world.produce(ordersIn(office, forms));
     await world.publish(topics.orders.name, [
       { key: `${office.boxOfficeId}:or_bad`, value: JSON.stringify({ data: { buyer_details: { email: forms[2] } } }) },
@@ -83,7 +83,7 @@ describe('an address with invisible characters', () => {
   it('brings back no erased buyer', async () => {
     const office = await createOffice(world);
     const email = office.emailOf('ada');
-    await office.workflow(gives());
+    await office.workflow(targets());
     await erase(office, email);
     const forms = formsOf(email);
     await world.produce(ordersIn(office, forms));
@@ -98,7 +98,7 @@ describe('a stored order with invisible characters in its address', () => {
   it('is processed for the person whose address it is', async () => {
     const office = await createOffice(world);
     const email = office.emailOf('ada');
-    await office.workflow({ ...gives(), status: 'PAUSED' });
+    await office.workflow({ ...targets(), status: 'PAUSED' });
     await world.sandbox.seed('riverside', { email, permission_to_send: 'unsubscribed' });
     await world.produce([office.order('ada')]);
     await office.settled(1);
@@ -109,7 +109,7 @@ describe('a stored order with invisible characters in its address', () => {
     await world.mongo
       .collection('deliveries')
       .updateOne({ boxOfficeId: office.boxOfficeId }, { $set: { emailHash: hash } });
-    await office.workflow(gives());
+    await office.workflow(targets());
     const seen = await office.settled(2);
     expect(seen.map(({ reason }) => reason?.code).sort()).toEqual(['UNSUBSCRIBED', 'WORKFLOW_PAUSED']);
   });
@@ -132,7 +132,7 @@ describe('text that cannot be a mailbox address', () => {
 
   it('ends as EMAIL_INVALID without a call', async () => {
     const office = await createOffice(world);
-    await office.workflow({ ...gives(), whenNotOptedIn: 'ADD_WITHOUT_LIST' });
+    await office.workflow({ ...targets(), whenNotOptedIn: 'ADD_WITHOUT_LIST' });
     const forms = invalid(office.emailOf('ada'));
     const calls = await callsDuring(world, async () => {
       await world.produce(ordersIn(office, forms));
@@ -146,7 +146,7 @@ describe('text that cannot be a mailbox address', () => {
 
   it('is exported and erased nevertheless', async () => {
     const office = await createOffice(world);
-    await office.workflow(gives());
+    await office.workflow(targets());
     const typed = `Ada <${office.emailOf('ada')}>`;
     await world.produce([office.order('ada', { buyer: { email: typed } })]);
     await office.settled(1);

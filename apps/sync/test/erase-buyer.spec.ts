@@ -18,7 +18,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => world?.close(), 30_000);
 
-const gives = () => ({
+const targets = () => ({
   lists: { fixed: [listId], perEvent: false },
   tags: { fixed: [tagId], event: false, ticketTypes: false },
 });
@@ -26,7 +26,7 @@ const gives = () => ({
 describe('the export of a buyer', () => {
   it('holds everything: orders, deliveries with consent and attempts, contact, dead letters', async () => {
     const office = await createOffice(world);
-    await office.workflow(gives());
+    await office.workflow(targets());
     const email = office.emailOf('ada');
     await world.publish(topics.orders.name, [
       { key: `${office.boxOfficeId}:or_bad`, value: JSON.stringify({ data: { buyer_details: { email } } }) },
@@ -79,7 +79,7 @@ describe('the export of a buyer', () => {
 describe('an erased buyer', () => {
   it('is in no collection, while outcomes stay and statistics add up', async () => {
     const office = await createOffice(world);
-    const workflow = await office.workflow(gives());
+    const workflow = await office.workflow(targets());
     const email = office.emailOf('ada');
     await world.publish(topics.orders.name, [
       { key: `${office.boxOfficeId}:or_bad`, value: `{ "buyer": "${email.replace('@', '\\u0040')}", ` },
@@ -113,7 +113,7 @@ describe('an erased buyer', () => {
 
   it('is not brought back by a replay, a redelivered or new order, or a backfill', async () => {
     const office = await createOffice(world);
-    await office.workflow(gives());
+    await office.workflow(targets());
     const email = office.emailOf('ada');
     const event = office.order('ada', { time: '2026-07-01T10:00:00Z' });
     await world.produce([event]);
@@ -134,7 +134,7 @@ describe('an erased buyer', () => {
       const letters = await world.mongo.collection('dead_letters').find({ boxOfficeId: office.boxOfficeId }).toArray();
       expect(letters).toMatchObject([{ orderId: 'or_marker' }]);
     });
-    const second = await office.workflow(gives());
+    const second = await office.workflow(targets());
     await marker(office, 6);
     const seen = await office.deliveries();
     const ofFresh = seen.filter(({ order }) => order.id === fresh.data.id);
@@ -157,7 +157,7 @@ describe('an erased buyer', () => {
 
   it('stays erased when deliveries are retried', async () => {
     const office = await createOffice(world);
-    await office.workflow(gives());
+    await office.workflow(targets());
     await world.produce([office.order('ada', { marketing_opt_in: 'false' })]);
     await office.settled(1);
     await erase(office, office.emailOf('ada'));
@@ -173,7 +173,7 @@ describe('an erased buyer', () => {
 
   it('does not block a later buyer of the same order', async () => {
     const office = await createOffice(world);
-    await office.workflow(gives());
+    await office.workflow(targets());
     await world.produce([office.order('ada', { time: '2026-07-01T10:00:00Z', buyer: { phone: '0123' } })]);
     await office.settled(1);
     await erase(office, office.emailOf('ada'));
@@ -191,7 +191,7 @@ describe('an erased buyer', () => {
   it('of one box office is left alone in another', async () => {
     const [office, other] = [await createOffice(world), await createOffice(world)];
     const email = office.emailOf('ada');
-    await other.workflow(gives());
+    await other.workflow(targets());
     await world.produce([other.order('ada', { buyer: { email } })]);
     await other.settled(1);
     await erase(office, email);
@@ -215,7 +215,7 @@ describe('an erased buyer', () => {
 describe('the contact of an erased buyer', () => {
   it('is deleted on request, and the erasure says plainly what remains', async () => {
     const office = await createOffice(world);
-    await office.workflow(gives());
+    await office.workflow(targets());
     const email = office.emailOf('ada');
     await world.produce([office.order('ada'), office.order('bob')]);
     await office.settled(2);
@@ -250,7 +250,7 @@ describe('the contact of an erased buyer', () => {
 describe('an erasure whose process has died', () => {
   it('is finished by another process from its first write on', async () => {
     const office = await createOffice(world);
-    await office.workflow(gives());
+    await office.workflow(targets());
     const email = office.emailOf('ada');
     await world.produce([office.order('ada')]);
     await office.settled(1);
@@ -274,7 +274,7 @@ describe('an erasure whose process has died', () => {
 
   it('is finished by another process when the first one stalls in the middle', async () => {
     const office = await createOffice(world);
-    await office.workflow(gives());
+    await office.workflow(targets());
     const email = office.emailOf('ada');
     await world.produce([office.order('ada')]);
     await office.settled(1);
@@ -293,7 +293,7 @@ describe('an erasure whose process has died', () => {
 
   it('also removes an event that was half stored', async () => {
     const office = await createOffice(world);
-    await office.workflow(gives());
+    await office.workflow(targets());
     const email = office.emailOf('ada');
     await world.produce([office.order('ada')]);
     await office.settled(1);

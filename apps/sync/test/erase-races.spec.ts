@@ -23,7 +23,7 @@ afterEach(async () => {
 
 type Office = Awaited<ReturnType<typeof createOffice>>;
 
-const gives = () => ({
+const targets = () => ({
   lists: { fixed: [listId], perEvent: false },
   tags: { fixed: [tagId], event: false, ticketTypes: false },
 });
@@ -50,7 +50,7 @@ const callGoesOut = async (act: () => Promise<unknown>): Promise<void> => {
 describe('a buyer who is erased while a delivery is under way', () => {
   it('is not written to Constant Contact if the delivery was claimed but not yet called for', async () => {
     const office = await createOffice(world);
-    await office.workflow(gives());
+    await office.workflow(targets());
     const release = world.hold(office.connectionId);
     await world.produce([office.order('ada')]);
     await isClaimed(office, 'ada');
@@ -79,7 +79,7 @@ describe('a buyer who is erased while a delivery is under way', () => {
     await office.until(3, ({ status }) => status === 'WAITING');
     const release = world.hold(office.connectionId);
     world.broken.delete(office.connectionId);
-    await office.tellConnection();
+    await office.publishConnection();
     await isClaimed(office, 'ada');
     await erase(office, office.emailOf('ada'));
     release();
@@ -91,7 +91,7 @@ describe('a buyer who is erased while a delivery is under way', () => {
 
   it('is not stored again by the answer of a call that was under way', async () => {
     const office = await createOffice(world);
-    await office.workflow(gives());
+    await office.workflow(targets());
     await world.sandbox.fault({ kind: 'latency', method: 'POST', path: '/contacts$', ms: 1_500 });
     await callGoesOut(() => world.produce([office.order('ada')]));
     await erase(office, office.emailOf('ada'));
@@ -104,7 +104,7 @@ describe('a buyer who is erased while a delivery is under way', () => {
   it('is not stored again when the activity that the delivery waited for ends', async () => {
     const office = await createOffice(world);
     await world.sandbox.seed('riverside', { email: office.emailOf('ada'), permission_to_send: 'explicit' });
-    const { workflowId } = await office.workflow(gives());
+    const { workflowId } = await office.workflow(targets());
     await world.sandbox.clock(new Date().toISOString());
     await world.produce([office.order('ada')]);
     await office.until(1, ({ reason }) => reason?.code === 'ACTIVITY_RUNNING');
@@ -121,7 +121,7 @@ describe('a buyer who is erased while a delivery is under way', () => {
 
   it('has the contact deleted again that a call under way created', async () => {
     const office = await createOffice(world);
-    await office.workflow(gives());
+    await office.workflow(targets());
     const email = office.emailOf('ada');
     await world.sandbox.fault({ kind: 'latency', method: 'POST', path: '/contacts$', ms: 2_000 });
     await callGoesOut(() => world.produce([office.order('ada')]));

@@ -23,7 +23,7 @@ export const createExpiryWorld = (): Promise<World> =>
 /** Reads stored orders of a world and moves its clock. */
 export const expiriesIn = (world: World) => {
   /** A workflow that adds a list and a tag. */
-  const gives = (given: Partial<WorkflowFact> = {}): Partial<WorkflowFact> => ({
+  const targets = (given: Partial<WorkflowFact> = {}): Partial<WorkflowFact> => ({
     lists: { fixed: [world.listIds[0]!], perEvent: false },
     tags: { fixed: [world.tagIds[0]!], event: false, ticketTypes: false },
     ...given,
@@ -80,5 +80,5 @@ export const expiriesIn = (world: World) => {
     return data!.boxOffice.deadLetters.nodes.map(({ orderId }) => orderId.split('_').at(-1));
   };
 
-  return { gives, ordersOf, deliveriesOf, pass, expired, marked, retrySkipped, letters };
+  return { targets, ordersOf, deliveriesOf, pass, expired, marked, retrySkipped, letters };
 };

@@ -2,16 +2,16 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { noticeEventSchema, topics } from '@boxlist/contracts';
 import type { Service } from '@boxlist/service-kit';
 import { eventually } from '@boxlist/testkit';
-import { createOffice, createWorld, type ToldEvent, type World } from './world';
+import { createOffice, createWorld, type PublishedEvent, type World } from './world';
 
 let world: World;
-let told: readonly ToldEvent[];
+let published: readonly PublishedEvent[];
 const others: Service[] = [];
 beforeAll(async () => {
   world = await createWorld({ CONSTANT_CONTACT_CALLS_PER_DAY: '10000' });
   // Three processes see each problem.
   others.push(await world.startAnother(), await world.startAnother());
-  told = await world.listen(topics.notices.name);
+  published = await world.listen(topics.notices.name);
 }, 120_000);
 afterAll(async () => {
   await Promise.all(others.map((other) => other.close()));
@@ -56,7 +56,7 @@ const until = (office: Office, expected: string[]): Promise<void> =>
 /** Waits until the events on the topic are the expected ones. A repeated event counts once. */
 const events = (office: Office, expected: string[]): Promise<void> =>
   eventually(async () => {
-    const own = told.filter(({ boxofficeid }) => boxofficeid === office.boxOfficeId);
+    const own = published.filter(({ boxofficeid }) => boxofficeid === office.boxOfficeId);
     for (const event of own) expect(noticeEventSchema.safeParse(event).error).toBeUndefined();
     const once = [...new Map(own.map((event) => [event.id, event])).values()];
     // Events of one notice come in sequence. Events of several notices come in any sequence.
@@ -64,7 +64,7 @@ const events = (office: Office, expected: string[]): Promise<void> =>
     expect(words.sort()).toEqual([...expected].sort());
   });
 
-const broken = (office: Office) => office.tellConnection({ status: 'NEEDS_RECONNECT' });
+const broken = (office: Office) => office.publishConnection({ status: 'NEEDS_RECONNECT' });
 
 /** Orders that fail at once, or that are skipped, without a call. */
 let made = 0;
@@ -81,10 +81,10 @@ describe('a connection that needs a new sign-in', () => {
     await until(office, ['CONNECTION_BROKEN  open']);
     const [first] = await notices(office);
     expect(first).toMatchObject({ connection: { id: office.connectionId }, workflow: null, recoveredAt: null });
-    await office.tellConnection();
+    await office.publishConnection();
     await until(office, ['CONNECTION_BROKEN  over']);
     await broken(office);
-    await office.tellConnection({ status: 'DISCONNECTED' });
+    await office.publishConnection({ status: 'DISCONNECTED' });
     await until(office, ['CONNECTION_BROKEN  over', 'CONNECTION_BROKEN  over']);
     await events(office, [
       'raised CONNECTION_BROKEN ',
@@ -103,11 +103,11 @@ describe('a connection that needs a new sign-in', () => {
     await broken(office);
     await until(office, ['CONNECTION_BROKEN  open']);
     await events(office, ['raised CONNECTION_BROKEN ']);
-    const before = told.length;
+    const before = published.length;
     await world.mongo
       .collection<{ outbox: object[] }>('notices')
       .updateOne({ boxOfficeId: office.boxOfficeId }, { $push: { outbox: { id: 'raised', at: new Date() } } });
-    await eventually(async () => expect(told.length).toBeGreaterThan(before));
+    await eventually(async () => expect(published.length).toBeGreaterThan(before));
     // The same event again, by its id.
     await events(office, ['raised CONNECTION_BROKEN ']);
   });
@@ -141,7 +141,7 @@ describe('a workflow with many failed deliveries', () => {
     // Another notice shows that sync had the time to raise this one and did not.
     await broken(office);
     await until(office, ['CONNECTION_BROKEN  open']);
-    await office.tellConnection();
+    await office.publishConnection();
 
     await world.produce(failing(office, 1));
     const rest = ['CONNECTION_BROKEN  over'];
@@ -159,11 +159,11 @@ describe('a workflow with many failed deliveries', () => {
       'CONNECTION_BROKEN  open',
       ...[50, 70, 90, 100].map((level) => `FAILURES ${level} open`),
     ]);
-    await office.tellConnection();
+    await office.publishConnection();
     await world.produce(orders(office, 1, {}));
     await until(office, [...rest, ...rest, ...[50, 70, 90, 100].map((level) => `FAILURES ${level} over`)]);
     await eventually(async () => {
-      const own = told.filter((each) => each.boxofficeid === office.boxOfficeId && each.data.kind === 'FAILURES');
+      const own = published.filter((each) => each.boxofficeid === office.boxOfficeId && each.data.kind === 'FAILURES');
       const once = new Map(own.map((each) => [each.id, `${each.type.split('.')[2]} ${String(each.data.level)}`]));
       expect([...once.values()].sort()).toEqual(
         [50, 70, 90, 100].flatMap((level) => [`raised ${level}`, `recovered ${level}`]).sort(),
@@ -218,7 +218,7 @@ describe('the list of notices', () => {
     for (let round = 1; round <= 2; round += 1) {
       await broken(office);
       await until(office, [...Array<string>(round - 1).fill('CONNECTION_BROKEN  over'), 'CONNECTION_BROKEN  open']);
-      await office.tellConnection();
+      await office.publishConnection();
       await until(office, Array<string>(round).fill('CONNECTION_BROKEN  over'));
     }
     await broken(office);

@@ -12,7 +12,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => world?.close(), 30_000);
 
-const gives = () => ({
+const targets = () => ({
   lists: { fixed: [listId], perEvent: false },
   tags: { fixed: [tagId], event: false, ticketTypes: false },
 });
@@ -22,7 +22,7 @@ const later = '2026-07-02T10:00:00Z';
 describe('an order that is cancelled after it was synced', () => {
   it('changes nothing by default', async () => {
     const office = await createOffice(world);
-    await office.workflow(gives());
+    await office.workflow(targets());
     await world.produce([office.order('a', { time: first })]);
     await office.settled(1);
     await world.produce([office.order('a', { time: later, status: 'cancelled' }), office.order('marker')]);
@@ -37,7 +37,7 @@ describe('an order that is cancelled after it was synced', () => {
     ['REMOVE_TAGS_AND_LISTS', 0, 0],
   ] as const)('undoes what the workflow added: %s', async (onCancelledOrder, lists, tags) => {
     const office = await createOffice(world);
-    await office.workflow({ ...gives(), onCancelledOrder });
+    await office.workflow({ ...targets(), onCancelledOrder });
     await world.produce([office.order('a', { time: first })]);
     await office.settled(1);
     await world.produce([office.order('a', { time: later, status: 'cancelled' })]);
@@ -49,7 +49,7 @@ describe('an order that is cancelled after it was synced', () => {
 
   it('keeps what another order of the same buyer added too, until that one is cancelled as well', async () => {
     const office = await createOffice(world);
-    await office.workflow({ ...gives(), onCancelledOrder: 'REMOVE_TAGS_AND_LISTS' });
+    await office.workflow({ ...targets(), onCancelledOrder: 'REMOVE_TAGS_AND_LISTS' });
     const second = `or_second_${office.boxOfficeId}`;
     await world.produce([office.order('a', { time: first }), office.order('a', { id: second, time: first })]);
     await office.settled(2);
@@ -63,7 +63,7 @@ describe('an order that is cancelled after it was synced', () => {
 
   it('is synced again when it is completed again', async () => {
     const office = await createOffice(world);
-    await office.workflow({ ...gives(), onCancelledOrder: 'REMOVE_TAGS_AND_LISTS' });
+    await office.workflow({ ...targets(), onCancelledOrder: 'REMOVE_TAGS_AND_LISTS' });
     await world.produce([office.order('a', { time: first })]);
     await office.settled(1);
     await world.produce([office.order('a', { time: later, status: 'cancelled' })]);
@@ -75,7 +75,7 @@ describe('an order that is cancelled after it was synced', () => {
 
   it('before it was synced is skipped', async () => {
     const office = await createOffice(world);
-    await office.workflow(gives());
+    await office.workflow(targets());
     await world.produce([office.order('a', { status: 'cancelled' })]);
     expect(await office.settled(1)).toMatchObject([{ status: 'SKIPPED', reason: { code: 'ORDER_CANCELLED' } }]);
   });
@@ -84,8 +84,8 @@ describe('an order that is cancelled after it was synced', () => {
 describe('orders of a paused workflow', () => {
   it('are skipped, or wait until it is resumed, as the workflow says', async () => {
     const office = await createOffice(world);
-    const skipping = await office.workflow({ ...gives(), status: 'PAUSED' });
-    const waiting = await office.workflow({ ...gives(), status: 'PAUSED', whenPaused: 'WAIT' });
+    const skipping = await office.workflow({ ...targets(), status: 'PAUSED' });
+    const waiting = await office.workflow({ ...targets(), status: 'PAUSED', whenPaused: 'WAIT' });
     await world.produce([office.order('a')]);
     const seen = await office.until(2, ({ reason }) => reason !== null);
     const codes = new Map(seen.map(({ workflow, reason }) => [workflow.id, reason?.code]));
@@ -93,7 +93,7 @@ describe('orders of a paused workflow', () => {
     expect(codes.get(waiting.workflowId)).toBe('WORKFLOW_RESUME');
     expect(await office.contacts()).toEqual([]);
 
-    await world.tellWorkflow({ ...waiting, status: 'ACTIVE', version: 2, activeSince: new Date().toISOString() });
+    await world.publishWorkflow({ ...waiting, status: 'ACTIVE', version: 2, activeSince: new Date().toISOString() });
     await office.settled(2);
     expect(await office.contact('a')).toMatchObject({ list_memberships: [listId] });
   });
@@ -102,7 +102,7 @@ describe('orders of a paused workflow', () => {
 describe('an order whose e-mail address changes', () => {
   it('makes the new address the contact, and leaves the old one alone', async () => {
     const office = await createOffice(world);
-    await office.workflow(gives());
+    await office.workflow(targets());
     await world.produce([office.order('old', { time: first })]);
     await office.settled(1);
     await world.produce([office.order('old', { time: later, buyer: { email: office.emailOf('new') } })]);
@@ -117,7 +117,10 @@ describe('an order whose e-mail address changes', () => {
 describe('the filter of a workflow', () => {
   it('accepts orders of its events, series and ticket types, and no others', async () => {
     const office = await createOffice(world);
-    await office.workflow({ ...gives(), filter: { eventIds: ['ev_1'], eventSeriesIds: [], ticketTypeIds: ['tt_1'] } });
+    await office.workflow({
+      ...targets(),
+      filter: { eventIds: ['ev_1'], eventSeriesIds: [], ticketTypeIds: ['tt_1'] },
+    });
     const elsewhere = { event_summary: { id: 'ev_2', name: 'Other', start_date: { date: '2027-01-01' } } };
     const standing = { line_items: [{ type: 'ticket', item_id: 'tt_2', description: 'Standing' }] };
     await world.produce([office.order('in'), office.order('event', elsewhere), office.order('type', standing)]);

@@ -59,7 +59,7 @@ const begunTogether = async (world: World, office: Office, orders: readonly Retu
     expect(waiting.length).toBe(orders.length);
   });
   world.broken.delete(office.connectionId);
-  await office.tellConnection();
+  await office.publishConnection();
 };
 const together = async (world: World, office: Office, orders: readonly ReturnType<Office['order']>[]) => {
   const before = (await office.deliveries()).length;
@@ -142,8 +142,8 @@ describe('the phone of a contact that exists', () => {
     );
     expect(await phonesOf(office, 'replaces')).toEqual(['+44 20 7946 0100', '+44 20 7946 0110', '+44 20 7946 0999']);
     expect(await phonesOf(office, 'full')).toEqual(['+44 20 7946 0100', '+44 20 7946 0110', '+44 20 7946 0120']);
-    const told = (await office.deliveries()).map(({ performed }) => performed);
-    expect(told.flat()).toContain('left out the phone: the contact already has three phone numbers');
+    const histories = (await office.deliveries()).map(({ performed }) => performed);
+    expect(histories.flat()).toContain('left out the phone: the contact already has three phone numbers');
   }, 60_000);
 
   // An import and the sign-up form included the number, which removed a phone that somebody had entered.
@@ -187,13 +187,14 @@ describe('the phone of a contact that exists', () => {
     await latePhones.insertOne({ ...note, readyAt: new Date() });
     await world.produce([office.order('marker')]);
     await eventually(async () => expect(await latePhones.findOne({ connectionId })).toMatchObject({ misses: 1 }));
-    const told = async () => (await office.deliveries()).find(({ order }) => order.id.endsWith('_late'))?.performed;
-    expect(await told()).toEqual([follows]);
+    const lateHistory = async () =>
+      (await office.deliveries()).find(({ order }) => order.id.endsWith('_late'))?.performed;
+    expect(await lateHistory()).toEqual([follows]);
 
     await seed(world, office, 'late');
     world.moment.aheadMs += 120_000;
     await world.produce([office.order('marker2')]);
-    await eventually(async () => expect(await told()).toEqual(['added the phone']));
+    await eventually(async () => expect(await lateHistory()).toEqual(['added the phone']));
     expect(await phonesOf(office, 'late')).toEqual(['+44 20 7946 0999']);
     expect(await latePhones.findOne({ connectionId })).toBeNull();
   }, 60_000);
@@ -255,7 +256,7 @@ describe('the phone of a contact that exists, while calls are scarce', () => {
     );
     return office;
   };
-  const told = async (office: Office): Promise<Record<string, string[]>> =>
+  const historiesOf = async (office: Office): Promise<Record<string, string[]>> =>
     Object.fromEntries(
       (await office.deliveries()).map(({ order, performed }) => [order.id.split('_').at(-1)!, performed]),
     );
@@ -271,15 +272,16 @@ describe('the phone of a contact that exists, while calls are scarce', () => {
     const calls = await callsDuring(world, async () => {
       beforeMidnight();
       await eventually(async () => {
-        for (const performed of Object.values(await told(office))) expect(performed).toContain('added the phone');
+        for (const performed of Object.values(await historiesOf(office)))
+          expect(performed).toContain('added the phone');
       });
     });
     expect(calls).toMatchObject({ 'GET /contacts': 4, 'PUT /contacts/:id': 4 });
     for (const each of who) {
       expect(await phonesOf(office, each)).toEqual([phoneOf(each)]);
       expect(await office.contact(each)).toMatchObject({ first_name: 'Ada', list_memberships: [world.listIds[0]] });
-      expect((await told(office))[each]).toContain('added the phone');
-      expect((await told(office))[each]).not.toContain(follows);
+      expect((await historiesOf(office))[each]).toContain('added the phone');
+      expect((await historiesOf(office))[each]).not.toContain(follows);
     }
   }, 60_000);
 
@@ -306,10 +308,11 @@ describe('the phone of a contact that exists, while calls are scarce', () => {
     );
     beforeMidnight();
     await eventually(async () => {
-      const all = await told(office);
+      const all = await historiesOf(office);
       for (const each of who) expect([each, all[each]]).toEqual([each, expect.not.arrayContaining([follows])]);
     });
-    for (const each of who) expect([each, (await told(office))[each]]).toEqual([each, expect.arrayContaining([left])]);
+    for (const each of who)
+      expect([each, (await historiesOf(office))[each]]).toEqual([each, expect.arrayContaining([left])]);
     for (const each of who) expect([each, await phonesOf(office, each)]).toEqual([each, []]);
     expect(await office.contact('ann')).toMatchObject({ email_address: { permission_to_send: 'unsubscribed' } });
     expect((await office.contact('ben'))?.deleted_at).toBeDefined();
@@ -325,12 +328,12 @@ describe('the phone of a contact that exists, while calls are scarce', () => {
     await togetherWhileScarce(office, [{ ...newer, data: { ...newer.data, id: `${newer.data.id}b` } }]);
     beforeMidnight();
     await eventually(async () => expect(await phonesOf(office, 'ann')).toEqual(['+49 30 123456']));
-    await eventually(async () => expect((await told(office)).dan).toContain('added the phone'));
+    await eventually(async () => expect((await historiesOf(office)).dan).toContain('added the phone'));
 
     const ended = await waiting();
-    await ended.tellConnection({ status: 'DISCONNECTED' });
+    await ended.publishConnection({ status: 'DISCONNECTED' });
     await eventually(async () => {
-      for (const performed of Object.values(await told(ended))) expect(performed).toContain(left);
+      for (const performed of Object.values(await historiesOf(ended))) expect(performed).toContain(left);
     });
     beforeMidnight();
     expect(await phonesOf(ended, 'dan')).toEqual([]);
@@ -342,8 +345,8 @@ describe('the phone of a contact that exists, while calls are scarce', () => {
     const office = await scarce();
     await seed(world, office, 'ann');
     await togetherWhileScarce(office, [office.order('ann', { buyer: { first_name: 'Ada', phone: phoneOf('ann') } })]);
-    expect((await told(office)).ann).toContain(follows);
-    await world.tellWorkflow({ ...office.listing, version: 2, status: 'PAUSED' });
+    expect((await historiesOf(office)).ann).toContain(follows);
+    await world.publishWorkflow({ ...office.listing, version: 2, status: 'PAUSED' });
     // A workflow without a list writes the contact itself, including the phone.
     await office.workflow({ activeSince: new Date(Date.now() + world.moment.aheadMs).toISOString() });
     const newer = office.order('ann', {
@@ -356,8 +359,8 @@ describe('the phone of a contact that exists, while calls are scarce', () => {
       expect((await office.deliveries()).filter(({ status }) => status === 'SYNCED')).toHaveLength(2),
     );
     beforeMidnight();
-    await eventually(async () => expect((await told(office)).ann).not.toContain(follows));
-    expect((await told(office)).ann).toContain('added the phone');
+    await eventually(async () => expect((await historiesOf(office)).ann).not.toContain(follows));
+    expect((await historiesOf(office)).ann).toContain('added the phone');
   }, 60_000);
 
   it('is part of the export of a buyer while it is postponed', async () => {

@@ -30,7 +30,7 @@ describe('an order that comes while its workflow is resumed', () => {
     const written = pauses.before('deliveries.insert');
     await world.produce([office.order('b')]);
     await written.reached();
-    await world.tellWorkflow({ ...workflow, status: 'ACTIVE', version: 2 });
+    await world.publishWorkflow({ ...workflow, status: 'ACTIVE', version: 2 });
     await office.settled(1);
     written.open();
     expect((await office.settled(2)).map(({ status }) => status)).toEqual(['SYNCED', 'SYNCED']);

@@ -9,20 +9,20 @@ let world: World;
 let listId: string;
 let tagId: string;
 let { exportOf, statsOf } = {} as ReturnType<typeof erasuresIn>;
-let { gives, ordersOf, deliveriesOf, pass, expired, marked } = {} as ReturnType<typeof expiriesIn>;
+let { targets, ordersOf, deliveriesOf, pass, expired, marked } = {} as ReturnType<typeof expiriesIn>;
 beforeAll(async () => {
   world = await createExpiryWorld();
   listId = world.listIds[0]!;
   tagId = world.tagIds[0]!;
   ({ exportOf, statsOf } = erasuresIn(world));
-  ({ gives, ordersOf, deliveriesOf, pass, expired, marked } = expiriesIn(world));
+  ({ targets, ordersOf, deliveriesOf, pass, expired, marked } = expiriesIn(world));
 }, 120_000);
 afterAll(() => world?.close(), 30_000);
 
 describe('an expiry whose process has died', () => {
   it('is finished by another process if only the order was expired', async () => {
     const office = await createOffice(world);
-    const workflow = await office.workflow(gives());
+    const workflow = await office.workflow(targets());
     await world.produce([office.order('ada', past)]);
     await office.settled(1);
     const [delivery] = await deliveriesOf(office).toArray();
@@ -46,7 +46,7 @@ describe('an expiry whose process has died', () => {
 
   it('leaves no delivery of a process that read the order before and writes it late', async () => {
     const office = await createOffice(world);
-    await office.workflow(gives());
+    await office.workflow(targets());
     await world.produce([office.order('ada', past)]);
     await office.settled(1);
     const [delivery] = await deliveriesOf(office).toArray();
@@ -86,7 +86,7 @@ describe('an expiry whose process has died', () => {
 describe('processes that expire history at the same time', () => {
   it('remove everything once, and statistics add up', async () => {
     const office = await createOffice(world);
-    const workflow = await office.workflow(gives());
+    const workflow = await office.workflow(targets());
     const people = Array.from({ length: 30 }, (_, index) => `p${index}`);
     await world.produce(people.map((who) => office.order(who, past)));
     await office.settled(people.length, 60_000);
@@ -104,7 +104,7 @@ describe('processes that expire history at the same time', () => {
   it('leave an order alone that gets an event while one of them is about to remove it', async () => {
     const pauses = createPauses();
     const office = await createOffice(world);
-    await office.workflow(gives({ onCancelledOrder: 'REMOVE_TAGS_AND_LISTS' }));
+    await office.workflow(targets({ onCancelledOrder: 'REMOVE_TAGS_AND_LISTS' }));
     await world.produce([office.order('ada', { ...past, time: at(1) })]);
     await office.settled(1);
     // Only the process that pauses considers the order old.

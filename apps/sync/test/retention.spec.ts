@@ -9,13 +9,13 @@ let world: World;
 let listId: string;
 let tagId: string;
 let { erase, exportOf, tracesOf, statsOf } = {} as ReturnType<typeof erasuresIn>;
-let { gives, ordersOf, pass, expired, marked, retrySkipped, letters } = {} as ReturnType<typeof expiriesIn>;
+let { targets, ordersOf, pass, expired, marked, retrySkipped, letters } = {} as ReturnType<typeof expiriesIn>;
 beforeAll(async () => {
   world = await createExpiryWorld();
   listId = world.listIds[0]!;
   tagId = world.tagIds[0]!;
   ({ erase, exportOf, tracesOf, statsOf } = erasuresIn(world));
-  ({ gives, ordersOf, pass, expired, marked, retrySkipped, letters } = expiriesIn(world));
+  ({ targets, ordersOf, pass, expired, marked, retrySkipped, letters } = expiriesIn(world));
 }, 120_000);
 afterAll(() => world?.close(), 30_000);
 
@@ -27,7 +27,7 @@ const onlyMarker = async (office: Office, name: string): Promise<void> =>
 describe('an order that is older than the retention of history', () => {
   it('is removed with its deliveries and its buyer, while statistics still count them', async () => {
     const office = await createOffice(world);
-    const workflow = await office.workflow(gives());
+    const workflow = await office.workflow(targets());
     await world.produce([office.order('ada', past), office.order('bob', { ...past, marketing_opt_in: 'false' })]);
     await office.settled(2);
     await pass(31);
@@ -52,7 +52,7 @@ describe('an order that is older than the retention of history', () => {
 
   it('is not brought back by a repeated event, nor by a newer or an older one', async () => {
     const office = await createOffice(world);
-    const workflow = await office.workflow(gives());
+    const workflow = await office.workflow(targets());
     const event = office.order('ada', { ...past, time: at(5) });
     await world.produce([event]);
     await office.settled(1);
@@ -78,12 +78,12 @@ describe('an order that is older than the retention of history', () => {
 
   it('is part of no later workflow and of no backfill', async () => {
     const office = await createOffice(world);
-    await office.workflow(gives());
+    await office.workflow(targets());
     await world.produce([office.order('ada', past)]);
     await office.settled(1);
     await pass(31);
     await expired(office);
-    const second = await office.workflow(gives({ activeSince: new Date(Date.now() - 60_000).toISOString() }));
+    const second = await office.workflow(targets({ activeSince: new Date(Date.now() - 60_000).toISOString() }));
     const started = await eventually(async () => {
       const { data } = await world.ask<{ startBackfill: { backfill: { id: string } | null } }>(
         office.boxOfficeId,
@@ -108,7 +108,7 @@ describe('an order that is older than the retention of history', () => {
     const apiKey = `sk_test_${office.boxOfficeId}`;
     await world.ticketTailor.boxOffice(office.boxOfficeId, apiKey);
     world.ticketTailorKeys.set(office.boxOfficeId, apiKey);
-    const { workflowId } = await office.workflow(gives());
+    const { workflowId } = await office.workflow(targets());
     await world.ticketTailor.seedOrders(office.boxOfficeId, {
       count: 2,
       createdFrom: 1_700_000_000,
@@ -150,14 +150,14 @@ describe('an order that is older than the retention of history', () => {
 
   it('starts to age at the first check if it was stored without an age', async () => {
     const office = await createOffice(world);
-    await office.workflow(gives());
+    await office.workflow(targets());
     await world.produce([office.order('ada', past)]);
     await office.settled(1);
     await pass(20);
     await world.mongo.collection('orders').updateOne({ boxOfficeId: office.boxOfficeId }, { $unset: { agesFrom: 1 } });
     await eventually(async () => expect(await ordersOf(office)).toMatchObject([{ agesFrom: expect.any(Date) }]));
     const other = await createOffice(world);
-    await other.workflow(gives());
+    await other.workflow(targets());
     await world.produce([other.order('bob', past)]);
     await other.settled(1);
     await pass(20);
@@ -169,10 +169,10 @@ describe('an order that is older than the retention of history', () => {
 
   it('stays while one of its deliveries is open, and for the full retention after that has settled', async () => {
     const office = await createOffice(world);
-    await office.workflow(gives());
-    await office.workflow(gives({ status: 'PAUSED' }));
+    await office.workflow(targets());
+    await office.workflow(targets({ status: 'PAUSED' }));
     const other = await createOffice(world);
-    await other.workflow(gives());
+    await other.workflow(targets());
     world.broken.add(office.connectionId);
     await world.produce([office.order('ada', past), other.order('bob', past)]);
     await office.until(2, ({ status }) => status === 'WAITING' || status === 'SKIPPED');
@@ -183,7 +183,7 @@ describe('an order that is older than the retention of history', () => {
     expect(await office.deliveries()).toHaveLength(2);
 
     world.broken.delete(office.connectionId);
-    await office.tellConnection();
+    await office.publishConnection();
     await office.until(2, ({ status }) => status === 'SYNCED' || status === 'SKIPPED');
     expect(await office.contact('ada')).toMatchObject({ list_memberships: [listId] });
     await pass(20);
@@ -195,7 +195,7 @@ describe('an order that is older than the retention of history', () => {
 
   it('stays until its event is over', async () => {
     const office = await createOffice(world);
-    await office.workflow(gives());
+    await office.workflow(targets());
     const ahead = new Date(Date.now() + world.moment.aheadMs + 100 * dayMs).toISOString().slice(0, 10);
     const upcoming = { event_summary: { id: 'ev_1', name: 'Gala', start_date: { date: ahead } } };
     await world.produce([office.order('ada', upcoming), office.order('bob', past)]);
@@ -211,7 +211,7 @@ describe('an order that is older than the retention of history', () => {
 describe('the writes of an expired order', () => {
   it('are not overwritten by an older order of the same buyer that comes later', async () => {
     const office = await createOffice(world);
-    await office.workflow(gives({ fieldMapping: [] }));
+    await office.workflow(targets({ fieldMapping: [] }));
     await world.produce([office.order('ada', { ...past, time: at(5), buyer: { first_name: 'Newer', phone: null } })]);
     await office.settled(1);
     await pass(31);
@@ -226,7 +226,7 @@ describe('the writes of an expired order', () => {
 
   it('are not undone when another order of the same buyer is cancelled', async () => {
     const office = await createOffice(world);
-    await office.workflow(gives({ onCancelledOrder: 'REMOVE_TAGS_AND_LISTS' }));
+    await office.workflow(targets({ onCancelledOrder: 'REMOVE_TAGS_AND_LISTS' }));
     const buyer = { email: office.emailOf('ada') };
     await world.produce([office.order('ada', { ...past, time: at(1) })]);
     await office.settled(1);
@@ -241,7 +241,7 @@ describe('the writes of an expired order', () => {
 
   it('are removed when the buyer is erased, and only the erasure document stays', async () => {
     const office = await createOffice(world);
-    await office.workflow(gives());
+    await office.workflow(targets());
     const event = office.order('ada', past);
     await world.produce([event]);
     await office.settled(1);
@@ -260,8 +260,8 @@ describe('the writes of an expired order', () => {
 describe('deliveries that are older than the retention', () => {
   it('are not requeued', async () => {
     const office = await createOffice(world);
-    await office.workflow(gives({ status: 'PAUSED' }));
-    const waits = await office.workflow(gives({ status: 'PAUSED', whenPaused: 'WAIT' }));
+    await office.workflow(targets({ status: 'PAUSED' }));
+    const waits = await office.workflow(targets({ status: 'PAUSED', whenPaused: 'WAIT' }));
     await world.produce([office.order('ada', past)]);
     await office.until(2, ({ status }) => status === 'SKIPPED' || status === 'WAITING');
     expect(await retrySkipped(office)).toBe(1);
@@ -269,7 +269,7 @@ describe('deliveries that are older than the retention', () => {
     await pass(31);
     expect(await retrySkipped(office)).toBe(0);
     // A waiting delivery keeps its order, and continues when it is released.
-    await world.tellWorkflow({ ...waits, status: 'ACTIVE', version: 2 });
+    await world.publishWorkflow({ ...waits, status: 'ACTIVE', version: 2 });
     await office.until(2, ({ status }) => status === 'SKIPPED' || status === 'SYNCED');
   }, 40_000);
 });
@@ -277,7 +277,7 @@ describe('deliveries that are older than the retention', () => {
 describe('a dead letter', () => {
   it('is kept for its own retention, and none is kept of an expired order', async () => {
     const office = await createOffice(world);
-    await office.workflow(gives());
+    await office.workflow(targets());
     await world.produce([office.order('ada', past)]);
     await office.settled(1);
     const bad = (who: string) => ({

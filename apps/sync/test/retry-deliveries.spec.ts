@@ -184,9 +184,9 @@ describe('a process that dies while it runs a retry', () => {
   it('between requeueing deliveries and scheduling their connections leaves none of them behind', async () => {
     const office = await withSkipped(2);
     await dispatch(pauses);
-    const wake = pauses.before('connectionLeases.wake', ([ids]) => ids.includes(office.connectionId));
+    const making = pauses.before('connectionLeases.makeReady', ([ids]) => ids.includes(office.connectionId));
     await retry(office, {});
-    await wake.reached();
+    await making.reached();
     expect(await stored().countDocuments({ boxOfficeId: office.boxOfficeId, status: 'PENDING' })).toBe(2);
     await dispatch();
     await office.settled(2);
@@ -198,13 +198,13 @@ describe('a process that dies while it runs a retry', () => {
   it('before it has recorded its requeues causes no second requeue', async () => {
     const office = await withSkipped(2);
     const dying = await dispatch(pauses);
-    const note = pauses.before('retries.tookSome');
+    const counting = pauses.before('retries.countRequeued');
     await retry(office, {});
-    await note.reached();
+    await counting.reached();
     await dispatch();
     expect((await ended(office)).progress).toEqual({ matched: 2, requeued: 2 });
     await office.settled(2);
-    note.open();
+    counting.open();
     await dying.close();
     running.delete(dying);
     expect(await versions(office)).toEqual([3, 3]);

@@ -19,7 +19,7 @@ type Office = Awaited<ReturnType<typeof createOffice>>;
 type Event = ReturnType<Office['order']>;
 
 const second = '2026-11-28T03:00:00Z';
-const gives = () => ({ lists: { fixed: [listId], perEvent: false } });
+const targets = () => ({ lists: { fixed: [listId], perEvent: false } });
 const event = (
   office: Office,
   id: string,
@@ -32,7 +32,7 @@ const event = (
 });
 const officeWithWorkflow = async (): Promise<Office> => {
   const office = await createOffice(world);
-  await office.workflow(gives());
+  await office.workflow(targets());
   return office;
 };
 /** Produces the events one after the other, each once the delivery of the previous one is no longer `PENDING`. */

@@ -64,7 +64,7 @@ const withImported = async (given: Parameters<typeof createOffice>[1] = {}): Pro
   await world.produce(who.map((each) => office.order(each)));
   await office.until(who.length, ({ reason }) => reason?.code === 'CONNECTION_NEEDS_RECONNECT');
   world.broken.delete(office.connectionId);
-  await office.tellConnection();
+  await office.publishConnection();
   await office.settledWhileScarce(who.length);
   return office;
 };
@@ -143,7 +143,7 @@ describe('buyers who were imported because calls ran short', () => {
       'owner',
     );
     expect((await health(office.boxOfficeId)).upgradesWaiting).toBe(3);
-    await office.tellConnection({ upgradesImported: false });
+    await office.publishConnection({ upgradesImported: false });
     await eventually(async () => expect((await health(office.boxOfficeId)).upgradesWaiting).toBe(0));
     beforeMidnight();
     await world.produce([office.order('marker')]);

@@ -38,7 +38,7 @@ describe('deliveries of a connection that needs a new sign-in', () => {
     ]);
 
     world.broken.delete(office.connectionId);
-    await office.tellConnection();
+    await office.publishConnection();
     const seen = await office.settled(2);
     expect(seen.map(({ status }) => status)).toEqual(['SYNCED', 'SYNCED']);
     expect(await office.contacts()).toHaveLength(2);
@@ -62,7 +62,7 @@ describe('a connection that was disconnected', () => {
     });
     expect(await known()).toMatchObject({ contacts: 1, names: 1 });
 
-    await office.tellConnection({ status: 'DISCONNECTED' });
+    await office.publishConnection({ status: 'DISCONNECTED' });
     await eventually(async () => expect(await known()).toEqual({ contacts: 0, mirrors: 0, names: 0 }));
   });
 });
@@ -90,7 +90,7 @@ describe('facts and orders in any sequence of arrival', () => {
     const second = await office.workflow(onList());
     const seen = await office.settled(2);
     expect(seen.map(({ workflow }) => workflow.id)).toContain(second.workflowId);
-    await world.tellWorkflow({ ...second, version: 2, name: 'Renamed' });
+    await world.publishWorkflow({ ...second, version: 2, name: 'Renamed' });
     await world.produce([office.order('marker')]);
     await office.settled(4);
   });

@@ -41,7 +41,7 @@ export interface SeenDelivery {
 }
 
 /** An event as a consumer of its topic sees it. */
-export interface ToldEvent {
+export interface PublishedEvent {
   readonly id: string;
   readonly type: string;
   readonly boxofficeid: string;
@@ -155,24 +155,24 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
     hold: (connectionId: string): (() => void) => {
       let release = (): void => undefined;
       const until = new Promise<void>((resolve) => (release = resolve));
-      const free = (): void => {
+      const endHold = (): void => {
         held.delete(connectionId);
         release();
       };
-      held.set(connectionId, { until, release: free });
-      return free;
+      held.set(connectionId, { until, release: endHold });
+      return endHold;
     },
     /** The events of a topic from its beginning; the array grows as they arrive. */
-    listen: async (topic: string): Promise<readonly ToldEvent[]> => {
-      const told: ToldEvent[] = [];
+    listen: async (topic: string): Promise<readonly PublishedEvent[]> => {
+      const events: PublishedEvent[] = [];
       await bus.consumeBatches({
         topic,
         groupId: newId('event'),
         handle: async (messages) => {
-          told.push(...messages.map(({ value }) => JSON.parse(value?.toString() ?? '') as ToldEvent));
+          events.push(...messages.map(({ value }) => JSON.parse(value?.toString() ?? '') as PublishedEvent));
         },
       });
-      return told;
+      return events;
     },
     /** Publishes messages unchanged. */
     publish: (topic: string, messages: Parameters<typeof bus.publish>[1]) => bus.publish(topic, messages),
@@ -182,8 +182,8 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
           anEntitlement({ boxOfficeId, status: entitled ? 'ACTIVE' : 'CANCELLED', entitled, version }),
         ),
       ),
-    tellConnection: (fact: ConnectionFact) => say(connectionMessage(fact)),
-    tellWorkflow: (fact: WorkflowFact) => say(workflowMessage(fact)),
+    publishConnection: (fact: ConnectionFact) => say(connectionMessage(fact)),
+    publishWorkflow: (fact: WorkflowFact) => say(workflowMessage(fact)),
     produce: (events: readonly OrderEventJson[]) =>
       bus.publish(
         topics.orders.name,
@@ -218,8 +218,8 @@ export const createOffice = async (world: World, settingsOfConnection: Partial<C
   const boxOfficeId = newId('boxOffice');
   const connectionId = newId('connection');
   let version = 1;
-  const tellConnection = (change: Partial<ConnectionFact> = {}) =>
-    world.tellConnection(
+  const publishConnection = (change: Partial<ConnectionFact> = {}) =>
+    world.publishConnection(
       aConnection({
         connectionId,
         boxOfficeId,
@@ -229,7 +229,7 @@ export const createOffice = async (world: World, settingsOfConnection: Partial<C
       }),
     );
   await world.entitle(boxOfficeId);
-  await tellConnection();
+  await publishConnection();
   const workflow = async (given: Partial<WorkflowFact> = {}): Promise<WorkflowFact> => {
     const fact = aWorkflow({
       workflowId: newId('workflow'),
@@ -238,7 +238,7 @@ export const createOffice = async (world: World, settingsOfConnection: Partial<C
       activeSince: new Date(Date.now() - 60_000).toISOString(),
       ...given,
     });
-    await world.tellWorkflow(fact);
+    await world.publishWorkflow(fact);
     return fact;
   };
   /** The address of a buyer of this box office; `who` makes it unique. */
@@ -288,7 +288,7 @@ export const createOffice = async (world: World, settingsOfConnection: Partial<C
   return {
     boxOfficeId,
     connectionId,
-    tellConnection,
+    publishConnection,
     workflow,
     order,
     emailOf,

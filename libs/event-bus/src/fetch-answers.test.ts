@@ -71,7 +71,7 @@ const fetched = async ({ fetchOffset, highWatermark, aborted = [], section }: Pa
   return new KafkajsBatch('t', String(fetchOffset), answer.responses[0]!.partitions[0]!);
 };
 
-const told = ({ messages }: Batch): string[] =>
+const described = ({ messages }: Batch): string[] =>
   messages.map((message) => {
     const range = unreadableOf(message);
     return range ? `unreadable ${range.firstOffset}-${range.lastOffset}` : `${message.offset} ${String(message.value)}`;
@@ -97,7 +97,7 @@ describe('a message of an aborted transaction', () => {
       [b, 1n],
     ] as const;
     for (const aborted of [transactions, transactions.toReversed()])
-      expect(told(await fetched({ fetchOffset: 0, highWatermark: 6n, aborted, section }))).toEqual(['5 plain']);
+      expect(described(await fetched({ fetchOffset: 0, highWatermark: 6n, aborted, section }))).toEqual(['5 plain']);
   });
 
   it('reaches no handler when several transactions started before the first message of the answer', async () => {
@@ -112,7 +112,7 @@ describe('a message of an aborted transaction', () => {
       [b, 1n],
       [c, 2n],
     ] as const;
-    expect(told(await fetched({ fetchOffset: 3, highWatermark: 7n, aborted, section }))).toEqual(['6 plain']);
+    expect(described(await fetched({ fetchOffset: 3, highWatermark: 7n, aborted, section }))).toEqual(['6 plain']);
   });
 
   it('does not hide what its producer commits after the control record', async () => {
@@ -125,14 +125,14 @@ describe('a message of an aborted transaction', () => {
       await transactionEnd(a, 5, 'commit'),
     ];
     const batched = await fetched({ fetchOffset: 0, highWatermark: 6n, aborted: [[a, 0n]], section });
-    expect(told(batched)).toEqual(['1 other', '4 committed']);
+    expect(described(batched)).toEqual(['1 other', '4 committed']);
     expect(batched.lastOffset()).toBe('5');
   });
 
   it('does not stop the partition: offsets move on even if the answer holds nothing else', async () => {
     const section = [await inTransaction(a, ['one', 'two', 'three'], 4)];
     const batched = await fetched({ fetchOffset: 5, highWatermark: 7n, aborted: [[a, 4n]], section });
-    expect(told(batched)).toEqual([]);
+    expect(described(batched)).toEqual([]);
     expect(batched.isEmptyDueToFiltering()).toBe(true);
     expect(batched.lastOffset()).toBe('6');
   });
@@ -142,7 +142,7 @@ describe('a message of an aborted transaction', () => {
     end[end.length - 1]! ^= 1;
     const section = [await inTransaction(a, ['aborted'], 0), end, await inTransaction(a, ['committed'], 2)];
     const batched = await fetched({ fetchOffset: 0, highWatermark: 3n, aborted: [[a, 0n]], section });
-    expect(told(batched)).toEqual(['unreadable 1-1']);
+    expect(described(batched)).toEqual(['unreadable 1-1']);
     expect(batched.lastOffset()).toBe('1');
   });
 
@@ -151,7 +151,7 @@ describe('a message of an aborted transaction', () => {
     end[end.length - 1]! ^= 1;
     const section = [end, await inTransaction(a, ['committed'], 2)];
     const batched = await fetched({ fetchOffset: 1, highWatermark: 3n, aborted: [[a, 0n]], section });
-    expect(told(batched)).toEqual(['unreadable 1-1']);
+    expect(described(batched)).toEqual(['unreadable 1-1']);
     expect(batched.lastOffset()).toBe('1');
   });
 
@@ -165,6 +165,6 @@ describe('a message of an aborted transaction', () => {
       }),
       await inTransaction(a, ['aborted too'], 2),
     ];
-    expect(told(await fetched({ fetchOffset: 0, highWatermark: 3n, aborted: [[a, 0n]], section }))).toEqual([]);
+    expect(described(await fetched({ fetchOffset: 0, highWatermark: 3n, aborted: [[a, 0n]], section }))).toEqual([]);
   });
 });

@@ -32,7 +32,7 @@ export interface OutboxCollection {
 }
 
 /** Publishes a part of the due events. Resolves with true if there may be more. */
-type Pass = () => Promise<boolean>;
+type Pass = (goesOn: () => boolean) => Promise<boolean>;
 
 /** How to build the event of an entry that is not the event itself. */
 export interface OutboxRendering<D, E> {
@@ -76,7 +76,6 @@ export const passOver = async <E extends Waiting, D extends OutboxDocument<E>>(
   collection: OutboxCollection,
   { fields, of }: OutboxRendering<D, E>,
   publish: PublishEach,
-  goesOn: () => boolean,
 ): Promise<Pass> => {
   await indexWaiting(collection);
   const projection = Object.fromEntries(['outbox', ...fields].map((field) => [field, 1]));
@@ -100,7 +99,7 @@ export const passOver = async <E extends Waiting, D extends OutboxDocument<E>>(
           { $pull: pulling(documents[0]?.outbox ?? []) },
         );
   };
-  return async () => {
+  return async (goesOn) => {
     let found = false;
     let waiting: D[] = [];
     for await (const document of collection.find(waits, { projection, batchSize: largeShare })) {

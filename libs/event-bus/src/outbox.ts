@@ -82,18 +82,16 @@ export const startOutboxRelay = async <
   clock = () => new Date(),
 }: RelayOptions<D, E>): Promise<OutboxRelay> => {
   const publish = publishEach({ publish: (messages) => bus.publish(topic.name, messages), topic: topic.name, log });
-  let closed = false;
-  const goesOn = (): boolean => !closed;
   const passes = topic.compacted
     ? await passOverFacts(collection, publish, followUpMs, clock)
     : 'rendering' in topic
-      ? await passOver(collection, topic.rendering, publish, goesOn)
-      : await passOver(collection, asTheyAre, publish, goesOn);
+      ? await passOver(collection, topic.rendering, publish)
+      : await passOver(collection, asTheyAre, publish);
   const polls = repeatedly(
     { log, rest },
     { everyMs: pollMs, delayed: 'outbox.delayed', about: { topic: topic.name }, atOnce: true },
-    async () => {
-      while ((await passes()) && !closed);
+    async (goesOn) => {
+      while ((await passes(goesOn)) && goesOn());
     },
   );
   return {
@@ -103,9 +101,6 @@ export const startOutboxRelay = async <
       await Promise.race([polls.run(), new Promise((resolve) => (late = setTimeout(resolve, 2_000)))]);
       clearTimeout(late);
     },
-    close: async () => {
-      closed = true;
-      await polls.close();
-    },
+    close: () => polls.close(),
   };
 };

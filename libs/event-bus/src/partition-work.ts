@@ -204,8 +204,8 @@ const createTries = ({ handle, deadLetter, setAside, log }: Needs) => {
       return 0;
     }
     // The throttling service knows best how long to wait.
-    const told = kind === 'throttled' ? retryAfterMs : undefined;
-    return Math.min(told ?? pauseMs(retry.attempts), mostWaitMs);
+    const retryAfter = kind === 'throttled' ? retryAfterMs : undefined;
+    return Math.min(retryAfter ?? pauseMs(retry.attempts), mostWaitMs);
   };
 
   return { act, failed };

@@ -40,7 +40,7 @@ export const watchProgress = ({ log, afterMs, consumers }: Options) => {
       })),
     );
   const everyMs = Math.max(250, Math.min(5_000, afterMs / 4));
-  let told = new Map<string, Standstill>();
+  let reported = new Map<string, Standstill>();
   let lookedAt = Date.now();
   const look = (): void => {
     const wasAsleep = Date.now() - lookedAt > 3 * everyMs;
@@ -48,9 +48,9 @@ export const watchProgress = ({ log, afterMs, consumers }: Options) => {
     // The process itself was suspended. Its consumers must get a chance to read first.
     if (wasAsleep) return;
     const now = new Map(standing().map((each) => [keyOf(each), each]));
-    for (const [key, each] of now) if (!told.has(key)) log.error({ ...each }, 'events.standing-still');
-    for (const [key, each] of told) if (!now.has(key)) log.info({ ...each, code: null }, 'events.moving-again');
-    told = now;
+    for (const [key, each] of now) if (!reported.has(key)) log.error({ ...each }, 'events.standing-still');
+    for (const [key, each] of reported) if (!now.has(key)) log.info({ ...each, code: null }, 'events.moving-again');
+    reported = now;
     // Created at each check, because an instrument that is created before metrics start counts nothing.
     const gauge = meter().createGauge('boxlist_events_standing_still', {
       description:

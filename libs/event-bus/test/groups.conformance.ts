@@ -161,8 +161,8 @@ describe('a member that the group refuses', () => {
     const topic = await aTopic(stack.bus);
     const group = ownName('group');
     const stranger = await aStranger(topic, group);
-    const told: string[] = [];
-    const note = (_fields: object, message: string): void => void told.push(message);
+    const logged: string[] = [];
+    const note = (_fields: object, message: string): void => void logged.push(message);
     const own = createEventBus({
       brokers: stack.brokers.split(','),
       clientId: 'spec',
@@ -170,7 +170,7 @@ describe('a member that the group refuses', () => {
     });
     const seen: string[] = [];
     await member(own, topic, group, seen);
-    await eventually(() => expect(told).toContain('events.consumer-ended'));
+    await eventually(() => expect(logged).toContain('events.consumer-ended'));
     await stranger.leave();
     await stack.bus.publish(topic, [{ key: 'one', value: 'after all' }]);
     await eventually(() => expect(seen).toContain('after all'), { timeoutMs: 30_000 });

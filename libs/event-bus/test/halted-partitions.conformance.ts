@@ -213,16 +213,16 @@ describe('a message that must be set aside', () => {
 
 describe('a standstill', () => {
   it('is reported by the bus and in the log, once when it begins and once when it ends', async () => {
-    const told: Record<string, unknown>[] = [];
-    const tell = (fields: object, message: string): void => {
+    const logged: Record<string, unknown>[] = [];
+    const log = (fields: object, message: string): void => {
       if (message.startsWith('events.standing') || message.startsWith('events.moving'))
-        told.push({ message, ...fields });
+        logged.push({ message, ...fields });
     };
     const own = createEventBus({
       brokers: stack.brokers.split(','),
       clientId: 'spec',
       standsStillAfterMs: 2_000,
-      log: { ...quiet, info: tell, error: tell },
+      log: { ...quiet, info: log, error: log },
     });
     const topic = await aTopic(stack.bus, { partitions: 2 });
     const groupId = ownName('group');
@@ -233,10 +233,10 @@ describe('a standstill', () => {
     await eventually(() => expect(own.standing()).toHaveLength(1), { timeoutMs: 20_000 });
     const standstill = { topic, groupId, partition: 1, since: expect.any(Date) };
     expect(own.standing()).toEqual([{ ...standstill, code: 'DATABASE_UNAVAILABLE' }]);
-    await eventually(() => expect(told).toHaveLength(1));
+    await eventually(() => expect(logged).toHaveLength(1));
     repair.isDone = true;
-    await eventually(() => expect(told).toHaveLength(2), { timeoutMs: 40_000 });
-    expect(told).toEqual([
+    await eventually(() => expect(logged).toHaveLength(2), { timeoutMs: 40_000 });
+    expect(logged).toEqual([
       expect.objectContaining({ message: 'events.standing-still', ...standstill }),
       expect.objectContaining({ message: 'events.moving-again', ...standstill }),
     ]);

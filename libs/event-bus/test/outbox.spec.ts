@@ -43,14 +43,14 @@ const aWorld = async ({ compacted = true } = {}) => {
   const name = ownName('facts');
   const facts = mongo.collection<Doc>(name);
   const topic = await aTopic(buses.bus(), { compacted });
-  const told = await followed(buses.bus(), topic);
+  const published = await followed(buses.bus(), topic);
   const reported: object[] = [];
-  closers.push(told.close, () => facts.drop());
+  closers.push(published.close, () => facts.drop());
   return {
     servers: [servers.kafka.brokers, servers.mongo.uri],
     name,
     topic,
-    told,
+    published,
     create: (id: string) => facts.insertOne({ _id: id, version: 1, outbox: [entry(id, 1)] }),
     change: (id: string, version: number, more?: object) =>
       facts.updateOne(
@@ -69,7 +69,7 @@ const aWorld = async ({ compacted = true } = {}) => {
         expect(await facts.findOne({ _id: id })).toMatchObject({ outbox: [], relay: { followUpAt: null } }),
       ),
     versions: (id: string): number[] =>
-      told.seen
+      published.seen
         .filter(({ key }) => key === id)
         .map(({ value }) => (JSON.parse(String(value)) as { version: number }).version),
     refusals: reported,
@@ -123,7 +123,7 @@ describe('the outbox relay', () => {
         for (const version of [2, 3]) await world.change(id, version);
       }
       await (await world.relay()).notify();
-      await world.told.count(6);
+      await world.published.count(6);
       expect([world.versions('a'), world.versions('b')]).toEqual([
         [1, 2, 3],
         [1, 2, 3],
@@ -201,7 +201,7 @@ describe.each([true, false])('an event that is too large for Kafka (compacted: %
     const relay = await world.relay();
     await relay.notify();
     for (const id of ['a', 'b', 'c']) await eventually(async () => expect(await world.outbox(id)).toEqual([]));
-    await world.told.count(4);
+    await world.published.count(4);
     expect(['a', 'b', 'c'].map(world.versions)).toEqual([[1], [1, 3], [1]]);
     expect(world.refusals).toMatchObject(
       ['b.2', 'c.2'].map((eventId) => ({ eventId, code: 'EVENT_TOO_LARGE', bytes: expect.any(Number) })),

@@ -29,7 +29,7 @@ for each in $left; do kill -KILL -$each; done 2>/dev/null
 
 let ears: Writable | undefined;
 
-const tell = (line: string): void => {
+const send = (line: string): void => {
   if (!ears) {
     const guardian = spawn('sh', ['-c', script], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
     guardian.on('error', () => undefined);
@@ -43,7 +43,7 @@ const tell = (line: string): void => {
 };
 
 /** Makes the process group end together with this process. */
-export const guardGroup = (group: number): void => tell(`+ ${group}`);
+export const guardGroup = (group: number): void => send(`+ ${group}`);
 
 /** Says that the process group has ended by itself. */
-export const releaseGroup = (group: number): void => tell(`- ${group}`);
+export const releaseGroup = (group: number): void => send(`- ${group}`);

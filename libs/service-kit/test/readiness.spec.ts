@@ -13,9 +13,9 @@ const readinessOf = async (health: object, reported: object) => {
     reported: { ...reported },
   });
   const response = await fetch(`${await listen(app, '127.0.0.1', 0)}/health/ready`);
-  const told = (await response.json()) as object;
+  const body = (await response.json()) as object;
   await app.close();
-  return { status: response.status, ...told };
+  return { status: response.status, ...body };
 };
 
 // Every check decided readiness, so an outage of Kafka also stopped services that only read.

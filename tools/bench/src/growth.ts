@@ -19,23 +19,23 @@ export const benchGrowth = async (world: BenchWorld, { large }: Options): Promis
     try {
       const { times, seconds, memory } = await measure(world, round, size);
       measured.push(times);
-      lines.push(line('growth', `time to insert ${told(size)} deliveries`, seconds, 's'));
-      lines.push(line('growth', `memory of sync at ${told(size)} deliveries`, memory.now, 'MiB'));
-      lines.push(line('growth', `peak memory of sync at ${told(size)} deliveries`, memory.most, 'MiB'));
+      lines.push(line('growth', `time to insert ${shown(size)} deliveries`, seconds, 's'));
+      lines.push(line('growth', `memory of sync at ${shown(size)} deliveries`, memory.now, 'MiB'));
+      lines.push(line('growth', `peak memory of sync at ${shown(size)} deliveries`, memory.most, 'MiB'));
     } finally {
       await round.end();
     }
   }
   const [atSmall = {}, atLarge = {}] = measured;
   for (const name of Object.keys(atSmall)) {
-    lines.push(line('growth', `${name} at ${told(small)}`, atSmall[name] ?? 0, 'ms'));
-    lines.push(line('growth', `${name} at ${told(large)}`, atLarge[name] ?? 0, 'ms'));
+    lines.push(line('growth', `${name} at ${shown(small)}`, atSmall[name] ?? 0, 'ms'));
+    lines.push(line('growth', `${name} at ${shown(large)}`, atLarge[name] ?? 0, 'ms'));
     lines.push(line('growth', `${name}: growth`, (atLarge[name] ?? 0) / (atSmall[name] ?? 1), '', { atMost: 1.3 }));
   }
   return lines;
 };
 
-const told = (size: number): string => size.toLocaleString('en');
+const shown = (size: number): string => size.toLocaleString('en');
 
 const measure = async (world: BenchWorld, round: Round, size: number) => {
   const { listId } = await world.resources();

@@ -68,17 +68,17 @@ const judgeStats = ({ stats, deliveries, workflowIds }: Observed): string[] =>
   workflowIds.flatMap((id, number) => {
     const own = deliveries.filter(({ workflow }) => workflow.id === id);
     const count = (status: SeenDelivery['status']): number => own.filter((each) => each.status === status).length;
-    const told = stats[number];
-    if (!told) return [`workflow ${number} has no stats`];
-    const reasons = told.skippedByReason.reduce((sum, each) => sum + each.count, 0);
+    const shown = stats[number];
+    if (!shown) return [`workflow ${number} has no stats`];
+    const reasons = shown.skippedByReason.reduce((sum, each) => sum + each.count, 0);
     const pairs: [string, number, number][] = [
-      ['total', told.total, own.length],
-      ['synced', told.synced, count('SYNCED')],
-      ['skipped', told.skipped, count('SKIPPED')],
-      ['skipped by reason', reasons, told.skipped],
-      ['failed', told.failed, count('FAILED')],
-      ['pending', told.pending, 0],
-      ['sum', told.synced + told.skipped + told.failed + told.pending, told.total],
+      ['total', shown.total, own.length],
+      ['synced', shown.synced, count('SYNCED')],
+      ['skipped', shown.skipped, count('SKIPPED')],
+      ['skipped by reason', reasons, shown.skipped],
+      ['failed', shown.failed, count('FAILED')],
+      ['pending', shown.pending, 0],
+      ['sum', shown.synced + shown.skipped + shown.failed + shown.pending, shown.total],
     ];
     return pairs.flatMap(([name, is, must]) =>
       is === must ? [] : [`stats of workflow ${number}: ${name} is ${is}, expected ${must}`],
@@ -91,10 +91,10 @@ const judgeOutcomes = ({ outcomes, deliveries }: Observed): string[] => {
   return deliveries.flatMap((each) => {
     const published = newest.get(each.id);
     if (!published) return [`sync did not publish the outcome of ${each.id}`];
-    const told = `${published.status} ${published.reason}`;
-    return told === described(each)
+    const outcome = `${published.status} ${published.reason}`;
+    return outcome === described(each)
       ? []
-      : [`the published outcome of ${each.id} is ${told}, expected ${described(each)}`];
+      : [`the published outcome of ${each.id} is ${outcome}, expected ${described(each)}`];
   });
 };
 

@@ -35,7 +35,7 @@ export const mostInASecond = (counts: ReadonlyMap<number, number>): number => {
 export const watchPermits = (mongo: Connection) => {
   const ledgers = mongo.collection<LedgerDocument>('ledger');
   const activities = mongo.collection<{ _id: string; connectionId: string; pollAt: Date }>('activities');
-  const connectionLeases = mongo.collection<{ _id: string; readyAt: Date; wake: number }>('connection_leases');
+  const connectionLeases = mongo.collection<{ _id: string; readyAt: Date; readied: number }>('connection_leases');
   let seen = new Map<number, number>();
   let looking: Promise<void> | undefined;
   const read = async (): Promise<{ revision: number; state: State } | undefined> => {
@@ -84,7 +84,7 @@ export const watchPermits = (mongo: Connection) => {
       const leasesOf = [...new Set(waiting.map(({ connectionId }) => connectionId))];
       await connectionLeases.updateMany(
         { _id: { $in: leasesOf } },
-        { $min: { readyAt: new Date(now) }, $inc: { wake: 1 } },
+        { $min: { readyAt: new Date(now) }, $inc: { readied: 1 } },
       );
     },
     close: async (): Promise<void> => {

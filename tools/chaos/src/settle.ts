@@ -22,7 +22,7 @@ const standing = async ({ graph, outcomes }: World, { boxOfficeId, workflowIds, 
      * Whether sync has published all outcomes and stored all dead letters. That happens after the last outcome is
      * stored.
      */
-    isTold: async (): Promise<boolean> => {
+    isPublished: async (): Promise<boolean> => {
       const published = newestOf(outcomes.of(boxOfficeId));
       const deliveries = await graph.deliveries(boxOfficeId);
       const letters = new Set((await graph.deadLetters(boxOfficeId)).map(({ orderId }) => orderId));
@@ -55,10 +55,10 @@ export const settle = async (world: World, office: Office, { mayBeRefused, limit
   let hint = 'no error seen';
   for (let look = 0; Date.now() < until; look += 1) {
     try {
-      const { isDone, failed, isTold } = await standing(world, office);
+      const { isDone, failed, isPublished } = await standing(world, office);
       if (isDone && failed > 0 && mayBeRefused) {
         await world.graph.retry(office.boxOfficeId, ['FAILED'], ['REJECTED_BY_CONSTANT_CONTACT']);
-      } else if (isDone && (await isTold())) return [];
+      } else if (isDone && (await isPublished())) return [];
       else if (!isDone && look % 3 === 2) await help(world, office);
     } catch (error) {
       hint = error instanceof Error ? error.message : String(error);

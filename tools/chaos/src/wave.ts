@@ -78,11 +78,11 @@ export const runWave = async (world: World, schedules: readonly Schedule[], sett
   const names = await world.names();
   const verdicts = await Promise.all(
     offices.map(async (office, index): Promise<ScheduleResult> => {
-      const told = await toldOf(world, office);
-      const violations = judge({ ...office, ...told, ...seen, names, left: happened[index]!.left });
+      const published = await publishedOf(world, office);
+      const violations = judge({ ...office, ...published, ...seen, names, left: happened[index]!.left });
       return {
         schedule: office.schedule,
-        deliveries: told.deliveries.length,
+        deliveries: published.deliveries.length,
         violations: [...unsettled[index]!, ...violations],
       };
     }),
@@ -106,7 +106,7 @@ export const runWave = async (world: World, schedules: readonly Schedule[], sett
 };
 
 /** What sync shows and has published of a box office. */
-const toldOf = async ({ graph, outcomes }: World, { boxOfficeId, workflowIds }: Office) => ({
+const publishedOf = async ({ graph, outcomes }: World, { boxOfficeId, workflowIds }: Office) => ({
   deliveries: await graph.deliveries(boxOfficeId),
   stats: await graph.stats(boxOfficeId, workflowIds),
   deadLetters: (await graph.deadLetters(boxOfficeId)).map(({ orderId }) => orderId),

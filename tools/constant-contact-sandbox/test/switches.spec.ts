@@ -279,8 +279,8 @@ describe('the switches', () => {
   it('are all in the README', () => {
     const readme = readFileSync(join(__dirname, '../README.md'), 'utf8');
     for (const [name, value] of Object.entries(defaultSwitches())) {
-      const [, told] = new RegExp(`^- \`${name}\`: \\*\\*\`(.*?)\`\\*\\*`, 'm').exec(readme) ?? [];
-      expect([name, told]).toEqual([name, String(value)]);
+      const [, documented] = new RegExp(`^- \`${name}\`: \\*\\*\`(.*?)\`\\*\\*`, 'm').exec(readme) ?? [];
+      expect([name, documented]).toEqual([name, String(value)]);
     }
   });
 

@@ -72,7 +72,7 @@ export const readLetter = ({ topic, partition, offset, key, value, headers }: Le
   const bytes = value ?? Buffer.alloc(0);
   const body = bodyOf(bytes);
   const isBinary = cloudEventModeOf(headers) === 'binary';
-  const told = Date.parse(headers['dead-letter-at'] ?? '');
+  const statedAt = Date.parse(headers['dead-letter-at'] ?? '');
   const kept = Object.entries(headers).filter(([name]) => !ownHeaders.test(name) && name !== replayHeader);
   const leftOut = leftOutOf(headers);
   const fits =
@@ -106,7 +106,7 @@ export const readLetter = ({ topic, partition, offset, key, value, headers }: Le
       lastOffset: headers['original-last-offset'] ?? position[2],
     },
     leftOut,
-    at: Number.isNaN(told) || told > now.getTime() ? now : new Date(told),
+    at: Number.isNaN(statedAt) || statedAt > now.getTime() ? now : new Date(statedAt),
     replayOf: replayOf !== undefined && isId('deadLetter', replayOf) ? replayOf : null,
     original: fits ? { key: key ?? '', value: bytes, headers: kept } : null,
   };

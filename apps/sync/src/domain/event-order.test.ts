@@ -86,7 +86,7 @@ describe("an order from Ticket Tailor's API", () => {
   const data = (status: Status, email: string) => ({ id: 'or_1', status, buyer_details: { email } });
   const fetched = (status: Status) =>
     fetchedOrder('bo_1', { order: data(status, 'read@example.com'), createdAt: new Date(time) });
-  const told = (type: typeof created | typeof updated, status: Status) =>
+  const produced = (type: typeof created | typeof updated, status: Status) =>
     orderFrom({
       specversion: '1.0',
       id: 'wh_1',
@@ -94,20 +94,20 @@ describe("an order from Ticket Tailor's API", () => {
       type,
       time,
       boxofficeid: 'bo_1',
-      data: data(status, 'told@example.com'),
+      data: data(status, 'produced@example.com'),
     });
 
   it.each([
-    [created, 'completed', 'told@example.com'],
-    [updated, 'pending', 'told@example.com'],
-    [updated, 'cancelled', 'told@example.com'],
+    [created, 'completed', 'produced@example.com'],
+    [updated, 'pending', 'produced@example.com'],
+    [updated, 'cancelled', 'produced@example.com'],
     [created, 'pending', 'read@example.com'],
   ] as const)(
     'is older than the events of its second, except a creation that says pending: %s %s',
     (type, status, email) => {
       for (const merged of [
-        mergeOrders(fetched('completed'), told(type, status)),
-        mergeOrders(told(type, status), fetched('completed')),
+        mergeOrders(fetched('completed'), produced(type, status)),
+        mergeOrders(produced(type, status), fetched('completed')),
       ])
         expect([merged.email, merged.status]).toEqual([email, email === 'read@example.com' ? 'completed' : status]);
     },

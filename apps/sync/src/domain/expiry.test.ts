@@ -43,7 +43,7 @@ describe('agesInstead', () => {
 });
 
 describe('an expired order', () => {
-  const told = (time: string, given: object = {}): StoredOrder =>
+  const orderAt = (time: string, given: object = {}): StoredOrder =>
     orderFrom({
       specversion: '1.0',
       id: `wh_${time}`,
@@ -61,10 +61,10 @@ describe('an expired order', () => {
         ...given,
       },
     });
-  const order = told('2026-07-02T10:00:00Z');
+  const order = orderAt('2026-07-02T10:00:00Z');
 
   it('keeps nothing of its buyer or its items', () => {
-    const left = expiredOrder(mergeOrders(order, told('2026-07-03T10:00:00Z', { buyer_details: null })));
+    const left = expiredOrder(mergeOrders(order, orderAt('2026-07-03T10:00:00Z', { buyer_details: null })));
     expect(JSON.stringify(left)).not.toMatch(/ada|Ada|555|Gala|Day ticket|OPTED/);
     expect(left).toMatchObject({ key: 'bo_1:or_1', eventTime: Date.parse('2026-07-03T10:00:00Z'), expired: true });
     expect(expiredOrder(withoutBuyer(order))).toEqual(expiredOrder(order));
@@ -74,8 +74,8 @@ describe('an expired order', () => {
     'does not change with an event of %s',
     (time) => {
       const left = expiredOrder(order);
-      expect(mergeOrders(left, told(time))).toEqual(left);
-      expect(mergeOrders(told(time), left)).toEqual(left);
+      expect(mergeOrders(left, orderAt(time))).toEqual(left);
+      expect(mergeOrders(orderAt(time), left)).toEqual(left);
     },
   );
 });

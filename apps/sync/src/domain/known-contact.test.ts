@@ -20,8 +20,8 @@ describe('deletedBy', () => {
     ],
     ['it was changed later', '2026-06-01', '2026-06-09T12:00:00Z', '2026-06-02T00:00:00Z'],
     ['its last change was before that day', '2026-06-01', '2026-05-01T12:00:00Z', '2026-06-02T00:00:00Z'],
-    ['no change is told', '2026-06-01', undefined, '2026-06-02T00:00:00Z'],
-    ['the time is told', '2026-06-01T10:00:00Z', '2026-06-01T12:00:00Z', '2026-06-01T10:00:00Z'],
+    ['Constant Contact gives no time of a change', '2026-06-01', undefined, '2026-06-02T00:00:00Z'],
+    ['Constant Contact gives the time', '2026-06-01T10:00:00Z', '2026-06-01T12:00:00Z', '2026-06-01T10:00:00Z'],
     ['neither can be read', 'once', undefined, Infinity],
   ])('is correct when %s', (_case, deleted_at, updated_at, expected) => {
     const contact = { deleted_at, updated_at } as Partial<CcContact> as CcContact;

@@ -5,7 +5,7 @@ import {
   declare,
   emptyLedger,
   exhausted,
-  givenBack,
+  withPermitReturned,
   isRefused,
   leftToday,
   msToNextUtcDay,
@@ -262,14 +262,14 @@ describe('a returned permit', () => {
     serve(declare(emptyLedger, 'a', [want('x', 1, 'live', at)], {}, at), 'a', at, limits).ledger;
 
   it('counts for the day again, but not for its second', () => {
-    const back = givenBack(given(noon), 'live', noon);
+    const back = withPermitReturned(given(noon), 'live', noon);
     expect(leftToday(back, noon, limits)).toBe(limits.perDay);
     expect(back.recent).toEqual([noon]);
   });
 
   it('does not add a call to a day that started after the request', () => {
     const midnight = Date.parse('2026-11-24T00:00:00Z');
-    const back = givenBack(given(midnight), 'live', midnight - 5);
+    const back = withPermitReturned(given(midnight), 'live', midnight - 5);
     expect(leftToday(back, midnight, limits)).toBe(limits.perDay - 1);
   });
 });

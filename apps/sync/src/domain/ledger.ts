@@ -250,7 +250,7 @@ export const serve = (
  * Returns the permit of a call that was requested at `askedAt` and not made. The call counts for the day again if it is
  * still the same day; the second has lost it.
  */
-export const givenBack = (ledger: Ledger, kind: CallClass, askedAt: number): Ledger => {
+export const withPermitReturned = (ledger: Ledger, kind: CallClass, askedAt: number): Ledger => {
   const { day, used, usedBy } = ledger;
   const own = usedBy[kind] ?? 0;
   return day === utcDay(askedAt) && own > 0

@@ -46,10 +46,13 @@ const mergedDetails = (desiredStates: readonly DesiredState[]): DesiredState['de
   asOneName(
     Object.fromEntries(
       detailNames.flatMap((name) => {
-        const told = ({ valueTimestamps, orderTime }: DesiredState): number => valueTimestamps[name] ?? orderTime;
+        const writtenAt = ({ valueTimestamps, orderTime }: DesiredState): number => valueTimestamps[name] ?? orderTime;
         const newest = desiredStates
           .filter(({ details }) => details[name] !== undefined)
-          .reduce<DesiredState | undefined>((best, each) => (best && told(best) > told(each) ? best : each), undefined);
+          .reduce<DesiredState | undefined>(
+            (best, each) => (best && writtenAt(best) > writtenAt(each) ? best : each),
+            undefined,
+          );
         return newest ? [[name, newest.details[name]] as const] : [];
       }),
     ),

@@ -120,9 +120,9 @@ describe('an order stored when only ids decided between events of the same time'
     fc.assert(
       fc.property(events, (given) => {
         const kept = asKeptToday(stampless(all(given)));
-        const told = mergeOrders(kept, all(given));
-        expect(revisionOf(told)).toBe(revisionOf(all(given)));
-        expect(mergeOrders(told, all(given))).toEqual(told);
+        const updated = mergeOrders(kept, all(given));
+        expect(revisionOf(updated)).toBe(revisionOf(all(given)));
+        expect(mergeOrders(updated, all(given))).toEqual(updated);
       }),
     );
   });

@@ -265,8 +265,8 @@ const planExisting = (
   if (mustSubscribe && lists.length > 0 && fitsForm(email)) {
     // The form makes any contact mailable, so it is used only right after a look-up.
     if (!whole) return look;
-    const wished = { ...merged, listIds: lists.slice(0, mostLists) };
-    const call = { kind: 'sign-up' as const, ...one, contact: signUp(email, wished), ...restores };
+    const capped = { ...merged, listIds: lists.slice(0, mostLists) };
+    const call = { kind: 'sign-up' as const, ...one, contact: signUp(email, capped), ...restores };
     return { ...nothing, notes, ...tags, single: [call] };
   }
   const left = mustSubscribe ? withoutPermission(email, writes) : {};

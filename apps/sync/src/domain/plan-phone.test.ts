@@ -31,14 +31,14 @@ const plan = (
   { isImported = false, ...given }: Partial<PlanOptions> & { isImported?: boolean } = {},
 ): Plan => {
   const all = { ...planOptions, ...given };
-  const told = desiredStates.flatMap(({ details: { phone } }) => (phone ? [phone] : []));
+  const numbers = desiredStates.flatMap(({ details: { phone } }) => (phone ? [phone] : []));
   const planInput: ContactPlanInput = {
     email,
     desiredStates,
     isUncertain: false,
     isImported,
     detailsMark: detailsText(desiredStates),
-    phoneMarks: new Map(told.map((phone) => [phone, phoneKey(phone, all.country ?? null)])),
+    phoneMarks: new Map(numbers.map((phone) => [phone, phoneKey(phone, all.country ?? null)])),
   };
   return planBatch([planInput], new Map([[email, known]]), all);
 };
@@ -118,7 +118,7 @@ describe('the phone of a contact with three phones that somebody entered', () =>
   const three = ['+44 20 7946 0001', '+44 20 7946 0002', '+44 20 7946 0003'];
   const full = (permission: 'explicit' | 'not_set') =>
     knownFrom(aContact({ ...phones(...three), email_address: { address: email, permission_to_send: permission } }));
-  const telling = (phone: string) => [
+  const sharing = (phone: string) => [
     desired({ details: { phone, firstName: 'Ada' } }),
     desired({ deliveryId: 'dlv_2', details: { firstName: 'Ada' } }),
   ];
@@ -129,7 +129,7 @@ describe('the phone of a contact with three phones that somebody entered', () =>
     ['the sign-up form', 'not_set', london, 'sign-up'],
     ['the sign-up form that would take the number', 'not_set', boston, 'sign-up'],
   ] as const)('is left out by %s, with a note on the deliveries whose orders have it', (_, permission, phone, kind) => {
-    const planned = plan(telling(phone), full(permission));
+    const planned = plan(sharing(phone), full(permission));
     expect(kinds(planned)).toEqual([kind]);
     expect(JSON.stringify(planned.calls)).toContain('Ada');
     expect(JSON.stringify(planned.calls)).not.toContain('phone');

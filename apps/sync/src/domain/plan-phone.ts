@@ -29,9 +29,9 @@ export const isMarkedPhone = (
 };
 
 /** The desired states whose orders have that number, in any format. */
-const telling = (desiredStates: readonly DesiredState[], phone: string, marks: PhoneMarks): DesiredState[] =>
-  desiredStates.filter(({ details: { phone: told } }) =>
-    told === undefined ? false : told === phone || (marks.has(phone) && marks.get(told) === marks.get(phone)),
+const withNumber = (desiredStates: readonly DesiredState[], phone: string, marks: PhoneMarks): DesiredState[] =>
+  desiredStates.filter(({ details: { phone: other } }) =>
+    other === undefined ? false : other === phone || (marks.has(phone) && marks.get(other) === marks.get(phone)),
   );
 
 /**
@@ -47,7 +47,7 @@ export const withRoomForPhone = (
 ): { readonly details: Details; readonly notes: readonly { deliveryIds: readonly string[]; note: string }[] } => {
   const { phone, ...others } = details;
   if (phone === undefined || !whole || phonesWith(whole, phone) !== undefined) return { details, notes: [] };
-  const deliveryIds = telling(desiredStates, phone, marks).map(({ deliveryId }) => deliveryId);
+  const deliveryIds = withNumber(desiredStates, phone, marks).map(({ deliveryId }) => deliveryId);
   return { details: others, notes: [{ deliveryIds, note: phoneFull }] };
 };
 
@@ -66,15 +66,15 @@ export const planPhone = (
 ): { readonly line?: PhoneLine; readonly notes: readonly { deliveryIds: readonly string[]; note: string }[] } => {
   const { phone } = details;
   if (phone === undefined) return { notes: [] };
-  const told = telling(desiredStates, phone, marks);
+  const sharing = withNumber(desiredStates, phone, marks);
   // The newest one represents all. Otherwise, if the phone waits, the cancellation of an older order made by mistake
   // would drop it.
-  const desired = told.reduce<DesiredState | undefined>(
+  const desired = sharing.reduce<DesiredState | undefined>(
     (best, each) => (best && best.orderTime > each.orderTime ? best : each),
     undefined,
   );
   if (!desired) return { notes: [] };
-  const deliveryIds = told.map(({ deliveryId }) => deliveryId);
+  const deliveryIds = sharing.map(({ deliveryId }) => deliveryId);
   const line: PhoneLine = { ...rest, deliveryIds, phone, desired, details };
   return { line, notes: line.isLater ? [{ deliveryIds, note: phoneFollows }] : [] };
 };

@@ -32,7 +32,7 @@ const contactIn = (state: ContactState | `deleted ${ContactState}`, email: strin
   } satisfies CcContact);
 };
 
-const desired = (gives: 'list' | 'tag'): DesiredState => ({
+const desired = (adds: 'list' | 'tag'): DesiredState => ({
   deliveryId: 'dlv_1',
   orderTime: Date.parse('2026-06-01T00:00:00Z'),
   placedAt: Date.parse('2026-06-01T00:00:00Z'),
@@ -41,8 +41,8 @@ const desired = (gives: 'list' | 'tag'): DesiredState => ({
   createsContacts: true,
   whenNotOptedIn: 'SKIP',
   whenUnsubscribed: 'SKIP',
-  listIds: gives === 'list' ? ['list-a'] : [],
-  tagIds: gives === 'tag' ? ['tag-a'] : [],
+  listIds: adds === 'list' ? ['list-a'] : [],
+  tagIds: adds === 'tag' ? ['tag-a'] : [],
   fields: [],
   details: {},
 });
@@ -50,7 +50,7 @@ const desired = (gives: 'list' | 'tag'): DesiredState => ({
 /** The calls in words, with the reason of the outcome where it is not SYNCED. */
 const inWords = (
   state: Parameters<typeof contactIn>[0],
-  gives: 'list' | 'tag',
+  adds: 'list' | 'tag',
   optInRoute: PlanOptions['optInRoute'],
   length: number,
 ): string => {
@@ -69,7 +69,7 @@ const inWords = (
   if (decision.kind !== 'go') return decision.kind === 'fail' ? decision.reason : decision.kind;
   const planInput = {
     email,
-    desiredStates: [desired(gives)],
+    desiredStates: [desired(adds)],
     isUncertain: false,
     isImported: false,
     detailsMark: 'mark',
@@ -90,7 +90,7 @@ const inWords = (
   return [...calls, ...plan.skips.map(({ reason }) => reason), ...left].join(', ');
 };
 
-type Row = readonly [state: Parameters<typeof contactIn>[0], gives: 'list' | 'tag', short: string, long: string];
+type Row = readonly [state: Parameters<typeof contactIn>[0], adds: 'list' | 'tag', short: string, long: string];
 /** The rows that do not depend on the opt-in route: all except those without a contact. */
 const alike: readonly Row[] = [
   ['explicit', 'list', 'import', 'put by Contact with list'],
@@ -134,8 +134,8 @@ const rows: readonly (readonly [PlanOptions['optInRoute'], ...Row])[] = [
 describe('the calls for a buyer who opted in', () => {
   it.each(rows)(
     '%s, contact %s, workflow with a %s: "%s", with a long address "%s"',
-    (route, state, gives, short, long) => {
-      const by = (length: number): string => inWords(state, gives, route, length);
+    (route, state, adds, short, long) => {
+      const by = (length: number): string => inWords(state, adds, route, length);
       expect({ 50: by(50), 51: by(51), 80: by(80), 81: by(81) }).toEqual({
         50: short,
         51: long,

@@ -58,11 +58,11 @@ export const isPhoneStale = (
   expired: Pick<WrittenValues, 'details'> | undefined,
   country: string | null,
 ): boolean => {
-  const told = others.flatMap((each) =>
+  const otherPhones = others.flatMap((each) =>
     each.phone == null || order.phone == null
       ? []
       : [{ at: valueTime(each, 'phone'), isSame: isSamePhone(each.phone, order.phone, country) }],
   );
-  const lastAt = Math.max(valueTime(order, 'phone'), ...told.flatMap(({ at, isSame }) => (isSame ? at : [])));
-  return (expired?.details.phone ?? -Infinity) > lastAt || told.some(({ at, isSame }) => !isSame && at > lastAt);
+  const lastAt = Math.max(valueTime(order, 'phone'), ...otherPhones.flatMap(({ at, isSame }) => (isSame ? at : [])));
+  return (expired?.details.phone ?? -Infinity) > lastAt || otherPhones.some(({ at, isSame }) => !isSame && at > lastAt);
 };

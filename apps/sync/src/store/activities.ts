@@ -19,7 +19,7 @@ export interface RunningActivity {
    * True until all deliveries that it serves are recorded as waiting for it. While it is true, any delivery that was in
    * process may be one of them, for example because the sender crashed.
    */
-  readonly untold: boolean;
+  readonly unrecorded: boolean;
   /**
    * Set when the activity has ended, or never started, and its deliveries are still to be released. `isClean` says that
    * it did everything that it was asked to do.
@@ -50,15 +50,15 @@ export const createActivityStore = (mongo: Connection) => {
       of: Pick<RunningActivity, '_id' | 'connectionId' | 'isFile' | 'startedAt' | 'pollAt'>,
     ): Promise<void> => {
       sending.add(of._id);
-      await activities.insertOne({ ...of, activityId: null, untold: true, polls: 0 });
+      await activities.insertOne({ ...of, activityId: null, unrecorded: true, polls: 0 });
     },
     /** Records the id that Constant Contact answered with. */
     began: async (id: string, activityId: string, pollAt: Date): Promise<void> => {
       await activities.updateOne({ _id: id }, { $set: { activityId, pollAt } });
     },
     /** Records that all deliveries served by the activity are saved as waiting for it. */
-    told: async (id: string): Promise<void> => {
-      await activities.updateOne({ _id: id }, { $set: { untold: false } });
+    recorded: async (id: string): Promise<void> => {
+      await activities.updateOne({ _id: id }, { $set: { unrecorded: false } });
     },
     /**
      * Marks the activity as ended, before its deliveries are released. A process that saves a waiting delivery later

@@ -4,11 +4,8 @@ import { never } from './never';
 interface ConnectionLeaseDocument {
   _id: string;
   readyAt: Date;
-  /**
-   * Grows with each notification of work, so that a release does not overwrite a notification that came after the
-   * claim.
-   */
-  wake: number;
+  /** Grows with each call of `makeReady`, so that a release does not overwrite one that came after the claim. */
+  readied: number;
   holder: string | null;
   leaseUntil: Date;
   fence: number;
@@ -18,7 +15,7 @@ interface ConnectionLeaseDocument {
 export interface ConnectionLease {
   readonly connectionId: string;
   readonly fence: number;
-  readonly wake: number;
+  readonly readied: number;
   /** The last holder stopped renewing the lease. It may still be running and write late. */
   readonly takenOver: boolean;
 }
@@ -27,13 +24,14 @@ const past = new Date(0);
 
 export const createConnectionLeaseStore = (mongo: Connection) => {
   const connectionLeases = mongo.collection<ConnectionLeaseDocument>('connection_leases');
-  const wake = async (connectionIds: readonly string[], at: Date): Promise<void> => {
+  /** Lets a process claim these connections from `at`, because they have work then. */
+  const makeReady = async (connectionIds: readonly string[], at: Date): Promise<void> => {
     for (const _id of new Set(connectionIds)) {
       await connectionLeases.updateOne(
         { _id },
         {
           $min: { readyAt: at },
-          $inc: { wake: 1 },
+          $inc: { readied: 1 },
           $setOnInsert: { holder: null, leaseUntil: past, fence: 0 },
         },
         { upsert: true },
@@ -44,7 +42,7 @@ export const createConnectionLeaseStore = (mongo: Connection) => {
     init: async (): Promise<void> => {
       await connectionLeases.createIndex({ readyAt: 1 });
     },
-    wake,
+    makeReady,
     /**
      * Claims the lease of a connection that has ready work and no holder with a valid lease. The fence is greater than
      * any earlier one.
@@ -56,7 +54,7 @@ export const createConnectionLeaseStore = (mongo: Connection) => {
         { sort: { readyAt: 1 }, returnDocument: 'before' },
       );
       return doc
-        ? { connectionId: doc._id, fence: doc.fence + 1, wake: doc.wake, takenOver: doc.holder !== null }
+        ? { connectionId: doc._id, fence: doc.fence + 1, readied: doc.readied, takenOver: doc.holder !== null }
         : undefined;
     },
     /** Returns false when another process has claimed the lease. */
@@ -64,24 +62,24 @@ export const createConnectionLeaseStore = (mongo: Connection) => {
       (await connectionLeases.updateOne({ _id: connectionId, fence }, { $set: { leaseUntil: until } })).matchedCount ===
       1,
     /**
-     * Releases the lease. The connection is not claimed again before `nextReadyAt`, unless a notification of work came
-     * after the claim. A process that has lost the lease notifies the connection of `nextReadyAt` instead: the next
-     * holder may have released the lease before it saw the late writes.
+     * Releases the lease. The connection is not claimed again before `nextReadyAt`, unless it was made ready after the
+     * claim. A process that has lost the lease makes the connection ready at `nextReadyAt` instead: the next holder may
+     * have released the lease before it saw the late writes.
      */
     release: async (
-      { connectionId, fence, wake: seen }: ConnectionLease,
+      { connectionId, fence, readied: seen }: ConnectionLease,
       nextReadyAt: Date | null,
       now: Date,
     ): Promise<void> => {
-      const letGo = async (only: object, readyAt: Date): Promise<boolean> =>
+      const tryRelease = async (only: object, readyAt: Date): Promise<boolean> =>
         (
           await connectionLeases.updateOne(
             { _id: connectionId, fence, ...only },
             { $set: { readyAt, holder: null, leaseUntil: past } },
           )
         ).matchedCount === 1;
-      if ((await letGo({ wake: seen }, nextReadyAt ?? never)) || (await letGo({}, now))) return;
-      if (nextReadyAt) await wake([connectionId], nextReadyAt);
+      if ((await tryRelease({ readied: seen }, nextReadyAt ?? never)) || (await tryRelease({}, now))) return;
+      if (nextReadyAt) await makeReady([connectionId], nextReadyAt);
     },
   };
 };

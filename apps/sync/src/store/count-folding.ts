@@ -27,7 +27,7 @@ export interface DeliveryCountDocument {
   /** The last outcomes that were counted, without skips. */
   failures?: FailureWindow;
   /** Set when the share of failures has moved to another band and its notices have not been settled yet. */
-  untold?: true;
+  unreported?: true;
 }
 
 const batchSize = 5_000;
@@ -68,7 +68,7 @@ const read = async ({ deliveryCounts }: Counters, workflowId: string): Promise<D
 const swap = async (
   { deliveryCounts }: Counters,
   known: DeliveryCountDocument,
-  next: Pick<DeliveryCountDocument, 'counts' | 'batch' | 'failures' | 'untold'>,
+  next: Pick<DeliveryCountDocument, 'counts' | 'batch' | 'failures' | 'unreported'>,
 ): Promise<boolean> => {
   try {
     const { matchedCount, upsertedCount } = await deliveryCounts.updateOne(
@@ -131,7 +131,7 @@ const count = async (
   }));
   const before = workflowCounts.failures ?? '';
   const failures = afterOutcomes(before, outcomesAmong(changed));
-  const news = bandOf(failures) === bandOf(before) ? {} : { untold: true as const };
+  const news = bandOf(failures) === bandOf(before) ? {} : { unreported: true as const };
   if (!(await swap(counters, workflowCounts, { counts, batch, failures, ...news }))) return undefined;
   const counted = { ...workflowCounts, revision: workflowCounts.revision + 1, counts, batch, failures };
   await mark(counters, counted);

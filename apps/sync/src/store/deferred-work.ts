@@ -32,7 +32,7 @@ const leftOverStore = (mongo: Connection, erasures: Pick<ErasureStore, 'among'>,
      * Records the work before the import that leaves it over, so that a crash at any moment loses none. If the import
      * then brings no contact, a later look finds out.
      */
-    note: (
+    record: (
       connectionId: string,
       some: readonly Pick<DeferredWork, 'emailHash' | 'orderKey' | 'deliveryId'>[],
       readyAt: Date,

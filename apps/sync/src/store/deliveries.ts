@@ -150,7 +150,7 @@ export const createDeliveryStore = (deliveries: Collection<DeliveryDocument>) =>
      * Records that the present state of the order was seen and changes nothing, so that a repeated event changes
      * nothing either. Returns false when another process changed the delivery in the meantime.
      */
-    noteRevision: async (known: Delivery, orderRevision: string): Promise<boolean> =>
+    recordRevision: async (known: Delivery, orderRevision: string): Promise<boolean> =>
       (await deliveries.updateOne(asKnown(known), { $set: { orderRevision } })).matchedCount === 1,
     /**
      * Removes the deliveries that are settled, published and counted; returns how many. Their ids stay: a process that

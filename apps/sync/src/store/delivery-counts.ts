@@ -18,7 +18,7 @@ export const createDeliveryCountStore = (mongo: Connection) => {
         { workflowId: 1, uncounted: 1 },
         { name: 'uncounted', partialFilterExpression: { uncounted: true } },
       );
-      await deliveryCounts.createIndex({ untold: 1 }, { partialFilterExpression: { untold: true } });
+      await deliveryCounts.createIndex({ unreported: 1 }, { partialFilterExpression: { unreported: true } });
     },
     /** Counts the changed deliveries of all workflows. */
     foldAll: (goesOn: () => boolean): Promise<void> => foldEach(goesOn),
@@ -28,13 +28,13 @@ export const createDeliveryCountStore = (mongo: Connection) => {
      * The workflows whose share of failures has moved to another band since their notices were last settled, each with
      * the revision of its counters.
      */
-    untold: async function* (): AsyncGenerator<{ workflowId: string; revision: number }> {
-      for await (const { _id, revision } of deliveryCounts.find({ untold: true }, { projection: { revision: 1 } }))
+    unreported: async function* (): AsyncGenerator<{ workflowId: string; revision: number }> {
+      for await (const { _id, revision } of deliveryCounts.find({ unreported: true }, { projection: { revision: 1 } }))
         yield { workflowId: _id, revision };
     },
     /** Records that the notices are settled. A band that changed after `revision` stays marked. */
-    told: async (workflowId: string, revision: number): Promise<void> => {
-      await deliveryCounts.updateOne({ _id: workflowId, revision }, { $unset: { untold: 1 } });
+    reported: async (workflowId: string, revision: number): Promise<void> => {
+      await deliveryCounts.updateOne({ _id: workflowId, revision }, { $unset: { unreported: 1 } });
     },
     /** Whether a backfill has open deliveries, as counted so far. */
     anyOpen: async (workflowId: string, backfillId: string): Promise<boolean> =>
@@ -48,7 +48,7 @@ export const createDeliveryCountStore = (mongo: Connection) => {
       return rowsOf([await read(workflowId)], backfillId);
     },
     /** Records that some deliveries of these workflows are about to be removed. They stay in the counts. */
-    noteExpired: async (workflowIds: readonly string[]): Promise<void> => {
+    recordExpired: async (workflowIds: readonly string[]): Promise<void> => {
       await deliveryCounts.updateMany(
         { _id: { $in: workflowIds }, hasExpired: null },
         {

@@ -66,15 +66,15 @@ export const createDeliveryHistory = (deliveries: Collection<DeliveryDocument>) 
       );
     },
     /** Replaces a sentence in the history of a buyer's deliveries. Repeating it changes nothing. */
-    tellInstead: async (
+    replaceNote: async (
       of: Pick<Delivery, 'boxOfficeId'> & { readonly emailHash: string; readonly connectionId?: string },
-      told: string,
+      note: string,
       instead: string,
     ): Promise<void> => {
       const { boxOfficeId, emailHash, connectionId } = of;
-      const tell = { boxOfficeId, emailHash, ...(connectionId ? { connectionId } : {}), performed: told };
-      await deliveries.updateMany(tell, { $addToSet: { performed: { $each: [instead] } } });
-      await deliveries.updateMany(tell, { $pull: { performed: told } });
+      const matching = { boxOfficeId, emailHash, ...(connectionId ? { connectionId } : {}), performed: note };
+      await deliveries.updateMany(matching, { $addToSet: { performed: { $each: [instead] } } });
+      await deliveries.updateMany(matching, { $pull: { performed: note } });
     },
   };
 };

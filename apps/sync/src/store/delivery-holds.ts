@@ -22,7 +22,7 @@ export const createDeliveryHolds = (deliveries: Deliveries, save: Save) => ({
 /** Releases deliveries whose wait is over. */
 const releases = (deliveries: Deliveries) => ({
   /** Releases the deliveries of a workflow that wait for one of these reasons. */
-  resume: async (
+  releaseWorkflow: async (
     { boxOfficeId, workflowId }: { readonly boxOfficeId: string; readonly workflowId: string },
     waitedFor: readonly WaitingFor[],
     now: Date,
@@ -33,7 +33,7 @@ const releases = (deliveries: Deliveries) => ({
     );
   },
   /** Releases the deliveries that wait for a reconnect. Their time for retries starts again. */
-  free: async (connectionId: string, now: Date): Promise<void> => {
+  releaseConnection: async (connectionId: string, now: Date): Promise<void> => {
     await deliveries.updateMany(
       { connectionId, reason: 'CONNECTION_NEEDS_RECONNECT', readyAt: isOpen },
       { $set: { status: 'PENDING', reason: null, readyAt: now, firstTriedAt: null, attemptCount: 0 } },
@@ -42,7 +42,7 @@ const releases = (deliveries: Deliveries) => ({
   /**
    * Makes these deliveries ready now, so that a dispatcher looks at them again, if they still wait with this reason.
    */
-  wake: async (ids: readonly string[], waitsFor: WaitingFor, now: Date): Promise<void> => {
+  releaseByIds: async (ids: readonly string[], waitsFor: WaitingFor, now: Date): Promise<void> => {
     const holds = { reason: waitsFor, readyAt: isOpen };
     await writeAlike(
       deliveries,
@@ -69,7 +69,7 @@ const backfillHolds = (deliveries: Deliveries, save: Save) => ({
       },
     );
   },
-  resumeBackfill: async (backfillId: string, now: Date): Promise<void> => {
+  releaseBackfill: async (backfillId: string, now: Date): Promise<void> => {
     await deliveries.updateMany(
       { backfillId, reason: 'BACKFILL_PAUSED', readyAt: isOpen },
       { $set: { status: 'PENDING', reason: null, readyAt: now } },
@@ -81,7 +81,7 @@ const backfillHolds = (deliveries: Deliveries, save: Save) => ({
    */
   cancelBackfill: async (backfillId: string, now: Date): Promise<void> => {
     const open = { backfillId, status: isUnsettled };
-    const free = { readyAt: isOpen, claimed: false, activityIds: [], undoesOrder: false };
+    const unclaimed = { readyAt: isOpen, claimed: false, activityIds: [], undoesOrder: false };
     const cancelled = (delivery: OpenDelivery): Result => ({
       delivery,
       attempts: [],
@@ -90,7 +90,7 @@ const backfillHolds = (deliveries: Deliveries, save: Save) => ({
     let count: number;
     do {
       count = 0;
-      for await (const part of foundInParts(deliveries, open, free, readAtOnce, withoutOutbox)) {
+      for await (const part of foundInParts(deliveries, open, unclaimed, readAtOnce, withoutOutbox)) {
         count += part.length;
         await save(openAmong(part).map(cancelled), now);
       }

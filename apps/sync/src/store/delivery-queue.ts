@@ -120,7 +120,7 @@ const save = async (deliveries: Deliveries, results: readonly Result[], now: Dat
     })),
   );
   if (matched === results.length) return [...results];
-  await noteUnderWay(deliveries, results);
+  await recordActivities(deliveries, results);
   const settled = results.filter(({ to }) => 'outcome' in to).map(({ delivery }) => delivery._id);
   const known = new Map(
     (await inBatches(settled, (part) => deliveries.find({ _id: { $in: part } }, whole).toArray())).map(
@@ -134,7 +134,7 @@ const save = async (deliveries: Deliveries, results: readonly Result[], now: Dat
  * Records activities also with deliveries that changed in the meantime, because they run for the same contacts. A
  * delivery that another holder has claimed since is left alone.
  */
-const noteUnderWay = async (deliveries: Deliveries, results: readonly Result[]): Promise<void> => {
+const recordActivities = async (deliveries: Deliveries, results: readonly Result[]): Promise<void> => {
   const begun = results.flatMap(({ delivery: { _id, version }, to }) =>
     'next' in to && to.next.activities ? [{ id: _id, version, activityIds: to.next.activities.ids }] : [],
   );

@@ -73,7 +73,7 @@ export const createErasureStore = (mongo: Connection) => {
      * Records progress. It changes nothing when the erasure was requested again or claimed by another process in the
      * meantime.
      */
-    note: async ({ _id, version }: Erasure, change: Partial<Erasure>): Promise<void> => {
+    record: async ({ _id, version }: Erasure, change: Partial<Erasure>): Promise<void> => {
       await erasures.updateOne({ _id, version }, { $set: { ...change, version: version + 1 } });
     },
   };

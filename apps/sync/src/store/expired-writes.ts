@@ -30,7 +30,7 @@ export interface Buyer {
 /** The value times of one order, for one of its workflows. */
 export interface OfWorkflow extends Buyer {
   readonly workflowId: string;
-  readonly told: WrittenValues;
+  readonly written: WrittenValues;
 }
 
 /**
@@ -62,18 +62,18 @@ export const createExpiredWritesStore = (mongo: Connection, erasures: Pick<Erasu
     );
   return {
     /** Records the times of the values that orders have written; the newest time of each value is kept. */
-    noteTold: (some: readonly OfWorkflow[]): Promise<void> =>
+    recordWritten: (some: readonly OfWorkflow[]): Promise<void> =>
       note(
-        some.filter(({ told }) => Object.keys(told.details).length + Object.keys(told.fields).length > 0),
-        ({ workflowId, told }) => ({
+        some.filter(({ written }) => Object.keys(written.details).length + Object.keys(written.fields).length > 0),
+        ({ workflowId, written }) => ({
           $max: {
-            ...Object.fromEntries(Object.entries(told.details).map(([name, at]) => [`details.${name}`, at])),
-            ...Object.fromEntries(Object.entries(told.fields).map(([id, at]) => [`fields.${workflowId}.${id}`, at])),
+            ...Object.fromEntries(Object.entries(written.details).map(([name, at]) => [`details.${name}`, at])),
+            ...Object.fromEntries(Object.entries(written.fields).map(([id, at]) => [`fields.${workflowId}.${id}`, at])),
           },
         }),
       ),
     /** Records the lists and tags that orders added. */
-    noteGiven: (some: readonly (Buyer & { readonly added: AddedResources })[]): Promise<void> =>
+    recordAdded: (some: readonly (Buyer & { readonly added: AddedResources })[]): Promise<void> =>
       note(some, ({ added }) => ({
         $addToSet: { listIds: { $each: [...added.listIds] }, tagIds: { $each: [...added.tagIds] } },
       })),

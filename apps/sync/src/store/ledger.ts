@@ -4,7 +4,7 @@ import {
   callClasses,
   exhausted,
   expectedLive,
-  givenBack,
+  withPermitReturned,
   isRefused,
   leftToday,
   mayUse,
@@ -33,7 +33,7 @@ export const createLedgerStore = (
   const document = createLedgerDocument(mongo);
   const { now, errorMs } = clock ? { now: clock, errorMs: () => 0 } : databaseClock(mongo);
   const own = processOf({ document, limits, now, errorMs });
-  let telling: NodeJS.Timeout | undefined;
+  let arrivalsTimer: NodeJS.Timeout | undefined;
   return {
     now,
     /**
@@ -50,15 +50,15 @@ export const createLedgerStore = (
     /**
      * Returns a permit that was requested at `askedAt`, when its call was not made and nothing has left the process.
      */
-    giveBack: (permit: Permit, askedAt: number) =>
-      changeLedger(own, (ledger) => givenBack(ledger, permit.class, askedAt)),
+    returnPermit: (permit: Permit, askedAt: number) =>
+      changeLedger(own, (ledger) => withPermitReturned(ledger, permit.class, askedAt)),
     /** Records that this many live buyers arrived. The ledger judges the rest of the day by their pace. */
     arrived: (boxOfficeId: string, count: number): void => {
       own.arrivals = { ...own.arrivals, [boxOfficeId]: (own.arrivals[boxOfficeId] ?? 0) + count };
       // Written with the next permit or after a short delay. A delay does not matter, because the pace is judged over
       // an hour.
-      telling ??= setTimeout(() => {
-        telling = undefined;
+      arrivalsTimer ??= setTimeout(() => {
+        arrivalsTimer = undefined;
         startCycle(own);
       }, arrivalsMs);
     },
@@ -86,8 +86,8 @@ export const createLedgerStore = (
     },
     close: async (): Promise<void> => {
       own.closed = true;
-      clearTimeout(telling);
-      own.wake?.();
+      clearTimeout(arrivalsTimer);
+      own.notify?.();
       await own.cycling;
     },
   };

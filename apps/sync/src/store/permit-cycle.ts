@@ -40,7 +40,7 @@ interface Process {
   /** How long the last write took until it was confirmed, in ms; 0 when that was short. */
   lagMs: number;
   cycling: Promise<void> | undefined;
-  wake: (() => void) | undefined;
+  notify: (() => void) | undefined;
   closed: boolean;
 }
 
@@ -55,13 +55,13 @@ export const processOf = (given: Pick<Process, 'document' | 'limits' | 'now' | '
   last: undefined,
   lagMs: 0,
   cycling: undefined,
-  wake: undefined,
+  notify: undefined,
   closed: false,
 });
 
 /** Looks at the ledger again until nothing waits any more. */
 export const startCycle = (own: Process): void => {
-  own.wake?.();
+  own.notify?.();
   own.cycling ??= cycle(own)
     .catch((error: unknown) => {
       const failed = own.waiting;
@@ -95,7 +95,7 @@ const cycle = async (own: Process): Promise<void> => {
   while ((own.waiting.length > 0 || own.arrivals !== noArrivals) && !own.closed) {
     const pause = await look(own);
     if (own.waiting.length === 0) continue;
-    await Promise.race([delay(pause), new Promise<void>((resolve) => (own.wake = resolve))]);
+    await Promise.race([delay(pause), new Promise<void>((resolve) => (own.notify = resolve))]);
   }
 };
 
@@ -128,9 +128,9 @@ const look = async (own: Process): Promise<number> => {
   } else own.last = undefined;
   grant(own, asked, permits);
   refuse(own, asked, ledger, time);
-  const free = nextFreeAt(ledger, limits) - time;
+  const freeInMs = nextFreeAt(ledger, limits) - time;
   // A permit is available but this process did not get it: it is another process's turn.
-  return free > 0 ? free : 40;
+  return freeInMs > 0 ? freeInMs : 40;
 };
 
 const swap = async (own: Process, known: KnownLedger, ledger: Ledger): Promise<boolean> => {

@@ -71,7 +71,7 @@ export const createRetryStore = (mongo: Connection) => {
     cancel: (known: Retry): Promise<Retry | undefined> =>
       change(known, { ...(known.taking.length > 0 ? {} : over), status: 'CANCELLED' }),
     /** Records that this retry has requeued `count` of the deliveries in `taking`. */
-    tookSome: (known: Retry, count: number): Promise<Retry | undefined> =>
+    countRequeued: (known: Retry, count: number): Promise<Retry | undefined> =>
       change(known, {
         ...(known.status === 'RUNNING' ? { taking: [] } : over),
         requeued: known.requeued + count,

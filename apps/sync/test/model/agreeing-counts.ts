@@ -4,7 +4,7 @@ import type { DeliveryChoice } from '../../src/domain/delivery-choice';
 import { countBacklog, countDeliveries } from '../../src/use-cases/history/count-deliveries';
 import { keptDeliveries, type Rest } from './at-rest-state';
 import { offices } from './history';
-import { boxOfficeOf, workflowOf } from './told';
+import { boxOfficeOf, workflowOf } from './published-orders';
 
 const open: readonly DeliveryStatus[] = ['PENDING', 'WAITING'];
 

@@ -4,13 +4,13 @@ import { type Office, people } from './history';
 import type { MemoryBus } from './memory-bus';
 import type { StoredDelivery } from './stored-documents';
 import { hashEmail } from './sync-process';
-import { boxOfficeOf, type LedgerOfTold } from './told';
+import { boxOfficeOf, type PublishedOrders } from './published-orders';
 import type { WatchedAccounts } from './watched-accounts';
 
 export interface Rest {
   readonly mongo: MemoryMongo;
   readonly bus: MemoryBus;
-  readonly told: LedgerOfTold;
+  readonly publishedOrders: PublishedOrders;
   readonly accounts: WatchedAccounts;
   readonly connectionState: (office: Office) => 'broken' | 'connected' | 'disconnected';
   readonly logLines: () => readonly string[];

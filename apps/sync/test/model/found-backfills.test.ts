@@ -22,7 +22,7 @@ const found: readonly Found[] = [
   ],
   // The same after the backfill had been cancelled: a change of the order did what the organiser had stopped.
   [
-    'what was cancelled with its backfill stays so when its order changes',
+    'a delivery that was cancelled with its backfill stays cancelled when its order changes',
     [
       ...pendingInBackfill('ONE_BY_ONE'),
       { do: 'change-backfill', office: 0, by: 0, change: 'cancel', after: 0 },
@@ -62,7 +62,7 @@ const found: readonly Found[] = [
   ],
   // A delivery of a paused backfill started to wait after the resume had released those that waited: for a year.
   [
-    'what is let wait for a backfill while it is resumed does not wait for it',
+    'a delivery that starts to wait for a backfill during its resume does not wait',
     [
       order(),
       workflow({ workflow: 1, lists: [1], after: 20 }),

@@ -6,7 +6,7 @@ const found: readonly Found[] = [
   // A process had read an order and stalled until the order had expired and its delivery was removed. It then made that
   // delivery once more, which settled twice and was counted twice.
   [
-    'a delivery that was removed with its order is not made again by who had read the order before',
+    'a delivery that was removed with its order is not created again by a process that had read the order before',
     [
       workflow({ office: 1, createsContacts: false }),
       { do: 'grow-old', after: 0 },
@@ -20,7 +20,7 @@ const found: readonly Found[] = [
   // One process postponed the expiry check of an old order by a day, because the order had just got a delivery. Another
   // process, which had not seen that delivery, made the order a tombstone. The order's deliveries stayed a day longer.
   [
-    'the deliveries of an expired order go with it, also when its look was put off',
+    'the deliveries of an expired order go with it, also when its expiry check was postponed',
     [
       order({ office: 1 }),
       order({ person: null, after: 60 }),

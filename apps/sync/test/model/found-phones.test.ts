@@ -51,7 +51,7 @@ const found: readonly Found[] = [
   // While a batch recorded a phone for later, the connection ended and was connected again. sync gave up the phone
   // before the delivery said that it follows, and the delivery said so for good.
   [
-    'a phone that was given up while its delivery was being told of is not said to follow',
+    'a phone that was given up while its delivery was being reported is not said to follow',
     [
       ...[0, 1, 2].map((person): Command => ({ do: 'seed', office: 0, person, permission: 'explicit', after: 0 })),
       { do: 'connection', office: 0, to: 'broken', after: 0 },

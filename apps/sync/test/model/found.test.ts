@@ -92,12 +92,12 @@ const found: readonly Found[] = [
   // Only later events of the order released a delivery that waited for its completion, and those events are not matched
   // with a deleted workflow.
   [
-    'what waits for its order ends with its workflow',
+    'a delivery that waits for its order ends with its workflow',
     [order({ office: 1, status: 'pending' }), workflow({ office: 1, status: 'DELETED', after: 3 })],
   ],
   // Only a working connection released deliveries that waited for a sign-in.
   [
-    'what waits for a sign-in ends with its connection',
+    'a delivery that waits for a sign-in ends with its connection',
     [
       { do: 'connection', office: 1, to: 'broken', after: 20 },
       order({ office: 1 }),
@@ -122,13 +122,13 @@ const found: readonly Found[] = [
   // The delivery of a workflow that only updates contacts recorded its lists as added, and an undo would have removed
   // them.
   [
-    'what only updates contacts gives no list',
+    'a workflow that only updates contacts adds no list',
     [workflow({ workflow: 1, lists: [1], createsContacts: false }), order()],
   ],
   // The process looked for the connections to schedule before it changed the deliveries: a delivery written in between
   // had no dispatcher.
   [
-    'what is retried is looked at',
+    'a retried delivery is processed',
     [
       order({ person: null, after: 60 }),
       { do: 'retry', office: 0, by: 0, person: null, after: 0 },
@@ -161,7 +161,7 @@ const found: readonly Found[] = [
   ],
   // sync removed a tag that a deleted contact still showed again and again, with a call each second.
   [
-    'of a deleted contact nothing is taken back',
+    'nothing is removed from a deleted contact',
     [
       workflow({ office: 1, eventTag: true, onCancelledOrder: 'REMOVE_TAGS_AND_LISTS' }),
       order({ office: 1, order: 1, event: 0 }),
@@ -206,21 +206,21 @@ const found: readonly Found[] = [
   ],
   // The lists changed while an import ran: sync recorded the new lists as added by it.
   [
-    'an import brings the lists that it was begun with, and the others are given after it',
+    'an import adds the lists that it was started with, and the others are added after it',
     [order({ event: 0 }), order({ office: 1 }), workflow({ perEvent: true, eventTag: true }), workflow({ lists: [1] })],
     { seed: 0, callsPerDay: 12, whenQuotaIsScarce: 'IMPORT' },
   ],
   // The planned additions of a batch counted as added even if the batch had failed and the workflow, changed in
   // between, did not ask for them again.
   [
-    'what did not come, and is not wished for any more, is not said to have been given',
+    'additions that failed and are no longer desired are not recorded as added',
     [workflow({ office: 1, perEvent: true, eventTag: true }), order({ office: 1, event: 0 }), workflow({ office: 1 })],
     { seed: 0, faults: [{ call: 1, kind: 'activity-fails' }], optInRoute: ['DIRECT', 'CONFIRM'] },
   ],
   // The process that requeued a cancelled order's delivery died before it scheduled the connection. The process that
   // handled the event again saw nothing to change.
   [
-    'what was put back to work is worked on also when whoever did so dies',
+    'a requeued delivery is processed also when the process that requeued it dies',
     [
       workflow({ onCancelledOrder: 'REMOVE_TAGS_AND_LISTS' }),
       order(),
@@ -245,7 +245,7 @@ const found: readonly Found[] = [
   // The answer to a lease claim came after the lease had run out. The claiming process counted the lease from the
   // answer, and worked on the connection beside the next holder, each with imports of its own for one contact.
   [
-    'a lane whose lease ran out before the claim was answered is not driven beside who has it by then',
+    'a lease that ran out before the claim was answered is not used beside the next holder',
     [
       ...threeTogether,
       { do: 'seed', office: 0, person: 0, permission: 'explicit', after: 8 },
@@ -260,14 +260,14 @@ const found: readonly Found[] = [
   // An order changed after its import was started and before sync recorded that it waits for the import. sync worked on
   // it at once, and the import, which ran after that, wrote the older details again.
   [
-    'an order that changes while its import is begun waits for the import',
+    'an order that changes while its import is started waits for the import',
     [...threeTogether, order({ at: 1, person: null, names: true, after: 20 }), order({ person: null })],
     { seed: 0, callsPerDay: 12, whenQuotaIsScarce: 'IMPORT' },
   ],
   // A holder that had lost its lease recorded its import on a delivery whose order had changed, long after the import
   // was forgotten. The delivery waited for that import too, for half an hour.
   [
-    'a delivery does not wait on for an import that was over when it was noted',
+    'a delivery does not wait for an import that had ended when it was recorded',
     [
       workflow({ perEvent: true }),
       { do: 'connection', office: 0, to: 'broken', after: 0 },
@@ -290,7 +290,7 @@ const found: readonly Found[] = [
   // An order was completed when it was matched, and pending when its delivery was requeued. Nothing checked whether the
   // workflow of the delivery, which waited from then on, had been deleted meanwhile.
   [
-    'what waits only when it is put back to work ends with its workflow',
+    'a delivery that waits only once it is requeued ends with its workflow',
     [
       order({ office: 1, order: 1 }),
       { do: 'connection', office: 0, to: 'broken', after: 20 },
@@ -306,7 +306,7 @@ const found: readonly Found[] = [
   // A process had read an order before its cancellation. It requeued the delivery after another process had recorded
   // that the cancellation changes nothing. A synced delivery ended as one of a cancelled order.
   [
-    'what a newer state of the order has settled is not begun anew by who had read an older one',
+    'a delivery that a newer order state settled is not reopened by a process that had read an older one',
     [
       ...threeTogether.slice(0, 4),
       order({ order: 2, person: 2, phone: true }),
@@ -323,7 +323,7 @@ const found: readonly Found[] = [
   // An activity was recorded as ended while its connection was broken, before the deliveries that waited for it were
   // released: the model considered that settled.
   [
-    'who waits for an activity that is over is freed while the connection is broken',
+    'a delivery that waits for an ended activity is released while the connection is broken',
     [
       ...threeTogether,
       { do: 'seed', office: 0, person: 0, permission: 'explicit', after: 0 },
@@ -339,7 +339,7 @@ const found: readonly Found[] = [
   // it is released with those. The model required that all of them are polled, and met the case only where no call was
   // left to poll any.
   [
-    'who waits for an activity that is over, and for others that are followed, ends with the others',
+    'a delivery that waits for an ended activity and for running ones is released with the running ones',
     [
       workflow({ perEvent: true, eventTag: true }),
       ...people.map((_, person): Command => ({ do: 'seed', office: 0, person, permission: 'explicit', after: 0 })),
@@ -362,7 +362,7 @@ const found: readonly Found[] = [
   // A holder that had lost its lease recorded an upgrade after the next holder had found no work and had scheduled
   // none. No dispatcher looked at the connection until something else scheduled it.
   [
-    'what a holder leaves for later once it has lost its lane is worked on all the same',
+    'deferred work that a holder records after it has lost its lease is processed',
     [
       workflow({ perEvent: true }),
       ...people.map((_, person): Command => ({ do: 'seed', office: 0, person, permission: 'explicit', after: 0 })),

@@ -12,7 +12,7 @@ import { deliveryPage, workflowStats } from '../../src/use-cases/history/list-de
 import { cancelRetry, retryDeliveries } from '../../src/use-cases/history/retry-deliveries';
 import { keptDeliveries, type Rest } from './at-rest-state';
 import { people, type Office } from './history';
-import { boxOfficeOf, connectionOf, officeOf, workflowOf } from './told';
+import { boxOfficeOf, connectionOf, officeOf, workflowOf } from './published-orders';
 
 /** The newest backfill of a box office. */
 export const ownBackfill = (mongo: MemoryMongo, office: Office): string =>
@@ -65,7 +65,7 @@ export const lookAround = async (
       () => 'nothing',
       (error: unknown) => (error instanceof AppError ? error.kind : Promise.reject(error as Error)),
     );
-    if (answer !== 'missing') problem(`8: box office ${office} asked for another's and was told ${answer}`);
+    if (answer !== 'missing') problem(`8: box office ${office} asked for another's and got ${answer}`);
   }
   const ids = keptDeliveries(mongo).flatMap((each) => (officeOf(each.boxOfficeId) === other ? each._id : []));
   if ((await retryDeliveries(ctx, identity, { ids })).matched > 0) problem("8: another's deliveries were retried");

@@ -3,16 +3,16 @@ import type { Backfill } from '../../src/store/backfills';
 import type { Office } from './history';
 import type { OtherServices } from './other-services';
 import type { OrderDocument } from './stored-documents';
-import type { LedgerOfTold, Merged } from './told';
+import type { PublishedOrders, Merged } from './published-orders';
 
 interface Outside {
   readonly mongo: MemoryMongo;
-  readonly told: LedgerOfTold;
+  readonly publishedOrders: PublishedOrders;
   readonly others: Pick<OtherServices, 'workflowsOf' | 'firstActive' | 'settle'>;
 }
 
 /** What organisers allow for a buyer, by the orders and workflows that sync may act on now. */
-export const organisersWishes = ({ mongo, told, others }: Outside) => {
+export const organisersChoices = ({ mongo, publishedOrders, others }: Outside) => {
   /** Backfills that had been cancelled when everything was settled: they create no contacts any more. */
   const over = new Set<string>();
   /**
@@ -30,7 +30,7 @@ export const organisersWishes = ({ mongo, told, others }: Outside) => {
     );
   };
   const some = (office: Office, person: number, isEnough: (order: Merged, whenNotOptedIn: string) => boolean) =>
-    told
+    publishedOrders
       .ofPerson(office, person)
       .some(
         (order) =>
@@ -68,4 +68,4 @@ export const organisersWishes = ({ mongo, told, others }: Outside) => {
   };
 };
 
-export type OrganisersWishes = ReturnType<typeof organisersWishes>;
+export type OrganisersChoices = ReturnType<typeof organisersChoices>;

@@ -9,7 +9,7 @@ import {
   type FactMessage,
 } from '@boxlist/testkit';
 import type { History, Office, WorkflowCommand } from './history';
-import { accounts as accountIds, boxOfficeOf, connectionOf, workflowOf } from './told';
+import { accounts as accountIds, boxOfficeOf, connectionOf, workflowOf } from './published-orders';
 import { factOf } from './workflow-fact';
 
 interface Outside {
@@ -33,7 +33,7 @@ export const createOtherServices = ({ history, sandbox, now, say }: Outside) => 
     versions.set(id, next);
     return next;
   };
-  const tellConnection = (office: Office): void =>
+  const publishConnection = (office: Office): void =>
     say(
       connectionMessage(
         aConnection({
@@ -53,9 +53,9 @@ export const createOtherServices = ({ history, sandbox, now, say }: Outside) => 
     connection: (office: Office): ConnectionFact['status'] => connections[office]!,
     changeConnection: (office: Office, status: ConnectionFact['status']): void => {
       connections[office] = status;
-      tellConnection(office);
+      publishConnection(office);
     },
-    tellConnection,
+    publishConnection,
     entitle: (office: Office, entitled: boolean): void =>
       say(
         entitlementMessage(
@@ -69,7 +69,7 @@ export const createOtherServices = ({ history, sandbox, now, say }: Outside) => 
           time(),
         ),
       ),
-    tellWorkflow: (command: WorkflowCommand): void => {
+    publishWorkflow: (command: WorkflowCommand): void => {
       const { office, workflow } = command;
       const id = workflowOf(office, workflow);
       const known = workflows.get(id);

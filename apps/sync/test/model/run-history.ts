@@ -13,7 +13,7 @@ import { offices, people, type Command, type History, type Office } from './hist
 import { lookAround, ownBackfill, ownRetry } from './look-around';
 import { comeToRest } from './settle';
 import { createMemoryBus } from './memory-bus';
-import { organisersWishes } from './organisers-choices';
+import { organisersChoices } from './organisers-choices';
 import { createOtherServices } from './other-services';
 import { judgeRest } from './settled-state';
 import { createStage, type Actor } from './stage';
@@ -22,13 +22,13 @@ import { retentionMs, startSync } from './sync-process';
 import {
   accounts as accountIds,
   boxOfficeOf,
-  createLedgerOfTold,
+  createPublishedOrders,
   eventJson,
   officeOf,
-  toldOf,
+  publishedOf,
   workflowOf,
   written,
-} from './told';
+} from './published-orders';
 import { createWatchedAccounts } from './watched-accounts';
 
 const begun = Date.UTC(2027, 2, 1, 20);
@@ -68,14 +68,14 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
       lives[actor.process] = undefined;
     },
   });
-  const giveBack = stage.takeOver();
+  const restoreStage = stage.takeOver();
   const mongo = createMemoryMongo((collection, document) => {
     if (collection !== 'deliveries' || document.orderKey === undefined) return;
     for (const rule of contradictionsIn(document as unknown as StoredDelivery))
       problem(`3: a delivery was stored of which it does not hold that ${rule}`);
   });
   const bus = createMemoryBus(stage.now);
-  const told = createLedgerOfTold();
+  const publishedOrders = createPublishedOrders();
   const lives: (Life | undefined)[] = [undefined, undefined];
   const touched = new Set<string>();
   const seeded = new Set<string>();
@@ -85,11 +85,11 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
 
   const accounts = createWatchedAccounts({
     clock: stage.now,
-    told,
+    publishedOrders,
     faults: history.faults,
     callsPerDay: history.callsPerDay,
     upgradesImported: history.upgradesImported,
-    desiredStates: () => desiredStates,
+    choices: () => choices,
     isGone: (office, person) => gone.has(`${office} ${person}`),
     hasChangedHands: (orderKey) => hasChangedHands(orderKey),
     problem,
@@ -104,12 +104,12 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
     now: stage.now,
     say: ({ topic, key, value }) => say(topic, key, value),
   });
-  const desiredStates = organisersWishes({ mongo, told, others });
+  const choices = organisersChoices({ mongo, publishedOrders, others });
   const rest: Rest = {
     now: stage.now,
     mongo,
     bus,
-    told,
+    publishedOrders,
     accounts,
     connectionState: (office) =>
       others.connection(office) === 'CONNECTED'
@@ -180,16 +180,19 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
     trace?.(`${stage.now() - begun} ${JSON.stringify(command)}`);
     switch (command.do) {
       case 'order': {
-        const event = toldOf(command, number, begun);
-        told.tell(event);
-        if (told.of(event.key).some(({ status }) => status === 'cancelled') || told.of(event.key).length > 1)
+        const event = publishedOf(command, number, begun);
+        publishedOrders.add(event);
+        if (
+          publishedOrders.of(event.key).some(({ status }) => status === 'cancelled') ||
+          publishedOrders.of(event.key).length > 1
+        )
           touched.add(`order ${event.key}`);
         if (command.status === 'cancelled')
           for (let p = 0; p < people.length; p += 1) touched.add(`${command.office} ${p}`);
         return say(topics.orders.name, event.key, eventJson(event));
       }
       case 'workflow':
-        return others.tellWorkflow(command);
+        return others.publishWorkflow(command);
       case 'again': {
         const input = inputs[command.which % Math.max(1, inputs.length)];
         return input && bus.publish(input.topic, input);
@@ -306,8 +309,8 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
         return asked.length > 0;
       },
     });
-    told.settle();
-    desiredStates.settle();
+    publishedOrders.settle();
+    choices.settle();
     for (const office of offices)
       people.forEach((_, person) => {
         if (isErased(rest, office, person)) gone.add(`${office} ${person}`);
@@ -335,12 +338,12 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
    * are merged anew when those events come again.
    */
   const hasChangedHands = (key: string): boolean => {
-    const named = new Set(told.of(key).flatMap(({ person }) => person ?? []));
+    const named = new Set(publishedOrders.of(key).flatMap(({ person }) => person ?? []));
     return named.size > 1 && [...named].some((person) => isErased(rest, officeOf(key), person));
   };
 
   /** Publishes all messages once more: that must have no effect. */
-  const tellAgain = async (): Promise<void> => {
+  const publishAgain = async (): Promise<void> => {
     const stateOf = (): string[] =>
       [
         ...keptDeliveries(mongo).map(({ _id, version, status, reason }) => [_id, version, status, reason]),
@@ -358,16 +361,16 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
     const changed = stateOf().filter(
       (each) => !before.includes(each) && !grownOld.some((order) => each.startsWith(order)),
     );
-    if (changed.length > 0) problem(`4: what was told once more left ${changed.join(', ')}`);
+    if (changed.length > 0) problem(`4: publishing again changed ${changed.join(', ')}`);
     if (accounts.writes.length !== writes)
-      problem(`4: what was told once more made a call: ${accounts.writes.slice(writes).join('; ')}`);
+      problem(`4: publishing again made a call: ${accounts.writes.slice(writes).join('; ')}`);
   };
 
   try {
     for (const office of offices) {
       accounts.sandbox.confirmOptIns(accountIds[office], history.optInRoute[office] === 'CONFIRM');
       others.entitle(office, true);
-      others.tellConnection(office);
+      others.publishConnection(office);
     }
     await revive();
     for (const [number, command] of history.commands.entries()) {
@@ -376,7 +379,7 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
       await perform(command, number);
     }
     await settle();
-    await tellAgain();
+    await publishAgain();
     for (const failure of bus.failures)
       if (!(failure instanceof Error) || failure.name !== 'MongoNetworkError')
         problem(`a handler failed: ${failure instanceof Error ? (failure.stack ?? failure.message) : 'unknown'}`);
@@ -384,7 +387,7 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
     problem(`3: ${error instanceof Error ? error.message : 'something else was thrown'}`);
   } finally {
     for (const life of lives) if (life) stage.kill(life.actor);
-    giveBack();
+    restoreStage();
   }
   const outcomes: Record<string, number> = {};
   for (const { status, reason } of keptDeliveries(mongo)) {

@@ -6,7 +6,7 @@ import { never } from '../../src/store/never';
 import { isOpen, keptDeliveries, type Rest } from './at-rest-state';
 import { offices } from './history';
 import { stallMs, type Stage } from './stage';
-import { accounts, officeOf } from './told';
+import { accounts, officeOf } from './published-orders';
 
 interface Scene {
   readonly stage: Stage;

@@ -12,7 +12,15 @@ import { erasedIn, isOpen, keptDeliveries, type Rest } from './at-rest-state';
 import { type Office, offices, people } from './history';
 import type { OrderDocument, StoredDelivery } from './stored-documents';
 import { hashEmail, retentionMs } from './sync-process';
-import { boxOfficeOf, connectionOf, mergedOf, officeOf, originOfPhone, personal, withoutUnseen } from './told';
+import {
+  boxOfficeOf,
+  connectionOf,
+  mergedOf,
+  officeOf,
+  originOfPhone,
+  personal,
+  withoutUnseen,
+} from './published-orders';
 
 interface Fact<F> {
   readonly _id: string;
@@ -65,12 +73,12 @@ export const judgeRest = (rest: Rest): void => {
 };
 
 const judgeOrders = (rest: Rest): void => {
-  const { mongo, told, problem } = rest;
-  for (const key of told.keys()) {
+  const { mongo, publishedOrders, problem } = rest;
+  for (const key of publishedOrders.keys()) {
     const document = mongo.all<OrderDocument>('orders').find(({ _id }) => _id === key);
-    const wanted = mergedOf(told.of(key))!;
+    const wanted = mergedOf(publishedOrders.of(key))!;
     if (!document) {
-      problem(`3: order ${key} was told and is not kept`);
+      problem(`3: order ${key} was published and is not stored`);
       continue;
     }
     if (document.expiredAt) {
@@ -79,7 +87,7 @@ const judgeOrders = (rest: Rest): void => {
       continue;
     }
     const erased = erasedIn(rest, officeOf(key));
-    if (told.of(key).some(({ person }) => person !== null && erased.includes(person))) continue;
+    if (publishedOrders.of(key).some(({ person }) => person !== null && erased.includes(person))) continue;
     const is = {
       person: document.email,
       optIn: document.optIn === 'NOT_ASKED' ? null : document.optIn,
@@ -149,7 +157,7 @@ type Published = ReadonlyMap<string, { readonly workflowId: string; readonly ver
 
 const publishedOutcomes = ({ bus, problem }: Rest): Published => {
   const last = new Map<string, { workflowId: string; version: number; text: string }>();
-  const told = new Map<string, string>();
+  const eventIds = new Map<string, string>();
   for (const { value } of bus.messages(topics.deliveryOutcomes.name)) {
     const text = value?.toString() ?? '';
     if (personal.test(text)) problem(`9: personal data in an outcome: ${text}`);
@@ -160,8 +168,8 @@ const publishedOutcomes = ({ bus, problem }: Rest): Published => {
     }
     const { deliveryId: id, workflowId, version, status, reason } = event.data.data;
     const key = `${id} ${version}`;
-    if ((told.get(key) ?? event.data.id) !== event.data.id) problem(`3: two outcomes for ${key}`);
-    told.set(key, event.data.id);
+    if ((eventIds.get(key) ?? event.data.id) !== event.data.id) problem(`3: two outcomes for ${key}`);
+    eventIds.set(key, event.data.id);
     if (version >= (last.get(id)?.version ?? 0)) last.set(id, { workflowId, version, text: `${status} ${reason}` });
   }
   return last;
@@ -203,7 +211,7 @@ const judgeRetries = ({ mongo, problem }: Rest, published: Published): void => {
     if (open || status === 'RUNNING') problem(`3: retry ${_id} does not come to its end`);
     if (Object.keys(wanted).length > 0 || taking.length > 0) problem(`3: retry ${_id} keeps what it was for`);
     const there = theirs.length + expired;
-    if (requeued > there) problem(`3: retry ${_id} has put back ${requeued} of ${there} deliveries`);
+    if (requeued > there) problem(`3: retry ${_id} has requeued ${requeued} of ${there} deliveries`);
   }
 };
 
@@ -230,7 +238,7 @@ const judgeSynced = (rest: Rest): void => {
     const contact = accounts.sandbox
       .contacts(office === 0 ? 'riverside' : 'harbour')
       .find(({ email_address: email }) => email?.address === people[person]);
-    if (!contact) problem(`3: ${delivery.orderKey} is said to be synchronised, and there is no contact`);
+    if (!contact) problem(`3: ${delivery.orderKey} is synced, and there is no contact`);
     judgePhone(
       rest,
       delivery,
@@ -244,11 +252,11 @@ const judgeSynced = (rest: Rest): void => {
     // A buyer who opted in and has yet to confirm is added to the lists by the confirmation.
     if (lists.length > 0 && contact?.email_address?.permission_to_send !== 'pending_confirmation')
       problem(
-        `3: ${delivery.orderKey} by ${delivery.workflowId} is said to have given a list that the contact does not have`,
+        `3: ${delivery.orderKey} by ${delivery.workflowId} records a list as added that the contact does not have`,
       );
     if (tags.length > 0)
       problem(
-        `3: ${delivery.orderKey} by ${delivery.workflowId} is said to have given a tag that the contact does not have`,
+        `3: ${delivery.orderKey} by ${delivery.workflowId} records a tag as added that the contact does not have`,
       );
   }
 };
@@ -258,7 +266,7 @@ const judgeSynced = (rest: Rest): void => {
  * says that the phone is missing and why.
  */
 const judgePhone = (
-  { mongo, told, connectionState, problem }: Rest,
+  { mongo, publishedOrders, connectionState, problem }: Rest,
   { orderKey, workflowId, connectionId, emailHash, performed, _id }: StoredDelivery,
   phone: string | null,
   has: readonly string[],
@@ -266,25 +274,26 @@ const judgePhone = (
   const late = mongo
     .all<DeferredWork>('late_phones')
     .filter((each) => each._id === `${connectionId}:${emailHash ?? ''}`);
-  const isSaid = performed.includes(phoneFollows);
-  if (isSaid && late.length === 0) problem(`3: ${_id} is said to have a phone that follows, which nobody brings`);
-  if (isSaid && late.length > 0 && connectionState(officeOf(connectionId)) === 'connected' && !isPaused(mongo, late))
+  const follows = performed.includes(phoneFollows);
+  if (follows && late.length === 0)
+    problem(`3: ${_id} has the note that its phone follows, and no late phone is stored`);
+  if (follows && late.length > 0 && connectionState(officeOf(connectionId)) === 'connected' && !isPaused(mongo, late))
     problem(`3: ${_id} still waits for its phone`);
-  if (phone === null || isSaid || performed.some((each) => each.startsWith('left out the phone'))) return;
+  if (phone === null || follows || performed.some((each) => each.startsWith('left out the phone'))) return;
   const { age = 0 } = originOfPhone(phone) ?? {};
   const person = mongo.all<OrderDocument>('orders').find(({ _id: key }) => key === orderKey)?.email;
   // This includes an order that has got another buyer since: its phone was this buyer's when it was written.
-  const isStale = told
+  const isStale = publishedOrders
     .keys()
     .filter((key) => key !== orderKey && officeOf(key) === officeOf(orderKey))
-    .map((key) => told.of(key))
+    .map((key) => publishedOrders.of(key))
     .some(
       (events) =>
         events.some((each) => each.phone !== null && (originOfPhone(each.phone)?.age ?? 0) >= age) &&
         events.some((each) => each.person === people.findIndex((email) => email === person)),
     );
   if (!isStale && !has.some((each) => isSamePhone(each, phone, 'GB')))
-    problem(`3: ${orderKey} by ${workflowId} is said to be synchronised, and its phone is not there`);
+    problem(`3: ${orderKey} by ${workflowId} is synced, and its phone is missing`);
 };
 
 const isPaused = (mongo: MemoryMongo, late: readonly DeferredWork[]): boolean =>

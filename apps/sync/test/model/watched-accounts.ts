@@ -2,9 +2,17 @@ import type { Outgoing } from '@boxlist/constant-contact';
 import { createInProcessSandbox, type SandboxContact } from '@boxlist/constant-contact-sandbox';
 import { phoneKey } from '../../src/domain/phone';
 import { people, type CallFault, type Office } from './history';
-import type { OrganisersWishes } from './organisers-choices';
+import type { OrganisersChoices } from './organisers-choices';
 import { callsPerSecond } from './sync-process';
-import { accounts, mergedOf, offices, originOf, originOfPhone, personOf, type LedgerOfTold } from './told';
+import {
+  accounts,
+  mergedOf,
+  offices,
+  originOf,
+  originOfPhone,
+  personOf,
+  type PublishedOrders,
+} from './published-orders';
 
 interface Seen {
   readonly permission: string;
@@ -44,12 +52,12 @@ const isShared = (body: string): boolean =>
 
 interface Watch {
   readonly clock: () => number;
-  readonly told: LedgerOfTold;
+  readonly publishedOrders: PublishedOrders;
   readonly faults: readonly CallFault[];
   readonly callsPerDay: number;
   /** Imported contacts are upgraded; then the sign-up form leaves opt-outs alone. */
   readonly upgradesImported: boolean;
-  readonly desiredStates: () => OrganisersWishes;
+  readonly choices: () => OrganisersChoices;
   /** Whether the person was erased at that box office, and everything that was under way then has ended. */
   readonly isGone: (office: Office, person: number) => boolean;
   /**
@@ -62,7 +70,8 @@ interface Watch {
 
 /** Constant Contact's accounts, with checks for changes that must never happen in them. */
 export const createWatchedAccounts = (watch: Watch) => {
-  const { clock, told, faults, callsPerDay, upgradesImported, desiredStates, isGone, hasChangedHands, problem } = watch;
+  const { clock, publishedOrders, faults, callsPerDay, upgradesImported, choices, isGone, hasChangedHands, problem } =
+    watch;
   const sandbox = createInProcessSandbox(clock);
   sandbox.world.switches.signUpFormResubscribes = !upgradesImported;
   const before: Map<string, Seen>[] = [new Map<string, Seen>(), new Map<string, Seen>()];
@@ -94,12 +103,12 @@ export const createWatchedAccounts = (watch: Watch) => {
     const where = `${by} for person ${person} of office ${office}`;
     const lists = is.lists.filter((id) => !was?.lists.includes(id));
     const becomesMailable = isMailable(is) && !(was && isMailable(was));
-    const optedIn = told.ofPerson(office, person).some(({ optIn }) => optIn === 'OPTED_IN');
+    const optedIn = publishedOrders.ofPerson(office, person).some(({ optIn }) => optIn === 'OPTED_IN');
     if (lists.length > 0 && !optedIn) problem(`1: put on a list without an opt-in: ${where}`);
     if (becomesMailable && !optedIn) problem(`1: made mailable without an opt-in: ${where}`);
-    if (optedIn && (lists.length > 0 || becomesMailable) && !desiredStates().maySubscribe(office, person))
+    if (optedIn && (lists.length > 0 || becomesMailable) && !choices().maySubscribe(office, person))
       problem(`1: subscribed, which no workflow asks for: ${where}`);
-    if (!is.isDeleted && (!was || was.isDeleted) && !desiredStates().mayCreate(office, person))
+    if (!is.isDeleted && (!was || was.isDeleted) && !choices().mayCreate(office, person))
       problem(`1: created, which no workflow asks for: ${where}`);
     const key = `${office} ${person}`;
     // sync calls the sign-up form right after a look-up of its own. A buyer who unsubscribes in that gap is its known
@@ -116,11 +125,11 @@ export const createWatchedAccounts = (watch: Watch) => {
       !(upgradesImported && optedIn) &&
       !isGap(made)
     )
-      problem(`1: permission made explicit that nobody gave, or wished to have: ${where}`);
+      problem(`1: permission made explicit that no buyer gave and no organiser chose: ${where}`);
     // An import restores the deleted contacts in it. All other calls that restore come right after a look-up.
     if (was?.deletedAt != null && !is.isDeleted && by !== 'an activity' && !isGapSince(deleted)) {
       const { deletedAt } = was;
-      const isFresh = told
+      const isFresh = publishedOrders
         .ofPerson(office, person)
         .some(({ optIn, placedAt }) => optIn === 'OPTED_IN' && placedAt + 1_000 > deletedAt);
       if (!isFresh) problem(`1: a deleted contact was restored without an opt-in since: ${where}`);
@@ -134,7 +143,8 @@ export const createWatchedAccounts = (watch: Watch) => {
     }
     const [name, earlier] = [originOf(is.firstName), originOf(was?.firstName)];
     // sync does not remember the values that an order wrote for its former buyer.
-    const isStillTheirs = earlier && mergedOf(told.of(earlier.key))?.person === person && !hasChangedHands(earlier.key);
+    const isStillTheirs =
+      earlier && mergedOf(publishedOrders.of(earlier.key))?.person === person && !hasChangedHands(earlier.key);
     if (name && earlier && name.age < earlier.age && isStillTheirs)
       problem(`5: an older name overwrote a newer one (${earlier.age} → ${name.age}): ${where}`);
     judgePhones(person, was?.phones ?? [], is.phones, where);
@@ -149,7 +159,8 @@ export const createWatchedAccounts = (watch: Watch) => {
       problem(`5: a phone is there twice: ${where}`);
     for (const added of is.filter((phone) => !was.includes(phone)).map(originOfPhone))
       for (const there of was.map(originOfPhone)) {
-        const isTheirs = there && mergedOf(told.of(there.key))?.person === person && !hasChangedHands(there.key);
+        const isTheirs =
+          there && mergedOf(publishedOrders.of(there.key))?.person === person && !hasChangedHands(there.key);
         if (added && there && isTheirs && added.key !== there.key && added.age < there.age)
           problem(`5: an older phone was added after a newer one (${there.age} → ${added.age}): ${where}`);
       }
@@ -188,11 +199,11 @@ export const createWatchedAccounts = (watch: Watch) => {
     const contact = sandbox.contacts(accounts[office]).find((each) => each.contact_id === id);
     const person = personOf(contact?.email_address?.address ?? '');
     const optedOutAt = Date.parse(contact?.email_address?.opt_out_date ?? '');
-    const anew = told
+    const anew = publishedOrders
       .ofPerson(office, person)
       .some(({ optIn, placedAt }) => optIn === 'OPTED_IN' && placedAt > optedOutAt);
-    if (!desiredStates().mayAsk(office))
-      problem(`2: asked an unsubscribed buyer without the organiser's wish, office ${office}`);
+    if (!choices().mayAsk(office))
+      problem(`2: asked an unsubscribed buyer although no workflow allows it, office ${office}`);
     if (contact && contact.email_address?.permission_to_send === 'unsubscribed' && !anew)
       problem(`2: asked an unsubscribed buyer who did not opt in anew, office ${office}`);
   };

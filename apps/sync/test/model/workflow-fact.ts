@@ -1,7 +1,7 @@
 import type { InProcessSandbox } from '@boxlist/constant-contact-sandbox';
 import type { WorkflowFact } from '@boxlist/contracts';
 import type { WorkflowCommand } from './history';
-import { accounts as accountIds, boxOfficeOf, connectionOf, workflowOf } from './told';
+import { accounts as accountIds, boxOfficeOf, connectionOf, workflowOf } from './published-orders';
 
 /** The fact that the workflow service would publish; lists and tags are those of the box office's account. */
 export const factOf = (

@@ -176,9 +176,9 @@ export const changeBackfill = async (
     if (!changed) continue;
     const now = ctx.clock();
     if (change === 'pause') await holdForBackfill(ctx, id);
-    if (change === 'resume') await ctx.deliveryHolds.resumeBackfill(id, now);
+    if (change === 'resume') await ctx.deliveryHolds.releaseBackfill(id, now);
     if (change === 'cancel') await ctx.deliveryHolds.cancelBackfill(id, now);
-    await ctx.connectionLeases.wake([changed.connectionId], now);
+    await ctx.connectionLeases.makeReady([changed.connectionId], now);
     ctx.notify();
     return changed;
   }

@@ -55,7 +55,7 @@ const makeNext = async (ctx: Context, backfill: Backfill): Promise<boolean> => {
     waitsUntil: null,
     failures: 0,
   });
-  await ctx.connectionLeases.wake([backfill.connectionId], now);
+  await ctx.connectionLeases.makeReady([backfill.connectionId], now);
   ctx.notify();
   return next !== null;
 };
@@ -130,7 +130,7 @@ const waitAfter = async (ctx: Context, backfill: Backfill, error: unknown): Prom
   if (isPausing(error.code)) {
     if (!(await ctx.backfills.change(backfill, { status: 'PAUSED', pausedFor: error.code, waitsUntil: null }))) return;
     await holdForBackfill(ctx, backfill._id);
-    await ctx.connectionLeases.wake([backfill.connectionId], now);
+    await ctx.connectionLeases.makeReady([backfill.connectionId], now);
     backfillHeld(ctx, backfill, error.code);
     return;
   }

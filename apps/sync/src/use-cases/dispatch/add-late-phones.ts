@@ -23,20 +23,20 @@ const kindNow = async (ctx: Context): Promise<CallClass> =>
   (await ctx.ledger.quotaState()).scarce ? 'upgrade' : 'backfill';
 
 /**
- * Ends the work on a late phone: the note `told` replaces the note that the phone follows in the buyer's deliveries.
+ * Ends the work on a late phone: `note` replaces the note that the phone follows in the buyer's deliveries.
  */
 const end = async (
   ctx: Context,
   { boxOfficeId }: Pick<ConnectionFact, 'boxOfficeId'>,
   leftOver: DeferredWork,
-  told: string,
+  note: string,
 ): Promise<void> => {
   const { connectionId, emailHash } = leftOver;
-  await ctx.deliveryHistory.tellInstead({ boxOfficeId, connectionId, emailHash }, phoneFollows, told);
+  await ctx.deliveryHistory.replaceNote({ boxOfficeId, connectionId, emailHash }, phoneFollows, note);
   await ctx.latePhones.end(leftOver);
 };
 
-const bringing = async (ctx: Context): Promise<DeferredJob> => ({
+const latePhoneJob = async (ctx: Context): Promise<DeferredJob> => ({
   store: ctx.latePhones,
   kind: await kindNow(ctx),
   delayed: 'late-phone.delayed',
@@ -51,7 +51,7 @@ const bringing = async (ctx: Context): Promise<DeferredJob> => ({
       return 'done';
     }
     const { details } = wanted;
-    const { isAbsent = false, told = phoneAdded } = await addPhone(ctx, caller, connection, {
+    const { isAbsent = false, note = phoneAdded } = await addPhone(ctx, caller, connection, {
       email,
       emailHash,
       desired: wanted,
@@ -60,7 +60,7 @@ const bringing = async (ctx: Context): Promise<DeferredJob> => ({
     });
     await ctx.deliveryHistory.addHistory(deliveryId, caller.takeAttempts(deliveryId));
     if (isAbsent) return 'absent';
-    await end(ctx, connection, leftOver, told);
+    await end(ctx, connection, leftOver, note);
     return 'done';
   },
   giveUp: (connection, leftOver, why) => end(ctx, connection, leftOver, why === 'refused' ? phoneRefused : phoneLeft),
@@ -120,7 +120,7 @@ const isWrittenSince = async (
 
 /** Adds the late phones of a connection that are due, with calls that other work leaves over. */
 export const addLatePhones = async (ctx: Context, heldLease: HeldLease): Promise<void> =>
-  runDeferred(ctx, heldLease, await bringing(ctx));
+  runDeferred(ctx, heldLease, await latePhoneJob(ctx));
 
 /** When the connection has a late phone to process next; null when it has none that may be processed. */
 export const nextLatePhoneAt = async (ctx: Context, connection: ConnectionFact | undefined): Promise<Date | null> =>
@@ -130,8 +130,8 @@ export const nextLatePhoneAt = async (ctx: Context, connection: ConnectionFact |
  * Ensures that no delivery says that a phone follows when none does. Late phones are recorded before their deliveries
  * say so. If the connection ends in between, its late phones are given up, and the note is replaced here.
  */
-export const lookAfterFollowing = async (ctx: Context, told: readonly Pick<Result, 'delivery' | 'to'>[]) => {
-  const following = told.flatMap(({ delivery: { boxOfficeId, connectionId, emailHash }, to }) =>
+export const replaceStaleNotes = async (ctx: Context, results: readonly Pick<Result, 'delivery' | 'to'>[]) => {
+  const following = results.flatMap(({ delivery: { boxOfficeId, connectionId, emailHash }, to }) =>
     emailHash !== null && ('outcome' in to ? to.outcome : to.next).performed?.includes(phoneFollows)
       ? [{ boxOfficeId, connectionId, emailHash }]
       : [],
@@ -139,9 +139,10 @@ export const lookAfterFollowing = async (ctx: Context, told: readonly Pick<Resul
   const [first] = following;
   if (!first) return;
   const hashes = [...new Set(following.map(({ emailHash }) => emailHash))];
-  const noted = await ctx.latePhones.among(first.connectionId, hashes);
+  const recorded = await ctx.latePhones.among(first.connectionId, hashes);
   for (const emailHash of hashes)
-    if (!noted.has(emailHash)) await ctx.deliveryHistory.tellInstead({ ...first, emailHash }, phoneFollows, phoneLeft);
+    if (!recorded.has(emailHash))
+      await ctx.deliveryHistory.replaceNote({ ...first, emailHash }, phoneFollows, phoneLeft);
 };
 
 /** Gives up all late phones of a connection that has ended. */

@@ -18,7 +18,7 @@ interface PhoneToAdd {
 
 /**
  * Adds a phone that no import accepts. It looks the contact up and, only if the number is new there, writes the whole
- * contact: two calls at most. Repeating it changes nothing. `told` is the note for the history. It is undefined when
+ * contact: two calls at most. Repeating it changes nothing. `note` is the note for the history. It is undefined when
  * the contact already has the number, or when the contact does not exist yet (`isAbsent`). Throws what the calls throw.
  */
 export const addPhone = async (
@@ -26,7 +26,7 @@ export const addPhone = async (
   caller: ConnectionCaller,
   of: { readonly connectionId: string; readonly boxOfficeId: string },
   { email, emailHash, desired, details, serves }: PhoneToAdd,
-): Promise<{ readonly told?: string; readonly contactId?: string; readonly isAbsent?: boolean }> => {
+): Promise<{ readonly note?: string; readonly contactId?: string; readonly isAbsent?: boolean }> => {
   const snapshots = contactReader(ctx, caller, of);
   const [failure] = await snapshots.learn([{ email, emailHash, whole: true, deliveryIds: serves }]);
   if (failure) throw failure.error;
@@ -35,15 +35,15 @@ export const addPhone = async (
     case 'put': {
       const { contactId, contact } = decision;
       await caller.call('update contact', serves, (token) => ctx.constantContact.putContact(token, contactId, contact));
-      return { told: phoneAdded, contactId };
+      return { note: phoneAdded, contactId };
     }
     case 'there':
       return {};
     case 'absent':
       return { isAbsent: true };
     case 'full':
-      return { told: phoneFull };
+      return { note: phoneFull };
     case 'leave':
-      return { told: phoneLeft };
+      return { note: phoneLeft };
   }
 };

@@ -3,7 +3,7 @@ import type { DoneReason } from '../../domain/reasons';
 
 /** Saves what happens to the deliveries of a batch. Each delivery is reported once. */
 export interface BatchReport {
-  readonly tell: (results: readonly Pick<Result, 'delivery' | 'to'>[]) => Promise<void>;
+  readonly record: (results: readonly Pick<Result, 'delivery' | 'to'>[]) => Promise<void>;
   /**
    * Decides by the error between a next try and an outcome. Returns true when the error concerns the whole connection,
    * so that the other deliveries must wait too.
@@ -24,7 +24,7 @@ export interface Batch {
   /** Deliveries whose contact gets no permission from the plan. */
   readonly withoutPermission: Set<string>;
   /** The lists and tags of each delivery to record as added once it is done. */
-  readonly gives: Map<string, AddedResources>;
+  readonly addedWhenDone: Map<string, AddedResources>;
 }
 
 /** The reason that a delivery of the batch settles with once its whole plan is done. */

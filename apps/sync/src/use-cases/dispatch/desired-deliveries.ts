@@ -81,7 +81,7 @@ export const desiredStatesOf = async (
       }
     } else decided.push({ delivery, to: resultOf(ctx, decision) });
   }
-  await report.tell(decided);
+  await report.record(decided);
   await releaseForWorkflow(
     ctx,
     decided.flatMap(({ delivery, to }) => ('next' in to ? [delivery.workflowId] : [])),
@@ -110,13 +110,15 @@ const withoutStale = async (ctx: Context, wanted: readonly DesiredDelivery[]): P
   const expired = await ctx.expiredWrites.of(first.delivery.connectionId, [...hashes]);
   return wanted.map((each) => {
     const { workflowId, fieldMapping } = each.workflow;
-    const told = (byBuyer.get(each.delivery.emailHash) ?? []).flatMap((other) => {
+    const writtenByOthers = (byBuyer.get(each.delivery.emailHash) ?? []).flatMap((other) => {
       const order = orderOf.get(other.orderKey);
       return order ? [valuesOf(order, other.workflowId === workflowId ? fieldMapping : [])] : [];
     });
     const left = expired.get(each.delivery.emailHash ?? '');
-    if (left) told.push({ details: left.details, fields: left.fields[workflowId] ?? {} });
-    return told.length === 0 ? each : { ...each, desired: withoutStaleValues(each.desired, each.order, told) };
+    if (left) writtenByOthers.push({ details: left.details, fields: left.fields[workflowId] ?? {} });
+    return writtenByOthers.length === 0
+      ? each
+      : { ...each, desired: withoutStaleValues(each.desired, each.order, writtenByOthers) };
   });
 };
 

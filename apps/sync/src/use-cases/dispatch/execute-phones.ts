@@ -8,15 +8,15 @@ import { addPhone } from './add-phone';
 import type { Batch } from './batch';
 import pMap from 'p-map';
 import { concernsConnection } from './classify-failure';
-import { failAll, note, oneByOne, reportServed, type Run } from './plan-run';
+import { failAll, recordWrite, oneByOne, reportServed, type Run } from './plan-run';
 
 /** Records phones that are not added now as deferred work. */
 export const leaveForLater = (ctx: Context, batch: Batch, phones: readonly PhoneLine[]): Promise<void> =>
-  ctx.latePhones.note(
+  ctx.latePhones.record(
     batch.connectionId,
     phones.flatMap(({ email, desired }) => {
-      const [emailHash, said] = [batch.hashes.get(email), batch.deliveries.get(desired.deliveryId)];
-      return emailHash && said ? [{ emailHash, orderKey: said.orderKey, deliveryId: said._id }] : [];
+      const [emailHash, delivery] = [batch.hashes.get(email), batch.deliveries.get(desired.deliveryId)];
+      return emailHash && delivery ? [{ emailHash, orderKey: delivery.orderKey, deliveryId: delivery._id }] : [];
     }),
     ctx.clock(),
   );
@@ -41,7 +41,7 @@ export const executePhones = async (run: Run, phones: readonly PhoneLine[]): Pro
       async (call) => {
         if (!call.deliveryIds.some((id) => run.progress.get(id)?.failed === false)) return;
         const isTried = goesOn && run.stopped === undefined;
-        if (!isTried) tell(run, call, phoneFollows);
+        if (!isTried) addNote(run, call, phoneFollows);
         if (!isTried || !(await makePhone(run, call))) left.push(call);
       },
       { concurrency: callsAtOnce },
@@ -54,7 +54,7 @@ export const executePhones = async (run: Run, phones: readonly PhoneLine[]): Pro
   }
 };
 
-const tell = ({ progress }: Run, { deliveryIds }: PhoneLine, what: string): void => {
+const addNote = ({ progress }: Run, { deliveryIds }: PhoneLine, what: string): void => {
   for (const id of deliveryIds) progress.get(id)?.performed.push(what);
 };
 
@@ -64,9 +64,9 @@ const makePhone = async (run: Run, call: PhoneLine): Promise<boolean> => {
   const emailHash = batch.hashes.get(call.email) ?? '';
   try {
     const brought = await addPhone(ctx, caller, batch, { ...call, emailHash, serves: call.deliveryIds });
-    const { told = brought.isAbsent ? phoneFollows : undefined, contactId } = brought;
-    if (told === phoneAdded) note(run, call.deliveryIds, told, contactId);
-    else if (told) tell(run, call, told);
+    const { note = brought.isAbsent ? phoneFollows : undefined, contactId } = brought;
+    if (note === phoneAdded) recordWrite(run, call.deliveryIds, note, contactId);
+    else if (note) addNote(run, call, note);
     return !brought.isAbsent;
   } catch (error) {
     const { code } = error instanceof AppError ? error : { code: undefined };
@@ -74,7 +74,7 @@ const makePhone = async (run: Run, call: PhoneLine): Promise<boolean> => {
       if (await failAll(run, call.deliveryIds, error)) run.stopped = error;
       return true;
     }
-    tell(run, call, code === 'REJECTED_BY_CONSTANT_CONTACT' ? phoneRefused : phoneFollows);
+    addNote(run, call, code === 'REJECTED_BY_CONSTANT_CONTACT' ? phoneRefused : phoneFollows);
     if (concernsConnection(error)) run.stopped = error;
     return code === 'REJECTED_BY_CONSTANT_CONTACT';
   }

@@ -6,7 +6,7 @@ import type { OpenDelivery, Outcome } from '../../domain/delivery';
 import type { KnownContact } from '../../domain/known-contact';
 import type { ImportLine, PlannedCall, TagMember } from '../../domain/planned-calls';
 import type { Batch, BatchReport } from './batch';
-import { deliveriesIn, failAll, note, oneByOne, reportServed, type Run, servedBy, startOf } from './plan-run';
+import { deliveriesIn, failAll, recordWrite, oneByOne, reportServed, type Run, servedBy, startOf } from './plan-run';
 import { withActivities, type StartActivity } from './start-activity';
 import { type ConnectionCaller, callsAtOnce } from '../../call-constant-contact';
 import pMap from 'p-map';
@@ -85,7 +85,7 @@ const makeSingles = async (run: Run, singles: readonly Single[], sharing: Readon
 /** Makes deliveries ready again for which nothing was done. */
 export const requeue = (ctx: Context, deliveries: readonly OpenDelivery[], report: BatchReport): Promise<void> => {
   const next = { waitingFor: null, readyAt: ctx.clock(), countsAsAttempt: false };
-  return report.tell(deliveries.map((delivery) => ({ delivery, to: { next } })));
+  return report.record(deliveries.map((delivery) => ({ delivery, to: { next } })));
 };
 
 /**
@@ -151,7 +151,7 @@ const makeSingle = async (run: Run, call: Single): Promise<void> => {
         return;
       }
       run.made.set(email, contactId);
-      note(run, deliveryIds, 'created the contact with its lists and tags', contactId);
+      recordWrite(run, deliveryIds, 'created the contact with its lists and tags', contactId);
       const state = call.contact.email_address.permission_to_send;
       return remember(run, email, { contactId, state, detailsMark: call.detailsMark }, at);
     }
@@ -161,12 +161,12 @@ const makeSingle = async (run: Run, call: Single): Promise<void> => {
         cc.signUp(token, call.contact),
       );
       run.made.set(email, contactId);
-      return note(run, deliveryIds, 'subscribed the contact', contactId);
+      return recordWrite(run, deliveryIds, 'subscribed the contact', contactId);
     }
     case 'put':
       await beforeRestoring(run, call);
       await caller.call('update contact', deliveryIds, (token) => cc.putContact(token, call.contactId, call.contact));
-      return note(
+      return recordWrite(
         run,
         deliveryIds,
         call.restores === undefined ? 'updated the contact' : 'restored the contact',
@@ -197,7 +197,7 @@ const resubscribe = async (run: Run, call: Extract<Single, { kind: 'resubscribe'
     : { reason: 'UNSUBSCRIBED', contactId };
   const served = deliveriesIn(run, call.deliveryIds);
   for (const { _id } of served) run.progress.delete(_id);
-  await run.report.tell(served.map((delivery) => ({ delivery, to: { outcome } })));
+  await run.report.record(served.map((delivery) => ({ delivery, to: { outcome } })));
 };
 
 /** Starts an activity. The deliveries that it serves wait for it. */
@@ -217,7 +217,7 @@ const makeImport = async (run: Run, { lines, listIds, asFile }: Import): Promise
   const serves = lines.flatMap(({ deliveryIds }) => deliveryIds);
   const rows: CcImportRow[] = [];
   for (const line of lines) rows.push({ ...line.row, ...(await customColumns(run, line)) });
-  await ctx.upgrades.note(batch.connectionId, upgradesOf(batch, lines), ctx.clock());
+  await ctx.upgrades.record(batch.connectionId, upgradesOf(batch, lines), ctx.clock());
   const { constantContact: cc } = ctx;
   await begin(
     run,
@@ -226,7 +226,7 @@ const makeImport = async (run: Run, { lines, listIds, asFile }: Import): Promise
     (name) => (asFile ? cc.fileToImport(name, rows, listIds) : (token) => cc.importContacts(token, rows, listIds)),
     asFile,
   );
-  note(run, serves, 'added lists and details');
+  recordWrite(run, serves, 'added lists and details');
   for (const line of lines)
     if (line.needsMore)
       for (const id of line.deliveryIds) Object.assign(run.progress.get(id) ?? {}, { imported: true });
@@ -271,5 +271,5 @@ const makeTag = async (run: Run, { members, tagIds }: Tag): Promise<void> => {
     serves,
     () => (token) => run.ctx.constantContact.changeTaggings(token, 'add', contactIds, tagIds),
   );
-  for (const { deliveryIds, contactId } of present) note(run, deliveryIds, 'added tags', contactId);
+  for (const { deliveryIds, contactId } of present) recordWrite(run, deliveryIds, 'added tags', contactId);
 };

@@ -81,7 +81,7 @@ export const deliveriesIn = ({ batch, progress }: Run, ids: readonly string[]): 
     return [{ ...delivery, activities: activitiesOf([...activityIds], 'own'), uncertain: delivery.uncertain || wrote }];
   });
 
-export const note = ({ progress }: Run, ids: readonly string[], what: string, contactId?: string): void => {
+export const recordWrite = ({ progress }: Run, ids: readonly string[], what: string, contactId?: string): void => {
   for (const id of ids) {
     const each = progress.get(id);
     if (!each) continue;
@@ -92,34 +92,41 @@ export const note = ({ progress }: Run, ids: readonly string[], what: string, co
 };
 
 /** An import adds no tags; they follow in calls of their own. */
-const withoutTags = (gives: AddedResources | undefined, { added }: PendingDelivery): AddedResources | undefined =>
-  gives && { ...gives, tagIds: added?.tagIds ?? [] };
+const withoutTags = (
+  addedWhenDone: AddedResources | undefined,
+  { added }: PendingDelivery,
+): AddedResources | undefined => addedWhenDone && { ...addedWhenDone, tagIds: added?.tagIds ?? [] };
 
 /**
  * Reports the deliveries whose calls have all been answered: settled, or waiting for the activities that serve them.
  */
 export const reportServed = async (run: Run, among: readonly string[] = [...run.progress.keys()]): Promise<void> => {
   const forgotten = new Date(run.ctx.clock().getTime() + forgottenMs);
-  await run.report.tell(
+  await run.report.record(
     among.flatMap((id) => {
       const progress = run.progress.get(id);
       const delivery = run.batch.deliveries.get(id);
       if (!delivery || !progress || progress.failed) return [];
       run.progress.delete(id);
       const { performed, activityIds, contactId, imported } = progress;
-      const gives = run.batch.gives.get(id);
+      const addedWhenDone = run.batch.addedWhenDone.get(id);
       const activities = activitiesOf([...activityIds], 'own');
       const endsAs = doneReason(run.batch, id);
       const to: Result['to'] =
         activities === null
-          ? { outcome: { reason: endsAs, contactId, performed, added: gives } }
+          ? { outcome: { reason: endsAs, contactId, performed, added: addedWhenDone } }
           : {
               next: {
                 waitingFor: 'ACTIVITY_RUNNING',
                 readyAt: forgotten,
                 activities,
                 performed,
-                begun: { imported, endsAs, contactId, added: imported ? withoutTags(gives, delivery) : gives },
+                begun: {
+                  imported,
+                  endsAs,
+                  contactId,
+                  added: imported ? withoutTags(addedWhenDone, delivery) : addedWhenDone,
+                },
               },
             };
       return [{ delivery, to }];

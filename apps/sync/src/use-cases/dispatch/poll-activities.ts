@@ -54,29 +54,29 @@ export const pollActivities: Follow = async (ctx, caller, connectionId, save) =>
     await followDue(ctx, caller, connectionId, save);
   } catch (error) {
     ctx.log.warn({ err: error, connectionId }, 'activities.delayed');
-    const told = error instanceof AppError ? (error.retryAfterMs ?? 0) : 0;
-    const pollAt = new Date(ctx.clock().getTime() + Math.min(mostDelayedMs, Math.max(leastDelayedMs, told)));
+    const retryAfterMs = error instanceof AppError ? (error.retryAfterMs ?? 0) : 0;
+    const pollAt = new Date(ctx.clock().getTime() + Math.min(mostDelayedMs, Math.max(leastDelayedMs, retryAfterMs)));
     for (const { _id } of await ctx.activities.ofConnection(connectionId)) await ctx.activities.postpone(_id, pollAt);
   }
 };
 
 const followDue: Follow = async (ctx, caller, connectionId, save) => {
   const now = ctx.clock();
-  const free = async (_id: string, isClean: boolean): Promise<void> => {
+  const releaseAwaiting = async (_id: string, isClean: boolean): Promise<void> => {
     const underWay = await ctx.activities.namesUnderWay(connectionId);
-    for await (const freed of ctx.deliveryHolds.releasedBy(connectionId, _id, isClean, underWay)) {
+    for await (const released of ctx.deliveryHolds.releasedBy(connectionId, _id, isClean, underWay)) {
       // Their marks may describe details that never arrived.
-      const hashes = new Set(freed.flatMap(({ uncertain, emailHash }) => (uncertain && emailHash ? emailHash : [])));
+      const hashes = new Set(released.flatMap(({ uncertain, emailHash }) => (uncertain && emailHash ? emailHash : [])));
       await ctx.contacts.marked(
         connectionId,
         [...hashes].map((emailHash) => ({ emailHash, detailsMark: null })),
       );
-      await save(freed.map((delivery) => freedFrom(ctx, delivery)));
+      await save(released.map((delivery) => releasedResult(ctx, delivery)));
     }
     await ctx.activities.forget(_id);
   };
   const known = (await ctx.activities.ofConnection(connectionId)).filter(({ _id }) => !ctx.activities.isBeingSent(_id));
-  for (const { _id, ended } of known) if (ended) await free(_id, ended.isClean);
+  for (const { _id, ended } of known) if (ended) await releaseAwaiting(_id, ended.isClean);
   const running = known.filter(({ ended }) => !ended);
   const due = running.filter(({ pollAt }) => pollAt <= now);
   if (due.length === 0) return;
@@ -102,7 +102,7 @@ const followDue: Follow = async (ctx, caller, connectionId, save) => {
     else {
       const clean = state !== undefined && isClean(state);
       await ctx.activities.ended(activity._id, clean, now);
-      await free(activity._id, clean);
+      await releaseAwaiting(activity._id, clean);
     }
   }
 };
@@ -169,11 +169,11 @@ export const activitiesUnderWay = async (
   connectionId: string,
 ): Promise<{ readonly any: boolean; readonly of: (each: Involved) => string[] }> => {
   const running = await ctx.activities.underWay(connectionId);
-  const serves = ({ _id, untold, startedAt }: RunningActivity, each: Involved): boolean =>
+  const serves = ({ _id, unrecorded, startedAt }: RunningActivity, each: Involved): boolean =>
     each.activityIds.includes(_id) ||
     // An uncertain or claimed delivery may have been sent with this activity. If this process is sending the activity,
     // it knows which deliveries it serves.
-    ((each.uncertain || each.claimed) && untold && !ctx.activities.isBeingSent(_id) && each.createdAt <= startedAt);
+    ((each.uncertain || each.claimed) && unrecorded && !ctx.activities.isBeingSent(_id) && each.createdAt <= startedAt);
   return {
     any: running.length > 0,
     of: (each) => running.flatMap((activity) => (serves(activity, each) ? activity._id : [])),
@@ -225,7 +225,7 @@ const involvedIn = ({ _id, emailHash, activities, uncertain, createdAt }: OpenDe
   createdAt,
 });
 
-const freedFrom = (ctx: Context, delivery: DeliveryAwaitingActivities): Result => ({
+const releasedResult = (ctx: Context, delivery: DeliveryAwaitingActivities): Result => ({
   delivery: withoutWait(delivery),
   attempts: [],
   to: afterActivities(ctx, delivery),

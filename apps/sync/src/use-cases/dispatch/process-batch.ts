@@ -38,7 +38,7 @@ export const processBatch = async (
   if (!first) return;
   const wanted = await desiredStatesOf(ctx, caller, ready, report, mode);
   const back = wanted.filter(({ delivery }) => delivery.undoesOrder);
-  await workWished(
+  await processDesired(
     ctx,
     caller,
     first.boxOfficeId,
@@ -50,7 +50,7 @@ export const processBatch = async (
   if (back.length > 0) await undoCancelled(ctx, caller, connectionId, back, report);
 };
 
-const workWished = async (
+const processDesired = async (
   ctx: Context,
   caller: ConnectionCaller,
   boxOfficeId: string,
@@ -67,7 +67,7 @@ const workWished = async (
     hashes: new Map(wanted.flatMap(({ order, delivery }) => [[order.email ?? '', delivery.emailHash ?? ''] as const])),
     performed: new Map(),
     withoutPermission: new Set(),
-    gives: new Map(wanted.map((each) => [each.delivery._id, addedSoFar(each)])),
+    addedWhenDone: new Map(wanted.map((each) => [each.delivery._id, addedSoFar(each)])),
   };
   const snapshots = contactReader(ctx, caller, batch);
   const byEmail = Map.groupBy(wanted, ({ order }) => order.email ?? '');
@@ -77,7 +77,7 @@ const workWished = async (
 };
 
 /** A batch under way. */
-interface Work {
+interface BatchRun {
   readonly ctx: Context;
   readonly caller: ConnectionCaller;
   readonly batch: Batch;
@@ -94,17 +94,17 @@ interface Work {
  * be tried, if there is one; it has then been reported for all remaining deliveries.
  */
 const processPlanInputs = async (
-  work: Work,
+  run: BatchRun,
   planInputs: readonly ContactPlanInput[],
   round: number,
 ): Promise<unknown> => {
-  const { ctx, caller, batch, snapshots, report } = work;
+  const { ctx, caller, batch, snapshots, report } = run;
   if (planInputs.length === 0) return undefined;
   if (round > mostRounds) {
     await report.fail(deliveriesOf(batch, planInputs), new AppError('DEFECT', 'The batch does not finish'));
     return undefined;
   }
-  const plan = planBatch(planInputs, snapshots.known, work.planOptions);
+  const plan = planBatch(planInputs, snapshots.known, run.planOptions);
   const later = plan.calls.filter((call) => call.kind === 'phone').filter((call) => call.isLater);
   // Recorded before their deliveries are reported, so that a crash at any moment loses no phone.
   await leaveForLater(ctx, batch, later);
@@ -133,7 +133,7 @@ const processPlanInputs = async (
     if (why !== undefined) await report.fail(deliveriesOf(batch, part), why);
     // The first parts are processed in any case, so that this round makes progress.
     else if (index > 1 && !(await report.goesOn())) await requeue(ctx, deliveriesOf(batch, part), report);
-    else why = await learnAndGoOn(work, part, index > 0, round);
+    else why = await readAndContinue(run, part, index > 0, round);
   }
   return why;
 };
@@ -141,13 +141,13 @@ const processPlanInputs = async (
 /**
  * Reads the contacts that the plan did not know, and starts the next round. `whole`: with a look-up for each contact.
  */
-const learnAndGoOn = async (
-  work: Work,
+const readAndContinue = async (
+  run: BatchRun,
   planInputs: readonly ContactPlanInput[],
   whole: boolean,
   round: number,
 ): Promise<unknown> => {
-  const { batch, snapshots, report } = work;
+  const { batch, snapshots, report } = run;
   let known: readonly ContactPlanInput[];
   try {
     const failures = await snapshots.learn(
@@ -179,9 +179,9 @@ const learnAndGoOn = async (
     return (await report.fail(deliveriesOf(batch, planInputs), error)) ? error : undefined;
   }
   for (const { email } of known)
-    for (const each of work.byEmail.get(email) ?? [])
-      batch.gives.set(each.delivery._id, addedSoFar(each, snapshots.known.get(email)));
-  return processPlanInputs(work, known, round + 1);
+    for (const each of run.byEmail.get(email) ?? [])
+      batch.addedWhenDone.set(each.delivery._id, addedSoFar(each, snapshots.known.get(email)));
+  return processPlanInputs(run, known, round + 1);
 };
 
 const deliveriesOf = (batch: Batch, planInputs: readonly ContactPlanInput[]): PendingDelivery[] =>
@@ -200,7 +200,7 @@ const reportDecided = async (batch: Batch, plan: Plan, report: BatchReport): Pro
     const delivery = batch.deliveries.get(deliveryId);
     return delivery ? [{ delivery, to: to(delivery) }] : [];
   };
-  await report.tell([
+  await report.record([
     ...plan.skips.flatMap(({ deliveryId, reason, contactId }) =>
       found(deliveryId, () => ({ outcome: { reason, contactId } })),
     ),
@@ -209,7 +209,7 @@ const reportDecided = async (batch: Batch, plan: Plan, report: BatchReport): Pro
         outcome: {
           reason: doneReason(batch, deliveryId),
           contactId,
-          added: batch.gives.get(deliveryId),
+          added: batch.addedWhenDone.get(deliveryId),
           performed: [...new Set([...withoutNotes(performed), ...(batch.performed.get(deliveryId) ?? [])])],
         },
       })),

@@ -7,7 +7,15 @@ import { guardErased } from '../privacy/forget-buyer';
 import { addLatePhones, nextLatePhoneAt } from './add-late-phones';
 import type { HeldLease } from './deferred-work';
 import { pollActivities } from './poll-activities';
-import { callerOf, type Drive, mayGoOn, saveAndTell, takesLong, type Work, workQueue } from './process-queue';
+import {
+  callerOf,
+  type LeaseRun,
+  mayGoOn,
+  saveAndReport,
+  takesLong,
+  type LeaseWork,
+  processQueue,
+} from './process-queue';
 import { releaseForConnection } from './release-waiting';
 import { nextUpgradeAt, upgradePermissions } from './upgrade-permissions';
 
@@ -52,13 +60,13 @@ const releaseForgotten = async (ctx: Context, { connectionId }: ConnectionLease)
   await ctx.deliveryHolds.releaseForgotten(connectionId, known, ctx.clock());
 };
 
-const follow = (drive: Drive, boxOfficeId: string): Promise<void> =>
-  pollActivities(drive.ctx, callerOf(drive, boxOfficeId, 'poll'), drive.lease.connectionId, (results) =>
-    saveAndTell(drive, results),
+const follow = (leaseRun: LeaseRun, boxOfficeId: string): Promise<void> =>
+  pollActivities(leaseRun.ctx, callerOf(leaseRun, boxOfficeId, 'poll'), leaseRun.lease.connectionId, (results) =>
+    saveAndReport(leaseRun, results),
   );
 
 /** Renews the lease while `work` waits for permits, which may take long. Work on queues renews the lease itself. */
-const keeping = async ({ stillHeld }: Drive, work: () => Promise<void>): Promise<void> => {
+const keeping = async ({ stillHeld }: LeaseRun, work: () => Promise<void>): Promise<void> => {
   const through = new AbortController();
   const { signal } = through;
   const keep = async (): Promise<void> => {
@@ -69,16 +77,16 @@ const keeping = async ({ stillHeld }: Drive, work: () => Promise<void>): Promise
 };
 
 /** Processes deferred work. An error is logged and stops no other work on the lease; the next pass tries again. */
-const workLeftOvers = async (drive: Drive, connection: ConnectionFact | undefined): Promise<void> => {
-  const { ctx, lease, busy } = drive;
+const processDeferredWork = async (leaseRun: LeaseRun, connection: ConnectionFact | undefined): Promise<void> => {
+  const { ctx, lease, busy } = leaseRun;
   try {
     const heldLease: HeldLease = {
       connection,
       busy,
-      goesOn: () => mayGoOn(drive, 'upgrade'),
+      goesOn: () => mayGoOn(leaseRun, 'upgrade'),
       callerFor: (boxOfficeId, kind, some) => {
         const served = some.map(({ deliveryId, emailHash }) => ({ _id: deliveryId, emailHash }));
-        return callerOf(drive, boxOfficeId, kind, guardErased(ctx, boxOfficeId, served));
+        return callerOf(leaseRun, boxOfficeId, kind, guardErased(ctx, boxOfficeId, served));
       },
     };
     await upgradePermissions(ctx, heldLease);
@@ -92,7 +100,7 @@ const workLeftOvers = async (drive: Drive, connection: ConnectionFact | undefine
  * Whether ready backfill deliveries may be sent. They wait while a backfill still creates deliveries, so that as many
  * as possible share an import, unless they already fill one.
  */
-const isMade = async ({ ctx, lease }: Drive): Promise<boolean> => {
+const isMade = async ({ ctx, lease }: LeaseRun): Promise<boolean> => {
   if (!(await ctx.backfills.isMaking(lease.connectionId))) return true;
   const batched = await ctx.deliveryQueue.batched(lease.connectionId, 'backfill', ctx.clock(), importBatchSize);
   return batched?.isMany ?? false;
@@ -102,24 +110,24 @@ const isMade = async ({ ctx, lease }: Drive): Promise<boolean> => {
  * Runs several kinds of work side by side until all have finished. A kind that has finished looks for new work while
  * another one, such as a long backfill, still runs.
  */
-const besideEachOther = async (
-  { goesOn, stillHeld }: Drive,
-  worked: readonly Work[],
-  work: (each: Work) => Promise<void>,
+const inParallel = async (
+  { goesOn, stillHeld }: LeaseRun,
+  worked: readonly LeaseWork[],
+  work: (each: LeaseWork) => Promise<void>,
 ): Promise<void> => {
-  const atWork = new Set(worked);
+  const running = new Set(worked);
   const through = new AbortController();
   await Promise.all(
     worked.map(async (each) => {
       try {
         await work(each);
       } finally {
-        atWork.delete(each);
-        if (atWork.size === 0) through.abort();
+        running.delete(each);
+        if (running.size === 0) through.abort();
       }
-      while (!takesLong(each) && atWork.size > 0 && goesOn() && (await stillHeld())) {
+      while (!takesLong(each) && running.size > 0 && goesOn() && (await stillHeld())) {
         await setTimeout(pollMs, undefined, { signal: through.signal }).catch(() => undefined);
-        if (atWork.size > 0) await work(each);
+        if (running.size > 0) await work(each);
       }
     }),
   );
@@ -156,30 +164,30 @@ export const processLease = async (
   if (lease.takenOver) await ctx.deliveryQueue.takeOver(lease);
   const { windowMs } = await ctx.ledger.quotaState(connection?.boxOfficeId);
   const batchesTo = await batchesUntil(ctx, lease, windowMs);
-  const drive: Drive = {
+  const leaseRun: LeaseRun = {
     ctx,
     lease,
     stillHeld,
-    goesOn: () => !drive.parked && !isClosing(),
+    goesOn: () => !leaseRun.parked && !isClosing(),
     isOverdue: () => isCrowded() && ctx.clock().getTime() - begunAt > turnMs,
     busy: new Set(),
     batchesTo,
     parked: false,
   };
   const size = windowMs > 0 ? batchedSize : batchSize;
-  await keeping(drive, () => follow(drive, connection?.boxOfficeId ?? ''));
+  await keeping(leaseRun, () => follow(leaseRun, connection?.boxOfficeId ?? ''));
   if (lease.takenOver) await releaseForgotten(ctx, lease);
   const held = new Set<Queue>([
     ...(batchesTo ? ['live' as const] : []),
-    ...((await isMade(drive)) ? [] : ['backfill' as const]),
+    ...((await isMade(leaseRun)) ? [] : ['backfill' as const]),
   ]);
   const worked = queues.filter((queue) => !held.has(queue));
   const isOfImports = !(await ctx.backfills.anyOneByOne(lease.connectionId));
   const sizes = { live: size, retry: size, backfill: isOfImports ? importBatchSize : backfillBatchSize };
-  await besideEachOther(drive, [...worked, 'upgrade'], (each) =>
-    each === 'upgrade' ? workLeftOvers(drive, connection) : workQueue(drive, each, sizes[each]),
+  await inParallel(leaseRun, [...worked, 'upgrade'], (each) =>
+    each === 'upgrade' ? processDeferredWork(leaseRun, connection) : processQueue(leaseRun, each, sizes[each]),
   );
-  if (drive.parked) {
+  if (leaseRun.parked) {
     const now = await ctx.connections.byId(lease.connectionId);
     // The fact of a new sign-in came while deliveries were being parked, so its release missed some of them.
     if (now?.version !== connection?.version) await releaseForConnection(ctx, now);
@@ -194,5 +202,5 @@ export const processLease = async (
   ].filter((each) => each !== null);
   const soonest = next.length > 0 ? new Date(Math.min(...next.map((each) => each.getTime()))) : null;
   // Behind all leases that are ready by now.
-  await ctx.connectionLeases.release(lease, drive.isOverdue() ? ctx.clock() : soonest, ctx.clock());
+  await ctx.connectionLeases.release(lease, leaseRun.isOverdue() ? ctx.clock() : soonest, ctx.clock());
 };

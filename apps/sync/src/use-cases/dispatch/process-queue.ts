@@ -14,7 +14,7 @@ import type { CallClass } from '../../domain/ledger';
 import { deliverySettled } from '../../report';
 import type { ConnectionLease } from '../../store/connection-leases';
 import { guardErased } from '../privacy/forget-buyer';
-import { lookAfterFollowing } from './add-late-phones';
+import { replaceStaleNotes } from './add-late-phones';
 import type { BatchReport } from './batch';
 import { classifyFailure, type FailureClass, mayBeCausedByOthers } from './classify-failure';
 import { forgottenMs } from './plan-run';
@@ -26,11 +26,11 @@ const savedAtOnce = 1_000;
 /**
  * The work on a lease: its queues, and `upgrade` for all deferred work (permissions of imported contacts, late phones).
  */
-export type Work = Queue | 'upgrade';
-export const takesLong = (work: Work): boolean => work === 'backfill' || work === 'upgrade';
+export type LeaseWork = Queue | 'upgrade';
+export const takesLong = (work: LeaseWork): boolean => work === 'backfill' || work === 'upgrade';
 
 /** One connection lease while this process holds it. */
-export interface Drive {
+export interface LeaseRun {
   readonly ctx: Context;
   readonly lease: ConnectionLease;
   readonly stillHeld: () => Promise<boolean>;
@@ -48,28 +48,28 @@ export interface Drive {
  * Saves results in parts, so that the lease is renewed in between and other work of this process does not wait for all
  * of them.
  */
-export const saveAndTell = async ({ ctx, stillHeld }: Drive, results: readonly Result[]): Promise<void> => {
+export const saveAndReport = async ({ ctx, stillHeld }: LeaseRun, results: readonly Result[]): Promise<void> => {
   const now = ctx.clock();
   for (const part of chunk(results, savedAtOnce)) {
     await stillHeld();
     const saved = await ctx.deliveryQueue.save(part, now);
     for (const { delivery, to } of saved) if ('outcome' in to) deliverySettled(ctx, delivery, to.outcome, now);
-    await lookAfterFollowing(ctx, part);
+    await replaceStaleNotes(ctx, part);
   }
 };
 
 /** Saves the results of a batch as they come, with the attempts of each delivery. */
-const reportTo = (drive: Drive, caller: ConnectionCaller, queue: Queue): BatchReport => {
-  const { ctx, lease } = drive;
+const reportTo = (leaseRun: LeaseRun, caller: ConnectionCaller, queue: Queue): BatchReport => {
+  const { ctx, lease } = leaseRun;
   const resultOf = (delivery: OpenDelivery, to: Result['to']): Result => ({
     delivery,
     attempts: caller.takeAttempts(delivery._id),
     to,
   });
   return {
-    tell: (results) =>
-      saveAndTell(
-        drive,
+    record: (results) =>
+      saveAndReport(
+        leaseRun,
         results.map(({ delivery, to }) => resultOf(delivery, to)),
       ),
     fail: async (deliveries, error) => {
@@ -83,15 +83,15 @@ const reportTo = (drive: Drive, caller: ConnectionCaller, queue: Queue): BatchRe
               parksLease: false,
             }
           : classifyFailure(ctx, error, delivery);
-        if ('parksLease' in verdict && verdict.parksLease) drive.parked = true;
+        if ('parksLease' in verdict && verdict.parksLease) leaseRun.parked = true;
         // The next try waits until the running activities of the delivery have ended.
         const { activities } = delivery;
         return resultOf(delivery, 'next' in verdict ? { next: { ...verdict.next, activities } } : verdict);
       });
-      await saveAndTell(drive, results);
-      return drive.parked;
+      await saveAndReport(leaseRun, results);
+      return leaseRun.parked;
     },
-    goesOn: () => mayGoOn(drive, queue),
+    goesOn: () => mayGoOn(leaseRun, queue),
   };
 };
 
@@ -99,7 +99,7 @@ const reportTo = (drive: Drive, caller: ConnectionCaller, queue: Queue): BatchRe
  * Whether something is due that only a new pass over the lease handles: an activity to poll, or live orders whose
  * batching window has ended. Long work stops for it.
  */
-const isDueAnew = async ({ ctx, lease, batchesTo }: Drive): Promise<boolean> => {
+const needsNewPass = async ({ ctx, lease, batchesTo }: LeaseRun): Promise<boolean> => {
   const now = ctx.clock();
   if (batchesTo && batchesTo <= now) return true;
   const running = await ctx.activities.ofConnection(lease.connectionId);
@@ -107,11 +107,11 @@ const isDueAnew = async ({ ctx, lease, batchesTo }: Drive): Promise<boolean> => 
 };
 
 /** Whether to continue work that has begun. Long work also stops when something else is due. */
-export const mayGoOn = async (drive: Drive, work: Work): Promise<boolean> =>
-  drive.goesOn() && !drive.isOverdue() && !(takesLong(work) && (await isDueAnew(drive)));
+export const mayGoOn = async (leaseRun: LeaseRun, work: LeaseWork): Promise<boolean> =>
+  leaseRun.goesOn() && !leaseRun.isOverdue() && !(takesLong(work) && (await needsNewPass(leaseRun)));
 
 export const callerOf = (
-  { ctx, lease, stillHeld }: Drive,
+  { ctx, lease, stillHeld }: LeaseRun,
   boxOfficeId: string,
   kind: CallClass,
   mayServe?: (serves: readonly string[]) => Promise<void>,
@@ -119,25 +119,25 @@ export const callerOf = (
   connectionCaller(ctx, { connectionId: lease.connectionId, boxOfficeId, class: kind, stillHeld, mayServe });
 
 /** Processes one queue of a lease until it has no ready deliveries. */
-export const workQueue = async (drive: Drive, queue: Queue, size: number): Promise<void> => {
-  const { ctx, lease, busy } = drive;
-  while (drive.goesOn() && !drive.isOverdue() && (await drive.stillHeld())) {
-    if (takesLong(queue) && (await isDueAnew(drive))) return;
-    const claimed = await ctx.deliveryQueue.claim(lease, queue, busy, ctx.clock(), size, drive.stillHeld);
-    const free = await withoutAwaiting(drive, claimed);
+export const processQueue = async (leaseRun: LeaseRun, queue: Queue, size: number): Promise<void> => {
+  const { ctx, lease, busy } = leaseRun;
+  while (leaseRun.goesOn() && !leaseRun.isOverdue() && (await leaseRun.stillHeld())) {
+    if (takesLong(queue) && (await needsNewPass(leaseRun))) return;
+    const claimed = await ctx.deliveryQueue.claim(lease, queue, busy, ctx.clock(), size, leaseRun.stillHeld);
+    const plannable = await withoutAwaiting(leaseRun, claimed);
     // Another queue may have begun on the same buyer in the meantime. Those deliveries wait for a later pass.
-    const ready = free.filter(({ emailHash }) => emailHash === null || !busy.has(emailHash));
+    const ready = plannable.filter(({ emailHash }) => emailHash === null || !busy.has(emailHash));
     const [first] = ready;
     if (!first) return;
     const hashes = [...new Set(ready.flatMap(({ emailHash }) => emailHash ?? []))];
     for (const hash of hashes) busy.add(hash);
     try {
-      const caller = callerOf(drive, first.boxOfficeId, queue, guardErased(ctx, first.boxOfficeId, ready));
-      const report = reportTo(drive, caller, queue);
+      const caller = callerOf(leaseRun, first.boxOfficeId, queue, guardErased(ctx, first.boxOfficeId, ready));
+      const report = reportTo(leaseRun, caller, queue);
       for (const [index, part] of splitBatch(ready).entries()) {
-        if (index > 0 && part[0]?.alone && !drive.goesOn()) break;
+        if (index > 0 && part[0]?.alone && !leaseRun.goesOn()) break;
         // An earlier part may have started an activity for the same buyer.
-        const some = index === 0 ? part : await withoutAwaiting(drive, part);
+        const some = index === 0 ? part : await withoutAwaiting(leaseRun, part);
         await processPart(ctx, caller, lease.connectionId, some, report);
       }
     } finally {
@@ -150,11 +150,11 @@ export const workQueue = async (drive: Drive, queue: Queue, size: number): Promi
  * Returns the deliveries whose contacts have no activity under way. The others are saved as waiting until their
  * activities have been handled.
  */
-const withoutAwaiting = async (drive: Drive, claimed: readonly OpenDelivery[]): Promise<PendingDelivery[]> => {
-  const { ctx, lease } = drive;
+const withoutAwaiting = async (leaseRun: LeaseRun, claimed: readonly OpenDelivery[]): Promise<PendingDelivery[]> => {
+  const { ctx, lease } = leaseRun;
   const awaited = await activitiesAwaited(ctx, lease.connectionId, claimed);
   const readyAt = new Date(ctx.clock().getTime() + forgottenMs);
-  const free: PendingDelivery[] = [];
+  const plannable: PendingDelivery[] = [];
   const waiting: Result[] = [];
   for (const delivery of claimed) {
     // Only the activities that it waits for already can settle it. Other activities hold it, and it is planned after.
@@ -163,21 +163,24 @@ const withoutAwaiting = async (drive: Drive, claimed: readonly OpenDelivery[]): 
     if (activities)
       waiting.push({ delivery, attempts: [], to: { next: { waitingFor: 'ACTIVITY_RUNNING', readyAt, activities } } });
     // If its own activity was forgotten, the next step must read what that activity did.
-    else free.push(withoutWait(delivery, delivery.uncertain || delivery.activities?.whose === 'own'));
+    else plannable.push(withoutWait(delivery, delivery.uncertain || delivery.activities?.whose === 'own'));
   }
-  await saveAndTell(drive, waiting);
-  if (waiting.length > 0) await wakeLate(drive, awaited);
-  return free;
+  await saveAndReport(leaseRun, waiting);
+  if (waiting.length > 0) await releaseLate(leaseRun, awaited);
+  return plannable;
 };
 
 /**
  * Makes deliveries ready whose activity was no longer under way when they were saved as waiting. Another holder, which
  * has lost the lease, may have recorded the end and released deliveries before these waited.
  */
-const wakeLate = async ({ ctx, lease }: Drive, awaited: ReadonlyMap<string, readonly string[]>): Promise<void> => {
+const releaseLate = async (
+  { ctx, lease }: LeaseRun,
+  awaited: ReadonlyMap<string, readonly string[]>,
+): Promise<void> => {
   const underWay = await ctx.activities.namesUnderWay(lease.connectionId);
   const late = [...awaited].filter(([, activityIds]) => !activityIds.every((id) => underWay.has(id)));
-  await ctx.deliveryHolds.wake(
+  await ctx.deliveryHolds.releaseByIds(
     late.map(([id]) => id),
     'ACTIVITY_RUNNING',
     ctx.clock(),

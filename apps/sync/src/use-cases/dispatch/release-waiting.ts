@@ -21,9 +21,9 @@ export const releaseForWorkflow = async (ctx: Context, workflowIds: Iterable<str
   for (const workflowId of new Set(workflowIds)) {
     const workflow = await ctx.workflows.byId(workflowId);
     if (!workflow || endsWait(workflow).length === 0) continue;
-    await ctx.deliveryHolds.resume(workflow, endsWait(workflow), ctx.clock());
+    await ctx.deliveryHolds.releaseWorkflow(workflow, endsWait(workflow), ctx.clock());
     // Also when nothing was released: an earlier call may have crashed between these two steps.
-    await ctx.connectionLeases.wake([workflow.connectionId], ctx.clock());
+    await ctx.connectionLeases.makeReady([workflow.connectionId], ctx.clock());
     ctx.notify();
   }
 };
@@ -41,8 +41,8 @@ export const holdForBackfill = async (ctx: Context, backfillId: string): Promise
 export const releaseForBackfill = async (ctx: Context, backfillId: string): Promise<void> => {
   const backfill = await ctx.backfills.byId(backfillId);
   if (!backfill || backfill.status === 'PAUSED') return;
-  await ctx.deliveryHolds.resumeBackfill(backfillId, ctx.clock());
-  await ctx.connectionLeases.wake([backfill.connectionId], ctx.clock());
+  await ctx.deliveryHolds.releaseBackfill(backfillId, ctx.clock());
+  await ctx.connectionLeases.makeReady([backfill.connectionId], ctx.clock());
   ctx.notify();
 };
 
@@ -52,8 +52,8 @@ export const releaseForBackfill = async (ctx: Context, backfillId: string): Prom
  */
 export const releaseForConnection = async (ctx: Context, connection: ConnectionFact | undefined): Promise<void> => {
   if (!connection || connection.status === 'NEEDS_RECONNECT') return;
-  await ctx.deliveryHolds.free(connection.connectionId, ctx.clock());
-  await ctx.connectionLeases.wake([connection.connectionId], ctx.clock());
+  await ctx.deliveryHolds.releaseConnection(connection.connectionId, ctx.clock());
+  await ctx.connectionLeases.makeReady([connection.connectionId], ctx.clock());
   ctx.notify();
 };
 
@@ -68,12 +68,12 @@ const releaseWithinQuota = async (ctx: Context, goesOn: () => boolean): Promise<
   for (let boxOfficeId = await ctx.deliveryHolds.nextThatWaits('QUOTA_EXCEEDED', ''); boxOfficeId !== undefined;) {
     for await (const some of ctx.deliveryHolds.outOfQuota(boxOfficeId, hasCalls, ctx.clock())) {
       if (!goesOn()) return;
-      await ctx.deliveryHolds.wake(
+      await ctx.deliveryHolds.releaseByIds(
         some.map(({ _id }) => _id),
         'QUOTA_EXCEEDED',
         ctx.clock(),
       );
-      await ctx.connectionLeases.wake(
+      await ctx.connectionLeases.makeReady(
         some.map(({ connectionId }) => connectionId),
         ctx.clock(),
       );

@@ -33,5 +33,5 @@ export const requeueForRestored = async (
   if (wanted.length === 0) return;
   await ctx.deliveryRetries.requeueSkipped(wanted, since, ctx.clock());
   // The caller may have lost the lease without knowing. Then no other process would look for these deliveries.
-  await ctx.connectionLeases.wake([of.connectionId], ctx.clock());
+  await ctx.connectionLeases.makeReady([of.connectionId], ctx.clock());
 };

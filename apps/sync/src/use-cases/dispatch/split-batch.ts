@@ -52,7 +52,7 @@ export const processPart = async (
   const held = part.filter(({ undoesOrder }) => isHeld && !undoesOrder);
   if (!backfill || held.length === 0) return;
   const readyAt = new Date(ctx.clock().getTime() + aYearMs);
-  await report.tell(
+  await report.record(
     held.map((delivery) => ({
       delivery,
       to:

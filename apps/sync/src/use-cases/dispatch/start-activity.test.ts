@@ -12,7 +12,7 @@ it('an activity is prepared before its call asks for a permit', async () => {
     activities: {
       announce: async () => void steps.push('announced'),
       began: async () => undefined,
-      told: async () => void steps.push('told'),
+      recorded: async () => void steps.push('recorded'),
       sent: () => undefined,
     },
     ledger: { quotaState: async () => ({ windowMs: 0 }) },
@@ -31,7 +31,7 @@ it('an activity is prepared before its call asks for a permit', async () => {
         return { activity_id: 'a1' };
       };
     });
-    steps.push('noted');
+    steps.push('saved');
   });
-  expect(steps).toEqual(['made ready', 'announced', 'permitted', 'sent', 'noted', 'told']);
+  expect(steps).toEqual(['made ready', 'announced', 'permitted', 'sent', 'saved', 'recorded']);
 });

@@ -40,7 +40,7 @@ export const withActivities = async <T>(
     begun.push(name);
     return name;
   });
-  for (const name of begun) await ctx.activities.told(name);
+  for (const name of begun) await ctx.activities.recorded(name);
   return result;
 };
 

@@ -29,7 +29,7 @@ export const undoCancelled = async (
     const { delivery } = each;
     try {
       await withActivities(ctx, caller, async (begin) =>
-        report.tell([{ delivery, to: await undoOne(ctx, caller, begin, connectionId, each) }]),
+        report.record([{ delivery, to: await undoOne(ctx, caller, begin, connectionId, each) }]),
       );
     } catch (error) {
       if (await report.fail([delivery], error)) {

@@ -103,24 +103,24 @@ const previewOne = (
 ): Previewed => {
   const desired = previewedState(order, workflow);
   const { lists: listNames, tags: tagNames } = namedTargets(order, workflow);
-  const told = (reason: ReasonCode, gives: boolean): Previewed => ({
+  const withReason = (reason: ReasonCode, isSynced: boolean): Previewed => ({
     order,
     status: statusOf(reason),
     reason,
-    listNames: gives ? listNames : [],
-    tagNames: gives ? tagNames : [],
+    listNames: isSynced ? listNames : [],
+    tagNames: isSynced ? tagNames : [],
   });
   const decision = decideOrder(order, workflow, entitled);
   switch (decision.kind) {
     case 'skip':
     case 'fail':
     case 'wait':
-      return told(decision.reason, false);
+      return withReason(decision.reason, false);
     case 'go': {
       const outcome = decideContact(contact, desired);
-      if (outcome.kind === 'skip') return told(outcome.reason, false);
-      if (outcome.kind === 'resubscribe') return told('RESUBSCRIBE_EMAIL_SENT', false);
-      return { ...told('SYNCED', true), listNames: outcome.lists ? listNames : [] };
+      if (outcome.kind === 'skip') return withReason(outcome.reason, false);
+      if (outcome.kind === 'resubscribe') return withReason('RESUBSCRIBE_EMAIL_SENT', false);
+      return { ...withReason('SYNCED', true), listNames: outcome.lists ? listNames : [] };
     }
   }
 };

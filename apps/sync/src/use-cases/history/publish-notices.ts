@@ -31,11 +31,11 @@ const holds = async (ctx: Context, about: NoticeSubject, isOpen: boolean): Promi
  * processes call this and however often.
  */
 const settle = async (ctx: Context, about: NoticeSubject): Promise<void> => {
-  const told = await ctx.notices.settle(about, (isOpen) => holds(ctx, about, isOpen), {
+  const change = await ctx.notices.settle(about, (isOpen) => holds(ctx, about, isOpen), {
     now: ctx.clock(),
     keptMs: ctx.retention.historyMs,
   });
-  if (told) noticePublished(ctx, about, told);
+  if (change) noticePublished(ctx, about, change);
 };
 
 export const publishConnectionNotice = (ctx: Context, boxOfficeId: string, connectionId: string): Promise<void> =>
@@ -49,13 +49,13 @@ export const publishDeadLetterNotice = async (ctx: Context, boxOfficeIds: Iterab
  * Settles the notices that no event settles: failure rates, the day's calls, and problems that have ended by
  * themselves.
  */
-const tellOfAll = async (ctx: Context, goesOn: () => boolean): Promise<void> => {
-  for await (const { workflowId, revision } of ctx.deliveryCounts.untold()) {
+const settleAll = async (ctx: Context, goesOn: () => boolean): Promise<void> => {
+  for await (const { workflowId, revision } of ctx.deliveryCounts.unreported()) {
     if (!goesOn()) return;
     const workflow = await ctx.workflows.byId(workflowId);
     if (workflow)
       for (const level of failureLevels) await settle(ctx, failures(workflow.boxOfficeId, workflowId, level));
-    await ctx.deliveryCounts.told(workflowId, revision);
+    await ctx.deliveryCounts.reported(workflowId, revision);
   }
   if (await ctx.ledger.isExhausted())
     for (let boxOfficeId = ''; goesOn();) {
@@ -71,4 +71,4 @@ const tellOfAll = async (ctx: Context, goesOn: () => boolean): Promise<void> => 
 
 /** Publishes notices to organisers until closed. */
 export const startNotices = (ctx: Context) =>
-  repeatedly(ctx, { everyMs: pollMs, delayed: 'notices.delayed' }, (goesOn) => tellOfAll(ctx, goesOn));
+  repeatedly(ctx, { everyMs: pollMs, delayed: 'notices.delayed' }, (goesOn) => settleAll(ctx, goesOn));

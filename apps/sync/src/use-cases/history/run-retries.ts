@@ -33,12 +33,12 @@ const goOn = async (ctx: Context, retry: Retry): Promise<void> => {
   if (!taking) return;
   const count = await ctx.deliveryRetries.requeue(taking._id, taking.taking, keptSince(ctx), ctx.clock());
   const connections = await ctx.connections.ofBoxOffices([taking.boxOfficeId]);
-  await ctx.connectionLeases.wake(
+  await ctx.connectionLeases.makeReady(
     connections.map(({ connectionId }) => connectionId),
     ctx.clock(),
   );
   ctx.notify();
-  await ctx.retries.tookSome(taking, count);
+  await ctx.retries.countRequeued(taking, count);
 };
 
 /** Continues all retries until closed. */

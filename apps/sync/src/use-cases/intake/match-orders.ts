@@ -36,7 +36,7 @@ export const matchOrders = async (
   if (matched.length === 0) return 0;
   const wanted = matched.filter(({ _id }) => !earlier.has(_id));
   const known = new Set(await ctx.deliveries.insert(wanted));
-  const met = [
+  const existing = [
     ...(await reopenChanged(
       ctx,
       matched.filter(({ _id }) => earlier.has(_id) || known.has(_id)),
@@ -49,11 +49,11 @@ export const matchOrders = async (
     )),
   ];
   for (const [boxOfficeId, count] of newBuyers(wanted, known)) ctx.ledger.arrived(boxOfficeId, count);
-  const busy = [...met, ...wanted].flatMap(({ readyAt, connectionId }) => (readyAt === null ? [] : connectionId));
-  await ctx.connectionLeases.wake(busy, now);
+  const busy = [...existing, ...wanted].flatMap(({ readyAt, connectionId }) => (readyAt === null ? [] : connectionId));
+  await ctx.connectionLeases.makeReady(busy, now);
   if (busy.length > 0) ctx.notify();
   // Reopened deliveries may only now have begun to wait.
-  const waiting = [...matched, ...met].filter(({ status }) => status === 'WAITING');
+  const waiting = [...matched, ...existing].filter(({ status }) => status === 'WAITING');
   await releaseForWorkflow(
     ctx,
     waiting.map(({ workflowId }) => workflowId),
@@ -71,7 +71,7 @@ const newBuyers = (wanted: readonly NewDelivery[], known: ReadonlySet<string>): 
 };
 
 /** The fields of an existing delivery that matching needs. */
-type Met = Pick<Delivery, 'connectionId' | 'workflowId' | 'status' | 'readyAt'>;
+type ExistingDelivery = Pick<Delivery, 'connectionId' | 'workflowId' | 'status' | 'readyAt'>;
 
 /**
  * Reopens deliveries whose order has changed, from the order as it is now: the state that was matched may be stale.
@@ -82,14 +82,14 @@ const reopenChanged = async (
   ctx: Context,
   matched: readonly NewDelivery[],
   workflows: readonly WorkflowFact[],
-): Promise<readonly Met[]> => {
-  const met: Met[] = [];
+): Promise<readonly ExistingDelivery[]> => {
+  const existing: ExistingDelivery[] = [];
   const revisions = new Map(matched.map(({ _id, orderRevision }) => [_id, orderRevision]));
   for (let left = [...revisions.keys()]; left.length > 0;) {
     const known = await ctx.deliveries.byIds(left);
     const changed = known.filter(({ _id, orderRevision }) => orderRevision !== revisions.get(_id));
     // A process may have reopened them before and died before it scheduled the connection.
-    met.push(...known);
+    existing.push(...known);
     left = [];
     if (changed.length === 0) break;
     // Read after the deliveries, so that no delivery was made from a newer state.
@@ -106,12 +106,12 @@ const reopenChanged = async (
       const next = reopened(before, fresh, workflow, backfill?.status === 'CANCELLED');
       const isDone = await (next
         ? ctx.deliveries.reopen(before, next)
-        : ctx.deliveries.noteRevision(before, fresh.orderRevision));
+        : ctx.deliveries.recordRevision(before, fresh.orderRevision));
       if (!isDone) left.push(before._id);
-      else if (next) met.push(next);
+      else if (next) existing.push(next);
     }
   }
-  return met;
+  return existing;
 };
 
 /**
@@ -124,7 +124,7 @@ const reopenOutrun = async (
   ctx: Context,
   written: readonly NewDelivery[],
   workflows: readonly WorkflowFact[],
-): Promise<readonly Met[]> => {
+): Promise<readonly ExistingDelivery[]> => {
   if (written.length === 0) return [];
   const present = await ctx.workflows.ofBoxOffices([...new Set(written.map(({ boxOfficeId }) => boxOfficeId))]);
   const versions = new Map(present.map(({ workflowId, version }) => [workflowId, version]));

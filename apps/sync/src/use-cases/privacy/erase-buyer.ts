@@ -68,14 +68,14 @@ const pass = async (ctx: Context, erasure: Erasure): Promise<void> => {
   const contacts: ErasedContact[] = [];
   for (const connection of connections) contacts.push(await deleteContact(ctx, erasure, connection, isQuiet, gaveUp));
   if (isQuiet && contacts.every(({ state }) => state !== 'PENDING')) {
-    await ctx.erasures.note(erasure, { status: 'DONE', email: null, quietAt, contacts });
+    await ctx.erasures.record(erasure, { status: 'DONE', email: null, quietAt, contacts });
     buyerErased(ctx, boxOfficeId);
     return;
   }
   const now = ctx.clock().getTime();
   const later = now + retryDelayMs(ctx.retry, Math.min(erasure.tries, 20), ctx.random());
   const isPending = contacts.some(({ state }) => state === 'PENDING');
-  await ctx.erasures.note(erasure, {
+  await ctx.erasures.record(erasure, {
     quietAt,
     contacts,
     tries: erasure.tries + 1,
@@ -98,29 +98,29 @@ const deleteContact = async (
   gaveUp: boolean,
 ): Promise<ErasedContact> => {
   const known = contacts.find((each) => each.connectionId === connectionId);
-  const told = (state: ErasedContact['state']): ErasedContact => ({ connectionId, state });
-  if (email === null || status === 'DISCONNECTED') return known?.state === 'DELETED' ? known : told('GAVE_UP');
+  const withState = (state: ErasedContact['state']): ErasedContact => ({ connectionId, state });
+  if (email === null || status === 'DISCONNECTED') return known?.state === 'DELETED' ? known : withState('GAVE_UP');
   if (known && known.state !== 'PENDING' && !isLast) return known;
   const caller = connectionCaller(ctx, { connectionId, boxOfficeId, class: 'live', stillHeld: async () => true });
   try {
     const contact = await caller.call('look up contact', [], (token) => ctx.constantContact.findContact(token, email));
-    if (!contact) return known?.state === 'DELETED' ? known : told('NOT_FOUND');
+    if (!contact) return known?.state === 'DELETED' ? known : withState('NOT_FOUND');
     if (contact.deleted_at == null)
       await caller
         .call('delete contact', [], (token) => ctx.constantContact.deleteContact(token, contact.contact_id))
         .catch((error: unknown) => {
           if (!(error instanceof AppError) || error.code !== 'NOT_FOUND') throw error;
         });
-    return told('DELETED');
+    return withState('DELETED');
   } catch (error) {
     const isRefused =
       error instanceof AppError &&
       (error.code === 'REJECTED_BY_CONSTANT_CONTACT' || error.code === 'CONNECTION_NOT_FOUND');
     if (!isRefused && !gaveUp) {
       ctx.log.warn({ err: error, connectionId }, 'erasure.delayed');
-      return told('PENDING');
+      return withState('PENDING');
     }
-    return told('GAVE_UP');
+    return withState('GAVE_UP');
   }
 };
 

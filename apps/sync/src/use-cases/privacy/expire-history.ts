@@ -70,18 +70,18 @@ const expire = async (
   const over = aged.filter((each) => instead.get(each) === undefined);
   if (over.length === 0) return;
   // Recorded before the orders become blank, so that written values are found in at least one of the two places.
-  await noteTold(ctx, over, deliveriesOf);
+  await recordWritten(ctx, over, deliveriesOf);
   historyExpired(ctx, { orders: await ctx.orders.expire(over, now), deliveries: 0 });
 };
 
-const noteTold = async (ctx: Context, over: readonly AgedOrder[], deliveriesOf: DeliveriesOf): Promise<void> => {
+const recordWritten = async (ctx: Context, over: readonly AgedOrder[], deliveriesOf: DeliveriesOf): Promise<void> => {
   const workflows = new Map(
     (await ctx.workflows.ofBoxOffices([...new Set(over.map(({ order }) => order.boxOfficeId))])).map((each) => [
       each.workflowId,
       each,
     ]),
   );
-  await ctx.expiredWrites.noteTold(
+  await ctx.expiredWrites.recordWritten(
     over.flatMap((each) =>
       deliveriesOf(each)
         .filter(mayHaveWritten)
@@ -93,7 +93,7 @@ const noteTold = async (ctx: Context, over: readonly AgedOrder[], deliveriesOf: 
                   connectionId,
                   emailHash,
                   workflowId,
-                  told: valuesOf(each.order, workflows.get(workflowId)?.fieldMapping ?? []),
+                  written: valuesOf(each.order, workflows.get(workflowId)?.fieldMapping ?? []),
                 },
               ],
         ),
@@ -110,12 +110,12 @@ const clear = async (
 ): Promise<void> => {
   if (expiredWrites.length === 0) return;
   const left = expiredWrites.flatMap((each) => [...deliveriesOf(each)]);
-  await ctx.expiredWrites.noteGiven(
+  await ctx.expiredWrites.recordAdded(
     left.flatMap(({ connectionId, emailHash, added }) =>
       emailHash !== null && added !== null ? [{ connectionId, emailHash, added }] : [],
     ),
   );
-  await ctx.deliveryCounts.noteExpired([...new Set(left.map(({ workflowId }) => workflowId))]);
+  await ctx.deliveryCounts.recordExpired([...new Set(left.map(({ workflowId }) => workflowId))]);
   const removed = await ctx.deliveries.removeFinal(left.map(({ _id }) => _id));
   if (removed > 0) historyExpired(ctx, { orders: 0, deliveries: removed });
   const quietSince = ctx.clock().getTime() - strayMs;

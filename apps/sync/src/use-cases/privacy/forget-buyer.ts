@@ -26,7 +26,7 @@ export const forgetBuyer = async (ctx: Context, boxOfficeId: string, emailHash: 
     await ctx.orders.blank(kept);
     await ctx.deadLetters.forget(boxOfficeId, emailHash, orderIds);
   }
-  await ctx.deliveryHistory.tellInstead({ boxOfficeId, emailHash }, phoneFollows, phoneLeft);
+  await ctx.deliveryHistory.replaceNote({ boxOfficeId, emailHash }, phoneFollows, phoneLeft);
   const now = ctx.clock();
   for (const delivery of await ctx.deliveryErasure.eraseBuyer(boxOfficeId, emailHash, now))
     deliverySettled(ctx, delivery, { reason: 'BUYER_ERASED' }, now);

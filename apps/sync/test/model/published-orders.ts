@@ -39,7 +39,7 @@ export interface PublishedOrder {
 }
 
 /** Makes an event whose name and phone encode its box office, person, minute and order. */
-export const toldOf = (command: OrderCommand, number: number, begun: number): PublishedOrder => {
+export const publishedOf = (command: OrderCommand, number: number, begun: number): PublishedOrder => {
   const { office, order, at, updates, person, optIn } = command;
   const mark = `-${office}-${person ?? 'x'}-${at + 10}-${order}`;
   return {
@@ -86,32 +86,36 @@ export const originOfPhone = (phone: string): { readonly key: string; readonly a
 };
 
 /** The event as a producer writes it, often with the address in another spelling. */
-export const eventJson = ({ office, key, ...told }: PublishedOrder): string => {
+export const eventJson = ({ office, key, ...published }: PublishedOrder): string => {
   const orderId = key.slice(key.indexOf(':') + 1);
-  const email = told.person === null ? null : people[told.person]!;
+  const email = published.person === null ? null : people[published.person]!;
   return JSON.stringify({
     specversion: '1.0',
-    id: `evt-${told.number}`,
+    id: `evt-${published.number}`,
     source: '/model',
-    type: told.updates ? 'boxlist.order.updated.v1' : 'boxlist.order.created.v1',
+    type: published.updates ? 'boxlist.order.updated.v1' : 'boxlist.order.created.v1',
     subject: orderId,
-    time: new Date(told.time).toISOString(),
+    time: new Date(published.time).toISOString(),
     boxofficeid: boxOfficeOf(office),
     data: {
       object: 'order',
       id: orderId,
-      status: told.status,
-      marketing_opt_in: told.optIn === null ? null : told.optIn === 'OPTED_IN',
+      status: published.status,
+      marketing_opt_in: published.optIn === null ? null : published.optIn === 'OPTED_IN',
       event_summary:
-        told.event === null
+        published.event === null
           ? null
-          : { id: `ev_${told.event}`, name: eventNameOf(office, told.event), start_date: { date: '2027-02-01' } },
+          : {
+              id: `ev_${published.event}`,
+              name: eventNameOf(office, published.event),
+              start_date: { date: '2027-02-01' },
+            },
       line_items: [],
       buyer_details: {
-        email: email && written(email, told.number),
-        first_name: told.firstName,
-        last_name: told.firstName?.replace('Fn', 'Ln') ?? null,
-        phone: told.phone,
+        email: email && written(email, published.number),
+        first_name: published.firstName,
+        last_name: published.firstName?.replace('Fn', 'Ln') ?? null,
+        phone: published.phone,
       },
     },
   });
@@ -153,7 +157,7 @@ export const mergedOf = (events: readonly PublishedOrder[]): Merged | undefined 
 };
 
 /** All published order events, and the states that sync may still be working with. */
-export const createLedgerOfTold = () => {
+export const createPublishedOrders = () => {
   const events = new Map<string, PublishedOrder[]>();
   /** The number of each order's events when everything was last settled: earlier states are no longer in use. */
   const settled = new Map<string, number>();
@@ -165,10 +169,10 @@ export const createLedgerOfTold = () => {
     return states;
   };
   return {
-    tell: (told: PublishedOrder): void => {
-      const known = events.get(told.key);
-      if (known) known.push(told);
-      else events.set(told.key, [told]);
+    add: (published: PublishedOrder): void => {
+      const known = events.get(published.key);
+      if (known) known.push(published);
+      else events.set(published.key, [published]);
     },
     keys: (): string[] => [...events.keys()],
     of: (key: string): readonly PublishedOrder[] => events.get(key) ?? [],
@@ -184,5 +188,5 @@ export const createLedgerOfTold = () => {
   };
 };
 
-export type LedgerOfTold = ReturnType<typeof createLedgerOfTold>;
+export type PublishedOrders = ReturnType<typeof createPublishedOrders>;
 export { offices };
