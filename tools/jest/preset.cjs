@@ -21,7 +21,6 @@ module.exports = (displayName, rootDir, extra = {}) => ({
   // it.
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)(?!.*mongodb/lib/runtime_adapters\\.js$)`],
   testTimeout: 30_000,
-  passWithNoTests: true,
   coveragePathIgnorePatterns: ['/node_modules/', '/generated/'],
   reporters: ['default', path.join(__dirname, 'counts-reporter.cjs')],
   ...extra,

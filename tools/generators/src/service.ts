@@ -44,7 +44,7 @@ export default async function service(
   return () => {
     logger.info(`
 ${folder} has the doors of a service. Next:
-  1. npm install, then npm run generate (its types, the supergraph and the docs).
+  1. npx npm@10.9.2 install; npx nx sync; npm run generate (its types, the supergraph and the docs).
   2. Name it in the gateway: ${constantName}_URL in apps/gateway/src/config.ts and the routes in service.ts.
   3. Start it with the others: libs/testkit/src/stack.ts and docker-compose.yml.
   4. Say in ${folder}/README.md what it owns, and put its rules into src/domain.`);

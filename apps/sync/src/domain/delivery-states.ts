@@ -65,8 +65,9 @@ interface StoredState {
 }
 
 /**
- * What contradicts itself in a stored delivery; empty for a legal state. The types of the domain cannot say such a
- * state. The random histories of `test/model` check it after each write, because updates and old documents are stored
+ * What contradicts itself in a stored delivery; empty for a legal state. The types of
+ * `delivery.ts` say which reasons, times and activities a status has; here are the other rules too. The random
+ * histories of `test/model` check it after each write, because updates and old documents are stored
  * without those types.
  */
 export const contradictionsIn = (delivery: StoredState): string[] => {

@@ -125,8 +125,8 @@ export type EndedDelivery = DeliveryFacts &
   };
 
 /**
- * One order × one workflow: the unit of work and of history. The types allow only legal states: a status has its own
- * reasons and fields. The store translates to and from documents.
+ * One order × one workflow: the unit of work and of history. A status has its own reasons, times and
+ * activities; the rules that types cannot say are in `contradictionsIn`. The store translates to and from documents.
  */
 export type Delivery = OpenDelivery | EndedDelivery;
 

@@ -29,7 +29,7 @@ export const momentOf = (time: string): number => {
 const compare = <T extends string | number>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Alternates text and runs of digits. Text comes first and may be empty. */
-const splitBatch = (id: string): string[] => id.split(/(\d+)/);
+const textAndDigits = (id: string): string[] => id.split(/(\d+)/);
 
 /** Compares numbers of any length: without leading zeros, the longer one is larger. */
 const compareDigits = (a: string, b: string): number => {
@@ -43,7 +43,7 @@ const compareDigits = (a: string, b: string): number => {
  */
 export const compareIds = (a: string, b: string): number => {
   if (a === b) return 0;
-  const [left, right] = [splitBatch(a), splitBatch(b)];
+  const [left, right] = [textAndDigits(a), textAndDigits(b)];
   for (let index = 0; index < Math.min(left.length, right.length); index += 1) {
     const [one, other] = [left[index]!, right[index]!];
     const difference = index % 2 === 0 ? compare(one, other) : compareDigits(one, other);

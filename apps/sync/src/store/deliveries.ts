@@ -112,7 +112,7 @@ export const createDeliveryStore = (deliveries: Collection<DeliveryDocument>) =>
     insert: (fresh: readonly NewDelivery[], atOnce?: number): Promise<string[]> =>
       insertNew(deliveries, fresh.map(documentOf), atOnce),
     /**
-     * Makes a delivery pending again because its order changed; returns false when another process changed it in the
+     * Replaces the decision of a delivery whose order has changed; returns false when another process changed it in the
      * meantime.
      */
     reopen: async (known: Delivery, fresh: NewDelivery): Promise<boolean> => {

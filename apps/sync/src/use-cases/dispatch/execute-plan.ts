@@ -66,7 +66,7 @@ const makeSingles = async (run: Run, singles: readonly Single[], sharing: Readon
     if (index > 0 && run.stopped === undefined && !(await run.report.goesOn())) {
       const left = new Set(singles.slice(index * oneByOne).flatMap(({ deliveryIds }) => deliveryIds));
       for (const id of left) run.progress.delete(id);
-      return requeue(
+      return readyAgain(
         run.ctx,
         [...left].flatMap((id) => run.batch.deliveries.get(id) ?? []),
         run.report,
@@ -83,7 +83,7 @@ const makeSingles = async (run: Run, singles: readonly Single[], sharing: Readon
 };
 
 /** Makes deliveries ready again for which nothing was done. */
-export const requeue = (ctx: Context, deliveries: readonly OpenDelivery[], report: BatchReport): Promise<void> => {
+export const readyAgain = (ctx: Context, deliveries: readonly OpenDelivery[], report: BatchReport): Promise<void> => {
   const next = { waitingFor: null, readyAt: ctx.clock(), countsAsAttempt: false };
   return report.record(deliveries.map((delivery) => ({ delivery, to: { next } })));
 };

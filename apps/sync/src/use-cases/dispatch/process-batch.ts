@@ -14,7 +14,7 @@ import { type Batch, type BatchReport, doneReason } from './batch';
 import { detailsMarkOf, phoneMarksOf } from './contact-marks';
 import { type DesiredDelivery, desiredStatesOf } from './desired-deliveries';
 import { leaveForLater } from './execute-phones';
-import { executePlan, requeue } from './execute-plan';
+import { executePlan, readyAgain } from './execute-plan';
 import { oneByOne } from './plan-run';
 import { contactReader, type ContactReader } from './read-contacts';
 import { undoCancelled } from './undo-cancelled';
@@ -132,7 +132,7 @@ const processPlanInputs = async (
     if (part.length === 0) continue;
     if (why !== undefined) await report.fail(deliveriesOf(batch, part), why);
     // The first parts are processed in any case, so that this round makes progress.
-    else if (index > 1 && !(await report.goesOn())) await requeue(ctx, deliveriesOf(batch, part), report);
+    else if (index > 1 && !(await report.goesOn())) await readyAgain(ctx, deliveriesOf(batch, part), report);
     else why = await readAndContinue(run, part, index > 0, round);
   }
   return why;

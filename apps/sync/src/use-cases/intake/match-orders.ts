@@ -93,8 +93,8 @@ const reopenChanged = async (
     left = [];
     if (changed.length === 0) break;
     // Read after the deliveries, so that no delivery was made from a newer state.
-    const present = await ctx.orders.byKeys(changed.map(({ orderKey }) => orderKey));
-    const orders = new Map(present.map((order) => [order.key, order]));
+    const current = await ctx.orders.byKeys(changed.map(({ orderKey }) => orderKey));
+    const orders = new Map(current.map((order) => [order.key, order]));
     const backfills = await backfillsOf(ctx, changed);
     for (const before of changed) {
       const order = orders.get(before.orderKey);
