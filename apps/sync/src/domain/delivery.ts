@@ -39,8 +39,8 @@ interface FailedTries {
   readonly firstAt: Date;
 }
 
-/** What a delivery has in each status. */
-export interface DeliveryFacts {
+/** What a delivery has in every status. */
+export interface DeliveryBase {
   readonly _id: string;
   readonly boxOfficeId: string;
   readonly connectionId: string;
@@ -94,10 +94,10 @@ interface Open {
 }
 
 /** A delivery that waits for nothing. */
-export type PendingDelivery = DeliveryFacts & Open & Queued & { readonly status: 'PENDING'; readonly reason: null };
+export type PendingDelivery = DeliveryBase & Open & Queued & { readonly status: 'PENDING'; readonly reason: null };
 
 /** A delivery that waits for activities. */
-export type DeliveryAwaitingActivities = DeliveryFacts &
+export type DeliveryAwaitingActivities = DeliveryBase &
   Open &
   Queued & {
     readonly status: 'WAITING';
@@ -108,7 +108,7 @@ export type DeliveryAwaitingActivities = DeliveryFacts &
   };
 
 /** A delivery that waits for something else. */
-export type DeliveryAwaitingOther = DeliveryFacts &
+export type DeliveryAwaitingOther = DeliveryBase &
   Open &
   Queued & { readonly status: 'WAITING'; readonly reason: Exclude<WaitingFor, 'ACTIVITY_RUNNING'> };
 
@@ -116,7 +116,7 @@ export type DeliveryAwaitingOther = DeliveryFacts &
 export type OpenDelivery = PendingDelivery | DeliveryAwaitingActivities | DeliveryAwaitingOther;
 
 /** A delivery with an outcome. An order that changes, or a retry, may open it again. */
-export type EndedDelivery = DeliveryFacts &
+export type EndedDelivery = DeliveryBase &
   End & {
     readonly settledAt: Date;
     readonly readyAt: null;
@@ -188,7 +188,7 @@ export interface NextTry {
   readonly waitingFor: Exclude<WaitingFor, 'ACTIVITY_RUNNING'> | null;
   readonly readyAt: Date;
   /** A try has failed. Something may have been done, so the delivery becomes uncertain. */
-  readonly countsAsAttempt: boolean;
+  readonly countsAsFailedTry: boolean;
   readonly alone?: true;
   /** Activities that the try had or began. */
   readonly activities?: Activities | null;

@@ -4,7 +4,7 @@ import {
   type Delivery,
   type DeliveryAwaitingActivities,
   type DeliveryAwaitingOther,
-  type DeliveryFacts,
+  type DeliveryBase,
   type EndedDelivery,
   type OpenDelivery,
   type PendingDelivery,
@@ -18,7 +18,7 @@ import type { DeliveryStatus, DoneReason, ReasonCode } from '../domain/reasons';
  * A delivery as it is stored: flat, so that updates and indexes name single fields. Not every combination is legal;
  * `apps/sync/README.md` says which are.
  */
-export interface DeliveryDocument extends Omit<DeliveryFacts, 'activities' | 'failedTries'> {
+export interface DeliveryDocument extends Omit<DeliveryBase, 'activities' | 'failedTries'> {
   readonly status: DeliveryStatus;
   readonly reason: ReasonCode | null;
   /** When it is processed next; null once it is settled. */

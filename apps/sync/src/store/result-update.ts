@@ -16,13 +16,13 @@ export const updateOf = ({ delivery, attempts, to }: Result, now: Date): mongo.U
     };
   const { next } = to;
   if (next.waitingFor === 'ACTIVITY_RUNNING') return { $set: asAwaiting(delivery, next), $push: made };
-  const { countsAsAttempt } = next;
+  const { countsAsFailedTry } = next;
   return {
     $set: {
       ...asNextTry(delivery, next),
-      ...(countsAsAttempt ? { firstTriedAt: delivery.failedTries?.firstAt ?? now } : {}),
+      ...(countsAsFailedTry ? { firstTriedAt: delivery.failedTries?.firstAt ?? now } : {}),
     },
-    $inc: { attemptCount: countsAsAttempt ? 1 : 0 },
+    $inc: { attemptCount: countsAsFailedTry ? 1 : 0 },
     $push: made,
   };
 };
@@ -73,9 +73,9 @@ const asNextTry = (delivery: OpenDelivery, next: NextTry): Changes => ({
   reason: next.waitingFor,
   readyAt: next.readyAt,
   ...asOpen(next.activities),
-  uncertain: delivery.uncertain || next.countsAsAttempt,
+  uncertain: delivery.uncertain || next.countsAsFailedTry,
   ...(next.alone ? { alone: true } : {}),
-  ...(next.countsAsAttempt && delivery.queue === 'live' ? { queue: 'retry' } : {}),
+  ...(next.countsAsFailedTry && delivery.queue === 'live' ? { queue: 'retry' } : {}),
   ...(next.emailHash ? { emailHash: next.emailHash, added: null } : {}),
   ...(next.performed ? { performed: next.performed } : {}),
 });

@@ -36,8 +36,8 @@ export const classifyFailure = (
   delivery: Pick<OpenDelivery, 'failedTries'>,
 ): FailureClass => {
   const now = ctx.clock().getTime();
-  const wait = (waitingFor: NextTry['waitingFor'], ms: number, countsAsAttempt: boolean): FailureClass => ({
-    next: { waitingFor, readyAt: new Date(now + ms), countsAsAttempt },
+  const wait = (waitingFor: NextTry['waitingFor'], ms: number, countsAsFailedTry: boolean): FailureClass => ({
+    next: { waitingFor, readyAt: new Date(now + ms), countsAsFailedTry },
     parksLease: concernsConnection(error),
   });
   if (error instanceof AppError) {

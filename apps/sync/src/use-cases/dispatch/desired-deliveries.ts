@@ -63,7 +63,7 @@ export const desiredStatesOf = async (
     if (emailHash !== null && emailHash !== delivery.emailHash) {
       decided.push({
         delivery,
-        to: { next: { waitingFor: null, readyAt: ctx.clock(), countsAsAttempt: false, emailHash } },
+        to: { next: { waitingFor: null, readyAt: ctx.clock(), countsAsFailedTry: false, emailHash } },
       });
       continue;
     }
@@ -128,7 +128,7 @@ const resultOf = (ctx: Context, decision: Exclude<OrderDecision, { kind: 'go' }>
         next: {
           waitingFor: decision.reason,
           readyAt: new Date(ctx.clock().getTime() + 3_600_000),
-          countsAsAttempt: false,
+          countsAsFailedTry: false,
         },
       }
     : { outcome: { reason: decision.reason } };

@@ -84,7 +84,7 @@ const makeSingles = async (run: Run, singles: readonly Single[], sharing: Readon
 
 /** Makes deliveries ready again for which nothing was done. */
 export const readyAgain = (ctx: Context, deliveries: readonly OpenDelivery[], report: BatchReport): Promise<void> => {
-  const next = { waitingFor: null, readyAt: ctx.clock(), countsAsAttempt: false };
+  const next = { waitingFor: null, readyAt: ctx.clock(), countsAsFailedTry: false };
   return report.record(deliveries.map((delivery) => ({ delivery, to: { next } })));
 };
 

@@ -245,7 +245,7 @@ const afterActivities = (ctx: Context, delivery: DeliveryAwaitingActivities): Re
     next: {
       waitingFor: delayMs > 0 ? 'RETRYING' : null,
       readyAt: new Date(now + delayMs),
-      countsAsAttempt: isFailure,
+      countsAsFailedTry: isFailure,
       performed,
     },
   };

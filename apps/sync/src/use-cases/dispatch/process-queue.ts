@@ -79,7 +79,7 @@ const reportTo = (leaseRun: LeaseRun, caller: ConnectionCaller, queue: Queue): B
       const results = deliveries.map((delivery) => {
         const verdict: FailureClass = alone
           ? {
-              next: { waitingFor: 'RETRYING', readyAt: ctx.clock(), countsAsAttempt: true, alone: true },
+              next: { waitingFor: 'RETRYING', readyAt: ctx.clock(), countsAsFailedTry: true, alone: true },
               parksLease: false,
             }
           : classifyFailure(ctx, error, delivery);

@@ -58,7 +58,7 @@ export const processPart = async (
       to:
         backfill.status === 'CANCELLED'
           ? { outcome: { reason: 'BACKFILL_CANCELLED' } }
-          : { next: { waitingFor: 'BACKFILL_PAUSED', readyAt, countsAsAttempt: false } },
+          : { next: { waitingFor: 'BACKFILL_PAUSED', readyAt, countsAsFailedTry: false } },
     })),
   );
   if (backfill.status === 'PAUSED') await releaseForBackfill(ctx, backfill._id);
