@@ -1,2 +1,2 @@
-// Two at a time, on any machine: specs wait for their servers most of the time, and histories for nobody.
-module.exports = require('../../tools/jest/preset.cjs')('sync', __dirname, { maxWorkers: 2 });
+// Three at a time, on any machine: specs wait for their servers most of the time.
+module.exports = require('../../tools/jest/preset.cjs')('sync', __dirname, { maxWorkers: 3 });
