@@ -20,7 +20,8 @@ module.exports = (displayName, rootDir, extra = {}) => ({
   // The MongoDB driver loads `os` by a dynamic import, to which jest's sandbox has no answer: swc makes a require of
   // it.
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)(?!.*mongodb/lib/runtime_adapters\\.js$)`],
-  testTimeout: 30_000,
+  // A wait ends as soon as it can. The limits are for a machine that is busy with three other test files.
+  testTimeout: 90_000,
   coveragePathIgnorePatterns: ['/node_modules/', '/generated/'],
   reporters: ['default', path.join(__dirname, 'counts-reporter.cjs')],
   ...extra,

@@ -15,11 +15,11 @@ beforeAll(async () => {
 afterAll(async () => {
   await worker?.close();
   await world?.close();
-}, 30_000);
+}, 120_000);
 beforeEach(async () => {
   await world.ticketTailor.clearFaults();
   worker ??= await world.startAnother({ SYNC_WORK: 'dispatch' });
-}, 30_000);
+}, 120_000);
 
 type Office = Awaited<ReturnType<typeof createOffice>>;
 interface Seen {
@@ -311,7 +311,7 @@ describe('a backfill from Ticket Tailor', () => {
     } finally {
       pauses.openAll();
     }
-  }, 60_000);
+  }, 120_000);
 
   it('brings back no erased buyer', async () => {
     const { office, workflow, input } = await withWorkflow();

@@ -250,7 +250,7 @@ describe('a backfill', () => {
     });
     expect(calls).toEqual({ 'POST /contacts': buyers });
     expect(await office.contacts()).toHaveLength(buyers);
-  }, 60_000);
+  }, 120_000);
 
   it('is refused for another box office, for a viewer, and while another one runs', async () => {
     const { office, workflow } = await withOrders({}, three);

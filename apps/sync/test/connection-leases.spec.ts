@@ -14,7 +14,7 @@ afterAll(async () => {
   pauses.openAll();
   await dispatcher?.close();
   await world?.close();
-}, 30_000);
+}, 120_000);
 
 /** Holds the next write that makes a delivery wait for an activity. */
 const holdSave = () =>
@@ -52,7 +52,7 @@ describe('a connection lease whose holder loses it in the middle of its work', (
     nextClaim.open();
     expect(await office.settled(1)).toMatchObject([{ status: 'SYNCED' }]);
     expect(await office.contact('ada')).toMatchObject({ list_memberships: [world.listIds[0]] });
-  }, 60_000);
+  }, 120_000);
 
   /** The holder stalls: its renewal of the lease comes too late. */
   const loseLease = async () => {
@@ -87,7 +87,7 @@ describe('a connection lease whose holder loses it in the middle of its work', (
     for (const each of held.toReversed()) each.open();
     await world.sandbox.clearFaults();
     expect(await office.settled(1)).toMatchObject([{ status: 'SYNCED' }]);
-  }, 60_000);
+  }, 120_000);
 
   /**
    * The second holder had seen the import end and was about to record that. The third had not seen it, and was about to
@@ -115,7 +115,7 @@ describe('a connection lease whose holder loses it in the middle of its work', (
     for (const each of held) each.open();
     await world.sandbox.clearFaults();
     expect(await office.settled(1)).toMatchObject([{ status: 'SYNCED' }]);
-  }, 60_000);
+  }, 120_000);
 
   it('works on it again even if the process that recorded the wait stalls before it checks the activity', async () => {
     const { office, held, lateSave } = await savedLate('dora');
@@ -127,7 +127,7 @@ describe('a connection lease whose holder loses it in the middle of its work', (
     expect(await office.settled(1)).toMatchObject([{ status: 'SYNCED' }]);
 
     for (const each of [releasing, ...held]) each.open();
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('a connection lease whose holder waits for a permit to poll an activity', () => {
@@ -150,5 +150,5 @@ describe('a connection lease whose holder waits for a permit to poll an activity
 
     permit.open();
     expect(await office.settled(1)).toMatchObject([{ status: 'SYNCED' }]);
-  }, 60_000);
+  }, 120_000);
 });

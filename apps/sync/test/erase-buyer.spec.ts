@@ -289,7 +289,7 @@ describe('an erasure whose process has died', () => {
       release();
       await another.close();
     }
-  }, 40_000);
+  }, 120_000);
 
   it('also removes an event that was half stored', async () => {
     const office = await createOffice(world);

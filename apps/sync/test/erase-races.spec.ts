@@ -223,5 +223,5 @@ describe('a buyer who is erased between two steps of a dispatcher', () => {
     } finally {
       await there.close();
     }
-  }, 60_000);
+  }, 120_000);
 });

@@ -17,7 +17,7 @@ afterAll(async () => {
   pauses.openAll();
   await intake?.close();
   await world?.close();
-}, 60_000);
+}, 120_000);
 
 interface IntakeHealth {
   readonly standingStill: { topic: string; partition: number | null; since: string; code: string | null }[];

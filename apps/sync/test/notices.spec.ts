@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all(others.map((other) => other.close()));
   await world?.close();
-}, 60_000);
+}, 120_000);
 
 type Office = Awaited<ReturnType<typeof createOffice>>;
 interface SeenNotice {
@@ -169,7 +169,7 @@ describe('a workflow with many failed deliveries', () => {
         [50, 70, 90, 100].flatMap((level) => [`raised ${level}`, `recovered ${level}`]).sort(),
       );
     });
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('dead letters', () => {
@@ -258,5 +258,5 @@ describe('a day without calls left', () => {
     await waiting.until(1, ({ status }) => status === 'SYNCED');
     await until(waiting, ['QUOTA_EXHAUSTED  over']);
     await events(waiting, ['raised QUOTA_EXHAUSTED ', 'recovered QUOTA_EXHAUSTED ']);
-  }, 60_000);
+  }, 120_000);
 });

@@ -29,7 +29,7 @@ const whoOf = (index: number): string => `buyer${index}`;
 const open: World[] = [];
 afterAll(async () => {
   for (const world of open) await world.close();
-}, 60_000);
+}, 120_000);
 const aWorld = async (env: Record<string, string> = {}): Promise<World> => {
   const world = await createWorld({ GATHER_MIN_MS: '0', GATHER_MAX_MS: '0', ...env });
   open.push(world);
@@ -98,7 +98,7 @@ describe('the phone of a contact that exists', () => {
       expect(status).toBe('SYNCED');
       expect(performed).toContain('added the phone');
     }
-  }, 60_000);
+  }, 120_000);
 
   it('costs no further call if the contact has it in any format, and is not added twice', async () => {
     const office = await anOffice();
@@ -116,7 +116,7 @@ describe('the phone of a contact that exists', () => {
     expect(more['PUT /contacts/:id']).toBeUndefined();
     expect(more['POST /activities/contacts_json_import']).toBe(1);
     for (const [index, [phone]] of spellings.entries()) expect(await phonesOf(office, whoOf(index))).toEqual([phone]);
-  }, 60_000);
+  }, 120_000);
 
   it('is added by the import if it is North American', async () => {
     const office = await anOffice('US');
@@ -127,7 +127,7 @@ describe('the phone of a contact that exists', () => {
     expect(calls['PUT /contacts/:id']).toBeUndefined();
     const phones = await Promise.all(given.map((_, index) => phonesOf(office, whoOf(index))));
     expect(phones).toEqual([['781-555-0100'], ['781-555-0101'], ['416-555-0102'], ['781-555-0103']]);
-  }, 60_000);
+  }, 120_000);
 
   it('replaces another of its kind on a contact with three, and nothing that somebody entered', async () => {
     const office = await anOffice();
@@ -144,7 +144,7 @@ describe('the phone of a contact that exists', () => {
     expect(await phonesOf(office, 'full')).toEqual(['+44 20 7946 0100', '+44 20 7946 0110', '+44 20 7946 0120']);
     const histories = (await office.deliveries()).map(({ performed }) => performed);
     expect(histories.flat()).toContain('left out the phone: the contact already has three phone numbers');
-  }, 60_000);
+  }, 120_000);
 
   // An import and the sign-up form included the number, which removed a phone that somebody had entered.
   it.each([
@@ -197,7 +197,7 @@ describe('the phone of a contact that exists', () => {
     await eventually(async () => expect(await lateHistory()).toEqual(['added the phone']));
     expect(await phonesOf(office, 'late')).toEqual(['+44 20 7946 0999']);
     expect(await latePhones.findOne({ connectionId })).toBeNull();
-  }, 60_000);
+  }, 120_000);
 
   it('makes no contact mailable again that unsubscribes in between', async () => {
     const office = await anOffice();
@@ -211,7 +211,7 @@ describe('the phone of a contact that exists', () => {
     await done;
     expect(await office.contact('out')).toMatchObject({ email_address: { permission_to_send: 'unsubscribed' } });
     expect(await phonesOf(office, 'stays')).toEqual(['+44 20 7946 0999']);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('the phone of a contact that exists, while calls are scarce', () => {
@@ -283,13 +283,13 @@ describe('the phone of a contact that exists, while calls are scarce', () => {
       expect((await historiesOf(office))[each]).toContain('added the phone');
       expect((await historiesOf(office))[each]).not.toContain(follows);
     }
-  }, 60_000);
+  }, 120_000);
 
   it('is added on the next day if that day has calls for it', async () => {
     const office = await waiting();
     world.moment.aheadMs += dayMs / 2 + 3_600_000;
     await eventually(async () => expect(await phonesOf(office, 'ann')).toEqual([phoneOf('ann')]));
-  }, 60_000);
+  }, 120_000);
 
   it('is not added if the contact or the order has changed since', async () => {
     const office = await waiting();
@@ -316,7 +316,7 @@ describe('the phone of a contact that exists, while calls are scarce', () => {
     for (const each of who) expect([each, await phonesOf(office, each)]).toEqual([each, []]);
     expect(await office.contact('ann')).toMatchObject({ email_address: { permission_to_send: 'unsubscribed' } });
     expect((await office.contact('ben'))?.deleted_at).toBeDefined();
-  }, 60_000);
+  }, 120_000);
 
   it('is not added after a newer one, nor to a connection that has ended', async () => {
     const office = await waiting();
@@ -361,7 +361,7 @@ describe('the phone of a contact that exists, while calls are scarce', () => {
     beforeMidnight();
     await eventually(async () => expect((await historiesOf(office)).ann).not.toContain(follows));
     expect((await historiesOf(office)).ann).toContain('added the phone');
-  }, 60_000);
+  }, 120_000);
 
   it('is part of the export of a buyer while it is postponed', async () => {
     const office = await waiting();
@@ -371,5 +371,5 @@ describe('the phone of a contact that exists, while calls are scarce', () => {
       { email: office.emailOf('ann') },
     );
     expect(data?.exportBuyer.export.latePhones).toMatchObject([{ connectionId: office.connectionId }]);
-  }, 60_000);
+  }, 120_000);
 });

@@ -13,7 +13,7 @@ afterAll(async () => {
   pauses.openAll();
   await intake?.close();
   await world?.close();
-}, 30_000);
+}, 120_000);
 
 describe('an order that comes while its workflow is resumed', () => {
   // The intake had read the paused workflow and wrote a delivery that waits for its resume. The process that handled
@@ -34,5 +34,5 @@ describe('an order that comes while its workflow is resumed', () => {
     await office.settled(1);
     written.open();
     expect((await office.settled(2)).map(({ status }) => status)).toEqual(['SYNCED', 'SYNCED']);
-  }, 60_000);
+  }, 120_000);
 });

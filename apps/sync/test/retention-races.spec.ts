@@ -42,7 +42,7 @@ describe('an expiry whose process has died', () => {
       }),
     );
     expect(await statsOf(office, workflow.workflowId)).toMatchObject({ total: 1, synced: 1 });
-  }, 40_000);
+  }, 120_000);
 
   it('leaves no delivery of a process that read the order before and writes it late', async () => {
     const office = await createOffice(world);
@@ -80,7 +80,7 @@ describe('an expiry whose process has died', () => {
     expect(calls).toEqual({ 'POST /contacts': 1 });
     await pass(2);
     await expired(office);
-  }, 40_000);
+  }, 120_000);
 });
 
 describe('processes that expire history at the same time', () => {
@@ -123,5 +123,5 @@ describe('processes that expire history at the same time', () => {
       pauses.openAll();
       await hasty.close();
     }
-  }, 60_000);
+  }, 120_000);
 });

@@ -48,7 +48,7 @@ describe('an order that is older than the retention of history', () => {
       expired: [{ connectionId: office.connectionId, listIds: [listId], tagIds: [tagId] }],
     });
     expect(JSON.stringify(kept)).not.toMatch(/Ada|EX1/);
-  }, 40_000);
+  }, 120_000);
 
   it('is not brought back by a repeated event, nor by a newer or an older one', async () => {
     const office = await createOffice(world);
@@ -74,7 +74,7 @@ describe('an order that is older than the retention of history', () => {
     expect(await ordersOf(office)).toEqual(expect.arrayContaining(before));
     expect(await tracesOf(office, office.emailOf('new'))).toEqual([]);
     expect(await statsOf(office, workflow.workflowId)).toMatchObject({ total: 2, synced: 2 });
-  }, 40_000);
+  }, 120_000);
 
   it('is part of no later workflow and of no backfill', async () => {
     const office = await createOffice(world);
@@ -101,7 +101,7 @@ describe('an order that is older than the retention of history', () => {
     );
     await marked(office, 'marker', 2);
     expect(await statsOf(office, second.workflowId)).toMatchObject({ total: 1 });
-  }, 40_000);
+  }, 120_000);
 
   it('is ignored when a backfill reads it at Ticket Tailor, and a plan says so', async () => {
     const office = await createOffice(world);
@@ -146,7 +146,7 @@ describe('an order that is older than the retention of history', () => {
     );
     expect(await office.deliveries()).toHaveLength(1);
     expect(await tracesOf(office, office.emailOf('b1'))).not.toContain('orders');
-  }, 40_000);
+  }, 120_000);
 
   it('starts to age at the first check if it was stored without an age', async () => {
     const office = await createOffice(world);
@@ -165,7 +165,7 @@ describe('an order that is older than the retention of history', () => {
     await pass(11);
     await expired(office);
     await expired(other);
-  }, 40_000);
+  }, 120_000);
 
   it('stays while one of its deliveries is open, and for the full retention after that has settled', async () => {
     const office = await createOffice(world);
@@ -191,7 +191,7 @@ describe('an order that is older than the retention of history', () => {
     await eventually(async () => expect(await ordersOf(other)).toHaveLength(2));
     await pass(11);
     await expired(office);
-  }, 60_000);
+  }, 120_000);
 
   it('stays until its event is over', async () => {
     const office = await createOffice(world);
@@ -205,7 +205,7 @@ describe('an order that is older than the retention of history', () => {
     expect((await office.deliveries()).map(({ order }) => order.id.split('_').at(-1))).toEqual(['ada']);
     await pass(80);
     await expired(office, 2);
-  }, 40_000);
+  }, 120_000);
 });
 
 describe('the writes of an expired order', () => {
@@ -222,7 +222,7 @@ describe('the writes of an expired order', () => {
     expect(await office.contact('ada')).toMatchObject({ first_name: 'Newer' });
     const phones = (await office.contact('ada')) as { phone_numbers?: { phone_number: string }[] } | undefined;
     expect(phones?.phone_numbers?.map(({ phone_number: phone }) => phone)).toEqual(['555 01']);
-  }, 40_000);
+  }, 120_000);
 
   it('are not undone when another order of the same buyer is cancelled', async () => {
     const office = await createOffice(world);
@@ -237,7 +237,7 @@ describe('the writes of an expired order', () => {
     await world.produce([office.order('second', { ...past, time: at(3), status: 'cancelled', buyer })]);
     await office.until(1, ({ reason }) => reason?.code === 'TAKEN_BACK');
     expect(await office.contact('ada')).toMatchObject({ list_memberships: [listId], taggings: [tagId] });
-  }, 40_000);
+  }, 120_000);
 
   it('are removed when the buyer is erased, and only the erasure document stays', async () => {
     const office = await createOffice(world);
@@ -254,7 +254,7 @@ describe('the writes of an expired order', () => {
     await world.produce([event, office.order('again', { ...past, buyer: { email: office.emailOf('ada') } })]);
     await office.until(1, ({ reason }) => reason?.code === 'BUYER_ERASED');
     expect(await tracesOf(office, office.emailOf('ada'))).toEqual([]);
-  }, 40_000);
+  }, 120_000);
 });
 
 describe('deliveries that are older than the retention', () => {
@@ -271,7 +271,7 @@ describe('deliveries that are older than the retention', () => {
     // A waiting delivery keeps its order, and continues when it is released.
     await world.publishWorkflow({ ...waits, status: 'ACTIVE', version: 2 });
     await office.until(2, ({ status }) => status === 'SKIPPED' || status === 'SYNCED');
-  }, 40_000);
+  }, 120_000);
 });
 
 describe('a dead letter', () => {
@@ -295,7 +295,7 @@ describe('a dead letter', () => {
     await expired(office);
     await putAside(bad('ada'), bad('cid'));
     await eventually(async () => expect(await letters(office)).toEqual(['cid']));
-  }, 40_000);
+  }, 120_000);
 });
 
 it('the graph shows for how long history is kept', async () => {

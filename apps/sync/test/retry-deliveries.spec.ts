@@ -19,7 +19,7 @@ afterEach(async () => {
   pauses.openAll();
   for (const process of running) await process.close();
   running.clear();
-}, 30_000);
+}, 120_000);
 afterAll(() => world?.close(), 30_000);
 
 const dispatch = async (pauses?: ReturnType<typeof createPauses>): Promise<Process> => {
@@ -127,7 +127,7 @@ describe('a retry', () => {
     expect(await ended(office)).toEqual({ id: begun!.id, status: 'DONE', progress: { matched: 1, requeued: 1 } });
     await office.settled(3);
     expect((await versions(office)).sort()).toEqual([1, 1, 3]);
-  }, 60_000);
+  }, 120_000);
 
   it('of more than one batch requeues every delivery once', async () => {
     const office = await withSkipped(1);
@@ -141,7 +141,7 @@ describe('a retry', () => {
     await eventually(async () => {
       expect(await stored().countDocuments({ boxOfficeId: office.boxOfficeId, readyAt: null, version: 3 })).toBe(2_301);
     });
-  }, 60_000);
+  }, 120_000);
 
   // retry-many.long.ts stores and counts as many.
   it('is refused for more than 100,000, with advice', async () => {
@@ -175,7 +175,7 @@ describe('a retry', () => {
     expect((await ended(office)).id).toBe(second!.id);
     expect(await versions(office)).toEqual([1, 1]);
     expect((await cancel(office, second!.id)).userErrors).toMatchObject([{ code: 'RETRY_ENDED' }]);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('a process that dies while it runs a retry', () => {
@@ -191,7 +191,7 @@ describe('a process that dies while it runs a retry', () => {
     await dispatch();
     await office.settled(2);
     expect((await ended(office)).progress).toEqual({ matched: 2, requeued: 2 });
-  }, 60_000);
+  }, 120_000);
 
   // The process had requeued the deliveries and was about to record that. They settled again, and the process that
   // continued the retry found them as the filter wanted them: skipped.
@@ -208,5 +208,5 @@ describe('a process that dies while it runs a retry', () => {
     await dying.close();
     running.delete(dying);
     expect(await versions(office)).toEqual([3, 3]);
-  }, 60_000);
+  }, 120_000);
 });

@@ -95,7 +95,7 @@ describe('buyers who were imported because calls ran short', () => {
       expect(delivery.performed).toContain('made the permission explicit');
       expect(delivery.attempts.at(-1)).toMatchObject({ call: 'sign up', answer: 'OK' });
     }
-  }, 60_000);
+  }, 120_000);
 
   it('stay as they are if something has changed since, and unsubscribed after a late opt-out', async () => {
     const office = await withImported();
@@ -116,7 +116,7 @@ describe('buyers who were imported because calls ran short', () => {
     });
     const present = (await office.contacts()).filter(({ deleted_at }) => deleted_at === undefined);
     expect(present).toHaveLength(3);
-  }, 60_000);
+  }, 120_000);
 
   it('stay implicit if the organiser did not choose upgrades', async () => {
     const office = await withImported({ upgradesImported: false });
@@ -125,7 +125,7 @@ describe('buyers who were imported because calls ran short', () => {
     await world.produce([office.order('marker')]);
     await office.settled(5);
     expect(await permissions(office)).toMatchObject(all('implicit'));
-  }, 60_000);
+  }, 120_000);
 
   it('are not upgraded after the choice is withdrawn or the buyer is erased', async () => {
     const office = await withImported();
@@ -149,7 +149,7 @@ describe('buyers who were imported because calls ran short', () => {
     await world.produce([office.order('marker')]);
     await office.settled(5);
     expect(await permissions(office)).toMatchObject({ ben: 'implicit', cleo: 'implicit', dan: 'implicit' });
-  }, 60_000);
+  }, 120_000);
 
   it('are not upgraded after the add-on has ended', async () => {
     const office = await withImported();
@@ -160,7 +160,7 @@ describe('buyers who were imported because calls ran short', () => {
     });
     expect(calls).toEqual({});
     expect(await permissions(office)).toEqual(all('implicit'));
-  }, 60_000);
+  }, 120_000);
 });
 
 it('imported buyers are never upgraded if the sign-up form may not leave opt-outs alone', async () => {

@@ -180,7 +180,7 @@ describe("the application's calls of the day", () => {
     } finally {
       await limited.close();
     }
-  }, 60_000);
+  }, 120_000);
 
   // This must be the last test of the file: it uses up the day's calls.
   it('once used up, hold everything until 00:00 UTC, and then release it', async () => {
@@ -195,5 +195,5 @@ describe("the application's calls of the day", () => {
 
     world.moment.aheadMs = Date.parse(quota.resetsAt) - Date.now() + 1_000;
     await office.until(1, ({ status }) => status === 'SYNCED');
-  }, 30_000);
+  }, 120_000);
 });
