@@ -71,7 +71,10 @@ const runTests = async (run: Run): Promise<number> => {
   return failed + Number((await nx('e2e', { BOXLIST_TEST_RESULTS: run.results }, '--skip-nx-cache')) !== 0);
 };
 
-/** Runs what repeats the tests, loads them heavily or needs a quiet machine (`*.long.ts`). Returns the number of failed steps. */
+/**
+ * Runs what repeats the tests, loads them heavily or needs a quiet machine (`*.long.ts`). Returns the number of failed
+ * steps.
+ */
 const runLongTests = async (run: Run): Promise<number> => {
   const failed = await withServers(run, async (env) => {
     run.say('Thousands of histories, and large numbers');
