@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Service } from '@boxlist/service-kit';
 import type { SandboxFault } from '@boxlist/testkit';
-import { createHash } from 'node:crypto';
+import { askToken, hash, postForToken as post, tokenWorks } from './tokens';
 import { createOrganiser, createWorld, type World } from './world';
 
 let world: World;
@@ -23,33 +23,12 @@ beforeEach(() => {
 
 const day = 86_400_000;
 const minute = 60_000;
-const hash = (token: string): string => createHash('sha256').update(token).digest('hex');
-
-interface Given {
-  readonly status: number;
-  readonly accessToken: string;
-  readonly code?: string;
-}
-const post = async (base: string, body: unknown, authorization?: string, signal?: AbortSignal) =>
-  fetch(`${base}/internal/access-token`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...(authorization ? { authorization } : {}) },
-    body: typeof body === 'string' ? body : JSON.stringify(body),
-    signal,
-  });
-const ask = async (connectionId: string, rejected?: string, base = world.url): Promise<Given> => {
-  const response = await post(
-    base,
-    { connectionId, ...(rejected === undefined ? {} : { rejectedTokenHash: hash(rejected) }) },
-    `Bearer ${await world.tokens.sign('auth-connection')}`,
-  );
-  return { status: response.status, ...((await response.json()) as { accessToken: string }) };
-};
+const ask = (connectionId: string, rejected?: string, base = world.url) =>
+  askToken(world, connectionId, rejected, base);
 /** Sends many requests at once, alternately to two processes. */
 const askAll = (count: number, id: string, rejected?: string) =>
   Promise.all(Array.from({ length: count }, (_, index) => ask(id, rejected, index % 2 ? another.url : world.url)));
-const works = async (token: string): Promise<boolean> =>
-  (await fetch(`${world.sandbox.url}/v3/account/summary`, { headers: { authorization: `Bearer ${token}` } })).ok;
+const works = (token: string): Promise<boolean> => tokenWorks(world, token);
 const tokenFault = (fault: Omit<SandboxFault, 'method' | 'path'>) =>
   world.sandbox.fault({ method: 'POST', path: '/v1/token$', ...fault });
 

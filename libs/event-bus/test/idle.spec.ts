@@ -8,9 +8,8 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createEventBus, type EventBus } from '../src';
 import { calmKafka } from '../src/request-timers';
-import { startServers, type Servers } from './world';
+import { quiet, startServers, type Servers } from './world';
 
-const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const topic = { name: 'idle', partitions: 3, compacted: false };
 
 /** Counts how often timers fire that were set after this call. */
