@@ -1,7 +1,7 @@
 import { connectionEventSchema, newId, topics, type BoxOfficeId, type ConnectionFact } from '@boxlist/contracts';
 import { consumeFacts, createEventBus, type EventBus } from '@boxlist/event-bus';
 import { createIdentitySigner, createLog, createServiceTokens, settings, type Role } from '@boxlist/service-kit';
-import { askSubgraph, eventually, freePort, startServers, type Servers } from '@boxlist/testkit';
+import { askSubgraph, eventually, freePort, startServers, startTogether, type Servers } from '@boxlist/testkit';
 import { exportJWK, generateKeyPair } from 'jose';
 import mongoose from 'mongoose';
 import { randomBytes } from 'node:crypto';
@@ -68,7 +68,7 @@ export interface Stored {
 export const createWorld = async (given: Readonly<Record<string, string>> = {}) => {
   const port = await freePort();
   const redirectUrl = `http://127.0.0.1:${port}/oauth/constant-contact/callback`;
-  const [servers, sandbox] = await Promise.all([startServers(), startSandbox(redirectUrl)]);
+  const [servers, sandbox] = await startTogether(startServers(), startSandbox(redirectUrl));
   const { env: standard, sign } = await settingsFor(port, redirectUrl, servers, sandbox.url);
   const env = { ...standard, ...given };
   const moment = { aheadMs: 0 };

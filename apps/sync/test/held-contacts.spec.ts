@@ -7,7 +7,9 @@ beforeAll(async () => {
   world = await createWorld();
   listId = world.listIds[0]!;
 }, 120_000);
-beforeEach(() => world.sandbox.switches({ activityMs: 3_000 }));
+// No import ends while the sandbox's clock stands still.
+beforeEach(() => world.sandbox.clock(new Date().toISOString()));
+const endImports = () => world.sandbox.clock(null);
 afterAll(() => world?.close(), 30_000);
 
 const first = '2026-07-01T10:00:00Z';
@@ -35,6 +37,7 @@ describe('a contact whose import is under way', () => {
     await office.until(2, ({ reason }) => reason?.code === 'ACTIVITY_RUNNING');
     expect(await imports(office)).toBe(1);
     expect((await office.contact('ada'))?.list_memberships).toEqual([]);
+    await endImports();
     const seen = await office.settled(2);
     expect(seen.map(({ status }) => status)).toEqual(['SYNCED', 'SYNCED']);
     expect(await office.contact('ada')).toMatchObject({ first_name: 'Augusta', list_memberships: [listId] });
@@ -43,9 +46,10 @@ describe('a contact whose import is under way', () => {
   it('loses what the import adds if the order is cancelled meanwhile', async () => {
     const office = await started('REMOVE_FROM_LISTS');
     await world.produce([office.order('ada', { time: later, status: 'cancelled' })]);
-    // The import of this buyer ends after the first one.
     await world.sandbox.seed('riverside', { email: office.emailOf('bob'), permission_to_send: 'explicit' });
     await world.produce([office.order('bob')]);
+    await office.until(2, ({ reason }) => reason?.code === 'ACTIVITY_RUNNING');
+    await endImports();
     const seen = await office.settled(2);
     expect(seen.map(({ reason }) => reason?.code).sort()).toEqual(['SYNCED', 'TAKEN_BACK']);
     expect((await office.contact('ada'))?.list_memberships).toEqual([]);

@@ -14,6 +14,7 @@ import {
   startSandbox,
   startServers,
   startTicketTailorSandbox,
+  startTogether,
   workflowMessage,
   type FactMessage,
   type OrderEventJson,
@@ -53,12 +54,12 @@ export interface PublishedEvent {
  * signs identities as the gateway does, and sets the ledger's clock.
  */
 export const createWorld = async (env: Readonly<Record<string, string>> = {}) => {
-  const [servers, sandbox, ticketTailor, { privateKey, publicKey }] = await Promise.all([
+  const [servers, sandbox, ticketTailor] = await startTogether(
     startServers(),
     startSandbox(redirectUrl),
     startTicketTailorSandbox(),
-    generateKeyPair('EdDSA', { extractable: true }),
-  ]);
+  );
+  const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true });
   const prefix = `t${newId('event').slice(-10).toLowerCase()}`;
   const sign = await createIdentitySigner(await exportJWK(privateKey));
   const token = await sandbox.accessToken('riverside');

@@ -8,3 +8,21 @@ export const startKafka = (options: Omit<local.KafkaOptions, 'tryBroker'>): Prom
 /** Starts Kafka and MongoDB side by side, or uses the servers that the environment names. */
 export const startServers = (options: Omit<local.ServersOptions, 'tryBroker'> = {}): Promise<local.Servers> =>
   local.startServers({ ...options, tryBroker });
+
+interface Started {
+  stop(): Promise<unknown>;
+}
+
+/**
+ * Resolves when all are started. If one fails, stops the others and rejects: a child process left behind would keep
+ * the test process from ending.
+ */
+export const startTogether = async <T extends readonly Started[]>(
+  ...starts: { readonly [K in keyof T]: Promise<T[K]> }
+): Promise<T> => {
+  const settled = await Promise.allSettled<Started>(starts);
+  const failed = settled.find((each) => each.status === 'rejected');
+  if (!failed) return (await Promise.all(starts)) as unknown as T;
+  await Promise.all(settled.map((each) => (each.status === 'fulfilled' ? each.value.stop() : undefined)));
+  throw failed.reason;
+};

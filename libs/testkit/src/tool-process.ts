@@ -27,16 +27,23 @@ export const startTool = async (name: string, portSetting: string, env: Readonly
     },
     logFile: join(dir, `${name}.log`),
   });
-  await eventually(async () => {
+  const stop = async (): Promise<void> => {
+    await server.stop();
+    await rm(dir, { recursive: true, force: true });
+  };
+  const isReady = async (): Promise<void> => {
     if (!(await fetch(`${url}/health/ready`)).ok) throw new Error('not ready');
-  });
+  };
+  try {
+    await eventually(isReady);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
     url,
     /** Sends a signal to the process, for example SIGSTOP to suspend it. */
     signal: server.signal,
-    stop: async (): Promise<void> => {
-      await server.stop();
-      await rm(dir, { recursive: true, force: true });
-    },
+    stop,
   };
 };

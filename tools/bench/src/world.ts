@@ -13,6 +13,7 @@ import {
   startProcess,
   startSandbox,
   startServers,
+  startTogether,
   workflowMessage,
   workspaceRoot,
   type FactMessage,
@@ -32,11 +33,11 @@ const redirectUrl = 'http://127.0.0.1:9/callback';
 /** Kafka, MongoDB and the sandbox, on which each round starts the built sync in its own processes. */
 export const createBenchWorld = async () => {
   const dir = mkdtempSync(join(tmpdir(), 'bench-'));
-  const [servers, sandbox, { privateKey, publicKey }] = await Promise.all([
+  const [servers, sandbox] = await startTogether(
     startServers({ purpose: 'benchmarks', onProgress: (line) => console.log(line) }),
     startSandbox(redirectUrl),
-    generateKeyPair('EdDSA', { extractable: true }),
-  ]);
+  );
+  const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true });
   await sandbox.control.limits({ perSecond: 100_000, perDay: 100_000_000 });
   const door = await openTokenDoor();
   door.give(await sandbox.accessToken('riverside'));

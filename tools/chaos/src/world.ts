@@ -1,6 +1,14 @@
 import { topics } from '@boxlist/contracts';
 import { createEventBus } from '@boxlist/event-bus';
-import { eventually, openTokenDoor, signalGroup, startSandbox, startServers, type Servers } from '@boxlist/testkit';
+import {
+  eventually,
+  openTokenDoor,
+  signalGroup,
+  startSandbox,
+  startServers,
+  startTogether,
+  type Servers,
+} from '@boxlist/testkit';
 import { exportJWK, generateKeyPair } from 'jose';
 import mongoose from 'mongoose';
 import { randomBytes } from 'node:crypto';
@@ -78,15 +86,14 @@ const createDisturbances = (servers: Servers, signalSandbox: (name: NodeJS.Signa
  */
 export const startWorld = async (dataDir: string, say: (line: string) => void) => {
   say('Starting Kafka, MongoDB and the Constant Contact sandbox');
-  const [servers, sandbox, keys, door] = await Promise.all([
+  const [servers, sandbox] = await startTogether(
     startServers({ dataDir, purpose: 'suites', onProgress: say }),
     startSandbox('http://127.0.0.1:9/callback', {
       SANDBOX_CALLS_PER_SECOND: String(callsPerSecond),
       SANDBOX_CALLS_PER_DAY: '100000000',
     }),
-    generateKeyPair('EdDSA', { extractable: true }),
-    openTokenDoor(),
-  ]);
+  );
+  const [keys, door] = await Promise.all([generateKeyPair('EdDSA', { extractable: true }), openTokenDoor()]);
   const prefix = `chaos${randomBytes(4).toString('hex')}`;
   const bus = createEventBus({
     brokers: servers.kafka.brokers.split(','),
