@@ -12,7 +12,7 @@ export const resolvers: CompleteResolvers<Resolvers, ResolversParentTypes> = {
   BoxOffice: {
     __resolveReference: ({ id }, { identity }) => ({ id: ownBoxOffice(identity, id) }),
     connections: (_, __, { ctx, identity }) => ctx.connections.ofBoxOffice(identity.boxOfficeId),
-    ticketTailorApiKey: (_, __, { ctx, identity }) => ctx.ticketTailorKeys.mark(identity.boxOfficeId),
+    ticketTailorApiKey: (_, __, { ctx, identity }) => ctx.ticketTailorKeys.summary(identity.boxOfficeId),
   },
   Connection: {
     __resolveReference: async ({ id }, { ctx, identity }) => {

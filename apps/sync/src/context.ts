@@ -2,7 +2,7 @@ import type { ConstantContact } from '@boxlist/constant-contact';
 import type { Consumer, EventBus, Rest } from '@boxlist/event-bus';
 import type { Identity, Log } from '@boxlist/service-kit';
 import type { TicketTailor } from '@boxlist/ticket-tailor';
-import type { RetryPolicy } from './domain/retry';
+import type { RetryPolicy } from './domain/retry-policy';
 import type { LedgerStore } from './store/ledger';
 import type { Stores } from './stores';
 

@@ -128,7 +128,7 @@ export const deadLetterTopicSpecOf = (topic: string) => ({
 /** The largest accepted order event, in bytes of its value. */
 export const maxOrderEventBytes = 256 * 1024;
 
-interface FactEventInput<T> {
+interface CloudEventInput<T> {
   readonly type: string;
   readonly source: string;
   readonly subject: string;
@@ -139,8 +139,8 @@ interface FactEventInput<T> {
   readonly id?: string;
 }
 
-/** A structured CloudEvent around a fact. It gets a new id unless `input.id` is set. */
-export const factEvent = <T>(input: FactEventInput<T>) => ({
+/** A structured CloudEvent around data, such as a fact or an outcome. It gets a new id unless `input.id` is set. */
+export const cloudEventOf = <T>(input: CloudEventInput<T>) => ({
   specversion: '1.0' as const,
   id: input.id ?? newId('event'),
   source: input.source,

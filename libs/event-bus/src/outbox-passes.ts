@@ -158,7 +158,7 @@ export const passOverFacts = async (
       ...each,
       waiting: each.waiting.filter(({ id }) => !refused.some((one) => one._id === each._id && one.id === id)),
     });
-    await Promise.all(begun.map((each) => settle(collection, published(each), followUpMs, clock)));
+    await Promise.all(begun.map((each) => finishEntries(collection, published(each), followUpMs, clock)));
     return begun.length < due.length || shares.some(({ length }) => length === share);
   };
 };
@@ -191,7 +191,7 @@ const begin = async (
 };
 
 /** Records the end of a publication after Kafka has acknowledged it. */
-const settle = async (
+const finishEntries = async (
   collection: OutboxCollection,
   { _id, fence, atMs, waiting, earlier }: Begun,
   followUpMs: number,

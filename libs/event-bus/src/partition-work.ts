@@ -98,9 +98,12 @@ const countUnread = (messages: readonly KafkaMessage[], before: PartitionState['
     }),
   );
 
-const isToSetAside = ({ unread, aside }: PartitionState, { firstOffset, mayPass, isOpen }: Unreadable): boolean => {
+const isToSetAside = (
+  { unread, aside }: PartitionState,
+  { firstOffset, mayPass, isOpenEnded }: Unreadable,
+): boolean => {
   if (!mayPass) return true;
-  const isBehind = isOpen && aside?.next === BigInt(firstOffset);
+  const isBehind = isOpenEnded && aside?.next === BigInt(firstOffset);
   return (unread.get(firstOffset) ?? 0) >= (isBehind ? mostFaultsBehind : mostFaults);
 };
 

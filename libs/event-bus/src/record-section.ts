@@ -26,7 +26,7 @@ export interface Unreadable {
   /** Whether the data may have been damaged in transit. Then it is fetched again before it is given up. */
   readonly mayPass: boolean;
   /** Whether the end is unknown because no batch follows. The next data may be unreadable through the same damage. */
-  readonly isOpen: boolean;
+  readonly isOpenEnded: boolean;
 }
 
 type Why = Pick<Unreadable, 'reason' | 'mayPass'>;
@@ -78,7 +78,7 @@ const markerFor = (
     lastOffset: range.last.toString(),
     size: bytes.length,
     sha256: createHash('sha256').update(bytes).digest('hex'),
-    isOpen: false,
+    isOpenEnded: false,
     ...why,
   });
   return marker;
@@ -89,7 +89,7 @@ export const unreadAtBroker = (offset: bigint): KafkaRecord =>
   markerFor(
     Buffer.alloc(0),
     { first: offset, last: offset },
-    { ...damaged('The data stored at the broker'), isOpen: true },
+    { ...damaged('The data stored at the broker'), isOpenEnded: true },
   );
 
 /**
@@ -209,7 +209,7 @@ const restOf = (rest: Buffer, { next, isFirst, highWatermark }: Omit<Place, 'nex
   // The content of a batch may itself contain a batch, so the header decides if there is one.
   const last = isHeader || nextBase === undefined ? ofHeader : nextBase - 1n;
   const why = damaged('The data from the broker');
-  return markerFor(rest, { first: next, last }, { ...why, isOpen: nextBase === undefined });
+  return markerFor(rest, { first: next, last }, { ...why, isOpenEnded: nextBase === undefined });
 };
 
 /**

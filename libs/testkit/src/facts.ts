@@ -1,4 +1,4 @@
-import { factEvent, topics, type ConnectionFact, type EntitlementFact, type WorkflowFact } from '@boxlist/contracts';
+import { cloudEventOf, topics, type ConnectionFact, type EntitlementFact, type WorkflowFact } from '@boxlist/contracts';
 
 /** A fact of another service, as a message on its topic. */
 export interface FactMessage {
@@ -17,7 +17,7 @@ const messageOf = (
   topic,
   key,
   value: JSON.stringify(
-    factEvent({ type, source: '/testkit', subject: key, boxOfficeId: data.boxOfficeId, time, data }),
+    cloudEventOf({ type, source: '/testkit', subject: key, boxOfficeId: data.boxOfficeId, time, data }),
   ),
 });
 

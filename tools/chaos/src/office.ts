@@ -21,18 +21,18 @@ const minuteMs = 60_000;
 /** The ids and names of a box office, which no other has. */
 const createNames = ({ workflows }: Schedule) => {
   const boxOfficeId = newId('boxOffice');
-  const mark = boxOfficeId.slice(3).toLowerCase();
+  const suffix = boxOfficeId.slice(3).toLowerCase();
   return {
     boxOfficeId,
     connectionId: newId('connection'),
     workflowIds: workflows.map(() => newId('workflow')),
     begunAt: Date.now(),
-    emailOf: (buyer: number): string => `b${buyer}.${mark}@example.com`,
-    orderIdOf: (order: number): string => `or_${mark}_${order}`,
-    badOrderIdOf: (index: number): string => `or_bad_${mark}_${index}`,
-    eventName: (event: number): string => `Gala ${event} ${mark}`,
+    emailOf: (buyer: number): string => `b${buyer}.${suffix}@example.com`,
+    orderIdOf: (order: number): string => `or_${suffix}_${order}`,
+    badOrderIdOf: (index: number): string => `or_bad_${suffix}_${index}`,
+    eventName: (event: number): string => `Gala ${event} ${suffix}`,
     // Numbered as Ticket Tailor does.
-    eventIdOf: (order: number, version: number): string => `wh_${mark}_${order}_${9 + version}`,
+    eventIdOf: (order: number, version: number): string => `wh_${suffix}_${order}_${9 + version}`,
   };
 };
 

@@ -1,4 +1,4 @@
-import { factEvent, newId, type BoxOfficeId, type ConnectionId } from '@boxlist/contracts';
+import { cloudEventOf, newId, type BoxOfficeId, type ConnectionId } from '@boxlist/contracts';
 import { outboxEntry, type OutboxEntry } from '@boxlist/event-bus';
 import type { Collection, Connection as MongoConnection } from 'mongoose';
 import {
@@ -49,7 +49,7 @@ const toConnection = (doc: ConnectionDocument): Connection => ({
 const factOf = (connection: Connection): OutboxEntry =>
   outboxEntry(
     connection.id,
-    factEvent({
+    cloudEventOf({
       type: 'boxlist.connection.changed.v1',
       source: '/boxlist/auth-connection',
       subject: connection.id,

@@ -22,7 +22,7 @@ export const createTicketTailorKeyStore = (mongo: MongoConnection) => {
     /** False if there was none. */
     remove: async (boxOfficeId: BoxOfficeId): Promise<boolean> =>
       (await keys.deleteOne({ _id: boxOfficeId })).deletedCount === 1,
-    mark: async (boxOfficeId: BoxOfficeId): Promise<TicketTailorKeyMark | undefined> =>
+    summary: async (boxOfficeId: BoxOfficeId): Promise<TicketTailorKeyMark | undefined> =>
       (await keys.findOne({ _id: boxOfficeId }, { projection: { _id: 0, lastFour: 1, setAt: 1 } })) ?? undefined,
     sealed: async (boxOfficeId: BoxOfficeId): Promise<string | undefined> =>
       (await keys.findOne({ _id: boxOfficeId }, { projection: { sealed: 1 } }))?.sealed,

@@ -1,4 +1,4 @@
-import { factEvent, type BoxOfficeId } from '@boxlist/contracts';
+import { cloudEventOf, type BoxOfficeId } from '@boxlist/contracts';
 import { outboxEntry, type OutboxEntry } from '@boxlist/event-bus';
 import { isDuplicateKey } from '@boxlist/service-kit';
 import type { Connection } from 'mongoose';
@@ -22,7 +22,7 @@ const toSubscription = ({ _id, dueAt: _, outbox: __, relay: ___, ...rest }: Subs
 const factOf = (subscription: Subscription, time: Date): OutboxEntry =>
   outboxEntry(
     `${subscription.boxOfficeId}:${subscription.appId}`,
-    factEvent({
+    cloudEventOf({
       type: 'boxlist.entitlement.changed.v1',
       source: '/boxlist/billing',
       subject: subscription.id,

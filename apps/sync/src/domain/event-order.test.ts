@@ -8,10 +8,10 @@ const time = '2026-11-28T03:00:00Z';
 const created = 'boxlist.order.created.v1';
 const updated = 'boxlist.order.updated.v1';
 type Status = Parameters<typeof rankOf>[1];
-const stamp = (eventId: string, type: Parameters<typeof rankOf>[0], status: Status, at = time): Stamp => ({
+const stamp = (cloudEventId: string, type: Parameters<typeof rankOf>[0], status: Status, at = time): Stamp => ({
   eventTime: momentOf(at),
   eventRank: rankOf(type, status),
-  eventId,
+  cloudEventId,
   eventSource: '/x',
 });
 
@@ -35,7 +35,7 @@ describe('isNewer', () => {
     const any = fc.record<Stamp>({
       eventTime: fc.constantFrom(1, 1, 2),
       eventRank: fc.constantFrom(0, 1, 2, 3),
-      eventId: fc.oneof(
+      cloudEventId: fc.oneof(
         fc.constantFrom('', 'wh_9', 'wh_10', 'wh_010', 'wh_', '9', '09', '1a2', '1a10', 'a1'),
         fc.stringMatching(/^[ab]?\d{0,3}[-ab]?\d{0,2}$/),
         fc.uuid(),

@@ -6,7 +6,7 @@ export interface Stamp {
   readonly eventTime: number;
   /** Decides between events of the same time: see `rankOf`. */
   readonly eventRank: number;
-  readonly eventId: string;
+  readonly cloudEventId: string;
   readonly eventSource: string;
 }
 
@@ -60,14 +60,14 @@ export const compareIds = (a: string, b: string): number => {
 export const isNewer = (a: Stamp, b: Stamp): boolean =>
   (compare(a.eventTime, b.eventTime) ||
     compare(a.eventRank, b.eventRank) ||
-    compareIds(a.eventId, b.eventId) ||
+    compareIds(a.cloudEventId, b.cloudEventId) ||
     compare(a.eventSource, b.eventSource)) > 0;
 
 export const newerOf = (a: Stamp | undefined, b: Stamp | undefined): Stamp | undefined =>
   a && b ? (isNewer(a, b) ? a : b) : (a ?? b);
 
 /** A stamp as stored by earlier versions, which had only time and id. */
-export type EarlierStamp = Pick<Stamp, 'eventTime' | 'eventId'> & Partial<Stamp>;
+export type EarlierStamp = Pick<Stamp, 'eventTime' | 'cloudEventId'> & Partial<Stamp>;
 
 /** The ranks before and after every event of the same time. */
 export const lowestRank = 0;
@@ -78,9 +78,9 @@ export const rankedFrom = (stamp: EarlierStamp, rank: number): Stamp =>
   placeOf({ ...stamp, eventRank: stamp.eventRank ?? rank, eventSource: stamp.eventSource ?? '' });
 
 /** Only the fields of the stamp, without those of the object around it. */
-export const placeOf = ({ eventTime, eventRank, eventId, eventSource }: Stamp): Stamp => ({
+export const placeOf = ({ eventTime, eventRank, cloudEventId, eventSource }: Stamp): Stamp => ({
   eventTime,
   eventRank,
-  eventId,
+  cloudEventId,
   eventSource,
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { afterOutcomes, bandOf, failureLevels, holdsLevel } from './failure-window';
+import { afterOutcomes, bandOf, failureLevels, reachesLevel } from './failure-window';
 
 const fails = (count: number): 'FAILED'[] => Array.from({ length: count }, () => 'FAILED');
 const syncs = (count: number): 'SYNCED'[] => Array.from({ length: count }, () => 'SYNCED');
-const raisedBy = (window: string): number[] => failureLevels.filter((level) => holdsLevel(window, level, false));
+const raisedBy = (window: string): number[] => failureLevels.filter((level) => reachesLevel(window, level, false));
 
 describe('the failure window', () => {
   it('keeps the last hundred outcomes', () => {
@@ -20,7 +20,7 @@ describe('the failure window', () => {
 
   it('keeps a raised level open until clearly fewer deliveries fail', () => {
     const well = (failed: number): boolean =>
-      !holdsLevel(afterOutcomes('', [...fails(failed), ...syncs(100 - failed)]), 50, true);
+      !reachesLevel(afterOutcomes('', [...fails(failed), ...syncs(100 - failed)]), 50, true);
     expect([49, 45, 40, 39].map(well)).toEqual([false, false, false, true]);
   });
 

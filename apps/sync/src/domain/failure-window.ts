@@ -26,5 +26,5 @@ export const bandOf = (window: FailureWindow): FailureBand =>
   [wellBelow, ...failureLevels].filter((bound) => failed(window) >= bound).length;
 
 /** Whether a notice of a level is raised, or stays open. All levels end together, when failures are rare again. */
-export const holdsLevel = (window: FailureWindow, level: number, isOpen: boolean): boolean =>
-  failed(window) >= (isOpen ? wellBelow : level);
+export const reachesLevel = (window: FailureWindow, level: number, hasBegun: boolean): boolean =>
+  failed(window) >= (hasBegun ? wellBelow : level);

@@ -66,7 +66,7 @@ describe('a buyer', () => {
     const named = (minute: number, buyer: object) => ({
       ...event({ buyer_details: { email: 'a@example.com', ...buyer } }),
       eventTime: minute,
-      eventId: `wh_${minute}`,
+      cloudEventId: `wh_${minute}`,
     });
     const [first, corrected, inBatches] = [
       named(1, { name: 'An Lee' }),
@@ -87,7 +87,7 @@ describe('a buyer', () => {
     // An order from before sync read whole names has none.
     const { wholeName: _, ...before } = first;
     expect(mergeOrders(before, corrected).wholeName).toBe('Ann Lee');
-    expect(mergeOrders(first, { ...before, eventTime: 4, eventId: 'wh_4' }).wholeName).toBe('An Lee');
+    expect(mergeOrders(first, { ...before, eventTime: 4, cloudEventId: 'wh_4' }).wholeName).toBe('An Lee');
   });
 
   it('is stored without attendees', () => {

@@ -50,15 +50,15 @@ const event = fc
 const events = fc.uniqueArray(event, {
   minLength: 1,
   maxLength: 6,
-  selector: (each) => `${each.eventTime}/${each.eventSource}/${each.eventId}`,
+  selector: (each) => `${each.eventTime}/${each.eventSource}/${each.cloudEventId}`,
 });
 /** A text that sorts as events do; the rank comes from type and status. */
-const placeInWords = ({ eventTime, eventRank, eventId, eventSource }: StoredOrder): string =>
+const placeInWords = ({ eventTime, eventRank, cloudEventId, eventSource }: StoredOrder): string =>
   [
     String(eventTime).padStart(20, '0'),
     eventRank,
-    eventId.replace(/\d+/g, (digits) => digits.padStart(9, '0')),
-    eventId,
+    cloudEventId.replace(/\d+/g, (digits) => digits.padStart(9, '0')),
+    cloudEventId,
     eventSource,
   ].join(' ');
 const newestFirstOf = (given: readonly StoredOrder[]): StoredOrder[] =>
@@ -106,7 +106,10 @@ describe("an order's events", () => {
 
 describe('an order stored when only ids decided between events of the same time', () => {
   const stampless = ({ eventRank: _r, eventSource: _s, ...order }: StoredOrder): EarlierOrder => {
-    const bare = ({ eventTime, eventId }: StoredOrder): EarlierOrder['erasedUpTo'] => ({ eventTime, eventId });
+    const bare = ({ eventTime, cloudEventId }: StoredOrder): EarlierOrder['erasedUpTo'] => ({
+      eventTime,
+      cloudEventId,
+    });
     return {
       ...order,
       carried: Object.fromEntries(

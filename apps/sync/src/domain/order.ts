@@ -99,7 +99,7 @@ export const orderFrom = ({ id, source, type, time, boxofficeid, data }: OrderEv
     orderId: data.id,
     eventTime: happenedAt,
     eventRank: rankOf(type, data.status),
-    eventId: id,
+    cloudEventId: id,
     eventSource: source,
     placedAt: Math.min(happenedAt, data.created_at == null ? Infinity : data.created_at * 1_000),
     status: data.status,

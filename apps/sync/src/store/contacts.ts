@@ -75,7 +75,7 @@ export const createContactStore = (mongo: Connection, erasures: Pick<ErasureStor
           contacts,
           part.map(({ emailHash, detailsMark }) => ({
             id: buyerKey(connectionId, emailHash),
-            holds: {},
+            onlyIf: {},
             update: { $set: { detailsMark } },
           })),
         ),
@@ -183,7 +183,7 @@ const seeAgain = async (
     contacts,
     [...same].map(({ _id }) => ({
       id: _id,
-      holds: { seenAt: known.get(_id)?.seenAt },
+      onlyIf: { seenAt: known.get(_id)?.seenAt },
       update: { $set: { seenAt } },
     })),
   );

@@ -87,25 +87,25 @@ const swap = async (
  * Marks the deliveries of a batch as counted. Repeating it changes nothing, because each mark names the revision that
  * it replaces.
  */
-const mark = async ({ deliveries }: Counters, { revision, batch }: DeliveryCountDocument): Promise<void> => {
+const markCounted = async ({ deliveries }: Counters, { revision, batch }: DeliveryCountDocument): Promise<void> => {
   const counted = ({ bucket }: Counted) => ({ counted: { bucket, revision } });
   const before = ({ since }: Counted) => (since === 0 ? { counted: null } : { 'counted.revision': since });
   const write = (writes: Parameters<typeof writeAlike<DeliveryDocument>>[1]) => writeAlike(deliveries, writes);
   const matched = await write(
     batch.map((each) => ({
       id: each.id,
-      holds: { version: each.version, ...before(each) },
+      onlyIf: { version: each.version, ...before(each) },
       update: { $set: counted(each), $unset: { uncounted: 1 } },
     })),
   );
   if (matched === batch.length) return;
   // Either some deliveries have changed in the meantime and must be counted again, or an earlier run marked part of
   // the batch.
-  await write(batch.map((each) => ({ id: each.id, holds: before(each), update: { $set: counted(each) } })));
+  await write(batch.map((each) => ({ id: each.id, onlyIf: before(each), update: { $set: counted(each) } })));
   await write(
     batch.map(({ id, version }) => ({
       id,
-      holds: { version, 'counted.revision': revision },
+      onlyIf: { version, 'counted.revision': revision },
       update: { $unset: { uncounted: 1 } },
     })),
   );
@@ -134,7 +134,7 @@ const count = async (
   const news = bandOf(failures) === bandOf(before) ? {} : { unreported: true as const };
   if (!(await swap(counters, workflowCounts, { counts, batch, failures, ...news }))) return undefined;
   const counted = { ...workflowCounts, revision: workflowCounts.revision + 1, counts, batch, failures };
-  await mark(counters, counted);
+  await markCounted(counters, counted);
   return (await swap(counters, counted, { counts, batch: [] }))
     ? { ...counted, revision: counted.revision + 1, batch: [] }
     : undefined;
@@ -147,7 +147,7 @@ const count = async (
 const fold = async (counters: Counters, workflowId: string, goesOn: () => boolean): Promise<void> => {
   let workflowCounts: DeliveryCountDocument | undefined = await read(counters, workflowId);
   if (workflowCounts.batch.length > 0) {
-    await mark(counters, workflowCounts);
+    await markCounted(counters, workflowCounts);
     if (!(await swap(counters, workflowCounts, { counts: workflowCounts.counts, batch: [] }))) return;
     workflowCounts = { ...workflowCounts, revision: workflowCounts.revision + 1, batch: [] };
   }

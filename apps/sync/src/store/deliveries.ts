@@ -1,4 +1,4 @@
-import { factEvent, idPrefixes } from '@boxlist/contracts';
+import { cloudEventOf, idPrefixes } from '@boxlist/contracts';
 import type { OutboxRendering } from '@boxlist/event-bus';
 import type { Collection } from 'mongoose';
 import type { Delivery } from '../domain/delivery';
@@ -6,7 +6,7 @@ import type { NewDelivery } from '../domain/new-delivery';
 import { deliveryFrom, type DeliveryDocument, documentOf, type OutcomeEntry, outboxOf } from './delivery-document';
 import { inBatches } from './in-batches';
 import { insertNew } from './insert-new';
-import { isOpen, withoutOutbox } from './open-deliveries';
+import { isSet, withoutOutbox } from './open-deliveries';
 
 type OutcomeSource = Pick<Delivery, '_id' | 'boxOfficeId' | 'workflowId' | 'orderId'>;
 
@@ -19,7 +19,7 @@ export const outcomeRendering: OutboxRendering<
   of: ({ _id, boxOfficeId, workflowId, orderId }, { id, status, reason, at }) => ({
     key: _id,
     value: JSON.stringify(
-      factEvent({
+      cloudEventOf({
         id: `${idPrefixes.event}${_id.slice(idPrefixes.delivery.length)}.${id}`,
         type: 'boxlist.delivery.settled.v1',
         source: '/boxlist/sync',
@@ -85,7 +85,7 @@ const untouched = { claimed: false, uncertain: false, added: null, activityIds: 
 export const createDeliveryStore = (deliveries: Collection<DeliveryDocument>) => {
   return {
     init: async (): Promise<void> => {
-      const open = { partialFilterExpression: { readyAt: isOpen } };
+      const open = { partialFilterExpression: { readyAt: isSet } };
       await deliveries.createIndex({ connectionId: 1, queue: 1, readyAt: 1, emailHash: 1 }, open);
       await deliveries.createIndex({ connectionId: 1, reason: 1, readyAt: 1 }, { ...open, name: 'waiting' });
       await deliveries.createIndex({ reason: 1, boxOfficeId: 1, readyAt: 1 }, { ...open, name: 'waiting-by-office' });
@@ -132,8 +132,8 @@ export const createDeliveryStore = (deliveries: Collection<DeliveryDocument>) =>
         ...fields
       } = documentOf(fresh);
       // A dispatcher may claim the delivery after it was read. Then nothing matches, and the caller reads it again.
-      const holds = fresh.uncertain ? asKnown(known) : { ...asKnown(known), ...untouched };
-      const { matchedCount } = await deliveries.updateOne(holds, {
+      const onlyIf = fresh.uncertain ? asKnown(known) : { ...asKnown(known), ...untouched };
+      const { matchedCount } = await deliveries.updateOne(onlyIf, {
         // Lists and tags added to another buyer's contact do not count for this one.
         $set: {
           ...fields,

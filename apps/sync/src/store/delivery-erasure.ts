@@ -1,7 +1,7 @@
 import type { Collection } from 'mongoose';
 import type { Delivery, Result } from '../domain/delivery';
 import { type DeliveryDocument, openAmong } from './delivery-document';
-import { isOpen } from './open-deliveries';
+import { isSet } from './open-deliveries';
 
 type Save = (results: readonly Result[], now: Date) => Promise<Result[]>;
 
@@ -18,7 +18,7 @@ export const createDeliveryErasure = (deliveries: Collection<DeliveryDocument>, 
     const theirs = { boxOfficeId, emailHash };
     while (await deliveries.findOne(theirs, { projection: { _id: 1 } })) {
       const open = await deliveries
-        .find({ ...theirs, readyAt: isOpen }, { projection: { outbox: 0 } })
+        .find({ ...theirs, readyAt: isSet }, { projection: { outbox: 0 } })
         .limit(mostAtOnce)
         .toArray();
       const saved = await save(

@@ -6,7 +6,7 @@ import type { WaitingFor } from '../domain/reasons';
 import { areFew, chosenBy, openOf } from './delivery-choice';
 import { pageByTime } from './narrow-reads';
 import { deliveryFrom, type DeliveryDocument } from './delivery-document';
-import { isOpen, isUnsettled, withoutOutbox, mostAttempts } from './open-deliveries';
+import { isSet, isUnsettled, withoutOutbox, mostAttempts } from './open-deliveries';
 
 /** Reads deliveries for people: pages, counts, and the history of each. */
 export const createDeliveryHistory = (deliveries: Collection<DeliveryDocument>) => {
@@ -38,7 +38,7 @@ export const createDeliveryHistory = (deliveries: Collection<DeliveryDocument>) 
      */
     nextWaiting: async (boxOfficeId: string, reason: WaitingFor): Promise<Date | null> => {
       const [first] = await deliveries
-        .find({ reason, boxOfficeId, readyAt: isOpen }, { projection: { readyAt: 1 } })
+        .find({ reason, boxOfficeId, readyAt: isSet }, { projection: { readyAt: 1 } })
         .sort({ readyAt: 1 })
         .limit(1)
         .toArray();

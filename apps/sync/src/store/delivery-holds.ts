@@ -4,7 +4,7 @@ import type { WaitingFor } from '../domain/reasons';
 import { type DeliveryDocument, openAmong } from './delivery-document';
 import { byIndex, foundInParts } from './narrow-reads';
 import { writeAlike } from './in-batches';
-import { isOpen, isReady, isUnsettled, withoutOutbox } from './open-deliveries';
+import { isSet, isReady, isUnsettled, withoutOutbox } from './open-deliveries';
 
 type Deliveries = Collection<DeliveryDocument>;
 type Save = (results: readonly Result[], now: Date) => Promise<unknown>;
@@ -28,14 +28,14 @@ const releases = (deliveries: Deliveries) => ({
     now: Date,
   ): Promise<void> => {
     await deliveries.updateMany(
-      byIndex<DeliveryDocument>({ reason: { $in: waitedFor }, readyAt: isOpen }, { boxOfficeId, workflowId }),
+      byIndex<DeliveryDocument>({ reason: { $in: waitedFor }, readyAt: isSet }, { boxOfficeId, workflowId }),
       { $set: { status: 'PENDING', reason: null, readyAt: now } },
     );
   },
   /** Releases the deliveries that wait for a reconnect. Their time for retries starts again. */
   releaseConnection: async (connectionId: string, now: Date): Promise<void> => {
     await deliveries.updateMany(
-      { connectionId, reason: 'CONNECTION_NEEDS_RECONNECT', readyAt: isOpen },
+      { connectionId, reason: 'CONNECTION_NEEDS_RECONNECT', readyAt: isSet },
       { $set: { status: 'PENDING', reason: null, readyAt: now, firstTriedAt: null, attemptCount: 0 } },
     );
   },
@@ -43,10 +43,10 @@ const releases = (deliveries: Deliveries) => ({
    * Makes these deliveries ready now, so that a dispatcher looks at them again, if they still wait with this reason.
    */
   releaseByIds: async (ids: readonly string[], waitsFor: WaitingFor, now: Date): Promise<void> => {
-    const holds = { reason: waitsFor, readyAt: isOpen };
+    const onlyIf = { reason: waitsFor, readyAt: isSet };
     await writeAlike(
       deliveries,
-      ids.map((id) => ({ id, holds, update: { $set: { readyAt: now } } })),
+      ids.map((id) => ({ id, onlyIf, update: { $set: { readyAt: now } } })),
     );
   },
 });
@@ -57,7 +57,7 @@ const backfillHolds = (deliveries: Deliveries, save: Save) => ({
    * Holds the ready deliveries of a backfill, except those that wait for an activity or undo a cancelled order. A
    * claimed one is held too, but the save of its holder overwrites the hold.
    */
-  holdBackfill: async (backfillId: string, now: Date): Promise<void> => {
+  pauseBackfill: async (backfillId: string, now: Date): Promise<void> => {
     await deliveries.updateMany(
       { backfillId, readyAt: isReady(now), activityIds: [], undoesOrder: false },
       {
@@ -71,7 +71,7 @@ const backfillHolds = (deliveries: Deliveries, save: Save) => ({
   },
   releaseBackfill: async (backfillId: string, now: Date): Promise<void> => {
     await deliveries.updateMany(
-      { backfillId, reason: 'BACKFILL_PAUSED', readyAt: isOpen },
+      { backfillId, reason: 'BACKFILL_PAUSED', readyAt: isSet },
       { $set: { status: 'PENDING', reason: null, readyAt: now } },
     );
   },
@@ -81,7 +81,7 @@ const backfillHolds = (deliveries: Deliveries, save: Save) => ({
    */
   cancelBackfill: async (backfillId: string, now: Date): Promise<void> => {
     const open = { backfillId, status: isUnsettled };
-    const unclaimed = { readyAt: isOpen, claimed: false, activityIds: [], undoesOrder: false };
+    const unclaimed = { readyAt: isSet, claimed: false, activityIds: [], undoesOrder: false };
     const cancelled = (delivery: OpenDelivery): Result => ({
       delivery,
       attempts: [],
@@ -111,7 +111,7 @@ const activityWaits = (deliveries: Deliveries) => ({
     isClean: boolean,
     underWay: ReadonlySet<string>,
   ): AsyncGenerator<DeliveryAwaitingActivities[]> {
-    const isWaiting = { connectionId, reason: 'ACTIVITY_RUNNING' as const, readyAt: isOpen };
+    const isWaiting = { connectionId, reason: 'ACTIVITY_RUNNING' as const, readyAt: isSet };
     const its = { activityIds: activityId };
     for await (const some of foundInParts(deliveries, isWaiting, its, readAtOnce, withoutOutbox)) {
       const isLast = ({ activityIds }: DeliveryDocument): boolean => !activityIds.some((id) => underWay.has(id));
@@ -133,7 +133,7 @@ const activityWaits = (deliveries: Deliveries) => ({
   releaseForgotten: async (connectionId: string, known: readonly string[], now: Date): Promise<void> => {
     await deliveries.updateMany(
       byIndex<DeliveryDocument>(
-        { connectionId, reason: 'ACTIVITY_RUNNING', readyAt: isOpen },
+        { connectionId, reason: 'ACTIVITY_RUNNING', readyAt: isSet },
         { activityIds: { $elemMatch: { $nin: known } } },
       ),
       { $set: { readyAt: now } },
@@ -144,14 +144,14 @@ const activityWaits = (deliveries: Deliveries) => ({
 /** Reads which deliveries wait. */
 const waits = (deliveries: Deliveries) => {
   const waitsFor = (reason: WaitingFor, boxOfficeId: string | { readonly $gt: string }) =>
-    byIndex<DeliveryDocument>({ reason, readyAt: isOpen }, { boxOfficeId });
+    byIndex<DeliveryDocument>({ reason, readyAt: isSet }, { boxOfficeId });
   return {
     /** Whether a delivery of a workflow waits with this reason. */
     anyWait: async (
       { boxOfficeId, workflowId }: { readonly boxOfficeId: string; readonly workflowId: string },
       reason: WaitingFor,
     ): Promise<boolean> => {
-      const waiting = byIndex<DeliveryDocument>({ reason, boxOfficeId, readyAt: isOpen }, { workflowId });
+      const waiting = byIndex<DeliveryDocument>({ reason, boxOfficeId, readyAt: isSet }, { workflowId });
       return (await deliveries.findOne(waiting, { projection: { _id: 1 } })) !== null;
     },
     /** The deliveries of a box office in these queues that wait for calls of another day, in batches. */
@@ -162,7 +162,7 @@ const waits = (deliveries: Deliveries) => {
     ): AsyncGenerator<Pick<DeliveryDocument, '_id' | 'connectionId'>[]> =>
       foundInParts(
         deliveries,
-        { reason: 'QUOTA_EXCEEDED', boxOfficeId, readyAt: { ...isOpen, $gt: now } },
+        { reason: 'QUOTA_EXCEEDED', boxOfficeId, readyAt: { ...isSet, $gt: now } },
         { queue: { $in: among } },
         readAtOnce,
         withoutOutbox,

@@ -3,7 +3,7 @@ import { type OpenDelivery, type Queue, queues, type Result } from '../domain/de
 import { type DeliveryDocument, openAmong } from './delivery-document';
 import { byIndex } from './narrow-reads';
 import { changedAtOnce, inBatches, writeAlike } from './in-batches';
-import { isOpen, isReady } from './open-deliveries';
+import { isSet, isReady } from './open-deliveries';
 import { updateOf } from './result-update';
 
 type Deliveries = Collection<DeliveryDocument>;
@@ -32,7 +32,7 @@ export const createDeliveryQueue = (deliveries: Deliveries) => ({
   takeOver: async ({ connectionId, fence }: Fence): Promise<void> => {
     for (const queue of queues)
       await deliveries.updateMany(
-        byIndex<DeliveryDocument>({ connectionId, queue, readyAt: isOpen }, { claimed: true, fence: { $lt: fence } }),
+        byIndex<DeliveryDocument>({ connectionId, queue, readyAt: isSet }, { claimed: true, fence: { $lt: fence } }),
         { $set: { fence } },
       );
   },
@@ -65,7 +65,7 @@ export const createDeliveryQueue = (deliveries: Deliveries) => ({
     let soonest: Date | null = null;
     for (const queue of among) {
       const [first] = await deliveries
-        .find({ connectionId, queue, readyAt: isOpen }, { projection: { readyAt: 1 } })
+        .find({ connectionId, queue, readyAt: isSet }, { projection: { readyAt: 1 } })
         .sort({ readyAt: 1 })
         .limit(1)
         .toArray();
@@ -115,7 +115,7 @@ const save = async (deliveries: Deliveries, results: readonly Result[], now: Dat
     deliveries,
     results.map((result) => ({
       id: result.delivery._id,
-      holds: { fence: result.delivery.fence, version: result.delivery.version, readyAt: isOpen },
+      onlyIf: { fence: result.delivery.fence, version: result.delivery.version, readyAt: isSet },
       update: updateOf(result, now),
     })),
   );
@@ -142,7 +142,7 @@ const recordActivities = async (deliveries: Deliveries, results: readonly Result
     deliveries,
     begun.map(({ id, version, activityIds }) => ({
       id,
-      holds: { version: { $gt: version } },
+      onlyIf: { version: { $gt: version } },
       update: { $addToSet: { activityIds: { $each: [...activityIds] } } },
     })),
   );

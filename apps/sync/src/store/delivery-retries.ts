@@ -84,7 +84,7 @@ export const createDeliveryRetries = (deliveries: Collection<DeliveryDocument>) 
         deliveries,
         taken.map(({ id, version }) => ({
           id,
-          holds: { version, status: { $in: statuses }, ...endedSince(since) },
+          onlyIf: { version, status: { $in: statuses }, ...endedSince(since) },
           update,
         })),
       );
@@ -108,7 +108,7 @@ export const createDeliveryRetries = (deliveries: Collection<DeliveryDocument>) 
       deliveries,
       known.map(({ _id, version }) => ({
         id: _id,
-        holds: { version, status: 'SKIPPED', settledAt: { $gte: since } },
+        onlyIf: { version, status: 'SKIPPED', settledAt: { $gte: since } },
         update,
       })),
     );

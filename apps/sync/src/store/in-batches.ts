@@ -18,7 +18,7 @@ export const inBatches = async <I, T>(
 interface Write<D> {
   readonly id: string;
   /** A condition on the document besides its id. */
-  readonly holds: mongo.Filter<D>;
+  readonly onlyIf: mongo.Filter<D>;
   readonly update: mongo.UpdateFilter<D>;
 }
 
@@ -31,10 +31,10 @@ export const writeAlike = async <D extends { readonly _id: string }>(
   writes: readonly Write<D>[],
 ): Promise<number> => {
   // The driver's types do not accept a filter with an id added to it.
-  const withId = (_id: string | { $in: string[] }, holds: mongo.Filter<D>) => ({ ...holds, _id }) as mongo.Filter<D>;
+  const withId = (_id: string | { $in: string[] }, onlyIf: mongo.Filter<D>) => ({ ...onlyIf, _id }) as mongo.Filter<D>;
   const groups = new Map<string, { first: Write<D>; ids: string[] }>();
   for (const write of writes) {
-    const key = JSON.stringify([write.holds, write.update]);
+    const key = JSON.stringify([write.onlyIf, write.update]);
     const group = groups.get(key);
     if (group) group.ids.push(write.id);
     else groups.set(key, { first: write, ids: [write.id] });
@@ -42,13 +42,13 @@ export const writeAlike = async <D extends { readonly _id: string }>(
   const singles: mongo.AnyBulkWriteOperation<D>[] = [];
   const answers: { readonly matchedCount: number }[] = [];
   for (const { first, ids } of groups.values()) {
-    const { holds, update } = first;
-    if (ids.length === 1) singles.push({ updateOne: { filter: withId(first.id, holds), update } });
+    const { onlyIf, update } = first;
+    if (ids.length === 1) singles.push({ updateOne: { filter: withId(first.id, onlyIf), update } });
     else
       answers.push(
         ...(await inBatches(
           ids,
-          async (part) => [await collection.updateMany(withId({ $in: part }, holds), update)],
+          async (part) => [await collection.updateMany(withId({ $in: part }, onlyIf), update)],
           changedAtOnce,
         )),
       );

@@ -1,4 +1,4 @@
-import { factEvent, idPrefixes, type NoticeKind } from '@boxlist/contracts';
+import { cloudEventOf, idPrefixes, type NoticeKind } from '@boxlist/contracts';
 import type { OutboxRendering } from '@boxlist/event-bus';
 import { isDuplicateKey, type CountedPage, type PageArgs } from '@boxlist/service-kit';
 import { createHash } from 'node:crypto';
@@ -40,7 +40,7 @@ export const noticeRendering: OutboxRendering<NoticeSubject & Omit<NoticeDocumen
   of: ({ _id, boxOfficeId, kind, level, connectionId, workflowId, raisedAt }, { id, at }) => ({
     key: _id,
     value: JSON.stringify(
-      factEvent({
+      cloudEventOf({
         id: `${idPrefixes.event}${_id.slice(idPrefixes.notice.length)}.${id}`,
         type: `boxlist.notice.${id}.v1`,
         source: '/boxlist/sync',
@@ -79,20 +79,20 @@ export const createNoticeStore = (mongo: Connection) => {
       await notices.createIndex({ kind: 1 }, { name: 'open', partialFilterExpression: { open: true } });
     },
     /**
-     * Raises or ends the notice of a subject by its present state. It reads the last episode before it calls `holds`,
+     * Raises or ends the notice of a subject by its present state. It reads the last episode before it calls `applies`,
      * and the write succeeds only while that episode is still the last. So one process alone starts an episode, one
      * alone ends it, and none acts on an earlier state. Returns the event that was written, or undefined.
      */
-    settle: async (
+    update: async (
       about: NoticeSubject,
-      holds: (isOpen: boolean) => boolean | Promise<boolean>,
+      applies: (hasBegun: boolean) => boolean | Promise<boolean>,
       { now, keptMs }: { readonly now: Date; readonly keptMs: number },
     ): Promise<NewsId | undefined> => {
       const subject = subjectKey(about);
       const [last] = await notices.find({ subject }).sort({ episode: -1 }).limit(1).toArray();
-      const isOpen = last?.open === true;
-      if ((await holds(isOpen)) === isOpen) return undefined;
-      if (last && isOpen) {
+      const hasBegun = last?.open === true;
+      if ((await applies(hasBegun)) === hasBegun) return undefined;
+      if (last && hasBegun) {
         const { matchedCount } = await notices.updateOne(
           { _id: last._id, open: true },
           {

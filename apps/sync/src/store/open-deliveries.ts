@@ -1,12 +1,12 @@
 import type { DeliveryStatus } from '../domain/reasons';
 
 /**
- * A condition on `readyAt`: the delivery has no outcome yet. It has the same form as in the partial indexes of open
- * deliveries, which a query uses only if it contains this condition.
+ * A condition on `readyAt`: it is set, so the delivery has no outcome yet. It has the same form as in the partial
+ * indexes of open deliveries, which a query uses only if it contains this condition.
  */
-export const isOpen = { $gte: new Date(0) };
+export const isSet = { $gte: new Date(0) };
 
-export const isReady = (now: Date) => ({ ...isOpen, $lte: now });
+export const isReady = (now: Date) => ({ ...isSet, $lte: now });
 
 /** The same as a condition on `status`, for the indexes that contain the status. */
 export const isUnsettled = { $in: ['PENDING', 'WAITING'] satisfies DeliveryStatus[] };

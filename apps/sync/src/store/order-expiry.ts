@@ -19,7 +19,7 @@ export const orderExpiry = (orders: Collection<OrderDocument>, toOrder: (documen
   const change = (some: readonly AgedOrder[], update: (each: AgedOrder) => object): Promise<number> =>
     writeAlike(
       orders,
-      some.map((each) => ({ id: each.order.key, holds: { revision: each.revision }, update: update(each) })),
+      some.map((each) => ({ id: each.order.key, onlyIf: { revision: each.revision }, update: update(each) })),
     );
   return {
     /**

@@ -1,4 +1,4 @@
-import { factEvent, newId, type BoxOfficeId } from '@boxlist/contracts';
+import { cloudEventOf, newId, type BoxOfficeId } from '@boxlist/contracts';
 import { outboxEntry, type OutboxEntry } from '@boxlist/event-bus';
 import type { PageRange } from '@boxlist/service-kit';
 import type { Connection } from 'mongoose';
@@ -22,7 +22,7 @@ const toWorkflow = (doc: WorkflowDocument): Workflow => ({
 const factOf = (workflow: Workflow): OutboxEntry =>
   outboxEntry(
     workflow.id,
-    factEvent({
+    cloudEventOf({
       type: 'boxlist.workflow.changed.v1',
       source: '/boxlist/workflow',
       subject: workflow.id,

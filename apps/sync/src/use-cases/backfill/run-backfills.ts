@@ -4,7 +4,7 @@ import type { Context } from '../../context';
 import { workflowInMode, type BackfillPauseReason } from '../../domain/backfill';
 import { deliveryOf, type NewDelivery } from '../../domain/new-delivery';
 import { revisionOf, type StoredOrder } from '../../domain/order';
-import { retryDelayMs } from '../../domain/retry';
+import { retryDelayMs } from '../../domain/retry-policy';
 import { backfillHeld } from '../../report';
 import type { Backfill } from '../../store/backfills';
 import { changedAtOnce } from '../../store/in-batches';

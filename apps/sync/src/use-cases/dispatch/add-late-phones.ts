@@ -12,7 +12,13 @@ import type { DeferredWork } from '../../store/deferred-work';
 import { never } from '../../store/never';
 import { addPhone } from './add-phone';
 import { countryOf } from './read-contacts';
-import { nextDeferredAt, runDeferred, type DeferredJob, type HeldLease, type StillTheirs } from './deferred-work';
+import {
+  nextDeferredAt,
+  runDeferred,
+  type DeferredJob,
+  type HeldLease,
+  type StillTheirs,
+} from './process-deferred-work';
 import { isEntitled } from './desired-deliveries';
 
 /**

@@ -1,7 +1,7 @@
 import { AppError } from '@boxlist/contracts';
 import type { Context } from '../../context';
 import type { NextTry, OpenDelivery, Outcome } from '../../domain/delivery';
-import { retryDelayMs } from '../../domain/retry';
+import { retryDelayMs } from '../../domain/retry-policy';
 
 /** How long deliveries wait for something that a person must do, unless they are released before. */
 const parkedMs = 24 * 3_600_000;

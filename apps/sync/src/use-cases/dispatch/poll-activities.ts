@@ -3,7 +3,7 @@ import { AppError } from '@boxlist/contracts';
 import type { Context } from '../../context';
 import { withoutWait, type DeliveryAwaitingActivities, type OpenDelivery, type Result } from '../../domain/delivery';
 import { pollDelayMs } from '../../domain/quota-state';
-import { retryDelayMs } from '../../domain/retry';
+import { retryDelayMs } from '../../domain/retry-policy';
 import type { RunningActivity } from '../../store/activities';
 import type { Involved } from '../../store/buyer-deliveries';
 import type { ConnectionCaller } from '../../call-constant-contact';

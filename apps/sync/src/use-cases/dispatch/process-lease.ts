@@ -5,7 +5,7 @@ import { type Queue, queues } from '../../domain/delivery';
 import type { ConnectionLease } from '../../store/connection-leases';
 import { guardErased } from '../privacy/forget-buyer';
 import { addLatePhones, nextLatePhoneAt } from './add-late-phones';
-import type { HeldLease } from './deferred-work';
+import type { HeldLease } from './process-deferred-work';
 import { pollActivities } from './poll-activities';
 import {
   callerOf,

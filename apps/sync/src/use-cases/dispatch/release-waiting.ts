@@ -30,7 +30,7 @@ export const releaseForWorkflow = async (ctx: Context, workflowIds: Iterable<str
 
 /** Holds the ready deliveries of a paused backfill. */
 export const holdForBackfill = async (ctx: Context, backfillId: string): Promise<void> => {
-  await ctx.deliveryHolds.holdBackfill(backfillId, ctx.clock());
+  await ctx.deliveryHolds.pauseBackfill(backfillId, ctx.clock());
   await releaseForBackfill(ctx, backfillId);
 };
 

@@ -23,7 +23,8 @@ export const splitBatch = (ready: readonly PendingDelivery[]): PendingDelivery[]
   return [...parts.values()];
 };
 
-const holds = (backfill: Backfill | null): boolean => backfill?.status === 'PAUSED' || backfill?.status === 'CANCELLED';
+const stopsDeliveries = (backfill: Backfill | null): boolean =>
+  backfill?.status === 'PAUSED' || backfill?.status === 'CANCELLED';
 
 /**
  * Processes a group as its backfill demands. While the backfill is paused, its deliveries wait; once it is cancelled,
@@ -38,9 +39,9 @@ export const processPart = async (
 ): Promise<void> => {
   const backfillId = part[0]?.backfillId ?? null;
   const backfill = backfillId === null ? null : await ctx.backfills.byId(backfillId);
-  const isHeld = holds(backfill);
+  const isHeld = stopsDeliveries(backfill);
   const goesOn = async (): Promise<boolean> =>
-    (await report.goesOn()) && !(backfill && holds(await ctx.backfills.byId(backfill._id)));
+    (await report.goesOn()) && !(backfill && stopsDeliveries(await ctx.backfills.byId(backfill._id)));
   await processBatch(
     ctx,
     caller,

@@ -3,7 +3,7 @@ import type { Context } from '../../context';
 import { decideUpgrade } from '../../domain/decide-upgrade';
 import { upgradeEnded } from '../../report';
 import { contactReader } from './read-contacts';
-import { nextDeferredAt, runDeferred, type DeferredJob, type HeldLease } from './deferred-work';
+import { nextDeferredAt, runDeferred, type DeferredJob, type HeldLease } from './process-deferred-work';
 import { isEntitled } from './desired-deliveries';
 
 const upgrading = (ctx: Context): DeferredJob => ({

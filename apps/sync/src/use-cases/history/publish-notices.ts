@@ -1,6 +1,6 @@
 import { repeatedly } from '@boxlist/event-bus';
 import type { Context } from '../../context';
-import { failureLevels, holdsLevel } from '../../domain/failure-window';
+import { failureLevels, reachesLevel } from '../../domain/failure-window';
 import { brokenConnection, exhaustedQuota, failures, openDeadLetters, type NoticeSubject } from '../../domain/notice';
 import { noticePublished } from '../../report';
 
@@ -9,7 +9,7 @@ const pollMs = 1_000;
 const overByThemselves = ['FAILURES', 'QUOTA_EXHAUSTED', 'DEAD_LETTERS'] as const;
 
 /** Whether a notice should be open, by the state of its subject now. */
-const holds = async (ctx: Context, about: NoticeSubject, isOpen: boolean): Promise<boolean> => {
+const applies = async (ctx: Context, about: NoticeSubject, hasBegun: boolean): Promise<boolean> => {
   const { boxOfficeId, kind, connectionId, workflowId } = about;
   switch (kind) {
     case 'CONNECTION_BROKEN':
@@ -17,10 +17,10 @@ const holds = async (ctx: Context, about: NoticeSubject, isOpen: boolean): Promi
     case 'FAILURES': {
       const workflow = await ctx.workflows.byId(workflowId ?? '');
       if (!workflow || workflow.status === 'DELETED') return false;
-      return holdsLevel(await ctx.deliveryCounts.failureWindow(workflow.workflowId), about.level ?? 0, isOpen);
+      return reachesLevel(await ctx.deliveryCounts.failureWindow(workflow.workflowId), about.level ?? 0, hasBegun);
     }
     case 'QUOTA_EXHAUSTED':
-      return (await ctx.ledger.isExhausted()) && (isOpen || (await ctx.deliveryHolds.anyOutOfQuota(boxOfficeId)));
+      return (await ctx.ledger.isExhausted()) && (hasBegun || (await ctx.deliveryHolds.anyOutOfQuota(boxOfficeId)));
     case 'DEAD_LETTERS':
       return ctx.deadLetters.anyOpen(boxOfficeId, ctx.clock());
   }
@@ -30,8 +30,8 @@ const holds = async (ctx: Context, about: NoticeSubject, isOpen: boolean): Promi
  * Raises or ends a subject's notice by the subject's state now. Each notice is raised once and ended once, whichever
  * processes call this and however often.
  */
-const settle = async (ctx: Context, about: NoticeSubject): Promise<void> => {
-  const change = await ctx.notices.settle(about, (isOpen) => holds(ctx, about, isOpen), {
+const updateNotice = async (ctx: Context, about: NoticeSubject): Promise<void> => {
+  const change = await ctx.notices.update(about, (hasBegun) => applies(ctx, about, hasBegun), {
     now: ctx.clock(),
     keptMs: ctx.retention.historyMs,
   });
@@ -39,10 +39,11 @@ const settle = async (ctx: Context, about: NoticeSubject): Promise<void> => {
 };
 
 export const publishConnectionNotice = (ctx: Context, boxOfficeId: string, connectionId: string): Promise<void> =>
-  settle(ctx, brokenConnection(boxOfficeId, connectionId));
+  updateNotice(ctx, brokenConnection(boxOfficeId, connectionId));
 
 export const publishDeadLetterNotice = async (ctx: Context, boxOfficeIds: Iterable<string | null>): Promise<void> => {
-  for (const boxOfficeId of new Set(boxOfficeIds)) if (boxOfficeId) await settle(ctx, openDeadLetters(boxOfficeId));
+  for (const boxOfficeId of new Set(boxOfficeIds))
+    if (boxOfficeId) await updateNotice(ctx, openDeadLetters(boxOfficeId));
 };
 
 /**
@@ -54,18 +55,18 @@ const settleAll = async (ctx: Context, goesOn: () => boolean): Promise<void> => 
     if (!goesOn()) return;
     const workflow = await ctx.workflows.byId(workflowId);
     if (workflow)
-      for (const level of failureLevels) await settle(ctx, failures(workflow.boxOfficeId, workflowId, level));
+      for (const level of failureLevels) await updateNotice(ctx, failures(workflow.boxOfficeId, workflowId, level));
     await ctx.deliveryCounts.reported(workflowId, revision);
   }
   if (await ctx.ledger.isExhausted())
     for (let boxOfficeId = ''; goesOn();) {
       const next = await ctx.deliveryHolds.nextThatWaits('QUOTA_EXCEEDED', boxOfficeId);
       if (next === undefined) break;
-      await settle(ctx, exhaustedQuota((boxOfficeId = next)));
+      await updateNotice(ctx, exhaustedQuota((boxOfficeId = next)));
     }
   for await (const notice of ctx.notices.open(overByThemselves)) {
     if (!goesOn()) return;
-    await settle(ctx, notice);
+    await updateNotice(ctx, notice);
   }
 };
 

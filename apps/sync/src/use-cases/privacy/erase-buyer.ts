@@ -3,7 +3,7 @@ import { AppError, type ConnectionFact } from '@boxlist/contracts';
 import { requireRole, type Identity } from '@boxlist/service-kit';
 import type { Context } from '../../context';
 import { normalEmail } from '../../domain/email-address';
-import { retryDelayMs } from '../../domain/retry';
+import { retryDelayMs } from '../../domain/retry-policy';
 import { buyerErased } from '../../report';
 import type { ErasedContact, Erasure } from '../../store/erasures';
 import { connectionCaller } from '../../call-constant-contact';

@@ -1,7 +1,7 @@
 import { AppError, type ConnectionFact } from '@boxlist/contracts';
 import type { Context } from '../../context';
 import type { CallClass } from '../../domain/ledger';
-import { retryDelayMs } from '../../domain/retry';
+import { retryDelayMs } from '../../domain/retry-policy';
 import type { StoredOrder } from '../../domain/order';
 import type { DeferredWork, DeferredWorkStore } from '../../store/deferred-work';
 import type { ConnectionCaller } from '../../call-constant-contact';
