@@ -3,6 +3,7 @@ import type { EventBus } from '@boxlist/event-bus';
 import { pastedSecret, requireRole, type Authenticate, type Identity, type Log } from '@boxlist/service-kit';
 import { orderEventFrom, verifySignature } from '@boxlist/ticket-tailor';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { webhookSetAside, webhookTaken } from './report';
 import { jsonOf, setAside } from './set-aside';
@@ -13,13 +14,20 @@ export interface Context {
   readonly secrets: WebhookSecretStore;
   readonly bus: EventBus;
   readonly authenticate: Authenticate;
+  /** How long a replaced webhook secret is still accepted, in milliseconds. */
+  readonly secretOverlapMs: number;
   readonly clock: () => Date;
   readonly log: Log;
 }
 
 const secretInput = z.object({
   secret: z.string().max(1_000).transform(pastedSecret).pipe(z.string().min(8).max(200)),
+  /** False if the previous secret must not be accepted any more, for example because it leaked. */
+  keepPrevious: z.boolean().default(true),
 });
+
+/** Signs nothing. It stands in for the secrets of a box office that has none, so that the answers are alike. */
+const nobodysSecret = randomBytes(32).toString('hex');
 
 /**
  * The largest body of a webhook, in bytes. Most of a body is attendees, which the event omits. About 3,000 tickets
@@ -69,14 +77,15 @@ export const openDoors = (app: FastifyInstance, ctx: Context): void => {
   app.post('/webhooks/ticket-tailor/:boxOfficeId', { bodyLimit: maxWebhookBytes }, async (request) => {
     const { boxOfficeId } = request.params as { boxOfficeId: string };
     const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    const secret = isId('boxOffice', boxOfficeId) ? await ctx.secrets.get(boxOfficeId) : undefined;
-    if (secret === undefined) throw new AppError('WEBHOOK_NOT_CONFIGURED', 'This box office has no webhook secret yet');
+    const now = ctx.clock();
+    const accepted = isId('boxOffice', boxOfficeId) ? await ctx.secrets.accepted(boxOfficeId, now) : [];
     const header = request.headers['tickettailor-webhook-signature'];
     verifySignature({
       header: Array.isArray(header) ? undefined : header,
       rawBody,
-      secret,
-      nowMs: ctx.clock().getTime(),
+      // Strangers must not learn which box offices have set a secret.
+      secrets: accepted.length > 0 ? accepted : [nobodysSecret],
+      nowMs: now.getTime(),
     });
     const event = await takeWebhook(ctx, boxOfficeId, rawBody);
     webhookTaken(ctx, boxOfficeId, event?.data.id);
@@ -91,9 +100,18 @@ export const openDoors = (app: FastifyInstance, ctx: Context): void => {
   app.put('/webhook-secret', async (request) => {
     const { boxOfficeId } = await owner(request);
     const input = secretInput.safeParse(Buffer.isBuffer(request.body) ? jsonOf(request.body) : undefined);
-    if (!input.success) throw new AppError('BAD_INPUT', 'secret must have 8 to 200 visible characters');
-    await ctx.secrets.put(boxOfficeId, input.data.secret);
-    return { webhookPath: `/webhooks/ticket-tailor/${boxOfficeId}` };
+    if (!input.success)
+      throw new AppError(
+        'BAD_INPUT',
+        'secret must have 8 to 200 visible characters, and keepPrevious be true or false',
+      );
+    const { secret, keepPrevious } = input.data;
+    const now = ctx.clock();
+    const previousUntil = keepPrevious ? new Date(now.getTime() + ctx.secretOverlapMs) : null;
+    return {
+      webhookPath: `/webhooks/ticket-tailor/${boxOfficeId}`,
+      previousSecretValidUntil: await ctx.secrets.put(boxOfficeId, secret, { now, previousUntil }),
+    };
   });
   app.delete('/webhook-secret', async (request, reply) => {
     await ctx.secrets.remove((await owner(request)).boxOfficeId);

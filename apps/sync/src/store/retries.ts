@@ -1,4 +1,5 @@
 import { newId } from '@boxlist/contracts';
+import { createReservations } from '@boxlist/service-kit';
 import type { Connection } from 'mongoose';
 import type { DeliveryChoice } from '../domain/delivery-choice';
 import { changeKnown } from './change-known';
@@ -36,13 +37,19 @@ const over = { open: false, wanted: {}, taking: [] } as const;
  */
 export const createRetryStore = (mongo: Connection) => {
   const retries = mongo.collection<Retry>('retries');
+  const reservations = createReservations(mongo, 'retry_reservations');
   const change = changeKnown<Retry>(retries);
   return {
     init: async (): Promise<void> => {
       await retries.createIndex({ boxOfficeId: 1, createdAt: -1 });
       await retries.createIndex({ createdAt: 1 }, { name: 'open', partialFilterExpression: { open: true } });
     },
-    start: async (given: Pick<Retry, 'boxOfficeId' | 'wanted' | 'matched'>, now: Date): Promise<Retry> => {
+    /** Undefined if the box office already has `limit` open retries. */
+    start: async (
+      given: Pick<Retry, 'boxOfficeId' | 'wanted' | 'matched'>,
+      limit: number,
+      now: Date,
+    ): Promise<Retry | undefined> => {
       const retry: Retry = {
         ...given,
         _id: newId('retry'),
@@ -54,6 +61,17 @@ export const createRetryStore = (mongo: Connection) => {
         createdAt: now,
         version: 1,
       };
+      const answer = await reservations.reserve({
+        owner: given.boxOfficeId,
+        id: retry._id,
+        limit,
+        counts: async (ids) => {
+          const found = await retries.find({ _id: { $in: [...ids] } }).toArray();
+          return new Map(found.map((each) => [each._id, each.open]));
+        },
+        now,
+      });
+      if (answer !== 'RESERVED') return undefined;
       await retries.insertOne(retry);
       return retry;
     },

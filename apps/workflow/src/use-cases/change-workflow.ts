@@ -62,7 +62,7 @@ export const updateWorkflow = (
   input: Change & { readonly spec: Partial<WorkflowSpec> },
 ): Promise<Workflow> =>
   change(ctx, identity, input, 'updated', async (current) => {
-    const spec = checkSpec({ ...current.spec, ...input.spec });
+    const spec = checkSpec({ ...current.spec, ...input.spec }, ctx.limits);
     await demandEntitlement(ctx, identity);
     if (spec.connectionId !== current.spec.connectionId) await demandConnection(ctx, identity, spec.connectionId);
     return { ...current, spec };

@@ -1,3 +1,4 @@
+import { AppError } from '@boxlist/contracts';
 import { requireRole, type Identity } from '@boxlist/service-kit';
 import type { Context } from '../context';
 import { checkSpec, specDefaults, type Workflow, type WorkflowSpec } from '../domain/workflow';
@@ -17,16 +18,24 @@ const insert = async (
   await demandEntitlement(ctx, identity);
   await demandConnection(ctx, identity, spec.connectionId);
   const now = ctx.clock();
-  const workflow = await ctx.workflows.insert({
-    boxOfficeId: identity.boxOfficeId,
-    version: 1,
-    status: 'ACTIVE',
-    spec,
-    activeSince: now,
-    changedAt: now,
-    changedBy: identity.subject,
-    createdAt: now,
-  });
+  const workflow = await ctx.workflows.insert(
+    {
+      boxOfficeId: identity.boxOfficeId,
+      version: 1,
+      status: 'ACTIVE',
+      spec,
+      activeSince: now,
+      changedAt: now,
+      changedBy: identity.subject,
+      createdAt: now,
+    },
+    ctx.limits.workflows,
+  );
+  if (!workflow)
+    throw new AppError(
+      'LIMIT_REACHED',
+      `This box office already has ${ctx.limits.workflows} workflows and cannot have more. Delete one first.`,
+    );
   await ctx.outbox.notify();
   workflowChanged(ctx, kind, workflow);
   return workflow;
@@ -34,11 +43,11 @@ const insert = async (
 
 /**
  * Creates an active workflow. Throws the errors of `checkSpec`, ENTITLEMENT_REQUIRED, CONNECTION_REQUIRED,
- * CONNECTION_NEEDS_RECONNECT.
+ * CONNECTION_NEEDS_RECONNECT, LIMIT_REACHED.
  */
 export const createWorkflow = async (ctx: Context, identity: Identity, given: NewSpec): Promise<Workflow> => {
   requireRole(identity, 'manager');
-  return insert(ctx, identity, checkSpec({ ...specDefaults, ...given }), 'created');
+  return insert(ctx, identity, checkSpec({ ...specDefaults, ...given }, ctx.limits), 'created');
 };
 
 /**
@@ -53,5 +62,5 @@ export const duplicateWorkflow = async (
   requireRole(identity, 'manager');
   const { spec } = await ownWorkflow(ctx, identity, input.id);
   const name = input.name ?? `${spec.name.slice(0, 90)} (copy)`;
-  return insert(ctx, identity, checkSpec({ ...spec, name }), 'duplicated');
+  return insert(ctx, identity, checkSpec({ ...spec, name }, ctx.limits), 'duplicated');
 };

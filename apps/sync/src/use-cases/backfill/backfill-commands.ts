@@ -112,22 +112,11 @@ export const planBackfill = async (ctx: Context, identity: Identity, input: Back
 
 /**
  * Starts a backfill. Any process that dispatches continues it, also after a crash. Throws BACKFILL_RUNNING when the
- * workflow has an open one.
+ * workflow has one under way, and LIMIT_REACHED when the box office has too many.
  */
 export const startBackfill = async (ctx: Context, identity: Identity, input: BackfillInput): Promise<Backfill> => {
   const workflow = await checked(ctx, identity, input);
-  const open = (await ctx.backfills.ofWorkflow(identity.boxOfficeId, workflow.workflowId)).find(
-    ({ status }) => status === 'RUNNING' || status === 'PAUSED',
-  );
-  if (open)
-    throw new AppError(
-      'BACKFILL_RUNNING',
-      'This workflow already has a backfill in progress. Wait for it to finish, or cancel it.',
-      {
-        field: ['input', 'workflowId'],
-      },
-    );
-  const backfill = await ctx.backfills.start(
+  const started = await ctx.backfills.start(
     {
       boxOfficeId: identity.boxOfficeId,
       workflowId: workflow.workflowId,
@@ -137,10 +126,24 @@ export const startBackfill = async (ctx: Context, identity: Identity, input: Bac
       from: input.from ?? null,
       to: input.to ?? ctx.clock(),
     },
+    ctx.limits.backfills,
     ctx.clock(),
   );
+  if (started === 'FULL')
+    throw new AppError(
+      'LIMIT_REACHED',
+      `This box office already has ${ctx.limits.backfills} backfills under way. Wait for one to end, or cancel one.`,
+    );
+  if (started === 'KEY_TAKEN')
+    throw new AppError(
+      'BACKFILL_RUNNING',
+      'This workflow already has a backfill in progress. Wait for it to finish, or cancel it.',
+      {
+        field: ['input', 'workflowId'],
+      },
+    );
   ctx.notify();
-  return backfill;
+  return started;
 };
 
 const changes: Readonly<

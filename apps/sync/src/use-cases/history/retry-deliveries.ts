@@ -22,7 +22,7 @@ const numberOf = (count: number | undefined): string =>
 
 /**
  * Starts a retry of the skipped, failed and waiting deliveries that match the filter. Any process that dispatches
- * continues it, also after a crash. Throws FORBIDDEN, BAD_INPUT and TOO_MANY_TO_RETRY.
+ * continues it, also after a crash. Throws FORBIDDEN, BAD_INPUT, TOO_MANY_TO_RETRY and LIMIT_REACHED.
  */
 export const retryDeliveries = async (ctx: Context, identity: Identity, filter: DeliveryFilter): Promise<Retry> => {
   requireRole(identity, 'manager');
@@ -41,7 +41,12 @@ export const retryDeliveries = async (ctx: Context, identity: Identity, filter: 
         'Narrow the filter by workflow, reason or time.',
       { field: ['input', 'filter'] },
     );
-  const retry = await ctx.retries.start({ boxOfficeId, wanted, matched }, ctx.clock());
+  const retry = await ctx.retries.start({ boxOfficeId, wanted, matched }, ctx.limits.retries, ctx.clock());
+  if (!retry)
+    throw new AppError(
+      'LIMIT_REACHED',
+      `This box office already has ${ctx.limits.retries} retries under way. Wait for one to end, or cancel one.`,
+    );
   return (await withoutErased(ctx, retry)) ? retry : ((await ctx.retries.byId(retry._id)) ?? retry);
 };
 
