@@ -84,7 +84,7 @@ export const configSchema = z.object({
       'longer than the orders topic keeps events.',
   ),
   DEAD_LETTER_RETENTION_DAYS: days(14).describe(
-    'Days for which an unreadable order event is kept. A change applies to events that arrive after it.',
+    'Days for which an order event that sync could not use is kept. A change applies to events that arrive after it.',
   ),
 });
 
