@@ -7,6 +7,7 @@ import { GraphQLError, parse, type GraphQLFormattedError } from 'graphql';
 import { checkVariables, inputFaultBehind } from './check-input';
 import { withCheckedReferences } from './entity-references';
 import { identityHeader, type Identity, type IdentityVerifier } from './identity';
+import { leastRoles, withLeastRoles, type LeastRoles } from './least-roles';
 import type { Log } from './log';
 
 type SubgraphModule = Parameters<typeof buildSubgraphSchema>[0];
@@ -15,6 +16,8 @@ export interface SubgraphOptions<C extends object> {
   readonly typeDefs: string;
   /** Resolvers by type. Each service types them with its generated types. */
   readonly resolvers: object;
+  /** Who may use which field. Default: Boxlist's own table. */
+  readonly roles?: LeastRoles;
   readonly identity: IdentityVerifier;
   readonly context: (caller: { identity: Identity }) => C;
   readonly log: Log;
@@ -81,10 +84,10 @@ export const mountSubgraph = async <C extends object>(
   app: FastifyInstance,
   options: SubgraphOptions<C>,
 ): Promise<void> => {
-  const { typeDefs, resolvers, identity, context, log } = options;
+  const { typeDefs, resolvers, roles = leastRoles, identity, context, log } = options;
   const server = new ApolloServer<C>({
     schema: buildSubgraphSchema([
-      { typeDefs: parse(typeDefs), resolvers: withCheckedReferences(resolvers) },
+      { typeDefs: parse(typeDefs), resolvers: withLeastRoles(withCheckedReferences(resolvers), roles) },
     ] as SubgraphModule),
     introspection: true,
     includeStacktraceInErrorResponses: false,
