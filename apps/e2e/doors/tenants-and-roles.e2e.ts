@@ -1,4 +1,4 @@
-import { leastRoles } from '@boxlist/service-kit';
+import { leastRoles, roles } from '@boxlist/contracts';
 import { anOrderEvent, eventually, startStack, type GraphClient, type Stack } from '@boxlist/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { probes, valuesOf, type Victim } from '../src/foreign-probes';
@@ -146,7 +146,6 @@ describe("another box office's ids, cursors and addresses", () => {
 });
 
 describe('a role', () => {
-  const roles = ['viewer', 'manager', 'owner'] as const;
   const isForbidden = ({ errors = [] }: Awaited<ReturnType<GraphClient['raw']>>): boolean =>
     errors.some(({ extensions }) => extensions?.code === 'FORBIDDEN');
 

@@ -4,3 +4,4 @@ export * from './events';
 export * from './facts';
 export * from './ids';
 export * from './order';
+export * from './least-roles';

@@ -4,7 +4,6 @@ export * from './complete-resolvers';
 export * from './fact-copy';
 export * from './http';
 export * from './identity';
-export { leastRoles } from './least-roles';
 export * from './log';
 export * from './mongo';
 export * from './pagination';

@@ -1,13 +1,13 @@
 import { ApolloServer } from '@apollo/server';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
-import { AppError, appErrorOf } from '@boxlist/contracts';
+import { AppError, appErrorOf, leastRoles, type LeastRoles } from '@boxlist/contracts';
 import type { FastifyInstance } from 'fastify';
 import { GraphQLError, parse, type GraphQLFormattedError } from 'graphql';
 import { checkVariables, inputFaultBehind } from './check-input';
 import { withCheckedReferences } from './entity-references';
 import { identityHeader, type Identity, type IdentityVerifier } from './identity';
-import { leastRoles, withLeastRoles, type LeastRoles } from './least-roles';
+import { withLeastRoles } from './least-roles';
 import type { Log } from './log';
 
 type SubgraphModule = Parameters<typeof buildSubgraphSchema>[0];
