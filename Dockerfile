@@ -20,14 +20,13 @@ FROM node:24.21.0-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842f
 WORKDIR /app
 ARG APP
 COPY --from=build /work/dist/${APP}/package.json /work/dist/${APP}/package-lock.json ./
-RUN npm ci --omit=dev && npm sbom --sbom-format cyclonedx --sbom-type application > sbom.cdx.json
+RUN npm ci --omit=dev
 
 FROM node:24.21.0-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6
 ENV NODE_ENV=production HOST=0.0.0.0
 WORKDIR /app
 ARG APP
 COPY --from=packages /app/node_modules ./node_modules
-COPY --from=packages /app/sbom.cdx.json ./
 COPY --from=build /work/dist/${APP} ./
 COPY tools/build/health.mjs ./
 USER node

@@ -84,3 +84,19 @@ describe('every service in docker-compose.yml', () => {
     expect(JSON.stringify(envOf(name))).not.toMatch(/SECRET|PASSWORD|_JWK\b|_KEYS?\b/);
   });
 });
+
+describe('npm run compose-env', () => {
+  it('makes every secret that docker-compose.yml demands', () => {
+    const source = readFileSync(join(root, 'tools/dev/src/compose-env.ts'), 'utf8');
+    const demanded = new Set(
+      [...readFileSync(join(root, 'docker-compose.yml'), 'utf8').matchAll(/\$\{([A-Z_]+):\?/g)].map(
+        ([, name = '']) => name,
+      ),
+    );
+    expect(demanded.size).toBeGreaterThan(8);
+    for (const name of demanded) {
+      const service = /^(.*)_MONGODB_PASSWORD$/.exec(name)?.[1];
+      expect([name, source.includes(service ? `'${service}'` : name)]).toEqual([name, true]);
+    }
+  });
+});
