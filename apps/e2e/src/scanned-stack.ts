@@ -1,4 +1,5 @@
 import {
+  anOrderEvent,
   findLeaks,
   readTopics,
   startStack,
@@ -15,13 +16,14 @@ const apps = ['billing', 'auth-connection', 'workflow', 'sync', 'order-intake', 
 /** The topics that carry buyers by contract: the orders themselves, and those that sync could not use. */
 const topicsOfOrders = new Set(['orders.v1', 'orders.v1.dead-letter']);
 /** Topics that hold something after every run. The others are scanned too, but may be empty. */
-const topicsOfEveryRun = ['orders.v1', 'entitlements.v1', 'connections.v1', 'workflows.v1', 'delivery-outcomes.v1'];
+const topicsOfEveryRun = ['orders.v1', 'entitlements.v1', 'connections.v1', 'workflows.v1'];
 
 /** The address of an app's metrics. */
 const metricsUrl = (stack: Stack, app: (typeof apps)[number]): string => `${stack.url(app)}/metrics`;
 
 const add = (to: Map<string, Canary>, what: string, value: unknown, inOrders?: Canary['inOrders']): void => {
-  if (typeof value === 'string' && value.length >= 6) to.set(`${inOrders} ${value}`, { what, value, inOrders });
+  // A filler such as xxxxxxxx says nothing about where it comes from.
+  if (typeof value === 'string' && new Set(value).size >= 5) to.set(`${inOrders} ${value}`, { what, value, inOrders });
 };
 
 /** Takes the secrets of a request and its answer, as a test sent and received them. */
@@ -133,8 +135,11 @@ export const startScannedStack = async (options: Parameters<typeof startStack>[0
   const fetches = recordFetches((url) => bases.some((base) => url.startsWith(base)));
   const marker = `canary${randomBytes(6).toString('hex')}`;
   const buyers = new Map<string, Canary>();
+  const produce: Stack['produce'] = (events) => stack.produce(events.map((event) => marked(event, marker, buyers)));
   const scan = async (): Promise<void> => {
     fetches.end();
+    // Some tests produce no order. The scan must see one where it belongs all the same.
+    await produce([anOrderEvent({ boxOfficeId: 'bo_scanned' })]);
     const places = await placesOf(stack, fetches.errorBodies);
     const canaries = [
       ...buyers.values(),
@@ -147,7 +152,7 @@ export const startScannedStack = async (options: Parameters<typeof startStack>[0
   };
   return {
     ...stack,
-    produce: (events) => stack.produce(events.map((event) => marked(event, marker, buyers))),
+    produce,
     stop: async () => {
       try {
         await scan();

@@ -1,6 +1,5 @@
-import { inputFaultBehind, type Log } from '@boxlist/service-kit';
+import { inputFaultBehind, withoutValues, type Log } from '@boxlist/service-kit';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { withoutValues } from './without-values';
 
 const shownCodes = new Set<unknown>([
   'UNAUTHENTICATED',

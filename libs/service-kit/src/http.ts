@@ -84,7 +84,7 @@ export const createHttp = ({ log, health, reported = {}, bodyLimit = 1024 * 1024
     // Its own answer to an address that it cannot read repeats the address.
     frameworkErrors: (error, _request, reply) => {
       const { status, message } = clientFault(error) ?? { status: 400, message: unreadable };
-      return (reply as FastifyReply).status(status).send({ code: 'BAD_INPUT', message });
+      void (reply as FastifyReply).status(status).send({ code: 'BAD_INPUT', message });
     },
   }) as unknown as FastifyInstance;
   app.setErrorHandler((error: unknown, request, reply) => {

@@ -15,3 +15,4 @@ export * from './settings';
 export * from './shown-error';
 export * from './subgraph';
 export * from './telemetry';
+export * from './without-values';

@@ -47,7 +47,7 @@ describe('an error in a log line', () => {
       ['ZodError', 'invalid_type'],
     ],
     ['of a schema that reports its input', () => z.number().parse(canary, { reportInput: true }), ['ZodError']],
-    ['of a parser of JSON', () => JSON.parse(`{"email": ${canary}`), ['SyntaxError', 'log.test.ts']],
+    ['of a parser of JSON', (): unknown => JSON.parse(`{"email": ${canary}`), ['SyntaxError', 'log.test.ts']],
     [
       'of a fetch',
       () => fetch(`http://127.0.0.1:2/x?access_token=${canary}`),

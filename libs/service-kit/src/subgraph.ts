@@ -39,7 +39,7 @@ const graphqlCodeOf = (error: AppError): string => {
   }
 };
 
-/** The field of the schema whose resolver failed. A path would have the aliases, in which a client may write anything. */
+/** The field whose resolver failed. A path would have aliases, in which a client may write anything. */
 const fieldOf = (thrown: unknown): string | undefined => {
   const node = thrown instanceof GraphQLError ? thrown.nodes?.[0] : undefined;
   return node?.kind === Kind.FIELD ? node.name.value : undefined;

@@ -13,11 +13,11 @@ export interface Lock {
   readonly packages: Readonly<Record<string, Locked>>;
 }
 
-/** Licences that let Boxlist use and ship a package. Elastic-2.0 is Apollo's: it forbids to offer their gateway as a service. */
+/** Licences that let Boxlist use and ship a package. */
 const allowedLicences = new Set([
   ...['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'BlueOak-1.0.0', 'CC0-1.0', 'ISC', 'MIT', 'Python-2.0'],
 ]);
-/** Packages whose licence is on no list, each with the reason why it is fine. */
+/** Packages whose licence is not on the list. Elastic-2.0 forbids to offer Apollo's gateway itself as a service. */
 const judged: Readonly<Record<string, string>> = {
   '@apollo/composition': 'Elastic-2.0',
   '@apollo/federation-internals': 'Elastic-2.0',

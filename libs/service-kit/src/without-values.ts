@@ -1,6 +1,6 @@
 const valueForms: readonly (readonly [RegExp, string])[] = [
   // Variable "$input" got invalid value [the value] at "input.apiKey"; String cannot represent …
-  [/(got invalid value) .*?(?= at "[\w.$[\]]+"[;.]|; [A-Z]|$)/s, '$1'],
+  [/(got invalid value)(?! at "|;) .*?(?= at "[\w.$[\]]+"[;.]|; [A-Z]|$)/s, '$1'],
   [/(cannot represent [^:]*): .*$/s, '$1'],
   [/\b(found|Found) (\{|\[|"|-?\d).*$/s, '$1 another value'],
   // Syntax Error: Expected ":", found String "the value".
