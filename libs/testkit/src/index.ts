@@ -12,7 +12,7 @@ export {
   type Servers,
 } from '@boxlist/local-servers';
 export * from './at-rest';
-export { readTopics, type TopicTexts } from '@boxlist/event-bus';
+export { readTopics } from '@boxlist/event-bus';
 export * from './canaries';
 export * from './clients';
 export * from './facts';
