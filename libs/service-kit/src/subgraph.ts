@@ -3,7 +3,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import { AppError, appErrorOf, leastRoles, type LeastRoles } from '@boxlist/contracts';
 import type { FastifyInstance } from 'fastify';
-import { GraphQLError, parse, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, Kind, parse, type GraphQLFormattedError } from 'graphql';
 import { checkVariables, inputFaultBehind } from './check-input';
 import { withCheckedReferences } from './entity-references';
 import { identityHeader, type Identity, type IdentityVerifier } from './identity';
@@ -43,6 +43,12 @@ const graphqlCodeOf = (error: AppError): string => {
   }
 };
 
+/** The field whose resolver failed. A path would have aliases, in which a client may write anything. */
+const fieldOf = (thrown: unknown): string | undefined => {
+  const node = thrown instanceof GraphQLError ? thrown.nodes?.[0] : undefined;
+  return node?.kind === Kind.FIELD ? node.name.value : undefined;
+};
+
 /** Shows an AppError by its kind. Logs an unexpected error completely and shows it as INTERNAL_SERVER_ERROR. */
 const formatGraphqlError =
   (log: Log) =>
@@ -54,7 +60,7 @@ const formatGraphqlError =
     if (error.kind !== 'defect') {
       const { field } = error.details;
       if (error !== original)
-        log.warn({ err: original, code: error.code, path: formatted.path }, 'graphql.unavailable');
+        log.warn({ err: original, code: error.code, graphField: fieldOf(thrown) }, 'graphql.unavailable');
       return {
         ...formatted,
         message: error.message,
@@ -67,7 +73,7 @@ const formatGraphqlError =
       };
     }
     if (original instanceof GraphQLError) return { ...formatted, extensions: { code: formatted.extensions?.code } };
-    log.error({ err: original, path: formatted.path }, 'graphql.defect');
+    log.error({ err: original, graphField: fieldOf(thrown) }, 'graphql.defect');
     return {
       message: 'Something went wrong on our side. The error is logged.',
       path: formatted.path,
@@ -98,8 +104,8 @@ export const mountSubgraph = async <C extends object>(
     logger: {
       debug: () => undefined,
       info: () => undefined,
-      warn: (message) => log.warn(message),
-      error: (message) => log.error(message),
+      warn: (message) => log.warn({ reason: String(message) }, 'graphql.warning'),
+      error: (message) => log.error({ reason: String(message) }, 'graphql.error'),
     },
     plugins: [fastifyApolloDrainPlugin<C>(app), checkVariables],
   });

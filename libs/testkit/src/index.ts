@@ -12,6 +12,8 @@ export {
   type Servers,
 } from '@boxlist/local-servers';
 export * from './at-rest';
+export { readTopics } from '@boxlist/event-bus';
+export * from './canaries';
 export * from './clients';
 export * from './facts';
 export { matches, sorted } from './memory-documents';
