@@ -26,7 +26,7 @@ export const createWorkflowService = async (
   const facts = createFactStore(mongo);
   await Promise.all([workflows.init(), versions.init(), facts.entitlements.init(), facts.connections.init()]);
   const outbox = await platform.relayOutbox({ collection: workflows.collection, topic: topics.workflows });
-  const followers = await followFacts(bus, facts);
+  const followers = await followFacts(bus, facts, log);
   const ctx: Context = { workflows, versions, facts, followers, outbox, clock: () => new Date(), log, ...overrides };
   return platform.serve({
     port: config.WORKFLOW_PORT,
