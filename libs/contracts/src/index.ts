@@ -3,4 +3,5 @@ export * from './errors';
 export * from './events';
 export * from './facts';
 export * from './ids';
+export * from './kafka-access';
 export * from './order';
