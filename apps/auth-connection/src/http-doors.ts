@@ -3,18 +3,19 @@ import { httpErrorBody, httpStatusOf, type ServiceTokens } from '@boxlist/servic
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { Context } from './context';
-import { accessToken } from './use-cases/access-token';
+import { accessTokenOf } from './use-cases/access-token';
 import { completeSignIn, type SignInResult } from './use-cases/connect';
 import { ticketTailorApiKey } from './use-cases/ticket-tailor-key';
 
+const boxOfficeId = z.string().refine((id): id is BoxOfficeId => isId('boxOffice', id));
+
 const tokenRequest = z.object({
+  boxOfficeId,
   connectionId: z.string().min(1).max(100),
   rejectedTokenHash: z.string().length(64).optional(),
 });
 
-const keyRequest = z.object({
-  boxOfficeId: z.string().refine((id): id is BoxOfficeId => isId('boxOffice', id)),
-});
+const keyRequest = z.object({ boxOfficeId });
 
 /** Adds the OAuth callback for browsers and the internal doors for sync. */
 export const httpDoors = (app: FastifyInstance, ctx: Context, tokens: ServiceTokens, redirectUrl: string): void => {
@@ -36,8 +37,8 @@ export const httpDoors = (app: FastifyInstance, ctx: Context, tokens: ServiceTok
     reply.header('cache-control', 'no-store');
     await tokens.verify(request.headers.authorization, 'auth-connection');
     const body = tokenRequest.safeParse(request.body);
-    if (!body.success) throw new AppError('BAD_INPUT', 'connectionId is missing or malformed');
-    return accessToken(ctx, body.data.connectionId, body.data.rejectedTokenHash);
+    if (!body.success) throw new AppError('BAD_INPUT', 'boxOfficeId or connectionId is missing or malformed');
+    return accessTokenOf(ctx, body.data, body.data.rejectedTokenHash);
   });
   app.post('/internal/ticket-tailor-key', async (request, reply) => {
     reply.header('cache-control', 'no-store');

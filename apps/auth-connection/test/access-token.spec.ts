@@ -215,8 +215,8 @@ describe('the internal door', () => {
     ['a token that is none', async () => 'Bearer x.y.z'],
     ['a token for another service', async () => `Bearer ${await world.tokens.sign('sync')}`],
   ])('refuses %s', async (_, authorization) => {
-    const id = await createOrganiser(world).connected();
-    const response = await post(world.url, { connectionId: id }, await authorization());
+    const { boxOfficeId, connected } = createOrganiser(world);
+    const response = await post(world.url, { boxOfficeId, connectionId: await connected() }, await authorization());
     expect([response.status, await response.json()]).toEqual([
       401,
       expect.objectContaining({ code: 'UNAUTHENTICATED' }),
@@ -225,21 +225,46 @@ describe('the internal door', () => {
 
   it.each<[string, unknown, number, string]>([
     ['malformed JSON', '{', 400, 'BAD_INPUT'],
-    ['no connection', {}, 400, 'BAD_INPUT'],
-    ['an operator for an id', { connectionId: { $ne: null } }, 400, 'BAD_INPUT'],
-    ['a hash that is none', { connectionId: 'conn_1', rejectedTokenHash: 'x' }, 400, 'BAD_INPUT'],
-    ['too much', { connectionId: 'x'.repeat(1_100_000) }, 413, 'BAD_INPUT'],
-    ['an unknown connection', { connectionId: 'conn_unknown' }, 404, 'CONNECTION_NOT_FOUND'],
+    ['no connection', { boxOfficeId: 'bo_1' }, 400, 'BAD_INPUT'],
+    ['no box office', { connectionId: 'conn_1' }, 400, 'BAD_INPUT'],
+    ['an operator for an id', { boxOfficeId: 'bo_1', connectionId: { $ne: null } }, 400, 'BAD_INPUT'],
+    ['an operator for a box office', { boxOfficeId: { $ne: null }, connectionId: 'conn_1' }, 400, 'BAD_INPUT'],
+    ['a bad hash', { boxOfficeId: 'bo_1', connectionId: 'conn_1', rejectedTokenHash: 'x' }, 400, 'BAD_INPUT'],
+    ['too much', { boxOfficeId: 'bo_1', connectionId: 'x'.repeat(1_100_000) }, 413, 'BAD_INPUT'],
+    ['an unknown connection', { boxOfficeId: 'bo_1', connectionId: 'conn_unknown' }, 404, 'CONNECTION_NOT_FOUND'],
   ])('answers %s with a clear error', async (_, body, status, code) => {
     const response = await post(world.url, body, `Bearer ${await world.tokens.sign('auth-connection')}`);
     expect([response.status, await response.json()]).toEqual([status, expect.objectContaining({ code })]);
   });
 
+  it("answers for another box office's connection as for an unknown one, and refreshes nothing", async () => {
+    const connectionId = await createOrganiser(world).connected();
+    const authorization = `Bearer ${await world.tokens.sign('auth-connection')}`;
+    const { boxOfficeId } = createOrganiser(world);
+    const { accessToken } = await ask(connectionId);
+    const before = await world.sandbox.refreshes();
+    const answers: object[] = [];
+    for (const body of [
+      { boxOfficeId, connectionId },
+      { boxOfficeId, connectionId, rejectedTokenHash: hash(accessToken) },
+      { boxOfficeId, connectionId: 'conn_unknown' },
+    ]) {
+      const { requestId: _, ...answer } = (await (await post(world.url, body, authorization)).json()) as {
+        code: string;
+        requestId?: string;
+      };
+      answers.push(answer);
+    }
+    expect(answers[0]).toMatchObject({ code: 'CONNECTION_NOT_FOUND' });
+    expect(new Set(answers.map((each) => JSON.stringify(each))).size).toBe(1);
+    expect(await world.sandbox.refreshes()).toBe(before);
+  });
+
   it('forbids caching of its answer', async () => {
-    const id = await createOrganiser(world).connected();
+    const { boxOfficeId, connected } = createOrganiser(world);
     const response = await post(
       world.url,
-      { connectionId: id },
+      { boxOfficeId, connectionId: await connected() },
       `Bearer ${await world.tokens.sign('auth-connection')}`,
     );
     expect(response.headers.get('cache-control')).toBe('no-store');

@@ -57,6 +57,7 @@ const settingsFor = async (port: number, redirectUrl: string, servers: Servers, 
 /** A connection's document in MongoDB. */
 export interface Stored {
   readonly _id: string;
+  readonly boxOfficeId: BoxOfficeId;
   readonly status: string;
   readonly tokens: { readonly access: string; readonly refresh: string | null; readonly expiresAt: Date } | null;
   readonly refreshUntil: Date | null;

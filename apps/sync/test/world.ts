@@ -1,6 +1,14 @@
 import { createConstantContact } from '@boxlist/constant-contact';
-import { AppError, newId, topics, type BoxOfficeId, type ConnectionFact, type WorkflowFact } from '@boxlist/contracts';
-import { createEventBus } from '@boxlist/event-bus';
+import {
+  AppError,
+  deadLetterTopicOf,
+  newId,
+  topics,
+  type BoxOfficeId,
+  type ConnectionFact,
+  type WorkflowFact,
+} from '@boxlist/contracts';
+import { createEventBus, type BusMessage } from '@boxlist/event-bus';
 import { createIdentitySigner, createLog, settings, type Role } from '@boxlist/service-kit';
 import {
   aConnection,
@@ -82,6 +90,7 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
   });
   const moment = { aheadMs: 0 };
   const broken = new Set<string>();
+  const owners = new Map<string, string>();
   const ticketTailorKeys = new Map<string, string>();
   const held = new Map<string, { until: Promise<void>; release: () => void }>();
   const start = (
@@ -92,8 +101,10 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
     createSync(
       { ...config, ...change },
       {
-        tokens: async (connectionId) => {
+        tokens: async ({ connectionId, boxOfficeId }) => {
           await holds.get(connectionId)?.until;
+          if ((owners.get(connectionId) ?? boxOfficeId) !== boxOfficeId)
+            throw new AppError('CONNECTION_NOT_FOUND', 'There is no such connection');
           if (broken.has(connectionId)) throw new AppError('CONNECTION_NEEDS_RECONNECT', 'Sign in again');
           return token;
         },
@@ -145,6 +156,8 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
     moment,
     /** Connections whose tokens are no longer accepted. */
     broken,
+    /** The box office of each connection as auth-connection knows it, whatever the facts say. */
+    owners,
     /** sync's own database. */
     mongo,
     /** Starts another process; with `pauses`, a test can pause it. */
@@ -174,6 +187,16 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
         },
       });
       return events;
+    },
+    /** The dead letters of a topic from its beginning; the array grows as they arrive. */
+    lettersOf: async (topic: string): Promise<readonly BusMessage[]> => {
+      const letters: BusMessage[] = [];
+      await bus.consumeBatches({
+        topic: deadLetterTopicOf(topic),
+        groupId: newId('event'),
+        handle: async (messages) => void letters.push(...messages),
+      });
+      return letters;
     },
     /** Publishes messages unchanged. */
     publish: (topic: string, messages: Parameters<typeof bus.publish>[1]) => bus.publish(topic, messages),
@@ -219,6 +242,7 @@ export const createOffice = async (world: World, settingsOfConnection: Partial<C
   const boxOfficeId = newId('boxOffice');
   const connectionId = newId('connection');
   let version = 1;
+  world.owners.set(connectionId, boxOfficeId);
   const publishConnection = (change: Partial<ConnectionFact> = {}) =>
     world.publishConnection(
       aConnection({

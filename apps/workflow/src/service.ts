@@ -26,7 +26,7 @@ export const createWorkflowService = async (
   const facts = createFactStore(mongo);
   await Promise.all([workflows.init(), versions.init(), facts.entitlements.init(), facts.connections.init()]);
   const outbox = await platform.relayOutbox({ collection: workflows.collection, topic: topics.workflows });
-  const followers = await followFacts(bus, facts);
+  const followers = await followFacts(bus, facts, log);
   const limits = { workflows: config.MAX_WORKFLOWS, filterIds: config.MAX_FILTER_IDS };
   const clock = () => new Date();
   const ctx: Context = { workflows, versions, facts, followers, outbox, limits, clock, log, ...overrides };

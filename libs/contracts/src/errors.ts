@@ -99,6 +99,13 @@ export const errorRegistry = {
   ),
   DATABASE_UNAVAILABLE: entry('unavailable', 'MongoDB did not answer, or cannot serve requests at the moment.'),
   KAFKA_UNAVAILABLE: entry('unavailable', 'Kafka did not acknowledge a message.'),
+  KAFKA_TLS_FAILED: entry(
+    'unavailable',
+    'No secure connection to Kafka: a certificate is missing, expired or signed by an unknown authority, or one side ' +
+      'expects TLS and the other does not.',
+  ),
+  KAFKA_SIGN_IN_REFUSED: entry('unavailable', "Kafka refused the service's user, password or token."),
+  KAFKA_FORBIDDEN: entry('unavailable', "Kafka's access control list does not allow the service what it asked for."),
   EVENTS_STAND_STILL: entry(
     'unavailable',
     'A partition has made no progress for longer than `EVENTS_STAND_STILL_AFTER_MS`.',

@@ -4,6 +4,7 @@ export * from './complete-resolvers';
 export * from './fact-copy';
 export * from './http';
 export * from './identity';
+export * from './kafka-settings';
 export * from './log';
 export * from './mongo';
 export * from './pagination';

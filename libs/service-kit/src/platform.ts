@@ -11,6 +11,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Connection } from 'mongoose';
 import { createHttp, listen, type HealthChecks } from './http';
 import { createIdentityVerifier } from './identity';
+import { busOptionsOf, type KafkaConfig } from './kafka-settings';
 import { createLog, type Log } from './log';
 import { checkMongo, connectMongo } from './mongo';
 import type { Service } from './service';
@@ -18,13 +19,11 @@ import type { JsonWebKeySetting } from './settings';
 import { mountSubgraph, type SubgraphOptions } from './subgraph';
 
 /** The settings of `commonSettings`, `mongoSettings` and `kafkaSettings`. The last one is from `consumerSettings`. */
-interface PlatformConfig {
+interface PlatformConfig extends KafkaConfig {
   readonly HOST: string;
   readonly LOG_LEVEL: Parameters<typeof createLog>[1];
   readonly MONGODB_URI: string;
   readonly MONGODB_DATABASE_PREFIX: string;
-  readonly KAFKA_BROKERS: readonly string[];
-  readonly KAFKA_TOPIC_PREFIX: string;
   readonly EVENTS_STAND_STILL_AFTER_MS?: number;
 }
 
@@ -78,22 +77,22 @@ export interface Platform {
 
 /**
  * Connects a service to MongoDB, with a database named after the service, and to Kafka. Throws if MongoDB or Kafka
- * does not answer.
+ * does not answer, and ConfigError if the settings of Kafka contradict each other.
  */
 export const createPlatform = async (
   name: string,
   config: PlatformConfig,
   { topics, log = createLog(name, config.LOG_LEVEL) }: PlatformOptions,
 ): Promise<Platform> => {
+  const kafka = busOptionsOf(config);
   const mongo = await connectMongo({
     uri: config.MONGODB_URI,
     database: `${config.MONGODB_DATABASE_PREFIX}_${name.replaceAll('-', '_')}`,
     log,
   });
   const bus = createEventBus({
-    brokers: config.KAFKA_BROKERS,
+    ...kafka,
     clientId: name,
-    topicPrefix: config.KAFKA_TOPIC_PREFIX,
     standsStillAfterMs: config.EVENTS_STAND_STILL_AFTER_MS,
     log,
   });

@@ -107,21 +107,6 @@ export const mongoSettings = {
     .describe('Prefix of the database name. The service uses the database `<prefix>_<service>`.'),
 };
 
-/** Settings of a service that uses Kafka. */
-export const kafkaSettings = {
-  KAFKA_BROKERS: commaList()
-    .refine(
-      (list) => list.length > 0 && list.every((broker) => /^[^\s:]+:\d+$/.test(broker)),
-      'must be host:port entries separated by commas',
-    )
-    .describe('Kafka brokers as host:port, separated by commas.'),
-  KAFKA_TOPIC_PREFIX: z
-    .string()
-    .regex(/^[A-Za-z0-9._-]{0,60}$/, 'must be at most 60 letters, digits, ., _ or -')
-    .default('')
-    .describe('Prefix of every topic and consumer group name. Leave empty in production.'),
-};
-
 /** Settings of a service that consumes events. */
 export const consumerSettings = {
   EVENTS_STAND_STILL_AFTER_MS: durationMs(60_000, 1_000).describe(

@@ -24,10 +24,12 @@ interface Options {
   readonly dataDir: string;
   readonly ports: Ports;
   readonly settings: Readonly<Record<string, string>>;
+  /** More settings for one part. */
+  readonly settingsFor?: (name: PartName) => Readonly<Record<string, string>>;
 }
 
 /** The processes of a stack: one of each part, and more that a test starts. */
-export const createParts = ({ dataDir, ports, settings }: Options) => {
+export const createParts = ({ dataDir, ports, settings, settingsFor = () => ({}) }: Options) => {
   const root = workspaceRoot();
   const parts = new Map<PartName, LocalProcess>();
   const others = new Set<LocalProcess>();
@@ -36,7 +38,12 @@ export const createParts = ({ dataDir, ports, settings }: Options) => {
     startProcess({
       command: join(root, 'node_modules/.bin/node'),
       args: ['--enable-source-maps', join(root, 'dist', folderOf(name), 'main.js')],
-      env: { ...Object.fromEntries(inherited.map((key) => [key, process.env[key]])), ...settings, ...extra },
+      env: {
+        ...Object.fromEntries(inherited.map((key) => [key, process.env[key]])),
+        ...settings,
+        ...settingsFor(name),
+        ...extra,
+      },
       logFile: logFileOf(name),
       ...(Object.keys(extra).length === 0 ? { pidFile: join(dataDir, `${name}.pid`) } : {}),
     });

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { devToken, graphClient, sandboxClient, type GraphClient, type TokenInput } from './clients';
+import { prepareSecureKafka } from './secure-kafka';
 import { startServers } from './servers';
 import { produceOrders, type OrderEventJson } from './orders';
 import { appNames, createParts, toolNames, type PartName, type Ports } from './parts';
@@ -16,6 +17,8 @@ interface StackOptions {
   readonly ports?: Ports;
   /** The call limit of both the sandbox and sync. */
   readonly callsPerSecond?: number;
+  /** Runs Kafka with TLS and an access control list, and every service as a user of its own. */
+  readonly secureKafka?: boolean;
   /** More settings for all parts. */
   readonly env?: Readonly<Record<string, string>>;
   readonly onProgress?: Progress;
@@ -115,7 +118,13 @@ export const startStack = async (options: StackOptions = {}) => {
   const ports = options.ports ?? (await freePorts());
   const secrets = await secretsIn(dataDir);
   onProgress('Starting Kafka and MongoDB');
-  const servers = await startServers({ dataDir, ports, onProgress });
+  const secure = options.secureKafka ? await prepareSecureKafka(dataDir) : undefined;
+  const servers = await startServers({
+    dataDir,
+    ports,
+    onProgress,
+    ...(secure ? { secureKafka: secure.listener, tryBroker: secure.tryBroker } : {}),
+  });
   const { kafka, mongo } = servers;
   onProgress(`Kafka: ${kafka.kind === 'given' ? 'the given broker' : 'started'}; MongoDB: ${mongo.server}`);
   await options.built?.catch(async (error: unknown) => {
@@ -135,7 +144,7 @@ export const startStack = async (options: StackOptions = {}) => {
     ),
     ...options.env,
   };
-  const { startAll, stopAll, ...parts } = createParts({ dataDir, ports, settings });
+  const { startAll, stopAll, ...parts } = createParts({ dataDir, ports, settings, settingsFor: secure?.settingsFor });
   const stop = async (): Promise<void> => {
     await stopAll();
     await servers.stop();
@@ -143,6 +152,7 @@ export const startStack = async (options: StackOptions = {}) => {
   };
   const url = (name: PartName): string => `http://127.0.0.1:${ports[name]}`;
   try {
+    await secure?.grant(kafka.brokers, settings.KAFKA_TOPIC_PREFIX ?? '');
     onProgress('Starting the sandboxes, the services and the gateway');
     await startAll();
   } catch (error) {
@@ -162,7 +172,8 @@ export const startStack = async (options: StackOptions = {}) => {
     token: (input: TokenInput) => devToken(url('dev-issuer'), input),
     graphAs: async (input: TokenInput): Promise<GraphClient> =>
       graphClient(url('gateway'), await devToken(url('dev-issuer'), input)),
-    produce: (events: readonly OrderEventJson[]) => produceOrders(kafka.brokers, events, settings.KAFKA_TOPIC_PREFIX),
+    produce: (events: readonly OrderEventJson[]) =>
+      produceOrders(kafka.brokers, events, settings.KAFKA_TOPIC_PREFIX, secure?.producer),
     ...parts,
     stop,
     restartKafka: async (): Promise<void> => {

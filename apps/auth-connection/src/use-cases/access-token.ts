@@ -1,4 +1,4 @@
-import { AppError, appErrorOf, kindOf } from '@boxlist/contracts';
+import { AppError, appErrorOf, kindOf, type BoxOfficeId } from '@boxlist/contracts';
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Context } from '../context';
@@ -55,6 +55,18 @@ export const accessToken = async (
       throw new AppError('SERVICE_UNAVAILABLE', 'Another process is renewing the access token. Try again.');
     else await delay(50);
   }
+};
+
+/** `accessToken` for a caller that names the box office. A connection of another box office counts as missing. */
+export const accessTokenOf = async (
+  ctx: Context,
+  of: { readonly boxOfficeId: BoxOfficeId; readonly connectionId: string },
+  rejectedTokenHash?: string,
+): ReturnType<typeof accessToken> => {
+  const connection = await ctx.connections.byId(of.connectionId);
+  if (connection?.boxOfficeId !== of.boxOfficeId)
+    throw new AppError('CONNECTION_NOT_FOUND', 'There is no such connection');
+  return accessToken(ctx, of.connectionId, rejectedTokenHash);
 };
 
 /**

@@ -68,7 +68,7 @@ export const startSync = async (
     entitlementsCaughtUp: entitlementsCaughtUp(bus),
     bus,
     constantContact: createConstantContact({ apiUrl: 'http://sandbox/v3', send: send(actor) }),
-    tokens: async (connectionId, rejected) => {
+    tokens: async ({ connectionId }, rejected) => {
       const answer = await actor.call('token', () => token(connectionId, rejected));
       if (answer instanceof AppError) throw answer;
       return answer;
