@@ -6,6 +6,8 @@ export * from './http';
 export * from './identity';
 export * from './log';
 export * from './mongo';
+export * from './operation-cost';
+export * from './operation-deadline';
 export * from './pagination';
 export * from './platform';
 export * from './secrets';

@@ -7,6 +7,8 @@ import { GraphQLError, parse, type GraphQLFormattedError } from 'graphql';
 import { checkVariables, inputFaultBehind } from './check-input';
 import { identityHeader, type Identity, type IdentityVerifier } from './identity';
 import type { Log } from './log';
+import { limitCost } from './operation-cost';
+import { inTurns, startOperation, withOperation } from './operation-deadline';
 
 type SubgraphModule = Parameters<typeof buildSubgraphSchema>[0];
 
@@ -15,8 +17,13 @@ export interface SubgraphOptions<C extends object> {
   /** Resolvers by type. Each service types them with its generated types. */
   readonly resolvers: object;
   readonly identity: IdentityVerifier;
-  readonly context: (caller: { identity: Identity }) => C;
+  /** `signal` aborts when the caller leaves or the deadline passes. A resolver that reads in steps looks at it. */
+  readonly context: (caller: { identity: Identity; signal: AbortSignal }) => C;
   readonly log: Log;
+  /** The largest cost of an operation. Default: 10,000. */
+  readonly costBudget?: number;
+  /** How long an operation may take. Default: 10 seconds. */
+  readonly deadlineMs?: number;
 }
 
 const graphqlCodeOf = (error: AppError): string => {
@@ -39,6 +46,10 @@ const graphqlCodeOf = (error: AppError): string => {
   }
 };
 
+/** What an error of the deadline says in addition: the status that HTTP has for it, and the deadline. */
+export const lateness = ({ code, details }: AppError): { readonly status?: 504; readonly deadlineMs?: unknown } =>
+  code === 'DEADLINE_EXCEEDED' ? { status: 504, deadlineMs: details.deadlineMs } : {};
+
 /** Shows an AppError by its kind. Logs an unexpected error completely and shows it as INTERNAL_SERVER_ERROR. */
 const formatGraphqlError =
   (log: Log) =>
@@ -59,6 +70,7 @@ const formatGraphqlError =
           reason: error.code,
           ...(field ? { field } : {}),
           ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+          ...lateness(error),
         },
       };
     }
@@ -74,15 +86,16 @@ const formatGraphqlError =
 
 /**
  * Mounts a federation subgraph at `POST /graphql`. Every call, even `_entities` and `_service`, needs an identity
- * signed by the gateway. Any other call gets 401 before it is parsed as GraphQL.
+ * signed by the gateway. Any other call gets 401 before it is parsed as GraphQL. An operation over the budget is refused
+ * before it runs. One that outlives its deadline is answered with what it has, and one whose caller left ends.
  */
 export const mountSubgraph = async <C extends object>(
   app: FastifyInstance,
   options: SubgraphOptions<C>,
 ): Promise<void> => {
-  const { typeDefs, resolvers, identity, context, log } = options;
+  const { typeDefs, resolvers, identity, context, log, costBudget = 10_000, deadlineMs = 10_000 } = options;
   const server = new ApolloServer<C>({
-    schema: buildSubgraphSchema([{ typeDefs: parse(typeDefs), resolvers }] as SubgraphModule),
+    schema: buildSubgraphSchema([{ typeDefs: parse(typeDefs), resolvers: inTurns(resolvers) }] as SubgraphModule),
     introspection: true,
     includeStacktraceInErrorResponses: false,
     hideSchemaDetailsFromClientErrors: false,
@@ -95,7 +108,7 @@ export const mountSubgraph = async <C extends object>(
       warn: (message) => log.warn(message),
       error: (message) => log.error(message),
     },
-    plugins: [fastifyApolloDrainPlugin<C>(app), checkVariables],
+    plugins: [fastifyApolloDrainPlugin<C>(app), checkVariables, limitCost(typeDefs, costBudget)],
   });
   await server.start();
   const callers = new WeakMap<object, Identity>();
@@ -108,10 +121,11 @@ export const mountSubgraph = async <C extends object>(
       return payload;
     },
     handler: fastifyApolloHandler(server, {
-      context: async (request) => {
+      context: async (request, reply) => {
         const caller = callers.get(request);
         if (!caller) throw new AppError('UNAUTHENTICATED', 'This service answers only the gateway');
-        return context({ identity: caller });
+        const operation = startOperation(reply.raw, { deadlineMs, log, requestId: request.id });
+        return withOperation(context({ identity: caller, signal: operation.signal }), operation);
       },
     }),
   });
