@@ -23,6 +23,8 @@ const send = async (request: Request | readonly Request[]) =>
 // busy for 13 seconds.
 const inner = (size: string): string => `deliveries${size} { nodes { workflow { deliveries${size} { nodes {
   workflow { deliveries${size} { nodes { id status } } } } } } } }`;
+const creation = (alias: string): string =>
+  `${alias}: createTag(input: { connectionId: "conn_1", name: "${alias}" }) { tag { id } }`;
 const thirteenSeconds = (size: string): string => `boxOffice { ${inner(size)} }`;
 
 describe('a query that costs more than the budget', () => {
@@ -40,7 +42,7 @@ describe('a query that costs more than the budget', () => {
     [
       'creations under many names',
       {
-        query: `mutation { ${Array.from({ length: 21 }, (_, index) => `c${index}: createTag(input: { connectionId: "conn_1", name: "t${index}" }) { tag { id } }`).join(' ')} }`,
+        query: `mutation { ${Array.from({ length: 21 }, (_, index) => creation(`c${index}`)).join(' ')} }`,
       },
     ],
   ])('through %s is refused before anything is planned', async (_, request) => {

@@ -166,6 +166,35 @@ export const createCostOf = (sdl: string): CostOf => {
   };
 };
 
+/** The most costs that are remembered for one document. */
+const mostRemembered = 100;
+
+/** The types of variables that can change a cost: sizes, conditions, and the number of entities. */
+const costlyTypes = new Set(['Int', 'Boolean', '_Any']);
+
+/**
+ * Remembers the costs of a document, which the server parses once, by the variables that can change them. Most requests
+ * then cost a look-up.
+ */
+const remembered = (costOf: CostOf): CostOf => {
+  const known = new WeakMap<DocumentNode, Map<string, OperationCost>>();
+  return (schema, document, operation, variables) => {
+    const given = (operation.variableDefinitions ?? [])
+      .filter(({ type }) => costlyTypes.has(namedOf(type)))
+      .map(({ variable }) => variables[variable.name.value])
+      .map((value) => (Array.isArray(value) ? [value.length] : value));
+    const key = JSON.stringify([operation.name?.value, ...given.map((value) => (value === undefined ? [] : [value]))]);
+    const costs = known.get(document) ?? new Map<string, OperationCost>();
+    known.set(document, costs);
+    const found = costs.get(key);
+    if (found) return found;
+    const counted = costOf(schema, document, operation, variables);
+    if (costs.size >= mostRemembered) costs.clear();
+    costs.set(key, counted);
+    return counted;
+  };
+};
+
 const refused = (errors: readonly GraphQLError[]) => ({
   http: { status: 400, headers: new HeaderMap() },
   body: { kind: 'single' as const, singleResult: { errors: errors.map((error) => error.toJSON()) } },
@@ -176,7 +205,7 @@ const refused = (errors: readonly GraphQLError[]) => ({
  * reason OPERATION_TOO_COSTLY, its cost and the budget. Place it after `checkVariables`.
  */
 export const limitCost = (sdl: string, budget: number): ApolloServerPlugin<BaseContext> => {
-  const costOf = createCostOf(sdl);
+  const costOf = remembered(createCostOf(sdl));
   return {
     requestDidStart: async () => ({
       responseForOperation: async ({ schema, document, operation, request }) => {
@@ -194,7 +223,9 @@ export const limitCost = (sdl: string, budget: number): ApolloServerPlugin<BaseC
         if (cost <= budget) return null;
         operationsCut({ reason: 'OPERATION_TOO_COSTLY' });
         const extensions = { code: 'BAD_USER_INPUT', reason: 'OPERATION_TOO_COSTLY', cost, budget };
-        const message = `The operation costs ${cost}, and the budget is ${budget}. Ask for smaller pages, or for less in each item.`;
+        const message =
+          `The operation costs ${cost}, and the budget is ${budget}. ` +
+          'Ask for smaller pages, or for less in each item.';
         return refused([new GraphQLError(message, { extensions })]);
       },
     }),

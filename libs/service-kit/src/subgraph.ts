@@ -86,8 +86,8 @@ const formatGraphqlError =
 
 /**
  * Mounts a federation subgraph at `POST /graphql`. Every call, even `_entities` and `_service`, needs an identity
- * signed by the gateway. Any other call gets 401 before it is parsed as GraphQL. An operation over the budget is refused
- * before it runs. One that outlives its deadline is answered with what it has, and one whose caller left ends.
+ * signed by the gateway. Any other call gets 401 before it is parsed as GraphQL. An operation over the budget is
+ * refused before it runs. One that reaches its deadline is answered with what is ready, and one whose caller left ends.
  */
 export const mountSubgraph = async <C extends object>(
   app: FastifyInstance,

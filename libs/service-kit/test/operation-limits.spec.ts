@@ -21,7 +21,12 @@ const typeDefs = `
     @link(url: "https://boxlist.dev/limits/v1.0", import: ["@atMost"])
     @composeDirective(name: "@atMost")
   directive @atMost(value: Int!) on ARGUMENT_DEFINITION
-  type Query { shelves(first: Int @atMost(value: 50)): Shelves! ${sized('"first"')} slow: String quick: String shelf: Shelf }
+  type Query {
+    shelves(first: Int @atMost(value: 50)): Shelves! ${sized('"first"')}
+    slow: String
+    quick: String
+    shelf: Shelf
+  }
   type Shelves { nodes: [Shelf!]! total: Int }
   type Shelf @key(fields: "id") {
     id: ID!
@@ -241,6 +246,26 @@ describe('an operation that costs too much', () => {
     });
     expect(batch.status).toBe(400);
   });
+});
+
+it('has the cost of its own variables, whatever was asked before with the same words', async () => {
+  const query = `query ($n: Int = 40, $of: [_Any!]!, $with: Boolean = true) {
+    ... @include(if: $with) { ${nested('$n')} } _entities(representations: $of) {
+      ... on Shelf { books { nodes { id } } } } }`;
+  const of = (count: number) => Array.from({ length: count }, () => ({ __typename: 'Shelf', id: 's' }));
+  const statuses: number[] = [];
+  for (const variables of [
+    { of: of(1), n: 5 },
+    { of: of(1), n: 50 },
+    { of: of(1) },
+    { of: of(1), n: null },
+    { of: of(1), with: false },
+    { of: of(50), with: false },
+    { of: of(2), with: false },
+    { of: of(1), n: 5 },
+  ])
+    statuses.push((await ask(query, { variables })).status);
+  expect(statuses).toEqual([200, 400, 400, 200, 200, 400, 200, 200]);
 });
 
 describe('an operation that takes too long', () => {
