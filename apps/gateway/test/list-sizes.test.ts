@@ -61,6 +61,27 @@ describe('the composed schema', () => {
   );
 });
 
+const everything = `nodes { id status reason { code message } contactId performed nextAttemptAt createdAt settledAt
+  attempts { at call answer durationMs } order { id eventId eventName occurredAt } workflow { id name }
+  consent { value recordedAt orderId } } pageInfo { endCursor hasNextPage } totalCount totalCountIsExact`;
+const health = `syncHealth { pending waiting quota { usedToday usedBy { class calls } } waitingFor { count reason { code } }
+  connectionsNeedingReconnect { id accountName } intake { unreadable standingStill { topic } } }`;
+
+// The README of the gateway names these.
+it.each([
+  [121, '{ boxOffice { workflows(first: 100) { nodes { id name } } } }'],
+  [321, '{ boxOffice { deliveries(first: 100) { nodes { order { id } reason { code } } } } }'],
+  [1_426, '{ boxOffice { connections { contactLists(first: 50) { nodes { name } } } } }'],
+  [1_571, `{ boxOffice { deliveries(first: 50) { ${everything} } } }`],
+  [253, `{ boxOffice { ${health} } }`],
+  [
+    20_000,
+    '{ boxOffice { deliveries(first: 100) { nodes { workflow { deliveries(first: 100) { nodes { id } } } } } } }',
+  ],
+])('costs %i: %s', (cost, query) => {
+  expect(costOfQuery(query, {})).toBe(cost);
+});
+
 /** The same pseudo-random numbers in each run. */
 const numbersFrom =
   (seed: number) =>
