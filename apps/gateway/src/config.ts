@@ -1,10 +1,11 @@
-import { commaList, commonSettings, flag, httpUrl, jwk, port, settings } from '@boxlist/service-kit';
+import { commaList, commonSettings, flag, httpUrl, jwk, operationSettings, port, settings } from '@boxlist/service-kit';
 import { z } from 'zod';
 
 const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
 
 export const configSchema = z.object({
   ...commonSettings,
+  ...operationSettings,
   GATEWAY_PORT: port(4000).describe('Port of the graph; 0 picks a free port.'),
   JWT_JWKS_URL: httpUrl().describe("URL of the token issuer's public keys (JWKS)."),
   JWT_ISSUER: z.string().min(1).describe('Required `iss` of a token.'),

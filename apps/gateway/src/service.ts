@@ -9,8 +9,10 @@ import {
   createIdentitySigner,
   createLog,
   httpStatusOf,
+  limitCost,
   listen,
   scalarLiterals,
+  startOperation,
   type Identity,
   type Log,
   type Service,
@@ -62,6 +64,7 @@ export const createGateway = async (config: Config): Promise<Service> => {
       oneOperation,
       ...armour.plugins,
       checkVariables,
+      limitCost(supergraphSdl, config.OPERATION_COST_BUDGET),
       statusByAccept,
     ],
   });
@@ -76,7 +79,7 @@ export const createGateway = async (config: Config): Promise<Service> => {
   mountGraph(
     app,
     server,
-    config,
+    { config, log },
     createAuthenticate({ jwksUrl: config.JWT_JWKS_URL, issuer: config.JWT_ISSUER, audience: config.JWT_AUDIENCE }),
   );
   const url = await listen(app, config.HOST, config.GATEWAY_PORT);
@@ -90,11 +93,11 @@ export const createGateway = async (config: Config): Promise<Service> => {
   };
 };
 
-/** Limits of one query. The server itself limits tokens and recursion. */
+/** Limits of the text of a query. The server itself limits tokens and recursion, and `limitCost` the cost. */
 const armour = new ApolloArmor({
   maxDepth: { n: 16 },
   maxAliases: { n: 60 },
-  costLimit: { maxCost: 20_000 },
+  costLimit: { enabled: false },
   maxTokens: { enabled: false },
   blockFieldSuggestion: { enabled: false },
 }).protect();
@@ -110,12 +113,16 @@ const quiet = (log: Log) => ({
 const mountGraph = (
   app: FastifyInstance,
   server: ApolloServer<GatewayContext>,
-  config: Config,
+  { config, log }: { readonly config: Config; readonly log: Log },
   authenticate: ReturnType<typeof createAuthenticate>,
 ): void => {
   const callers = new WeakMap<object, Identity>();
   const handler = fastifyApolloHandler(server, {
-    context: async (request) => ({ identity: callers.get(request), requestId: request.id }),
+    context: async (request, reply) => {
+      const options = { deadlineMs: config.OPERATION_DEADLINE_MS, log, requestId: request.id };
+      const { signal } = startOperation(reply.raw, options);
+      return { identity: callers.get(request), requestId: request.id, signal };
+    },
   });
   app.get('/', (_request, reply) =>
     config.EXPLORER_ENABLED

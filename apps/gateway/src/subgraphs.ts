@@ -1,13 +1,19 @@
 import { RemoteGraphQLDataSource, type GraphQLDataSourceProcessOptions } from '@apollo/gateway';
 import { AppError } from '@boxlist/contracts';
 import { identityHeader, type Identity, type IdentitySigner } from '@boxlist/service-kit';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Pool } from 'undici';
 
 /** What the gateway knows of a request. */
 export interface GatewayContext {
   readonly identity?: Identity;
   readonly requestId?: string;
+  /** Aborts when the client leaves or the deadline passes. */
+  readonly signal?: AbortSignal;
 }
+
+/** The signal of the operation that a call belongs to. Apollo's data source has no other way to its fetcher. */
+const signals = new AsyncLocalStorage<AbortSignal | undefined>();
 
 /**
  * Whether a subgraph answers with a GraphQL error about the query. That is an answer, not a failure of the subgraph.
@@ -24,7 +30,7 @@ const isRefusal = (status: number, text: string): boolean => {
 
 /**
  * Calls one subgraph over kept-alive connections. Of the client it sends only the caller's identity, signed by the
- * gateway, and the id of the request.
+ * gateway, and the id of the request. A call ends with the operation that it belongs to.
  */
 export class Subgraph extends RemoteGraphQLDataSource<GatewayContext> {
   constructor(
@@ -47,6 +53,7 @@ export class Subgraph extends RemoteGraphQLDataSource<GatewayContext> {
           path,
           headers: init?.headers ?? {},
           body: init?.body as string,
+          signal: signals.getStore(),
         });
         const text = await answer.body.text();
         const headers = new Map(Object.entries(answer.headers).map(([key, value]) => [key, String(value)]));
@@ -61,6 +68,11 @@ export class Subgraph extends RemoteGraphQLDataSource<GatewayContext> {
         };
       }) as unknown as NonNullable<ConstructorParameters<typeof RemoteGraphQLDataSource>[0]>['fetcher'],
     });
+  }
+
+  override process(options: GraphQLDataSourceProcessOptions<GatewayContext>) {
+    const { signal } = options.context as GatewayContext;
+    return signals.run(signal, () => super.process(options));
   }
 
   override async willSendRequest({ request, context }: GraphQLDataSourceProcessOptions<GatewayContext>): Promise<void> {

@@ -21,6 +21,7 @@ const log = createLog('test', 'silent');
 interface Call {
   readonly identity: Identity;
   readonly headers: Readonly<Record<string, unknown>>;
+  readonly signal: AbortSignal;
 }
 
 /** A small subgraph with the schema of one of Boxlist's services. It answers only the fields that the tests need. */
@@ -45,8 +46,8 @@ const startSubgraph = async (
       BoxOffice: { __resolveReference: ({ id }: { id: string }) => ({ id }), ...fields },
     },
     identity: verify,
-    context: ({ identity }) => {
-      calls.push({ identity, headers });
+    context: ({ identity, signal }) => {
+      calls.push({ identity, headers, signal });
       return { identity };
     },
     log,

@@ -51,8 +51,10 @@ export interface Context extends Stores {
   readonly log: Log;
 }
 
-/** What a resolver gets: the context of use cases and the caller's identity. */
+/** What a resolver gets: the context of use cases, the caller's identity, and how long it waits. */
 export interface GraphContext {
   readonly ctx: Context;
   readonly identity: Identity;
+  /** Aborts when the caller left or the deadline passed. */
+  readonly signal: AbortSignal;
 }

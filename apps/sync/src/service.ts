@@ -132,9 +132,9 @@ export const createSync = async (
       typeDefs,
       resolvers,
       identityKey: config.IDENTITY_PUBLIC_JWK,
-      context: ({ identity }) => {
+      context: ({ identity, signal }) => {
         rest.end();
-        return { ctx, identity };
+        return { ctx, identity, signal };
       },
     },
   });

@@ -213,12 +213,18 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
         topics.orders.name,
         events.map((event) => ({ key: `${event.boxofficeid}:${event.data.id}`, value: JSON.stringify(event) })),
       ),
-    ask: async <T>(boxOfficeId: BoxOfficeId, query: string, variables: object = {}, role: Role = 'manager') => {
+    ask: async <T>(
+      boxOfficeId: BoxOfficeId,
+      query: string,
+      variables: object = {},
+      role: Role = 'manager',
+      signal?: AbortSignal,
+    ) => {
       const identity = await sign({ subject: 'user_1', boxOfficeId, role });
       return askSubgraph<{
         data: T | null;
         errors?: { message: string; extensions: { code: string } }[];
-      }>(asked.url, identity, query, variables);
+      }>(asked.url, identity, query, variables, signal);
     },
     close: async () => {
       try {

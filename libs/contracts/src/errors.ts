@@ -38,6 +38,10 @@ export const errorRegistry = {
     'invalid',
     'More than 100,000 deliveries match a retry. Narrow the filter by workflow, reason or time.',
   ),
+  OPERATION_TOO_COSTLY: entry(
+    'invalid',
+    'A GraphQL operation could return more than its budget allows; `cost` and `budget` say how much. Ask for less.',
+  ),
   UPGRADE_NOT_OFFERED: entry(
     'invalid',
     'Imported contacts keep implicit permission, because the operator has not confirmed that making it explicit ' +
@@ -111,6 +115,11 @@ export const errorRegistry = {
     'A partition has made no progress for longer than `EVENTS_STAND_STILL_AFTER_MS`.',
   ),
   SERVICE_UNAVAILABLE: entry('unavailable', 'Another service did not answer in time. Try again.'),
+  DEADLINE_EXCEEDED: entry(
+    'unavailable',
+    'A GraphQL operation took longer than `deadlineMs`. The fields that were ready are in the answer. A mutation may ' +
+      'still take effect: read before you repeat it.',
+  ),
   LEASE_LOST: entry('unavailable', 'Another process took over this work, or the buyer was erased meanwhile.'),
   DEFECT: entry('defect', 'An error in Boxlist. Its log has the details.'),
 } as const satisfies Record<string, ErrorEntry>;

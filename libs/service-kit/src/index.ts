@@ -7,6 +7,8 @@ export * from './identity';
 export * from './kafka-settings';
 export * from './log';
 export * from './mongo';
+export * from './operation-cost';
+export * from './operation-deadline';
 export * from './pagination';
 export * from './platform';
 export * from './reservations';

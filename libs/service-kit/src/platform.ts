@@ -18,13 +18,18 @@ import type { Service } from './service';
 import type { JsonWebKeySetting } from './settings';
 import { mountSubgraph, type SubgraphOptions } from './subgraph';
 
-/** The settings of `commonSettings`, `mongoSettings` and `kafkaSettings`. The last one is from `consumerSettings`. */
+/**
+ * The settings of `commonSettings`, `mongoSettings` and `kafkaSettings`. The last ones are from `consumerSettings` and
+ * `operationSettings`.
+ */
 interface PlatformConfig extends KafkaConfig {
   readonly HOST: string;
   readonly LOG_LEVEL: Parameters<typeof createLog>[1];
   readonly MONGODB_URI: string;
   readonly MONGODB_DATABASE_PREFIX: string;
   readonly EVENTS_STAND_STILL_AFTER_MS?: number;
+  readonly OPERATION_COST_BUDGET?: number;
+  readonly OPERATION_DEADLINE_MS?: number;
 }
 
 interface PlatformOptions {
@@ -120,7 +125,8 @@ export const createPlatform = async (
       routes?.(app);
       if (subgraph) {
         const { identityKey, ...options } = subgraph;
-        await mountSubgraph(app, { ...options, identity: await createIdentityVerifier(identityKey), log });
+        const limits = { costBudget: config.OPERATION_COST_BUDGET, deadlineMs: config.OPERATION_DEADLINE_MS };
+        await mountSubgraph(app, { ...options, ...limits, identity: await createIdentityVerifier(identityKey), log });
       }
       return { url: await listen(app, config.HOST, port), close };
     },

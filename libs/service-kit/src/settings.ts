@@ -124,8 +124,22 @@ export const optOutSettings = {
   ),
 };
 
-/** Settings of a subgraph: the key of the gateway that it trusts. */
+/** Settings of a service that answers the graph: what one operation may cost, and how long it may take. */
+export const operationSettings = {
+  OPERATION_COST_BUDGET: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(10_000)
+    .describe('Largest cost of one GraphQL operation (docs/decisions/0031). A more costly one is refused unread.'),
+  OPERATION_DEADLINE_MS: durationMs(10_000, 100).describe(
+    'How long one GraphQL operation may take. Then it is answered with what is there, and its work stops.',
+  ),
+};
+
+/** Settings of a subgraph: the limits of an operation, and the key of the gateway that it trusts. */
 export const subgraphSettings = {
+  ...operationSettings,
   IDENTITY_PUBLIC_JWK: jwk().describe(
     "The gateway's public key (Ed25519, JWK). A subgraph answers only calls that are signed with its private key.",
   ),

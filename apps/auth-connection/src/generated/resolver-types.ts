@@ -54,7 +54,7 @@ export type Query = {
 export type BoxOffice = {
   /** Id of the box office, `bo_…`. */
   readonly id: Scalars['ID']['output'];
-  /** Connections to Constant Contact accounts, newest first. */
+  /** Connections to Constant Contact accounts, newest first, at most 20. */
   readonly connections: ReadonlyArray<Connection>;
   /**
    * The Ticket Tailor API key that Boxlist uses to read orders from before Boxlist. Null if none is
@@ -563,7 +563,6 @@ export type ResolversTypes = {
   TicketTailorApiKey: ResolverTypeWrapper<TicketTailorApiKey>;
   ConnectionStatus: ConnectionStatus;
   Connection: ResolverTypeWrapper<ConnectionSource>;
-  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   OptInRoute: OptInRoute;
   WhenQuotaIsScarce: WhenQuotaIsScarce;
   ConnectionSettings: ResolverTypeWrapper<ConnectionSettingsSource>;
@@ -590,6 +589,7 @@ export type ResolversTypes = {
   CreateContactListPayload: ResolverTypeWrapper<CreateContactListPayload>;
   CreateTagInput: CreateTagInput;
   CreateTagPayload: ResolverTypeWrapper<CreateTagPayload>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -605,7 +605,6 @@ export type ResolversParentTypes = {
   BoxOffice: { readonly id: string };
   TicketTailorApiKey: TicketTailorApiKey;
   Connection: ConnectionSource;
-  Int: Scalars['Int']['output'];
   ConnectionSettings: ConnectionSettingsSource;
   ContactList: ContactList;
   Tag: Tag;
@@ -630,7 +629,14 @@ export type ResolversParentTypes = {
   CreateContactListPayload: CreateContactListPayload;
   CreateTagInput: CreateTagInput;
   CreateTagPayload: CreateTagPayload;
+  Int: Scalars['Int']['output'];
 };
+
+export type AtMostDirectiveArgs = {
+  value: Scalars['Int']['input'];
+};
+
+export type AtMostDirectiveResolver<Result, Parent, ContextType = GraphContext, Args = AtMostDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
   name: 'DateTime';
@@ -817,4 +823,8 @@ export type Resolvers<ContextType = GraphContext> = {
   RemoveTicketTailorApiKeyPayload: RemoveTicketTailorApiKeyPayloadResolvers<ContextType>;
   CreateContactListPayload: CreateContactListPayloadResolvers<ContextType>;
   CreateTagPayload: CreateTagPayloadResolvers<ContextType>;
+};
+
+export type DirectiveResolvers<ContextType = GraphContext> = {
+  atMost: AtMostDirectiveResolver<any, any, ContextType>;
 };

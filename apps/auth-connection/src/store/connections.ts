@@ -64,8 +64,9 @@ const readsOf = (connections: Collection<ConnectionDocument>) => ({
     const doc = await connections.findOne({ _id: id });
     return doc ? toConnection(doc) : undefined;
   },
+  /** The newest 20. */
   ofBoxOffice: async (boxOfficeId: BoxOfficeId): Promise<Connection[]> =>
-    (await connections.find({ boxOfficeId }).sort({ connectedAt: -1 }).toArray()).map(toConnection),
+    (await connections.find({ boxOfficeId }).sort({ connectedAt: -1 }).limit(20).toArray()).map(toConnection),
   ofAccount: async (boxOfficeId: BoxOfficeId, accountId: string): Promise<Connection | undefined> => {
     const doc = await connections.findOne({ boxOfficeId, accountId });
     return doc ? toConnection(doc) : undefined;
