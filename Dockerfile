@@ -22,7 +22,7 @@ COPY --from=build /work/dist/${APP}/package.json /work/dist/${APP}/package-lock.
 RUN npm ci
 
 FROM node:24-slim
-ENV NODE_ENV=production HOST=0.0.0.0
+ENV NODE_ENV=production HOST=0.0.0.0 INTERNAL_HOST=0.0.0.0
 WORKDIR /app
 ARG APP
 COPY --from=packages /app/node_modules ./node_modules

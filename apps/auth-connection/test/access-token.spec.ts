@@ -23,11 +23,13 @@ beforeEach(() => {
 
 const day = 86_400_000;
 const minute = 60_000;
-const ask = (connectionId: string, rejected?: string, base = world.url) =>
+const ask = (connectionId: string, rejected?: string, base = world.internalUrl) =>
   askToken(world, connectionId, rejected, base);
 /** Sends many requests at once, alternately to two processes. */
 const askAll = (count: number, id: string, rejected?: string) =>
-  Promise.all(Array.from({ length: count }, (_, index) => ask(id, rejected, index % 2 ? another.url : world.url)));
+  Promise.all(
+    Array.from({ length: count }, (_, index) => ask(id, rejected, index % 2 ? another.internalUrl : world.internalUrl)),
+  );
 const works = (token: string): Promise<boolean> => tokenWorks(world, token);
 const tokenFault = (fault: Omit<SandboxFault, 'method' | 'path'>) =>
   world.sandbox.fault({ method: 'POST', path: '/v1/token$', ...fault });
@@ -36,7 +38,7 @@ describe('an access token', () => {
   it('is returned unchanged while it lasts', async () => {
     const id = await createOrganiser(world).connected();
     const before = await world.sandbox.refreshes();
-    const [first, second] = [await ask(id), await ask(id, undefined, another.url)];
+    const [first, second] = [await ask(id), await ask(id, undefined, another.internalUrl)];
     expect(await works(first.accessToken)).toBe(true);
     expect(second.accessToken).toBe(first.accessToken);
     expect(await world.sandbox.refreshes()).toBe(before);
@@ -77,7 +79,7 @@ describe('an access token', () => {
     const id = await createOrganiser(world).connected();
     let { accessToken } = await ask(id);
     for (let round = 0; round < 5; round += 1) {
-      const next = await ask(id, accessToken, round % 2 ? another.url : world.url);
+      const next = await ask(id, accessToken, round % 2 ? another.internalUrl : world.internalUrl);
       expect([next.status, next.accessToken === accessToken]).toEqual([200, false]);
       ({ accessToken } = next);
     }
@@ -193,7 +195,7 @@ describe('a refresh in progress', () => {
     const caller = new AbortController();
     const body = { connectionId: id, rejectedTokenHash: hash(rejected) };
     const hungUp = post(
-      stopping.url,
+      stopping.internalUrl,
       body,
       `Bearer ${await world.tokens.sign('auth-connection')}`,
       caller.signal,
@@ -216,7 +218,7 @@ describe('the internal door', () => {
     ['a token for another service', async () => `Bearer ${await world.tokens.sign('sync')}`],
   ])('refuses %s', async (_, authorization) => {
     const id = await createOrganiser(world).connected();
-    const response = await post(world.url, { connectionId: id }, await authorization());
+    const response = await post(world.internalUrl, { connectionId: id }, await authorization());
     expect([response.status, await response.json()]).toEqual([
       401,
       expect.objectContaining({ code: 'UNAUTHENTICATED' }),
@@ -231,14 +233,14 @@ describe('the internal door', () => {
     ['too much', { connectionId: 'x'.repeat(1_100_000) }, 413, 'BAD_INPUT'],
     ['an unknown connection', { connectionId: 'conn_unknown' }, 404, 'CONNECTION_NOT_FOUND'],
   ])('answers %s with a clear error', async (_, body, status, code) => {
-    const response = await post(world.url, body, `Bearer ${await world.tokens.sign('auth-connection')}`);
+    const response = await post(world.internalUrl, body, `Bearer ${await world.tokens.sign('auth-connection')}`);
     expect([response.status, await response.json()]).toEqual([status, expect.objectContaining({ code })]);
   });
 
   it('forbids caching of its answer', async () => {
     const id = await createOrganiser(world).connected();
     const response = await post(
-      world.url,
+      world.internalUrl,
       { connectionId: id },
       `Bearer ${await world.tokens.sign('auth-connection')}`,
     );

@@ -15,7 +15,7 @@ export const configSchema = z.object({
   ...kafkaSettings,
   ...consumerSettings,
   ...subgraphSettings,
-  WORKFLOW_PORT: port(4103).describe('Port of the service; 0 picks a free port.'),
+  WORKFLOW_PORT: port(4103).describe('Port of the internal listener, the only one; 0 picks a free port.'),
 });
 
 export type Config = z.infer<typeof configSchema>;

@@ -104,6 +104,7 @@ export const createWorld = async () => {
 
   return {
     url: service.url,
+    service,
     bus,
     mongo,
     ...(await listen(bus)),

@@ -12,7 +12,9 @@ export {
   type Servers,
 } from '@boxlist/local-servers';
 export * from './at-rest';
+export * from './certificates';
 export * from './clients';
+export { examineDoors } from './doors';
 export * from './facts';
 export { matches, sorted } from './memory-documents';
 export * from './memory-mongo';
