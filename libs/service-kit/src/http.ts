@@ -147,9 +147,11 @@ export const createHttp = (options: HttpOptions): FastifyInstance => {
     }
     return reply.status(status).send(httpErrorBody(shown));
   });
-  app.setNotFoundHandler((_request, reply) =>
-    reply.status(404).send({ code: 'NOT_FOUND', message: 'There is nothing at this address.' }),
-  );
+  const nothing = (reply: FastifyReply) =>
+    reply.status(404).send({ code: 'NOT_FOUND', message: 'There is nothing at this address.' });
+  app.setNotFoundHandler((_request, reply) => nothing(reply));
+  // Otherwise the body of a request to nowhere would be read and parsed first.
+  app.addHook('onRequest', (request, reply, done) => (request.is404 ? void nothing(reply) : done()));
   app.get('/health/live', () => ({ live: true }));
   if (!health) return app;
   app.get('/health/ready', async (_request, reply) => {

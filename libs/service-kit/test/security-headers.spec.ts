@@ -38,6 +38,7 @@ describe('every answer tells browsers to keep to it', () => {
     ['200', closing(head('GET', '/metrics'))],
     ['404', closing(head('GET', '/nowhere'))],
     ['404', closing(head('GET', '/echo'))],
+    ['404', `${closing(head('POST', '/nowhere', 1))}{`],
     ['400', `${closing(head('POST', '/echo', 1))}{`],
     ['413', `${closing(head('POST', '/echo', 200))}${'x'.repeat(200)}`],
     ['415', `${closing(head('POST', '/echo', 2)).replace('json', 'cbor')}{}`],
