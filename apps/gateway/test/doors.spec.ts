@@ -12,7 +12,7 @@ it.each([
   'in %s only the graph is public, and every answer has its headers',
   async (NODE_ENV, publicDoors) => {
     const outside: Record<string, string> =
-    NODE_ENV === 'production' ? { JWT_JWKS_URL: 'https://issuer.example.com/jwks' } : {};
+      NODE_ENV === 'production' ? { JWT_JWKS_URL: 'https://issuer.example.com/jwks' } : {};
     const world = await startWorld({ NODE_ENV, ...outside });
     try {
       const found = await examineDoors(world.gateway);
