@@ -17,8 +17,8 @@ const tokenRequest = z.object({
 
 const keyRequest = z.object({ boxOfficeId });
 
-/** Adds the OAuth callback for browsers and the internal doors for sync. */
-export const httpDoors = (app: FastifyInstance, ctx: Context, tokens: ServiceTokens, redirectUrl: string): void => {
+/** Adds the OAuth callback for browsers. It is the only public door. */
+export const openCallback = (app: FastifyInstance, ctx: Context, redirectUrl: string): void => {
   app.get('/oauth/constant-contact/callback', async (request, reply) => {
     const { search } = new URL(request.url, 'http://callback');
     try {
@@ -33,6 +33,10 @@ export const httpDoors = (app: FastifyInstance, ctx: Context, tokens: ServiceTok
       );
     }
   });
+};
+
+/** Adds the internal doors for sync. */
+export const openInternalDoors = (app: FastifyInstance, ctx: Context, tokens: ServiceTokens): void => {
   app.post('/internal/access-token', async (request, reply) => {
     reply.header('cache-control', 'no-store');
     await tokens.verify(request.headers.authorization, 'auth-connection');

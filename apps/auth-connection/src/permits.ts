@@ -12,11 +12,11 @@ const refused = z.object({ retryAfterMs: z.number().optional() });
  * are used up, and SERVICE_UNAVAILABLE if the ledger does not answer.
  */
 export const createPermits =
-  (syncUrl: string, tokens: ServiceTokens): TakePermit =>
+  (syncUrl: string, tokens: ServiceTokens, call: typeof fetch = fetch): TakePermit =>
   async () => {
     let response: Response;
     try {
-      response = await fetch(`${syncUrl}/internal/quota/permits`, {
+      response = await call(`${syncUrl}/internal/quota/permits`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${await tokens.sign('sync')}` },
         body: JSON.stringify({ class: 'interactive' }),

@@ -1,11 +1,18 @@
 import { createConstantContact, createConstantContactOAuth } from '@boxlist/constant-contact';
 import { topics } from '@boxlist/contracts';
 import { repeatedly } from '@boxlist/event-bus';
-import { createPlatform, createSecretBox, createServiceTokens, type Service } from '@boxlist/service-kit';
+import {
+  createInternalFetch,
+  createPlatform,
+  createSecretBox,
+  createServiceTokens,
+  internalTlsOf,
+  type ListeningService,
+} from '@boxlist/service-kit';
 import typeDefs from '../schema.graphql';
 import type { Config } from './config';
 import type { Context } from './context';
-import { httpDoors } from './http-doors';
+import { openCallback, openInternalDoors } from './http-doors';
 import { createInFlight } from './in-flight';
 import { createPermits } from './permits';
 import { resolvers } from './resolvers';
@@ -14,11 +21,11 @@ import { createSignInStore } from './store/sign-ins';
 import { createTicketTailorKeyStore } from './store/ticket-tailor-keys';
 import { refreshExpiring } from './use-cases/access-token';
 
-/** Starts auth-connection with its HTTP server. Tests override the clock, the permits and the log. */
+/** Starts auth-connection with its listeners. Tests override the clock, the permits and the log. */
 export const createAuthConnection = async (
   config: Config,
   overrides: Partial<Pick<Context, 'clock' | 'takePermit' | 'log'>> = {},
-): Promise<Service> => {
+): Promise<ListeningService> => {
   const platform = await createPlatform('auth-connection', config, {
     topics: [topics.connections],
     log: overrides.log,
@@ -46,7 +53,7 @@ export const createAuthConnection = async (
     }),
     secrets: createSecretBox(config.TOKEN_ENCRYPTION_KEYS),
     outbox,
-    takePermit: createPermits(config.SYNC_URL, tokens),
+    takePermit: createPermits(config.SYNC_URL, tokens, createInternalFetch(internalTlsOf(config))),
     inFlight: createInFlight(),
     offersUpgrades: config.CONSTANT_CONTACT_SIGN_UP_KEEPS_OPT_OUTS,
     allowedReturnUrls: config.ALLOWED_RETURN_URLS,
@@ -61,8 +68,13 @@ export const createAuthConnection = async (
   );
   platform.onClose(() => refresher.close());
   return platform.serve({
-    port: config.AUTH_CONNECTION_PORT,
-    routes: (app) => httpDoors(app, ctx, tokens, config.CONSTANT_CONTACT_REDIRECT_URL),
+    public: {
+      host: config.HOST,
+      port: config.AUTH_CONNECTION_PORT,
+      routes: (app) => openCallback(app, ctx, config.CONSTANT_CONTACT_REDIRECT_URL),
+    },
+    internalPort: config.AUTH_CONNECTION_INTERNAL_PORT,
+    internalRoutes: (app) => openInternalDoors(app, ctx, tokens),
     subgraph: {
       typeDefs,
       resolvers,

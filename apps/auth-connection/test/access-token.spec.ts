@@ -23,11 +23,13 @@ beforeEach(() => {
 
 const day = 86_400_000;
 const minute = 60_000;
-const ask = (connectionId: string, rejected?: string, base = world.url) =>
+const ask = (connectionId: string, rejected?: string, base = world.internalUrl) =>
   askToken(world, connectionId, rejected, base);
 /** Sends many requests at once, alternately to two processes. */
 const askAll = (count: number, id: string, rejected?: string) =>
-  Promise.all(Array.from({ length: count }, (_, index) => ask(id, rejected, index % 2 ? another.url : world.url)));
+  Promise.all(
+    Array.from({ length: count }, (_, index) => ask(id, rejected, index % 2 ? another.internalUrl : world.internalUrl)),
+  );
 const works = (token: string): Promise<boolean> => tokenWorks(world, token);
 const tokenFault = (fault: Omit<SandboxFault, 'method' | 'path'>) =>
   world.sandbox.fault({ method: 'POST', path: '/v1/token$', ...fault });
@@ -36,7 +38,7 @@ describe('an access token', () => {
   it('is returned unchanged while it lasts', async () => {
     const id = await createOrganiser(world).connected();
     const before = await world.sandbox.refreshes();
-    const [first, second] = [await ask(id), await ask(id, undefined, another.url)];
+    const [first, second] = [await ask(id), await ask(id, undefined, another.internalUrl)];
     expect(await works(first.accessToken)).toBe(true);
     expect(second.accessToken).toBe(first.accessToken);
     expect(await world.sandbox.refreshes()).toBe(before);
@@ -77,7 +79,7 @@ describe('an access token', () => {
     const id = await createOrganiser(world).connected();
     let { accessToken } = await ask(id);
     for (let round = 0; round < 5; round += 1) {
-      const next = await ask(id, accessToken, round % 2 ? another.url : world.url);
+      const next = await ask(id, accessToken, round % 2 ? another.internalUrl : world.internalUrl);
       expect([next.status, next.accessToken === accessToken]).toEqual([200, false]);
       ({ accessToken } = next);
     }
@@ -193,7 +195,7 @@ describe('a refresh in progress', () => {
     const caller = new AbortController();
     const body = { connectionId: id, rejectedTokenHash: hash(rejected) };
     const hungUp = post(
-      stopping.url,
+      stopping.internalUrl,
       body,
       `Bearer ${await world.tokens.sign('auth-connection')}`,
       caller.signal,
@@ -216,7 +218,8 @@ describe('the internal door', () => {
     ['a token for another service', async () => `Bearer ${await world.tokens.sign('sync')}`],
   ])('refuses %s', async (_, authorization) => {
     const { boxOfficeId, connected } = createOrganiser(world);
-    const response = await post(world.url, { boxOfficeId, connectionId: await connected() }, await authorization());
+    const body = { boxOfficeId, connectionId: await connected() };
+    const response = await post(world.internalUrl, body, await authorization());
     expect([response.status, await response.json()]).toEqual([
       401,
       expect.objectContaining({ code: 'UNAUTHENTICATED' }),
@@ -233,7 +236,7 @@ describe('the internal door', () => {
     ['too much', { boxOfficeId: 'bo_1', connectionId: 'x'.repeat(1_100_000) }, 413, 'BAD_INPUT'],
     ['an unknown connection', { boxOfficeId: 'bo_1', connectionId: 'conn_unknown' }, 404, 'CONNECTION_NOT_FOUND'],
   ])('answers %s with a clear error', async (_, body, status, code) => {
-    const response = await post(world.url, body, `Bearer ${await world.tokens.sign('auth-connection')}`);
+    const response = await post(world.internalUrl, body, `Bearer ${await world.tokens.sign('auth-connection')}`);
     expect([response.status, await response.json()]).toEqual([status, expect.objectContaining({ code })]);
   });
 
@@ -249,7 +252,7 @@ describe('the internal door', () => {
       { boxOfficeId, connectionId, rejectedTokenHash: hash(accessToken) },
       { boxOfficeId, connectionId: 'conn_unknown' },
     ]) {
-      const { requestId: _, ...answer } = (await (await post(world.url, body, authorization)).json()) as {
+      const { requestId: _, ...answer } = (await (await post(world.internalUrl, body, authorization)).json()) as {
         code: string;
         requestId?: string;
       };
@@ -263,7 +266,7 @@ describe('the internal door', () => {
   it('forbids caching of its answer', async () => {
     const { boxOfficeId, connected } = createOrganiser(world);
     const response = await post(
-      world.url,
+      world.internalUrl,
       { boxOfficeId, connectionId: await connected() },
       `Bearer ${await world.tokens.sign('auth-connection')}`,
     );

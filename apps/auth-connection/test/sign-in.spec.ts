@@ -236,7 +236,7 @@ describe('the graph', () => {
   });
 
   it('answers only the gateway', async () => {
-    const response = await fetch(`${world.url}/graphql`, {
+    const response = await fetch(`${world.internalUrl}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query: '{ boxOffice { id } }' }),

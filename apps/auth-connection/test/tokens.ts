@@ -23,7 +23,7 @@ export const askToken = async (
   world: World,
   connectionId: string,
   rejected?: string,
-  base = world.url,
+  base = world.internalUrl,
 ): Promise<Given> => {
   const response = await postForToken(
     base,

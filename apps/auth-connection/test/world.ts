@@ -39,6 +39,7 @@ const settingsFor = async (port: number, redirectUrl: string, servers: Servers, 
       KAFKA_TOPIC_PREFIX: `${prefix}.`,
       IDENTITY_PUBLIC_JWK: JSON.stringify(await exportJWK(publicKey)),
       AUTH_CONNECTION_PORT: String(port),
+      AUTH_CONNECTION_INTERNAL_PORT: '0',
       CONSTANT_CONTACT_API_URL: `${sandboxUrl}/v3`,
       CONSTANT_CONTACT_AUTHORIZE_URL: `${sandboxUrl}/oauth2/default/v1/authorize`,
       CONSTANT_CONTACT_TOKEN_URL: `${sandboxUrl}/oauth2/default/v1/token`,
@@ -108,7 +109,10 @@ export const createWorld = async (given: Readonly<Record<string, string>> = {}) 
     return fact;
   };
   return {
+    /** The address of the public listener. */
     url: service.url,
+    internalUrl: service.internalUrl,
+    service,
     redirectUrl,
     sandbox,
     database: servers.mongo,
@@ -139,7 +143,7 @@ export const createWorld = async (given: Readonly<Record<string, string>> = {}) 
       variables: Record<string, unknown> = {},
     ): Promise<Answer<T>> => {
       const identity = await sign({ subject: 'user_1', boxOfficeId, role });
-      return askSubgraph<Answer<T>>(service.url, identity, query, variables);
+      return askSubgraph<Answer<T>>(service.internalUrl, identity, query, variables);
     },
     /** Closes everything, even if a step fails. Otherwise a server would outlive the tests. */
     close: async () => {

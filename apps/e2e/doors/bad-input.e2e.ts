@@ -262,14 +262,14 @@ describe('an expired token', () => {
       });
       return ((await response.json()) as { accessToken: string }).accessToken;
     };
-    const rejected = await ask(stack.url('auth-connection'));
+    const rejected = await ask(stack.internalUrl('auth-connection'));
     const grants = async () =>
       (await stack.sandbox.journal()).filter(
         ({ body }) => (body as { grant_type?: string } | null)?.grant_type === 'refresh_token',
       ).length;
     const before = await grants();
     const hash = createHash('sha256').update(rejected).digest('hex');
-    const bases = [stack.url('auth-connection'), other.url];
+    const bases = [stack.internalUrl('auth-connection'), other.internalUrl];
     const fresh = await Promise.all(Array.from({ length: 10 }, (_, index) => ask(bases[index % 2]!, hash)));
     expect(new Set(fresh).size).toBe(1);
     expect(fresh[0]).not.toBe(rejected);

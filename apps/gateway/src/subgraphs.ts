@@ -1,6 +1,6 @@
 import { RemoteGraphQLDataSource, type GraphQLDataSourceProcessOptions } from '@apollo/gateway';
 import { AppError } from '@boxlist/contracts';
-import { identityHeader, type Identity, type IdentitySigner } from '@boxlist/service-kit';
+import { identityHeader, type Identity, type IdentitySigner, type InternalTls } from '@boxlist/service-kit';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Pool } from 'undici';
 
@@ -30,17 +30,19 @@ const isRefusal = (status: number, text: string): boolean => {
 
 /**
  * Calls one subgraph over kept-alive connections. Of the client it sends only the caller's identity, signed by the
- * gateway, and the id of the request. A call ends with the operation that it belongs to.
+ * gateway, and the id of the request. A call ends with the operation that it belongs to. With certificates it shows its
+ * own and accepts only those of the authority.
  */
 export class Subgraph extends RemoteGraphQLDataSource<GatewayContext> {
   constructor(
     baseUrl: string,
     private readonly sign: IdentitySigner,
+    tls?: InternalTls,
     private readonly pool = new Pool(new URL(baseUrl).origin, {
       connections: 32,
       headersTimeout: 15_000,
       bodyTimeout: 15_000,
-      connect: { timeout: 3_000 },
+      connect: { ...tls, timeout: 3_000 },
     }),
   ) {
     const path = `${new URL(baseUrl).pathname.replace(/\/$/, '')}/graphql`;

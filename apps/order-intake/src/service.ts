@@ -1,38 +1,42 @@
 import { deadLetterTopicSpecOf, topics } from '@boxlist/contracts';
-import { createAuthenticate, createPlatform, createSecretBox, type Service } from '@boxlist/service-kit';
+import { createAuthenticate, createPlatform, createSecretBox, type ListeningService } from '@boxlist/service-kit';
 import type { Config } from './config';
 import { openDoors } from './doors';
 import { createWebhookSecretStore } from './store/webhook-secrets';
 
 /**
- * Starts order-intake with its HTTP server. It needs Kafka for its work, so it is not ready without Kafka. Tests
- * override the clock.
+ * Starts order-intake with its listeners. It needs Kafka for its work, so it is not ready without Kafka. Tests override
+ * the clock.
  */
 export const createOrderIntake = async (
   config: Config,
   overrides: { readonly clock?: () => Date } = {},
-): Promise<Service> => {
+): Promise<ListeningService> => {
   const platform = await createPlatform('order-intake', config, {
     topics: [topics.orders, deadLetterTopicSpecOf(topics.orders.name)],
   });
   const { log, mongo, bus } = platform;
   return platform.serve({
-    port: config.ORDER_INTAKE_PORT,
     health: { kafka: () => bus.check() },
     reported: {},
-    routes: (app) =>
-      openDoors(app, {
-        secrets: createWebhookSecretStore(mongo, createSecretBox(config.SECRET_ENCRYPTION_KEYS)),
-        bus,
-        authenticate: createAuthenticate({
-          jwksUrl: config.JWT_JWKS_URL,
-          issuer: config.JWT_ISSUER,
-          audience: config.JWT_AUDIENCE,
+    internalPort: config.ORDER_INTAKE_INTERNAL_PORT,
+    public: {
+      host: config.HOST,
+      port: config.ORDER_INTAKE_PORT,
+      routes: (app) =>
+        openDoors(app, {
+          secrets: createWebhookSecretStore(mongo, createSecretBox(config.SECRET_ENCRYPTION_KEYS)),
+          bus,
+          authenticate: createAuthenticate({
+            jwksUrl: config.JWT_JWKS_URL,
+            issuer: config.JWT_ISSUER,
+            audience: config.JWT_AUDIENCE,
+          }),
+          secretOverlapMs: config.WEBHOOK_SECRET_OVERLAP_HOURS * 3_600_000,
+          clock: () => new Date(),
+          log,
+          ...overrides,
         }),
-        secretOverlapMs: config.WEBHOOK_SECRET_OVERLAP_HOURS * 3_600_000,
-        clock: () => new Date(),
-        log,
-        ...overrides,
-      }),
+    },
   });
 };

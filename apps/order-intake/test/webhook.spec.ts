@@ -261,11 +261,11 @@ describe('while Kafka is down', () => {
     await world.kafka.kill();
     expect(await world.send(body)).toMatchObject({ status: 503, body: { code: 'KAFKA_UNAVAILABLE' } });
     expect((await world.send(ignored())).status).toBe(200);
-    expect((await fetch(`${world.url}/health/ready`)).status).toBe(503);
-    expect((await fetch(`${world.url}/health/live`)).status).toBe(200);
+    expect((await fetch(`${world.service.internalUrl}/health/ready`)).status).toBe(503);
+    expect((await fetch(`${world.service.url}/health/live`)).status).toBe(200);
     await world.kafka.restart();
     expect((await world.send(body)).status).toBe(200);
     await eventually(() => expect(world.eventsOf(id).length).toBeGreaterThan(0), { timeoutMs: 60_000 });
-    await eventually(async () => expect((await fetch(`${world.url}/health/ready`)).status).toBe(200));
+    await eventually(async () => expect((await fetch(`${world.service.internalUrl}/health/ready`)).status).toBe(200));
   }, 150_000);
 });

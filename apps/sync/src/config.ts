@@ -3,10 +3,11 @@ import {
   commonSettings,
   consumerSettings,
   durationMs,
-  httpUrl,
+  internalUrl,
   kafkaSettings,
   mongoSettings,
   optOutSettings,
+  outsideUrl,
   port,
   secret,
   settings,
@@ -23,7 +24,7 @@ export const configSchema = z.object({
   ...consumerSettings,
   ...subgraphSettings,
   ...optOutSettings,
-  SYNC_PORT: port(4104).describe('Port of the service; 0 picks a free port.'),
+  SYNC_PORT: port(4104).describe('Port of the internal listener, the only one; 0 picks a free port.'),
   SYNC_WORK: z
     .enum(['all', 'intake', 'dispatch'])
     .default('all')
@@ -31,12 +32,13 @@ export const configSchema = z.object({
       'What this process does besides answering the graph: take in orders (`intake`), dispatch deliveries ' +
         '(`dispatch`) or both (`all`).',
     ),
-  CONSTANT_CONTACT_API_URL: httpUrl().describe('Base URL of the Constant Contact V3 API.'),
-  AUTH_CONNECTION_URL: httpUrl().describe(
+  CONSTANT_CONTACT_API_URL: outsideUrl().describe('Base URL of the Constant Contact V3 API.'),
+  AUTH_CONNECTION_URL: internalUrl().describe(
     'Base URL of auth-connection, which provides access tokens and Ticket Tailor API keys.',
   ),
-  TICKET_TAILOR_API_URL: httpUrl()
+  TICKET_TAILOR_API_URL: outsideUrl()
     .prefault('https://api.tickettailor.com')
+    .meta({ reach: 'outside' })
     .describe('Base URL of the Ticket Tailor API. Backfills read orders from before Boxlist there.'),
   SERVICE_TOKEN_SECRET: secret(32).describe(
     'Secret that sync and auth-connection share. It signs their calls to each other.',

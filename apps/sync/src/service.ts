@@ -2,10 +2,12 @@ import { createConstantContact } from '@boxlist/constant-contact';
 import { AppError, topics } from '@boxlist/contracts';
 import { createRest, neverRests, type EventBus, type Rest } from '@boxlist/event-bus';
 import {
+  createInternalFetch,
   createPlatform,
   createServiceTokens,
+  internalTlsOf,
   type HealthChecks,
-  type Service,
+  type ListeningService,
   type ServiceTokens,
 } from '@boxlist/service-kit';
 import { createTicketTailor } from '@boxlist/ticket-tailor';
@@ -59,11 +61,15 @@ const checksOf = (
 export const createSync = async (
   config: Config,
   { ledgerClock, prepare, ...overrides }: Overrides = {},
-): Promise<Service> => {
+): Promise<ListeningService> => {
   const platform = await createPlatform('sync', config, { topics: syncTopics });
   const { log, mongo, bus } = platform;
   const serviceTokens = createServiceTokens(config.SERVICE_TOKEN_SECRET);
-  const askAuthConnection = createAskAuthConnection(config.AUTH_CONNECTION_URL, serviceTokens);
+  const askAuthConnection = createAskAuthConnection(
+    config.AUTH_CONNECTION_URL,
+    serviceTokens,
+    createInternalFetch(internalTlsOf(config)),
+  );
   const hashEmail = (boxOfficeId: string, email: string): string =>
     createHmac('sha256', config.EMAIL_HASH_KEY).update(`${boxOfficeId}\n${email}`).digest('base64url');
   const { initStores, deliveryCollection, ...stores } = createStores(mongo, hashEmail);
@@ -125,9 +131,9 @@ export const createSync = async (
   const jobs = startBackgroundJobs(ctx, dispatches);
   platform.onClose(() => jobs.close());
   return platform.serve({
-    port: config.SYNC_PORT,
+    internalPort: config.SYNC_PORT,
     ...checksOf(config, bus),
-    routes: (app) => openPermitDoor(app, ctx, serviceTokens),
+    internalRoutes: (app) => openPermitDoor(app, ctx, serviceTokens),
     subgraph: {
       typeDefs,
       resolvers,

@@ -135,6 +135,7 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
   const { items: tags } = await api.tags(token);
   return {
     url: service.url,
+    service,
     config,
     /** Lists and tags of the account that every connection belongs to. */
     listIds: lists.map(({ list_id }) => list_id),

@@ -1,5 +1,5 @@
 import { deadLetterTopicSpecOf, topics } from '@boxlist/contracts';
-import { createPlatform, type Service } from '@boxlist/service-kit';
+import { createPlatform, type ListeningService } from '@boxlist/service-kit';
 import typeDefs from '../schema.graphql';
 import type { Config } from './config';
 import type { Context } from './context';
@@ -12,11 +12,11 @@ import { createWorkflowStore } from './store/workflows';
 const followed = [topics.entitlements, topics.connections];
 const deadLetters = followed.map(({ name }) => deadLetterTopicSpecOf(name));
 
-/** Starts the workflow service with its HTTP server. Tests override the clock. */
+/** Starts the workflow service with its internal listener. Tests override the clock. */
 export const createWorkflowService = async (
   config: Config,
   overrides: Partial<Pick<Context, 'clock'>> = {},
-): Promise<Service> => {
+): Promise<ListeningService> => {
   const platform = await createPlatform('workflow', config, {
     topics: [topics.workflows, ...followed, ...deadLetters],
   });
@@ -31,7 +31,7 @@ export const createWorkflowService = async (
   const clock = () => new Date();
   const ctx: Context = { workflows, versions, facts, followers, outbox, limits, clock, log, ...overrides };
   return platform.serve({
-    port: config.WORKFLOW_PORT,
+    internalPort: config.WORKFLOW_PORT,
     reported: { kafka: () => bus.check(), events: () => bus.checkProgress() },
     subgraph: {
       typeDefs,

@@ -44,6 +44,7 @@ export const logFields = {
   key: 'id',
   kind: 'word',
   lastOffset: 'id',
+  limit: 'number',
   matched: 'number',
   month: 'id',
   namespace: 'word',

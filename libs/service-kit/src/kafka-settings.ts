@@ -2,13 +2,13 @@ import type { KafkaSecurity } from '@boxlist/event-bus';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { createKafkaTokens } from './kafka-tokens';
-import { commaList, ConfigError, flag, httpUrl, secret, settings } from './settings';
+import { commaList, ConfigError, flag, httpUrl, nodeEnv, secret, settings } from './settings';
 
 const filePath = (what: string) => z.string().optional().describe(what);
 
 /** How a service reaches Kafka, signs in there and recognises it. Every service that uses Kafka has these settings. */
 const kafkaSecuritySettings = {
-  NODE_ENV: z.string().optional().describe('`production` refuses what is only fit for development.'),
+  NODE_ENV: nodeEnv,
   KAFKA_SECURITY: z
     .enum(['plaintext', 'ssl', 'sasl_ssl'])
     .default('plaintext')

@@ -12,9 +12,11 @@ export {
   type Servers,
 } from '@boxlist/local-servers';
 export * from './at-rest';
-export { readTopics } from '@boxlist/event-bus';
 export * from './canaries';
+export * from './certificates';
+export { readTopics } from '@boxlist/event-bus';
 export * from './clients';
+export { examineDoors } from './doors';
 export * from './facts';
 export { matches, sorted } from './memory-documents';
 export * from './memory-mongo';

@@ -4,11 +4,21 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { internalTlsSettings, type Certificate } from './certificates';
 import { devToken, graphClient, sandboxClient, type GraphClient, type TokenInput } from './clients';
 import { prepareSecureKafka } from './secure-kafka';
 import { startServers } from './servers';
 import { produceOrders, type OrderEventJson } from './orders';
-import { appNames, createParts, toolNames, type PartName, type Ports } from './parts';
+import {
+  appNames,
+  createParts,
+  internalNameOf,
+  internalNames,
+  portSettingOf,
+  toolNames,
+  type PartName,
+  type Ports,
+} from './parts';
 import { ticketTailorSandboxClient } from './ticket-tailor-sandbox';
 
 interface StackOptions {
@@ -19,6 +29,8 @@ interface StackOptions {
   readonly callsPerSecond?: number;
   /** Runs Kafka with TLS and an access control list, and every service as a user of its own. */
   readonly secureKafka?: boolean;
+  /** The apps show each other this certificate, and accept only such. */
+  readonly certificate?: Certificate;
   /** More settings for all parts. */
   readonly env?: Readonly<Record<string, string>>;
   readonly onProgress?: Progress;
@@ -51,7 +63,7 @@ export const secretsIn = async (dataDir: string): Promise<Secrets> => {
 };
 
 const freePorts = async (): Promise<Ports> => {
-  const names = [...appNames, ...toolNames, 'kafka', 'mongo'] as const;
+  const names = [...appNames, ...internalNames, ...toolNames, 'kafka', 'mongo'] as const;
   return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await freePort()] as const))) as Ports;
 };
 
@@ -75,8 +87,9 @@ const settingsOf = (
     SYNC_PORT: String(ports.sync),
     ORDER_INTAKE_PORT: String(ports['order-intake']),
     GATEWAY_PORT: String(ports.gateway),
+    ...Object.fromEntries(internalNames.map((name) => [portSettingOf(name), String(ports[name])])),
     BILLING_URL: url('billing'),
-    AUTH_CONNECTION_URL: url('auth-connection'),
+    AUTH_CONNECTION_URL: `http://127.0.0.1:${ports['auth-connection-internal']}`,
     WORKFLOW_URL: url('workflow'),
     SYNC_URL: url('sync'),
     IDENTITY_PRIVATE_JWK: secrets.privateJwk,
@@ -104,6 +117,18 @@ const settingsOf = (
     TICKET_TAILOR_API_URL: url('ticket-tailor-sandbox'),
     TICKET_TAILOR_SANDBOX_PORT: String(ports['ticket-tailor-sandbox']),
     DISPATCH_LEASE_MS: '5000',
+  };
+};
+
+/** The settings for mutual TLS between the apps. */
+const overTls = (certificate: Certificate, dataDir: string, ports: Ports): Record<string, string> => {
+  const url = (name: PartName): string => `https://127.0.0.1:${ports[internalNameOf(name)]}`;
+  return {
+    ...internalTlsSettings(certificate, join(dataDir, 'certificates')),
+    BILLING_URL: url('billing'),
+    AUTH_CONNECTION_URL: url('auth-connection'),
+    WORKFLOW_URL: url('workflow'),
+    SYNC_URL: url('sync'),
   };
 };
 
@@ -135,6 +160,7 @@ export const startStack = async (options: StackOptions = {}) => {
   const own = options.dataDir ? '' : `t${randomBytes(4).toString('hex')}`;
   const settings: Record<string, string> = {
     ...settingsOf(ports, secrets, dataDir, kafka.brokers, mongo.uri, callsPerSecond),
+    ...(options.certificate ? overTls(options.certificate, dataDir, ports) : {}),
     ...(own ? { KAFKA_TOPIC_PREFIX: `${own}.`, MONGODB_DATABASE_PREFIX: own } : {}),
     // Settings from the user's environment override the local values.
     ...Object.fromEntries(
@@ -167,6 +193,8 @@ export const startStack = async (options: StackOptions = {}) => {
     hasRealMongo: mongo.kind === 'given' || mongo.kind === 'mongod',
     brokers: kafka.brokers,
     url,
+    /** The address of the internal listener of an app. */
+    internalUrl: (name: PartName): string => `http://127.0.0.1:${ports[internalNameOf(name)]}`,
     sandbox: sandboxClient(url('constant-contact-sandbox')),
     ticketTailor: ticketTailorSandboxClient(url('ticket-tailor-sandbox')),
     token: (input: TokenInput) => devToken(url('dev-issuer'), input),
