@@ -13,6 +13,7 @@ export {
 } from '@boxlist/local-servers';
 export * from './at-rest';
 export * from './clients';
+export * from './connect-account';
 export * from './facts';
 export { matches, sorted } from './memory-documents';
 export * from './memory-mongo';
