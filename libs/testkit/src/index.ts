@@ -11,6 +11,7 @@ export {
   type LocalProcess,
   type Servers,
 } from '@boxlist/local-servers';
+export * from './access-tokens';
 export * from './at-rest';
 export * from './clients';
 export * from './connect-account';
