@@ -174,7 +174,7 @@ describe('a process that stops', () => {
     const { accessToken } = await askToken(world, id);
     const { accessToken: rotated } = await askToken(world, id, accessToken);
     // As if the process had stopped before it recorded the connection.
-    await signIns.replaceOne({ _id: unrecorded!._id }, { ...unrecorded, savingBeganAt: new Date() } as object);
+    await signIns.replaceOne({ _id: unrecorded!._id }, { ...unrecorded, savingBeganAt: new Date() });
     expect((await organiser.complete({ ticket, confirm: true })).connection).toEqual(connection);
     expect(await versionOf(id)).toBe(1);
     // The sign-in's own tokens have been used up since.

@@ -108,7 +108,7 @@ it('a saved sign-in keeps its token, even if the process stopped before it recor
   const signIns = world.collection('sign_ins');
   const [unrecorded] = await signIns.find({ boxOfficeId: organiser.boxOfficeId } as object).toArray();
   const { connection } = await organiser.complete({ ticket, confirm: true });
-  await signIns.replaceOne({ _id: unrecorded!._id }, { ...unrecorded, savingBeganAt: new Date() } as object);
+  await signIns.replaceOne({ _id: unrecorded!._id }, { ...unrecorded, savingBeganAt: new Date() });
   const before = await live();
   world.moment.aheadMs = 15 * 60_000;
   // A marker: another sign-in that ends later is gone.

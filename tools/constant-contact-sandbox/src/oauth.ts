@@ -26,7 +26,10 @@ const key = (world: World): Uint8Array => new TextEncoder().encode(world.store.s
 const safeEqual = (a: string, b: string): boolean =>
   a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 
-/** The sign-in page, its decision, and the endpoints that issue and revoke tokens. These calls do not count for the limits. */
+/**
+ * The sign-in page, its decision, and the endpoints that issue and revoke tokens. These calls do not count for the
+ * limits.
+ */
 export const oauthDoors = (app: FastifyInstance, world: World): void => {
   app.get(`${base}/authorize`, (request, reply) => signInPage(world, request, reply));
   app.post(`${base}/authorize/decision`, (request, reply) => decide(world, request, reply));

@@ -109,7 +109,7 @@ interface ChangeOptions {
   readonly signIn?: string;
 }
 
-/** Changes exactly this version and publishes the fact. Undefined if it changed meanwhile, or the guard does not hold. */
+/** Changes exactly this version and publishes the fact. Undefined if the version or the guard does not hold. */
 const changeOf = async (
   connections: Collection<ConnectionDocument>,
   current: Connection,
