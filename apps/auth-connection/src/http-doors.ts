@@ -19,7 +19,8 @@ const keyRequest = z.object({
 
 /** Adds the OAuth callback for browsers and the internal doors for sync. */
 export const httpDoors = (app: FastifyInstance, ctx: Context, tokens: ServiceTokens): void => {
-  app.get('/oauth/constant-contact/callback', async (request, reply) => {
+  // Without HEAD, which would use up the state and throw the ticket away.
+  app.get('/oauth/constant-contact/callback', { exposeHeadRoute: false }, async (request, reply) => {
     const { searchParams } = new URL(request.url, 'http://callback');
     try {
       return answerBrowser(reply, await parkSignIn(ctx, searchParams));

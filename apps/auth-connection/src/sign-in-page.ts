@@ -34,8 +34,8 @@ const sentence = (text: string): string => `<p>${escapeHtml(text)}</p>`;
 
 /** Where no frontend takes the ticket: what the person does next, in the graph. */
 const nextStep = (ticket: string): string => `<p>You signed in to Constant Contact. Nothing is connected yet.</p>
-<p><strong>Did you start this in Boxlist yourself?</strong> Then complete it there, with the token that started it,
-within five minutes. Your ticket:</p>
+<p><strong>Did you start this in Boxlist yourself?</strong> Then complete it there as the same person, within five
+minutes. Your ticket:</p>
 <pre id="ticket">${escapeHtml(ticket)}</pre>
 <p>This mutation says which account signed in. Repeat it with <code>confirm: true</code> to connect that account.</p>
 <pre>mutation ($ticket: String!) {

@@ -167,6 +167,13 @@ describe('the callback', () => {
     }
   });
 
+  it('is not used up by a HEAD request, as programs send that look at links', async () => {
+    const organiser = createOrganiser(world);
+    const back = await wayBack((await organiser.begin()).authorizationUrl!, 'riverside');
+    expect((await fetch(back, { method: 'HEAD' })).status).toBe(404);
+    expect(await statusOf(back)).toBe(200);
+  });
+
   it('returns to no page that is no longer allowed', async () => {
     const other = await world.startAnother({ ALLOWED_RETURN_URLS: 'https://elsewhere.example' });
     try {

@@ -6,7 +6,7 @@ describe('processes that renew one access token', () => {
   let refreshers: Awaited<ReturnType<typeof startRefreshers>>;
   beforeAll(async () => {
     refreshers = await startRefreshers(4);
-  }, 180_000);
+  }, 300_000);
   afterAll(() => refreshers?.stack.stop(), 60_000);
 
   it('use the refresh token exactly once in each round, and all get the new token', async () => {

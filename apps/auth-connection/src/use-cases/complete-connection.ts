@@ -15,7 +15,7 @@ const exchangeMs = 45_000;
 const waitMs = 20_000;
 
 /** Either the saved connection, or the account that waits for a confirmation and the connection that it would renew. */
-export interface CompletedConnection {
+interface CompletedConnection {
   readonly connection: Connection | null;
   readonly account: { readonly name: string | null; readonly renews: Connection | null } | null;
   readonly needsConfirmation: boolean;
