@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { connectAccount, type GraphClient, type Stack, startStack } from '@boxlist/testkit';
+import { type GraphClient, type Stack, startStack } from '@boxlist/testkit';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { activate, createWorkflow, resources } from '../src/organiser';
+import { activate, connect, createWorkflow, resources } from '../src/organiser';
 
 let stack: Stack;
 let graph: GraphClient;
@@ -12,7 +12,7 @@ beforeAll(async () => {
   stack = await startStack({ callsPerSecond: 50, env: { LOG_LEVEL: 'trace' } });
   graph = await stack.graphAs({ boxOfficeId: 'bo_choices', role: 'manager' });
   await activate(await stack.graphAs({ boxOfficeId: 'bo_choices', role: 'owner' }));
-  connectionId = await connectAccount(graph, 'harbour');
+  connectionId = await connect(graph, 'harbour');
 }, 180_000);
 afterAll(() => stack?.stop(), 60_000);
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { connectAccount, anOrderEvent, type GraphClient, type Stack, startStack } from '@boxlist/testkit';
-import { activate, createWorkflow, deliveries, resources, settled } from '../src/organiser';
+import { anOrderEvent, type GraphClient, type Stack, startStack } from '@boxlist/testkit';
+import { activate, connect, createWorkflow, deliveries, resources, settled } from '../src/organiser';
 
 let stack: Stack;
 let graph: GraphClient;
@@ -18,7 +18,7 @@ const order = (id: string, email: string, optIn: boolean | null) =>
 describe('the journey of an organiser and the buyers of five orders', () => {
   it('ends with one outcome per order and workflow, and only opted-in buyers on the list', async () => {
     await activate(graph);
-    const connectionId = await connectAccount(graph, 'riverside');
+    const connectionId = await connect(graph, 'riverside');
     const { lists, tags } = await resources(graph);
     const [list, tag] = [lists[0]!, tags[0]!];
     await createWorkflow(graph, {

@@ -1,4 +1,6 @@
-import { connectAccount, eventually, type GraphClient } from '@boxlist/testkit';
+import { connectAccount as connect, eventually, type GraphClient } from '@boxlist/testkit';
+
+export { connect };
 
 /** One delivery as a frontend reads it. */
 export interface SeenDelivery {
@@ -114,7 +116,7 @@ export const settled = (graph: GraphClient, count: number, timeoutMs = 60_000): 
 /** Connects a box office and creates one workflow that puts buyers on the first list. */
 export const ready = async (graph: GraphClient, account: string) => {
   await activate(graph);
-  const connectionId = await connectAccount(graph, account);
+  const connectionId = await connect(graph, account);
   const { lists, tags } = await resources(graph);
   const list = lists[0];
   const tag = tags[0];
