@@ -32,6 +32,19 @@ export const configSchema = z.object({
     'URL of the page where the person signs in to Constant Contact.',
   ),
   CONSTANT_CONTACT_TOKEN_URL: outsideUrl().describe('URL of the Constant Contact token endpoint.'),
+  CONSTANT_CONTACT_REVOKE_URL: outsideUrl()
+    .optional()
+    .describe(
+      'URL where a refresh token is revoked (RFC 7009), used after a disconnect and for sign-ins that end without a ' +
+        'connection. Empty: tokens are only erased here. Set it only where revoking one token leaves other sign-ins ' +
+        'to the same account alone.',
+    ),
+  CONSTANT_CONTACT_ISSUER: outsideUrl()
+    .optional()
+    .describe(
+      'Issuer that Constant Contact may name in the answer to a sign-in (`iss`, RFC 9207); another one is refused. ' +
+        'Default: CONSTANT_CONTACT_TOKEN_URL without `/v1/token`.',
+    ),
   CONSTANT_CONTACT_CLIENT_ID: z.string().min(1).describe("The application's client id (API key) at Constant Contact."),
   CONSTANT_CONTACT_CLIENT_SECRET: secret().describe("The application's client secret at Constant Contact."),
   CONSTANT_CONTACT_REDIRECT_URL: outsideUrl().describe(

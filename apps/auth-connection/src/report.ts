@@ -1,13 +1,27 @@
 import { counter } from '@boxlist/service-kit';
 import type { Context } from './context';
 import type { Connection } from './domain/connection';
+import type { SignIn } from './store/sign-ins';
 
-const signIns = counter('boxlist_sign_ins_total', 'Sign-ins to Constant Contact by result');
+const signIns = counter('boxlist_sign_ins_total', 'Steps of sign-ins to Constant Contact by result');
+const revocations = counter('boxlist_token_revocations_total', 'Revocations of refresh tokens by result');
 const refreshes = counter('boxlist_token_refreshes_total', 'Token refreshes by result');
 
-export const signInEnded = ({ log }: Context, result: string, boxOfficeId: string | undefined): void => {
+/** The browser has come back: with a code (`SIGNED_IN`), or with the code of an error. */
+export const signInReturned = ({ log }: Context, result: string, boxOfficeId: string | undefined): void => {
   signIns({ result });
-  log.info({ result, boxOfficeId }, 'sign-in.ended');
+  log.info({ result, boxOfficeId }, 'sign-in.returned');
+};
+
+/** A sign-in has its end: `CONNECTED`, `UNCONFIRMED`, or the code of an error. */
+export const signInCompleted = ({ log }: Context, result: string, { boxOfficeId, role }: SignIn): void => {
+  signIns({ result });
+  log.info({ result, boxOfficeId, role }, 'sign-in.completed');
+};
+
+export const tokenRevoked = ({ log }: Context, result: 'revoked' | 'failed'): void => {
+  revocations({ result });
+  log.info({ result }, 'token.revoked');
 };
 
 export const tokenRefreshed = (

@@ -2,6 +2,7 @@ import { inputScalars, ownBoxOffice, withUserErrors, type CompleteResolvers } fr
 import type { Resolvers, ResolversParentTypes } from './generated/resolver-types';
 import { contactLists, createContactList, createTag, customFields, tags } from './use-cases/account-resources';
 import { updateConnectionSettings } from './use-cases/choose-settings';
+import { completeConnection } from './use-cases/complete-connection';
 import { beginConnection, disconnect } from './use-cases/connect';
 import { removeTicketTailorApiKey, setTicketTailorApiKey } from './use-cases/ticket-tailor-key';
 
@@ -30,6 +31,10 @@ export const resolvers: CompleteResolvers<Resolvers, ResolversParentTypes> = {
     beginConnection: (_, { input: { connectionId, returnUrl } }, { ctx, identity }) =>
       withUserErrors({ authorizationUrl: null, connection: null }, () =>
         beginConnection(ctx, identity, { connectionId, returnUrl }),
+      ),
+    completeConnection: (_, { input: { ticket, confirm } }, { ctx, identity }) =>
+      withUserErrors({ connection: null, account: null, needsConfirmation: false }, () =>
+        completeConnection(ctx, identity, { ticket, confirm: confirm ?? false }),
       ),
     disconnect: (_, { input }, { ctx, identity }) =>
       withUserErrors({ connection: null }, async () => ({

@@ -20,11 +20,17 @@ import { createConnectionStore } from './store/connections';
 import { createSignInStore } from './store/sign-ins';
 import { createTicketTailorKeyStore } from './store/ticket-tailor-keys';
 import { refreshExpiring } from './use-cases/access-token';
+import { dropEndedSignIns } from './use-cases/complete-connection';
 
-/** Starts auth-connection with its listeners. Tests override the clock, the permits and the log. */
+type Overrides = Partial<Pick<Context, 'clock' | 'takePermit' | 'log'>> & { readonly jobsEveryMs?: number };
+
+/**
+ * Starts auth-connection with its listeners. Tests override the clock, the permits, the log, and how often the
+ * background jobs run.
+ */
 export const createAuthConnection = async (
   config: Config,
-  overrides: Partial<Pick<Context, 'clock' | 'takePermit' | 'log'>> = {},
+  { jobsEveryMs = 60_000, ...overrides }: Overrides = {},
 ): Promise<ListeningService> => {
   const platform = await createPlatform('auth-connection', config, {
     topics: [topics.connections],
@@ -46,6 +52,8 @@ export const createAuthConnection = async (
     oauth: createConstantContactOAuth({
       authorizeUrl: config.CONSTANT_CONTACT_AUTHORIZE_URL,
       tokenUrl: config.CONSTANT_CONTACT_TOKEN_URL,
+      revokeUrl: config.CONSTANT_CONTACT_REVOKE_URL,
+      issuer: config.CONSTANT_CONTACT_ISSUER,
       clientId: config.CONSTANT_CONTACT_CLIENT_ID,
       clientSecret: config.CONSTANT_CONTACT_CLIENT_SECRET,
       redirectUrl: config.CONSTANT_CONTACT_REDIRECT_URL,
@@ -61,17 +69,17 @@ export const createAuthConnection = async (
     log,
     ...overrides,
   };
-  // A refresh continues after its caller has hung up, because the rotated tokens must be saved.
+  // A refresh or a sign-in continues after its caller has hung up, because the new tokens must be saved.
   platform.onClose(() => ctx.inFlight.settled());
-  const refresher = repeatedly(ctx, { everyMs: 60_000, delayed: 'token.not-refreshed' }, (goesOn) =>
-    refreshExpiring(ctx, goesOn),
-  );
-  platform.onClose(() => refresher.close());
+  const jobs = repeatedly(ctx, { everyMs: jobsEveryMs, delayed: 'auth-connection.jobs-delayed' }, async (goesOn) => {
+    await Promise.all([refreshExpiring(ctx, goesOn), dropEndedSignIns(ctx, goesOn)]);
+  });
+  platform.onClose(() => jobs.close());
   return platform.serve({
     public: {
       host: config.HOST,
       port: config.AUTH_CONNECTION_PORT,
-      routes: (app) => openCallback(app, ctx, config.CONSTANT_CONTACT_REDIRECT_URL),
+      routes: (app) => openCallback(app, ctx),
     },
     internalPort: config.AUTH_CONNECTION_INTERNAL_PORT,
     internalRoutes: (app) => openInternalDoors(app, ctx, tokens),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Service } from '@boxlist/service-kit';
-import type { SandboxFault } from '@boxlist/testkit';
+import { eventually, type SandboxFault } from '@boxlist/testkit';
 import { askToken, hash, postForToken as post, tokenWorks } from './tokens';
 import { createOrganiser, createWorld, type World } from './world';
 
@@ -141,7 +141,7 @@ describe('a refresh token that is no longer accepted', () => {
         }),
       ]);
       await world.published(id, 'NEEDS_RECONNECT');
-      expect((await organiser.signIn('riverside', { connectionId: id })).status).toBe(200);
+      expect((await organiser.signIn('riverside', { connectionId: id })).userErrors).toEqual([]);
       await world.published(id, 'CONNECTED');
       expect((await ask(id)).status).toBe(200);
       expect(await organiser.connections()).toEqual([
@@ -153,32 +153,35 @@ describe('a refresh token that is no longer accepted', () => {
 
 describe('a refresh in progress', () => {
   /** Starts a slow refresh. Resolves, once the refresh is claimed, with the promise of its outcome. */
-  const slowRefresh = async (id: string) => {
+  const slowRefresh = async (id: string, kind: 'latency' | 'slow-body' = 'latency') => {
     const { accessToken } = await ask(id);
-    await tokenFault({ kind: 'latency', ms: 600 });
+    await tokenFault({ kind, ms: 600 });
     const outcome = ask(id, accessToken);
     await world.beginsRefresh(id);
     return { outcome, rejected: accessToken };
   };
 
-  it('restores nothing if the connection ends meanwhile', async () => {
+  it('restores nothing if the connection ends meanwhile, and its token is revoked', async () => {
     const organiser = createOrganiser(world);
-    const id = await organiser.connected();
-    const { outcome } = await slowRefresh(id);
+    const before = await world.sandbox.liveRefreshTokens('harbour');
+    const id = await organiser.connected('harbour');
+    const { outcome } = await slowRefresh(id, 'slow-body');
+    await eventually(async () => expect(await world.sandbox.liveRefreshTokens('harbour')).toBe(before + 1));
     await organiser.disconnect(id);
     expect((await outcome).status).toBe(503);
     expect(await world.stored(id)).toMatchObject({ status: 'DISCONNECTED', tokens: null });
     expect(await ask(id)).toMatchObject({ status: 409, code: 'CONNECTION_NEEDS_RECONNECT' });
+    // The refresh replaced the token that the disconnect revoked.
+    await eventually(async () => expect(await world.sandbox.liveRefreshTokens('harbour')).toBe(before));
   });
 
   it('does not undo a sign-in that happens meanwhile, even if the refresh is refused', async () => {
     const organiser = createOrganiser(world);
     const id = await organiser.connected();
-    const { authorizationUrl } = await organiser.begin({ connectionId: id });
+    const ticket = await organiser.ticket('riverside', { connectionId: id });
     const { outcome, rejected } = await slowRefresh(id);
     await world.sandbox.revokeRefreshTokens();
-    const landed = await organiser.land(authorizationUrl!, 'riverside');
-    expect(landed.status).toBe(200);
+    expect((await organiser.complete({ ticket, confirm: true })).userErrors).toEqual([]);
     const now = await ask(id);
     await outcome;
     expect((await world.stored(id)).status).toBe('CONNECTED');
@@ -208,6 +211,45 @@ describe('a refresh in progress', () => {
     const given = await ask(id, rejected);
     expect([given.status, given.accessToken === rejected]).toEqual([200, false]);
     expect(await world.sandbox.refreshes()).toBe(before);
+  });
+});
+
+describe('a refresh whose process stops before it has saved the new tokens', () => {
+  /** Constant Contact rotates the token, and its answer reaches nobody in time. */
+  const interrupted = async (organiser: ReturnType<typeof createOrganiser>) => {
+    const id = await organiser.connected();
+    const { accessToken } = await ask(id);
+    await tokenFault({ kind: 'timeout-after-write', ms: 3_000 });
+    const before = await world.sandbox.refreshes();
+    const lost = ask(id, accessToken).catch(() => undefined);
+    await eventually(async () => expect(await world.sandbox.refreshes()).toBe(before + 1));
+    return { id, accessToken, lost };
+  };
+
+  it('needs a new sign-in, and the organiser is told what happened', async () => {
+    const organiser = createOrganiser(world);
+    const { id, accessToken, lost } = await interrupted(organiser);
+    const before = await world.sandbox.refreshes();
+    world.moment.aheadMs = 46_000;
+    expect(await ask(id, accessToken, another.url)).toMatchObject({ status: 409, code: 'CONNECTION_NEEDS_RECONNECT' });
+    await lost;
+    expect(await world.sandbox.refreshes()).toBe(before + 1);
+    const [connection] = await organiser.connections();
+    expect(connection).toMatchObject({ status: 'NEEDS_RECONNECT' });
+    expect(connection?.needsReconnectReason).toMatch(/interrupted .* lost the new access.* sign in again/);
+    expect((await organiser.signIn('riverside', { connectionId: id })).userErrors).toEqual([]);
+    expect(await organiser.connections()).toMatchObject([{ status: 'CONNECTED', needsReconnectReason: null }]);
+  });
+
+  it('is also told if Constant Contact does not answer in between', async () => {
+    const organiser = createOrganiser(world);
+    const { id, accessToken, lost } = await interrupted(organiser);
+    world.moment.aheadMs = 46_000;
+    await tokenFault({ kind: 'status', status: 503 });
+    expect(await ask(id, accessToken, another.url)).toMatchObject({ status: 503 });
+    expect((await ask(id, accessToken, another.url)).status).toBe(409);
+    await lost;
+    expect((await organiser.connections())[0]?.needsReconnectReason).toMatch(/interrupted/);
   });
 });
 

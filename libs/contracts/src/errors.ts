@@ -34,6 +34,11 @@ export const errorRegistry = {
     'invalid',
     'The sign-in did not start here, was already used, or took too long. Start it again.',
   ),
+  TICKET_INVALID: entry(
+    'invalid',
+    'The ticket of a sign-in is unknown, took too long, or belongs to another person or box office. Start the ' +
+      'sign-in again.',
+  ),
   TOO_MANY_TO_RETRY: entry(
     'invalid',
     'More than 100,000 deliveries match a retry. Narrow the filter by workflow, reason or time.',
@@ -83,12 +88,20 @@ export const errorRegistry = {
     'conflict',
     'The person signed in to a different Constant Contact account than the one of the connection.',
   ),
+  SIGN_IN_INTERRUPTED: entry(
+    'conflict',
+    'Boxlist stopped while it completed a sign-in, and lost the tokens. Start the sign-in again.',
+  ),
   RATE_LIMITED: entry('throttled', 'Too many calls. Try again after `retryAfterMs`.'),
   QUOTA_EXCEEDED: entry(
     'throttled',
     "Today's calls to Constant Contact are used up, or the rest is kept for other calls. New ones come at 00:00 UTC.",
   ),
   REJECTED_BY_CONSTANT_CONTACT: entry('rejected', 'Constant Contact refused the call. Repeating it does not help.'),
+  SIGN_IN_REFUSED: entry(
+    'rejected',
+    'Constant Contact refused the sign-in, or no longer accepts it. Start the sign-in again.',
+  ),
   UNAUTHORIZED_AT_CONSTANT_CONTACT: entry('rejected', 'Constant Contact did not accept the access token.'),
   MISSING_PRIVILEGES: entry('rejected', 'The Constant Contact user or application lacks a right that the call needs.'),
   UNAUTHORIZED_AT_TICKET_TAILOR: entry('rejected', 'Ticket Tailor did not accept the API key.'),

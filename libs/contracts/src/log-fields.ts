@@ -59,6 +59,7 @@ export const logFields = {
   requeued: 'number',
   result: 'word',
   retryId: 'id',
+  role: 'word',
   route: 'word',
   sha256: 'id',
   since: 'time',

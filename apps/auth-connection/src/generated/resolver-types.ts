@@ -276,13 +276,21 @@ export type CustomFieldEdge = {
 
 export type Mutation = {
   /**
-   * Starts a sign-in to Constant Contact. Send the person's browser to the returned URL. Role: manager
-   * or owner.
+   * Starts a sign-in to Constant Contact. Send the person's browser to the returned URL. Afterwards
+   * complete the sign-in with `completeConnection`. Role: manager or owner.
    */
   readonly beginConnection: BeginConnectionPayload;
   /**
-   * Ends a connection, erases its tokens and resets its settings to the defaults. Role: manager or
-   * owner.
+   * Completes a sign-in with the ticket that the browser brought back. Call it at once: Constant
+   * Contact's answer behind the ticket lasts for about five minutes. It first says which account signed
+   * in. Show that to the person, and call it again with `confirm: true` to save the connection. Only
+   * the person who started the sign-in can complete it, and only for the same box office. Role: manager
+   * or owner.
+   */
+  readonly completeConnection: CompleteConnectionPayload;
+  /**
+   * Ends a connection, erases its tokens and resets its settings to the defaults. Boxlist also revokes
+   * the tokens at Constant Contact if the operator has set that up. Role: manager or owner.
    */
   readonly disconnect: DisconnectPayload;
   /** Chooses how new contacts are created. Absent fields stay unchanged. Role: manager or owner. */
@@ -303,6 +311,11 @@ export type Mutation = {
 
 export type MutationBeginConnectionArgs = {
   input: BeginConnectionInput;
+};
+
+
+export type MutationCompleteConnectionArgs = {
+  input: CompleteConnectionInput;
 };
 
 
@@ -335,20 +348,61 @@ export type BeginConnectionInput = {
   /** Id of the connection to renew. The person must then sign in to the same account. */
   readonly connectionId?: InputMaybe<Scalars['ID']['input']>;
   /**
-   * Where the browser goes afterwards. Must be an allowed URL or lie below one. Boxlist adds the
-   * parameters `connection` and `status`.
+   * Where the browser goes afterwards. Must be an allowed URL or lie below one, with at most 2,000
+   * characters. Boxlist adds the parameter `status`. After a sign-in it is `SIGNED_IN`, and `ticket`
+   * holds the ticket for `completeConnection`: remove it from the address bar. Otherwise `status` is an
+   * error code, such as SIGN_IN_DENIED (the person declined), CONSTANT_CONTACT_UNAVAILABLE or
+   * SIGN_IN_REFUSED. For a renewal, `connection` is the id of the connection. Without a `returnUrl` a
+   * page of Boxlist shows the ticket.
    */
   readonly returnUrl?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** Result of the start. */
 export type BeginConnectionPayload = {
-  /** Where to send the browser. Valid once, for 10 minutes. */
+  /**
+   * Where to send the person's own browser. Valid once, for 10 minutes. Do not pass it on to others:
+   * they could sign in, but nobody could complete their sign-in.
+   */
   readonly authorizationUrl: Maybe<Scalars['String']['output']>;
   /** The connection to renew, if any. */
   readonly connection: Maybe<Connection>;
   /** What is wrong with the input. */
   readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** Which sign-in to complete. */
+export type CompleteConnectionInput = {
+  /** The ticket from the end of the sign-in, valid for 10 minutes. Pass it as a variable. */
+  readonly ticket: Scalars['String']['input'];
+  /**
+   * Whether to save the connection. With false, the answer says which account signed in. Repeated
+   * calls with true return the same connection.
+   */
+  readonly confirm?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+/** Result of the completion: the saved connection, or the account that waits for a confirmation. */
+export type CompleteConnectionPayload = {
+  /** The connection, once it is saved. */
+  readonly connection: Maybe<Connection>;
+  /** The account that signed in, until it is saved. Ask the person whether it is the right one. */
+  readonly account: Maybe<SignedInAccount>;
+  /** Whether nothing is saved yet, and the call must be repeated with `confirm: true`. */
+  readonly needsConfirmation: Scalars['Boolean']['output'];
+  /**
+   * What is wrong. TICKET_INVALID, SIGN_IN_REFUSED, SIGN_IN_INTERRUPTED, MISSING_PRIVILEGES and
+   * DIFFERENT_ACCOUNT need a new sign-in.
+   */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** A Constant Contact account that signed in and is not saved yet. */
+export type SignedInAccount = {
+  /** Name of the organisation at Constant Contact. */
+  readonly name: Maybe<Scalars['String']['output']>;
+  /** The connection that it would renew, in its current status. Null if it would be a new connection. */
+  readonly renews: Maybe<Connection>;
 };
 
 /** Which connection to end. */
@@ -578,6 +632,9 @@ export type ResolversTypes = {
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   BeginConnectionInput: BeginConnectionInput;
   BeginConnectionPayload: ResolverTypeWrapper<Omit<BeginConnectionPayload, 'connection'> & { connection: Maybe<ResolversTypes['Connection']> }>;
+  CompleteConnectionInput: CompleteConnectionInput;
+  CompleteConnectionPayload: ResolverTypeWrapper<Omit<CompleteConnectionPayload, 'connection' | 'account'> & { connection: Maybe<ResolversTypes['Connection']>, account: Maybe<ResolversTypes['SignedInAccount']> }>;
+  SignedInAccount: ResolverTypeWrapper<Omit<SignedInAccount, 'renews'> & { renews: Maybe<ResolversTypes['Connection']> }>;
   DisconnectInput: DisconnectInput;
   DisconnectPayload: ResolverTypeWrapper<Omit<DisconnectPayload, 'connection'> & { connection: Maybe<ResolversTypes['Connection']> }>;
   UpdateConnectionSettingsInput: UpdateConnectionSettingsInput;
@@ -618,6 +675,9 @@ export type ResolversParentTypes = {
   Mutation: Record<PropertyKey, never>;
   BeginConnectionInput: BeginConnectionInput;
   BeginConnectionPayload: Omit<BeginConnectionPayload, 'connection'> & { connection: Maybe<ResolversParentTypes['Connection']> };
+  CompleteConnectionInput: CompleteConnectionInput;
+  CompleteConnectionPayload: Omit<CompleteConnectionPayload, 'connection' | 'account'> & { connection: Maybe<ResolversParentTypes['Connection']>, account: Maybe<ResolversParentTypes['SignedInAccount']> };
+  SignedInAccount: Omit<SignedInAccount, 'renews'> & { renews: Maybe<ResolversParentTypes['Connection']> };
   DisconnectInput: DisconnectInput;
   DisconnectPayload: Omit<DisconnectPayload, 'connection'> & { connection: Maybe<ResolversParentTypes['Connection']> };
   UpdateConnectionSettingsInput: UpdateConnectionSettingsInput;
@@ -752,6 +812,7 @@ export type CustomFieldEdgeResolvers<ContextType = GraphContext, ParentType exte
 
 export type MutationResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   beginConnection?: Resolver<ResolversTypes['BeginConnectionPayload'], ParentType, ContextType, RequireFields<MutationBeginConnectionArgs, 'input'>>;
+  completeConnection?: Resolver<ResolversTypes['CompleteConnectionPayload'], ParentType, ContextType, RequireFields<MutationCompleteConnectionArgs, 'input'>>;
   disconnect?: Resolver<ResolversTypes['DisconnectPayload'], ParentType, ContextType, RequireFields<MutationDisconnectArgs, 'input'>>;
   updateConnectionSettings?: Resolver<ResolversTypes['UpdateConnectionSettingsPayload'], ParentType, ContextType, RequireFields<MutationUpdateConnectionSettingsArgs, 'input'>>;
   setTicketTailorApiKey?: Resolver<ResolversTypes['SetTicketTailorApiKeyPayload'], ParentType, ContextType, RequireFields<MutationSetTicketTailorApiKeyArgs, 'input'>>;
@@ -764,6 +825,18 @@ export type BeginConnectionPayloadResolvers<ContextType = GraphContext, ParentTy
   authorizationUrl: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   connection: Resolver<Maybe<ResolversTypes['Connection']>, ParentType, ContextType>;
   userErrors: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type CompleteConnectionPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['CompleteConnectionPayload'] = ResolversParentTypes['CompleteConnectionPayload']> = {
+  connection: Resolver<Maybe<ResolversTypes['Connection']>, ParentType, ContextType>;
+  account: Resolver<Maybe<ResolversTypes['SignedInAccount']>, ParentType, ContextType>;
+  needsConfirmation: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  userErrors: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type SignedInAccountResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['SignedInAccount'] = ResolversParentTypes['SignedInAccount']> = {
+  name: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  renews: Resolver<Maybe<ResolversTypes['Connection']>, ParentType, ContextType>;
 };
 
 export type DisconnectPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['DisconnectPayload'] = ResolversParentTypes['DisconnectPayload']> = {
@@ -817,6 +890,8 @@ export type Resolvers<ContextType = GraphContext> = {
   CustomFieldEdge: CustomFieldEdgeResolvers<ContextType>;
   Mutation: MutationResolvers<ContextType>;
   BeginConnectionPayload: BeginConnectionPayloadResolvers<ContextType>;
+  CompleteConnectionPayload: CompleteConnectionPayloadResolvers<ContextType>;
+  SignedInAccount: SignedInAccountResolvers<ContextType>;
   DisconnectPayload: DisconnectPayloadResolvers<ContextType>;
   UpdateConnectionSettingsPayload: UpdateConnectionSettingsPayloadResolvers<ContextType>;
   SetTicketTailorApiKeyPayload: SetTicketTailorApiKeyPayloadResolvers<ContextType>;
