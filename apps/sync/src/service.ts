@@ -1,21 +1,16 @@
 import { createConstantContact } from '@boxlist/constant-contact';
-import { AppError, topics } from '@boxlist/contracts';
+import { topics } from '@boxlist/contracts';
 import { createRest, neverRests, type EventBus, type Rest } from '@boxlist/event-bus';
-import {
-  createPlatform,
-  createServiceTokens,
-  type HealthChecks,
-  type Service,
-  type ServiceTokens,
-} from '@boxlist/service-kit';
+import { createPlatform, createServiceTokens, type HealthChecks, type Service } from '@boxlist/service-kit';
 import { createTicketTailor } from '@boxlist/ticket-tailor';
-import type { FastifyInstance } from 'fastify';
 import { createHmac } from 'node:crypto';
 import typeDefs from '../schema.graphql';
 import { createAskAuthConnection } from './auth-connection';
 import type { Config } from './config';
 import type { Context } from './context';
+import type { Limits } from './domain/ledger-state';
 import { entitlementsCaughtUp, openEventDoors, syncTopics } from './events';
+import { permitDoor } from './permit-door';
 import { resolvers } from './resolvers';
 import { outcomeRendering } from './store/deliveries';
 import { createLedgerStore } from './store/ledger';
@@ -82,7 +77,7 @@ export const createSync = async (
     ...stores,
     ledger: createLedgerStore(
       mongo,
-      { perSecond: config.CONSTANT_CONTACT_CALLS_PER_SECOND, perDay: config.CONSTANT_CONTACT_CALLS_PER_DAY },
+      limitsOf(config),
       { minMs: config.GATHER_MIN_MS, maxMs: config.GATHER_MAX_MS },
       ledgerClock,
     ),
@@ -126,7 +121,7 @@ export const createSync = async (
   return platform.serve({
     port: config.SYNC_PORT,
     ...checksOf(config, bus),
-    routes: (app) => openPermitDoor(app, ctx, serviceTokens),
+    routes: (app) => permitDoor(app, ctx, serviceTokens),
     subgraph: {
       typeDefs,
       resolvers,
@@ -158,13 +153,11 @@ const relayOutboxes = async (
   });
 };
 
-/** The endpoint where auth-connection gets a permit before it calls Constant Contact for a page. */
-const openPermitDoor = (app: FastifyInstance, ctx: Context, serviceTokens: ServiceTokens): void => {
-  app.post('/internal/quota/permits', async (request) => {
-    await serviceTokens.verify(request.headers.authorization, 'sync');
-    const { class: kind } = (request.body ?? {}) as { class?: unknown };
-    if (kind !== 'interactive') throw new AppError('BAD_INPUT', 'class must be interactive');
-    await ctx.ledger.take({ class: 'interactive', boxOfficeId: 'interactive' });
-    return { waitMs: 0 };
-  });
-};
+const limitsOf = (config: Config): Limits => ({
+  perSecond: config.CONSTANT_CONTACT_CALLS_PER_SECOND,
+  perDay: config.CONSTANT_CONTACT_CALLS_PER_DAY,
+  interactive: {
+    perDay: config.INTERACTIVE_CALLS_PER_DAY,
+    perDayOfBoxOffice: config.INTERACTIVE_CALLS_PER_DAY_OF_BOX_OFFICE,
+  },
+});
