@@ -1,6 +1,7 @@
 import {
   commaList,
   commonSettings,
+  consumerSettings,
   encryptionKeys,
   flag,
   httpUrl,
@@ -18,6 +19,7 @@ export const configSchema = z.object({
   ...commonSettings,
   ...mongoSettings,
   ...kafkaSettings,
+  ...consumerSettings,
   ...subgraphSettings,
   ...optOutSettings,
   AUTH_CONNECTION_PORT: port(4102).describe('Port of the service; 0 picks a free port.'),

@@ -1,15 +1,24 @@
 import { createConstantContact, createConstantContactOAuth } from '@boxlist/constant-contact';
-import { topics } from '@boxlist/contracts';
+import { deadLetterTopicSpecOf, topics } from '@boxlist/contracts';
 import { repeatedly } from '@boxlist/event-bus';
-import { createPlatform, createSecretBox, createServiceTokens, type Service } from '@boxlist/service-kit';
+import {
+  createPlatform,
+  createSecretBox,
+  createServiceTokens,
+  demandEntitlementFact,
+  type Service,
+} from '@boxlist/service-kit';
 import typeDefs from '../schema.graphql';
 import type { Config } from './config';
 import type { Context } from './context';
+import { followEntitlements } from './events';
 import { httpDoors } from './http-doors';
 import { createInFlight } from './in-flight';
 import { createPermits } from './permits';
 import { resolvers } from './resolvers';
+import { createAccountResourceStore } from './store/account-resources';
 import { createConnectionStore } from './store/connections';
+import { createEntitlementCopy } from './store/entitlements';
 import { createSignInStore } from './store/sign-ins';
 import { createTicketTailorKeyStore } from './store/ticket-tailor-keys';
 import { refreshExpiring } from './use-cases/access-token';
@@ -17,20 +26,26 @@ import { refreshExpiring } from './use-cases/access-token';
 /** Starts auth-connection with its HTTP server. Tests override the clock, the permits and the log. */
 export const createAuthConnection = async (
   config: Config,
-  overrides: Partial<Pick<Context, 'clock' | 'takePermit' | 'log'>> = {},
+  { takePermit: takeGivenPermit, ...overrides }: Partial<Pick<Context, 'clock' | 'takePermit' | 'log'>> = {},
 ): Promise<Service> => {
   const platform = await createPlatform('auth-connection', config, {
-    topics: [topics.connections],
+    topics: [topics.connections, topics.entitlements, deadLetterTopicSpecOf(topics.entitlements.name)],
     log: overrides.log,
   });
-  const { log, mongo } = platform;
+  const { log, mongo, bus } = platform;
   const tokens = createServiceTokens(config.SERVICE_TOKEN_SECRET);
   const connections = createConnectionStore(mongo);
   const signIns = createSignInStore(mongo);
-  await Promise.all([connections.init(), signIns.init()]);
+  const resources = createAccountResourceStore(mongo);
+  const entitlements = createEntitlementCopy(mongo);
+  await Promise.all([connections.init(), signIns.init(), resources.init(), entitlements.init()]);
   const constantContact = createConstantContact({ apiUrl: config.CONSTANT_CONTACT_API_URL });
   platform.onClose(() => constantContact.close());
   const outbox = await platform.relayOutbox({ collection: connections.collection, topic: topics.connections });
+  const follower = await followEntitlements(bus, entitlements);
+  const demandEntitlement: Context['demandEntitlement'] = (boxOfficeId) =>
+    demandEntitlementFact(entitlements, (timeoutMs) => follower.caughtUp(timeoutMs), boxOfficeId);
+  const takeFromLedger = takeGivenPermit ?? createPermits(config.SYNC_URL, tokens);
   const ctx: Context = {
     connections,
     signIns,
@@ -46,7 +61,12 @@ export const createAuthConnection = async (
     }),
     secrets: createSecretBox(config.TOKEN_ENCRYPTION_KEYS),
     outbox,
-    takePermit: createPermits(config.SYNC_URL, tokens),
+    resources,
+    demandEntitlement,
+    takePermit: async (boxOfficeId) => {
+      await demandEntitlement(boxOfficeId);
+      await takeFromLedger(boxOfficeId);
+    },
     inFlight: createInFlight(),
     offersUpgrades: config.CONSTANT_CONTACT_SIGN_UP_KEEPS_OPT_OUTS,
     allowedReturnUrls: config.ALLOWED_RETURN_URLS,
@@ -62,6 +82,7 @@ export const createAuthConnection = async (
   platform.onClose(() => refresher.close());
   return platform.serve({
     port: config.AUTH_CONNECTION_PORT,
+    reported: { kafka: () => bus.check(), events: () => bus.checkProgress() },
     routes: (app) => httpDoors(app, ctx, tokens, config.CONSTANT_CONTACT_REDIRECT_URL),
     subgraph: {
       typeDefs,

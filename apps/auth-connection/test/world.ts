@@ -1,7 +1,16 @@
 import { connectionEventSchema, newId, topics, type BoxOfficeId, type ConnectionFact } from '@boxlist/contracts';
 import { consumeFacts, createEventBus, type EventBus } from '@boxlist/event-bus';
 import { createIdentitySigner, createLog, createServiceTokens, settings, type Role } from '@boxlist/service-kit';
-import { askSubgraph, eventually, freePort, startServers, startTogether, type Servers } from '@boxlist/testkit';
+import {
+  anEntitlement,
+  askSubgraph,
+  entitlementMessage,
+  eventually,
+  freePort,
+  startServers,
+  startTogether,
+  type Servers,
+} from '@boxlist/testkit';
 import { exportJWK, generateKeyPair } from 'jose';
 import mongoose from 'mongoose';
 import { randomBytes } from 'node:crypto';
@@ -72,14 +81,15 @@ export const createWorld = async (given: Readonly<Record<string, string>> = {}) 
   const { env: standard, sign } = await settingsFor(port, redirectUrl, servers, sandbox.url);
   const env = { ...standard, ...given };
   const moment = { aheadMs: 0 };
-  const permits: { taken: number; take: TakePermit } = { taken: 0, take: async () => undefined };
+  const permits: { taken: number; of: string[]; take: TakePermit } = { taken: 0, of: [], take: async () => undefined };
   const logged: string[] = [];
   const overrides = {
     log: createLog('auth-connection', 'trace', { write: (line) => void logged.push(line) }),
     clock: () => new Date(Date.now() + moment.aheadMs),
-    takePermit: async () => {
+    takePermit: async (boxOfficeId: BoxOfficeId) => {
       permits.taken += 1;
-      await permits.take();
+      permits.of.push(boxOfficeId);
+      await permits.take(boxOfficeId);
     },
   };
   const start = (ownPort: number) =>
@@ -117,6 +127,12 @@ export const createWorld = async (given: Readonly<Record<string, string>> = {}) 
     /** Starts another instance of the service on the same database. */
     startAnother: () => start(0),
     stored,
+    /** Publishes billing's fact of whether the box office may use the add-on. */
+    entitle: async (boxOfficeId: BoxOfficeId, entitled = true, version = 1): Promise<void> => {
+      const status = entitled ? 'ACTIVE' : 'CANCELLED';
+      const { topic, ...message } = entitlementMessage(anEntitlement({ boxOfficeId, status, entitled, version }));
+      await bus.publish(topic, [message]);
+    },
     /** Everything that the service has logged so far. */
     logged: (): string => logged.join(''),
     /** All documents of one of its collections, as text. */
@@ -136,9 +152,10 @@ export const createWorld = async (given: Readonly<Record<string, string>> = {}) 
       { boxOfficeId, role }: { boxOfficeId: BoxOfficeId; role: Role },
       query: string,
       variables: Record<string, unknown> = {},
+      url = service.url,
     ): Promise<Answer<T>> => {
       const identity = await sign({ subject: 'user_1', boxOfficeId, role });
-      return askSubgraph<Answer<T>>(service.url, identity, query, variables);
+      return askSubgraph<Answer<T>>(url, identity, query, variables);
     },
     /** Closes everything, even if a step fails. Otherwise a server would outlive the tests. */
     close: async () => {
@@ -185,11 +202,14 @@ interface UserError {
   readonly field: string[] | null;
 }
 
-/** An organiser with a new box office. */
-export const createOrganiser = (world: World) => {
+/** An organiser with a new box office, with the active add-on unless `entitled` is false. */
+export const createOrganiser = (world: World, { entitled = true }: { readonly entitled?: boolean } = {}) => {
   const boxOfficeId = newId('boxOffice');
-  const ask = <T>(query: string, variables: Record<string, unknown> = {}, role: Role = 'manager') =>
-    world.ask<T>({ boxOfficeId, role }, query, variables);
+  let activation: Promise<void> | undefined;
+  const ask = async <T>(query: string, variables: Record<string, unknown> = {}, role: Role = 'manager') => {
+    if (entitled) await (activation ??= world.entitle(boxOfficeId));
+    return world.ask<T>({ boxOfficeId, role }, query, variables);
+  };
   const mutate = async <T>(name: string, type: string, fields: string, input: object, role?: Role) => {
     const { data, errors } = await ask<{ result: T & { userErrors: UserError[] } }>(
       `mutation ($input: ${type}!) { result: ${name}(input: $input) { ${fields} userErrors { code field } } }`,

@@ -93,7 +93,7 @@ export const completeSignIn = async (ctx: Context, callbackUrl: URL): Promise<Si
 };
 
 const attach = async (ctx: Context, signIn: SignIn, tokens: Tokens): Promise<Connection> => {
-  await ctx.takePermit();
+  await ctx.takePermit(signIn.boxOfficeId);
   const privileges = (await ctx.constantContact.privileges(tokens.accessToken)).map(
     ({ privilege_name }) => privilege_name,
   );
@@ -103,7 +103,7 @@ const attach = async (ctx: Context, signIn: SignIn, tokens: Tokens): Promise<Con
       'This Constant Contact user is not allowed to read and write contacts. Sign in as a user with these rights.',
     );
   }
-  await ctx.takePermit();
+  await ctx.takePermit(signIn.boxOfficeId);
   const account = await ctx.constantContact.accountSummary(tokens.accessToken);
   if (tokens.refreshToken === undefined)
     throw new AppError('REJECTED_BY_CONSTANT_CONTACT', 'Constant Contact did not issue a refresh token');
@@ -164,6 +164,7 @@ export const disconnect = async (ctx: Context, identity: Identity, connectionId:
     if (connection.status === 'DISCONNECTED') return connection;
     const ended = await ctx.connections.disconnect(connection);
     if (!ended) continue;
+    await ctx.resources.forget(connection.id);
     await ctx.outbox.notify();
     disconnected(ctx, connection.id);
     return ended;

@@ -1,0 +1,12 @@
+import { entitlementEventSchema, topics } from '@boxlist/contracts';
+import { consumeFacts, type EventBus } from '@boxlist/event-bus';
+import type { EntitlementCopy } from './store/entitlements';
+
+/** Consumes billing's facts of who may use the add-on. */
+export const followEntitlements = (bus: EventBus, entitlements: EntitlementCopy) =>
+  consumeFacts(bus, {
+    topic: topics.entitlements.name,
+    groupId: 'auth-connection.entitlements',
+    schema: entitlementEventSchema,
+    apply: async ({ data }) => void (await entitlements.apply(data)),
+  });
