@@ -1,6 +1,7 @@
 import {
   commaList,
   commonSettings,
+  consumerSettings,
   encryptionKeys,
   flag,
   internalUrl,
@@ -21,6 +22,7 @@ export const configSchema = z.object({
   ...publicSettings,
   ...mongoSettings,
   ...kafkaSettings,
+  ...consumerSettings,
   ...subgraphSettings,
   ...optOutSettings,
   AUTH_CONNECTION_PORT: port(4102).describe('Port of the OAuth callback; 0 picks a free port.'),

@@ -1,9 +1,12 @@
+import type { ErrorCode } from '@boxlist/contracts';
 import { counter } from '@boxlist/service-kit';
 import type { Context } from './context';
+import type { ResourceKind } from './domain/account-resource';
 import type { Connection } from './domain/connection';
 import type { SignIn } from './store/sign-ins';
 
 const signIns = counter('boxlist_sign_ins_total', 'Steps of sign-ins to Constant Contact by result');
+const readings = counter('boxlist_account_readings_total', 'Readings of lists, tags and custom fields by result');
 const revocations = counter('boxlist_token_revocations_total', 'Revocations of refresh tokens by result');
 const refreshes = counter('boxlist_token_refreshes_total', 'Token refreshes by result');
 
@@ -41,3 +44,13 @@ export const ticketTailorKeyChanged = ({ log }: Context, boxOfficeId: string, re
 
 export const disconnected = ({ log }: Context, connectionId: string): void =>
   log.info({ connectionId }, 'connection.disconnected');
+
+export const resourceRead = (
+  { log }: Context,
+  connectionId: string,
+  kind: ResourceKind,
+  result: ErrorCode | 'READ',
+): void => {
+  readings({ kind, result });
+  log.info({ connectionId, kind, result }, 'account.read');
+};

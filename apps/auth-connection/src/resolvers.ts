@@ -20,11 +20,12 @@ export const resolvers: CompleteResolvers<Resolvers, ResolversParentTypes> = {
       const connection = await ctx.connections.byId(id);
       return connection?.boxOfficeId === identity.boxOfficeId ? connection : null;
     },
-    contactLists: (connection, { first, after, search }, { ctx }) =>
-      contactLists(ctx, connection, { first, after, search }),
-    tags: (connection, { first, after, search }, { ctx }) => tags(ctx, connection, { first, after, search }),
-    customFields: (connection, { first, after, search }, { ctx }) =>
-      customFields(ctx, connection, { first, after, search }),
+    contactLists: (connection, { first, after, search, refresh }, { ctx, identity }) =>
+      contactLists(ctx, identity, connection, { first, after, search, refresh }),
+    tags: (connection, { first, after, search, refresh }, { ctx, identity }) =>
+      tags(ctx, identity, connection, { first, after, search, refresh }),
+    customFields: (connection, { first, after, search, refresh }, { ctx, identity }) =>
+      customFields(ctx, identity, connection, { first, after, search, refresh }),
   },
   ConnectionSettings: { canUpgradeImported: (_, __, { ctx }) => ctx.offersUpgrades },
   Mutation: {

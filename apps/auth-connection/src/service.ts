@@ -1,22 +1,26 @@
 import { createConstantContact, createConstantContactOAuth } from '@boxlist/constant-contact';
-import { topics } from '@boxlist/contracts';
+import { deadLetterTopicSpecOf, topics } from '@boxlist/contracts';
 import { repeatedly } from '@boxlist/event-bus';
 import {
   createInternalFetch,
   createPlatform,
   createSecretBox,
   createServiceTokens,
+  demandEntitlementFact,
   internalTlsOf,
   type ListeningService,
 } from '@boxlist/service-kit';
 import typeDefs from '../schema.graphql';
 import type { Config } from './config';
 import type { Context } from './context';
+import { followEntitlements } from './events';
 import { openCallback, openInternalDoors } from './http-doors';
 import { createInFlight } from './in-flight';
 import { createPermits } from './permits';
 import { resolvers } from './resolvers';
+import { createAccountResourceStore } from './store/account-resources';
 import { createConnectionStore } from './store/connections';
+import { createEntitlementCopy } from './store/entitlements';
 import { createSignInStore } from './store/sign-ins';
 import { createTicketTailorKeyStore } from './store/ticket-tailor-keys';
 import { refreshExpiring } from './use-cases/access-token';
@@ -30,20 +34,27 @@ type Overrides = Partial<Pick<Context, 'clock' | 'takePermit' | 'log'>> & { read
  */
 export const createAuthConnection = async (
   config: Config,
-  { jobsEveryMs = 60_000, ...overrides }: Overrides = {},
+  { jobsEveryMs = 60_000, takePermit: takeGivenPermit, ...overrides }: Overrides = {},
 ): Promise<ListeningService> => {
   const platform = await createPlatform('auth-connection', config, {
-    topics: [topics.connections],
+    topics: [topics.connections, topics.entitlements, deadLetterTopicSpecOf(topics.entitlements.name)],
     log: overrides.log,
   });
-  const { log, mongo } = platform;
+  const { log, mongo, bus } = platform;
   const tokens = createServiceTokens(config.SERVICE_TOKEN_SECRET);
   const connections = createConnectionStore(mongo);
   const signIns = createSignInStore(mongo);
-  await Promise.all([connections.init(), signIns.init()]);
+  const resources = createAccountResourceStore(mongo);
+  const entitlements = createEntitlementCopy(mongo);
+  await Promise.all([connections.init(), signIns.init(), resources.init(), entitlements.init()]);
   const constantContact = createConstantContact({ apiUrl: config.CONSTANT_CONTACT_API_URL });
   platform.onClose(() => constantContact.close());
   const outbox = await platform.relayOutbox({ collection: connections.collection, topic: topics.connections });
+  const follower = await followEntitlements(bus, entitlements);
+  const demandEntitlement: Context['demandEntitlement'] = (boxOfficeId) =>
+    demandEntitlementFact(entitlements, (timeoutMs) => follower.caughtUp(timeoutMs), boxOfficeId);
+  const takeFromLedger =
+    takeGivenPermit ?? createPermits(config.SYNC_URL, tokens, createInternalFetch(internalTlsOf(config)));
   const ctx: Context = {
     connections,
     signIns,
@@ -61,7 +72,12 @@ export const createAuthConnection = async (
     }),
     secrets: createSecretBox(config.TOKEN_ENCRYPTION_KEYS),
     outbox,
-    takePermit: createPermits(config.SYNC_URL, tokens, createInternalFetch(internalTlsOf(config))),
+    resources,
+    demandEntitlement,
+    takePermit: async (boxOfficeId) => {
+      await demandEntitlement(boxOfficeId);
+      await takeFromLedger(boxOfficeId);
+    },
     inFlight: createInFlight(),
     offersUpgrades: config.CONSTANT_CONTACT_SIGN_UP_KEEPS_OPT_OUTS,
     allowedReturnUrls: config.ALLOWED_RETURN_URLS,
@@ -83,6 +99,7 @@ export const createAuthConnection = async (
     },
     internalPort: config.AUTH_CONNECTION_INTERNAL_PORT,
     internalRoutes: (app) => openInternalDoors(app, ctx, tokens),
+    reported: { kafka: () => bus.check(), events: () => bus.checkProgress() },
     subgraph: {
       typeDefs,
       resolvers,

@@ -2,7 +2,9 @@ import { connectionEventSchema, newId, topics, type BoxOfficeId, type Connection
 import { consumeFacts, createEventBus, type EventBus } from '@boxlist/event-bus';
 import { createIdentitySigner, createLog, createServiceTokens, settings, type Role } from '@boxlist/service-kit';
 import {
+  anEntitlement,
   askSubgraph,
+  entitlementMessage,
   eventually,
   freePort,
   startServers,
@@ -84,15 +86,16 @@ export const createWorld = async (given: Readonly<Record<string, string>> = {}, 
   const { env: standard, sign } = await settingsFor(port, redirectUrl, servers, sandbox.url);
   const env = { ...standard, ...given };
   const moment = { aheadMs: 0 };
-  const permits: { taken: number; take: TakePermit } = { taken: 0, take: async () => undefined };
+  const permits: { taken: number; of: string[]; take: TakePermit } = { taken: 0, of: [], take: async () => undefined };
   const logged: string[] = [];
   const overrides = {
     jobsEveryMs,
     log: createLog('auth-connection', 'trace', { write: (line) => void logged.push(line) }),
     clock: () => new Date(Date.now() + moment.aheadMs),
-    takePermit: async () => {
+    takePermit: async (boxOfficeId: BoxOfficeId) => {
       permits.taken += 1;
-      await permits.take();
+      permits.of.push(boxOfficeId);
+      await permits.take(boxOfficeId);
     },
   };
   const start = (ownPort: number, more: Readonly<Record<string, string>> = {}) =>
@@ -141,6 +144,12 @@ export const createWorld = async (given: Readonly<Record<string, string>> = {}, 
     /** Starts another instance of the service on the same database, with other settings if given. */
     startAnother: (more?: Readonly<Record<string, string>>) => start(0, more),
     stored,
+    /** Publishes billing's fact of whether the box office may use the add-on. */
+    entitle: async (boxOfficeId: BoxOfficeId, entitled = true, version = 1): Promise<void> => {
+      const status = entitled ? 'ACTIVE' : 'CANCELLED';
+      const { topic, ...message } = entitlementMessage(anEntitlement({ boxOfficeId, status, entitled, version }));
+      await bus.publish(topic, [message]);
+    },
     /** Everything that the service has logged so far. */
     logged: (): string => logged.join(''),
     /** One of its collections, for what no door can show or do. */
@@ -216,13 +225,23 @@ interface Completed {
   readonly needsConfirmation: boolean;
 }
 
+interface OrganiserOptions {
+  readonly boxOfficeId?: BoxOfficeId;
+  readonly subject?: string;
+  /** Whether the box office has the active add-on. Default: true. */
+  readonly entitled?: boolean;
+}
+
 /** An organiser: by default the same person with a new box office. */
 export const createOrganiser = (
   world: World,
-  { boxOfficeId = newId('boxOffice'), subject }: { boxOfficeId?: BoxOfficeId; subject?: string } = {},
+  { boxOfficeId = newId('boxOffice'), subject, entitled = true }: OrganiserOptions = {},
 ) => {
-  const ask = <T>(query: string, variables: Record<string, unknown> = {}, role: Role = 'manager') =>
-    world.ask<T>({ boxOfficeId, role, subject }, query, variables);
+  let activation: Promise<void> | undefined;
+  const ask = async <T>(query: string, variables: Record<string, unknown> = {}, role: Role = 'manager') => {
+    if (entitled) await (activation ??= world.entitle(boxOfficeId));
+    return world.ask<T>({ boxOfficeId, role, subject }, query, variables);
+  };
   const mutate = async <T>(name: string, type: string, fields: string, input: object, role?: Role) => {
     const { data, errors } = await ask<{ result: T & { userErrors: UserError[] } }>(
       `mutation ($input: ${type}!) { result: ${name}(input: $input) { ${fields} userErrors { code field } } }`,

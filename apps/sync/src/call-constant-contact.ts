@@ -2,7 +2,7 @@ import { isTooLate, sentBy } from '@boxlist/constant-contact';
 import { AppError } from '@boxlist/contracts';
 import type { Context } from './context';
 import type { Attempt } from './domain/delivery';
-import { type CallClass, permitMs } from './domain/ledger';
+import { type CallClass, permitMs } from './domain/ledger-state';
 import { called } from './report';
 
 /** After a longer wait for a permit, the caller checks again whether it may still call for these deliveries. */

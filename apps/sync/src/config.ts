@@ -60,6 +60,22 @@ export const configSchema = z.object({
       'Calls per UTC day to Constant Contact, for the whole application. After you raise it, deliveries that wait ' +
         "for the next day's calls continue within a minute.",
     ),
+  INTERACTIVE_CALLS_PER_DAY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(2_000)
+    .describe(
+      'Calls per UTC day to Constant Contact that pages may cause, for all box offices together: reading and ' +
+        'creating lists and tags, and sign-ins. They are a part of `CONSTANT_CONTACT_CALLS_PER_DAY`; the rest is ' +
+        'for orders.',
+    ),
+  INTERACTIVE_CALLS_PER_DAY_OF_BOX_OFFICE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(300)
+    .describe('The same for each box office. A page that is open all day takes about 6 calls an hour for its lists.'),
   DISPATCH_LEASE_MS: durationMs(30_000, 1_000).describe(
     'Duration of a connection lease. After a process dies, other processes take over its connections when the ' +
       'leases expire.',

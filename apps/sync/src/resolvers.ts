@@ -1,7 +1,7 @@
 import { inputScalars, ownBoxOffice, withUserErrors, type CompleteResolvers } from '@boxlist/service-kit';
 import { GraphQLJSON } from 'graphql-scalars';
 import type { GraphContext } from './context';
-import type { CallClass } from './domain/ledger';
+import type { CallClass } from './domain/ledger-state';
 import { reasons, type ReasonCode } from './domain/reasons';
 import type {
   BackfillInput,

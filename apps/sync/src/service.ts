@@ -1,5 +1,5 @@
 import { createConstantContact } from '@boxlist/constant-contact';
-import { AppError, topics } from '@boxlist/contracts';
+import { topics } from '@boxlist/contracts';
 import { createRest, neverRests, type EventBus, type Rest } from '@boxlist/event-bus';
 import {
   createInternalFetch,
@@ -11,13 +11,14 @@ import {
   type ServiceTokens,
 } from '@boxlist/service-kit';
 import { createTicketTailor } from '@boxlist/ticket-tailor';
-import type { FastifyInstance } from 'fastify';
 import { createHmac } from 'node:crypto';
 import typeDefs from '../schema.graphql';
 import { createAskAuthConnection } from './auth-connection';
 import type { Config } from './config';
 import type { Context } from './context';
+import type { Limits } from './domain/ledger-state';
 import { entitlementsCaughtUp, openEventDoors, syncTopics } from './events';
+import { permitDoor } from './permit-door';
 import { resolvers } from './resolvers';
 import { outcomeRendering } from './store/deliveries';
 import { createLedgerStore } from './store/ledger';
@@ -88,7 +89,7 @@ export const createSync = async (
     ...stores,
     ledger: createLedgerStore(
       mongo,
-      { perSecond: config.CONSTANT_CONTACT_CALLS_PER_SECOND, perDay: config.CONSTANT_CONTACT_CALLS_PER_DAY },
+      limitsOf(config),
       { minMs: config.GATHER_MIN_MS, maxMs: config.GATHER_MAX_MS },
       ledgerClock,
     ),
@@ -133,7 +134,7 @@ export const createSync = async (
   return platform.serve({
     internalPort: config.SYNC_PORT,
     ...checksOf(config, bus),
-    internalRoutes: (app) => openPermitDoor(app, ctx, serviceTokens),
+    internalRoutes: (app) => permitDoor(app, ctx, serviceTokens),
     subgraph: {
       typeDefs,
       resolvers,
@@ -165,13 +166,11 @@ const relayOutboxes = async (
   });
 };
 
-/** The endpoint where auth-connection gets a permit before it calls Constant Contact for a page. */
-const openPermitDoor = (app: FastifyInstance, ctx: Context, serviceTokens: ServiceTokens): void => {
-  app.post('/internal/quota/permits', async (request) => {
-    await serviceTokens.verify(request.headers.authorization, 'sync');
-    const { class: kind } = (request.body ?? {}) as { class?: unknown };
-    if (kind !== 'interactive') throw new AppError('BAD_INPUT', 'class must be interactive');
-    await ctx.ledger.take({ class: 'interactive', boxOfficeId: 'interactive' });
-    return { waitMs: 0 };
-  });
-};
+const limitsOf = (config: Config): Limits => ({
+  perSecond: config.CONSTANT_CONTACT_CALLS_PER_SECOND,
+  perDay: config.CONSTANT_CONTACT_CALLS_PER_DAY,
+  interactive: {
+    perDay: config.INTERACTIVE_CALLS_PER_DAY,
+    perDayOfBoxOffice: config.INTERACTIVE_CALLS_PER_DAY_OF_BOX_OFFICE,
+  },
+});

@@ -97,6 +97,12 @@ export const errorRegistry = {
     'throttled',
     "Today's calls to Constant Contact are used up, or the rest is kept for other calls. New ones come at 00:00 UTC.",
   ),
+  INTERACTIVE_CALLS_USED_UP: entry(
+    'throttled',
+    'Pages of this box office, or of all of them, have used up the calls to Constant Contact that pages may cause in ' +
+      'a day. Orders are not affected. Lists and tags that were read stay visible. Try again after `retryAfterMs`, ' +
+      'at 00:00 UTC.',
+  ),
   REJECTED_BY_CONSTANT_CONTACT: entry('rejected', 'Constant Contact refused the call. Repeating it does not help.'),
   SIGN_IN_REFUSED: entry(
     'rejected',

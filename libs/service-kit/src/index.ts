@@ -1,6 +1,7 @@
 export * from './callers';
 export * from './check-input';
 export * from './complete-resolvers';
+export * from './demand-fact';
 export * from './fact-copy';
 export * from './http';
 export * from './identity';

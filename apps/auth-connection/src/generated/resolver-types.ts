@@ -102,11 +102,21 @@ export type Connection = Node & {
   readonly settings: ConnectionSettings;
   /** Version number. It grows with each change. Pass it when you change the settings. */
   readonly version: Scalars['Int']['output'];
-  /** Contact lists of the account, sorted by name. With `search`: only those whose name contains it. */
+  /**
+   * Contact lists of the account, sorted by name, as Boxlist read them in the last ten minutes. With
+   * `search`: only those whose name contains it. With `refresh: true`: as they are now, if the last
+   * reading is older than 15 seconds. Needs the add-on. Role: viewer; with `refresh` manager or owner.
+   */
   readonly contactLists: ContactListConnection;
-  /** Tags of the account, sorted by name. With `search`: only those whose name contains it. */
+  /**
+   * Tags of the account, sorted by name. `search`, `refresh`, roles and age are those of
+   * `contactLists`.
+   */
   readonly tags: TagConnection;
-  /** Custom fields of the account, sorted by label. With `search`: only those whose label contains it. */
+  /**
+   * Custom fields of the account, sorted by label. `search` looks in the label; `refresh`, roles and
+   * age are those of `contactLists`.
+   */
   readonly customFields: CustomFieldConnection;
 };
 
@@ -116,6 +126,7 @@ export type ConnectionContactListsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
   search?: InputMaybe<Scalars['String']['input']>;
+  refresh?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
 
@@ -124,6 +135,7 @@ export type ConnectionTagsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
   search?: InputMaybe<Scalars['String']['input']>;
+  refresh?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
 
@@ -132,6 +144,7 @@ export type ConnectionCustomFieldsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
   search?: InputMaybe<Scalars['String']['input']>;
+  refresh?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
 /**
@@ -224,6 +237,11 @@ export type ContactListConnection = {
   readonly pageInfo: PageInfo;
   /** Number of items in all. */
   readonly totalCount: Scalars['Int']['output'];
+  /**
+   * When Boxlist read them at Constant Contact. It shows an older reading, of at most a day, while it
+   * cannot read them again.
+   */
+  readonly readAt: Scalars['DateTime']['output'];
 };
 
 /** A contact list on a page. */
@@ -244,6 +262,11 @@ export type TagConnection = {
   readonly pageInfo: PageInfo;
   /** Number of items in all. */
   readonly totalCount: Scalars['Int']['output'];
+  /**
+   * When Boxlist read them at Constant Contact. It shows an older reading, of at most a day, while it
+   * cannot read them again.
+   */
+  readonly readAt: Scalars['DateTime']['output'];
 };
 
 /** A tag on a page. */
@@ -264,6 +287,11 @@ export type CustomFieldConnection = {
   readonly pageInfo: PageInfo;
   /** Number of items in all. */
   readonly totalCount: Scalars['Int']['output'];
+  /**
+   * When Boxlist read them at Constant Contact. It shows an older reading, of at most a day, while it
+   * cannot read them again.
+   */
+  readonly readAt: Scalars['DateTime']['output'];
 };
 
 /** A custom field on a page. */
@@ -302,9 +330,9 @@ export type Mutation = {
   readonly setTicketTailorApiKey: SetTicketTailorApiKeyPayload;
   /** Erases the Ticket Tailor API key. If none is set, nothing changes. Role: manager or owner. */
   readonly removeTicketTailorApiKey: RemoveTicketTailorApiKeyPayload;
-  /** Creates a contact list in the connected account. Role: manager or owner. */
+  /** Creates a contact list in the connected account. Needs the add-on. Role: manager or owner. */
   readonly createContactList: CreateContactListPayload;
-  /** Creates a tag in the connected account. Role: manager or owner. */
+  /** Creates a tag in the connected account. Needs the add-on. Role: manager or owner. */
   readonly createTag: CreateTagPayload;
 };
 
@@ -779,6 +807,7 @@ export type ContactListConnectionResolvers<ContextType = GraphContext, ParentTyp
   nodes: Resolver<ReadonlyArray<ResolversTypes['ContactList']>, ParentType, ContextType>;
   pageInfo: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
   totalCount: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  readAt: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
 };
 
 export type ContactListEdgeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ContactListEdge'] = ResolversParentTypes['ContactListEdge']> = {
@@ -791,6 +820,7 @@ export type TagConnectionResolvers<ContextType = GraphContext, ParentType extend
   nodes: Resolver<ReadonlyArray<ResolversTypes['Tag']>, ParentType, ContextType>;
   pageInfo: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
   totalCount: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  readAt: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
 };
 
 export type TagEdgeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['TagEdge'] = ResolversParentTypes['TagEdge']> = {
@@ -803,6 +833,7 @@ export type CustomFieldConnectionResolvers<ContextType = GraphContext, ParentTyp
   nodes: Resolver<ReadonlyArray<ResolversTypes['CustomField']>, ParentType, ContextType>;
   pageInfo: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
   totalCount: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  readAt: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
 };
 
 export type CustomFieldEdgeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['CustomFieldEdge'] = ResolversParentTypes['CustomFieldEdge']> = {

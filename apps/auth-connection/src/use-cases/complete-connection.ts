@@ -126,9 +126,13 @@ const unanswered = (cause: unknown): AppError =>
   );
 
 /** Reads who signed in, and keeps that. Throws MISSING_PRIVILEGES for a user who may not write contacts. */
-const readAccount = async (ctx: Context, { id }: SignIn, tokens: SealedTokens): Promise<SignedInAccount> => {
+const readAccount = async (
+  ctx: Context,
+  { id, boxOfficeId }: SignIn,
+  tokens: SealedTokens,
+): Promise<SignedInAccount> => {
   const access = await ctx.secrets.open(tokens.access);
-  await ctx.takePermit();
+  await ctx.takePermit(boxOfficeId);
   const privileges = (await ctx.constantContact.privileges(access)).map(({ privilege_name }) => privilege_name);
   if (!privileges.includes('contacts:write') || !privileges.includes('contacts:read')) {
     throw new AppError(
@@ -136,7 +140,7 @@ const readAccount = async (ctx: Context, { id }: SignIn, tokens: SealedTokens): 
       'This Constant Contact user is not allowed to read and write contacts. Sign in as a user with these rights.',
     );
   }
-  await ctx.takePermit();
+  await ctx.takePermit(boxOfficeId);
   const summary = await ctx.constantContact.accountSummary(access);
   const account = {
     id: summary.encoded_account_id,

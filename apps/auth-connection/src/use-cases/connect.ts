@@ -28,6 +28,7 @@ export const beginConnection = async (
   input: { connectionId?: string | null; returnUrl?: string | null },
 ): Promise<{ authorizationUrl: string; connection: Connection | null }> => {
   requireRole(identity, 'manager');
+  await ctx.demandEntitlement(identity.boxOfficeId);
   if (input.returnUrl && !isAllowedReturnUrl(input.returnUrl, ctx.allowedReturnUrls)) {
     throw new AppError('RETURN_URL_NOT_ALLOWED', 'returnUrl is not on the list of allowed pages', {
       field: ['input', 'returnUrl'],
@@ -66,6 +67,7 @@ export const disconnect = async (ctx: Context, identity: Identity, connectionId:
     if (connection.status === 'DISCONNECTED') return connection;
     const ended = await ctx.connections.disconnect(connection, ctx.clock());
     if (!ended) continue;
+    await ctx.resources.forget(connection.id);
     revokeInBackground(ctx, ended.tokensBefore);
     await ctx.outbox.notify();
     disconnected(ctx, connection.id);

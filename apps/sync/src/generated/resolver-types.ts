@@ -1241,7 +1241,7 @@ export type ResolversTypes = {
   WaitingFor: ResolverTypeWrapper<WaitingSource>;
   Quota: ResolverTypeWrapper<Omit<Quota, 'usedBy'> & { usedBy: ReadonlyArray<ResolversTypes['QuotaUse']> }>;
   CallClass: CallClass;
-  QuotaUse: ResolverTypeWrapper<{ readonly class: import('../domain/ledger').CallClass; readonly calls: number }>;
+  QuotaUse: ResolverTypeWrapper<{ readonly class: import('../domain/ledger-state').CallClass; readonly calls: number }>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   PreviewWorkflowInput: PreviewWorkflowInput;
   PreviewedOrder: ResolverTypeWrapper<PreviewedSource>;
@@ -1314,7 +1314,7 @@ export type ResolversParentTypes = {
   EventStandstill: EventStandstill;
   WaitingFor: WaitingSource;
   Quota: Omit<Quota, 'usedBy'> & { usedBy: ReadonlyArray<ResolversParentTypes['QuotaUse']> };
-  QuotaUse: { readonly class: import('../domain/ledger').CallClass; readonly calls: number };
+  QuotaUse: { readonly class: import('../domain/ledger-state').CallClass; readonly calls: number };
   Mutation: Record<PropertyKey, never>;
   PreviewWorkflowInput: PreviewWorkflowInput;
   PreviewedOrder: PreviewedSource;

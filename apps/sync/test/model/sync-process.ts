@@ -60,7 +60,11 @@ export const startSync = async (
     ...stores,
     ledger: createLedgerStore(
       connection,
-      { perSecond: callsPerSecond, perDay: callsPerDay },
+      {
+        perSecond: callsPerSecond,
+        perDay: callsPerDay,
+        interactive: { perDay: callsPerDay, perDayOfBoxOffice: callsPerDay },
+      },
       { minMs: 10_000, maxMs: 1_800_000 },
       async () => clock(),
     ),

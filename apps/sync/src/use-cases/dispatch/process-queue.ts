@@ -10,7 +10,7 @@ import {
   type Result,
   withoutWait,
 } from '../../domain/delivery';
-import type { CallClass } from '../../domain/ledger';
+import type { CallClass } from '../../domain/ledger-state';
 import { deliverySettled } from '../../report';
 import type { ConnectionLease } from '../../store/connection-leases';
 import { guardErased } from '../privacy/forget-buyer';
