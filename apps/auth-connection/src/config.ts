@@ -7,7 +7,9 @@ import {
   kafkaSettings,
   mongoSettings,
   optOutSettings,
+  perMinute,
   port,
+  publicSettings,
   secret,
   settings,
   subgraphSettings,
@@ -20,6 +22,7 @@ export const configSchema = z.object({
   ...kafkaSettings,
   ...subgraphSettings,
   ...optOutSettings,
+  ...publicSettings,
   AUTH_CONNECTION_PORT: port(4102).describe('Port of the service; 0 picks a free port.'),
   CONSTANT_CONTACT_API_URL: httpUrl().describe('Base URL of the Constant Contact V3 API.'),
   CONSTANT_CONTACT_AUTHORIZE_URL: httpUrl().describe('URL of the page where the person signs in to Constant Contact.'),
@@ -39,6 +42,9 @@ export const configSchema = z.object({
     'Secret that sync and auth-connection share. It signs their calls to each other.',
   ),
   SYNC_URL: httpUrl().describe('Base URL of sync, which grants permits for calls to Constant Contact.'),
+  LIMIT_SIGN_INS_BY_ADDRESS_PER_MINUTE: perMinute(60).describe(
+    'Sign-ins a minute that may come back from Constant Contact to one address (IPv6: one /64). 0 means no limit.',
+  ),
   ALLOWED_RETURN_URLS: commaList()
     .default([])
     .describe(

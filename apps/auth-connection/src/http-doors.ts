@@ -34,14 +34,14 @@ export const httpDoors = (app: FastifyInstance, ctx: Context, tokens: ServiceTok
   });
   app.post('/internal/access-token', async (request, reply) => {
     reply.header('cache-control', 'no-store');
-    await tokens.verify(request.headers.authorization, 'auth-connection');
+    await tokens.verify(request, 'sync');
     const body = tokenRequest.safeParse(request.body);
     if (!body.success) throw new AppError('BAD_INPUT', 'connectionId is missing or malformed');
     return accessToken(ctx, body.data.connectionId, body.data.rejectedTokenHash);
   });
   app.post('/internal/ticket-tailor-key', async (request, reply) => {
     reply.header('cache-control', 'no-store');
-    await tokens.verify(request.headers.authorization, 'auth-connection');
+    await tokens.verify(request, 'sync');
     const body = keyRequest.safeParse(request.body);
     if (!body.success) throw new AppError('BAD_INPUT', 'boxOfficeId is missing or malformed');
     return ticketTailorApiKey(ctx, body.data.boxOfficeId);

@@ -14,12 +14,17 @@ const refused = z.object({ retryAfterMs: z.number().optional() });
 export const createPermits =
   (syncUrl: string, tokens: ServiceTokens): TakePermit =>
   async () => {
+    const path = '/internal/quota/permits';
+    const question = JSON.stringify({ class: 'interactive' });
     let response: Response;
     try {
-      response = await fetch(`${syncUrl}/internal/quota/permits`, {
+      response = await fetch(`${syncUrl}${path}`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${await tokens.sign('sync')}` },
-        body: JSON.stringify({ class: 'interactive' }),
+        headers: {
+          'content-type': 'application/json',
+          authorization: `Bearer ${await tokens.sign({ audience: 'sync', path, body: question })}`,
+        },
+        body: question,
         signal: AbortSignal.timeout(5_000),
       });
     } catch (error) {

@@ -1,7 +1,16 @@
 import { createConstantContact, createConstantContactOAuth } from '@boxlist/constant-contact';
 import { topics } from '@boxlist/contracts';
 import { repeatedly } from '@boxlist/event-bus';
-import { createPlatform, createSecretBox, createServiceTokens, type Service } from '@boxlist/service-kit';
+import {
+  clientOf,
+  createPlatform,
+  createRateLimits,
+  createSecretBox,
+  createServiceTokens,
+  type Platform,
+  type Service,
+} from '@boxlist/service-kit';
+import type { FastifyInstance } from 'fastify';
 import typeDefs from '../schema.graphql';
 import type { Config } from './config';
 import type { Context } from './context';
@@ -24,7 +33,10 @@ export const createAuthConnection = async (
     log: overrides.log,
   });
   const { log, mongo } = platform;
-  const tokens = createServiceTokens(config.SERVICE_TOKEN_SECRET);
+  const tokens = createServiceTokens(config.SERVICE_TOKEN_SECRET, {
+    service: 'auth-connection',
+    usedTokens: platform.usedTokens,
+  });
   const connections = createConnectionStore(mongo);
   const signIns = createSignInStore(mongo);
   await Promise.all([connections.init(), signIns.init()]);
@@ -62,12 +74,27 @@ export const createAuthConnection = async (
   platform.onClose(() => refresher.close());
   return platform.serve({
     port: config.AUTH_CONNECTION_PORT,
-    routes: (app) => httpDoors(app, ctx, tokens, config.CONSTANT_CONTACT_REDIRECT_URL),
+    routes: (app) => {
+      limitSignIns(app, config, platform);
+      httpDoors(app, ctx, tokens, config.CONSTANT_CONTACT_REDIRECT_URL);
+    },
     subgraph: {
       typeDefs,
       resolvers,
       identityKey: config.IDENTITY_PUBLIC_JWK,
       context: ({ identity }) => ({ ctx, identity }),
     },
+  });
+};
+
+/** Limits the sign-ins that come back to one address, before anything is looked up. */
+const limitSignIns = (app: FastifyInstance, config: Config, { sharedCounter }: Platform): void => {
+  const limits = createRateLimits({
+    shared: sharedCounter,
+    secret: Buffer.concat(config.TOKEN_ENCRYPTION_KEYS.map(({ key }) => key)),
+  });
+  const byAddress = limits.limit('sign-ins.address', config.LIMIT_SIGN_INS_BY_ADDRESS_PER_MINUTE, 'address');
+  app.addHook('onRequest', async ({ routeOptions, ip }) => {
+    if (routeOptions.url?.startsWith('/oauth/')) await byAddress.take(clientOf(ip));
   });
 };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Service } from '@boxlist/service-kit';
+import { createServiceTokens, type Service, type ServiceCall } from '@boxlist/service-kit';
 import type { SandboxFault } from '@boxlist/testkit';
-import { askToken, hash, postForToken as post, tokenWorks } from './tokens';
+import { askToken, authorizationFor, hash, postForToken as post, tokenWorks } from './tokens';
 import { createOrganiser, createWorld, type World } from './world';
 
 let world: World;
@@ -192,12 +192,7 @@ describe('a refresh in progress', () => {
     await tokenFault({ kind: 'latency', ms: 600 });
     const caller = new AbortController();
     const body = { connectionId: id, rejectedTokenHash: hash(rejected) };
-    const hungUp = post(
-      stopping.url,
-      body,
-      `Bearer ${await world.tokens.sign('auth-connection')}`,
-      caller.signal,
-    ).catch(() => undefined);
+    const hungUp = post(stopping.url, body, await authorizationFor(world, body), caller.signal).catch(() => undefined);
     await world.beginsRefresh(id);
     caller.abort();
     await hungUp;
@@ -209,14 +204,33 @@ describe('a refresh in progress', () => {
   });
 });
 
+/** A call of the door, as sync signs it. */
+const call = { audience: 'auth-connection', path: '/internal/access-token' };
+const sign = async (given: ServiceCall, service = 'sync', secret = world.serviceSecret): Promise<string> => {
+  const tokens = createServiceTokens(secret, { service, usedTokens: { spend: async () => true } });
+  return `Bearer ${await tokens.sign(given)}`;
+};
+/** A token whose one use was at the other process. */
+const usedToken = async (body: string): Promise<string> => {
+  const authorization = await sign({ ...call, body });
+  expect((await post(another.url, body, authorization)).status).toBe(200);
+  return authorization;
+};
+
 describe('the internal door', () => {
   it.each([
     ['no token', async () => undefined],
     ['a token that is none', async () => 'Bearer x.y.z'],
-    ['a token for another service', async () => `Bearer ${await world.tokens.sign('sync')}`],
+    ['a token for another service', async (body: string) => sign({ ...call, audience: 'sync', body })],
+    ['a token for another endpoint', async (body: string) => sign({ ...call, path: '/internal/other', body })],
+    ['a token for another question', async () => sign({ ...call, body: '{"connectionId":"conn_1"}' })],
+    ['a token of itself', async (body: string) => sign({ ...call, body }, 'auth-connection')],
+    ['a token of another secret', async (body: string) => sign({ ...call, body }, 'sync', 'x'.repeat(64))],
+    ['a token that was used', usedToken],
   ])('refuses %s', async (_, authorization) => {
     const id = await createOrganiser(world).connected();
-    const response = await post(world.url, { connectionId: id }, await authorization());
+    const question = JSON.stringify({ connectionId: id });
+    const response = await post(world.url, question, await authorization(question));
     expect([response.status, await response.json()]).toEqual([
       401,
       expect.objectContaining({ code: 'UNAUTHENTICATED' }),
@@ -231,17 +245,14 @@ describe('the internal door', () => {
     ['too much', { connectionId: 'x'.repeat(1_100_000) }, 413, 'BAD_INPUT'],
     ['an unknown connection', { connectionId: 'conn_unknown' }, 404, 'CONNECTION_NOT_FOUND'],
   ])('answers %s with a clear error', async (_, body, status, code) => {
-    const response = await post(world.url, body, `Bearer ${await world.tokens.sign('auth-connection')}`);
+    const response = await post(world.url, body, await authorizationFor(world, body));
     expect([response.status, await response.json()]).toEqual([status, expect.objectContaining({ code })]);
   });
 
   it('forbids caching of its answer', async () => {
     const id = await createOrganiser(world).connected();
-    const response = await post(
-      world.url,
-      { connectionId: id },
-      `Bearer ${await world.tokens.sign('auth-connection')}`,
-    );
+    const question = { connectionId: id };
+    const response = await post(world.url, question, await authorizationFor(world, question));
     expect(response.headers.get('cache-control')).toBe('no-store');
   });
 });

@@ -1,6 +1,13 @@
 import { connectionEventSchema, newId, topics, type BoxOfficeId, type ConnectionFact } from '@boxlist/contracts';
 import { consumeFacts, createEventBus, type EventBus } from '@boxlist/event-bus';
-import { createIdentitySigner, createLog, createServiceTokens, settings, type Role } from '@boxlist/service-kit';
+import {
+  createIdentitySigner,
+  createLog,
+  createServiceTokens,
+  isMutation,
+  settings,
+  type Role,
+} from '@boxlist/service-kit';
 import { askSubgraph, eventually, freePort, startServers, startTogether, type Servers } from '@boxlist/testkit';
 import { exportJWK, generateKeyPair } from 'jose';
 import mongoose from 'mongoose';
@@ -113,7 +120,9 @@ export const createWorld = async (given: Readonly<Record<string, string>> = {}) 
     database: servers.mongo,
     moment,
     permits,
-    tokens: createServiceTokens(env.SERVICE_TOKEN_SECRET),
+    serviceSecret: env.SERVICE_TOKEN_SECRET,
+    /** Signs calls as sync. */
+    tokens: createServiceTokens(env.SERVICE_TOKEN_SECRET, { service: 'sync', usedTokens: { spend: async () => true } }),
     /** Starts another instance of the service on the same database. */
     startAnother: () => start(0),
     stored,
@@ -137,8 +146,9 @@ export const createWorld = async (given: Readonly<Record<string, string>> = {}) 
       query: string,
       variables: Record<string, unknown> = {},
     ): Promise<Answer<T>> => {
-      const identity = await sign({ subject: 'user_1', boxOfficeId, role });
-      return askSubgraph<Answer<T>>(service.url, identity, query, variables);
+      const signed = (body: string) =>
+        sign({ subject: 'user_1', boxOfficeId, role }, { subgraph: 'auth-connection', body, once: isMutation(query) });
+      return askSubgraph<Answer<T>>(service.url, signed, query, variables);
     },
     /** Closes everything, even if a step fails. Otherwise a server would outlive the tests. */
     close: async () => {

@@ -1,7 +1,7 @@
 import { ApolloGateway } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
-import { AppError } from '@boxlist/contracts';
+import { AppError, type ErrorKind } from '@boxlist/contracts';
 import {
   checkVariables,
   createAuthenticate,
@@ -18,9 +18,10 @@ import {
 import cors from '@fastify/cors';
 import { ApolloArmor } from '@escape.tech/graphql-armor';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import supergraphSdl from '../supergraph.graphql';
 import type { Config } from './config';
+import { limitMutations, openLimits, type GatewayLimits } from './limits';
 import { knownScalars, oneOperation, statusByAccept } from './requests';
 import { formatError } from './show-errors';
 import { Subgraph, type GatewayContext } from './subgraphs';
@@ -39,13 +40,20 @@ export const createGateway = async (config: Config): Promise<Service> => {
   const gateway = new ApolloGateway({
     supergraphSdl,
     buildService: ({ name }) => {
-      const subgraph = new Subgraph(urls[name] ?? '', sign);
+      const subgraph = new Subgraph(name, urls[name] ?? '', sign);
       subgraphs.push(subgraph);
       return subgraph;
     },
     logger: quiet(log),
   });
-  const app = createHttp({ log, bodyLimit: 100_000, health: {} });
+  const limits = openLimits(config, log);
+  const app = createHttp({
+    log,
+    bodyLimit: 100_000,
+    health: {},
+    reported: limits.reported,
+    trustedProxies: config.TRUSTED_PROXIES,
+  });
   const server = new ApolloServer<GatewayContext>({
     gateway,
     introspection: config.EXPLORER_ENABLED,
@@ -61,6 +69,7 @@ export const createGateway = async (config: Config): Promise<Service> => {
       knownScalars,
       oneOperation,
       ...armour.plugins,
+      limitMutations(limits),
       checkVariables,
       statusByAccept,
     ],
@@ -71,21 +80,17 @@ export const createGateway = async (config: Config): Promise<Service> => {
     await app.register(cors, {
       origin: config.BROWSER_ORIGINS,
       methods: ['GET', 'POST'],
+      exposedHeaders: ['retry-after'],
       maxAge: 600,
     });
-  mountGraph(
-    app,
-    server,
-    config,
-    createAuthenticate({ jwksUrl: config.JWT_JWKS_URL, issuer: config.JWT_ISSUER, audience: config.JWT_AUDIENCE }),
-  );
+  mountGraph(app, server, config, limits);
   const url = await listen(app, config.HOST, config.GATEWAY_PORT);
   return {
     url,
     close: async () => {
       await app.close();
       await server.stop();
-      await Promise.all(subgraphs.map((subgraph) => subgraph.close()));
+      await Promise.all([limits.close(), ...subgraphs.map((subgraph) => subgraph.close())]);
     },
   };
 };
@@ -106,13 +111,27 @@ const quiet = (log: Log) => ({
   error: (message?: unknown) => log.error(String(message)),
 });
 
+const refusalCodes: Partial<Record<ErrorKind, string>> = { denied: 'UNAUTHENTICATED', throttled: 'RATE_LIMITED' };
+
+/** Answers a request that is not executed: its caller is unknown, cannot be checked, or asks too often. */
+const refuse = async (reply: FastifyReply, error: unknown): Promise<void> => {
+  const known = error instanceof AppError ? error : new AppError('DEFECT', 'The caller could not be identified');
+  const { kind, message, code: reason, retryAfterMs } = known;
+  const code = refusalCodes[kind] ?? 'UNAVAILABLE';
+  if (kind === 'denied') void reply.header('www-authenticate', 'Bearer');
+  if (retryAfterMs !== undefined) void reply.header('retry-after', Math.ceil(retryAfterMs / 1_000));
+  const extensions = { code, ...(kind === 'denied' ? {} : { reason, retryAfterMs }) };
+  await reply.status(httpStatusOf(known)).send({ errors: [{ message, extensions }] });
+};
+
 /** Serves GraphQL over HTTP to callers with a token. A browser that asks for a page gets the explorer. */
 const mountGraph = (
   app: FastifyInstance,
   server: ApolloServer<GatewayContext>,
   config: Config,
-  authenticate: ReturnType<typeof createAuthenticate>,
+  limits: GatewayLimits,
 ): void => {
+  const authenticate = createAuthenticate(config);
   const callers = new WeakMap<object, Identity>();
   const handler = fastifyApolloHandler(server, {
     context: async (request) => ({ identity: callers.get(request), requestId: request.id }),
@@ -125,16 +144,22 @@ const mountGraph = (
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
+    onRequest: async (request, reply) => {
+      try {
+        await limits.address(request.ip);
+      } catch (error) {
+        await refuse(reply, error);
+      }
+    },
     preParsing: async (request, reply, payload) => {
       if (config.EXPLORER_ENABLED && request.method === 'GET' && (request.headers.accept ?? '').includes('text/html'))
         return payload;
       try {
-        callers.set(request, await authenticate(request.headers.authorization));
+        const identity = await authenticate(request.headers.authorization);
+        await limits.caller(identity);
+        callers.set(request, identity);
       } catch (error) {
-        const known = error instanceof AppError ? error : new AppError('DEFECT', 'The caller could not be identified');
-        const code = known.kind === 'denied' ? 'UNAUTHENTICATED' : 'UNAVAILABLE';
-        if (known.kind === 'denied') void reply.header('www-authenticate', 'Bearer');
-        await reply.status(httpStatusOf(known)).send({ errors: [{ message: known.message, extensions: { code } }] });
+        await refuse(reply, error);
       }
       return payload;
     },

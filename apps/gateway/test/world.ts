@@ -32,7 +32,7 @@ const startSubgraph = async (
 ) => {
   const calls: Call[] = [];
   const app = createHttp({ log, health: {} });
-  const verify = await createIdentityVerifier(publicJwk);
+  const verify = await createIdentityVerifier(publicJwk, { audience: name, usedTokens: { spend: async () => true } });
   let headers: Readonly<Record<string, unknown>> = {};
   app.addHook('onRequest', async (request) => {
     headers = request.headers;

@@ -1,10 +1,12 @@
 import {
+  callerSettings,
   commonSettings,
   encryptionKeys,
-  httpUrl,
   kafkaSettings,
   mongoSettings,
+  perMinute,
   port,
+  publicSettings,
   settings,
 } from '@boxlist/service-kit';
 import { z } from 'zod';
@@ -13,14 +15,23 @@ export const configSchema = z.object({
   ...commonSettings,
   ...mongoSettings,
   ...kafkaSettings,
+  ...publicSettings,
+  ...callerSettings,
   ORDER_INTAKE_PORT: port(4105).describe('Port of the service, which receives webhooks; 0 picks a free port.'),
+  LIMIT_WEBHOOKS_BY_ADDRESS_PER_MINUTE: perMinute(30_000).describe(
+    'Requests a minute from one address (IPv6: one /64). Ticket Tailor sends the webhooks of all box offices from a ' +
+      'few addresses. 0 means no limit.',
+  ),
+  LIMIT_WEBHOOKS_BY_BOX_OFFICE_PER_MINUTE: perMinute(3_000).describe(
+    'Authentic webhooks a minute of one box office. Ticket Tailor sends a refused one again. 0 means no limit.',
+  ),
+  LIMIT_WEBHOOK_SECRET_BY_SUBJECT_PER_MINUTE: perMinute(60).describe(
+    'Calls a minute with which one person sets or removes the webhook secret. 0 means no limit.',
+  ),
   SECRET_ENCRYPTION_KEYS: encryptionKeys().describe(
     'Keys that encrypt stored webhook secrets: `kid:key` pairs separated by commas, each key 32 bytes in ' +
       'base64url. The first key encrypts, all keys decrypt.',
   ),
-  JWT_JWKS_URL: httpUrl().describe("URL of the token issuer's public keys (JWKS)."),
-  JWT_ISSUER: z.string().min(1).describe('Required `iss` of a token.'),
-  JWT_AUDIENCE: z.string().min(1).describe('Required `aud` of a token.'),
 });
 
 export type Config = z.infer<typeof configSchema>;

@@ -1,6 +1,14 @@
 import { AppError, isId, maxOrderEventBytes, topics, type OrderEvent } from '@boxlist/contracts';
 import type { EventBus } from '@boxlist/event-bus';
-import { pastedSecret, requireRole, type Authenticate, type Identity, type Log } from '@boxlist/service-kit';
+import {
+  clientOf,
+  pastedSecret,
+  requireRole,
+  type Authenticate,
+  type Identity,
+  type Log,
+  type RateLimit,
+} from '@boxlist/service-kit';
 import { orderEventFrom, verifySignature } from '@boxlist/ticket-tailor';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -13,6 +21,7 @@ export interface Context {
   readonly secrets: WebhookSecretStore;
   readonly bus: EventBus;
   readonly authenticate: Authenticate;
+  readonly limits: { readonly address: RateLimit; readonly boxOffice: RateLimit; readonly subject: RateLimit };
   readonly clock: () => Date;
   readonly log: Log;
 }
@@ -66,7 +75,12 @@ export const openDoors = (app: FastifyInstance, ctx: Context): void => {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
-  app.post('/webhooks/ticket-tailor/:boxOfficeId', { bodyLimit: maxWebhookBytes }, async (request) => {
+  // Before anything is read or looked up. Health checks and metrics are not counted.
+  const onRequest = async ({ ip }: FastifyRequest): Promise<void> => {
+    await ctx.limits.address.take(clientOf(ip));
+  };
+
+  app.post('/webhooks/ticket-tailor/:boxOfficeId', { bodyLimit: maxWebhookBytes, onRequest }, async (request) => {
     const { boxOfficeId } = request.params as { boxOfficeId: string };
     const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     const secret = isId('boxOffice', boxOfficeId) ? await ctx.secrets.get(boxOfficeId) : undefined;
@@ -78,6 +92,8 @@ export const openDoors = (app: FastifyInstance, ctx: Context): void => {
       secret,
       nowMs: ctx.clock().getTime(),
     });
+    // Only authentic webhooks count for a box office: nobody else can use up its limit.
+    await ctx.limits.boxOffice.take(boxOfficeId);
     const event = await takeWebhook(ctx, boxOfficeId, rawBody);
     webhookTaken(ctx, boxOfficeId, event?.data.id);
     return { taken: event !== undefined };
@@ -85,17 +101,18 @@ export const openDoors = (app: FastifyInstance, ctx: Context): void => {
 
   const owner = async (request: FastifyRequest): Promise<Identity> => {
     const identity = await ctx.authenticate(request.headers.authorization);
+    await ctx.limits.subject.take(identity.subject);
     requireRole(identity, 'owner');
     return identity;
   };
-  app.put('/webhook-secret', async (request) => {
+  app.put('/webhook-secret', { onRequest }, async (request) => {
     const { boxOfficeId } = await owner(request);
     const input = secretInput.safeParse(Buffer.isBuffer(request.body) ? jsonOf(request.body) : undefined);
     if (!input.success) throw new AppError('BAD_INPUT', 'secret must have 8 to 200 visible characters');
     await ctx.secrets.put(boxOfficeId, input.data.secret);
     return { webhookPath: `/webhooks/ticket-tailor/${boxOfficeId}` };
   });
-  app.delete('/webhook-secret', async (request, reply) => {
+  app.delete('/webhook-secret', { onRequest }, async (request, reply) => {
     await ctx.secrets.remove((await owner(request)).boxOfficeId);
     return reply.status(204).send();
   });

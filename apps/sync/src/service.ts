@@ -62,7 +62,10 @@ export const createSync = async (
 ): Promise<Service> => {
   const platform = await createPlatform('sync', config, { topics: syncTopics });
   const { log, mongo, bus } = platform;
-  const serviceTokens = createServiceTokens(config.SERVICE_TOKEN_SECRET);
+  const serviceTokens = createServiceTokens(config.SERVICE_TOKEN_SECRET, {
+    service: 'sync',
+    usedTokens: platform.usedTokens,
+  });
   const askAuthConnection = createAskAuthConnection(config.AUTH_CONNECTION_URL, serviceTokens);
   const hashEmail = (boxOfficeId: string, email: string): string =>
     createHmac('sha256', config.EMAIL_HASH_KEY).update(`${boxOfficeId}\n${email}`).digest('base64url');
@@ -161,7 +164,7 @@ const relayOutboxes = async (
 /** The endpoint where auth-connection gets a permit before it calls Constant Contact for a page. */
 const openPermitDoor = (app: FastifyInstance, ctx: Context, serviceTokens: ServiceTokens): void => {
   app.post('/internal/quota/permits', async (request) => {
-    await serviceTokens.verify(request.headers.authorization, 'sync');
+    await serviceTokens.verify(request, 'auth-connection');
     const { class: kind } = (request.body ?? {}) as { class?: unknown };
     if (kind !== 'interactive') throw new AppError('BAD_INPUT', 'class must be interactive');
     await ctx.ledger.take({ class: 'interactive', boxOfficeId: 'interactive' });

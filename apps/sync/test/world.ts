@@ -1,7 +1,7 @@
 import { createConstantContact } from '@boxlist/constant-contact';
 import { AppError, newId, topics, type BoxOfficeId, type ConnectionFact, type WorkflowFact } from '@boxlist/contracts';
 import { createEventBus } from '@boxlist/event-bus';
-import { createIdentitySigner, createLog, settings, type Role } from '@boxlist/service-kit';
+import { createIdentitySigner, createLog, isMutation, settings, type Role } from '@boxlist/service-kit';
 import {
   aConnection,
   anEntitlement,
@@ -191,11 +191,12 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
         events.map((event) => ({ key: `${event.boxofficeid}:${event.data.id}`, value: JSON.stringify(event) })),
       ),
     ask: async <T>(boxOfficeId: BoxOfficeId, query: string, variables: object = {}, role: Role = 'manager') => {
-      const identity = await sign({ subject: 'user_1', boxOfficeId, role });
+      const signed = (body: string) =>
+        sign({ subject: 'user_1', boxOfficeId, role }, { subgraph: 'sync', body, once: isMutation(query) });
       return askSubgraph<{
         data: T | null;
         errors?: { message: string; extensions: { code: string } }[];
-      }>(asked.url, identity, query, variables);
+      }>(asked.url, signed, query, variables);
     },
     close: async () => {
       try {

@@ -101,6 +101,10 @@ export const errorRegistry = {
     'A partition has made no progress for longer than `EVENTS_STAND_STILL_AFTER_MS`.',
   ),
   SERVICE_UNAVAILABLE: entry('unavailable', 'Another service did not answer in time. Try again.'),
+  ISSUER_UNAVAILABLE: entry(
+    'unavailable',
+    "The token issuer's keys cannot be read, so Boxlist cannot check tokens. The token may be valid. Try again.",
+  ),
   LEASE_LOST: entry('unavailable', 'Another process took over this work, or the buyer was erased meanwhile.'),
   DEFECT: entry('defect', 'An error in Boxlist. Its log has the details.'),
 } as const satisfies Record<string, ErrorEntry>;

@@ -1,5 +1,5 @@
 import { AppError, appErrorOf, newId, type ErrorKind } from '@boxlist/contracts';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Log } from './log';
 import { renderMetrics, startMetrics } from './telemetry';
 
@@ -37,7 +37,23 @@ interface HttpOptions {
   /** Checks that readiness reports without depending on them, for parts that most callers can do without. */
   readonly reported?: HealthChecks;
   readonly bodyLimit?: number;
+  /** The proxies whose `X-Forwarded-For` is believed. Default: none, so that nobody can choose their address. */
+  readonly trustedProxies?: readonly string[];
 }
+
+const rawBodies = new WeakMap<object, Buffer>();
+
+/** The bytes of a JSON body as they arrived, for signatures over them. Undefined if there is no such body. */
+export const rawBodyOf = (request: FastifyRequest): Buffer | undefined => rawBodies.get(request);
+
+/** Parses JSON bodies as fastify does, and keeps their bytes. */
+const keepRawBodies = (app: FastifyInstance): void => {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    rawBodies.set(request, body);
+    parse(request, body.toString(), done);
+  });
+};
 
 const withinMs = async (ms: number, check: () => Promise<void>): Promise<void> => {
   let timer: NodeJS.Timeout | undefined;
@@ -73,7 +89,13 @@ const readiness = async (health: HealthChecks, reported: HealthChecks) => {
  * status of their kind. It serves `/health/live`, `/metrics` and `/health/ready`, which answers 503 while a check of
  * `health` fails. Failing checks of `reported` only appear under `degraded`.
  */
-export const createHttp = ({ log, health, reported = {}, bodyLimit = 1024 * 1024 }: HttpOptions): FastifyInstance => {
+export const createHttp = ({
+  log,
+  health,
+  reported = {},
+  bodyLimit = 1024 * 1024,
+  trustedProxies = [],
+}: HttpOptions): FastifyInstance => {
   startMetrics();
   const app = fastify({
     loggerInstance: log.child({}, { level: 'silent' }),
@@ -81,7 +103,9 @@ export const createHttp = ({ log, health, reported = {}, bodyLimit = 1024 * 1024
     genReqId: () => newId('event'),
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
   }) as unknown as FastifyInstance;
+  keepRawBodies(app);
   app.setErrorHandler((error: unknown, request, reply) => {
     const http = clientFault(error);
     if (http) return reply.status(http.status).send({ code: 'BAD_INPUT', message: http.message });

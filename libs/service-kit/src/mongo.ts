@@ -36,6 +36,24 @@ export const connectMongo = async ({ uri, database, log }: MongoOptions): Promis
   }
 };
 
+/**
+ * A client of MongoDB for a service that can do without it. It connects in the background. Its calls fail after a
+ * second while no server answers.
+ */
+export const openMongo = (uri: string, log: Log): mongoose.mongo.MongoClient => {
+  const client = new mongoose.mongo.MongoClient(uri, {
+    serverSelectionTimeoutMS: 1_000,
+    connectTimeoutMS: 2_000,
+    socketTimeoutMS: 5_000,
+    maxPoolSize: 5,
+    retryWrites: false,
+  });
+  client.on('error', (error: Error) => log.warn({ err: error }, 'mongodb.error'));
+  calmPools(client);
+  client.connect().catch((error: unknown) => log.warn({ err: error }, 'mongodb.unreachable'));
+  return client;
+};
+
 /** The parts of the driver's connection pools that are used here. The driver has no types for them. */
 interface Pools {
   readonly topology?: {

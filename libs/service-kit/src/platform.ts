@@ -15,9 +15,11 @@ import { createLog, type Log } from './log';
 import { checkMongo, connectMongo } from './mongo';
 import type { Service } from './service';
 import type { JsonWebKeySetting } from './settings';
+import { createSharedCounter, type SharedCounter } from './shared-counter';
 import { mountSubgraph, type SubgraphOptions } from './subgraph';
+import { createUsedTokens, type UsedTokens } from './used-tokens';
 
-/** The settings of `commonSettings`, `mongoSettings` and `kafkaSettings`. The last one is from `consumerSettings`. */
+/** The settings of `commonSettings`, `mongoSettings` and `kafkaSettings`. The last two are from `consumerSettings` and `publicSettings`. */
 interface PlatformConfig {
   readonly HOST: string;
   readonly LOG_LEVEL: Parameters<typeof createLog>[1];
@@ -26,6 +28,7 @@ interface PlatformConfig {
   readonly KAFKA_BROKERS: readonly string[];
   readonly KAFKA_TOPIC_PREFIX: string;
   readonly EVENTS_STAND_STILL_AFTER_MS?: number;
+  readonly TRUSTED_PROXIES?: readonly string[];
 }
 
 interface PlatformOptions {
@@ -53,6 +56,10 @@ export interface Platform {
   readonly log: Log;
   readonly mongo: Connection;
   readonly bus: EventBus;
+  /** Remembers the tokens that are valid for one use. */
+  readonly usedTokens: UsedTokens;
+  /** Counts requests for rate limits that all processes of the service share. */
+  readonly sharedCounter: SharedCounter;
   /** Publishes the events in the outboxes of a collection until the platform closes. */
   relayOutbox<
     E extends { readonly id: string } = OutboxEntry,
@@ -85,11 +92,8 @@ export const createPlatform = async (
   config: PlatformConfig,
   { topics, log = createLog(name, config.LOG_LEVEL) }: PlatformOptions,
 ): Promise<Platform> => {
-  const mongo = await connectMongo({
-    uri: config.MONGODB_URI,
-    database: `${config.MONGODB_DATABASE_PREFIX}_${name.replaceAll('-', '_')}`,
-    log,
-  });
+  const database = `${config.MONGODB_DATABASE_PREFIX}_${name.replaceAll('-', '_')}`;
+  const mongo = await connectMongo({ uri: config.MONGODB_URI, database, log });
   const bus = createEventBus({
     brokers: config.KAFKA_BROKERS,
     clientId: name,
@@ -98,6 +102,7 @@ export const createPlatform = async (
     log,
   });
   await bus.ensureTopics(topics);
+  const usedTokens = createUsedTokens(mongo);
   const closers: (() => Promise<void>)[] = [() => mongo.close(), () => bus.close()];
   const closeAll = async (): Promise<void> => {
     for (let each = closers.pop(); each; each = closers.pop()) await each();
@@ -109,6 +114,8 @@ export const createPlatform = async (
     log,
     mongo,
     bus,
+    usedTokens,
+    sharedCounter: createSharedCounter(mongo.getClient(), database, log),
     relayOutbox: async (options) => {
       const relay = await startOutboxRelay({ bus, log, ...options });
       closers.push(() => relay.close());
@@ -116,12 +123,19 @@ export const createPlatform = async (
     },
     onClose: (each) => void closers.push(each),
     serve: async ({ port, health = {}, reported = { kafka: () => bus.check() }, subgraph, routes }) => {
-      const app = createHttp({ log, health: { mongodb: () => checkMongo(mongo), ...health }, reported });
+      const app = createHttp({
+        log,
+        health: { mongodb: () => checkMongo(mongo), ...health },
+        reported,
+        trustedProxies: config.TRUSTED_PROXIES,
+      });
       closers.push(async () => app.close());
       routes?.(app);
       if (subgraph) {
         const { identityKey, ...options } = subgraph;
-        await mountSubgraph(app, { ...options, identity: await createIdentityVerifier(identityKey), log });
+        await usedTokens.init();
+        const verifier = await createIdentityVerifier(identityKey, { audience: name, usedTokens });
+        await mountSubgraph(app, { ...options, identity: verifier, log });
       }
       return { url: await listen(app, config.HOST, port), close };
     },

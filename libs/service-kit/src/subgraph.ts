@@ -1,11 +1,12 @@
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import { AppError, appErrorOf } from '@boxlist/contracts';
 import type { FastifyInstance } from 'fastify';
 import { GraphQLError, parse, type GraphQLFormattedError } from 'graphql';
 import { checkVariables, inputFaultBehind } from './check-input';
-import { identityHeader, type Identity, type IdentityVerifier } from './identity';
+import { rawBodyOf } from './http';
+import { identityHeader, type GatewayWord, type Identity, type IdentityVerifier } from './identity';
 import type { Log } from './log';
 
 type SubgraphModule = Parameters<typeof buildSubgraphSchema>[0];
@@ -72,9 +73,24 @@ const formatGraphqlError =
     };
   };
 
+/** Marks the context of a request whose token is valid for this request alone. */
+const single = Symbol('single');
+
+/** Refuses a mutation whose token is valid for more than one request. */
+const mutationsOnce: ApolloServerPlugin<object> = {
+  requestDidStart: async () => ({
+    didResolveOperation: async ({ operation, contextValue }) => {
+      if (operation?.operation === 'mutation' && !(single in contextValue))
+        throw new GraphQLError('A mutation needs a token that is valid for one request', {
+          extensions: { code: 'UNAUTHENTICATED', http: { status: 401 } },
+        });
+    },
+  }),
+};
+
 /**
  * Mounts a federation subgraph at `POST /graphql`. Every call, even `_entities` and `_service`, needs an identity
- * signed by the gateway. Any other call gets 401 before it is parsed as GraphQL.
+ * that the gateway signed for this subgraph and this body. Any other call gets 401 before it is parsed as GraphQL.
  */
 export const mountSubgraph = async <C extends object>(
   app: FastifyInstance,
@@ -95,23 +111,29 @@ export const mountSubgraph = async <C extends object>(
       warn: (message) => log.warn(message),
       error: (message) => log.error(message),
     },
-    plugins: [fastifyApolloDrainPlugin<C>(app), checkVariables],
+    plugins: [fastifyApolloDrainPlugin<C>(app), checkVariables, mutationsOnce],
   });
   await server.start();
-  const callers = new WeakMap<object, Identity>();
+  const words = new WeakMap<object, GatewayWord>();
+  const callers = new WeakMap<object, GatewayWord>();
   app.route({
     method: 'POST',
     url: '/graphql',
-    preParsing: async (request, _reply, payload) => {
+    onRequest: async (request) => {
       const header = request.headers[identityHeader];
-      callers.set(request, await identity(Array.isArray(header) ? undefined : header));
-      return payload;
+      words.set(request, identity.read(Array.isArray(header) ? undefined : header));
+    },
+    preValidation: async (request) => {
+      const word = words.get(request);
+      if (!word) return;
+      await identity.confirm(word, rawBodyOf(request));
+      callers.set(request, word);
     },
     handler: fastifyApolloHandler(server, {
       context: async (request) => {
-        const caller = callers.get(request);
-        if (!caller) throw new AppError('UNAUTHENTICATED', 'This service answers only the gateway');
-        return context({ identity: caller });
+        const word = callers.get(request);
+        if (!word) throw new AppError('UNAUTHENTICATED', 'This service answers only the gateway');
+        return Object.assign(context({ identity: word.identity }), word.jti === undefined ? {} : { [single]: true });
       },
     }),
   });
