@@ -88,9 +88,9 @@ export const createAuthConnection = async (
 };
 
 /** Limits the sign-ins that come back to one address, before anything is looked up. */
-const limitSignIns = (app: FastifyInstance, config: Config, { sharedCounter }: Platform): void => {
+const limitSignIns = (app: FastifyInstance, config: Config, platform: Platform): void => {
   const limits = createRateLimits({
-    shared: sharedCounter,
+    shared: platform.sharedCounter(),
     secret: Buffer.concat(config.TOKEN_ENCRYPTION_KEYS.map(({ key }) => key)),
   });
   const byAddress = limits.limit('sign-ins.address', config.LIMIT_SIGN_INS_BY_ADDRESS_PER_MINUTE, 'address');

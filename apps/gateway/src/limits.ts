@@ -28,8 +28,8 @@ export interface GatewayLimits {
 
 /** Opens the limits. They are shared with other gateways in MongoDB, if there is one. */
 export const openLimits = (config: Config, log: Log): GatewayLimits => {
-  const client = config.MONGODB_URI === undefined ? undefined : openMongo(config.MONGODB_URI, log);
-  const shared = client && createSharedCounter(client, `${config.MONGODB_DATABASE_PREFIX}_gateway`, log);
+  const mongo = config.MONGODB_URI === undefined ? undefined : openMongo(config.MONGODB_URI, log);
+  const shared = mongo && createSharedCounter(mongo.client, `${config.MONGODB_DATABASE_PREFIX}_gateway`, log);
   const limits = createRateLimits({ shared, secret: JSON.stringify(config.IDENTITY_PRIVATE_JWK) });
   const address = limits.limit('graph.address', config.LIMIT_GRAPH_BY_ADDRESS_PER_MINUTE, 'address');
   const subject = limits.limit('graph.subject', config.LIMIT_GRAPH_BY_SUBJECT_PER_MINUTE, 'person');
@@ -43,7 +43,7 @@ export const openLimits = (config: Config, log: Log): GatewayLimits => {
     },
     mutation: (identity, fields) => mutations.take(identity.boxOfficeId, fields),
     reported: shared ? { mongodb: () => shared.check() } : {},
-    close: async () => void (await client?.close()),
+    close: async () => void (await mongo?.close()),
   };
 };
 

@@ -63,9 +63,11 @@ export interface Answer {
   };
 }
 
+export const gatewayKeys = () => generateKeyPair('EdDSA', { extractable: true });
+
 /** The gateway with small subgraphs: billing and workflow answer, auth-connection and sync are down. */
-export const startWorld = async (more: Record<string, string> = {}) => {
-  const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true });
+export const startWorld = async (more: Record<string, string> = {}, keys?: Awaited<ReturnType<typeof gatewayKeys>>) => {
+  const { privateKey, publicKey } = keys ?? (await gatewayKeys());
   const publicJwk = await exportJWK(publicKey);
   const behaviour = { apps: (): unknown => [], templates: (): unknown => [] };
   const billing = await startSubgraph('billing', publicJwk, { apps: () => behaviour.apps() });

@@ -17,7 +17,7 @@ export const createOrderIntake = async (config: Config): Promise<Service> => {
   });
   const { log, mongo, bus } = platform;
   const { limit } = createRateLimits({
-    shared: platform.sharedCounter,
+    shared: platform.sharedCounter(),
     secret: Buffer.concat(config.SECRET_ENCRYPTION_KEYS.map(({ key }) => key)),
   });
   return platform.serve({

@@ -58,8 +58,8 @@ export interface Platform {
   readonly bus: EventBus;
   /** Remembers the tokens that are valid for one use. */
   readonly usedTokens: UsedTokens;
-  /** Counts requests for rate limits that all processes of the service share. */
-  readonly sharedCounter: SharedCounter;
+  /** A counter for rate limits that all processes of the service share. */
+  sharedCounter(): SharedCounter;
   /** Publishes the events in the outboxes of a collection until the platform closes. */
   relayOutbox<
     E extends { readonly id: string } = OutboxEntry,
@@ -115,7 +115,7 @@ export const createPlatform = async (
     mongo,
     bus,
     usedTokens,
-    sharedCounter: createSharedCounter(mongo.getClient(), database, log),
+    sharedCounter: () => createSharedCounter(mongo.getClient(), database, log),
     relayOutbox: async (options) => {
       const relay = await startOutboxRelay({ bus, log, ...options });
       closers.push(() => relay.close());

@@ -1,5 +1,5 @@
 import { AppError } from '@boxlist/contracts';
-import { parse, process as plainAddress } from 'ipaddr.js';
+import ipaddr from 'ipaddr.js';
 import { LRUCache } from 'lru-cache';
 import { createHmac } from 'node:crypto';
 import { windowMs, type SharedCounter } from './shared-counter';
@@ -44,9 +44,10 @@ const maxKeys = 50_000;
  */
 export const clientOf = (ip: string): string => {
   try {
-    const address = plainAddress(ip);
-    if (address.kind() === 'ipv4') return address.toString();
-    return parse(`${address.toNormalizedString().split(':').slice(0, 4).join(':')}::`).toString();
+    // An IPv4 address in the form of IPv6 is the IPv4 address.
+    const address = ipaddr.process(ip);
+    if (!('parts' in address)) return address.toString();
+    return new ipaddr.IPv6([...address.parts.slice(0, 4), 0, 0, 0, 0]).toString();
   } catch {
     return 'unknown';
   }
