@@ -9,7 +9,7 @@ import {
   type Identity,
   type Log,
 } from '@boxlist/service-kit';
-import { GraphQLError, Kind, type DocumentNode, type SelectionSetNode } from 'graphql';
+import { GraphQLError, Kind, OperationTypeNode, type DocumentNode, type SelectionSetNode } from 'graphql';
 import type { Config } from './config';
 import type { GatewayContext } from './subgraphs';
 
@@ -77,7 +77,7 @@ const shown = (error: AppError): GraphQLError => {
 export const limitMutations = (limits: GatewayLimits): ApolloServerPlugin<GatewayContext> => ({
   requestDidStart: async () => ({
     didResolveOperation: async ({ operation, document, contextValue: { identity } }) => {
-      if (operation?.operation !== 'mutation' || !identity) return;
+      if (operation?.operation !== OperationTypeNode.MUTATION || !identity) return;
       try {
         await limits.mutation(identity, fieldsIn(operation.selectionSet, document));
       } catch (error) {

@@ -51,7 +51,7 @@ const keepRawBodies = (app: FastifyInstance): void => {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     rawBodies.set(request, body);
-    parse(request, body.toString(), done);
+    void parse(request, body.toString(), done);
   });
 };
 

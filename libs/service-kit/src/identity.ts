@@ -50,7 +50,7 @@ const issuer = 'boxlist-gateway';
 const lifeSeconds = 15;
 const repeatedForMs = 5_000;
 const leewaySeconds = 5;
-/** The only header of the gateway's word. A verifier that accepts one header cannot be talked into another algorithm. */
+/** The only header of the gateway's word: a verifier that accepts no other cannot be given another algorithm. */
 const header = Buffer.from(JSON.stringify({ alg: 'EdDSA', typ: 'boxlist-identity+jwt' })).toString('base64url');
 
 /** The SHA-256 of a body, which ties a token to that body. */

@@ -60,7 +60,7 @@ const readKeys = async (url: string, timeoutMs: number): Promise<JSONWebKeySet> 
   }
   const parts: Uint8Array[] = [];
   let size = 0;
-  for await (const part of response.body) {
+  for await (const part of response.body as AsyncIterable<Uint8Array>) {
     size += part.length;
     if (size > maxBytes) throw new Error('The key set is too large');
     parts.push(part);

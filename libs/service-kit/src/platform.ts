@@ -19,7 +19,10 @@ import { createSharedCounter, type SharedCounter } from './shared-counter';
 import { mountSubgraph, type SubgraphOptions } from './subgraph';
 import { createUsedTokens, type UsedTokens } from './used-tokens';
 
-/** The settings of `commonSettings`, `mongoSettings` and `kafkaSettings`. The last two are from `consumerSettings` and `publicSettings`. */
+/**
+ * The settings of `commonSettings`, `mongoSettings` and `kafkaSettings`. The last two are from `consumerSettings` and
+ * `publicSettings`.
+ */
 interface PlatformConfig {
   readonly HOST: string;
   readonly LOG_LEVEL: Parameters<typeof createLog>[1];

@@ -3,7 +3,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import { AppError, appErrorOf } from '@boxlist/contracts';
 import type { FastifyInstance } from 'fastify';
-import { GraphQLError, parse, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, OperationTypeNode, parse, type GraphQLFormattedError } from 'graphql';
 import { checkVariables, inputFaultBehind } from './check-input';
 import { rawBodyOf } from './http';
 import { identityHeader, type GatewayWord, type Identity, type IdentityVerifier } from './identity';
@@ -80,7 +80,7 @@ const single = Symbol('single');
 const mutationsOnce: ApolloServerPlugin<object> = {
   requestDidStart: async () => ({
     didResolveOperation: async ({ operation, contextValue }) => {
-      if (operation?.operation === 'mutation' && !(single in contextValue))
+      if (operation?.operation === OperationTypeNode.MUTATION && !(single in contextValue))
         throw new GraphQLError('A mutation needs a token that is valid for one request', {
           extensions: { code: 'UNAUTHENTICATED', http: { status: 401 } },
         });

@@ -77,7 +77,7 @@ describe('two processes', () => {
 
   it('admit a burst at once', async () => {
     const limit = (await startProcess()).limit(randomUUID(), 100, 'address');
-    await Promise.all(Array.from({ length: 60 }, () => limit.take('a')));
+    await Promise.all(Array.from({ length: 60 }, async () => limit.take('a')));
   });
 });
 
