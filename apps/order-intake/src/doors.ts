@@ -1,6 +1,14 @@
 import { AppError, isId, maxOrderEventBytes, topics, type OrderEvent } from '@boxlist/contracts';
 import type { EventBus } from '@boxlist/event-bus';
-import { pastedSecret, requireRole, type Authenticate, type Identity, type Log } from '@boxlist/service-kit';
+import {
+  clientOf,
+  pastedSecret,
+  requireRole,
+  type Authenticate,
+  type Identity,
+  type Log,
+  type RateLimit,
+} from '@boxlist/service-kit';
 import { orderEventFrom, verifySignature } from '@boxlist/ticket-tailor';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { randomBytes } from 'node:crypto';
@@ -16,6 +24,7 @@ export interface Context {
   readonly authenticate: Authenticate;
   /** How long a replaced webhook secret is still accepted, in milliseconds. */
   readonly secretOverlapMs: number;
+  readonly limits: { readonly address: RateLimit; readonly boxOffice: RateLimit; readonly subject: RateLimit };
   readonly clock: () => Date;
   readonly log: Log;
 }
@@ -74,7 +83,12 @@ export const openDoors = (app: FastifyInstance, ctx: Context): void => {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
-  app.post('/webhooks/ticket-tailor/:boxOfficeId', { bodyLimit: maxWebhookBytes }, async (request) => {
+  // Before anything is read or looked up. Health checks and metrics are not counted.
+  const onRequest = async ({ ip }: FastifyRequest): Promise<void> => {
+    await ctx.limits.address.take(clientOf(ip));
+  };
+
+  app.post('/webhooks/ticket-tailor/:boxOfficeId', { bodyLimit: maxWebhookBytes, onRequest }, async (request) => {
     const { boxOfficeId } = request.params as { boxOfficeId: string };
     const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     const now = ctx.clock();
@@ -87,6 +101,8 @@ export const openDoors = (app: FastifyInstance, ctx: Context): void => {
       secrets: accepted.length > 0 ? accepted : [nobodysSecret],
       nowMs: now.getTime(),
     });
+    // Only authentic webhooks count for a box office: nobody else can use up its limit.
+    await ctx.limits.boxOffice.take(boxOfficeId);
     const event = await takeWebhook(ctx, boxOfficeId, rawBody);
     webhookTaken(ctx, boxOfficeId, event?.data.id);
     return { taken: event !== undefined };
@@ -94,10 +110,11 @@ export const openDoors = (app: FastifyInstance, ctx: Context): void => {
 
   const owner = async (request: FastifyRequest): Promise<Identity> => {
     const identity = await ctx.authenticate(request.headers.authorization);
+    await ctx.limits.subject.take(identity.subject);
     requireRole(identity, 'owner');
     return identity;
   };
-  app.put('/webhook-secret', async (request) => {
+  app.put('/webhook-secret', { onRequest }, async (request) => {
     const { boxOfficeId } = await owner(request);
     const input = secretInput.safeParse(Buffer.isBuffer(request.body) ? jsonOf(request.body) : undefined);
     if (!input.success)
@@ -113,7 +130,7 @@ export const openDoors = (app: FastifyInstance, ctx: Context): void => {
       previousSecretValidUntil: await ctx.secrets.put(boxOfficeId, secret, { now, previousUntil }),
     };
   });
-  app.delete('/webhook-secret', async (request, reply) => {
+  app.delete('/webhook-secret', { onRequest }, async (request, reply) => {
     await ctx.secrets.remove((await owner(request)).boxOfficeId);
     return reply.status(204).send();
   });

@@ -1,5 +1,11 @@
 import { deadLetterTopicSpecOf, topics } from '@boxlist/contracts';
-import { createAuthenticate, createPlatform, createSecretBox, type ListeningService } from '@boxlist/service-kit';
+import {
+  createAuthenticate,
+  createPlatform,
+  createRateLimits,
+  createSecretBox,
+  type ListeningService,
+} from '@boxlist/service-kit';
 import type { Config } from './config';
 import { openDoors } from './doors';
 import { createWebhookSecretStore } from './store/webhook-secrets';
@@ -16,6 +22,10 @@ export const createOrderIntake = async (
     topics: [topics.orders, deadLetterTopicSpecOf(topics.orders.name)],
   });
   const { log, mongo, bus } = platform;
+  const { limit } = createRateLimits({
+    shared: platform.sharedCounter(),
+    secret: Buffer.concat(config.SECRET_ENCRYPTION_KEYS.map(({ key }) => key)),
+  });
   return platform.serve({
     health: { kafka: () => bus.check() },
     reported: {},
@@ -27,11 +37,12 @@ export const createOrderIntake = async (
         openDoors(app, {
           secrets: createWebhookSecretStore(mongo, createSecretBox(config.SECRET_ENCRYPTION_KEYS)),
           bus,
-          authenticate: createAuthenticate({
-            jwksUrl: config.JWT_JWKS_URL,
-            issuer: config.JWT_ISSUER,
-            audience: config.JWT_AUDIENCE,
-          }),
+          authenticate: createAuthenticate(config),
+          limits: {
+            address: limit('webhooks.address', config.LIMIT_WEBHOOKS_BY_ADDRESS_PER_MINUTE, 'address'),
+            boxOffice: limit('webhooks.box-office', config.LIMIT_WEBHOOKS_BY_BOX_OFFICE_PER_MINUTE, 'box office'),
+            subject: limit('webhook-secret.subject', config.LIMIT_WEBHOOK_SECRET_BY_SUBJECT_PER_MINUTE, 'person'),
+          },
           secretOverlapMs: config.WEBHOOK_SECRET_OVERLAP_HOURS * 3_600_000,
           clock: () => new Date(),
           log,

@@ -33,20 +33,21 @@ export const graphClient = (gatewayUrl: string, token: string): GraphClient => {
 };
 
 /**
- * Asks a subgraph as the gateway does, for the person of a signed identity. Returns the body of the answer, errors
- * included.
+ * Asks a subgraph as the gateway does. `sign` returns the gateway's token for a body: it says who asks. Returns the
+ * body of the answer, errors included.
  */
 export const askSubgraph = async <Answer>(
   url: string,
-  identity: string,
+  sign: (body: string) => string,
   query: string,
   variables: object = {},
   signal?: AbortSignal,
 ): Promise<Answer> => {
+  const body = JSON.stringify({ query, variables });
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-boxlist-identity': identity },
-    body: JSON.stringify({ query, variables }),
+    headers: { 'content-type': 'application/json', 'x-boxlist-identity': sign(body) },
+    body,
     signal,
   });
   return (await response.json()) as Answer;
