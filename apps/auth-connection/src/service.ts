@@ -67,16 +67,7 @@ export const createAuthConnection = async (
     signIns,
     ticketTailorKeys: createTicketTailorKeyStore(mongo),
     constantContact,
-    oauth: createConstantContactOAuth({
-      authorizeUrl: config.CONSTANT_CONTACT_AUTHORIZE_URL,
-      tokenUrl: config.CONSTANT_CONTACT_TOKEN_URL,
-      revokeUrl: config.CONSTANT_CONTACT_REVOKE_URL,
-      issuer: config.CONSTANT_CONTACT_ISSUER,
-      clientId: config.CONSTANT_CONTACT_CLIENT_ID,
-      clientSecret: config.CONSTANT_CONTACT_CLIENT_SECRET,
-      redirectUrl: config.CONSTANT_CONTACT_REDIRECT_URL,
-      usePkce: config.CONSTANT_CONTACT_USE_PKCE,
-    }),
+    oauth: oauthOf(config),
     secrets: createSecretBox(config.TOKEN_ENCRYPTION_KEYS),
     outbox,
     resources,
@@ -118,6 +109,18 @@ export const createAuthConnection = async (
     },
   });
 };
+
+const oauthOf = (config: Config): Context['oauth'] =>
+  createConstantContactOAuth({
+    authorizeUrl: config.CONSTANT_CONTACT_AUTHORIZE_URL,
+    tokenUrl: config.CONSTANT_CONTACT_TOKEN_URL,
+    revokeUrl: config.CONSTANT_CONTACT_REVOKE_URL,
+    issuer: config.CONSTANT_CONTACT_ISSUER,
+    clientId: config.CONSTANT_CONTACT_CLIENT_ID,
+    clientSecret: config.CONSTANT_CONTACT_CLIENT_SECRET,
+    redirectUrl: config.CONSTANT_CONTACT_REDIRECT_URL,
+    usePkce: config.CONSTANT_CONTACT_USE_PKCE,
+  });
 
 /** Limits the sign-ins that come back to one address, before anything is looked up. */
 const limitSignIns = (app: FastifyInstance, config: Config, platform: Platform): void => {

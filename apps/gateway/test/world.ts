@@ -111,6 +111,7 @@ export const startWorld = async (
   };
   return {
     url: gateway.url,
+    internalUrl: gateway.internalUrl,
     gateway,
     tokens,
     billing,

@@ -8,7 +8,6 @@ import {
   internalTlsOf,
   type HealthChecks,
   type ListeningService,
-  type ServiceTokens,
 } from '@boxlist/service-kit';
 import { createTicketTailor } from '@boxlist/ticket-tailor';
 import { createHmac } from 'node:crypto';
@@ -65,15 +64,10 @@ export const createSync = async (
 ): Promise<ListeningService> => {
   const platform = await createPlatform('sync', config, { topics: syncTopics });
   const { log, mongo, bus } = platform;
-  const serviceTokens = createServiceTokens(config.SERVICE_TOKEN_SECRET, {
-    service: 'sync',
-    usedTokens: platform.usedTokens,
-  });
-  const askAuthConnection = createAskAuthConnection(
-    config.AUTH_CONNECTION_URL,
-    serviceTokens,
-    createInternalFetch(internalTlsOf(config)),
-  );
+  const { usedTokens } = platform;
+  const serviceTokens = createServiceTokens(config.SERVICE_TOKEN_SECRET, { service: 'sync', usedTokens });
+  const internalFetch = createInternalFetch(internalTlsOf(config));
+  const askAuthConnection = createAskAuthConnection(config.AUTH_CONNECTION_URL, serviceTokens, internalFetch);
   const hashEmail = (boxOfficeId: string, email: string): string =>
     createHmac('sha256', config.EMAIL_HASH_KEY).update(`${boxOfficeId}\n${email}`).digest('base64url');
   const { initStores, deliveryCollection, ...stores } = createStores(mongo, hashEmail);
@@ -90,12 +84,7 @@ export const createSync = async (
   const work = createWorkSignal();
   const ctx: Context = {
     ...stores,
-    ledger: createLedgerStore(
-      mongo,
-      limitsOf(config),
-      { minMs: config.GATHER_MIN_MS, maxMs: config.GATHER_MAX_MS },
-      ledgerClock,
-    ),
+    ledger: createLedgerStore(mongo, limitsOf(config), windowOf(config), ledgerClock),
     entitlementsCaughtUp: entitlementsCaughtUp(bus),
     bus,
     constantContact,
@@ -168,6 +157,8 @@ const relayOutboxes = async (
     rest,
   });
 };
+
+const windowOf = (config: Config) => ({ minMs: config.GATHER_MIN_MS, maxMs: config.GATHER_MAX_MS });
 
 const limitsOf = (config: Config): Limits => ({
   perSecond: config.CONSTANT_CONTACT_CALLS_PER_SECOND,

@@ -20,9 +20,9 @@ interface Started {
 export const startTogether = async <T extends readonly Started[]>(
   ...starts: { readonly [K in keyof T]: Promise<T[K]> }
 ): Promise<T> => {
-  const settled = await Promise.allSettled<Started>(starts);
+  const settled = await Promise.allSettled(starts as readonly Promise<Started>[]);
   const failed = settled.find((each) => each.status === 'rejected');
-  if (!failed) return (await Promise.all(starts)) as unknown as T;
+  if (!failed) return settled.map((each) => (each as PromiseFulfilledResult<Started>).value) as unknown as T;
   await Promise.all(settled.map((each) => (each.status === 'fulfilled' ? each.value.stop() : undefined)));
   throw failed.reason;
 };
