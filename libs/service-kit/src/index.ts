@@ -1,4 +1,3 @@
-export { bearerTokenIn } from './bearer';
 export * from './callers';
 export * from './check-input';
 export * from './complete-resolvers';
