@@ -1,6 +1,6 @@
 import type { ConstantContact, ConstantContactOAuth } from '@boxlist/constant-contact';
 import type { OutboxRelay } from '@boxlist/event-bus';
-import type { Identity, Log, SecretBox } from '@boxlist/service-kit';
+import type { Actor, Log, SecretBox } from '@boxlist/service-kit';
 import type { InFlight } from './in-flight';
 import type { ConnectionStore } from './store/connections';
 import type { SignInStore } from './store/sign-ins';
@@ -30,5 +30,5 @@ export interface Context {
 /** The context of a resolver: the dependencies and the caller. */
 export interface GraphContext {
   readonly ctx: Context;
-  readonly identity: Identity;
+  readonly identity: Actor;
 }

@@ -16,6 +16,7 @@ export const configSchema = z.object({
   AUTH_CONNECTION_URL: httpUrl().describe('Base URL of auth-connection.'),
   WORKFLOW_URL: httpUrl().describe('Base URL of workflow.'),
   SYNC_URL: httpUrl().describe('Base URL of sync.'),
+  AUDIT_URL: httpUrl().describe('Base URL of audit.'),
   BROWSER_ORIGINS: commaList()
     .default([])
     .refine((list) => list.every(isOrigin), 'must be origins like https://app.example.com, separated by commas')

@@ -34,6 +34,7 @@ export const createGateway = async (config: Config): Promise<Service> => {
     'auth-connection': config.AUTH_CONNECTION_URL,
     workflow: config.WORKFLOW_URL,
     sync: config.SYNC_URL,
+    audit: config.AUDIT_URL,
   };
   const subgraphs: Subgraph[] = [];
   const gateway = new ApolloGateway({

@@ -89,6 +89,7 @@ export const startWorld = async (more: Record<string, string> = {}) => {
       WORKFLOW_URL: workflow.url,
       AUTH_CONNECTION_URL: `http://127.0.0.1:${await freePort()}`,
       SYNC_URL: `http://127.0.0.1:${down.port}`,
+      AUDIT_URL: `http://127.0.0.1:${down.port}`,
       ...more,
     }),
   );

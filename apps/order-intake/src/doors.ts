@@ -1,6 +1,6 @@
 import { AppError, isId, maxOrderEventBytes, topics, type OrderEvent } from '@boxlist/contracts';
-import type { EventBus } from '@boxlist/event-bus';
-import { pastedSecret, requireRole, type Authenticate, type Identity, type Log } from '@boxlist/service-kit';
+import type { EventBus, OutboxEntry, OutboxRelay } from '@boxlist/event-bus';
+import { auditEntry, pastedSecret, requireRole, type Actor, type Authenticate, type Log } from '@boxlist/service-kit';
 import { orderEventFrom, verifySignature } from '@boxlist/ticket-tailor';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -12,6 +12,8 @@ import type { WebhookSecretStore } from './store/webhook-secrets';
 export interface Context {
   readonly secrets: WebhookSecretStore;
   readonly bus: EventBus;
+  /** Publishes the audit entries of changed secrets. */
+  readonly audit: OutboxRelay;
   readonly authenticate: Authenticate;
   readonly clock: () => Date;
   readonly log: Log;
@@ -58,6 +60,13 @@ const takeWebhook = async (ctx: Context, boxOfficeId: string, rawBody: Buffer): 
   }
 };
 
+const auditOf = (
+  { clock }: Context,
+  actor: Actor,
+  action: 'WEBHOOK_SECRET_SET' | 'WEBHOOK_SECRET_REMOVED',
+): OutboxEntry =>
+  auditEntry('order-intake', actor, { action, object: { type: 'WEBHOOK_SECRET', id: actor.boxOfficeId } }, clock());
+
 /**
  * Adds the door for webhooks and the door for owners to set the webhook secret. Bodies stay raw bytes, because the
  * signature is computed over them.
@@ -83,20 +92,24 @@ export const openDoors = (app: FastifyInstance, ctx: Context): void => {
     return { taken: event !== undefined };
   });
 
-  const owner = async (request: FastifyRequest): Promise<Identity> => {
+  const owner = async (request: FastifyRequest): Promise<Actor> => {
     const identity = await ctx.authenticate(request.headers.authorization);
     requireRole(identity, 'owner');
-    return identity;
+    return { ...identity, requestId: request.id };
   };
   app.put('/webhook-secret', async (request) => {
-    const { boxOfficeId } = await owner(request);
+    const actor = await owner(request);
+    const { boxOfficeId } = actor;
     const input = secretInput.safeParse(Buffer.isBuffer(request.body) ? jsonOf(request.body) : undefined);
     if (!input.success) throw new AppError('BAD_INPUT', 'secret must have 8 to 200 visible characters');
-    await ctx.secrets.put(boxOfficeId, input.data.secret);
+    await ctx.secrets.put(boxOfficeId, input.data.secret, auditOf(ctx, actor, 'WEBHOOK_SECRET_SET'));
+    await ctx.audit.notify();
     return { webhookPath: `/webhooks/ticket-tailor/${boxOfficeId}` };
   });
   app.delete('/webhook-secret', async (request, reply) => {
-    await ctx.secrets.remove((await owner(request)).boxOfficeId);
+    const actor = await owner(request);
+    await ctx.secrets.remove(actor.boxOfficeId, auditOf(ctx, actor, 'WEBHOOK_SECRET_REMOVED'));
+    await ctx.audit.notify();
     return reply.status(204).send();
   });
 };

@@ -1,5 +1,5 @@
 import { deadLetterTopicSpecOf, topics } from '@boxlist/contracts';
-import { createAuthenticate, createPlatform, createSecretBox, type Service } from '@boxlist/service-kit';
+import { auditRelay, createAuthenticate, createPlatform, createSecretBox, type Service } from '@boxlist/service-kit';
 import type { Config } from './config';
 import { openDoors } from './doors';
 import { createWebhookSecretStore } from './store/webhook-secrets';
@@ -7,17 +7,20 @@ import { createWebhookSecretStore } from './store/webhook-secrets';
 /** Starts order-intake with its HTTP server. It needs Kafka for its work, so it is not ready without Kafka. */
 export const createOrderIntake = async (config: Config): Promise<Service> => {
   const platform = await createPlatform('order-intake', config, {
-    topics: [topics.orders, deadLetterTopicSpecOf(topics.orders.name)],
+    topics: [topics.orders, topics.audit, deadLetterTopicSpecOf(topics.orders.name)],
   });
   const { log, mongo, bus } = platform;
+  const secrets = createWebhookSecretStore(mongo, createSecretBox(config.SECRET_ENCRYPTION_KEYS));
+  const audit = await platform.relayOutbox({ collection: secrets.collection, ...auditRelay });
   return platform.serve({
     port: config.ORDER_INTAKE_PORT,
     health: { kafka: () => bus.check() },
     reported: {},
     routes: (app) =>
       openDoors(app, {
-        secrets: createWebhookSecretStore(mongo, createSecretBox(config.SECRET_ENCRYPTION_KEYS)),
+        secrets,
         bus,
+        audit,
         authenticate: createAuthenticate({
           jwksUrl: config.JWT_JWKS_URL,
           issuer: config.JWT_ISSUER,

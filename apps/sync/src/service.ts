@@ -2,6 +2,7 @@ import { createConstantContact } from '@boxlist/constant-contact';
 import { AppError, topics } from '@boxlist/contracts';
 import { createRest, neverRests, type EventBus, type Rest } from '@boxlist/event-bus';
 import {
+  auditRelay,
   createPlatform,
   createServiceTokens,
   type HealthChecks,
@@ -20,7 +21,7 @@ import { resolvers } from './resolvers';
 import { outcomeRendering } from './store/deliveries';
 import { createLedgerStore } from './store/ledger';
 import { noticeRendering } from './store/notices';
-import { createStores } from './stores';
+import { createStores, type Stores } from './stores';
 import { createTicketTailorKeySource } from './ticket-tailor-keys';
 import { createTokenSource } from './tokens';
 import { startBackgroundJobs } from './background-jobs';
@@ -77,6 +78,7 @@ export const createSync = async (
   platform.onClose(() => constantContact.close());
   platform.onClose(() => ticketTailor.close());
   await relayOutboxes(platform, deliveryCollection, stores.notices.collection, rest);
+  const notifyAudit = await relayAudit(platform, stores);
   const work = createWorkSignal();
   const ctx: Context = {
     ...stores,
@@ -101,6 +103,7 @@ export const createSync = async (
       deadLettersMs: config.DEAD_LETTER_RETENTION_DAYS * 86_400_000,
     },
     leaseMs: config.DISPATCH_LEASE_MS,
+    notifyAudit,
     notify: () => {
       rest.end();
       work.notify();
@@ -156,6 +159,22 @@ const relayOutboxes = async (
     topic: { name: topics.notices.name, compacted: false, rendering: noticeRendering },
     rest,
   });
+};
+
+/**
+ * Publishes the audit entries that wait in the documents of organisers' acts. Returns a function that publishes at once.
+ * The relays themselves poll seldom, because they only look for what a crash left behind.
+ */
+const relayAudit = async (
+  platform: Pick<Awaited<ReturnType<typeof createPlatform>>, 'relayOutbox'>,
+  { backfills, retries, deadLetters, erasures, auditRecords }: Stores,
+): Promise<() => void> => {
+  const relays = await Promise.all(
+    [backfills, retries, deadLetters, erasures, auditRecords].map(({ collection }) =>
+      platform.relayOutbox({ collection, ...auditRelay, pollMs: 5_000 }),
+    ),
+  );
+  return () => void Promise.all(relays.map((relay) => relay.notify()));
 };
 
 /** The endpoint where auth-connection gets a permit before it calls Constant Contact for a page. */

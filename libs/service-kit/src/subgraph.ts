@@ -2,8 +2,9 @@ import { ApolloServer } from '@apollo/server';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import { AppError, appErrorOf } from '@boxlist/contracts';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { GraphQLError, parse, type GraphQLFormattedError } from 'graphql';
+import type { Actor } from './audit';
 import { checkVariables, inputFaultBehind } from './check-input';
 import { identityHeader, type Identity, type IdentityVerifier } from './identity';
 import type { Log } from './log';
@@ -15,7 +16,8 @@ export interface SubgraphOptions<C extends object> {
   /** Resolvers by type. Each service types them with its generated types. */
   readonly resolvers: object;
   readonly identity: IdentityVerifier;
-  readonly context: (caller: { identity: Identity }) => C;
+  /** The caller comes with the id of the request that the gateway took. */
+  readonly context: (caller: { identity: Actor }) => C;
   readonly log: Log;
 }
 
@@ -72,6 +74,12 @@ const formatGraphqlError =
     };
   };
 
+/** The id that the gateway gave the request. It is as trustworthy as the identity beside it. */
+const requestIdOf = ({ id, headers }: FastifyRequest): string => {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && /^[\w-]{1,100}$/.test(given) ? given : id;
+};
+
 /**
  * Mounts a federation subgraph at `POST /graphql`. Every call, even `_entities` and `_service`, needs an identity
  * signed by the gateway. Any other call gets 401 before it is parsed as GraphQL.
@@ -111,7 +119,7 @@ export const mountSubgraph = async <C extends object>(
       context: async (request) => {
         const caller = callers.get(request);
         if (!caller) throw new AppError('UNAUTHENTICATED', 'This service answers only the gateway');
-        return context({ identity: caller });
+        return context({ identity: { ...caller, requestId: requestIdOf(request) } });
       },
     }),
   });

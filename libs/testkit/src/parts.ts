@@ -2,7 +2,15 @@ import { eventually, freePort, startProcess, workspaceRoot, type LocalProcess } 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-export const appNames = ['billing', 'auth-connection', 'workflow', 'sync', 'order-intake', 'gateway'] as const;
+export const appNames = [
+  'billing',
+  'auth-connection',
+  'workflow',
+  'sync',
+  'order-intake',
+  'audit',
+  'gateway',
+] as const;
 export const toolNames = ['constant-contact-sandbox', 'ticket-tailor-sandbox', 'dev-issuer'] as const;
 export type PartName = (typeof appNames)[number] | (typeof toolNames)[number];
 

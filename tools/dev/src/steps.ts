@@ -64,6 +64,7 @@ const standardPorts: Ports = {
   workflow: 4103,
   sync: 4104,
   'order-intake': 4105,
+  audit: 4106,
   'constant-contact-sandbox': 4110,
   'dev-issuer': 4111,
   'ticket-tailor-sandbox': 4112,

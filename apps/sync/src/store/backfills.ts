@@ -1,9 +1,11 @@
 import { newId, type BoxOfficeId } from '@boxlist/contracts';
+import type { OutboxEntry } from '@boxlist/event-bus';
+import type { Audited } from '@boxlist/service-kit';
 import type { Connection } from 'mongoose';
 import type { BackfillMode, BackfillPauseReason, BackfillSource, BackfillStatus } from '../domain/backfill';
 import { changeKnown } from './change-known';
 
-export interface Backfill {
+export interface Backfill extends Audited {
   readonly _id: string;
   readonly boxOfficeId: BoxOfficeId;
   readonly workflowId: string;
@@ -35,6 +37,7 @@ export interface Backfill {
 export const createBackfillStore = (mongo: Connection) => {
   const backfills = mongo.collection<Backfill>('backfills');
   return {
+    collection: backfills,
     init: async (): Promise<void> => {
       await backfills.createIndex({ boxOfficeId: 1, workflowId: 1, createdAt: -1 });
       await backfills.createIndex({ status: 1, connectionId: 1 });
@@ -42,6 +45,7 @@ export const createBackfillStore = (mongo: Connection) => {
     start: async (
       given: Pick<Backfill, 'boxOfficeId' | 'workflowId' | 'connectionId' | 'mode' | 'source' | 'from' | 'to'>,
       now: Date,
+      auditOf: (started: Backfill) => OutboxEntry,
     ): Promise<Backfill> => {
       const backfill: Backfill = {
         ...given,
@@ -56,7 +60,7 @@ export const createBackfillStore = (mongo: Connection) => {
         createdAt: now,
         version: 1,
       };
-      await backfills.insertOne(backfill);
+      await backfills.insertOne({ ...backfill, auditOutbox: [auditOf(backfill)] });
       return backfill;
     },
     byId: (id: string): Promise<Backfill | null> => backfills.findOne({ _id: id }),

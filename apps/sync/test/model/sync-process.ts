@@ -81,6 +81,7 @@ export const startSync = async (
     retry: { baseMs: 1_000, maxDelayMs: 3_600_000, forMs: 30 * 86_400_000 },
     retention: { historyMs: retentionMs, deadLettersMs: 14 * 86_400_000 },
     leaseMs,
+    notifyAudit: () => undefined,
     notify: () => work.notify(),
     clock: () => new Date(clock()),
     random,
