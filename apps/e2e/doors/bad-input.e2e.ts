@@ -72,7 +72,7 @@ describe('the webhook', () => {
     ['with another secret', ['{}', { key: 'another-secret' }], 401, 'SIGNATURE_INVALID'],
     ['replayed after five minutes', ['{}', { ageMs: 301_000 }], 401, 'SIGNATURE_INVALID'],
     ['without a signature', ['{}', { header: '' }], 401, 'SIGNATURE_INVALID'],
-    ['of a box office without a secret', ['{}', { boxOffice: 'bo_other' }], 404, 'WEBHOOK_NOT_CONFIGURED'],
+    ['of a box office without a secret', ['{}', { boxOffice: 'bo_other' }], 401, 'SIGNATURE_INVALID'],
     ['that is not JSON', ['{'], 400, 'BAD_EVENT'],
     ['that is no webhook', ['{}'], 400, 'BAD_EVENT'],
     ['that is too large', [`"${'x'.repeat(2_100_000)}"`], 413, 'BAD_INPUT'],

@@ -18,6 +18,12 @@ export const configSchema = z.object({
     'Keys that encrypt stored webhook secrets: `kid:key` pairs separated by commas, each key 32 bytes in ' +
       'base64url. The first key encrypts, all keys decrypt.',
   ),
+  WEBHOOK_SECRET_OVERLAP_HOURS: z.coerce
+    .number()
+    .min(0)
+    .max(720)
+    .default(24)
+    .describe('Hours for which a webhook secret is still accepted after its box office has set another.'),
   JWT_JWKS_URL: httpUrl().describe("URL of the token issuer's public keys (JWKS)."),
   JWT_ISSUER: z.string().min(1).describe('Required `iss` of a token.'),
   JWT_AUDIENCE: z.string().min(1).describe('Required `aud` of a token.'),

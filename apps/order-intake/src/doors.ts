@@ -3,6 +3,7 @@ import type { EventBus, OutboxEntry, OutboxRelay } from '@boxlist/event-bus';
 import { auditEntry, pastedSecret, requireRole, type Actor, type Authenticate, type Log } from '@boxlist/service-kit';
 import { orderEventFrom, verifySignature } from '@boxlist/ticket-tailor';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { webhookSetAside, webhookTaken } from './report';
 import { jsonOf, setAside } from './set-aside';
@@ -15,13 +16,20 @@ export interface Context {
   /** Publishes the audit entries of changed secrets. */
   readonly audit: OutboxRelay;
   readonly authenticate: Authenticate;
+  /** How long a replaced webhook secret is still accepted, in milliseconds. */
+  readonly secretOverlapMs: number;
   readonly clock: () => Date;
   readonly log: Log;
 }
 
 const secretInput = z.object({
   secret: z.string().max(1_000).transform(pastedSecret).pipe(z.string().min(8).max(200)),
+  /** False if the previous secret must not be accepted any more, for example because it leaked. */
+  keepPrevious: z.boolean().default(true),
 });
+
+/** Signs nothing. It stands in for the secrets of a box office that has none, so that the answers are alike. */
+const nobodysSecret = randomBytes(32).toString('hex');
 
 /**
  * The largest body of a webhook, in bytes. Most of a body is attendees, which the event omits. About 3,000 tickets
@@ -78,14 +86,15 @@ export const openDoors = (app: FastifyInstance, ctx: Context): void => {
   app.post('/webhooks/ticket-tailor/:boxOfficeId', { bodyLimit: maxWebhookBytes }, async (request) => {
     const { boxOfficeId } = request.params as { boxOfficeId: string };
     const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    const secret = isId('boxOffice', boxOfficeId) ? await ctx.secrets.get(boxOfficeId) : undefined;
-    if (secret === undefined) throw new AppError('WEBHOOK_NOT_CONFIGURED', 'This box office has no webhook secret yet');
+    const now = ctx.clock();
+    const accepted = isId('boxOffice', boxOfficeId) ? await ctx.secrets.accepted(boxOfficeId, now) : [];
     const header = request.headers['tickettailor-webhook-signature'];
     verifySignature({
       header: Array.isArray(header) ? undefined : header,
       rawBody,
-      secret,
-      nowMs: ctx.clock().getTime(),
+      // Strangers must not learn which box offices have set a secret.
+      secrets: accepted.length > 0 ? accepted : [nobodysSecret],
+      nowMs: now.getTime(),
     });
     const event = await takeWebhook(ctx, boxOfficeId, rawBody);
     webhookTaken(ctx, boxOfficeId, event?.data.id);
@@ -101,14 +110,22 @@ export const openDoors = (app: FastifyInstance, ctx: Context): void => {
     const actor = await owner(request);
     const { boxOfficeId } = actor;
     const input = secretInput.safeParse(Buffer.isBuffer(request.body) ? jsonOf(request.body) : undefined);
-    if (!input.success) throw new AppError('BAD_INPUT', 'secret must have 8 to 200 visible characters');
-    await ctx.secrets.put(boxOfficeId, input.data.secret, auditOf(ctx, actor, 'WEBHOOK_SECRET_SET'));
+    if (!input.success)
+      throw new AppError(
+        'BAD_INPUT',
+        'secret must have 8 to 200 visible characters, and keepPrevious be true or false',
+      );
+    const { secret, keepPrevious } = input.data;
+    const now = ctx.clock();
+    const previousUntil = keepPrevious ? new Date(now.getTime() + ctx.secretOverlapMs) : null;
+    const audit = auditOf(ctx, actor, 'WEBHOOK_SECRET_SET');
+    const previousSecretValidUntil = await ctx.secrets.put(boxOfficeId, secret, { now, previousUntil, audit });
     await ctx.audit.notify();
-    return { webhookPath: `/webhooks/ticket-tailor/${boxOfficeId}` };
+    return { webhookPath: `/webhooks/ticket-tailor/${boxOfficeId}`, previousSecretValidUntil };
   });
   app.delete('/webhook-secret', async (request, reply) => {
     const actor = await owner(request);
-    await ctx.secrets.remove(actor.boxOfficeId, auditOf(ctx, actor, 'WEBHOOK_SECRET_REMOVED'));
+    await ctx.secrets.remove(actor.boxOfficeId, ctx.clock(), auditOf(ctx, actor, 'WEBHOOK_SECRET_REMOVED'));
     await ctx.audit.notify();
     return reply.status(204).send();
   });

@@ -4,8 +4,14 @@ import type { Config } from './config';
 import { openDoors } from './doors';
 import { createWebhookSecretStore } from './store/webhook-secrets';
 
-/** Starts order-intake with its HTTP server. It needs Kafka for its work, so it is not ready without Kafka. */
-export const createOrderIntake = async (config: Config): Promise<Service> => {
+/**
+ * Starts order-intake with its HTTP server. It needs Kafka for its work, so it is not ready without Kafka. Tests
+ * override the clock.
+ */
+export const createOrderIntake = async (
+  config: Config,
+  overrides: { readonly clock?: () => Date } = {},
+): Promise<Service> => {
   const platform = await createPlatform('order-intake', config, {
     topics: [topics.orders, topics.audit, deadLetterTopicSpecOf(topics.orders.name)],
   });
@@ -26,8 +32,10 @@ export const createOrderIntake = async (config: Config): Promise<Service> => {
           issuer: config.JWT_ISSUER,
           audience: config.JWT_AUDIENCE,
         }),
+        secretOverlapMs: config.WEBHOOK_SECRET_OVERLAP_HOURS * 3_600_000,
         clock: () => new Date(),
         log,
+        ...overrides,
       }),
   });
 };

@@ -1,6 +1,6 @@
 import { orderEventSchema } from '@boxlist/contracts';
 import { anOrder, eventually } from '@boxlist/testkit';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { aWebhook, signed, startWorld, type World } from './world';
 
 let world: World;
@@ -126,11 +126,12 @@ describe('a webhook that is not authentic', () => {
   });
 
   it.each(['bo_nobody', 'nonsense', 'bo_%24ne'])(
-    'because its box office (%s) has no secret is answered 404',
+    'because its box office (%s) has no secret is answered like one with another secret',
     async (boxOfficeId) => {
       const { id, body } = aWebhook();
       const answer = await world.send(body, { boxOfficeId });
-      expect(answer).toMatchObject({ status: 404, body: { code: 'WEBHOOK_NOT_CONFIGURED' } });
+      expect(answer).toEqual(await world.send(body, { secret: 'not-the-secret' }));
+      expect(answer).toMatchObject({ status: 401, body: { code: 'SIGNATURE_INVALID' } });
       await expectNothingOf(id);
     },
   );
@@ -159,17 +160,50 @@ describe('the secret of a box office', () => {
   const own = { box_office_id: 'bo_turns' };
   const send = (secret: string) => world.send(aWebhook().body, { boxOfficeId: 'bo_turns', secret });
 
-  it('can be set, changed and removed by the owner, each with immediate effect', async () => {
-    expect((await send('first-secret')).status).toBe(404);
-    expect(await world.secretDoor('PUT', { secret: 'first-secret' }, own)).toEqual({
+  const put = (secret: string, more: object = {}) => world.secretDoor('PUT', { secret, ...more }, own);
+  const statuses = async (...secrets: string[]): Promise<number[]> => {
+    const answers: number[] = [];
+    for (const secret of secrets) answers.push((await send(secret)).status);
+    return answers;
+  };
+  beforeEach(() => world.secretDoor('DELETE', undefined, own));
+
+  it('can be set and removed by the owner, each with immediate effect', async () => {
+    expect(await statuses('first-secret')).toEqual([401]);
+    expect(await put('first-secret')).toEqual({
       status: 200,
-      body: { webhookPath: '/webhooks/ticket-tailor/bo_turns' },
+      body: { webhookPath: '/webhooks/ticket-tailor/bo_turns', previousSecretValidUntil: null },
     });
-    expect((await send('first-secret')).status).toBe(200);
-    expect((await world.secretDoor('PUT', { secret: 'second-secret' }, own)).status).toBe(200);
-    expect([(await send('first-secret')).status, (await send('second-secret')).status]).toEqual([401, 200]);
+    expect(await statuses('first-secret')).toEqual([200]);
     expect((await world.secretDoor('DELETE', undefined, own)).status).toBe(204);
-    expect((await send('second-secret')).status).toBe(404);
+    expect(await statuses('first-secret')).toEqual([401]);
+  });
+
+  it('is still accepted for a day after another was set, and no longer', async () => {
+    await put('first-secret');
+    const { body } = await put('second-secret');
+    expect(body).toMatchObject({ previousSecretValidUntil: expect.stringMatching(/Z$/) });
+    expect(await statuses('first-secret', 'second-secret')).toEqual([200, 200]);
+    // Saving the form again must not end it.
+    expect((await put('second-secret')).body).toEqual(body);
+    expect(await statuses('first-secret')).toEqual([200]);
+    world.moment.aheadMs = 24 * 3_600_000 + 1_000;
+    try {
+      expect(await statuses('first-secret', 'second-secret')).toEqual([401, 200]);
+    } finally {
+      world.moment.aheadMs = 0;
+    }
+  });
+
+  it('that was replaced twice is no longer accepted, nor is one that the owner ends at once', async () => {
+    await put('first-secret');
+    await put('second-secret');
+    await put('third-secret');
+    expect(await statuses('first-secret', 'second-secret', 'third-secret')).toEqual([401, 200, 200]);
+    expect((await put('third-secret', { keepPrevious: false })).body).toMatchObject({ previousSecretValidUntil: null });
+    expect(await statuses('second-secret', 'third-secret')).toEqual([401, 200]);
+    await put('fourth-secret', { keepPrevious: false });
+    expect(await statuses('third-secret', 'fourth-secret')).toEqual([401, 200]);
   });
 
   it('is encrypted at rest', async () => {
@@ -195,6 +229,7 @@ describe('the secret of a box office', () => {
     ['too short', { secret: 'short' }, 'BAD_INPUT'],
     ['too long', { secret: 's'.repeat(201) }, 'BAD_INPUT'],
     ['no text', { secret: 12_345_678 }, 'BAD_INPUT'],
+    ['kept by something else than a flag', { secret: 'a-good-secret', keepPrevious: 'yes' }, 'BAD_INPUT'],
     ['missing', {}, 'BAD_INPUT'],
     ['no JSON', '{"secret":', 'BAD_EVENT'],
   ])('that is %s is refused', async (_, body, code) => {

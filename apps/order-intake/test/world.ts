@@ -73,7 +73,10 @@ export const startWorld = async () => {
     SECRET_ENCRYPTION_KEYS: `test:${randomBytes(32).toString('base64url')}`,
     ...issuer.settings,
   };
-  const service = await createOrderIntake(settings(configSchema, env));
+  const moment = { aheadMs: 0 };
+  const service = await createOrderIntake(settings(configSchema, env), {
+    clock: () => new Date(Date.now() + moment.aheadMs),
+  });
   const bus = createEventBus({
     brokers: kafka.brokers.split(','),
     clientId: 'test',
@@ -103,6 +106,8 @@ export const startWorld = async () => {
   return {
     url: service.url,
     kafka,
+    /** How far order-intake's clock is ahead. Signatures are made with it too. */
+    moment,
     secret,
     issuer,
     /** All messages on the topic now. */
@@ -119,7 +124,7 @@ export const startWorld = async () => {
     eventsOf: (id: string): BusMessage[] =>
       published.filter(({ value }) => (JSON.parse(String(value)) as { id: string }).id === id),
     send: (body: string | Buffer, sending: Sending = {}) => {
-      const { time, hex } = signed(body, { secret, ...sending });
+      const { time, hex } = signed(body, { secret, ...sending, ageMs: (sending.ageMs ?? 0) - moment.aheadMs });
       const { signature = `t=${time},v1=${hex}`, contentType = 'application/json', boxOfficeId = 'bo_own' } = sending;
       return call(`/webhooks/ticket-tailor/${boxOfficeId}`, {
         method: 'POST',

@@ -1,4 +1,5 @@
 import {
+  ceiling,
   commonSettings,
   consumerSettings,
   durationMs,
@@ -73,13 +74,17 @@ export const configSchema = z.object({
   RETRY_FOR_MS: durationMs(259_200_000, 1).describe(
     'How long a delivery is retried before it fails (default: 72 hours).',
   ),
+  MAX_BACKFILLS: ceiling(10).describe(
+    'How many backfills a box office may have under way, paused ones included. A workflow has at most one.',
+  ),
+  MAX_RETRIES: ceiling(20).describe('How many retries of deliveries a box office may have under way.'),
   HISTORY_RETENTION_DAYS: days(1_095, 15).describe(
     'Days for which an order and its deliveries are kept, counted from the last of: its last change, its last ' +
       'outcome, the day of its event (default: 3 years). Orders with open deliveries stay. At least 15, which is ' +
       'longer than the orders topic keeps events.',
   ),
   DEAD_LETTER_RETENTION_DAYS: days(14).describe(
-    'Days for which an unreadable order event is kept. A change applies to events that arrive after it.',
+    'Days for which an order event that sync could not use is kept. A change applies to events that arrive after it.',
   ),
 });
 

@@ -32,6 +32,8 @@ export interface Context extends Stores {
   readonly markKey: string;
   readonly retry: RetryPolicy;
   /** How long settled history and dead letters are kept. */
+  /** How many a box office may have under way. */
+  readonly limits: { readonly backfills: number; readonly retries: number };
   readonly retention: { readonly historyMs: number; readonly deadLettersMs: number };
   readonly leaseMs: number;
   /** Publishes the audit entries that wait. Does not wait for Kafka. */

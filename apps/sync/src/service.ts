@@ -98,6 +98,7 @@ export const createSync = async (
     hashEmail,
     markKey: config.EMAIL_HASH_KEY,
     retry: { baseMs: config.RETRY_BASE_MS, maxDelayMs: config.RETRY_MAX_DELAY_MS, forMs: config.RETRY_FOR_MS },
+    limits: { backfills: config.MAX_BACKFILLS, retries: config.MAX_RETRIES },
     retention: {
       historyMs: config.HISTORY_RETENTION_DAYS * 86_400_000,
       deadLettersMs: config.DEAD_LETTER_RETENTION_DAYS * 86_400_000,

@@ -1,4 +1,5 @@
 import {
+  ceiling,
   commonSettings,
   consumerSettings,
   kafkaSettings,
@@ -16,6 +17,10 @@ export const configSchema = z.object({
   ...consumerSettings,
   ...subgraphSettings,
   WORKFLOW_PORT: port(4103).describe('Port of the service; 0 picks a free port.'),
+  MAX_WORKFLOWS: ceiling(100).describe(
+    'How many workflows a box office may have. Deleted ones do not count. Each order is matched with all.',
+  ),
+  MAX_FILTER_IDS: ceiling(200).describe("How many ids each list of a workflow's filter may hold."),
 });
 
 export type Config = z.infer<typeof configSchema>;

@@ -31,7 +31,9 @@ export const createWorkflowService = async (
   const outbox = await platform.relayOutbox({ collection, topic: topics.workflows, rest });
   await platform.relayOutbox({ collection, ...auditRelay, rest });
   const followers = await followFacts(bus, facts);
-  const ctx: Context = { workflows, versions, facts, followers, outbox, clock: () => new Date(), log, ...overrides };
+  const limits = { workflows: config.MAX_WORKFLOWS, filterIds: config.MAX_FILTER_IDS };
+  const clock = () => new Date();
+  const ctx: Context = { workflows, versions, facts, followers, outbox, limits, clock, log, ...overrides };
   return platform.serve({
     port: config.WORKFLOW_PORT,
     reported: { kafka: () => bus.check(), events: () => bus.checkProgress() },

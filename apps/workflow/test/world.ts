@@ -72,7 +72,7 @@ const listen = async (bus: EventBus) => {
  * The workflow service on real servers, with a gateway's signature. The test publishes the facts of the other
  * services.
  */
-export const createWorld = async () => {
+export const createWorld = async (given: Readonly<Record<string, string>> = {}) => {
   const servers = await startServers();
   const prefix = `t${newId('event').slice(-10).toLowerCase()}`;
   const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true });
@@ -85,6 +85,7 @@ export const createWorld = async () => {
     KAFKA_TOPIC_PREFIX: `${prefix}.`,
     IDENTITY_PUBLIC_JWK: JSON.stringify(await exportJWK(publicKey)),
     WORKFLOW_PORT: '0',
+    ...given,
   };
   const config = settings(configSchema, env);
   let now = new Date('2026-07-01T10:00:00Z').getTime();

@@ -47,12 +47,11 @@ export const errorRegistry = {
   FORBIDDEN: entry('denied', "The caller's role does not allow this."),
   SIGNATURE_INVALID: entry(
     'denied',
-    'A webhook is not signed with the secret of this box office, or its signature is too old.',
+    'A webhook is not signed with a secret of this box office, or its signature is too old.',
   ),
   SIGN_IN_DENIED: entry('denied', 'The person declined the sign-in at Constant Contact.'),
   NOT_FOUND: entry('missing', 'The item does not exist in the box office of the caller.'),
   CONNECTION_NOT_FOUND: entry('missing', 'There is no such connection.'),
-  WEBHOOK_NOT_CONFIGURED: entry('missing', 'The box office has no webhook secret yet.'),
   TICKET_TAILOR_KEY_MISSING: entry('missing', 'The box office has no Ticket Tailor API key yet. Set one first.'),
   BACKFILL_NOT_FOUND: entry('missing', 'There is no such backfill in this box office.'),
   BACKFILL_RUNNING: entry(
@@ -65,6 +64,10 @@ export const errorRegistry = {
   VERSION_CONFLICT: entry(
     'conflict',
     'Someone changed the document since the caller read it. Read it again, then retry.',
+  ),
+  LIMIT_REACHED: entry(
+    'conflict',
+    'The box office already has as many of these as it may have at once. End or delete one first.',
   ),
   ALREADY_ACTIVE: entry('conflict', 'The add-on is already active.'),
   NOT_ACTIVE: entry('conflict', 'The add-on is not active.'),

@@ -9,6 +9,7 @@ export * from './log';
 export * from './mongo';
 export * from './pagination';
 export * from './platform';
+export * from './reservations';
 export * from './secrets';
 export * from './service';
 export * from './settings';

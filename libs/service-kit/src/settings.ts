@@ -54,6 +54,9 @@ export const flag = (fallback: boolean) =>
     .default(fallback ? 'true' : 'false')
     .transform((value) => value === 'true');
 
+/** The most of something that a box office may have. */
+export const ceiling = (fallback: number) => z.coerce.number().int().min(1).max(10_000).default(fallback);
+
 /** A duration in milliseconds. */
 export const durationMs = (fallback: number, min = 0) => z.coerce.number().int().min(min).default(fallback);
 

@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { GraphQLError, parse, type GraphQLFormattedError } from 'graphql';
 import type { Actor } from './audit';
 import { checkVariables, inputFaultBehind } from './check-input';
+import { withCheckedReferences } from './entity-references';
 import { identityHeader, type Identity, type IdentityVerifier } from './identity';
 import type { Log } from './log';
 
@@ -90,7 +91,9 @@ export const mountSubgraph = async <C extends object>(
 ): Promise<void> => {
   const { typeDefs, resolvers, identity, context, log } = options;
   const server = new ApolloServer<C>({
-    schema: buildSubgraphSchema([{ typeDefs: parse(typeDefs), resolvers }] as SubgraphModule),
+    schema: buildSubgraphSchema([
+      { typeDefs: parse(typeDefs), resolvers: withCheckedReferences(resolvers) },
+    ] as SubgraphModule),
     introspection: true,
     includeStacktraceInErrorResponses: false,
     hideSchemaDetailsFromClientErrors: false,

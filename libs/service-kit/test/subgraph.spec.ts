@@ -19,6 +19,7 @@ const typeDefs = `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
   scalar DateTime
   type Query { me: String! broken: String! missing: String! year(of: DateTime!): Int! page(first: Int! = 10): Int! }
+  type Workflow @key(fields: "id") { id: ID! found: Boolean! }
   type Mutation { tryIt: Payload! }
   type Payload { done: Boolean userErrors: [UserError!]! }
   type UserError { code: String! message: String! field: [String!] }
@@ -35,6 +36,9 @@ const resolvers = {
     missing: () => {
       throw new AppError('NOT_FOUND', 'There is no such thing');
     },
+  },
+  Workflow: {
+    __resolveReference: ({ id }: { id: unknown }) => ({ id, found: true }),
   },
   Mutation: {
     tryIt: () =>
@@ -94,6 +98,20 @@ describe('a subgraph', () => {
     const { status, body } = await ask('{ _service { sdl } }', headers);
     expect(status).toBe(401);
     expect(body).toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  it.each<[string, unknown, boolean]>([
+    ['an id of the type', 'wf_1', true],
+    ['an id of another type', 'conn_1', false],
+    ['an id of no form', 'wf_$ne', false],
+    ['a number', 1, false],
+    ['nothing', undefined, false],
+    ['a condition on the id', { $gt: 'wf_' }, false],
+    ['a list', ['wf_1'], false],
+  ])('resolves a reference only by an id of its type: %s', async (_, id, isFound) => {
+    const query = 'query ($of: [_Any!]!) { _entities(representations: $of) { ... on Workflow { found } } }';
+    const { body } = await ask(query, undefined, { of: [{ __typename: 'Workflow', id }] });
+    expect(body).toEqual({ data: { _entities: [isFound ? { found: true } : null] } });
   });
 
   it('hides a defect from the caller and logs it', async () => {

@@ -7,7 +7,7 @@ const rawBody = Buffer.from('{"a":"https:\\/\\/x"}');
 const nowMs = 1_800_000_000_000;
 const sign = (time: number, body = rawBody, key = secret): string =>
   createHmac('sha256', key).update(String(time)).update(body).digest('hex');
-const verify = (header: string | undefined) => () => verifySignature({ header, rawBody, secret, nowMs });
+const verify = (header: string | undefined) => () => verifySignature({ header, rawBody, secrets: [secret], nowMs });
 const time = nowMs / 1000;
 
 describe('a webhook signature', () => {

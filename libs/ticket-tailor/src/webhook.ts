@@ -8,7 +8,8 @@ interface SignatureInput {
   /** The header `Tickettailor-Webhook-Signature`: `t=<unix seconds>,<name>=<hex>`. */
   readonly header: string | undefined;
   readonly rawBody: Buffer;
-  readonly secret: string;
+  /** The secrets of which one must have signed. More than one while a secret is being replaced. */
+  readonly secrets: readonly string[];
   readonly nowMs: number;
   /** The largest difference between the signature's time and now, in milliseconds. Default: 5 minutes. */
   readonly toleranceMs?: number;
@@ -16,9 +17,9 @@ interface SignatureInput {
 
 /**
  * Checks Ticket Tailor's signature: an HMAC-SHA256 of the timestamp, directly followed by the raw bytes of the body.
- * Compares in constant time. Throws SIGNATURE_INVALID.
+ * Compares with every secret in constant time. Throws SIGNATURE_INVALID.
  */
-export const verifySignature = ({ header, rawBody, secret, nowMs, toleranceMs = 300_000 }: SignatureInput): void => {
+export const verifySignature = ({ header, rawBody, secrets, nowMs, toleranceMs = 300_000 }: SignatureInput): void => {
   const invalid = (why: string): never => {
     throw new AppError('SIGNATURE_INVALID', why);
   };
@@ -27,8 +28,12 @@ export const verifySignature = ({ header, rawBody, secret, nowMs, toleranceMs = 
   const signature = parts.find(([name, value]) => name !== 't' && /^[0-9a-f]{64}$/i.test(value ?? ''))?.[1] ?? '';
   if (!/^\d{1,12}$/.test(time) || signature === '') return invalid('The signature header is missing or malformed');
   if (Math.abs(nowMs - Number(time) * 1000) > toleranceMs) return invalid('The signature is too old');
-  const expected = createHmac('sha256', secret).update(time).update(rawBody).digest();
-  if (!timingSafeEqual(expected, Buffer.from(signature, 'hex'))) return invalid('The signature does not match');
+  const given = Buffer.from(signature, 'hex');
+  const matches = secrets.filter((secret) =>
+    timingSafeEqual(createHmac('sha256', secret).update(time).update(rawBody).digest(), given),
+  );
+  if (matches.length === 0)
+    return invalid('The signature does not match, or this box office has not set its webhook secret');
 };
 
 const webhookSchema = z.looseObject({

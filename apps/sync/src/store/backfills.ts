@@ -1,6 +1,6 @@
 import { newId, type BoxOfficeId } from '@boxlist/contracts';
 import type { OutboxEntry } from '@boxlist/event-bus';
-import type { Audited } from '@boxlist/service-kit';
+import { createReservations, type Audited, type ReservationAnswer } from '@boxlist/service-kit';
 import type { Connection } from 'mongoose';
 import type { BackfillMode, BackfillPauseReason, BackfillSource, BackfillStatus } from '../domain/backfill';
 import { changeKnown } from './change-known';
@@ -33,20 +33,30 @@ export interface Backfill extends Audited {
   readonly version: number;
 }
 
+const underWay: readonly BackfillStatus[] = ['RUNNING', 'PAUSED'];
+
+type NewBackfill = Pick<Backfill, 'boxOfficeId' | 'workflowId' | 'connectionId' | 'mode' | 'source' | 'from' | 'to'>;
+
 /** Backfills, with their progress in turning orders into deliveries. */
 export const createBackfillStore = (mongo: Connection) => {
   const backfills = mongo.collection<Backfill>('backfills');
+  const reservations = createReservations(mongo, 'backfill_reservations');
   return {
     collection: backfills,
     init: async (): Promise<void> => {
       await backfills.createIndex({ boxOfficeId: 1, workflowId: 1, createdAt: -1 });
       await backfills.createIndex({ status: 1, connectionId: 1 });
     },
+    /**
+     * Starts a backfill, unless its workflow has one under way (KEY_TAKEN) or its box office has `limit` of them
+     * (FULL).
+     */
     start: async (
-      given: Pick<Backfill, 'boxOfficeId' | 'workflowId' | 'connectionId' | 'mode' | 'source' | 'from' | 'to'>,
+      given: NewBackfill,
+      limit: number,
       now: Date,
       auditOf: (started: Backfill) => OutboxEntry,
-    ): Promise<Backfill> => {
+    ): Promise<Backfill | Exclude<ReservationAnswer, 'RESERVED'>> => {
       const backfill: Backfill = {
         ...given,
         _id: newId('backfill'),
@@ -60,6 +70,18 @@ export const createBackfillStore = (mongo: Connection) => {
         createdAt: now,
         version: 1,
       };
+      const answer = await reservations.reserve({
+        owner: given.boxOfficeId,
+        id: backfill._id,
+        key: given.workflowId,
+        limit,
+        counts: async (ids) => {
+          const found = await backfills.find({ _id: { $in: [...ids] } }).toArray();
+          return new Map(found.map(({ _id, status }) => [_id, underWay.includes(status)]));
+        },
+        now,
+      });
+      if (answer !== 'RESERVED') return answer;
       await backfills.insertOne({ ...backfill, auditOutbox: [auditOf(backfill)] });
       return backfill;
     },

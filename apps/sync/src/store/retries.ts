@@ -1,6 +1,6 @@
 import { newId } from '@boxlist/contracts';
 import type { OutboxEntry } from '@boxlist/event-bus';
-import type { Audited } from '@boxlist/service-kit';
+import { createReservations, type Audited } from '@boxlist/service-kit';
 import type { Connection } from 'mongoose';
 import type { DeliveryChoice } from '../domain/delivery-choice';
 import { changeKnown } from './change-known';
@@ -38,6 +38,7 @@ const over = { open: false, wanted: {}, taking: [] } as const;
  */
 export const createRetryStore = (mongo: Connection) => {
   const retries = mongo.collection<Retry>('retries');
+  const reservations = createReservations(mongo, 'retry_reservations');
   const change = changeKnown<Retry>(retries);
   return {
     collection: retries,
@@ -45,11 +46,13 @@ export const createRetryStore = (mongo: Connection) => {
       await retries.createIndex({ boxOfficeId: 1, createdAt: -1 });
       await retries.createIndex({ createdAt: 1 }, { name: 'open', partialFilterExpression: { open: true } });
     },
+    /** Undefined if the box office already has `limit` open retries. */
     start: async (
       given: Pick<Retry, 'boxOfficeId' | 'wanted' | 'matched'>,
+      limit: number,
       now: Date,
       auditOf: (started: Retry) => OutboxEntry,
-    ): Promise<Retry> => {
+    ): Promise<Retry | undefined> => {
       const retry: Retry = {
         ...given,
         _id: newId('retry'),
@@ -61,6 +64,17 @@ export const createRetryStore = (mongo: Connection) => {
         createdAt: now,
         version: 1,
       };
+      const answer = await reservations.reserve({
+        owner: given.boxOfficeId,
+        id: retry._id,
+        limit,
+        counts: async (ids) => {
+          const found = await retries.find({ _id: { $in: [...ids] } }).toArray();
+          return new Map(found.map((each) => [each._id, each.open]));
+        },
+        now,
+      });
+      if (answer !== 'RESERVED') return undefined;
       await retries.insertOne({ ...retry, auditOutbox: [auditOf(retry)] });
       return retry;
     },

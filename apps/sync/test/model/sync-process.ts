@@ -79,6 +79,7 @@ export const startSync = async (
     hashEmail,
     markKey: hashKey,
     retry: { baseMs: 1_000, maxDelayMs: 3_600_000, forMs: 30 * 86_400_000 },
+    limits: { backfills: 100, retries: 100 },
     retention: { historyMs: retentionMs, deadLettersMs: 14 * 86_400_000 },
     leaseMs,
     notifyAudit: () => undefined,

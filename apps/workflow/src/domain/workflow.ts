@@ -36,7 +36,12 @@ export interface Workflow extends WorkflowVersion {
   readonly createdAt: Date;
 }
 
-const maxFilterIds = 200;
+/** The operator's limits of one workflow. */
+export interface SpecLimits {
+  /** The most ids in each list of a filter. */
+  readonly filterIds: number;
+}
+
 const maxMappings = 25;
 
 const invalid = (message: string, ...path: string[]): AppError =>
@@ -61,17 +66,17 @@ const checkIds = (field: 'listIds' | 'tagIds', given: readonly string[]): string
   );
 };
 
-const checkFilterIds = (field: keyof WorkflowFact['filter'], given: readonly string[]): string[] => {
+const checkFilterIds = (field: keyof WorkflowFact['filter'], given: readonly string[], most: number): string[] => {
   const ids = given.map((id) => id.trim());
-  if (ids.length > maxFilterIds || ids.some((id) => id.length < 1 || id.length > 80))
-    throw invalid(`${field} can hold at most ${maxFilterIds} ids of 1 to 80 characters`, 'filter', field);
+  if (ids.length > most || ids.some((id) => id.length < 1 || id.length > 80))
+    throw invalid(`${field} can hold at most ${most} ids of 1 to 80 characters`, 'filter', field);
   return unique(ids);
 };
 
-const checkFilter = (filter: WorkflowFact['filter']): WorkflowFact['filter'] => ({
-  eventIds: checkFilterIds('eventIds', filter.eventIds),
-  eventSeriesIds: checkFilterIds('eventSeriesIds', filter.eventSeriesIds),
-  ticketTypeIds: checkFilterIds('ticketTypeIds', filter.ticketTypeIds),
+const checkFilter = (filter: WorkflowFact['filter'], most: number): WorkflowFact['filter'] => ({
+  eventIds: checkFilterIds('eventIds', filter.eventIds, most),
+  eventSeriesIds: checkFilterIds('eventSeriesIds', filter.eventSeriesIds, most),
+  ticketTypeIds: checkFilterIds('ticketTypeIds', filter.ticketTypeIds, most),
 });
 
 const checkMapping = (given: WorkflowFact['fieldMapping']): WorkflowFact['fieldMapping'] => {
@@ -99,13 +104,13 @@ const checkMapping = (given: WorkflowFact['fieldMapping']): WorkflowFact['fieldM
  * The organiser's decisions as they are stored: trimmed, without duplicates, with defaults. Throws the first problem
  * with the path of its argument: BAD_INPUT, UNKNOWN_TEMPLATE, DETAIL_REQUIRED or DETAIL_INVALID.
  */
-export const checkSpec = (given: WorkflowSpec): WorkflowSpec => {
+export const checkSpec = (given: WorkflowSpec, limits: SpecLimits): WorkflowSpec => {
   const template = templateById(given.templateId);
   const spec: WorkflowSpec = {
     ...given,
     name: checkName(given.name),
     details: checkDetails(template, given.details),
-    filter: checkFilter(given.filter),
+    filter: checkFilter(given.filter, limits.filterIds),
     listIds: checkIds('listIds', given.listIds),
     tagIds: checkIds('tagIds', given.tagIds),
     fieldMapping: checkMapping(given.fieldMapping),

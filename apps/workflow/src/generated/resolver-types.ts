@@ -168,7 +168,10 @@ export type WorkflowStatus =
 
 /** What happens to a buyer who did not opt in or was not asked. */
 export type WhenNotOptedIn =
-  /** Nothing. */
+  /**
+   * Nothing. A template that creates no contacts still updates details and tags of an existing contact,
+   * and adds no lists.
+   */
   | 'SKIP'
   /** Boxlist updates details and tags of an existing contact, and adds no lists. */
   | 'UPDATE_EXISTING'

@@ -1,6 +1,6 @@
 import { cloudEventOf, newId, type BoxOfficeId } from '@boxlist/contracts';
 import { outboxEntry, type OutboxEntry } from '@boxlist/event-bus';
-import { pushingAudit, type Audited, type PageRange } from '@boxlist/service-kit';
+import { createReservations, pushingAudit, type Audited, type PageRange } from '@boxlist/service-kit';
 import type { Connection } from 'mongoose';
 import { workflowFact, type Workflow, type WorkflowStatus, type WorkflowVersion } from '../domain/workflow';
 import { versionOf } from './versions';
@@ -54,6 +54,7 @@ type AuditOf = (saved: Workflow) => OutboxEntry;
 /** The current state of each workflow. The write of each change also contains its fact and its audit entry. */
 export const createWorkflowStore = (mongo: Connection) => {
   const workflows = mongo.collection<WorkflowDocument>('workflows');
+  const reservations = createReservations(mongo, 'workflow_reservations');
   return {
     collection: workflows,
     init: async (): Promise<void> => {
@@ -63,8 +64,20 @@ export const createWorkflowStore = (mongo: Connection) => {
       const doc = await workflows.findOne({ _id: id }, { projection: { outbox: 0, auditOutbox: 0 } });
       return doc ? toWorkflow(doc) : undefined;
     },
-    insert: async (fields: Omit<Workflow, 'id'>, auditOf: AuditOf): Promise<Workflow> => {
+    /** Undefined if the box office already has `limit` workflows. Deleted ones do not count. */
+    insert: async (fields: Omit<Workflow, 'id'>, limit: number, auditOf: AuditOf): Promise<Workflow | undefined> => {
       const workflow: Workflow = { ...fields, id: newId('workflow') };
+      const answer = await reservations.reserve({
+        owner: workflow.boxOfficeId,
+        id: workflow.id,
+        limit,
+        counts: async (ids) => {
+          const found = workflows.find({ _id: { $in: [...ids] } }, { projection: { status: 1 } });
+          return new Map((await found.toArray()).map(({ _id, status }) => [_id, status !== 'DELETED']));
+        },
+        now: workflow.createdAt,
+      });
+      if (answer !== 'RESERVED') return undefined;
       const { id, ...rest } = workflow;
       await workflows.insertOne({ _id: id, ...rest, outbox: [factOf(workflow)], auditOutbox: [auditOf(workflow)] });
       return workflow;

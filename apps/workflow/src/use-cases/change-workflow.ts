@@ -69,7 +69,7 @@ export const updateWorkflow = (
   input: Change & { readonly spec: Partial<WorkflowSpec> },
 ): Promise<Workflow> =>
   change(ctx, actor, input, 'updated', async (current) => {
-    const spec = checkSpec({ ...current.spec, ...input.spec });
+    const spec = checkSpec({ ...current.spec, ...input.spec }, ctx.limits);
     await demandEntitlement(ctx, actor);
     if (spec.connectionId !== current.spec.connectionId) await demandConnection(ctx, actor, spec.connectionId);
     return { ...current, spec };

@@ -1,3 +1,4 @@
+import { AppError } from '@boxlist/contracts';
 import { requireRole, type Actor } from '@boxlist/service-kit';
 import type { Context } from '../context';
 import { workflowAudit } from '../domain/audit';
@@ -30,8 +31,14 @@ const insert = async (
       changedBy: actor.subject,
       createdAt: now,
     },
+    ctx.limits.workflows,
     (saved) => workflowAudit(actor, kind, saved, details),
   );
+  if (!workflow)
+    throw new AppError(
+      'LIMIT_REACHED',
+      `This box office already has ${ctx.limits.workflows} workflows and cannot have more. Delete one first.`,
+    );
   await ctx.outbox.notify();
   workflowChanged(ctx, kind, workflow);
   return workflow;
@@ -39,11 +46,11 @@ const insert = async (
 
 /**
  * Creates an active workflow. Throws the errors of `checkSpec`, ENTITLEMENT_REQUIRED, CONNECTION_REQUIRED,
- * CONNECTION_NEEDS_RECONNECT.
+ * CONNECTION_NEEDS_RECONNECT, LIMIT_REACHED.
  */
 export const createWorkflow = async (ctx: Context, actor: Actor, given: NewSpec): Promise<Workflow> => {
   requireRole(actor, 'manager');
-  return insert(ctx, actor, checkSpec({ ...specDefaults, ...given }), 'created');
+  return insert(ctx, actor, checkSpec({ ...specDefaults, ...given }, ctx.limits), 'created');
 };
 
 /**
@@ -58,5 +65,5 @@ export const duplicateWorkflow = async (
   requireRole(actor, 'manager');
   const { spec } = await ownWorkflow(ctx, actor, input.id);
   const name = input.name ?? `${spec.name.slice(0, 90)} (copy)`;
-  return insert(ctx, actor, checkSpec({ ...spec, name }), 'duplicated', { from: input.id });
+  return insert(ctx, actor, checkSpec({ ...spec, name }, ctx.limits), 'duplicated', { from: input.id });
 };

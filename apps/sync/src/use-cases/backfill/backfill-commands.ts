@@ -120,23 +120,12 @@ const auditOf = (actor: Actor, action: AuditAction, { _id, workflowId, mode, sou
 
 /**
  * Starts a backfill. Any process that dispatches continues it, also after a crash. Throws BACKFILL_RUNNING when the
- * workflow has an open one.
+ * workflow has one under way, and LIMIT_REACHED when the box office has too many.
  */
 export const startBackfill = async (ctx: Context, actor: Actor, input: BackfillInput): Promise<Backfill> => {
   const workflow = await checked(ctx, actor, input);
-  const open = (await ctx.backfills.ofWorkflow(actor.boxOfficeId, workflow.workflowId)).find(
-    ({ status }) => status === 'RUNNING' || status === 'PAUSED',
-  );
-  if (open)
-    throw new AppError(
-      'BACKFILL_RUNNING',
-      'This workflow already has a backfill in progress. Wait for it to finish, or cancel it.',
-      {
-        field: ['input', 'workflowId'],
-      },
-    );
   const now = ctx.clock();
-  const backfill = await ctx.backfills.start(
+  const started = await ctx.backfills.start(
     {
       boxOfficeId: actor.boxOfficeId,
       workflowId: workflow.workflowId,
@@ -146,12 +135,26 @@ export const startBackfill = async (ctx: Context, actor: Actor, input: BackfillI
       from: input.from ?? null,
       to: input.to ?? now,
     },
+    ctx.limits.backfills,
     now,
-    (started) => auditOf(actor, 'BACKFILL_STARTED', started, now),
+    (backfill) => auditOf(actor, 'BACKFILL_STARTED', backfill, now),
   );
+  if (started === 'FULL')
+    throw new AppError(
+      'LIMIT_REACHED',
+      `This box office already has ${ctx.limits.backfills} backfills under way. Wait for one to end, or cancel one.`,
+    );
+  if (started === 'KEY_TAKEN')
+    throw new AppError(
+      'BACKFILL_RUNNING',
+      'This workflow already has a backfill in progress. Wait for it to finish, or cancel it.',
+      {
+        field: ['input', 'workflowId'],
+      },
+    );
   ctx.notifyAudit();
   ctx.notify();
-  return backfill;
+  return started;
 };
 
 const changes: Readonly<

@@ -36,7 +36,7 @@ const auditOf = (actor: Actor, action: AuditAction, { _id, wanted, matched }: Re
 
 /**
  * Starts a retry of the skipped, failed and waiting deliveries that match the filter. Any process that dispatches
- * continues it, also after a crash. Throws FORBIDDEN, BAD_INPUT and TOO_MANY_TO_RETRY.
+ * continues it, also after a crash. Throws FORBIDDEN, BAD_INPUT, TOO_MANY_TO_RETRY and LIMIT_REACHED.
  */
 export const retryDeliveries = async (ctx: Context, actor: Actor, filter: DeliveryFilter): Promise<Retry> => {
   requireRole(actor, 'manager');
@@ -56,9 +56,14 @@ export const retryDeliveries = async (ctx: Context, actor: Actor, filter: Delive
       { field: ['input', 'filter'] },
     );
   const now = ctx.clock();
-  const retry = await ctx.retries.start({ boxOfficeId, wanted, matched }, now, (started) =>
+  const retry = await ctx.retries.start({ boxOfficeId, wanted, matched }, ctx.limits.retries, now, (started) =>
     auditOf(actor, 'RETRY_STARTED', started, now),
   );
+  if (!retry)
+    throw new AppError(
+      'LIMIT_REACHED',
+      `This box office already has ${ctx.limits.retries} retries under way. Wait for one to end, or cancel one.`,
+    );
   ctx.notifyAudit();
   return (await withoutErased(ctx, retry)) ? retry : ((await ctx.retries.byId(retry._id)) ?? retry);
 };
