@@ -51,6 +51,7 @@ export const startWorld = async (servers: Servers, settings: Record<string, unkn
 
   return {
     url: service.url,
+    config,
     ctx: parts.ctx,
     otherCtx: others.ctx,
     as,

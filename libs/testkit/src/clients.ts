@@ -32,6 +32,9 @@ export const graphClient = (gatewayUrl: string, token: string): GraphClient => {
   };
 };
 
+/** The id of each request that `askSubgraph` sends. */
+export const askedBy = 'evt_testkit';
+
 /**
  * Asks a subgraph as the gateway does, for the person of a signed identity. Returns the body of the answer, errors
  * included.
@@ -45,7 +48,7 @@ export const askSubgraph = async <Answer>(
 ): Promise<Answer> => {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-boxlist-identity': identity },
+    headers: { 'content-type': 'application/json', 'x-boxlist-identity': identity, 'x-request-id': askedBy },
     body: JSON.stringify({ query, variables }),
     signal,
   });

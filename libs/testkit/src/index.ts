@@ -12,6 +12,7 @@ export {
   type Servers,
 } from '@boxlist/local-servers';
 export * from './at-rest';
+export * from './audit';
 export * from './clients';
 export * from './facts';
 export { matches, sorted } from './memory-documents';
