@@ -16,6 +16,7 @@ const commands = [
   'generate',
   'format',
   'compose-env',
+  'pin',
   'bench',
   'model',
   'chaos',

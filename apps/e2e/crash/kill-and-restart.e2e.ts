@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { anOrderEvent, type GraphClient, type Stack, startStack } from '@boxlist/testkit';
+import { anOrderEvent, type GraphClient, type Stack } from '@boxlist/testkit';
 import { ready, settled } from '../src/organiser';
+import { startScannedStack } from '../src/scanned-stack';
 
 let stack: Stack;
 
 beforeAll(async () => {
   // More calls per second than the real limit, to keep the test short: it checks safety, not speed.
-  stack = await startStack({ callsPerSecond: 50 });
+  stack = await startScannedStack({ callsPerSecond: 50 });
 }, 180_000);
-afterAll(() => stack?.stop(), 60_000);
+afterAll(() => stack?.stop(), 150_000);
 
 const buyers = (boxOfficeId: string, count: number) =>
   Array.from({ length: count }, (_, index) =>

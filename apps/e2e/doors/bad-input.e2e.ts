@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { anOrder, anOrderEvent, eventually, signIn, type GraphClient, type Stack, startStack } from '@boxlist/testkit';
+import { anOrder, anOrderEvent, eventually, signIn, type GraphClient, type Stack } from '@boxlist/testkit';
 import { SignJWT } from 'jose';
 import { createHash, createHmac, randomUUID } from 'node:crypto';
 import { deliveries, ready, settled } from '../src/organiser';
+import { startScannedStack } from '../src/scanned-stack';
 
 let stack: Stack;
 let graph: GraphClient;
@@ -10,11 +11,11 @@ const boxOfficeId = 'bo_doors';
 const secret = 'shared-with-ticket-tailor';
 
 beforeAll(async () => {
-  stack = await startStack({ callsPerSecond: 50 });
+  stack = await startScannedStack({ callsPerSecond: 50 });
   graph = await stack.graphAs({ boxOfficeId, role: 'owner' });
   await ready(graph, 'harbour');
 }, 180_000);
-afterAll(() => stack?.stop(), 60_000);
+afterAll(() => stack?.stop(), 150_000);
 
 const send = async (
   body: string,

@@ -1,20 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type GraphClient, type Stack, startStack } from '@boxlist/testkit';
+import { type GraphClient, type Stack } from '@boxlist/testkit';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { activate, connect, createWorkflow, resources } from '../src/organiser';
+import { startScannedStack } from '../src/scanned-stack';
 
 let stack: Stack;
 let graph: GraphClient;
 let connectionId: string;
 
 beforeAll(async () => {
-  stack = await startStack({ callsPerSecond: 50, env: { LOG_LEVEL: 'trace' } });
+  stack = await startScannedStack({ callsPerSecond: 50 });
   graph = await stack.graphAs({ boxOfficeId: 'bo_choices', role: 'manager' });
   await activate(await stack.graphAs({ boxOfficeId: 'bo_choices', role: 'owner' }));
   connectionId = await connect(graph, 'harbour');
 }, 180_000);
-afterAll(() => stack?.stop(), 60_000);
+afterAll(() => stack?.stop(), 150_000);
 
 /** The log of all processes so far. */
 const logged = (): string =>

@@ -1,18 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventually, type GraphClient, type Stack, startStack } from '@boxlist/testkit';
+import { eventually, type GraphClient, type Stack } from '@boxlist/testkit';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ready } from '../src/organiser';
+import { startScannedStack } from '../src/scanned-stack';
 
 let stack: Stack;
 let graph: GraphClient;
 const apiKey = 'sk_1000_1000_b2xkZXJ0aGFuYm94bGlzdA';
 
 beforeAll(async () => {
-  stack = await startStack({ callsPerSecond: 50, env: { LOG_LEVEL: 'trace' } });
+  stack = await startScannedStack({ callsPerSecond: 50 });
   graph = await stack.graphAs({ boxOfficeId: 'bo_older', role: 'owner' });
 }, 180_000);
-afterAll(() => stack?.stop(), 60_000);
+afterAll(() => stack?.stop(), 150_000);
 
 /** The log of all processes so far. */
 const logged = (): string =>

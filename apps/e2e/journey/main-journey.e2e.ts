@@ -1,16 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { anOrderEvent, type GraphClient, type Stack, startStack } from '@boxlist/testkit';
+import { anOrderEvent, type GraphClient, type Stack } from '@boxlist/testkit';
 import { activate, connect, createWorkflow, deliveries, resources, settled } from '../src/organiser';
+import { startScannedStack } from '../src/scanned-stack';
 
 let stack: Stack;
 let graph: GraphClient;
 const boxOfficeId = 'bo_journey';
 
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await startScannedStack();
   graph = await stack.graphAs({ boxOfficeId, role: 'owner' });
 }, 180_000);
-afterAll(() => stack?.stop(), 60_000);
+afterAll(() => stack?.stop(), 150_000);
 
 const order = (id: string, email: string, optIn: boolean | null) =>
   anOrderEvent({ boxOfficeId, order: { id, marketing_opt_in: optIn, buyer_details: { email } } });

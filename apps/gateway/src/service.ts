@@ -103,8 +103,8 @@ const armour = new ApolloArmor({
 const quiet = (log: Log) => ({
   debug: () => undefined,
   info: () => undefined,
-  warn: (message?: unknown) => log.warn(String(message)),
-  error: (message?: unknown) => log.error(String(message)),
+  warn: (message?: unknown) => log.warn({ reason: String(message) }, 'graphql.warning'),
+  error: (message?: unknown) => log.error({ reason: String(message) }, 'graphql.error'),
 });
 
 /** Serves GraphQL over HTTP to callers with a token. A browser that asks for a page gets the explorer. */

@@ -1,4 +1,4 @@
-import { inputFaultBehind, type Log } from '@boxlist/service-kit';
+import { inputFaultBehind, withoutValues, type Log } from '@boxlist/service-kit';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 
 const shownCodes = new Set<unknown>([
@@ -52,9 +52,10 @@ export const formatError =
         ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
       };
       const path = formatted.path ?? inputFaultBehind(error)?.path;
-      return { message: formatted.message, path, locations: formatted.locations, extensions };
+      const message = reason ? formatted.message : withoutValues(formatted.message);
+      return { message, path, locations: formatted.locations, extensions };
     }
-    log.warn({ err: error, path: formatted.path }, 'graphql.subgraph-failed');
+    log.warn({ err: error }, 'graphql.subgraph-failed');
     const message =
       code === 'INTERNAL_SERVER_ERROR' && formatted.message.startsWith('Something went wrong')
         ? formatted.message

@@ -238,3 +238,16 @@ describe('a persisted query', () => {
     expect((await send(persisted(hashOf(once)))).body).toEqual({ data: { __typename: 'Query' } });
   });
 });
+
+// Clients log what they are answered, and a key in the wrong place is still a key.
+it.each([[{ apiKey: ['sk_canary_1'] }], [{ apiKey: 'x', key: 'sk_canary_1' }], ['sk_canary_1']])(
+  'names the variable that holds %j, and not its value',
+  async (input) => {
+    const query =
+      'mutation ($input: SetTicketTailorApiKeyInput!) { setTicketTailorApiKey(input: $input) { __typename } }';
+    const answer = await send({ query, variables: { input } });
+    expectRefusal(answer);
+    expect(JSON.stringify(answer.body)).toContain('$input');
+    expect(JSON.stringify(answer.body)).not.toContain('sk_canary');
+  },
+);

@@ -69,5 +69,5 @@ export const called = (call: string, answer: string): void => calls({ call, answ
 export const noticePublished = ({ log }: Context, about: NoticeSubject, change: 'raised' | 'recovered'): void => {
   const { boxOfficeId, kind, level, connectionId, workflowId } = about;
   notices({ kind, change });
-  log.info({ boxOfficeId, kind, level, connectionId, workflowId }, `notice.${change}`);
+  log.info({ boxOfficeId, kind, noticeLevel: level, connectionId, workflowId }, `notice.${change}`);
 };

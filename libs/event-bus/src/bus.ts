@@ -76,7 +76,8 @@ const createPublishing = (kafka: Kafka, log: BusLog, topicPrefix: string) => {
     const topic = plain(range.topic);
     await publish(deadLetterTopicOf(topic), [deadLetterOfRange(range, topic)]);
     countUnreadable(topic);
-    log.error({ ...range, topic }, 'events.set-aside-unread');
+    const { partition, firstOffset, lastOffset, reason, size: bytes, sha256 } = range;
+    log.error({ topic, partition, firstOffset, lastOffset, reason, bytes, sha256 }, 'events.set-aside-unread');
   };
 
   const close = async (): Promise<void> => {

@@ -1,10 +1,11 @@
+import type { LogFields } from '@boxlist/contracts';
 import type { BusMessage, NewMessage } from './message';
 
-/** The logger of the bus. Any pino logger fits. */
+/** The log of the bus: that of the service. */
 export interface BusLog {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
+  info(fields: LogFields, event: string): void;
+  warn(fields: LogFields, event: string): void;
+  error(fields: LogFields, event: string): void;
 }
 
 export interface EventBusOptions {

@@ -3,6 +3,7 @@ export * from './event-bus';
 export * from './facts';
 export * from './message';
 export * from './outbox';
+export * from './read-topics';
 export * from './repeatedly';
 export * from './rest';
 export * from './try-broker';

@@ -1,4 +1,4 @@
-import { kindOf } from '@boxlist/contracts';
+import { kindOf, type LogFields } from '@boxlist/contracts';
 import type { BusLog } from './event-bus';
 import { neverRests, type Rest } from './rest';
 
@@ -23,7 +23,7 @@ interface Options {
   /** The log event for a failed pass. */
   readonly delayed: string;
   /** More fields of that log event. */
-  readonly about?: object;
+  readonly about?: LogFields;
   /** Whether the first pass starts now. Otherwise it starts after `everyMs`. */
   readonly atOnce?: boolean;
 }

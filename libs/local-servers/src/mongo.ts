@@ -11,6 +11,8 @@ interface MongoOptions {
   readonly purpose?: Purpose;
   /** Without it nothing is compiled, because nobody would know why the start takes so long. */
   readonly onProgress?: Progress;
+  /** Always a server of its own, also where MONGODB_URI names one. */
+  readonly isOwn?: boolean;
 }
 
 /** A MongoDB for development and tests. */
@@ -24,7 +26,8 @@ export interface LocalMongo {
   readonly pid: number | undefined;
   stop(): Promise<void>;
   kill(): Promise<void>;
-  restart(): Promise<void>;
+  /** With `demandsUsers` the server then refuses every command of a connection that has not signed in. */
+  restart(options?: { readonly demandsUsers?: boolean }): Promise<void>;
 }
 
 /** The kind of server that wrote the data. Undefined for a new folder. */
@@ -45,8 +48,8 @@ const keepApart = (dataDir: string, kind: Program['kind']): void => {
 };
 
 /** Starts MongoDB by the ladder of docs/local-stack.md, or uses MONGODB_URI. Resolves when it answers. */
-export const startMongo = async ({ dataDir, port, purpose, onProgress }: MongoOptions): Promise<LocalMongo> => {
-  const given = process.env.MONGODB_URI;
+export const startMongo = async ({ dataDir, port, purpose, onProgress, isOwn }: MongoOptions): Promise<LocalMongo> => {
+  const given = isOwn ? undefined : process.env.MONGODB_URI;
   if (given) {
     const cannot = (): never => {
       throw new Error('MONGODB_URI is set, so Boxlist does not stop that server');
@@ -68,10 +71,10 @@ export const startMongo = async ({ dataDir, port, purpose, onProgress }: MongoOp
   mkdirSync(dataDir, { recursive: true });
   keepApart(dataDir, kind);
   const uri = `mongodb://127.0.0.1:${ownPort}/?directConnection=true`;
-  const launch = (): Promise<LocalProcess> =>
+  const launch = (...more: string[]): Promise<LocalProcess> =>
     startProcess({
       command,
-      args: args(dataDir, ownPort),
+      args: [...args(dataDir, ownPort), ...more],
       env: { ...process.env, ...program.env },
       logFile: `${dataDir}.log`,
       pidFile: `${dataDir}.pid`,
@@ -88,15 +91,15 @@ export const startMongo = async ({ dataDir, port, purpose, onProgress }: MongoOp
     },
     stop: () => server.stop(),
     kill: () => server.kill(),
-    restart: async () => {
-      server = await launch();
-      await untilAnswers(uri, server);
+    restart: async ({ demandsUsers = false } = {}) => {
+      server = await launch(...(demandsUsers ? ['--auth'] : []));
+      await untilAnswers(uri, server, demandsUsers);
     },
   };
 };
 
 /** Waits for the server, and resolves with the version that it reports. */
-const untilAnswers = async (uri: string, server?: LocalProcess): Promise<string> => {
+const untilAnswers = async (uri: string, server?: LocalProcess, demandsUsers = false): Promise<string> => {
   let ended = false;
   void server?.exited.then(() => (ended = true));
   // A given server already runs, so it gets less time. Errors do not name its address, which may contain a password.
@@ -105,6 +108,7 @@ const untilAnswers = async (uri: string, server?: LocalProcess): Promise<string>
     const connection = mongoose.createConnection(uri, { serverSelectionTimeoutMS: 1_000 });
     try {
       await connection.asPromise();
+      if (demandsUsers) return 'unknown to a stranger';
       const info = await connection.db?.admin().command({ buildInfo: 1 });
       return String(info?.version);
     } catch (error) {

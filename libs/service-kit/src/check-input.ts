@@ -35,6 +35,7 @@ import {
   type VariableDefinitionNode,
 } from 'graphql';
 import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { withoutValues } from './without-values';
 
 /** A value that a custom scalar cannot read. */
 class UnreadableValue extends GraphQLError {
@@ -231,7 +232,7 @@ export const checkVariables: ApolloServerPlugin<BaseContext> = {
     responseForOperation: async ({ schema, document, operation, request }) => {
       const faults = faultsOfVariables(schema, document, operation, request.variables ?? {});
       if (faults.length === 0) return null;
-      const errors = faults.map((fault) => fault.toJSON());
+      const errors = faults.map((fault) => ({ ...fault.toJSON(), message: withoutValues(fault.message) }));
       return { http: { status: 400, headers: new HeaderMap() }, body: { kind: 'single', singleResult: { errors } } };
     },
   }),

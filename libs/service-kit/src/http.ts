@@ -1,5 +1,5 @@
 import { AppError, appErrorOf, newId, type ErrorKind } from '@boxlist/contracts';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Log } from './log';
 import { renderMetrics, startMetrics } from './telemetry';
 
@@ -76,11 +76,16 @@ const readiness = async (health: HealthChecks, reported: HealthChecks) => {
 export const createHttp = ({ log, health, reported = {}, bodyLimit = 1024 * 1024 }: HttpOptions): FastifyInstance => {
   startMetrics();
   const app = fastify({
-    loggerInstance: log.child({}, { level: 'silent' }),
+    logger: false,
     bodyLimit,
     genReqId: () => newId('event'),
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
+    // Its own answer to an address that it cannot read repeats the address.
+    frameworkErrors: (error, _request, reply) => {
+      const { status, message } = clientFault(error) ?? { status: 400, message: unreadable };
+      void (reply as FastifyReply).status(status).send({ code: 'BAD_INPUT', message });
+    },
   }) as unknown as FastifyInstance;
   app.setErrorHandler((error: unknown, request, reply) => {
     const http = clientFault(error);
@@ -104,6 +109,8 @@ export const createHttp = ({ log, health, reported = {}, bodyLimit = 1024 * 1024
   return app;
 };
 
+const unreadable = 'The request cannot be read.';
+
 /** Faults that fastify itself finds in a request: malformed JSON, too large, wrong media type. */
 const clientFault = (error: unknown): { status: number; message: string } | undefined => {
   if (error instanceof AppError || typeof error !== 'object' || error === null || !('statusCode' in error))
@@ -115,7 +122,7 @@ const clientFault = (error: unknown): { status: number; message: string } | unde
     413: 'The body is too large.',
     415: 'This address does not accept this content type.',
   };
-  return { status: statusCode, message: messages[statusCode] ?? 'The request cannot be read.' };
+  return { status: statusCode, message: messages[statusCode] ?? unreadable };
 };
 
 /** Starts listening and resolves with the base address, including the actual port. */

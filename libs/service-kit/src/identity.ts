@@ -1,10 +1,8 @@
-import { AppError, isId, type BoxOfficeId } from '@boxlist/contracts';
+import { AppError, isId, roles, type BoxOfficeId, type Role } from '@boxlist/contracts';
 import { importJWK, jwtVerify, SignJWT, type CryptoKey, type JWK } from 'jose';
 import { z } from 'zod';
 
-export const roles = ['viewer', 'manager', 'owner'] as const;
-/** owner: everything. manager: everything but billing and erasure. viewer: only reads. */
-export type Role = (typeof roles)[number];
+export { roles, type Role };
 
 /** The caller, and the box office they act for. */
 export interface Identity {

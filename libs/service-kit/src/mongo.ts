@@ -8,6 +8,9 @@ interface MongoOptions {
   readonly log: Log;
 }
 
+const off = 'off' as const;
+const silent = { default: off, command: off, topology: off, serverSelection: off, connection: off, client: off };
+
 /**
  * Connects to MongoDB with its own connection (never mongoose's global one) and majority writes. The driver
  * reconnects by itself. Throws DATABASE_UNAVAILABLE if no server answers within 10 seconds.
@@ -23,9 +26,11 @@ export const connectMongo = async ({ uri, database, log }: MongoOptions): Promis
     maxPoolSize: 20,
     writeConcern: { w: 'majority', journal: true },
     retryWrites: false,
+    // The driver can log every command with its documents, and its environment variables alone would turn that on.
+    mongodbLogComponentSeverities: silent,
   });
   connection.on('error', (error: Error) => log.warn({ err: error }, 'mongodb.error'));
-  connection.on('disconnected', () => log.warn('mongodb.disconnected'));
+  connection.on('disconnected', () => log.warn({}, 'mongodb.disconnected'));
   try {
     await connection.asPromise();
     calmPools(connection.getClient());

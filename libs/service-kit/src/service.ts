@@ -1,5 +1,5 @@
-import { kindOf } from '@boxlist/contracts';
 import { ConfigError } from './settings';
+import { shownError } from './shown-error';
 
 /** A running service: its address, and how to stop it. `close` is idempotent and lets current work finish. */
 export interface Service {
@@ -32,7 +32,7 @@ export const runService = async <C>(
   process.on('SIGINT', () => stop(0));
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => {
-      console.error(JSON.stringify({ level: 60, service: name, msg: event, err: describe(error) }));
+      console.error(JSON.stringify({ level: 60, service: name, msg: event, err: shownError(error) }));
       stop(1);
     });
   }
@@ -48,13 +48,7 @@ export const runService = async <C>(
   }
 };
 
-const describe = (error: unknown) => ({
-  kind: kindOf(error),
-  message: error instanceof Error ? error.message : 'not an Error',
-  stack: error instanceof Error ? error.stack : undefined,
-});
-
 const fail = (name: string, what: string, error: unknown): never => {
-  console.error(JSON.stringify({ level: 60, service: name, msg: `service ${what}`, err: describe(error) }));
+  console.error(JSON.stringify({ level: 60, service: name, msg: `service ${what}`, err: shownError(error) }));
   process.exit(1);
 };

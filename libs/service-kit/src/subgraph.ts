@@ -1,13 +1,14 @@
 import { ApolloServer } from '@apollo/server';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
-import { AppError, appErrorOf } from '@boxlist/contracts';
+import { AppError, appErrorOf, leastRoles, type LeastRoles } from '@boxlist/contracts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { GraphQLError, parse, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, Kind, parse, type GraphQLFormattedError } from 'graphql';
 import type { Actor } from './audit';
 import { checkVariables, inputFaultBehind } from './check-input';
 import { withCheckedReferences } from './entity-references';
 import { identityHeader, type Identity, type IdentityVerifier } from './identity';
+import { withLeastRoles } from './least-roles';
 import type { Log } from './log';
 
 type SubgraphModule = Parameters<typeof buildSubgraphSchema>[0];
@@ -16,6 +17,8 @@ export interface SubgraphOptions<C extends object> {
   readonly typeDefs: string;
   /** Resolvers by type. Each service types them with its generated types. */
   readonly resolvers: object;
+  /** Who may use which field. Default: Boxlist's own table. */
+  readonly roles?: LeastRoles;
   readonly identity: IdentityVerifier;
   /** The caller comes with the id of the request that the gateway took. */
   readonly context: (caller: { identity: Actor }) => C;
@@ -42,6 +45,12 @@ const graphqlCodeOf = (error: AppError): string => {
   }
 };
 
+/** The field whose resolver failed. A path would have aliases, in which a client may write anything. */
+const fieldOf = (thrown: unknown): string | undefined => {
+  const node = thrown instanceof GraphQLError ? thrown.nodes?.[0] : undefined;
+  return node?.kind === Kind.FIELD ? node.name.value : undefined;
+};
+
 /** Shows an AppError by its kind. Logs an unexpected error completely and shows it as INTERNAL_SERVER_ERROR. */
 const formatGraphqlError =
   (log: Log) =>
@@ -53,7 +62,7 @@ const formatGraphqlError =
     if (error.kind !== 'defect') {
       const { field } = error.details;
       if (error !== original)
-        log.warn({ err: original, code: error.code, path: formatted.path }, 'graphql.unavailable');
+        log.warn({ err: original, code: error.code, graphField: fieldOf(thrown) }, 'graphql.unavailable');
       return {
         ...formatted,
         message: error.message,
@@ -66,7 +75,7 @@ const formatGraphqlError =
       };
     }
     if (original instanceof GraphQLError) return { ...formatted, extensions: { code: formatted.extensions?.code } };
-    log.error({ err: original, path: formatted.path }, 'graphql.defect');
+    log.error({ err: original, graphField: fieldOf(thrown) }, 'graphql.defect');
     return {
       message: 'Something went wrong on our side. The error is logged.',
       path: formatted.path,
@@ -89,10 +98,10 @@ export const mountSubgraph = async <C extends object>(
   app: FastifyInstance,
   options: SubgraphOptions<C>,
 ): Promise<void> => {
-  const { typeDefs, resolvers, identity, context, log } = options;
+  const { typeDefs, resolvers, roles = leastRoles, identity, context, log } = options;
   const server = new ApolloServer<C>({
     schema: buildSubgraphSchema([
-      { typeDefs: parse(typeDefs), resolvers: withCheckedReferences(resolvers) },
+      { typeDefs: parse(typeDefs), resolvers: withLeastRoles(withCheckedReferences(resolvers), roles) },
     ] as SubgraphModule),
     introspection: true,
     includeStacktraceInErrorResponses: false,
@@ -103,8 +112,8 @@ export const mountSubgraph = async <C extends object>(
     logger: {
       debug: () => undefined,
       info: () => undefined,
-      warn: (message) => log.warn(message),
-      error: (message) => log.error(message),
+      warn: (message) => log.warn({ reason: String(message) }, 'graphql.warning'),
+      error: (message) => log.error({ reason: String(message) }, 'graphql.error'),
     },
     plugins: [fastifyApolloDrainPlugin<C>(app), checkVariables],
   });

@@ -20,7 +20,7 @@ const typeDefs = `
   scalar DateTime
   type Query { me: String! broken: String! missing: String! year(of: DateTime!): Int! page(first: Int! = 10): Int! }
   type Workflow @key(fields: "id") { id: ID! found: Boolean! }
-  type Mutation { tryIt: Payload! }
+  type Mutation { tryIt: Payload! own: String! }
   type Payload { done: Boolean userErrors: [UserError!]! }
   type UserError { code: String! message: String! field: [String!] }
 `;
@@ -41,6 +41,7 @@ const resolvers = {
     __resolveReference: ({ id }: { id: unknown }) => ({ id, found: true }),
   },
   Mutation: {
+    own: () => 'done',
     tryIt: () =>
       withUserErrors({ done: null }, async () => {
         throw new AppError('BAD_INPUT', 'name is too long', { field: ['input', 'name'] });
@@ -59,6 +60,7 @@ beforeAll(async () => {
   await mountSubgraph(app, {
     typeDefs,
     resolvers,
+    roles: { 'Mutation.tryIt': 'viewer', 'Mutation.own': 'owner' },
     identity: await createIdentityVerifier(await exportJWK(publicKey)),
     context: (caller) => caller,
     log,

@@ -13,6 +13,8 @@ export {
 } from '@boxlist/local-servers';
 export * from './at-rest';
 export * from './audit';
+export { readTopics } from '@boxlist/event-bus';
+export * from './canaries';
 export * from './clients';
 export * from './facts';
 export { matches, sorted } from './memory-documents';

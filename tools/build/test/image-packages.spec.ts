@@ -9,6 +9,14 @@ interface Lock {
   readonly packages: Readonly<Record<string, { readonly version?: string; readonly dev?: boolean }>>;
 }
 
+interface Sbom {
+  readonly components: readonly {
+    readonly 'bom-ref': string;
+    readonly hashes: readonly { readonly alg: string }[];
+    readonly licenses: readonly object[];
+  }[];
+}
+
 const root = join(__dirname, '../../..');
 const dir = mkdtempSync(join(tmpdir(), 'image-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -44,5 +52,13 @@ it.each(['apps/billing', 'apps/sync', 'tools/dev-issuer'])(
     );
     const versions = names.map((path) => `${path.split('node_modules/').at(-1)}@${image[path]?.version}`);
     expect(versions.filter((version) => !known.has(version))).toEqual([]);
+
+    const { components } = JSON.parse(readFileSync(join(dir, 'sbom.cdx.json'), 'utf8')) as Sbom;
+    const listed = new Map(components.map((each) => [each['bom-ref'].split('|')[0], each]));
+    expect(versions.filter((version) => !listed.has(version))).toEqual([]);
+    for (const { hashes, licenses } of listed.values()) {
+      expect(hashes[0]?.alg).toBe('SHA-512');
+      expect(licenses.length).toBeGreaterThan(0);
+    }
   },
 );

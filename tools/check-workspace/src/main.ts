@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { digestProblems, integrityProblems, licenceProblems, pinProblems, type Lock } from './supply-chain';
 
 /** Checks rules of the workspace that no other tool checks. Prints every broken rule; exits with 1 if there is any. */
 const root = join(__dirname, '../../..');
@@ -14,6 +15,7 @@ const allowedFiles = [
   'Dockerfile',
   'LICENSE',
   'README.md',
+  'SECURITY.md',
   'STYLE.md',
   'docker-compose.yml',
   'eslint.config.mjs',
@@ -52,10 +54,8 @@ const checkVersions = (): void => {
   const seen = new Map<string, { version: string; in: string }>();
   for (const folder of ['.', ...projects]) {
     const { dependencies, devDependencies } = manifestOf(folder);
+    problems.push(...pinProblems(`${folder}/package.json`, manifestOf(folder)));
     for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
-      const isOurs = name.startsWith('@boxlist/');
-      if (isOurs ? version !== '*' : !/^\d+\.\d+\.\d+/.test(version))
-        problems.push(`${folder}/package.json: ${name} ${version} is not ${isOurs ? '*' : 'an exact version'}`);
       const key = name.startsWith('@nx/') ? 'nx' : name;
       const before = seen.get(key);
       if (before && before.version !== version)
@@ -65,10 +65,19 @@ const checkVersions = (): void => {
   }
 };
 
-/** The lock file contains no address that packages were fetched from. Links to our own folders have none. */
+/** The lock file knows each package of each platform by its hash and licence, and no place to fetch it from. */
 const checkLockFile = (): void => {
-  if (/"resolved": "(?!(apps|libs|tools)\/)|https?:\/\/[^"]*\.tgz/.test(read('package-lock.json')))
-    problems.push('package-lock.json: contains package URLs');
+  const text = read('package-lock.json');
+  const lock = JSON.parse(text) as Lock;
+  if (/https?:\/\/[^"]*\.tgz/.test(text)) problems.push('package-lock.json: contains package URLs');
+  problems.push(...[...integrityProblems(lock), ...licenceProblems(lock)].map((each) => `package-lock.json: ${each}`));
+};
+
+/** What a name chooses, its owner can change. */
+const checkDigests = (): void => {
+  const workflows = readdirSync(join(root, '.github/workflows')).map((file) => `.github/workflows/${file}`);
+  for (const file of ['Dockerfile', 'docker-compose.yml', ...workflows])
+    problems.push(...digestProblems(file, read(file)));
 };
 
 const filesIn = (folder: string): string[] =>
@@ -121,6 +130,7 @@ const checkBoundaries = (): void => {
 checkTopLevel();
 checkVersions();
 checkLockFile();
+checkDigests();
 checkProjects();
 checkBoundaries();
 for (const problem of problems) console.error(`✗ ${problem}`);

@@ -1,8 +1,9 @@
 import { secretsIn, workspaceRoot } from '@boxlist/testkit';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Writes `.env` with fresh secrets for `docker compose up`; leaves an existing file unchanged. */
+/** Writes `.env` with the secrets for `docker compose up`; leaves an existing file unchanged. */
 const main = async (): Promise<void> => {
   const file = join(workspaceRoot(), '.env');
   if (existsSync(file)) {
@@ -18,6 +19,14 @@ const main = async (): Promise<void> => {
     SERVICE_TOKEN_SECRET: secrets.serviceToken,
     TOKEN_ENCRYPTION_KEYS: secrets.encryption,
     EMAIL_HASH_KEY: secrets.emailHash,
+    // order-intake is open to the internet: what it holds opens nothing of another service.
+    SECRET_ENCRYPTION_KEYS: `compose:${randomBytes(32).toString('base64url')}`,
+    ...Object.fromEntries(
+      ['ROOT', 'BILLING', 'AUTH_CONNECTION', 'WORKFLOW', 'SYNC', 'ORDER_INTAKE', 'AUDIT'].map((name) => [
+        name === 'ROOT' ? 'MONGODB_ROOT_PASSWORD' : `${name}_MONGODB_PASSWORD`,
+        randomBytes(24).toString('hex'),
+      ]),
+    ),
   };
   writeFileSync(
     file,
