@@ -23,7 +23,7 @@ COPY --from=build /work/dist/${APP}/package.json /work/dist/${APP}/package-lock.
 RUN npm ci --omit=dev
 
 FROM node:24.21.0-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6
-ENV NODE_ENV=production HOST=0.0.0.0
+ENV NODE_ENV=production HOST=0.0.0.0 INTERNAL_HOST=0.0.0.0
 WORKDIR /app
 ARG APP
 COPY --from=packages /app/node_modules ./node_modules

@@ -13,6 +13,7 @@ const commands = [
   'check',
   'smoke',
   'produce',
+  'kafka-acls',
   'generate',
   'format',
   'compose-env',

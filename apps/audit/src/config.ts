@@ -15,7 +15,7 @@ export const configSchema = z.object({
   ...kafkaSettings,
   ...consumerSettings,
   ...subgraphSettings,
-  AUDIT_PORT: port(4106).describe('Port of the service; 0 picks a free port.'),
+  AUDIT_PORT: port(4108).describe('Port of the internal listener, the only one; 0 picks a free port.'),
   AUDIT_RETENTION_DAYS: z.coerce
     .number()
     .int()

@@ -13,5 +13,6 @@ export const followAudit = (bus: EventBus, ctx: Context): Promise<Consumer> =>
     topic: topics.audit.name,
     groupId: 'audit.entries',
     schema: auditEventSchema,
+    keyOf: ({ boxofficeid }) => boxofficeid,
     apply: (event) => recordEntry(ctx, entryOf(event)),
   });

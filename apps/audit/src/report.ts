@@ -6,5 +6,5 @@ const recorded = counter('boxlist_audit_entries_total', 'Stored entries of the a
 
 export const entryStored = ({ log }: Context, { id, boxOfficeId, action, requestId }: Entry): void => {
   recorded({ action });
-  log.info({ entryId: id, boxOfficeId, action, requestId }, 'audit.recorded');
+  log.info({ eventId: id, boxOfficeId, requestId }, 'audit.recorded');
 };

@@ -1,4 +1,4 @@
-import { createPlatform, type Service } from '@boxlist/service-kit';
+import { createPlatform, type ListeningService } from '@boxlist/service-kit';
 import typeDefs from '../schema.graphql';
 import type { Config } from './config';
 import type { Context } from './context';
@@ -6,11 +6,11 @@ import { auditTopics, followAudit } from './events';
 import { resolvers } from './resolvers';
 import { createEntryStore } from './store/entries';
 
-/** Starts the audit service with its HTTP server. Tests override the clock. */
+/** Starts the audit service with its internal listener. Tests override the clock. */
 export const createAudit = async (
   config: Config,
   overrides: Partial<Pick<Context, 'clock'>> = {},
-): Promise<Service> => {
+): Promise<ListeningService> => {
   const platform = await createPlatform('audit', config, { topics: auditTopics });
   const { log, mongo, bus } = platform;
   const entries = createEntryStore(mongo);
@@ -24,7 +24,7 @@ export const createAudit = async (
   };
   await followAudit(bus, ctx);
   return platform.serve({
-    port: config.AUDIT_PORT,
+    internalPort: config.AUDIT_PORT,
     reported: { kafka: () => bus.check(), events: () => bus.checkProgress() },
     subgraph: {
       typeDefs,

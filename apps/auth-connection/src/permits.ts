@@ -5,22 +5,30 @@ import { z } from 'zod';
 import type { TakePermit } from './context';
 
 const granted = z.object({ waitMs: z.number().min(0).max(60_000) });
-const refused = z.object({ retryAfterMs: z.number().optional() });
+const refused = z.object({
+  code: z.enum(['INTERACTIVE_CALLS_USED_UP', 'RATE_LIMITED', 'QUOTA_EXCEEDED']),
+  message: z.string().max(500),
+  retryAfterMs: z.number().optional(),
+});
+
+/** Longer than sync lets an interactive call wait, so that its own answer arrives. In ms. */
+const patienceMs = 10_000;
 
 /**
- * Takes permits from sync's ledger. Every call to Constant Contact needs one. Throws QUOTA_EXCEEDED if today's calls
- * are used up, and SERVICE_UNAVAILABLE if the ledger does not answer.
+ * Takes permits from sync's ledger for a box office. Every call to Constant Contact needs one. Throws what the ledger
+ * refuses with: INTERACTIVE_CALLS_USED_UP, RATE_LIMITED, or QUOTA_EXCEEDED if today's calls are used up, each with the
+ * time to retry. Throws SERVICE_UNAVAILABLE if the ledger does not answer.
  */
 export const createPermits =
-  (syncUrl: string, tokens: ServiceTokens): TakePermit =>
-  async () => {
+  (syncUrl: string, tokens: ServiceTokens, call: typeof fetch = fetch): TakePermit =>
+  async (boxOfficeId) => {
     let response: Response;
     try {
-      response = await fetch(`${syncUrl}/internal/quota/permits`, {
+      response = await call(`${syncUrl}/internal/quota/permits`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${await tokens.sign('sync')}` },
-        body: JSON.stringify({ class: 'interactive' }),
-        signal: AbortSignal.timeout(5_000),
+        body: JSON.stringify({ class: 'interactive', boxOfficeId }),
+        signal: AbortSignal.timeout(patienceMs),
       });
     } catch (error) {
       throw new AppError(
@@ -31,13 +39,10 @@ export const createPermits =
       );
     }
     const body: unknown = await response.json().catch(() => undefined);
-    if (response.status === 429) {
-      throw new AppError(
-        'QUOTA_EXCEEDED',
-        "Today's calls to Constant Contact are used up; new ones come at 00:00 UTC",
-        {},
-        { retryAfterMs: refused.safeParse(body).data?.retryAfterMs },
-      );
+    const refusal = response.status === 429 ? refused.safeParse(body) : undefined;
+    if (refusal?.success) {
+      const { code, message, retryAfterMs } = refusal.data;
+      throw new AppError(code, message, {}, { retryAfterMs });
     }
     const permit = granted.safeParse(body);
     if (!response.ok || !permit.success)

@@ -2,6 +2,7 @@ import { inputScalars, ownBoxOffice, withUserErrors, type CompleteResolvers } fr
 import type { Resolvers, ResolversParentTypes } from './generated/resolver-types';
 import { contactLists, createContactList, createTag, customFields, tags } from './use-cases/account-resources';
 import { updateConnectionSettings } from './use-cases/choose-settings';
+import { completeConnection } from './use-cases/complete-connection';
 import { beginConnection, disconnect } from './use-cases/connect';
 import { removeTicketTailorApiKey, setTicketTailorApiKey } from './use-cases/ticket-tailor-key';
 
@@ -19,17 +20,22 @@ export const resolvers: CompleteResolvers<Resolvers, ResolversParentTypes> = {
       const connection = await ctx.connections.byId(id);
       return connection?.boxOfficeId === identity.boxOfficeId ? connection : null;
     },
-    contactLists: (connection, { first, after, search }, { ctx }) =>
-      contactLists(ctx, connection, { first, after, search }),
-    tags: (connection, { first, after, search }, { ctx }) => tags(ctx, connection, { first, after, search }),
-    customFields: (connection, { first, after, search }, { ctx }) =>
-      customFields(ctx, connection, { first, after, search }),
+    contactLists: (connection, { first, after, search, refresh }, { ctx, identity }) =>
+      contactLists(ctx, identity, connection, { first, after, search, refresh }),
+    tags: (connection, { first, after, search, refresh }, { ctx, identity }) =>
+      tags(ctx, identity, connection, { first, after, search, refresh }),
+    customFields: (connection, { first, after, search, refresh }, { ctx, identity }) =>
+      customFields(ctx, identity, connection, { first, after, search, refresh }),
   },
   ConnectionSettings: { canUpgradeImported: (_, __, { ctx }) => ctx.offersUpgrades },
   Mutation: {
     beginConnection: (_, { input: { connectionId, returnUrl } }, { ctx, identity }) =>
       withUserErrors({ authorizationUrl: null, connection: null }, () =>
         beginConnection(ctx, identity, { connectionId, returnUrl }),
+      ),
+    completeConnection: (_, { input: { ticket, confirm } }, { ctx, identity }) =>
+      withUserErrors({ connection: null, account: null, needsConfirmation: false }, () =>
+        completeConnection(ctx, identity, { ticket, confirm: confirm ?? false }),
       ),
     disconnect: (_, { input }, { ctx, identity }) =>
       withUserErrors({ connection: null }, async () => ({

@@ -1,36 +1,60 @@
 import { createConstantContact, createConstantContactOAuth } from '@boxlist/constant-contact';
-import { topics } from '@boxlist/contracts';
+import { deadLetterTopicSpecOf, topics } from '@boxlist/contracts';
 import { repeatedly } from '@boxlist/event-bus';
-import { createPlatform, createSecretBox, createServiceTokens, type Service } from '@boxlist/service-kit';
+import {
+  createInternalFetch,
+  createPlatform,
+  createSecretBox,
+  createServiceTokens,
+  demandEntitlementFact,
+  internalTlsOf,
+  type ListeningService,
+} from '@boxlist/service-kit';
 import typeDefs from '../schema.graphql';
 import type { Config } from './config';
 import type { Context } from './context';
-import { httpDoors } from './http-doors';
+import { followEntitlements } from './events';
+import { openCallback, openInternalDoors } from './http-doors';
 import { createInFlight } from './in-flight';
 import { createPermits } from './permits';
 import { resolvers } from './resolvers';
+import { createAccountResourceStore } from './store/account-resources';
 import { createConnectionStore } from './store/connections';
+import { createEntitlementCopy } from './store/entitlements';
 import { createSignInStore } from './store/sign-ins';
 import { createTicketTailorKeyStore } from './store/ticket-tailor-keys';
 import { refreshExpiring } from './use-cases/access-token';
+import { dropEndedSignIns } from './use-cases/complete-connection';
 
-/** Starts auth-connection with its HTTP server. Tests override the clock, the permits and the log. */
+type Overrides = Partial<Pick<Context, 'clock' | 'takePermit' | 'log'>> & { readonly jobsEveryMs?: number };
+
+/**
+ * Starts auth-connection with its listeners. Tests override the clock, the permits, the log, and how often the
+ * background jobs run.
+ */
 export const createAuthConnection = async (
   config: Config,
-  overrides: Partial<Pick<Context, 'clock' | 'takePermit' | 'log'>> = {},
-): Promise<Service> => {
+  { jobsEveryMs = 60_000, takePermit: takeGivenPermit, ...overrides }: Overrides = {},
+): Promise<ListeningService> => {
   const platform = await createPlatform('auth-connection', config, {
-    topics: [topics.connections],
+    topics: [topics.connections, topics.entitlements, deadLetterTopicSpecOf(topics.entitlements.name)],
     log: overrides.log,
   });
-  const { log, mongo } = platform;
+  const { log, mongo, bus } = platform;
   const tokens = createServiceTokens(config.SERVICE_TOKEN_SECRET);
   const connections = createConnectionStore(mongo);
   const signIns = createSignInStore(mongo);
-  await Promise.all([connections.init(), signIns.init()]);
+  const resources = createAccountResourceStore(mongo);
+  const entitlements = createEntitlementCopy(mongo);
+  await Promise.all([connections.init(), signIns.init(), resources.init(), entitlements.init()]);
   const constantContact = createConstantContact({ apiUrl: config.CONSTANT_CONTACT_API_URL });
   platform.onClose(() => constantContact.close());
   const outbox = await platform.relayOutbox({ collection: connections.collection, topic: topics.connections });
+  const follower = await followEntitlements(bus, entitlements);
+  const demandEntitlement: Context['demandEntitlement'] = (boxOfficeId) =>
+    demandEntitlementFact(entitlements, (timeoutMs) => follower.caughtUp(timeoutMs), boxOfficeId);
+  const takeFromLedger =
+    takeGivenPermit ?? createPermits(config.SYNC_URL, tokens, createInternalFetch(internalTlsOf(config)));
   const ctx: Context = {
     connections,
     signIns,
@@ -39,6 +63,8 @@ export const createAuthConnection = async (
     oauth: createConstantContactOAuth({
       authorizeUrl: config.CONSTANT_CONTACT_AUTHORIZE_URL,
       tokenUrl: config.CONSTANT_CONTACT_TOKEN_URL,
+      revokeUrl: config.CONSTANT_CONTACT_REVOKE_URL,
+      issuer: config.CONSTANT_CONTACT_ISSUER,
       clientId: config.CONSTANT_CONTACT_CLIENT_ID,
       clientSecret: config.CONSTANT_CONTACT_CLIENT_SECRET,
       redirectUrl: config.CONSTANT_CONTACT_REDIRECT_URL,
@@ -46,7 +72,12 @@ export const createAuthConnection = async (
     }),
     secrets: createSecretBox(config.TOKEN_ENCRYPTION_KEYS),
     outbox,
-    takePermit: createPermits(config.SYNC_URL, tokens),
+    resources,
+    demandEntitlement,
+    takePermit: async (boxOfficeId) => {
+      await demandEntitlement(boxOfficeId);
+      await takeFromLedger(boxOfficeId);
+    },
     inFlight: createInFlight(),
     offersUpgrades: config.CONSTANT_CONTACT_SIGN_UP_KEEPS_OPT_OUTS,
     allowedReturnUrls: config.ALLOWED_RETURN_URLS,
@@ -54,15 +85,21 @@ export const createAuthConnection = async (
     log,
     ...overrides,
   };
-  // A refresh continues after its caller has hung up, because the rotated tokens must be saved.
+  // A refresh or a sign-in continues after its caller has hung up, because the new tokens must be saved.
   platform.onClose(() => ctx.inFlight.settled());
-  const refresher = repeatedly(ctx, { everyMs: 60_000, delayed: 'token.not-refreshed' }, (goesOn) =>
-    refreshExpiring(ctx, goesOn),
-  );
-  platform.onClose(() => refresher.close());
+  const jobs = repeatedly(ctx, { everyMs: jobsEveryMs, delayed: 'auth-connection.jobs-delayed' }, async (goesOn) => {
+    await Promise.all([refreshExpiring(ctx, goesOn), dropEndedSignIns(ctx, goesOn)]);
+  });
+  platform.onClose(() => jobs.close());
   return platform.serve({
-    port: config.AUTH_CONNECTION_PORT,
-    routes: (app) => httpDoors(app, ctx, tokens, config.CONSTANT_CONTACT_REDIRECT_URL),
+    public: {
+      host: config.HOST,
+      port: config.AUTH_CONNECTION_PORT,
+      routes: (app) => openCallback(app, ctx),
+    },
+    internalPort: config.AUTH_CONNECTION_INTERNAL_PORT,
+    internalRoutes: (app) => openInternalDoors(app, ctx, tokens),
+    reported: { kafka: () => bus.check(), events: () => bus.checkProgress() },
     subgraph: {
       typeDefs,
       resolvers,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Service } from '@boxlist/service-kit';
-import type { SandboxFault } from '@boxlist/testkit';
+import { eventually, type SandboxFault } from '@boxlist/testkit';
 import { askToken, hash, postForToken as post, tokenWorks } from './tokens';
 import { createOrganiser, createWorld, type World } from './world';
 
@@ -23,11 +23,13 @@ beforeEach(() => {
 
 const day = 86_400_000;
 const minute = 60_000;
-const ask = (connectionId: string, rejected?: string, base = world.url) =>
+const ask = (connectionId: string, rejected?: string, base = world.internalUrl) =>
   askToken(world, connectionId, rejected, base);
 /** Sends many requests at once, alternately to two processes. */
 const askAll = (count: number, id: string, rejected?: string) =>
-  Promise.all(Array.from({ length: count }, (_, index) => ask(id, rejected, index % 2 ? another.url : world.url)));
+  Promise.all(
+    Array.from({ length: count }, (_, index) => ask(id, rejected, index % 2 ? another.internalUrl : world.internalUrl)),
+  );
 const works = (token: string): Promise<boolean> => tokenWorks(world, token);
 const tokenFault = (fault: Omit<SandboxFault, 'method' | 'path'>) =>
   world.sandbox.fault({ method: 'POST', path: '/v1/token$', ...fault });
@@ -36,7 +38,7 @@ describe('an access token', () => {
   it('is returned unchanged while it lasts', async () => {
     const id = await createOrganiser(world).connected();
     const before = await world.sandbox.refreshes();
-    const [first, second] = [await ask(id), await ask(id, undefined, another.url)];
+    const [first, second] = [await ask(id), await ask(id, undefined, another.internalUrl)];
     expect(await works(first.accessToken)).toBe(true);
     expect(second.accessToken).toBe(first.accessToken);
     expect(await world.sandbox.refreshes()).toBe(before);
@@ -77,7 +79,7 @@ describe('an access token', () => {
     const id = await createOrganiser(world).connected();
     let { accessToken } = await ask(id);
     for (let round = 0; round < 5; round += 1) {
-      const next = await ask(id, accessToken, round % 2 ? another.url : world.url);
+      const next = await ask(id, accessToken, round % 2 ? another.internalUrl : world.internalUrl);
       expect([next.status, next.accessToken === accessToken]).toEqual([200, false]);
       ({ accessToken } = next);
     }
@@ -139,7 +141,7 @@ describe('a refresh token that is no longer accepted', () => {
         }),
       ]);
       await world.published(id, 'NEEDS_RECONNECT');
-      expect((await organiser.signIn('riverside', { connectionId: id })).status).toBe(200);
+      expect((await organiser.signIn('riverside', { connectionId: id })).userErrors).toEqual([]);
       await world.published(id, 'CONNECTED');
       expect((await ask(id)).status).toBe(200);
       expect(await organiser.connections()).toEqual([
@@ -151,32 +153,35 @@ describe('a refresh token that is no longer accepted', () => {
 
 describe('a refresh in progress', () => {
   /** Starts a slow refresh. Resolves, once the refresh is claimed, with the promise of its outcome. */
-  const slowRefresh = async (id: string) => {
+  const slowRefresh = async (id: string, kind: 'latency' | 'slow-body' = 'latency') => {
     const { accessToken } = await ask(id);
-    await tokenFault({ kind: 'latency', ms: 600 });
+    await tokenFault({ kind, ms: 600 });
     const outcome = ask(id, accessToken);
     await world.beginsRefresh(id);
     return { outcome, rejected: accessToken };
   };
 
-  it('restores nothing if the connection ends meanwhile', async () => {
+  it('restores nothing if the connection ends meanwhile, and its token is revoked', async () => {
     const organiser = createOrganiser(world);
-    const id = await organiser.connected();
-    const { outcome } = await slowRefresh(id);
+    const before = await world.sandbox.liveRefreshTokens('harbour');
+    const id = await organiser.connected('harbour');
+    const { outcome } = await slowRefresh(id, 'slow-body');
+    await eventually(async () => expect(await world.sandbox.liveRefreshTokens('harbour')).toBe(before + 1));
     await organiser.disconnect(id);
     expect((await outcome).status).toBe(503);
     expect(await world.stored(id)).toMatchObject({ status: 'DISCONNECTED', tokens: null });
     expect(await ask(id)).toMatchObject({ status: 409, code: 'CONNECTION_NEEDS_RECONNECT' });
+    // The refresh replaced the token that the disconnect revoked.
+    await eventually(async () => expect(await world.sandbox.liveRefreshTokens('harbour')).toBe(before));
   });
 
   it('does not undo a sign-in that happens meanwhile, even if the refresh is refused', async () => {
     const organiser = createOrganiser(world);
     const id = await organiser.connected();
-    const { authorizationUrl } = await organiser.begin({ connectionId: id });
+    const ticket = await organiser.ticket('riverside', { connectionId: id });
     const { outcome, rejected } = await slowRefresh(id);
     await world.sandbox.revokeRefreshTokens();
-    const landed = await organiser.land(authorizationUrl!, 'riverside');
-    expect(landed.status).toBe(200);
+    expect((await organiser.complete({ ticket, confirm: true })).userErrors).toEqual([]);
     const now = await ask(id);
     await outcome;
     expect((await world.stored(id)).status).toBe('CONNECTED');
@@ -193,7 +198,7 @@ describe('a refresh in progress', () => {
     const caller = new AbortController();
     const body = { connectionId: id, rejectedTokenHash: hash(rejected) };
     const hungUp = post(
-      stopping.url,
+      stopping.internalUrl,
       body,
       `Bearer ${await world.tokens.sign('auth-connection')}`,
       caller.signal,
@@ -209,14 +214,54 @@ describe('a refresh in progress', () => {
   });
 });
 
+describe('a refresh whose process stops before it has saved the new tokens', () => {
+  /** Constant Contact rotates the token, and its answer reaches nobody in time. */
+  const interrupted = async (organiser: ReturnType<typeof createOrganiser>) => {
+    const id = await organiser.connected();
+    const { accessToken } = await ask(id);
+    await tokenFault({ kind: 'timeout-after-write', ms: 3_000 });
+    const before = await world.sandbox.refreshes();
+    const lost = ask(id, accessToken).catch(() => undefined);
+    await eventually(async () => expect(await world.sandbox.refreshes()).toBe(before + 1));
+    return { id, accessToken, lost };
+  };
+
+  it('needs a new sign-in, and the organiser is told what happened', async () => {
+    const organiser = createOrganiser(world);
+    const { id, accessToken, lost } = await interrupted(organiser);
+    const before = await world.sandbox.refreshes();
+    world.moment.aheadMs = 46_000;
+    expect(await ask(id, accessToken, another.url)).toMatchObject({ status: 409, code: 'CONNECTION_NEEDS_RECONNECT' });
+    await lost;
+    expect(await world.sandbox.refreshes()).toBe(before + 1);
+    const [connection] = await organiser.connections();
+    expect(connection).toMatchObject({ status: 'NEEDS_RECONNECT' });
+    expect(connection?.needsReconnectReason).toMatch(/interrupted .* lost the new access.* sign in again/);
+    expect((await organiser.signIn('riverside', { connectionId: id })).userErrors).toEqual([]);
+    expect(await organiser.connections()).toMatchObject([{ status: 'CONNECTED', needsReconnectReason: null }]);
+  });
+
+  it('is also told if Constant Contact does not answer in between', async () => {
+    const organiser = createOrganiser(world);
+    const { id, accessToken, lost } = await interrupted(organiser);
+    world.moment.aheadMs = 46_000;
+    await tokenFault({ kind: 'status', status: 503 });
+    expect(await ask(id, accessToken, another.url)).toMatchObject({ status: 503 });
+    expect((await ask(id, accessToken, another.url)).status).toBe(409);
+    await lost;
+    expect((await organiser.connections())[0]?.needsReconnectReason).toMatch(/interrupted/);
+  });
+});
+
 describe('the internal door', () => {
   it.each([
     ['no token', async () => undefined],
     ['a token that is none', async () => 'Bearer x.y.z'],
     ['a token for another service', async () => `Bearer ${await world.tokens.sign('sync')}`],
   ])('refuses %s', async (_, authorization) => {
-    const id = await createOrganiser(world).connected();
-    const response = await post(world.url, { connectionId: id }, await authorization());
+    const { boxOfficeId, connected } = createOrganiser(world);
+    const body = { boxOfficeId, connectionId: await connected() };
+    const response = await post(world.internalUrl, body, await authorization());
     expect([response.status, await response.json()]).toEqual([
       401,
       expect.objectContaining({ code: 'UNAUTHENTICATED' }),
@@ -225,21 +270,46 @@ describe('the internal door', () => {
 
   it.each<[string, unknown, number, string]>([
     ['malformed JSON', '{', 400, 'BAD_INPUT'],
-    ['no connection', {}, 400, 'BAD_INPUT'],
-    ['an operator for an id', { connectionId: { $ne: null } }, 400, 'BAD_INPUT'],
-    ['a hash that is none', { connectionId: 'conn_1', rejectedTokenHash: 'x' }, 400, 'BAD_INPUT'],
-    ['too much', { connectionId: 'x'.repeat(1_100_000) }, 413, 'BAD_INPUT'],
-    ['an unknown connection', { connectionId: 'conn_unknown' }, 404, 'CONNECTION_NOT_FOUND'],
+    ['no connection', { boxOfficeId: 'bo_1' }, 400, 'BAD_INPUT'],
+    ['no box office', { connectionId: 'conn_1' }, 400, 'BAD_INPUT'],
+    ['an operator for an id', { boxOfficeId: 'bo_1', connectionId: { $ne: null } }, 400, 'BAD_INPUT'],
+    ['an operator for a box office', { boxOfficeId: { $ne: null }, connectionId: 'conn_1' }, 400, 'BAD_INPUT'],
+    ['a bad hash', { boxOfficeId: 'bo_1', connectionId: 'conn_1', rejectedTokenHash: 'x' }, 400, 'BAD_INPUT'],
+    ['too much', { boxOfficeId: 'bo_1', connectionId: 'x'.repeat(1_100_000) }, 413, 'BAD_INPUT'],
+    ['an unknown connection', { boxOfficeId: 'bo_1', connectionId: 'conn_unknown' }, 404, 'CONNECTION_NOT_FOUND'],
   ])('answers %s with a clear error', async (_, body, status, code) => {
-    const response = await post(world.url, body, `Bearer ${await world.tokens.sign('auth-connection')}`);
+    const response = await post(world.internalUrl, body, `Bearer ${await world.tokens.sign('auth-connection')}`);
     expect([response.status, await response.json()]).toEqual([status, expect.objectContaining({ code })]);
   });
 
+  it("answers for another box office's connection as for an unknown one, and refreshes nothing", async () => {
+    const connectionId = await createOrganiser(world).connected();
+    const authorization = `Bearer ${await world.tokens.sign('auth-connection')}`;
+    const { boxOfficeId } = createOrganiser(world);
+    const { accessToken } = await ask(connectionId);
+    const before = await world.sandbox.refreshes();
+    const answers: object[] = [];
+    for (const body of [
+      { boxOfficeId, connectionId },
+      { boxOfficeId, connectionId, rejectedTokenHash: hash(accessToken) },
+      { boxOfficeId, connectionId: 'conn_unknown' },
+    ]) {
+      const { requestId: _, ...answer } = (await (await post(world.internalUrl, body, authorization)).json()) as {
+        code: string;
+        requestId?: string;
+      };
+      answers.push(answer);
+    }
+    expect(answers[0]).toMatchObject({ code: 'CONNECTION_NOT_FOUND' });
+    expect(new Set(answers.map((each) => JSON.stringify(each))).size).toBe(1);
+    expect(await world.sandbox.refreshes()).toBe(before);
+  });
+
   it('forbids caching of its answer', async () => {
-    const id = await createOrganiser(world).connected();
+    const { boxOfficeId, connected } = createOrganiser(world);
     const response = await post(
-      world.url,
-      { connectionId: id },
+      world.internalUrl,
+      { boxOfficeId, connectionId: await connected() },
       `Bearer ${await world.tokens.sign('auth-connection')}`,
     );
     expect(response.headers.get('cache-control')).toBe('no-store');

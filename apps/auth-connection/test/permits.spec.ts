@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { newId } from '@boxlist/contracts';
 import { createServiceTokens } from '@boxlist/service-kit';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createPermits } from '../src/permits';
 
+const boxOfficeId = newId('boxOffice');
 let answer: { status: number; body: string };
 const seen: { path: string; authorization: string | undefined; body: string }[] = [];
 const ledger = createServer((request, response) => {
@@ -26,32 +28,45 @@ afterAll(async () => {
 });
 
 describe('a permit', () => {
-  it('is requested with a service token, and waits as long as the ledger says', async () => {
+  it('is requested for a box office with a service token, and waits as long as the ledger says', async () => {
     answer = { status: 200, body: '{"waitMs":120}' };
     const begun = performance.now();
-    await createPermits(url, tokens)();
+    await createPermits(url, tokens)(boxOfficeId);
     expect(performance.now() - begun).toBeGreaterThan(115);
-    expect(seen[0]).toMatchObject({ path: '/internal/quota/permits', body: '{"class":"interactive"}' });
+    expect(seen[0]).toMatchObject({
+      path: '/internal/quota/permits',
+      body: JSON.stringify({ class: 'interactive', boxOfficeId }),
+    });
     await expect(tokens.verify(seen[0]!.authorization, 'sync')).resolves.toBeUndefined();
   });
 
-  it('is refused until the end of the day if its calls are used up', async () => {
-    answer = { status: 429, body: '{"code":"QUOTA_EXCEEDED","retryAfterMs":5000}' };
-    await expect(createPermits(url, tokens)()).rejects.toMatchObject({ code: 'QUOTA_EXCEEDED', retryAfterMs: 5_000 });
-  });
+  it.each(['INTERACTIVE_CALLS_USED_UP', 'RATE_LIMITED', 'QUOTA_EXCEEDED'])(
+    'is refused with the reason of the ledger and the time to retry: %s',
+    async (code) => {
+      answer = { status: 429, body: JSON.stringify({ code, message: 'Why it is refused.', retryAfterMs: 5_000 }) };
+      await expect(createPermits(url, tokens)(boxOfficeId)).rejects.toMatchObject({
+        code,
+        message: 'Why it is refused.',
+        retryAfterMs: 5_000,
+      });
+    },
+  );
 
   it.each([
     ['an error', 500, '{}'],
     ['no JSON', 200, '<html>'],
     ['a wait that is none', 200, '{"waitMs":-1}'],
     ['a wait without end', 200, '{"waitMs":600000}'],
+    ["a refusal that is not the ledger's", 429, '{"code":"DEFECT","message":"no"}'],
     ['a refusal of the token', 401, '{"code":"UNAUTHENTICATED"}'],
   ])('does not count as granted after %s', async (_, status, body) => {
     answer = { status, body };
-    await expect(createPermits(url, tokens)()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    await expect(createPermits(url, tokens)(boxOfficeId)).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
   });
 
   it('does not count as granted if the ledger does not answer', async () => {
-    await expect(createPermits('http://127.0.0.1:9', tokens)()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    await expect(createPermits('http://127.0.0.1:9', tokens)(boxOfficeId)).rejects.toMatchObject({
+      code: 'SERVICE_UNAVAILABLE',
+    });
   });
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ticketOf } from '@boxlist/testkit';
 import { createOrganiser, createWorld, wayBack, type World } from './world';
 
 let world: World;
@@ -7,17 +8,16 @@ beforeAll(async () => {
 }, 90_000);
 afterAll(() => world?.close(), 30_000);
 
-const allRights = ['contacts:read', 'contacts:write', 'account:read'];
 const statusOf = async (url: string): Promise<number> => (await fetch(url)).status;
+const returnUrl = () => `${world.url}/health/live?tab=apps`;
+const stateIn = (url: string): string => new URL(url).searchParams.get('state') ?? '';
 
 describe('a sign-in', () => {
   it('makes a connection with the name of the account, and publishes it', async () => {
     const organiser = createOrganiser(world);
-    const landed = await organiser.signIn('riverside');
-    expect([landed.status, await landed.text()]).toEqual([200, expect.stringContaining('Connected')]);
-    expect(landed.headers.get('cache-control')).toBe('no-store');
-    const [connection] = await organiser.connections();
+    const { connection } = await organiser.signIn('riverside');
     expect(connection).toMatchObject({ status: 'CONNECTED', accountName: 'Riverside Theatre' });
+    expect(await organiser.connections()).toMatchObject([{ id: connection!.id, status: 'CONNECTED' }]);
     expect(await world.published(connection!.id, 'CONNECTED')).toMatchObject({
       boxOfficeId: organiser.boxOfficeId,
       accountId: 'riverside',
@@ -27,14 +27,27 @@ describe('a sign-in', () => {
     });
   });
 
-  it('returns to the requested page, with the connection and the result', async () => {
+  it('returns to the requested page with a ticket, and with the connection if it renews one', async () => {
     const organiser = createOrganiser(world);
-    const returnUrl = `${world.url}/health/live?tab=apps`;
-    const { searchParams } = new URL((await organiser.signIn('harbour', { returnUrl })).url);
-    const [connection] = await organiser.connections();
-    expect(Object.fromEntries(searchParams)).toEqual({ tab: 'apps', status: 'CONNECTED', connection: connection!.id });
-    const denied = new URL((await organiser.signIn('harbour', { returnUrl }, 'deny')).url);
-    expect(Object.fromEntries(denied.searchParams)).toEqual({ tab: 'apps', status: 'SIGN_IN_DENIED' });
+    const { authorizationUrl } = await organiser.begin({ returnUrl: returnUrl() });
+    const landed = await organiser.land(authorizationUrl!, 'harbour');
+    const { ticket, ...others } = Object.fromEntries(new URL(landed.url).searchParams);
+    expect(others).toEqual({ tab: 'apps', status: 'SIGNED_IN' });
+    const { connection } = await organiser.complete({ ticket: ticket!, confirm: true });
+    const again = await organiser.begin({ returnUrl: returnUrl(), connectionId: connection!.id });
+    const { searchParams } = new URL((await organiser.land(again.authorizationUrl!, 'harbour')).url);
+    expect(Object.fromEntries(searchParams)).toMatchObject({ status: 'SIGNED_IN', connection: connection!.id });
+  });
+
+  it('leaves nothing that its return address said about a sign-in', async () => {
+    const organiser = createOrganiser(world);
+    const forged = `${returnUrl()}&ticket=forged&ticket=again&status=CONNECTED&connection=conn_forged`;
+    const { authorizationUrl } = await organiser.begin({ returnUrl: forged });
+    const landed = await organiser.land(authorizationUrl!, 'harbour', 'deny');
+    expect([...new URL(landed.url).searchParams]).toEqual([
+      ['tab', 'apps'],
+      ['status', 'SIGN_IN_DENIED'],
+    ]);
   });
 
   it('to the same account again is the same connection', async () => {
@@ -55,104 +68,121 @@ describe('a sign-in', () => {
     ]);
   });
 
-  it('that is answered twice at once connects once', async () => {
+  it('that is answered several times at once gives one ticket', async () => {
     const organiser = createOrganiser(world);
     const { authorizationUrl } = await organiser.begin();
     const back = await wayBack(authorizationUrl!, 'riverside');
     const statuses = await Promise.all([statusOf(back), statusOf(back), statusOf(back)]);
     expect(statuses.sort()).toEqual([200, 400, 400]);
-    expect(await organiser.connections()).toHaveLength(1);
   });
 
   it('of one person in two windows makes one connection', async () => {
     const organiser = createOrganiser(world);
-    const windows = await Promise.all([organiser.begin(), organiser.begin()]);
-    const backs = await Promise.all(windows.map(({ authorizationUrl }) => wayBack(authorizationUrl!, 'riverside')));
-    expect(await Promise.all(backs.map(statusOf))).toEqual([200, 200]);
+    const tickets = await Promise.all([organiser.ticket('riverside'), organiser.ticket('riverside')]);
+    const done = await Promise.all(tickets.map((ticket) => organiser.complete({ ticket, confirm: true })));
+    expect(done.map(({ connection }) => connection?.status)).toEqual(['CONNECTED', 'CONNECTED']);
     expect(await organiser.connections()).toHaveLength(1);
   });
 
-  it('leaves no readable token or verifier in the database', async () => {
+  it('leaves no readable token, code, ticket or verifier in the database or the log', async () => {
     const organiser = createOrganiser(world);
-    const id = await organiser.connected();
-    const { tokens } = await world.stored(id);
+    const { authorizationUrl } = await organiser.begin();
+    const back = await wayBack(authorizationUrl!, 'riverside');
+    const ticket = await ticketOf(await fetch(back));
+    const secrets = [ticket, stateIn(back), new URL(back).searchParams.get('code')!];
+    const hidden = async () => {
+      const texts = [await world.lies('sign_ins'), await world.lies('connections'), world.logged()];
+      for (const secret of secrets) for (const text of texts) expect(text.includes(secret)).toBe(false);
+    };
+    await hidden();
+    await organiser.complete({ ticket });
+    await hidden();
+    const { connection } = await organiser.complete({ ticket, confirm: true });
+    await hidden();
+    const { tokens } = await world.stored(connection!.id);
     const header = JSON.parse(Buffer.from(tokens!.access.split('.')[0]!, 'base64url').toString()) as object;
     expect(header).toMatchObject({ enc: 'A256GCM', kid: 'test' });
     expect(tokens!.refresh).toMatch(/^[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+$/);
+    expect(await world.lies('sign_ins')).not.toContain(tokens!.refresh);
   });
 });
 
 describe('the callback', () => {
-  const refused = async (
-    organiser: ReturnType<typeof createOrganiser>,
-    landed: Response,
-    status: number,
-    text: string,
-  ) => {
+  const refused = async (landed: Response, status: number, text: string) => {
     expect([landed.status, await landed.text()]).toEqual([status, expect.stringContaining(text)]);
     expect(landed.headers.get('content-type')).toContain('text/html');
-    expect(await organiser.connections()).toEqual([]);
   };
 
   it.each(['', '?code=x', '?state=&code=x', '?state=unknown&code=x', `?state=${'x'.repeat(5_000)}&code=y`, '?error=x'])(
     'refuses %j because the sign-in did not start here',
     async (query) => {
-      await refused(createOrganiser(world), await fetch(`${world.redirectUrl}${query}`), 400, 'did not start here');
+      await refused(await fetch(`${world.redirectUrl}${query}`), 400, 'did not start here');
     },
   );
 
   it('shows nothing of its input', async () => {
-    const page = await (await fetch(`${world.redirectUrl}?state=<script>&error=<script>`)).text();
-    expect(page).not.toContain('<script');
+    for (const query of [
+      '?state=<script>&error=<script>',
+      '?state=<script>&code=<script>',
+      '?error_description=<script>',
+    ])
+      expect(await (await fetch(`${world.redirectUrl}${query}`)).text()).not.toContain('<script');
   });
 
-  it('refuses a sign-in after ten minutes', async () => {
+  it.each([
+    ['access_denied', 'SIGN_IN_DENIED', 403, 'declined'],
+    ['server_error', 'CONSTANT_CONTACT_UNAVAILABLE', 503, 'had a problem. Try again'],
+    ['temporarily_unavailable', 'CONSTANT_CONTACT_UNAVAILABLE', 503, 'had a problem. Try again'],
+    ['invalid_scope', 'SIGN_IN_REFUSED', 502, 'refused the sign-in'],
+    ['unauthorized_client', 'SIGN_IN_REFUSED', 502, 'refused the sign-in'],
+    ['"><script>alert(1)</script>', 'SIGN_IN_REFUSED', 502, 'refused the sign-in'],
+  ])('says what the error %s means, once, on a page and to the return page', async (error, code, status, text) => {
     const organiser = createOrganiser(world);
-    const { authorizationUrl } = await organiser.begin();
-    const back = await wayBack(authorizationUrl!, 'riverside');
-    world.moment.aheadMs = 10 * 60_000;
-    try {
-      await refused(organiser, await fetch(back), 400, 'took too long');
-    } finally {
-      world.moment.aheadMs = 0;
+    const parametersOf = async (input: object) =>
+      new URLSearchParams({
+        error,
+        error_description: '<b>text of the vendor</b>',
+        state: stateIn((await organiser.begin(input)).authorizationUrl!),
+      }).toString();
+    const there = `${world.redirectUrl}?${await parametersOf({})}`;
+    const landed = await fetch(there);
+    const page = await landed.clone().text();
+    await refused(landed, status, text);
+    expect(page).not.toMatch(/text of the vendor|<script|alert/);
+    await refused(await fetch(there), 400, 'did not start here');
+    const returned = await fetch(`${world.redirectUrl}?${await parametersOf({ returnUrl: returnUrl() })}`);
+    expect(Object.fromEntries(new URL(returned.url).searchParams)).toEqual({ tab: 'apps', status: code });
+  });
+
+  it('is told to no cache and no other site, runs nothing and stands in no frame', async () => {
+    const organiser = createOrganiser(world);
+    const back = await wayBack((await organiser.begin()).authorizationUrl!, 'riverside');
+    const withReturn = await organiser.begin({ returnUrl: returnUrl() });
+    const redirect = await wayBack(withReturn.authorizationUrl!, 'riverside');
+    for (const url of [back, redirect, back]) {
+      const { headers } = await fetch(url, { redirect: 'manual' });
+      expect(headers.get('cache-control')).toBe('no-store');
+      expect(headers.get('referrer-policy')).toBe('no-referrer');
+      expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; .*frame-ancestors 'none'$/);
     }
   });
 
-  it('says that the person declined', async () => {
+  it('is not used up by a HEAD request, as programs send that look at links', async () => {
     const organiser = createOrganiser(world);
-    await refused(organiser, await organiser.signIn('riverside', {}, 'deny'), 403, 'declined');
+    const back = await wayBack((await organiser.begin()).authorizationUrl!, 'riverside');
+    expect((await fetch(back, { method: 'HEAD' })).status).toBe(404);
+    expect(await statusOf(back)).toBe(200);
   });
 
-  it('refuses a code that Constant Contact did not issue', async () => {
-    const organiser = createOrganiser(world);
-    const { authorizationUrl } = await organiser.begin();
-    const state = new URL(authorizationUrl!).searchParams.get('state')!;
-    const back = `${world.redirectUrl}?state=${state}&code=made-up`;
-    await refused(organiser, await fetch(back), 409, 'no longer accepts');
-  });
-
-  it('refuses the code of another sign-in, which needs the verifier of that sign-in', async () => {
-    const [victim, thief] = [createOrganiser(world), createOrganiser(world)];
-    const code = new URL(await wayBack((await victim.begin()).authorizationUrl!, 'riverside')).searchParams.get(
-      'code',
-    )!;
-    const state = new URL((await thief.begin()).authorizationUrl!).searchParams.get('state')!;
-    await refused(thief, await fetch(`${world.redirectUrl}?state=${state}&code=${code}`), 409, 'no longer accepts');
-  });
-
-  it('says that Constant Contact does not answer', async () => {
-    const organiser = createOrganiser(world);
-    await world.sandbox.fault({ method: 'POST', path: '/v1/token$', kind: 'status', status: 503 });
-    await refused(organiser, await organiser.signIn('riverside'), 503, 'did not answer');
-  });
-
-  it('refuses a user who is not allowed to write contacts', async () => {
-    const organiser = createOrganiser(world);
-    await world.sandbox.rights('harbour', ['contacts:read', 'account:read']);
+  it('returns to no page that is no longer allowed', async () => {
+    const other = await world.startAnother({ ALLOWED_RETURN_URLS: 'https://elsewhere.example' });
     try {
-      await refused(organiser, await organiser.signIn('harbour'), 502, 'not allowed to read and write contacts');
+      const { authorizationUrl } = await createOrganiser(world).begin({ returnUrl: returnUrl() });
+      const back = new URL(await wayBack(authorizationUrl!, 'riverside'));
+      const landed = await fetch(`${other.url}${back.pathname}${back.search}`, { redirect: 'manual' });
+      await refused(landed, 200, 'One step is left');
     } finally {
-      await world.sandbox.rights('harbour', allRights);
+      await other.close();
     }
   });
 });
@@ -161,13 +191,13 @@ describe('a renewed connection', () => {
   it('must be to the same account', async () => {
     const organiser = createOrganiser(world);
     const connectionId = await organiser.connected('riverside');
-    const landed = await organiser.signIn('harbour', { connectionId });
-    expect([landed.status, await landed.text()]).toEqual([
-      409,
-      expect.stringContaining('a different Constant Contact account'),
+    const ticket = await organiser.ticket('harbour', { connectionId });
+    expect((await organiser.complete({ ticket })).userErrors).toMatchObject([{ code: 'DIFFERENT_ACCOUNT' }]);
+    expect((await organiser.complete({ ticket, confirm: true })).userErrors).toMatchObject([
+      { code: 'TICKET_INVALID' },
     ]);
     expect((await organiser.connections()).map(({ id }) => id)).toEqual([connectionId]);
-    expect((await organiser.signIn('riverside', { connectionId })).status).toBe(200);
+    expect((await organiser.signIn('riverside', { connectionId })).userErrors).toEqual([]);
   });
 
   it('keeps its id after it has ended, and ending erases the tokens', async () => {
@@ -236,7 +266,7 @@ describe('the graph', () => {
   });
 
   it('answers only the gateway', async () => {
-    const response = await fetch(`${world.url}/graphql`, {
+    const response = await fetch(`${world.internalUrl}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query: '{ boxOffice { id } }' }),

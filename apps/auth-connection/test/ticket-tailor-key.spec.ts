@@ -37,7 +37,7 @@ const remove = async (organiser: Organiser, role?: Role) => {
 };
 
 const knock = (body: unknown, authorization?: string) =>
-  fetch(`${world.url}/internal/ticket-tailor-key`, {
+  fetch(`${world.internalUrl}/internal/ticket-tailor-key`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...(authorization ? { authorization } : {}) },
     body: JSON.stringify(body),

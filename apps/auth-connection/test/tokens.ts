@@ -23,11 +23,15 @@ export const askToken = async (
   world: World,
   connectionId: string,
   rejected?: string,
-  base = world.url,
+  base = world.internalUrl,
 ): Promise<Given> => {
   const response = await postForToken(
     base,
-    { connectionId, ...(rejected === undefined ? {} : { rejectedTokenHash: hash(rejected) }) },
+    {
+      boxOfficeId: (await world.stored(connectionId)).boxOfficeId,
+      connectionId,
+      ...(rejected === undefined ? {} : { rejectedTokenHash: hash(rejected) }),
+    },
     `Bearer ${await world.tokens.sign('auth-connection')}`,
   );
   return { status: response.status, ...((await response.json()) as { accessToken: string }) };

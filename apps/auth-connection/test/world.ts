@@ -1,7 +1,17 @@
 import { connectionEventSchema, newId, topics, type BoxOfficeId, type ConnectionFact } from '@boxlist/contracts';
 import { consumeFacts, createEventBus, type EventBus } from '@boxlist/event-bus';
 import { createIdentitySigner, createLog, createServiceTokens, settings, type Role } from '@boxlist/service-kit';
-import { askSubgraph, eventually, freePort, startServers, startTogether, type Servers } from '@boxlist/testkit';
+import {
+  anEntitlement,
+  askSubgraph,
+  entitlementMessage,
+  eventually,
+  freePort,
+  startServers,
+  startTogether,
+  ticketOf,
+  type Servers,
+} from '@boxlist/testkit';
 import { exportJWK, generateKeyPair } from 'jose';
 import mongoose from 'mongoose';
 import { randomBytes } from 'node:crypto';
@@ -39,9 +49,11 @@ const settingsFor = async (port: number, redirectUrl: string, servers: Servers, 
       KAFKA_TOPIC_PREFIX: `${prefix}.`,
       IDENTITY_PUBLIC_JWK: JSON.stringify(await exportJWK(publicKey)),
       AUTH_CONNECTION_PORT: String(port),
+      AUTH_CONNECTION_INTERNAL_PORT: '0',
       CONSTANT_CONTACT_API_URL: `${sandboxUrl}/v3`,
       CONSTANT_CONTACT_AUTHORIZE_URL: `${sandboxUrl}/oauth2/default/v1/authorize`,
       CONSTANT_CONTACT_TOKEN_URL: `${sandboxUrl}/oauth2/default/v1/token`,
+      CONSTANT_CONTACT_REVOKE_URL: `${sandboxUrl}/oauth2/default/v1/revoke`,
       CONSTANT_CONTACT_CLIENT_ID: 'boxlist-dev',
       CONSTANT_CONTACT_CLIENT_SECRET: 'boxlist-dev-secret',
       CONSTANT_CONTACT_REDIRECT_URL: redirectUrl,
@@ -57,7 +69,9 @@ const settingsFor = async (port: number, redirectUrl: string, servers: Servers, 
 /** A connection's document in MongoDB. */
 export interface Stored {
   readonly _id: string;
+  readonly boxOfficeId: BoxOfficeId;
   readonly status: string;
+  readonly version: number;
   readonly tokens: { readonly access: string; readonly refresh: string | null; readonly expiresAt: Date } | null;
   readonly refreshUntil: Date | null;
 }
@@ -65,25 +79,27 @@ export interface Stored {
 /**
  * auth-connection on real servers, with a gateway's signature, and with a clock and permits that the test controls.
  */
-export const createWorld = async (given: Readonly<Record<string, string>> = {}) => {
+export const createWorld = async (given: Readonly<Record<string, string>> = {}, jobsEveryMs?: number) => {
   const port = await freePort();
   const redirectUrl = `http://127.0.0.1:${port}/oauth/constant-contact/callback`;
   const [servers, sandbox] = await startTogether(startServers(), startSandbox(redirectUrl));
   const { env: standard, sign } = await settingsFor(port, redirectUrl, servers, sandbox.url);
   const env = { ...standard, ...given };
   const moment = { aheadMs: 0 };
-  const permits: { taken: number; take: TakePermit } = { taken: 0, take: async () => undefined };
+  const permits: { taken: number; of: string[]; take: TakePermit } = { taken: 0, of: [], take: async () => undefined };
   const logged: string[] = [];
   const overrides = {
+    jobsEveryMs,
     log: createLog('auth-connection', 'trace', { write: (line) => void logged.push(line) }),
     clock: () => new Date(Date.now() + moment.aheadMs),
-    takePermit: async () => {
+    takePermit: async (boxOfficeId: BoxOfficeId) => {
       permits.taken += 1;
-      await permits.take();
+      permits.of.push(boxOfficeId);
+      await permits.take(boxOfficeId);
     },
   };
-  const start = (ownPort: number) =>
-    createAuthConnection(settings(configSchema, { ...env, AUTH_CONNECTION_PORT: String(ownPort) }), overrides);
+  const start = (ownPort: number, more: Readonly<Record<string, string>> = {}) =>
+    createAuthConnection(settings(configSchema, { ...env, ...more, AUTH_CONNECTION_PORT: String(ownPort) }), overrides);
   const service = await start(port);
   const log = createLog('test', 'silent');
   const bus = createEventBus({
@@ -101,24 +117,43 @@ export const createWorld = async (given: Readonly<Record<string, string>> = {}) 
     if (!found) throw new Error('There is no such document');
     return found;
   };
+  const askAt =
+    (url: string, signal?: AbortSignal) =>
+    async <T>(
+      { boxOfficeId, role, subject = 'user_1' }: { boxOfficeId: BoxOfficeId; role: Role; subject?: string },
+      query: string,
+      variables: Record<string, unknown> = {},
+    ): Promise<Answer<T>> =>
+      askSubgraph<Answer<T>>(url, await sign({ subject, boxOfficeId, role }), query, variables, signal);
   const newest = (id: string, isExpected: (fact: ConnectionFact) => boolean): ConnectionFact => {
     const fact = published.findLast(({ connectionId }) => connectionId === id);
     if (!fact || !isExpected(fact)) throw new Error('not published yet');
     return fact;
   };
   return {
+    /** The address of the public listener. */
     url: service.url,
+    internalUrl: service.internalUrl,
+    service,
     redirectUrl,
     sandbox,
     database: servers.mongo,
     moment,
     permits,
     tokens: createServiceTokens(env.SERVICE_TOKEN_SECRET),
-    /** Starts another instance of the service on the same database. */
-    startAnother: () => start(0),
+    /** Starts another instance of the service on the same database, with other settings if given. */
+    startAnother: (more?: Readonly<Record<string, string>>) => start(0, more),
     stored,
+    /** Publishes billing's fact of whether the box office may use the add-on. */
+    entitle: async (boxOfficeId: BoxOfficeId, entitled = true, version = 1): Promise<void> => {
+      const status = entitled ? 'ACTIVE' : 'CANCELLED';
+      const { topic, ...message } = entitlementMessage(anEntitlement({ boxOfficeId, status, entitled, version }));
+      await bus.publish(topic, [message]);
+    },
     /** Everything that the service has logged so far. */
     logged: (): string => logged.join(''),
+    /** One of its collections, for what no door can show or do. */
+    collection: (name: string) => mongo.collection<{ _id: string }>(name),
     /** All documents of one of its collections, as text. */
     lies: async (collection: string): Promise<string> =>
       JSON.stringify(await mongo.collection(collection).find().toArray()),
@@ -132,14 +167,9 @@ export const createWorld = async (given: Readonly<Record<string, string>> = {}) 
     published: (id: string, status: ConnectionFact['status']): Promise<ConnectionFact> =>
       eventually(() => newest(id, (fact) => fact.status === status)),
     /** Queries the service like the gateway, for this person. */
-    ask: async <T>(
-      { boxOfficeId, role }: { boxOfficeId: BoxOfficeId; role: Role },
-      query: string,
-      variables: Record<string, unknown> = {},
-    ): Promise<Answer<T>> => {
-      const identity = await sign({ subject: 'user_1', boxOfficeId, role });
-      return askSubgraph<Answer<T>>(service.url, identity, query, variables);
-    },
+    ask: askAt(service.internalUrl),
+    /** The same at another instance of the service, with a signal that hangs up. */
+    askAt,
     /** Closes everything, even if a step fails. Otherwise a server would outlive the tests. */
     close: async () => {
       try {
@@ -185,11 +215,33 @@ interface UserError {
   readonly field: string[] | null;
 }
 
-/** An organiser with a new box office. */
-export const createOrganiser = (world: World) => {
-  const boxOfficeId = newId('boxOffice');
-  const ask = <T>(query: string, variables: Record<string, unknown> = {}, role: Role = 'manager') =>
-    world.ask<T>({ boxOfficeId, role }, query, variables);
+/** The answer of `completeConnection`. */
+interface Completed {
+  readonly connection: { readonly id: string; readonly status: string; readonly accountName: string | null } | null;
+  readonly account: {
+    readonly name: string | null;
+    readonly renews: { readonly id: string; readonly status: string } | null;
+  } | null;
+  readonly needsConfirmation: boolean;
+}
+
+interface OrganiserOptions {
+  readonly boxOfficeId?: BoxOfficeId;
+  readonly subject?: string;
+  /** Whether the box office has the active add-on. Default: true. */
+  readonly entitled?: boolean;
+}
+
+/** An organiser: by default the same person with a new box office. */
+export const createOrganiser = (
+  world: World,
+  { boxOfficeId = newId('boxOffice'), subject, entitled = true }: OrganiserOptions = {},
+) => {
+  let activation: Promise<void> | undefined;
+  const ask = async <T>(query: string, variables: Record<string, unknown> = {}, role: Role = 'manager') => {
+    if (entitled) await (activation ??= world.entitle(boxOfficeId));
+    return world.ask<T>({ boxOfficeId, role, subject }, query, variables);
+  };
   const mutate = async <T>(name: string, type: string, fields: string, input: object, role?: Role) => {
     const { data, errors } = await ask<{ result: T & { userErrors: UserError[] } }>(
       `mutation ($input: ${type}!) { result: ${name}(input: $input) { ${fields} userErrors { code field } } }`,
@@ -220,8 +272,20 @@ export const createOrganiser = (world: World) => {
   /** Allows or denies the sign-in, and resolves with the last answer that the browser gets. */
   const land = async (authorizationUrl: string, account: string, decision: 'allow' | 'deny' = 'allow') =>
     fetch(await wayBack(authorizationUrl, account, decision));
-  const signIn = async (account: string, input: object = {}, decision?: 'allow' | 'deny') =>
-    land((await begin(input)).authorizationUrl!, account, decision);
+  /** Starts a sign-in and signs in. Resolves with the ticket that the browser brings back. */
+  const ticket = async (account: string, input: object = {}): Promise<string> =>
+    ticketOf(await land((await begin(input)).authorizationUrl!, account));
+  const complete = (input: { ticket: string; confirm?: boolean }, role?: Role) =>
+    mutate<Completed>(
+      'completeConnection',
+      'CompleteConnectionInput',
+      'connection { id status accountName } account { name renews { id status } } needsConfirmation',
+      input,
+      role,
+    );
+  /** The whole sign-in, confirmed. */
+  const signIn = async (account: string, input: object = {}) =>
+    complete({ ticket: await ticket(account, input), confirm: true });
   return {
     boxOfficeId,
     ask,
@@ -229,12 +293,13 @@ export const createOrganiser = (world: World) => {
     begin,
     connections,
     land,
+    ticket,
+    complete,
     signIn,
     /** Signs in and resolves with the connection's id. Throws if the sign-in fails. */
     connected: async (account = 'riverside'): Promise<string> => {
-      const landed = await signIn(account);
-      const [connection] = await connections();
-      if (landed.status !== 200 || !connection) throw new Error(`Not connected: ${landed.status}`);
+      const { connection, userErrors, code } = await signIn(account);
+      if (!connection) throw new Error(`Not connected: ${JSON.stringify([userErrors, code])}`);
       return connection.id;
     },
     disconnect: (connectionId: string, role?: Role) =>

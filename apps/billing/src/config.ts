@@ -6,7 +6,7 @@ export const configSchema = z.object({
   ...mongoSettings,
   ...kafkaSettings,
   ...subgraphSettings,
-  BILLING_PORT: port(4101).describe('Port of the service; 0 picks a free port.'),
+  BILLING_PORT: port(4101).describe('Port of the internal listener, the only one; 0 picks a free port.'),
   TRIAL_DAYS: z.coerce
     .number()
     .int()

@@ -1,6 +1,6 @@
 import { topics } from '@boxlist/contracts';
 import { createRest, repeatedly } from '@boxlist/event-bus';
-import { auditRelay, createPlatform, type Platform, type Service } from '@boxlist/service-kit';
+import { auditRelay, createPlatform, type ListeningService, type Platform } from '@boxlist/service-kit';
 import typeDefs from '../schema.graphql';
 import type { Config } from './config';
 import type { Context } from './context';
@@ -36,8 +36,8 @@ export const createParts = async (
   };
 };
 
-/** Starts billing with its HTTP server. Runs the billing at once and then regularly. Tests override the clock. */
-export const createBilling = async (config: Config, overrides: Overrides = {}): Promise<Service> => {
+/** Starts billing with its internal listener. Runs the billing at once and then regularly. Tests override the clock. */
+export const createBilling = async (config: Config, overrides: Overrides = {}): Promise<ListeningService> => {
   const { ctx, platform } = await createParts(config, overrides);
   const runs = repeatedly(
     ctx,
@@ -46,7 +46,7 @@ export const createBilling = async (config: Config, overrides: Overrides = {}): 
   );
   platform.onClose(() => runs.close());
   return platform.serve({
-    port: config.BILLING_PORT,
+    internalPort: config.BILLING_PORT,
     subgraph: {
       typeDefs,
       resolvers,

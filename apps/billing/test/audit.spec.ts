@@ -42,7 +42,7 @@ it('activation and cancellation are in the audit log, each once, with who and by
       { ...by, action: 'APP_ACTIVATED', requestId, details: { appId, status: 'ACTIVE' } },
       { ...by, action: 'APP_DEACTIVATED', requestId, details: { appId, status: 'CANCELLING' } },
       { ...by, action: 'APP_ACTIVATED', requestId },
-      { ...by, action: 'APP_DEACTIVATED', requestId: expect.stringMatching(/^evt_/) as string },
+      { ...by, action: 'APP_DEACTIVATED', requestId: expect.stringMatching(/^evt_/) as unknown },
     ]);
     expect(entries[0]?.time).toBe(world.ctx.clock().toISOString());
   } finally {

@@ -52,6 +52,7 @@ export const startWorld = async (servers: Servers, settings: Record<string, unkn
   return {
     url: service.url,
     config,
+    service,
     ctx: parts.ctx,
     otherCtx: others.ctx,
     as,

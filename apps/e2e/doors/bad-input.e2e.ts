@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { anOrder, anOrderEvent, eventually, signIn, type GraphClient, type Stack } from '@boxlist/testkit';
+import { anOrder, anOrderEvent, eventually, signIn, ticketOf, type GraphClient, type Stack } from '@boxlist/testkit';
 import { SignJWT } from 'jose';
 import { createHash, createHmac, randomUUID } from 'node:crypto';
 import { deliveries, ready, settled } from '../src/organiser';
@@ -142,6 +142,16 @@ describe('the OAuth callback', () => {
     return beginConnection;
   };
 
+  const complete = async (input: object, as = graph) => {
+    const { completeConnection } = await as.query<{ completeConnection: object }>(
+      `mutation ($input: CompleteConnectionInput!) {
+        completeConnection(input: $input) { connection { id } account { name } userErrors { code } }
+      }`,
+      { input },
+    );
+    return completeConnection;
+  };
+
   it.each(['', '?code=x', '?state=x&code=y', `?state=${'x'.repeat(500)}&code=y`])(
     'refuses %j, for which no sign-in was started',
     async (query) => {
@@ -162,16 +172,27 @@ describe('the OAuth callback', () => {
     expect([landed.status, await landed.text()]).toEqual([403, expect.stringContaining('declined')]);
   });
 
+  it('connects nothing by itself: the ticket is of use only to the person and the box office that began', async () => {
+    const { authorizationUrl } = await begin();
+    const ticket = await ticketOf(await signIn(authorizationUrl, { account: 'harbour' }));
+    const stranger = await stack.graphAs({ boxOfficeId: 'bo_stranger', role: 'owner' });
+    expect(await complete({ ticket, confirm: true }, stranger)).toMatchObject({
+      connection: null,
+      userErrors: [{ code: 'TICKET_INVALID' }],
+    });
+    expect(await complete({ ticket })).toMatchObject({ connection: null, account: { name: 'Harbour Hall' } });
+  });
+
   it('refuses another account when a connection is renewed', async () => {
     const { boxOffice } = await graph.query<{ boxOffice: { connections: { id: string }[] } }>(
       `{ boxOffice { connections { id } } }`,
     );
     const { authorizationUrl } = await begin({ connectionId: boxOffice.connections[0]!.id });
-    const landed = await signIn(authorizationUrl, { account: 'riverside' });
-    expect([landed.status, await landed.text()]).toEqual([
-      409,
-      expect.stringContaining('a different Constant Contact account'),
-    ]);
+    const ticket = await ticketOf(await signIn(authorizationUrl, { account: 'riverside' }));
+    expect(await complete({ ticket, confirm: true })).toMatchObject({
+      connection: null,
+      userErrors: [{ code: 'DIFFERENT_ACCOUNT' }],
+    });
   });
 
   it('redirects nobody to a page that is not allowed', async () => {
@@ -262,14 +283,14 @@ describe('an expired token', () => {
       });
       return ((await response.json()) as { accessToken: string }).accessToken;
     };
-    const rejected = await ask(stack.url('auth-connection'));
+    const rejected = await ask(stack.internalUrl('auth-connection'));
     const grants = async () =>
       (await stack.sandbox.journal()).filter(
         ({ body }) => (body as { grant_type?: string } | null)?.grant_type === 'refresh_token',
       ).length;
     const before = await grants();
     const hash = createHash('sha256').update(rejected).digest('hex');
-    const bases = [stack.url('auth-connection'), other.url];
+    const bases = [stack.internalUrl('auth-connection'), other.internalUrl];
     const fresh = await Promise.all(Array.from({ length: 10 }, (_, index) => ask(bases[index % 2]!, hash)));
     expect(new Set(fresh).size).toBe(1);
     expect(fresh[0]).not.toBe(rejected);

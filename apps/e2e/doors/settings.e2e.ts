@@ -27,6 +27,45 @@ const demandedBy = (app: string): string[] => {
   );
 };
 
+/** The addresses outside of Boxlist that each app calls or sends browsers to. */
+const outside: Readonly<Record<(typeof apps)[number], readonly string[]>> = {
+  gateway: ['JWT_JWKS_URL', 'JWT_ISSUER'],
+  billing: [],
+  'auth-connection': [
+    'CONSTANT_CONTACT_API_URL',
+    'CONSTANT_CONTACT_AUTHORIZE_URL',
+    'CONSTANT_CONTACT_TOKEN_URL',
+    'CONSTANT_CONTACT_REDIRECT_URL',
+    'ALLOWED_RETURN_URLS',
+  ],
+  workflow: [],
+  sync: ['CONSTANT_CONTACT_API_URL', 'TICKET_TAILOR_API_URL'],
+  'order-intake': ['JWT_JWKS_URL', 'JWT_ISSUER'],
+  audit: [],
+};
+
+it.each(apps)(
+  '%s refuses addresses in clear of issuer, partners and pages in production, and of services with certificates',
+  async (app) => {
+    const page = readFileSync(join(root, 'docs/config.md'), 'utf8');
+    const section = page.split(/^## /m).find((part) => part.startsWith(`${app}\n`)) ?? '';
+    const all = [...section.matchAll(/^\| `([A-Z_]+_(?:URLS?|ISSUER))`/gm)].map(([, name = '']) => name);
+    const inClear = Object.fromEntries(all.map((name) => [name, 'http://127.0.0.1:1/x']));
+    const { code, said } = await start(app, {
+      ...inClear,
+      NODE_ENV: 'production',
+      INTERNAL_TLS_CERT_FILE: __filename,
+    });
+    expect(code).toBe(2);
+    const refused = (why: string) =>
+      all.filter((name) => said.includes(`${name}: must be https, because ${why}`)).sort();
+    expect(refused('NODE_ENV is production')).toEqual([...outside[app]].sort());
+    expect(refused('INTERNAL_TLS_')).toEqual(all.filter((name) => !outside[app].includes(name)).sort());
+    expect(said).toContain('INTERNAL_TLS_KEY_FILE is missing');
+  },
+  30_000,
+);
+
 describe('an app without its settings', () => {
   it.each(apps)(
     '%s does not start, and names all missing ones at once',

@@ -1,4 +1,6 @@
-import { eventually, signIn, type GraphClient } from '@boxlist/testkit';
+import { connectAccount as connect, eventually, type GraphClient } from '@boxlist/testkit';
+
+export { connect };
 
 /** One delivery as a frontend reads it. */
 export interface SeenDelivery {
@@ -26,25 +28,6 @@ export const activate = async (graph: GraphClient): Promise<string> => {
       subscription { status } userErrors { code message field } } }`,
   );
   return must(activateApp).subscription.status;
-};
-
-/**
- * Signs in to Constant Contact as one of the sandbox's accounts, waits until the connection is connected, and returns
- * its id.
- */
-export const connect = async (graph: GraphClient, account: string): Promise<string> => {
-  const { beginConnection } = await graph.query<{ beginConnection: Payload & { authorizationUrl: string } }>(
-    `mutation { beginConnection(input: {}) { authorizationUrl userErrors { code message field } } }`,
-  );
-  await signIn(must(beginConnection).authorizationUrl, { account });
-  return eventually(async () => {
-    const { boxOffice } = await graph.query<{ boxOffice: { connections: { id: string; status: string }[] } }>(
-      `{ boxOffice { connections { id status } } }`,
-    );
-    const connected = boxOffice.connections.find(({ status }) => status === 'CONNECTED');
-    if (!connected) throw new Error('not connected yet');
-    return connected.id;
-  });
 };
 
 /** The first 50 lists and tags of the connected account. */

@@ -9,24 +9,28 @@ import {
   createIdentitySigner,
   createLog,
   httpStatusOf,
-  listen,
+  internalTlsOf,
+  limitCost,
+  openListeners,
   scalarLiterals,
+  startOperation,
   type Identity,
+  type ListeningService,
   type Log,
-  type Service,
 } from '@boxlist/service-kit';
 import cors from '@fastify/cors';
 import { ApolloArmor } from '@escape.tech/graphql-armor';
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { FastifyInstance } from 'fastify';
 import supergraphSdl from '../supergraph.graphql';
 import type { Config } from './config';
+import { mountExplorer, type SendExplorer } from './explorer';
+import { introspectionWithoutAliases } from './introspection';
 import { knownScalars, oneOperation, statusByAccept } from './requests';
 import { formatError } from './show-errors';
 import { Subgraph, type GatewayContext } from './subgraphs';
 
-/** Starts the gateway with the committed supergraph and its public HTTP server. */
-export const createGateway = async (config: Config): Promise<Service> => {
+/** Starts the gateway with the committed supergraph, its public listener and its internal one. */
+export const createGateway = async (config: Config): Promise<ListeningService> => {
   const log = createLog('gateway', config.LOG_LEVEL);
   const sign = await createIdentitySigner(config.IDENTITY_PRIVATE_JWK);
   const urls: Record<string, string> = {
@@ -36,33 +40,37 @@ export const createGateway = async (config: Config): Promise<Service> => {
     sync: config.SYNC_URL,
     audit: config.AUDIT_URL,
   };
+  const tls = internalTlsOf(config);
   const subgraphs: Subgraph[] = [];
   const gateway = new ApolloGateway({
     supergraphSdl,
     buildService: ({ name }) => {
-      const subgraph = new Subgraph(urls[name] ?? '', sign);
+      const subgraph = new Subgraph(urls[name] ?? '', sign, tls);
       subgraphs.push(subgraph);
       return subgraph;
     },
     logger: quiet(log),
   });
-  const app = createHttp({ log, bodyLimit: 100_000, health: {} });
+  const app = createHttp({ log, bodyLimit: 100_000, settings: config });
+  const internal = createHttp({ log, health: {}, settings: config, tls });
+  const explores = config.EXPLORER_ENABLED ?? config.NODE_ENV !== 'production';
   const server = new ApolloServer<GatewayContext>({
     gateway,
-    introspection: config.EXPLORER_ENABLED,
+    introspection: explores,
     includeStacktraceInErrorResponses: false,
-    hideSchemaDetailsFromClientErrors: !config.EXPLORER_ENABLED,
+    hideSchemaDetailsFromClientErrors: !explores,
     parseOptions: { maxTokens: 4_000 },
     maxRecursiveSelections: 1_000,
     formatError: formatError(log),
     logger: quiet(log),
-    validationRules: [...armour.validationRules, scalarLiterals],
+    validationRules: [...armour.validationRules, scalarLiterals, introspectionWithoutAliases],
     plugins: [
       fastifyApolloDrainPlugin<GatewayContext>(app),
       knownScalars,
       oneOperation,
       ...armour.plugins,
       checkVariables,
+      limitCost(supergraphSdl, config.OPERATION_COST_BUDGET),
       statusByAccept,
     ],
   });
@@ -77,25 +85,29 @@ export const createGateway = async (config: Config): Promise<Service> => {
   mountGraph(
     app,
     server,
-    config,
+    { config, log },
+    explores ? mountExplorer(app) : undefined,
     createAuthenticate({ jwksUrl: config.JWT_JWKS_URL, issuer: config.JWT_ISSUER, audience: config.JWT_AUDIENCE }),
   );
-  const url = await listen(app, config.HOST, config.GATEWAY_PORT);
+  const listening = await openListeners(
+    { app: internal, host: config.INTERNAL_HOST, port: config.GATEWAY_INTERNAL_PORT },
+    { app, host: config.HOST, port: config.GATEWAY_PORT },
+  );
   return {
-    url,
+    ...listening,
     close: async () => {
-      await app.close();
+      await listening.close();
       await server.stop();
       await Promise.all(subgraphs.map((subgraph) => subgraph.close()));
     },
   };
 };
 
-/** Limits of one query. The server itself limits tokens and recursion. */
+/** Limits of the text of a query. The server itself limits tokens and recursion, and `limitCost` the cost. */
 const armour = new ApolloArmor({
   maxDepth: { n: 16 },
   maxAliases: { n: 60 },
-  costLimit: { maxCost: 20_000 },
+  costLimit: { enabled: false },
   maxTokens: { enabled: false },
   blockFieldSuggestion: { enabled: false },
 }).protect();
@@ -111,15 +123,20 @@ const quiet = (log: Log) => ({
 const mountGraph = (
   app: FastifyInstance,
   server: ApolloServer<GatewayContext>,
-  config: Config,
+  { config, log }: { readonly config: Config; readonly log: Log },
+  sendExplorer: SendExplorer | undefined,
   authenticate: ReturnType<typeof createAuthenticate>,
 ): void => {
   const callers = new WeakMap<object, Identity>();
   const handler = fastifyApolloHandler(server, {
-    context: async (request) => ({ identity: callers.get(request), requestId: request.id }),
+    context: async (request, reply) => {
+      const options = { deadlineMs: config.OPERATION_DEADLINE_MS, log, requestId: request.id };
+      const { signal } = startOperation(reply.raw, options);
+      return { identity: callers.get(request), requestId: request.id, signal };
+    },
   });
   app.get('/', (_request, reply) =>
-    config.EXPLORER_ENABLED
+    sendExplorer
       ? reply.redirect('/graphql')
       : reply.status(404).send({ code: 'NOT_FOUND', message: 'There is nothing at this address.' }),
   );
@@ -127,7 +144,7 @@ const mountGraph = (
     method: ['GET', 'POST'],
     url: '/graphql',
     preParsing: async (request, reply, payload) => {
-      if (config.EXPLORER_ENABLED && request.method === 'GET' && (request.headers.accept ?? '').includes('text/html'))
+      if (sendExplorer && request.method === 'GET' && (request.headers.accept ?? '').includes('text/html'))
         return payload;
       try {
         callers.set(request, await authenticate(request.headers.authorization));
@@ -140,10 +157,7 @@ const mountGraph = (
       return payload;
     },
     handler: async (request, reply) => {
-      if (!callers.has(request))
-        return reply
-          .type('text/html')
-          .send(renderGraphiQL({ title: 'Boxlist graph', headers: '{ "authorization": "Bearer …" }' }));
+      if (sendExplorer && !callers.has(request)) return sendExplorer(request, reply);
       return handler.call(app, request, reply);
     },
   });

@@ -1,4 +1,5 @@
-import { inputFaultBehind, withoutValues, type Log } from '@boxlist/service-kit';
+import { AppError } from '@boxlist/contracts';
+import { inputFaultBehind, lateness, withoutValues, type Log } from '@boxlist/service-kit';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 
 const shownCodes = new Set<unknown>([
@@ -38,11 +39,21 @@ const codeOf = ({ extensions = {} }: GraphQLFormattedError, error: unknown): unk
   return status && status >= 400 && status < 500 ? 'BAD_REQUEST' : code;
 };
 
+/** The error of the gateway's own deadline, if that ended a call of a subgraph. */
+const latenessBehind = (error: unknown): AppError | undefined => {
+  const cause: unknown = error instanceof GraphQLError ? (error.originalError ?? error) : error;
+  return cause instanceof AppError && cause.code === 'DEADLINE_EXCEEDED' ? cause : undefined;
+};
+
+const extensionsOf = (late: AppError) => ({ code: 'UNAVAILABLE', reason: late.code, ...lateness(late) });
+
 /** Shows errors that a subgraph meant for clients, and nothing about the network behind the gateway. */
 export const formatError =
   (log: Log) =>
   (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
-    const { reason, field, retryAfterMs } = formatted.extensions ?? {};
+    const late = latenessBehind(error);
+    if (late) return { message: late.message, path: formatted.path, extensions: extensionsOf(late) };
+    const { reason, field, retryAfterMs, cost, budget, status, deadlineMs } = formatted.extensions ?? {};
     const code = codeOf(formatted, error);
     if (shownCodes.has(code)) {
       const extensions = {
@@ -50,6 +61,8 @@ export const formatError =
         ...(reason ? { reason } : {}),
         ...(field ? { field } : {}),
         ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+        ...(cost === undefined ? {} : { cost, budget }),
+        ...(deadlineMs === undefined ? {} : { status, deadlineMs }),
       };
       const path = formatted.path ?? inputFaultBehind(error)?.path;
       const message = reason ? formatted.message : withoutValues(formatted.message);

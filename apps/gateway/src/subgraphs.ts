@@ -1,13 +1,19 @@
 import { RemoteGraphQLDataSource, type GraphQLDataSourceProcessOptions } from '@apollo/gateway';
 import { AppError } from '@boxlist/contracts';
-import { identityHeader, type Identity, type IdentitySigner } from '@boxlist/service-kit';
+import { identityHeader, type Identity, type IdentitySigner, type InternalTls } from '@boxlist/service-kit';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Pool } from 'undici';
 
 /** What the gateway knows of a request. */
 export interface GatewayContext {
   readonly identity?: Identity;
   readonly requestId?: string;
+  /** Aborts when the client leaves or the deadline passes. */
+  readonly signal?: AbortSignal;
 }
+
+/** The signal of the operation that a call belongs to. Apollo's data source has no other way to its fetcher. */
+const signals = new AsyncLocalStorage<AbortSignal | undefined>();
 
 /**
  * Whether a subgraph answers with a GraphQL error about the query. That is an answer, not a failure of the subgraph.
@@ -24,17 +30,19 @@ const isRefusal = (status: number, text: string): boolean => {
 
 /**
  * Calls one subgraph over kept-alive connections. Of the client it sends only the caller's identity, signed by the
- * gateway, and the id of the request.
+ * gateway, and the id of the request. A call ends with the operation that it belongs to. With certificates it shows its
+ * own and accepts only those of the authority.
  */
 export class Subgraph extends RemoteGraphQLDataSource<GatewayContext> {
   constructor(
     baseUrl: string,
     private readonly sign: IdentitySigner,
+    tls?: InternalTls,
     private readonly pool = new Pool(new URL(baseUrl).origin, {
       connections: 32,
       headersTimeout: 15_000,
       bodyTimeout: 15_000,
-      connect: { timeout: 3_000 },
+      connect: { ...tls, timeout: 3_000 },
     }),
   ) {
     const path = `${new URL(baseUrl).pathname.replace(/\/$/, '')}/graphql`;
@@ -47,6 +55,7 @@ export class Subgraph extends RemoteGraphQLDataSource<GatewayContext> {
           path,
           headers: init?.headers ?? {},
           body: init?.body as string,
+          signal: signals.getStore(),
         });
         const text = await answer.body.text();
         const headers = new Map(Object.entries(answer.headers).map(([key, value]) => [key, String(value)]));
@@ -61,6 +70,11 @@ export class Subgraph extends RemoteGraphQLDataSource<GatewayContext> {
         };
       }) as unknown as NonNullable<ConstructorParameters<typeof RemoteGraphQLDataSource>[0]>['fetcher'],
     });
+  }
+
+  override process(options: GraphQLDataSourceProcessOptions<GatewayContext>) {
+    const { signal } = options.context as GatewayContext;
+    return signals.run(signal, () => super.process(options));
   }
 
   override async willSendRequest({ request, context }: GraphQLDataSourceProcessOptions<GatewayContext>): Promise<void> {

@@ -1,6 +1,7 @@
 import { AppError } from '@boxlist/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { settings } from '@boxlist/service-kit';
+import { getIntrospectionQuery } from 'graphql';
 import { configSchema } from '../src/config';
 import { startWorld, type World } from './world';
 
@@ -201,7 +202,7 @@ describe('a subgraph that is down', () => {
   });
 
   it('does not make the gateway unready', async () => {
-    const ready = await fetch(`${world.url}/health/ready`);
+    const ready = await fetch(`${world.gateway.internalUrl}/health/ready`);
     expect([ready.status, await ready.json()]).toEqual([200, { ready: true, checks: {} }]);
     const live = await fetch(`${world.url}/health/live`);
     expect([live.status, await live.json()]).toEqual([200, { live: true }]);
@@ -215,13 +216,72 @@ describe('the explorer', () => {
   it('is a page that needs no token and nothing from elsewhere, and clients may read the schema', async () => {
     const answer = await page(world);
     const html = await answer.text();
-    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html']);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
     expect(html).toContain('Boxlist graph');
     expect(html).not.toMatch(/<(script|link)[^>]+(src|href)="(https?:)?\/\//);
     expect((await page(world, '/')).headers.get('location')).toBe('/graphql');
     expect((await world.ask('{ __schema { queryType { name } } }')).body.data).toEqual({
       __schema: { queryType: { name: 'Query' } },
     });
+  });
+
+  // The page was 9 MB for each visitor, never cached and never compressed, because its script was inside.
+  it('is small, and browsers keep it', async () => {
+    const first = await page(world);
+    const html = await first.text();
+    expect(first.headers.get('cache-control')).toBe('public, max-age=300');
+    expect(first.headers.get('vary')).toBe('accept');
+    const again = await fetch(`${world.url}/graphql`, {
+      headers: { accept: 'text/html', 'if-none-match': first.headers.get('etag') ?? '' },
+    });
+    expect([again.status, await again.text()]).toEqual([304, '']);
+    const files = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path = '']) => path);
+    expect(files).toEqual([
+      expect.stringMatching(/^explorer\/[0-9a-f]{16}\.css$/),
+      expect.stringMatching(/^explorer\/[0-9a-f]{16}\.js$/),
+    ]);
+    for (const coding of ['br', 'gzip']) {
+      const headers = { 'accept-encoding': coding };
+      const all = await Promise.all(files.map((file) => fetch(`${world.url}/${file}`, { headers })));
+      for (const file of all)
+        expect(Object.fromEntries(file.headers)).toMatchObject({
+          'cache-control': 'public, max-age=31536000, immutable',
+          'content-encoding': coding,
+          vary: 'accept-encoding',
+        });
+      expect(all.reduce((sum, file) => sum + Number(file.headers.get('content-length')), html.length)).toBeLessThan(
+        500_000,
+      );
+      // The browser's side: what it unpacks is GraphiQL.
+      expect(await all[1]?.text()).toContain('GraphiQL.createFetcher({ url: location.pathname })');
+    }
+    expect((await fetch(`${world.url}/${files[0]}`, { headers: { 'accept-encoding': 'br;q=0' } })).status).toBe(406);
+    expect((await fetch(`${world.url}/explorer/0123456789abcdef.js`)).status).toBe(404);
+  });
+
+  it('runs scripts of this server only', async () => {
+    const policy = (await page(world)).headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'self'");
+    expect(policy.split("'unsafe-inline'")[0]).toMatch(/style-src 'self' $/);
+  });
+
+  it('gets the schema once in a document, not under many names', async () => {
+    const parts = '{ types { name fields { name } } }';
+    for (const query of [`{ a: __schema ${parts} b: __schema ${parts} }`, `{ __schema { ts: types { name } } }`]) {
+      const { status, body } = await world.ask(query);
+      expect([status, body.errors?.[0]?.message]).toEqual([400, expect.stringMatching(/another name \(alias\)/)]);
+    }
+    expect((await world.ask(getIntrospectionQuery())).body.errors).toBeUndefined();
+  });
+
+  it.each([
+    ['off in production', { NODE_ENV: 'production' }, 401],
+    ['on in production where it is set', { NODE_ENV: 'production', EXPLORER_ENABLED: 'true' }, 200],
+  ])('is %s', async (_, given, status) => {
+    const other = await startWorld({ JWT_JWKS_URL: 'https://issuer.example.com/jwks', ...given });
+    expect((await page(other)).status).toBe(status);
+    await other.close();
   });
 
   it('is gone when it is switched off, and so is the schema', async () => {

@@ -8,6 +8,7 @@ import {
   mountSubgraph,
   settings,
   type Identity,
+  type InternalTls,
 } from '@boxlist/service-kit';
 import { freePort, startTokenIssuer, workspaceRoot } from '@boxlist/testkit';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
@@ -21,6 +22,7 @@ const log = createLog('test', 'silent');
 interface Call {
   readonly identity: Identity;
   readonly headers: Readonly<Record<string, unknown>>;
+  readonly signal: AbortSignal;
 }
 
 /** A small subgraph with the schema of one of Boxlist's services. It answers only the fields that the tests need. */
@@ -28,10 +30,10 @@ const startSubgraph = async (
   name: string,
   publicJwk: JWK,
   fields: Record<string, () => unknown>,
-  { port = 0, root = {} }: { port?: number; root?: Record<string, () => unknown> } = {},
+  { port = 0, root = {}, tls }: { port?: number; root?: Record<string, () => unknown>; tls?: InternalTls } = {},
 ) => {
   const calls: Call[] = [];
-  const app = createHttp({ log, health: {} });
+  const app = createHttp({ log, health: {}, tls });
   const verify = await createIdentityVerifier(publicJwk);
   let headers: Readonly<Record<string, unknown>> = {};
   app.addHook('onRequest', async (request) => {
@@ -45,8 +47,8 @@ const startSubgraph = async (
       BoxOffice: { __resolveReference: ({ id }: { id: string }) => ({ id }), ...fields },
     },
     identity: verify,
-    context: ({ identity }) => {
-      calls.push({ identity, headers });
+    context: ({ identity, signal }) => {
+      calls.push({ identity, headers, signal });
       return { identity };
     },
     log,
@@ -64,16 +66,17 @@ export interface Answer {
 }
 
 /** The gateway with small subgraphs: billing and workflow answer, auth-connection and sync are down. */
-export const startWorld = async (more: Record<string, string> = {}) => {
+export const startWorld = async (more: Record<string, string> = {}, tls?: InternalTls) => {
   const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true });
   const publicJwk = await exportJWK(publicKey);
   const behaviour = { apps: (): unknown => [], templates: (): unknown => [] };
-  const billing = await startSubgraph('billing', publicJwk, { apps: () => behaviour.apps() });
+  const billing = await startSubgraph('billing', publicJwk, { apps: () => behaviour.apps() }, { tls });
   const workflow = await startSubgraph(
     'workflow',
     publicJwk,
     { workflowTemplates: () => behaviour.templates() },
     {
+      tls,
       root: { node: () => ({ id: 'wf_1', name: 'A workflow' }) },
     },
   );
@@ -83,13 +86,14 @@ export const startWorld = async (more: Record<string, string> = {}) => {
     settings(configSchema, {
       LOG_LEVEL: 'silent',
       GATEWAY_PORT: '0',
+      GATEWAY_INTERNAL_PORT: '0',
       ...tokens.settings,
       IDENTITY_PRIVATE_JWK: JSON.stringify(await exportJWK(privateKey)),
       BILLING_URL: billing.url,
       WORKFLOW_URL: workflow.url,
-      AUTH_CONNECTION_URL: `http://127.0.0.1:${await freePort()}`,
-      SYNC_URL: `http://127.0.0.1:${down.port}`,
-      AUDIT_URL: `http://127.0.0.1:${down.port}`,
+      AUTH_CONNECTION_URL: `${tls ? 'https' : 'http'}://127.0.0.1:${await freePort()}`,
+      SYNC_URL: `${tls ? 'https' : 'http'}://127.0.0.1:${down.port}`,
+      AUDIT_URL: `${tls ? 'https' : 'http'}://127.0.0.1:${down.port}`,
       ...more,
     }),
   );
@@ -103,6 +107,7 @@ export const startWorld = async (more: Record<string, string> = {}) => {
   };
   return {
     url: gateway.url,
+    gateway,
     tokens,
     billing,
     workflow,

@@ -1,17 +1,23 @@
 import { deadLetterTopicSpecOf, topics } from '@boxlist/contracts';
-import { auditRelay, createAuthenticate, createPlatform, createSecretBox, type Service } from '@boxlist/service-kit';
+import {
+  auditRelay,
+  createAuthenticate,
+  createPlatform,
+  createSecretBox,
+  type ListeningService,
+} from '@boxlist/service-kit';
 import type { Config } from './config';
 import { openDoors } from './doors';
 import { createWebhookSecretStore } from './store/webhook-secrets';
 
 /**
- * Starts order-intake with its HTTP server. It needs Kafka for its work, so it is not ready without Kafka. Tests
- * override the clock.
+ * Starts order-intake with its listeners. It needs Kafka for its work, so it is not ready without Kafka. Tests override
+ * the clock.
  */
 export const createOrderIntake = async (
   config: Config,
   overrides: { readonly clock?: () => Date } = {},
-): Promise<Service> => {
+): Promise<ListeningService> => {
   const platform = await createPlatform('order-intake', config, {
     topics: [topics.orders, topics.audit, deadLetterTopicSpecOf(topics.orders.name)],
   });
@@ -19,23 +25,27 @@ export const createOrderIntake = async (
   const secrets = createWebhookSecretStore(mongo, createSecretBox(config.SECRET_ENCRYPTION_KEYS));
   const audit = await platform.relayOutbox({ collection: secrets.collection, ...auditRelay });
   return platform.serve({
-    port: config.ORDER_INTAKE_PORT,
     health: { kafka: () => bus.check() },
     reported: {},
-    routes: (app) =>
-      openDoors(app, {
-        secrets,
-        bus,
-        audit,
-        authenticate: createAuthenticate({
-          jwksUrl: config.JWT_JWKS_URL,
-          issuer: config.JWT_ISSUER,
-          audience: config.JWT_AUDIENCE,
+    internalPort: config.ORDER_INTAKE_INTERNAL_PORT,
+    public: {
+      host: config.HOST,
+      port: config.ORDER_INTAKE_PORT,
+      routes: (app) =>
+        openDoors(app, {
+          secrets,
+          bus,
+          audit,
+          authenticate: createAuthenticate({
+            jwksUrl: config.JWT_JWKS_URL,
+            issuer: config.JWT_ISSUER,
+            audience: config.JWT_AUDIENCE,
+          }),
+          secretOverlapMs: config.WEBHOOK_SECRET_OVERLAP_HOURS * 3_600_000,
+          clock: () => new Date(),
+          log,
+          ...overrides,
         }),
-        secretOverlapMs: config.WEBHOOK_SECRET_OVERLAP_HOURS * 3_600_000,
-        clock: () => new Date(),
-        log,
-        ...overrides,
-      }),
+    },
   });
 };

@@ -45,6 +45,7 @@ it('answers 503 while MongoDB cannot be reached', async () => {
       KAFKA_BROKERS: servers.kafka.brokers,
       KAFKA_TOPIC_PREFIX: `${prefix}.`,
       ORDER_INTAKE_PORT: '0',
+      ORDER_INTAKE_INTERNAL_PORT: '0',
       SECRET_ENCRYPTION_KEYS: `test:${randomBytes(32).toString('base64url')}`,
       ...issuer.settings,
     }),

@@ -250,7 +250,7 @@ describe('the audit log', () => {
     const entries = await world.audit.until('bo_audited', 3);
     const by = {
       actor: { subject: 'owner-7', role: 'owner' },
-      requestId: expect.stringMatching(/^evt_/) as string,
+      requestId: expect.stringMatching(/^evt_/) as unknown,
       object: { type: 'WEBHOOK_SECRET', id: 'bo_audited' },
     };
     expect(entries).toMatchObject([
@@ -287,11 +287,11 @@ describe('while Kafka is down', () => {
     await world.kafka.kill();
     expect(await world.send(body)).toMatchObject({ status: 503, body: { code: 'KAFKA_UNAVAILABLE' } });
     expect((await world.send(ignored())).status).toBe(200);
-    expect((await fetch(`${world.url}/health/ready`)).status).toBe(503);
-    expect((await fetch(`${world.url}/health/live`)).status).toBe(200);
+    expect((await fetch(`${world.service.internalUrl}/health/ready`)).status).toBe(503);
+    expect((await fetch(`${world.service.url}/health/live`)).status).toBe(200);
     await world.kafka.restart();
     expect((await world.send(body)).status).toBe(200);
     await eventually(() => expect(world.eventsOf(id).length).toBeGreaterThan(0), { timeoutMs: 60_000 });
-    await eventually(async () => expect((await fetch(`${world.url}/health/ready`)).status).toBe(200));
+    await eventually(async () => expect((await fetch(`${world.service.internalUrl}/health/ready`)).status).toBe(200));
   }, 150_000);
 });

@@ -70,6 +70,7 @@ export const startWorld = async () => {
     KAFKA_BROKERS: kafka.brokers,
     KAFKA_TOPIC_PREFIX: `${prefix}.`,
     ORDER_INTAKE_PORT: '0',
+    ORDER_INTAKE_INTERNAL_PORT: '0',
     SECRET_ENCRYPTION_KEYS: `test:${randomBytes(32).toString('base64url')}`,
     ...issuer.settings,
   };
@@ -105,7 +106,7 @@ export const startWorld = async () => {
     return { status: response.status, body: (text ? JSON.parse(text) : null) as { code?: string; taken?: boolean } };
   };
   return {
-    url: service.url,
+    service,
     kafka,
     /** How far order-intake's clock is ahead. Signatures are made with it too. */
     moment,

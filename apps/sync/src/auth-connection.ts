@@ -22,11 +22,11 @@ export type AskAuthConnection = (
 ) => Promise<AuthConnectionAnswer>;
 
 export const createAskAuthConnection =
-  (url: string, tokens: ServiceTokens): AskAuthConnection =>
+  (url: string, tokens: ServiceTokens, call: typeof fetch = fetch): AskAuthConnection =>
   async (door, question) => {
     let response: Response;
     try {
-      response = await fetch(`${url}/internal/${door}`, {
+      response = await call(`${url}/internal/${door}`, {
         method: 'POST',
         headers: {
           'content-type': 'application/json',

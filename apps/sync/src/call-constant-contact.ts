@@ -2,7 +2,7 @@ import { isTooLate, sentBy } from '@boxlist/constant-contact';
 import { AppError } from '@boxlist/contracts';
 import type { Context } from './context';
 import type { Attempt } from './domain/delivery';
-import { type CallClass, permitMs } from './domain/ledger';
+import { type CallClass, permitMs } from './domain/ledger-state';
 import { called } from './report';
 
 /** After a longer wait for a permit, the caller checks again whether it may still call for these deliveries. */
@@ -24,6 +24,7 @@ export interface ConnectionCaller {
 
 interface CallerOptions {
   readonly connectionId: string;
+  /** Empty while nobody knows whose connection it is: no call is made then. */
   readonly boxOfficeId: string;
   readonly class: CallClass;
   readonly stillHeld: () => Promise<boolean>;
@@ -107,12 +108,14 @@ export const connectionCaller = (ctx: Context, options: CallerOptions): Connecti
       return taken;
     },
     call: async (name, serves, run) => {
-      const token = await ctx.tokens(options.connectionId);
+      if (options.boxOfficeId === '')
+        throw new AppError('SERVICE_UNAVAILABLE', 'The fact of this connection has not arrived yet');
+      const token = await ctx.tokens(options);
       try {
         return await once(name, serves, run, token);
       } catch (error) {
         if (!(error instanceof AppError) || error.code !== 'UNAUTHORIZED_AT_CONSTANT_CONTACT') throw error;
-        return once(name, serves, run, await ctx.tokens(options.connectionId, token));
+        return once(name, serves, run, await ctx.tokens(options, token));
       }
     },
   };

@@ -3,10 +3,11 @@ import {
   commonSettings,
   consumerSettings,
   durationMs,
-  httpUrl,
+  internalUrl,
   kafkaSettings,
   mongoSettings,
   optOutSettings,
+  outsideUrl,
   port,
   secret,
   settings,
@@ -23,7 +24,7 @@ export const configSchema = z.object({
   ...consumerSettings,
   ...subgraphSettings,
   ...optOutSettings,
-  SYNC_PORT: port(4104).describe('Port of the service; 0 picks a free port.'),
+  SYNC_PORT: port(4104).describe('Port of the internal listener, the only one; 0 picks a free port.'),
   SYNC_WORK: z
     .enum(['all', 'intake', 'dispatch'])
     .default('all')
@@ -31,12 +32,13 @@ export const configSchema = z.object({
       'What this process does besides answering the graph: take in orders (`intake`), dispatch deliveries ' +
         '(`dispatch`) or both (`all`).',
     ),
-  CONSTANT_CONTACT_API_URL: httpUrl().describe('Base URL of the Constant Contact V3 API.'),
-  AUTH_CONNECTION_URL: httpUrl().describe(
+  CONSTANT_CONTACT_API_URL: outsideUrl().describe('Base URL of the Constant Contact V3 API.'),
+  AUTH_CONNECTION_URL: internalUrl().describe(
     'Base URL of auth-connection, which provides access tokens and Ticket Tailor API keys.',
   ),
-  TICKET_TAILOR_API_URL: httpUrl()
+  TICKET_TAILOR_API_URL: outsideUrl()
     .prefault('https://api.tickettailor.com')
+    .meta({ reach: 'outside' })
     .describe('Base URL of the Ticket Tailor API. Backfills read orders from before Boxlist there.'),
   SERVICE_TOKEN_SECRET: secret(32).describe(
     'Secret that sync and auth-connection share. It signs their calls to each other.',
@@ -58,6 +60,22 @@ export const configSchema = z.object({
       'Calls per UTC day to Constant Contact, for the whole application. After you raise it, deliveries that wait ' +
         "for the next day's calls continue within a minute.",
     ),
+  INTERACTIVE_CALLS_PER_DAY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(2_000)
+    .describe(
+      'Calls per UTC day to Constant Contact that pages may cause, for all box offices together: reading and ' +
+        'creating lists and tags, and sign-ins. They are a part of `CONSTANT_CONTACT_CALLS_PER_DAY`; the rest is ' +
+        'for orders.',
+    ),
+  INTERACTIVE_CALLS_PER_DAY_OF_BOX_OFFICE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(300)
+    .describe('The same for each box office. A page that is open all day takes about 6 calls an hour for its lists.'),
   DISPATCH_LEASE_MS: durationMs(30_000, 1_000).describe(
     'Duration of a connection lease. After a process dies, other processes take over its connections when the ' +
       'leases expire.',

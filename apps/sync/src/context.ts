@@ -6,8 +6,14 @@ import type { RetryPolicy } from './domain/retry-policy';
 import type { LedgerStore } from './store/ledger';
 import type { Stores } from './stores';
 
-/** Returns a connection's access token. Pass a token that got a 401 as `rejected` to get another one. */
-export type TokenSource = (connectionId: string, rejected?: string) => Promise<string>;
+/**
+ * Returns the access token of a box office's connection. A connection of another box office counts as missing. Pass a
+ * token that got a 401 as `rejected` to get another one.
+ */
+export type TokenSource = (
+  of: { readonly connectionId: string; readonly boxOfficeId: string },
+  rejected?: string,
+) => Promise<string>;
 
 /**
  * Returns a box office's API key for Ticket Tailor. It asks auth-connection each time, because sync stores no key.
@@ -47,8 +53,10 @@ export interface Context extends Stores {
   readonly log: Log;
 }
 
-/** What a resolver gets: the context of use cases and the caller's identity. */
+/** What a resolver gets: the context of use cases, the caller's identity, and how long it waits. */
 export interface GraphContext {
   readonly ctx: Context;
   readonly identity: Actor;
+  /** Aborts when the caller left or the deadline passed. */
+  readonly signal: AbortSignal;
 }

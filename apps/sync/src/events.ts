@@ -3,6 +3,7 @@ import {
   deadLetterTopicOf,
   deadLetterTopicSpecOf,
   entitlementEventSchema,
+  entitlementKey,
   topics,
   workflowEventSchema,
 } from '@boxlist/contracts';
@@ -54,16 +55,19 @@ export const openEventDoors = async (ctx: Context, takesOrders: boolean): Promis
   await consumeFacts(bus, {
     ...groups.entitlements,
     schema: entitlementEventSchema,
+    keyOf: ({ data }) => entitlementKey(data),
     apply: ({ data }) => heard(applyEntitlement(ctx, data)),
   });
   await consumeFacts(bus, {
     ...groups.connections,
     schema: connectionEventSchema,
+    keyOf: ({ data }) => data.connectionId,
     apply: ({ data }) => heard(applyConnection(ctx, data)),
   });
   await consumeFacts(bus, {
     ...groups.workflows,
     schema: workflowEventSchema,
+    keyOf: ({ data }) => data.workflowId,
     apply: ({ data }) => heard(applyWorkflow(ctx, data)),
   });
   if (!takesOrders) return;

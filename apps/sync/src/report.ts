@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@boxlist/contracts';
 import { counter, histogram } from '@boxlist/service-kit';
 import type { Context } from './context';
 import type { Delivery, Outcome } from './domain/delivery';
@@ -9,6 +10,7 @@ import type { Retry } from './store/retries';
 const outcomes = counter('boxlist_delivery_outcomes_total', 'Delivery outcomes by status and reason');
 const events = counter('boxlist_order_events_total', 'Order events by result: taken in or dead-lettered');
 const calls = counter('boxlist_constant_contact_calls_total', 'Calls to Constant Contact by kind and answer');
+const pages = counter('boxlist_interactive_permits_total', 'Permits asked for by pages of all box offices, by result');
 const expired = counter('boxlist_history_expired_total', 'Orders and deliveries removed at the end of their retention');
 const upgrades = counter(
   'boxlist_upgrades_total',
@@ -38,6 +40,11 @@ export const ordersTaken = ({ log }: Context, taken: number, deadLettered: numbe
   events({ result: 'taken' }, taken);
   events({ result: 'dead-lettered' }, deadLettered);
   log.info({ taken, deadLettered, deliveries }, 'orders.taken');
+};
+
+export const interactivePermitAsked = ({ log }: Context, boxOfficeId: string, result: ErrorCode | 'GRANTED'): void => {
+  pages({ result });
+  if (result !== 'GRANTED') log.warn({ boxOfficeId, result }, 'interactive-call.refused');
 };
 
 export const backfillHeld = ({ log }: Context, { _id, boxOfficeId }: Backfill, code: string): void =>

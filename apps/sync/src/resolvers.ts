@@ -1,7 +1,7 @@
 import { inputScalars, ownBoxOffice, withUserErrors, type CompleteResolvers } from '@boxlist/service-kit';
 import { GraphQLJSON } from 'graphql-scalars';
 import type { GraphContext } from './context';
-import type { CallClass } from './domain/ledger';
+import type { CallClass } from './domain/ledger-state';
 import { reasons, type ReasonCode } from './domain/reasons';
 import type {
   BackfillInput,
@@ -49,13 +49,14 @@ export const resolvers: CompleteResolvers<Resolvers, ResolversParentTypes> = {
   Query: { boxOffice: (_, __, { identity }) => ({ id: identity.boxOfficeId }) },
   BoxOffice: {
     __resolveReference: ({ id }, { identity }) => ({ id: ownBoxOffice(identity, id) }),
-    deliveries: (_, { filter, first, after, last, before }, { ctx, identity }) =>
-      deliveryPage(ctx, identity, toFilter(filter ?? {}), { first, after, last, before }),
+    deliveries: (_, { filter, first, after, last, before }, { ctx, identity, signal }) =>
+      deliveryPage(ctx, identity, toFilter(filter ?? {}), { first, after, last, before, signal }),
     syncHealth: (_, __, { ctx, identity }) => syncHealth(ctx, identity),
-    deadLetters: (_, { statuses, first, after }, { ctx, identity }) =>
-      deadLetterPage(ctx, identity, { statuses, first, after }),
+    deadLetters: (_, { statuses, first, after }, { ctx, identity, signal }) =>
+      deadLetterPage(ctx, identity, { statuses, first, after, signal }),
     retries: (_, __, { ctx, identity }) => ctx.retries.ofBoxOffice(identity.boxOfficeId),
-    notices: (_, { states, first, after }, { ctx, identity }) => noticePage(ctx, identity, { states, first, after }),
+    notices: (_, { states, first, after }, { ctx, identity, signal }) =>
+      noticePage(ctx, identity, { states, first, after, signal }),
     buyerErasure: (_, { email }, { ctx, identity }) => erasureOf(ctx, identity, email),
     retention: (_, __, { ctx: { retention } }) => ({
       historyDays: Math.floor(retention.historyMs / 86_400_000),
@@ -84,8 +85,13 @@ export const resolvers: CompleteResolvers<Resolvers, ResolversParentTypes> = {
       return fact && fact.boxOfficeId !== identity.boxOfficeId ? null : { id };
     },
     stats: ({ id }, _, { ctx, identity }) => workflowStats(ctx, identity, id),
-    deliveries: ({ id }, { filter, first, after, last, before }, { ctx, identity }) =>
-      deliveryPage(ctx, identity, { ...toFilter(filter ?? {}), workflowId: id }, { first, after, last, before }),
+    deliveries: ({ id }, { filter, first, after, last, before }, { ctx, identity, signal }) =>
+      deliveryPage(
+        ctx,
+        identity,
+        { ...toFilter(filter ?? {}), workflowId: id },
+        { first, after, last, before, signal },
+      ),
     backfills: ({ id }, _, { ctx, identity }) => ctx.backfills.ofWorkflow(identity.boxOfficeId, id),
   },
   Backfill: {
@@ -122,6 +128,7 @@ export const resolvers: CompleteResolvers<Resolvers, ResolversParentTypes> = {
     }),
     workflow: ({ workflowId }) => ({ id: workflowId }),
     reason: ({ reason }) => explained(reason),
+    attempts: ({ attempts }, { last }) => attempts.slice(Math.max(0, attempts.length - (last ?? 25))),
     nextAttemptAt: ({ status, readyAt }) => (status === 'WAITING' ? readyAt : null),
   },
   PreviewedOrder: {

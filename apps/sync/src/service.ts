@@ -1,22 +1,25 @@
 import { createConstantContact } from '@boxlist/constant-contact';
-import { AppError, topics } from '@boxlist/contracts';
+import { topics } from '@boxlist/contracts';
 import { createRest, neverRests, type EventBus, type Rest } from '@boxlist/event-bus';
 import {
   auditRelay,
+  createInternalFetch,
   createPlatform,
   createServiceTokens,
+  internalTlsOf,
   type HealthChecks,
-  type Service,
+  type ListeningService,
   type ServiceTokens,
 } from '@boxlist/service-kit';
 import { createTicketTailor } from '@boxlist/ticket-tailor';
-import type { FastifyInstance } from 'fastify';
 import { createHmac } from 'node:crypto';
 import typeDefs from '../schema.graphql';
 import { createAskAuthConnection } from './auth-connection';
 import type { Config } from './config';
 import type { Context } from './context';
+import type { Limits } from './domain/ledger-state';
 import { entitlementsCaughtUp, openEventDoors, syncTopics } from './events';
+import { permitDoor } from './permit-door';
 import { resolvers } from './resolvers';
 import { outcomeRendering } from './store/deliveries';
 import { createLedgerStore } from './store/ledger';
@@ -60,11 +63,15 @@ const checksOf = (
 export const createSync = async (
   config: Config,
   { ledgerClock, prepare, ...overrides }: Overrides = {},
-): Promise<Service> => {
+): Promise<ListeningService> => {
   const platform = await createPlatform('sync', config, { topics: syncTopics });
   const { log, mongo, bus } = platform;
   const serviceTokens = createServiceTokens(config.SERVICE_TOKEN_SECRET);
-  const askAuthConnection = createAskAuthConnection(config.AUTH_CONNECTION_URL, serviceTokens);
+  const askAuthConnection = createAskAuthConnection(
+    config.AUTH_CONNECTION_URL,
+    serviceTokens,
+    createInternalFetch(internalTlsOf(config)),
+  );
   const hashEmail = (boxOfficeId: string, email: string): string =>
     createHmac('sha256', config.EMAIL_HASH_KEY).update(`${boxOfficeId}\n${email}`).digest('base64url');
   const { initStores, deliveryCollection, ...stores } = createStores(mongo, hashEmail);
@@ -84,7 +91,7 @@ export const createSync = async (
     ...stores,
     ledger: createLedgerStore(
       mongo,
-      { perSecond: config.CONSTANT_CONTACT_CALLS_PER_SECOND, perDay: config.CONSTANT_CONTACT_CALLS_PER_DAY },
+      limitsOf(config),
       { minMs: config.GATHER_MIN_MS, maxMs: config.GATHER_MAX_MS },
       ledgerClock,
     ),
@@ -128,16 +135,16 @@ export const createSync = async (
   const jobs = startBackgroundJobs(ctx, dispatches);
   platform.onClose(() => jobs.close());
   return platform.serve({
-    port: config.SYNC_PORT,
+    internalPort: config.SYNC_PORT,
     ...checksOf(config, bus),
-    routes: (app) => openPermitDoor(app, ctx, serviceTokens),
+    internalRoutes: (app) => permitDoor(app, ctx, serviceTokens),
     subgraph: {
       typeDefs,
       resolvers,
       identityKey: config.IDENTITY_PUBLIC_JWK,
-      context: ({ identity }) => {
+      context: ({ identity, signal }) => {
         rest.end();
-        return { ctx, identity };
+        return { ctx, identity, signal };
       },
     },
   });
@@ -178,13 +185,11 @@ const relayAudit = async (
   return () => void Promise.all(relays.map((relay) => relay.notify()));
 };
 
-/** The endpoint where auth-connection gets a permit before it calls Constant Contact for a page. */
-const openPermitDoor = (app: FastifyInstance, ctx: Context, serviceTokens: ServiceTokens): void => {
-  app.post('/internal/quota/permits', async (request) => {
-    await serviceTokens.verify(request.headers.authorization, 'sync');
-    const { class: kind } = (request.body ?? {}) as { class?: unknown };
-    if (kind !== 'interactive') throw new AppError('BAD_INPUT', 'class must be interactive');
-    await ctx.ledger.take({ class: 'interactive', boxOfficeId: 'interactive' });
-    return { waitMs: 0 };
-  });
-};
+const limitsOf = (config: Config): Limits => ({
+  perSecond: config.CONSTANT_CONTACT_CALLS_PER_SECOND,
+  perDay: config.CONSTANT_CONTACT_CALLS_PER_DAY,
+  interactive: {
+    perDay: config.INTERACTIVE_CALLS_PER_DAY,
+    perDayOfBoxOffice: config.INTERACTIVE_CALLS_PER_DAY_OF_BOX_OFFICE,
+  },
+});

@@ -1,4 +1,4 @@
-import type { ConnectionFact, EntitlementFact, WorkflowFact } from '@boxlist/contracts';
+import { entitlementKey, type ConnectionFact, type EntitlementFact, type WorkflowFact } from '@boxlist/contracts';
 import { createAuditRecords, createFactCopy } from '@boxlist/service-kit';
 import type { Connection } from 'mongoose';
 import { createActivityStore } from './store/activities';
@@ -39,11 +39,7 @@ export const createStores = (mongo: Connection, hashEmail: (boxOfficeId: string,
     standstills: createStandstillStore(mongo),
     notices: createNoticeStore(mongo),
     deliveryCounts: createDeliveryCountStore(mongo),
-    entitlements: createFactCopy<EntitlementFact>(
-      mongo,
-      'entitlement_facts',
-      (fact) => `${fact.boxOfficeId}:${fact.appId}`,
-    ),
+    entitlements: createFactCopy<EntitlementFact>(mongo, 'entitlement_facts', entitlementKey),
     connections: createFactCopy<ConnectionFact>(mongo, 'connection_facts', (fact) => fact.connectionId),
     workflows: createFactCopy<WorkflowFact>(mongo, 'workflow_facts', (fact) => fact.workflowId),
   };

@@ -1,6 +1,14 @@
 import { createConstantContact } from '@boxlist/constant-contact';
-import { AppError, newId, topics, type BoxOfficeId, type ConnectionFact, type WorkflowFact } from '@boxlist/contracts';
-import { createEventBus } from '@boxlist/event-bus';
+import {
+  AppError,
+  deadLetterTopicOf,
+  newId,
+  topics,
+  type BoxOfficeId,
+  type ConnectionFact,
+  type WorkflowFact,
+} from '@boxlist/contracts';
+import { createEventBus, type BusMessage } from '@boxlist/event-bus';
 import { createIdentitySigner, createLog, settings, type Role } from '@boxlist/service-kit';
 import {
   aConnection,
@@ -82,6 +90,7 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
   });
   const moment = { aheadMs: 0 };
   const broken = new Set<string>();
+  const owners = new Map<string, string>();
   const ticketTailorKeys = new Map<string, string>();
   const held = new Map<string, { until: Promise<void>; release: () => void }>();
   const start = (
@@ -92,8 +101,10 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
     createSync(
       { ...config, ...change },
       {
-        tokens: async (connectionId) => {
+        tokens: async ({ connectionId, boxOfficeId }) => {
           await holds.get(connectionId)?.until;
+          if ((owners.get(connectionId) ?? boxOfficeId) !== boxOfficeId)
+            throw new AppError('CONNECTION_NOT_FOUND', 'There is no such connection');
           if (broken.has(connectionId)) throw new AppError('CONNECTION_NEEDS_RECONNECT', 'Sign in again');
           return token;
         },
@@ -124,6 +135,7 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
   const { items: tags } = await api.tags(token);
   return {
     url: service.url,
+    service,
     config,
     /** Lists and tags of the account that every connection belongs to. */
     listIds: lists.map(({ list_id }) => list_id),
@@ -145,6 +157,8 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
     moment,
     /** Connections whose tokens are no longer accepted. */
     broken,
+    /** The box office of each connection as auth-connection knows it, whatever the facts say. */
+    owners,
     /** sync's own database. */
     mongo,
     /** Starts another process; with `pauses`, a test can pause it. */
@@ -175,6 +189,16 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
       });
       return events;
     },
+    /** The dead letters of a topic from its beginning; the array grows as they arrive. */
+    lettersOf: async (topic: string): Promise<readonly BusMessage[]> => {
+      const letters: BusMessage[] = [];
+      await bus.consumeBatches({
+        topic: deadLetterTopicOf(topic),
+        groupId: newId('event'),
+        handle: async (messages) => void letters.push(...messages),
+      });
+      return letters;
+    },
     /** Publishes messages unchanged. */
     publish: (topic: string, messages: Parameters<typeof bus.publish>[1]) => bus.publish(topic, messages),
     entitle: (boxOfficeId: BoxOfficeId, entitled = true, version = 1) =>
@@ -190,12 +214,18 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
         topics.orders.name,
         events.map((event) => ({ key: `${event.boxofficeid}:${event.data.id}`, value: JSON.stringify(event) })),
       ),
-    ask: async <T>(boxOfficeId: BoxOfficeId, query: string, variables: object = {}, role: Role = 'manager') => {
+    ask: async <T>(
+      boxOfficeId: BoxOfficeId,
+      query: string,
+      variables: object = {},
+      role: Role = 'manager',
+      signal?: AbortSignal,
+    ) => {
       const identity = await sign({ subject: 'user_1', boxOfficeId, role });
       return askSubgraph<{
         data: T | null;
         errors?: { message: string; extensions: { code: string } }[];
-      }>(asked.url, identity, query, variables);
+      }>(asked.url, identity, query, variables, signal);
     },
     close: async () => {
       try {
@@ -219,6 +249,7 @@ export const createOffice = async (world: World, settingsOfConnection: Partial<C
   const boxOfficeId = newId('boxOffice');
   const connectionId = newId('connection');
   let version = 1;
+  world.owners.set(connectionId, boxOfficeId);
   const publishConnection = (change: Partial<ConnectionFact> = {}) =>
     world.publishConnection(
       aConnection({

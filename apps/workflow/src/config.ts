@@ -16,7 +16,7 @@ export const configSchema = z.object({
   ...kafkaSettings,
   ...consumerSettings,
   ...subgraphSettings,
-  WORKFLOW_PORT: port(4103).describe('Port of the service; 0 picks a free port.'),
+  WORKFLOW_PORT: port(4103).describe('Port of the internal listener, the only one; 0 picks a free port.'),
   MAX_WORKFLOWS: ceiling(100).describe(
     'How many workflows a box office may have. Deleted ones do not count. Each order is matched with all.',
   ),

@@ -1,6 +1,6 @@
 import { deadLetterTopicSpecOf, topics } from '@boxlist/contracts';
 import { createRest } from '@boxlist/event-bus';
-import { auditRelay, createPlatform, type Service } from '@boxlist/service-kit';
+import { auditRelay, createPlatform, type ListeningService } from '@boxlist/service-kit';
 import typeDefs from '../schema.graphql';
 import type { Config } from './config';
 import type { Context } from './context';
@@ -13,11 +13,11 @@ import { createWorkflowStore } from './store/workflows';
 const followed = [topics.entitlements, topics.connections];
 const deadLetters = followed.map(({ name }) => deadLetterTopicSpecOf(name));
 
-/** Starts the workflow service with its HTTP server. Tests override the clock. */
+/** Starts the workflow service with its internal listener. Tests override the clock. */
 export const createWorkflowService = async (
   config: Config,
   overrides: Partial<Pick<Context, 'clock'>> = {},
-): Promise<Service> => {
+): Promise<ListeningService> => {
   const platform = await createPlatform('workflow', config, {
     topics: [topics.workflows, topics.audit, ...followed, ...deadLetters],
   });
@@ -30,12 +30,12 @@ export const createWorkflowService = async (
   const { collection } = workflows;
   const outbox = await platform.relayOutbox({ collection, topic: topics.workflows, rest });
   await platform.relayOutbox({ collection, ...auditRelay, rest });
-  const followers = await followFacts(bus, facts);
+  const followers = await followFacts(bus, facts, log);
   const limits = { workflows: config.MAX_WORKFLOWS, filterIds: config.MAX_FILTER_IDS };
   const clock = () => new Date();
   const ctx: Context = { workflows, versions, facts, followers, outbox, limits, clock, log, ...overrides };
   return platform.serve({
-    port: config.WORKFLOW_PORT,
+    internalPort: config.WORKFLOW_PORT,
     reported: { kafka: () => bus.check(), events: () => bus.checkProgress() },
     subgraph: {
       typeDefs,

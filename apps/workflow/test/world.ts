@@ -105,6 +105,7 @@ export const createWorld = async (given: Readonly<Record<string, string>> = {}) 
 
   return {
     url: service.url,
+    service,
     bus,
     mongo,
     ...(await listen(bus)),

@@ -44,10 +44,9 @@ const json =
       .end(typeof body === 'string' ? body : JSON.stringify(body));
 const granted = { access_token: 'a1', token_type: 'Bearer', expires_in: 86_400, refresh_token: 'r2', id_token: 'x' };
 
-const exchange = (query: string, usePkce = true) => {
+const exchange = (usePkce = true) => {
   const oauth = createConstantContactOAuth({ ...settings, usePkce });
-  const callbackUrl = new URL(`${settings.redirectUrl}?${query}`);
-  return oauth.exchange({ callbackUrl, state: 's1', verifier: oauth.newVerifier() });
+  return oauth.exchange({ code: 'c1', verifier: oauth.newVerifier() });
 };
 
 describe('the address for the browser', () => {
@@ -71,7 +70,7 @@ describe('the address for the browser', () => {
     const url = await oauth.authorizationUrl({ state: 's1', verifier: oauth.newVerifier() });
     expect(url).not.toContain('code_challenge');
     respond = json(200, granted);
-    await exchange('code=c1&state=s1', false);
+    await exchange(false);
     expect(seen[0]!.form.has('code_verifier')).toBe(false);
   });
 });
@@ -79,7 +78,7 @@ describe('the address for the browser', () => {
 describe('the code', () => {
   it('is exchanged with the secret in the header and the verifier in the form', async () => {
     respond = json(200, granted);
-    expect(await exchange('code=c1&state=s1')).toEqual({
+    expect(await exchange()).toEqual({
       accessToken: 'a1',
       refreshToken: 'r2',
       expiresInSeconds: 86_400,
@@ -93,15 +92,89 @@ describe('the code', () => {
     });
   });
 
+  it.each([400, 401])('that is not accepted (%i) needs a new sign-in and keeps no text', async (status) => {
+    respond = json(status, { error: 'invalid_grant', error_description: '<script>' });
+    const error = await exchange().catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'SIGN_IN_REFUSED' });
+    expect(JSON.stringify([error, String((error as Error).message)])).not.toContain('script');
+  });
+});
+
+describe('the callback', () => {
+  const read = (query: string, more: Partial<OAuthSettings> = {}) =>
+    createConstantContactOAuth({ ...settings, ...more }).readCallback(new URLSearchParams(query));
+  const issuer = () => settings.tokenUrl.replace('/v1/token', '');
+
+  it('with a code and a state is read, and a right issuer too', () => {
+    const answer = { state: 's1', code: 'c1' };
+    expect(read('code=c1&state=s1')).toEqual(answer);
+    expect(read(`code=c1&state=s1&iss=${encodeURIComponent(issuer())}`)).toEqual(answer);
+    expect(read('code=c1&state=s1&iss=https%3A%2F%2Fissuer', { issuer: 'https://issuer' })).toEqual(answer);
+  });
+
   it.each([
-    ['error=access_denied&state=s1', 'SIGN_IN_DENIED'],
-    ['code=c1', 'STATE_INVALID'],
-    ['code=c1&state=other', 'STATE_INVALID'],
-    ['code=c1&code=c2&state=s1', 'STATE_INVALID'],
-    ['code=c1&state=s1&state=s1', 'STATE_INVALID'],
-  ])('is not sent for the callback %s: %s', async (query, code) => {
-    await expect(exchange(query)).rejects.toMatchObject({ code });
+    'code=c1',
+    'state=s1',
+    'code=&state=s1',
+    'code=c1&state=',
+    'code=c1&code=c2&state=s1',
+    'code=c1&state=s1&state=s1',
+    'error=access_denied',
+    'error=a&error=b&state=s1',
+    'code=c1&state=s1&iss=https%3A%2F%2Fevil.example',
+    'error=access_denied&state=s1&iss=https%3A%2F%2Fevil.example',
+    'code=c1&state=s1&response=jwt',
+    'code=c1&state=s1&id_token=x',
+  ])('%s is not an answer of this server', (query) => {
+    let thrown: unknown;
+    try {
+      read(query);
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toMatchObject({ code: 'STATE_INVALID' });
+  });
+
+  it.each([
+    ['access_denied', 'SIGN_IN_DENIED', undefined],
+    ['server_error', 'CONSTANT_CONTACT_UNAVAILABLE', undefined],
+    ['temporarily_unavailable', 'CONSTANT_CONTACT_UNAVAILABLE', undefined],
+    ['invalid_scope', 'SIGN_IN_REFUSED', 'invalid_scope'],
+    ['unauthorized_client', 'SIGN_IN_REFUSED', 'unauthorized_client'],
+    ['<script>', 'SIGN_IN_REFUSED', 'other'],
+  ])('with the error %s is %s', (error, code, shown) => {
+    const query = new URLSearchParams({ error, error_description: 'text of the vendor', state: 's1' });
+    const answer = read(query.toString());
+    expect(answer).toMatchObject({ state: 's1', error: { code, ...(shown ? { details: { oauth: shown } } : {}) } });
+    expect(JSON.stringify([answer, answer.error?.message])).not.toMatch(/script|vendor/);
+  });
+});
+
+describe('a revocation', () => {
+  const revoke = (revokeUrl?: string) => createConstantContactOAuth({ ...settings, revokeUrl }).revoke('r1');
+  const address = () => settings.tokenUrl.replace('/token', '/revoke');
+
+  it('is not tried where no address for it is set', async () => {
+    expect(await revoke()).toBe(false);
     expect(seen).toHaveLength(0);
+  });
+
+  it('sends the refresh token with the secret in the header', async () => {
+    respond = json(200, '');
+    expect(await revoke(address())).toBe(true);
+    expect(seen[0]!.authorization).toBe(`Basic ${Buffer.from('client:secret').toString('base64')}`);
+    expect(Object.fromEntries(seen[0]!.form)).toEqual({ token: 'r1', token_type_hint: 'refresh_token' });
+  });
+
+  it.each<[string, (response: ServerResponse) => void]>([
+    ['a server error', json(503, '')],
+    ['a refusal', json(400, { error: 'unsupported_token_type' })],
+    ['a broken connection', (response) => response.destroy()],
+  ])('that ends in %s says so without the token', async (_, how) => {
+    respond = how;
+    const error = await revoke(address()).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'CONSTANT_CONTACT_UNAVAILABLE' });
+    expect(JSON.stringify([error, String((error as Error).stack)])).not.toMatch(/\br1\b/);
   });
 });
 

@@ -34,9 +34,18 @@ export const errorRegistry = {
     'invalid',
     'The sign-in did not start here, was already used, or took too long. Start it again.',
   ),
+  TICKET_INVALID: entry(
+    'invalid',
+    'The ticket of a sign-in is unknown, took too long, or belongs to another person or box office. Start the ' +
+      'sign-in again.',
+  ),
   TOO_MANY_TO_RETRY: entry(
     'invalid',
     'More than 100,000 deliveries match a retry. Narrow the filter by workflow, reason or time.',
+  ),
+  OPERATION_TOO_COSTLY: entry(
+    'invalid',
+    'A GraphQL operation could return more than its budget allows; `cost` and `budget` say how much. Ask for less.',
   ),
   UPGRADE_NOT_OFFERED: entry(
     'invalid',
@@ -79,12 +88,26 @@ export const errorRegistry = {
     'conflict',
     'The person signed in to a different Constant Contact account than the one of the connection.',
   ),
+  SIGN_IN_INTERRUPTED: entry(
+    'conflict',
+    'Boxlist stopped while it completed a sign-in, and lost the tokens. Start the sign-in again.',
+  ),
   RATE_LIMITED: entry('throttled', 'Too many calls. Try again after `retryAfterMs`.'),
   QUOTA_EXCEEDED: entry(
     'throttled',
     "Today's calls to Constant Contact are used up, or the rest is kept for other calls. New ones come at 00:00 UTC.",
   ),
+  INTERACTIVE_CALLS_USED_UP: entry(
+    'throttled',
+    'Pages of this box office, or of all of them, have used up the calls to Constant Contact that pages may cause in ' +
+      'a day. Orders are not affected. Lists and tags that were read stay visible. Try again after `retryAfterMs`, ' +
+      'at 00:00 UTC.',
+  ),
   REJECTED_BY_CONSTANT_CONTACT: entry('rejected', 'Constant Contact refused the call. Repeating it does not help.'),
+  SIGN_IN_REFUSED: entry(
+    'rejected',
+    'Constant Contact refused the sign-in, or no longer accepts it. Start the sign-in again.',
+  ),
   UNAUTHORIZED_AT_CONSTANT_CONTACT: entry('rejected', 'Constant Contact did not accept the access token.'),
   MISSING_PRIVILEGES: entry('rejected', 'The Constant Contact user or application lacks a right that the call needs.'),
   UNAUTHORIZED_AT_TICKET_TAILOR: entry('rejected', 'Ticket Tailor did not accept the API key.'),
@@ -99,11 +122,23 @@ export const errorRegistry = {
   ),
   DATABASE_UNAVAILABLE: entry('unavailable', 'MongoDB did not answer, or cannot serve requests at the moment.'),
   KAFKA_UNAVAILABLE: entry('unavailable', 'Kafka did not acknowledge a message.'),
+  KAFKA_TLS_FAILED: entry(
+    'unavailable',
+    'No secure connection to Kafka: a certificate is missing, expired or signed by an unknown authority, or one side ' +
+      'expects TLS and the other does not.',
+  ),
+  KAFKA_SIGN_IN_REFUSED: entry('unavailable', "Kafka refused the service's user, password or token."),
+  KAFKA_FORBIDDEN: entry('unavailable', "Kafka's access control list does not allow the service what it asked for."),
   EVENTS_STAND_STILL: entry(
     'unavailable',
     'A partition has made no progress for longer than `EVENTS_STAND_STILL_AFTER_MS`.',
   ),
   SERVICE_UNAVAILABLE: entry('unavailable', 'Another service did not answer in time. Try again.'),
+  DEADLINE_EXCEEDED: entry(
+    'unavailable',
+    'A GraphQL operation took longer than `deadlineMs`. The fields that were ready are in the answer. A mutation may ' +
+      'still take effect: read before you repeat it.',
+  ),
   LEASE_LOST: entry('unavailable', 'Another process took over this work, or the buyer was erased meanwhile.'),
   DEFECT: entry('defect', 'An error in Boxlist. Its log has the details.'),
 } as const satisfies Record<string, ErrorEntry>;

@@ -24,17 +24,31 @@ const envelope = <T extends z.ZodType>(types: readonly [string, ...string[]], da
     data,
   });
 
+/**
+ * The envelope of an event about one box office's own thing. It refuses data that names another box office than the
+ * envelope.
+ */
+const ownEnvelope = <T extends z.ZodType<About>>(types: readonly [string, ...string[]], data: T) =>
+  envelope(types, data).refine((event) => (event.data as About).boxOfficeId === event.boxofficeid, {
+    path: ['boxofficeid'],
+    error: 'The data names another box office than the envelope',
+  });
+
+interface About {
+  readonly boxOfficeId: string;
+}
+
 const orderEventTypes = ['boxlist.order.created.v1', 'boxlist.order.updated.v1'] as const;
 
 /** An event on `orders.v1`. */
 export const orderEventSchema = envelope(orderEventTypes, orderSchema);
-export const entitlementEventSchema = envelope(['boxlist.entitlement.changed.v1'], entitlementFactSchema);
-export const connectionEventSchema = envelope(['boxlist.connection.changed.v1'], connectionFactSchema);
-export const workflowEventSchema = envelope(['boxlist.workflow.changed.v1'], workflowFactSchema);
-export const deliveryOutcomeEventSchema = envelope(['boxlist.delivery.settled.v1'], deliveryOutcomeFactSchema);
+export const entitlementEventSchema = ownEnvelope(['boxlist.entitlement.changed.v1'], entitlementFactSchema);
+export const connectionEventSchema = ownEnvelope(['boxlist.connection.changed.v1'], connectionFactSchema);
+export const workflowEventSchema = ownEnvelope(['boxlist.workflow.changed.v1'], workflowFactSchema);
+export const deliveryOutcomeEventSchema = ownEnvelope(['boxlist.delivery.settled.v1'], deliveryOutcomeFactSchema);
 const noticeEventTypes = ['boxlist.notice.raised.v1', 'boxlist.notice.recovered.v1'] as const;
-export const noticeEventSchema = envelope(noticeEventTypes, noticeFactSchema);
-export const auditEventSchema = envelope(['boxlist.audit.recorded.v1'], auditEntrySchema);
+export const noticeEventSchema = ownEnvelope(noticeEventTypes, noticeFactSchema);
+export const auditEventSchema = ownEnvelope(['boxlist.audit.recorded.v1'], auditEntrySchema);
 
 export type OrderEvent = z.infer<typeof orderEventSchema>;
 

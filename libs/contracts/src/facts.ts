@@ -173,6 +173,10 @@ export const noticeFactSchema = z
   })
   .describe('A notice. Published when it is raised, and again when the problem is over.');
 
+/** The key of an entitlement on its topic, and in every copy. */
+export const entitlementKey = ({ boxOfficeId, appId }: Pick<EntitlementFact, 'boxOfficeId' | 'appId'>): string =>
+  `${boxOfficeId}:${appId}`;
+
 export type EntitlementFact = z.infer<typeof entitlementFactSchema>;
 export type ConnectionFact = z.infer<typeof connectionFactSchema>;
 export type WorkflowFact = z.infer<typeof workflowFactSchema>;

@@ -4,6 +4,7 @@ export * from './errors';
 export * from './events';
 export * from './facts';
 export * from './ids';
+export * from './kafka-access';
 export * from './log-fields';
 export * from './order';
 export * from './least-roles';

@@ -18,6 +18,7 @@ export const leastRoles: LeastRoles = {
   'Mutation.beginConnection': 'manager',
   'Mutation.cancelBackfill': 'manager',
   'Mutation.cancelRetry': 'manager',
+  'Mutation.completeConnection': 'manager',
   'Mutation.createContactList': 'manager',
   'Mutation.createTag': 'manager',
   'Mutation.createWorkflow': 'manager',

@@ -1,5 +1,5 @@
 import { AppError, deadLetterTopicOf, deadLetterTopicSpecOf } from '@boxlist/contracts';
-import { type Admin, Kafka, logLevel } from 'kafkajs';
+import type { Admin, Kafka } from 'kafkajs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startConsumer, type StartedConsumer } from './consumer';
 import { deadLetterOf, deadLetterOfRange, withoutContent } from './dead-letters';
@@ -13,37 +13,24 @@ import type {
   TopicSpec,
 } from './event-bus';
 import { readFetchAnswers } from './fetch-answers';
+import { isRefusal, kafkaFailure, orForTls } from './kafka-failure';
 import { lazyClient } from './lazy-client';
 import type { BusMessage, NewMessage } from './message';
 import { endFetchesAtStop } from './open-fetches';
 import type { UnreadableRange } from './partition-work';
 import { pauseMs } from './pause-ms';
 import { createPublisher } from './publisher';
+import { rememberRefusedGroups } from './refused-groups';
 import { calmKafka } from './request-timers';
+import { kafkaOf } from './kafka-client';
 import { countUnreadable, watchProgress } from './watch-progress';
 
 calmKafka();
 endFetchesAtStop();
-
-const kafkaFailure = (error: unknown): AppError =>
-  new AppError('KAFKA_UNAVAILABLE', 'Kafka did not acknowledge', {}, { cause: error });
-
-const kafkaOf = ({ clientId, brokers, log }: EventBusOptions): Kafka =>
-  new Kafka({
-    clientId,
-    brokers: [...brokers],
-    logLevel: logLevel.ERROR,
-    connectionTimeout: 5_000,
-    requestTimeout: 20_000,
-    retry: { initialRetryTime: 100, maxRetryTime: 5_000, retries: 8 },
-    logCreator:
-      () =>
-      ({ log: entry, namespace }) =>
-        log.info({ namespace, reason: entry.message }, 'kafka.client'),
-  });
+rememberRefusedGroups();
 
 /** Publishes messages, and dead letters of messages that cannot be handled or read. */
-const createPublishing = (kafka: Kafka, log: BusLog, topicPrefix: string) => {
+const createPublishing = (kafka: Kafka, log: BusLog, topicPrefix: string, refusals: Map<string, AppError>) => {
   const plain = (name: string): string => name.slice(topicPrefix.length);
   const publishers = new Map<string, ReturnType<typeof createPublisher>>();
   const publisherOf = (topic: string): ReturnType<typeof createPublisher> => {
@@ -56,8 +43,11 @@ const createPublishing = (kafka: Kafka, log: BusLog, topicPrefix: string) => {
     if (messages.length === 0) return;
     try {
       await publisherOf(topic).publish(messages);
+      refusals.delete(topic);
     } catch (error) {
-      throw error instanceof AppError ? error : kafkaFailure(error);
+      const failure = error instanceof AppError ? error : kafkaFailure(error);
+      if (failure.code === 'KAFKA_FORBIDDEN') refusals.set(topic, failure);
+      throw failure;
     }
   };
 
@@ -92,7 +82,9 @@ export const createEventBus = (options: EventBusOptions): EventBus => {
   readFetchAnswers();
   const kafka = kafkaOf(options);
   const named = (name: string): string => `${topicPrefix}${name}`;
-  const { publish, deadLetter, setAside, close: closePublishers } = createPublishing(kafka, log, topicPrefix);
+  /** Topics on which Kafka forbade the last publication. */
+  const refusals = new Map<string, AppError>();
+  const { publish, deadLetter, setAside, close: closePublishers } = createPublishing(kafka, log, topicPrefix, refusals);
   const admin = lazyClient(() => kafka.admin({ retry: { retries: 5 } }));
 
   const withAdmin = async (use: (admin: Admin) => Promise<unknown>): Promise<void> => {
@@ -100,7 +92,8 @@ export const createEventBus = (options: EventBusOptions): EventBus => {
       await use(await admin.connected());
     } catch (error) {
       void admin.forget();
-      throw kafkaFailure(error);
+      const failure = kafkaFailure(error);
+      throw options.security ? failure : await orForTls(failure, options.brokers);
     }
   };
 
@@ -142,7 +135,11 @@ export const createEventBus = (options: EventBusOptions): EventBus => {
       const [first] = progress.standing();
       if (first) throw new AppError('EVENTS_STAND_STILL', `Events of ${first.topic} make no progress`, { ...first });
     },
-    check: () => withAdmin((client) => client.describeCluster()),
+    check: async () => {
+      await withAdmin((client) => client.describeCluster());
+      const [refusal] = [...refusals.values(), ...[...consumers].flatMap((each) => each.refusal() ?? [])];
+      if (refusal) throw refusal;
+    },
     close: async () => {
       progress.close();
       await Promise.all([...consumers].map(({ close }) => close()));
@@ -197,7 +194,7 @@ const ensureTopics = async (
       });
     } catch (error) {
       // Other processes may create the same topics at the same time, so check again before reporting a failure.
-      if (attempt >= 10) throw error;
+      if (attempt >= 10 || isRefusal(kafkaFailure(error))) throw error;
       await delay(pauseMs(attempt));
     }
   }

@@ -1,9 +1,12 @@
+import type { AppError } from '@boxlist/contracts';
 import type { Kafka, Consumer as Member } from 'kafkajs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BatchSubscription, BusLog, EventBus } from './event-bus';
 import { endOf } from './fetch-answers';
+import { isRefusal, kafkaFailure } from './kafka-failure';
 import { createPartitionWork, type UnreadableRange } from './partition-work';
 import { pauseMs } from './pause-ms';
+import { groupRefusal } from './refused-groups';
 
 /**
  * How long a group waits for a silent member, in milliseconds. The member was killed, or lost its session when the
@@ -35,14 +38,19 @@ export interface Halt {
 export interface StartedConsumer {
   /** The partitions that have made no progress for `forMs` milliseconds, or the whole consumer. */
   readonly halts: (forMs: number) => readonly Halt[];
+  /** Why Kafka keeps the consumer from reading, until it reads again. */
+  readonly refusal: () => AppError | undefined;
   readonly close: () => Promise<void>;
 }
 
 /** Records when a consumer last received anything, whichever member it has at the time. */
-const watchReads = () => {
+const watchReads = (onRead: () => void) => {
   let lastAt = Date.now();
   let hasPartitions = true;
-  const record = (): void => void (lastAt = Date.now());
+  const record = (): void => {
+    lastAt = Date.now();
+    onRead();
+  };
   return {
     /** When the last answer to a fetch (even without messages) came, or the last batch was finished. */
     lastAt: () => lastAt,
@@ -98,7 +106,8 @@ export const startConsumer = async (
   });
   let member: Member | undefined;
   let failures = 0;
-  const reads = watchReads();
+  let refusal: AppError | undefined;
+  const reads = watchReads(() => (refusal = undefined));
 
   const begin = async (): Promise<void> => {
     const own = memberOf(kafka, groupId);
@@ -114,6 +123,8 @@ export const startConsumer = async (
       work.assigned(partitions);
     });
     own.on(own.events.CRASH, ({ payload: { error, restart } }) => {
+      const failure = kafkaFailure(groupRefusal(groupId) ?? error);
+      if (isRefusal(failure)) refusal = failure;
       if (restart || signal.aborted) return;
       log.error({ err: error, groupId }, 'events.consumer-ended');
       void beginAnew();
@@ -149,9 +160,11 @@ export const startConsumer = async (
       const before = Date.now() - forMs;
       const inHand: readonly Halt[] = work.inHand();
       // The consumer does not fetch while it handles messages.
-      const unread = inHand.length === 0 ? [{ partition: null, since: reads.lastAt(), code: null }] : [];
+      const unread =
+        inHand.length === 0 ? [{ partition: null, since: reads.lastAt(), code: refusal?.code ?? null }] : [];
       return [...inHand, ...unread].filter(({ since }) => since < before);
     },
+    refusal: () => refusal,
     close: async () => {
       over.abort();
       work.close();

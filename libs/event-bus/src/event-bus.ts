@@ -8,8 +8,30 @@ export interface BusLog {
   error(fields: LogFields, event: string): void;
 }
 
+/** TLS, and a sign-in if the brokers demand one. */
+export interface KafkaSecurity {
+  /** Certificates of the authorities to trust (PEM). Default: those that Node.js trusts. */
+  readonly ca?: string;
+  /** The client's certificate and private key (PEM). */
+  readonly cert?: string;
+  readonly key?: string;
+  readonly signIn?:
+    | {
+        readonly mechanism: 'scram-sha-256' | 'scram-sha-512';
+        readonly username: string;
+        readonly password: string;
+      }
+    | {
+        readonly mechanism: 'oauthbearer';
+        /** A token that is valid now. Asked for at each sign-in. */
+        readonly token: () => Promise<string>;
+      };
+}
+
 export interface EventBusOptions {
   readonly brokers: readonly string[];
+  /** Default: neither TLS nor a sign-in. */
+  readonly security?: KafkaSecurity;
   readonly clientId: string;
   /** Prefix of every topic and group name; '' in production. */
   readonly topicPrefix?: string;
@@ -46,7 +68,8 @@ export interface EventBus {
    * acknowledged them.
    *
    * Throws KAFKA_UNAVAILABLE if Kafka did not acknowledge. The messages may still have been written, so publishing
-   * them again may write them twice, and consumers must tolerate that. Throws EVENT_TOO_LARGE if Kafka refuses one
+   * them again may write them twice, and consumers must tolerate that. Throws KAFKA_TLS_FAILED, KAFKA_SIGN_IN_REFUSED
+   * or KAFKA_FORBIDDEN if Kafka keeps this client out. Throws EVENT_TOO_LARGE if Kafka refuses one
    * message because of its size. That message and the ones after it are not written; `index` in the details names it.
    */
   publish(topic: string, messages: readonly NewMessage[]): Promise<void>;
@@ -70,7 +93,10 @@ export interface EventBus {
   standing(): readonly Standstill[];
   /** For readiness: throws EVENTS_STAND_STILL while there is any standstill. */
   checkProgress(): Promise<void>;
-  /** For readiness: throws KAFKA_UNAVAILABLE if Kafka does not answer. */
+  /**
+   * For readiness: throws KAFKA_UNAVAILABLE if Kafka does not answer, KAFKA_TLS_FAILED or KAFKA_SIGN_IN_REFUSED if it
+   * keeps this client out, and KAFKA_FORBIDDEN while a topic or group that this bus uses is forbidden to it.
+   */
   check(): Promise<void>;
   close(): Promise<void>;
 }

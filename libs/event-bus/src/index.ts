@@ -1,6 +1,7 @@
 export * from './bus';
 export * from './event-bus';
 export * from './facts';
+export * from './grant-access';
 export * from './message';
 export * from './outbox';
 export * from './read-topics';

@@ -3,4 +3,5 @@ export * from './kafka';
 export * from './mongo';
 export * from './pid-file';
 export * from './process';
+export * from './secure-kafka';
 export * from './servers';

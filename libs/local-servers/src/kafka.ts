@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { fetchOnce } from './fetched';
+import type { SecureListener } from './secure-kafka';
 import { freePort, runToEnd, startProcess, type LocalProcess, type Progress } from './process';
 
 export interface KafkaOptions {
   readonly dataDir: string;
   readonly port?: number;
+  /** Starts a broker of its own with TLS, users and an access control list, whatever KAFKA_BROKERS says. */
+  readonly secure?: SecureListener;
   /** Decides when the broker is ready. The bus could do that, but its own tests run on these servers. */
   readonly tryBroker: TryBroker;
   readonly onProgress?: Progress;
@@ -53,11 +56,18 @@ const kafkaHome = async (onProgress: Progress): Promise<string> => {
   return home;
 };
 
-const properties = (dataDir: string, port: number, controllerPort: number): string => `
+/** Makes the broker log what its access control list allows and denies. */
+const logsDecisions = '-Dorg.slf4j.simpleLogger.log.kafka.authorizer.logger=debug';
+
+const openListener = (port: number): string => `
+listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:${port}
+`;
+
+const properties = (dataDir: string, listener: string, controllerPort: number): string => `
 process.roles=broker,controller
 node.id=1
-listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
-advertised.listeners=PLAINTEXT://127.0.0.1:${port}
+${listener.replaceAll('{controller}', String(controllerPort))}
 controller.listener.names=CONTROLLER
 controller.quorum.bootstrap.servers=127.0.0.1:${controllerPort}
 log.dirs=${join(dataDir, 'log')}
@@ -81,11 +91,12 @@ controlled.shutdown.enable=false
 export const startKafka = async ({
   dataDir,
   port,
+  secure,
   tryBroker,
   onProgress = () => undefined,
 }: KafkaOptions): Promise<LocalKafka> => {
   const given = process.env.KAFKA_BROKERS;
-  if (given) {
+  if (given && !secure) {
     const cannot = (): never => {
       throw new Error('KAFKA_BROKERS is set, so Boxlist does not stop that broker');
     };
@@ -103,11 +114,13 @@ export const startKafka = async ({
   const brokerPort = port ?? (await freePort());
   const config = join(dataDir, 'server.properties');
   mkdirSync(dataDir, { recursive: true });
-  writeFileSync(config, properties(dataDir, brokerPort, await freePort()));
+  const listener = secure ? secure.properties(brokerPort) : openListener(brokerPort);
+  writeFileSync(config, properties(dataDir, listener, await freePort()));
   const classpath = readdirSync(home)
     .filter((file) => file.endsWith('.jar'))
     .map((file) => join(home, file))
     .join(':');
+  const logOptions = secure ? [logsDecisions, ...secure.javaOptions] : [];
   const java = (heap: string, ...args: string[]) => ({
     command: javaProgram,
     args: [
@@ -115,6 +128,7 @@ export const startKafka = async ({
       '-XX:+UseSerialGC',
       '-XX:TieredStopAtLevel=1',
       '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
+      ...logOptions,
       '-cp',
       classpath,
       ...args,
@@ -123,18 +137,9 @@ export const startKafka = async ({
     logFile: join(dataDir, 'kafka.log'),
   });
   if (!existsSync(join(dataDir, 'log/meta.properties'))) {
-    await runToEnd(
-      java(
-        '-Xmx128m',
-        'kafka.tools.StorageTool',
-        'format',
-        '-t',
-        'Ym94bGlzdC1sb2NhbC1rZg',
-        '-c',
-        config,
-        '--standalone',
-      ),
-    );
+    const users = (secure?.users ?? []).flatMap((user) => ['--add-scram', user]);
+    const format = ['format', '-t', 'Ym94bGlzdC1sb2NhbC1rZg', '-c', config, '--standalone', ...users];
+    await runToEnd(java('-Xmx128m', 'kafka.tools.StorageTool', ...format));
   }
   const brokers = `127.0.0.1:${brokerPort}`;
   const launch = (): Promise<LocalProcess> =>

@@ -5,6 +5,7 @@ import { startKafka, type LocalKafka, type TryBroker } from './kafka';
 import { startMongo, type LocalMongo } from './mongo';
 import type { Purpose } from './mongo-ladder';
 import type { Progress } from './process';
+import type { SecureListener } from './secure-kafka';
 
 export interface ServersOptions {
   /** Kept after `stop`. Default: a temporary folder, which `stop` deletes. */
@@ -13,6 +14,8 @@ export interface ServersOptions {
   /** What MongoDB must be suitable for. Absent: any server will do, for looking around. */
   readonly purpose?: Purpose;
   readonly tryBroker: TryBroker;
+  /** Makes Kafka a broker of its own with TLS, users and an access control list. */
+  readonly secureKafka?: SecureListener;
   readonly onProgress?: Progress;
 }
 
@@ -31,6 +34,7 @@ export const startServers = async ({
   ports,
   purpose,
   tryBroker,
+  secureKafka,
   onProgress,
 }: ServersOptions): Promise<Servers> => {
   const folder = dataDir ?? mkdtempSync(join(tmpdir(), 'boxlist-'));
@@ -38,7 +42,7 @@ export const startServers = async ({
     if (!dataDir) rmSync(folder, { recursive: true, force: true });
   };
   const [kafka, mongo] = await Promise.allSettled([
-    startKafka({ dataDir: join(folder, 'kafka'), port: ports?.kafka, tryBroker, onProgress }),
+    startKafka({ dataDir: join(folder, 'kafka'), port: ports?.kafka, secure: secureKafka, tryBroker, onProgress }),
     startMongo({ dataDir: join(folder, 'mongo'), port: ports?.mongo, purpose, onProgress }),
   ]);
   if (kafka.status === 'rejected' || mongo.status === 'rejected') {

@@ -1,5 +1,7 @@
 import type { Connection } from 'mongoose';
+import type { Log } from './log';
 import { isDuplicateKey } from './mongo';
+import { counter } from './telemetry';
 
 interface FactDocument<F> {
   _id: string;
@@ -8,9 +10,22 @@ interface FactDocument<F> {
   fact: F;
 }
 
+/** What became of a fact: stored, not newer than the stored one, or about a thing of another box office. */
+type Applied = 'stored' | 'known' | 'foreign';
+
+const refusals = counter('boxlist_facts_refused_total', 'Facts that name another box office than before, by topic');
+
+/** Reports a fact that `apply` called foreign. Returns the reason for its dead letter. */
+export const foreignFact = (log: Pick<Log, 'warn'>, topic: string, key: string, boxOfficeId: string) => {
+  refusals({ topic });
+  log.warn({ topic, key, boxOfficeId }, 'fact.refused');
+  return { code: 'FOREIGN_TENANT', reason: 'An earlier event of the same id names another box office' };
+};
+
 /**
  * A service's own copy of another service's facts: the newest version of each, by id. `apply` is idempotent and
- * ignores versions that are not newer. It resolves with whether the copy changed.
+ * ignores versions that are not newer. Nothing ever moves to another box office, so it also ignores a fact that names
+ * another box office than the stored one, whatever its version.
  */
 export const createFactCopy = <F extends { boxOfficeId: string; version: number }>(
   mongo: Connection,
@@ -22,20 +37,23 @@ export const createFactCopy = <F extends { boxOfficeId: string; version: number 
     init: async (): Promise<void> => {
       await facts.createIndex({ boxOfficeId: 1 });
     },
-    apply: async (fact: F): Promise<boolean> => {
+    apply: async (fact: F): Promise<Applied> => {
+      const _id = idOf(fact);
       try {
-        const { matchedCount, upsertedCount } = await facts.updateOne(
-          { _id: idOf(fact), version: { $lt: fact.version } },
-          { $set: { boxOfficeId: fact.boxOfficeId, version: fact.version, fact } },
+        await facts.updateOne(
+          { _id, boxOfficeId: fact.boxOfficeId, version: { $lt: fact.version } },
+          { $set: { version: fact.version, fact } },
           { upsert: true },
         );
-        return matchedCount + upsertedCount > 0;
+        return 'stored';
       } catch (error) {
-        // The stored version is as new: the filter did not match it, so the upsert hit its key.
-        if (isDuplicateKey(error)) return false;
-        throw error;
+        // The filter did not match the stored fact, so the upsert hit its key.
+        if (!isDuplicateKey(error)) throw error;
+        return (await facts.findOne({ _id }))?.boxOfficeId === fact.boxOfficeId ? 'known' : 'foreign';
       }
     },
+    byIds: async (ids: readonly string[]): Promise<F[]> =>
+      (await facts.find({ _id: { $in: [...ids] } }).toArray()).map(({ fact }) => fact),
     byId: async (id: string): Promise<F | undefined> => (await facts.findOne({ _id: id }))?.fact,
     ofBoxOffices: async (ids: readonly string[]): Promise<F[]> =>
       (await facts.find({ boxOfficeId: { $in: [...ids] } }).toArray()).map(({ fact }) => fact),

@@ -1,7 +1,13 @@
 import { AppError, appErrorOf, newId, type ErrorKind } from '@boxlist/contracts';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import { answerFault, applyLimits, rawFault, serverLimits } from './http-limits';
+import { mutualTls, type InternalTls } from './internal-tls';
 import type { Log } from './log';
+import { addSecurityHeaders } from './security-headers';
+import { defaultHttpSettings, type HttpSettings } from './settings';
 import { renderMetrics, startMetrics } from './telemetry';
+import type { ServerResponse } from 'node:http';
+import { Server as TlsServer } from 'node:tls';
 
 const statusOf: Record<ErrorKind, number> = {
   invalid: 400,
@@ -32,11 +38,18 @@ export type HealthChecks = Record<string, () => Promise<void>>;
 
 interface HttpOptions {
   readonly log: Log;
-  /** Readiness checks by name. A check throws while its part is not usable. */
-  readonly health: HealthChecks;
+  /**
+   * Readiness checks by name. A check throws while its part is not usable. A server without them is public: it serves
+   * neither readiness nor metrics.
+   */
+  readonly health?: HealthChecks;
   /** Checks that readiness reports without depending on them, for parts that most callers can do without. */
   readonly reported?: HealthChecks;
   readonly bodyLimit?: number;
+  /** Timeouts and limits. Default: those of the settings. */
+  readonly settings?: HttpSettings;
+  /** With certificates, the server answers only callers that show one of the same authority. */
+  readonly tls?: InternalTls;
 }
 
 const withinMs = async (ms: number, check: () => Promise<void>): Promise<void> => {
@@ -68,39 +81,80 @@ const readiness = async (health: HealthChecks, reported: HealthChecks) => {
   };
 };
 
-/**
- * The HTTP server of a service. It accepts JSON bodies up to 1 MiB and answers errors as `{code, message}` with the
- * status of their kind. It serves `/health/live`, `/metrics` and `/health/ready`, which answers 503 while a check of
- * `health` fails. Failing checks of `reported` only appear under `degraded`.
- */
-export const createHttp = ({ log, health, reported = {}, bodyLimit = 1024 * 1024 }: HttpOptions): FastifyInstance => {
-  startMetrics();
+/** A method and a path that a server serves. */
+export interface Door {
+  readonly method: string;
+  readonly url: string;
+}
+
+const doors = new WeakMap<FastifyInstance, Door[]>();
+
+/** What a server of `createHttp` serves. */
+export const doorsOf = (app: FastifyInstance): readonly Door[] => doors.get(app) ?? [];
+
+/** A fastify server with the limits, whose every answer has the security headers. */
+const createServer = ({ log, bodyLimit = 1024 * 1024, settings = defaultHttpSettings, tls }: HttpOptions) => {
+  const limits = serverLimits(settings);
+  let headers: Readonly<Record<string, string>> = {};
   const app = fastify({
     logger: false,
     bodyLimit,
     genReqId: () => newId('event'),
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
-    // Its own answer to an address that it cannot read repeats the address.
-    frameworkErrors: (error, _request, reply) => {
-      const { status, message } = clientFault(error) ?? { status: 400, message: unreadable };
-      void (reply as FastifyReply).status(status).send({ code: 'BAD_INPUT', message });
-    },
+    ...limits.fastify,
+    ...(tls ? { https: { ...limits.node, ...limits.tls, ...mutualTls(tls) } } : { http: limits.node }),
+    clientErrorHandler: (fault, socket) => answerFault(fault, socket, headers),
+    // Fastify's own answer to an address that it cannot read repeats the address.
+    frameworkErrors: (_error, _request, reply) =>
+      void (reply as unknown as FastifyReply).headers(headers).status(400).send(rawFault(400)),
   }) as unknown as FastifyInstance;
+  const served: Door[] = [];
+  doors.set(app, served);
+  app.addHook(
+    'onRoute',
+    ({ method, url }) => void served.push(...[method].flat().map((each) => ({ method: each, url }))),
+  );
+  headers = addSecurityHeaders(app, settings.NODE_ENV === 'production');
+  applyLimits(app, settings, log);
+  app.server.on('checkExpectation', (_request, response: ServerResponse) =>
+    response.writeHead(417, { ...headers, 'content-type': 'application/json' }).end(JSON.stringify(rawFault(417))),
+  );
+  app.addHook('onRequest', (request, _reply, done) =>
+    request.headers.host === undefined && request.raw.httpVersion === '1.1'
+      ? done(new AppError('BAD_INPUT', 'The request names no host.'))
+      : done(),
+  );
+  return app;
+};
+
+/**
+ * The HTTP server of a service. It accepts JSON bodies up to 1 MiB and answers errors as `{code, message}` with the
+ * status of their kind. It serves `/health/live`. With checks it also serves `/metrics` and `/health/ready`, which
+ * answers 503 while a check of `health` fails. Failing checks of `reported` only appear under `degraded`.
+ */
+export const createHttp = (options: HttpOptions): FastifyInstance => {
+  const { log, health, reported = {} } = options;
+  startMetrics();
+  const app = createServer(options);
   app.setErrorHandler((error: unknown, request, reply) => {
     const http = clientFault(error);
     if (http) return reply.status(http.status).send({ code: 'BAD_INPUT', message: http.message });
-    const status = httpStatusOf(error);
+    const shown = isLate(error) ? new AppError('SERVICE_UNAVAILABLE', 'The answer took too long.') : error;
+    const status = httpStatusOf(shown);
     if (status >= 500) log.error({ err: error, requestId: request.id, route: request.routeOptions.url }, 'http.failed');
-    if (error instanceof AppError && error.retryAfterMs !== undefined) {
-      reply.header('retry-after', Math.ceil(error.retryAfterMs / 1000));
+    if (shown instanceof AppError && shown.retryAfterMs !== undefined) {
+      reply.header('retry-after', Math.ceil(shown.retryAfterMs / 1000));
     }
-    return reply.status(status).send(httpErrorBody(error));
+    return reply.status(status).send(httpErrorBody(shown));
   });
-  app.setNotFoundHandler((_request, reply) =>
-    reply.status(404).send({ code: 'NOT_FOUND', message: 'There is nothing at this address.' }),
-  );
+  const nothing = (reply: FastifyReply) =>
+    reply.status(404).send({ code: 'NOT_FOUND', message: 'There is nothing at this address.' });
+  app.setNotFoundHandler((_request, reply) => nothing(reply));
+  // Otherwise the body of a request to nowhere would be read and parsed first.
+  app.addHook('onRequest', (request, reply, done) => (request.is404 ? void nothing(reply) : done()));
   app.get('/health/live', () => ({ live: true }));
+  if (!health) return app;
   app.get('/health/ready', async (_request, reply) => {
     const state = await readiness(health, reported);
     return reply.status(state.ready ? 200 : 503).send(state);
@@ -109,7 +163,9 @@ export const createHttp = ({ log, health, reported = {}, bodyLimit = 1024 * 1024
   return app;
 };
 
-const unreadable = 'The request cannot be read.';
+/** Whether fastify gave up on a handler after HTTP_ANSWER_TIMEOUT_MS. */
+const isLate = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'FST_ERR_HANDLER_TIMEOUT';
 
 /** Faults that fastify itself finds in a request: malformed JSON, too large, wrong media type. */
 const clientFault = (error: unknown): { status: number; message: string } | undefined => {
@@ -122,7 +178,7 @@ const clientFault = (error: unknown): { status: number; message: string } | unde
     413: 'The body is too large.',
     415: 'This address does not accept this content type.',
   };
-  return { status: statusCode, message: messages[statusCode] ?? unreadable };
+  return { status: statusCode, message: messages[statusCode] ?? 'The request cannot be read.' };
 };
 
 /** Starts listening and resolves with the base address, including the actual port. */
@@ -130,5 +186,6 @@ export const listen = async (app: FastifyInstance, host: string, port: number): 
   await app.listen({ host, port });
   const address = app.server.address();
   const actual = typeof address === 'object' && address ? address.port : port;
-  return `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${actual}`;
+  const scheme = app.server instanceof TlsServer ? 'https' : 'http';
+  return `${scheme}://${host === '0.0.0.0' ? '127.0.0.1' : host}:${actual}`;
 };

@@ -6,6 +6,8 @@ export interface PageArgs {
   readonly after?: string | null;
   readonly last?: number | null;
   readonly before?: string | null;
+  /** Ends the page early: `keysetPage` throws its reason, and `fetch` may look at it between two reads. */
+  readonly signal?: AbortSignal;
 }
 
 /** What a store must fetch: at most `limit` items strictly beyond the position, in the given direction. */
@@ -75,6 +77,7 @@ export const keysetPage = async <T, P>(options: PageOptions<T, P>): Promise<Page
   if (first !== undefined && last !== undefined) {
     throw new AppError('BAD_INPUT', 'Pass first or last, not both', { field: ['last'] });
   }
+  args.signal?.throwIfAborted();
   const backward = last !== undefined;
   const size = last ?? first ?? Math.min(defaultSize, maxSize);
   const found = await fetch({

@@ -9,23 +9,28 @@ import {
 } from '@boxlist/event-bus';
 import type { FastifyInstance } from 'fastify';
 import type { Connection } from 'mongoose';
-import { createHttp, listen, type HealthChecks } from './http';
+import { createHttp, type HealthChecks } from './http';
 import { createIdentityVerifier } from './identity';
+import { internalTlsOf } from './internal-tls';
+import { busOptionsOf, type KafkaConfig } from './kafka-settings';
+import { openListeners, type ListeningService } from './listeners';
 import { createLog, type Log } from './log';
 import { checkMongo, connectMongo } from './mongo';
-import type { Service } from './service';
-import type { JsonWebKeySetting } from './settings';
+import type { HttpSettings, JsonWebKeySetting, TlsSettings } from './settings';
 import { mountSubgraph, type SubgraphOptions } from './subgraph';
 
-/** The settings of `commonSettings`, `mongoSettings` and `kafkaSettings`. The last one is from `consumerSettings`. */
-interface PlatformConfig {
-  readonly HOST: string;
+/**
+ * The settings of `commonSettings`, `mongoSettings` and `kafkaSettings`. The last ones are from `consumerSettings` and
+ * `operationSettings`.
+ */
+interface PlatformConfig extends KafkaConfig, HttpSettings, TlsSettings {
+  readonly INTERNAL_HOST: string;
   readonly LOG_LEVEL: Parameters<typeof createLog>[1];
   readonly MONGODB_URI: string;
   readonly MONGODB_DATABASE_PREFIX: string;
-  readonly KAFKA_BROKERS: readonly string[];
-  readonly KAFKA_TOPIC_PREFIX: string;
   readonly EVENTS_STAND_STILL_AFTER_MS?: number;
+  readonly OPERATION_COST_BUDGET?: number;
+  readonly OPERATION_DEADLINE_MS?: number;
 }
 
 interface PlatformOptions {
@@ -36,7 +41,14 @@ interface PlatformOptions {
 }
 
 interface Doors<C extends object> {
-  readonly port: number;
+  /** The listener for people and partners outside of Boxlist. Without it everything is internal. */
+  readonly public?: {
+    readonly host: string;
+    readonly port: number;
+    readonly routes: (app: FastifyInstance) => void;
+  };
+  /** The port of the listener for the gateway, the other services and operators. */
+  readonly internalPort: number;
   /** Checks that decide readiness, in addition to MongoDB's. */
   readonly health?: HealthChecks;
   /** Checks that readiness only reports. Default: the check of Kafka. */
@@ -44,8 +56,8 @@ interface Doors<C extends object> {
   readonly subgraph?: Pick<SubgraphOptions<C>, 'typeDefs' | 'resolvers' | 'context'> & {
     readonly identityKey: JsonWebKeySetting;
   };
-  /** Adds the service's own routes. */
-  readonly routes?: (app: FastifyInstance) => void;
+  /** Adds the service's own routes to the internal listener. */
+  readonly internalRoutes?: (app: FastifyInstance) => void;
 }
 
 /** What every service is built on: a log, its own database, Kafka, and an HTTP server. */
@@ -64,36 +76,37 @@ export interface Platform {
     options: Omit<RelayOptions<D, E>, 'bus' | 'log'>,
   ): Promise<OutboxRelay>;
   /**
-   * Adds a step to `close`. Steps run in reverse sequence, after the HTTP server has closed and before Kafka and
-   * MongoDB are disconnected.
+   * Adds a step to `close`. Steps run in reverse sequence, after the listeners have closed and before Kafka and MongoDB
+   * are disconnected.
    */
   onClose(close: () => Promise<void>): void;
   /**
-   * Starts the HTTP server with health, metrics, the subgraph and routes. Closing the service closes the platform.
+   * Starts the internal listener with health, metrics, the subgraph and internal routes, and the public listener with
+   * its routes. Closing the service closes the platform.
    */
-  serve<C extends object>(doors: Doors<C>): Promise<Service>;
-  /** Closes a platform without an HTTP server. Idempotent. */
+  serve<C extends object>(doors: Doors<C>): Promise<ListeningService>;
+  /** Closes a platform without listeners. Idempotent. */
   close(): Promise<void>;
 }
 
 /**
  * Connects a service to MongoDB, with a database named after the service, and to Kafka. Throws if MongoDB or Kafka
- * does not answer.
+ * does not answer, and ConfigError if the settings of Kafka contradict each other.
  */
 export const createPlatform = async (
   name: string,
   config: PlatformConfig,
   { topics, log = createLog(name, config.LOG_LEVEL) }: PlatformOptions,
 ): Promise<Platform> => {
+  const kafka = busOptionsOf(config);
   const mongo = await connectMongo({
     uri: config.MONGODB_URI,
     database: `${config.MONGODB_DATABASE_PREFIX}_${name.replaceAll('-', '_')}`,
     log,
   });
   const bus = createEventBus({
-    brokers: config.KAFKA_BROKERS,
+    ...kafka,
     clientId: name,
-    topicPrefix: config.KAFKA_TOPIC_PREFIX,
     standsStillAfterMs: config.EVENTS_STAND_STILL_AFTER_MS,
     log,
   });
@@ -115,15 +128,27 @@ export const createPlatform = async (
       return relay;
     },
     onClose: (each) => void closers.push(each),
-    serve: async ({ port, health = {}, reported = { kafka: () => bus.check() }, subgraph, routes }) => {
-      const app = createHttp({ log, health: { mongodb: () => checkMongo(mongo), ...health }, reported });
+    serve: async ({ internalPort, health = {}, reported = { kafka: () => bus.check() }, ...doors }) => {
+      const { internalRoutes, subgraph, public: outer } = doors;
+      const app = createHttp({
+        log,
+        health: { mongodb: () => checkMongo(mongo), ...health },
+        reported,
+        settings: config,
+        tls: internalTlsOf(config),
+      });
       closers.push(async () => app.close());
-      routes?.(app);
+      internalRoutes?.(app);
       if (subgraph) {
         const { identityKey, ...options } = subgraph;
-        await mountSubgraph(app, { ...options, identity: await createIdentityVerifier(identityKey), log });
+        const limits = { costBudget: config.OPERATION_COST_BUDGET, deadlineMs: config.OPERATION_DEADLINE_MS };
+        await mountSubgraph(app, { ...options, ...limits, identity: await createIdentityVerifier(identityKey), log });
       }
-      return { url: await listen(app, config.HOST, port), close };
+      const outside = outer && { ...outer, app: createHttp({ log, settings: config }) };
+      outside?.routes(outside.app);
+      const listening = await openListeners({ app, host: config.INTERNAL_HOST, port: internalPort }, outside);
+      closers.push(() => listening.close());
+      return { ...listening, close };
     },
     close,
   };

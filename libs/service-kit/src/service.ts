@@ -1,9 +1,13 @@
 import { ConfigError } from './settings';
 import { shownError } from './shown-error';
 
-/** A running service: its address, and how to stop it. `close` is idempotent and lets current work finish. */
+/**
+ * A running service: its address, and how to stop it. `close` is idempotent and lets current work finish. `internalUrl`
+ * is the address of its internal listener, if that is another one.
+ */
 export interface Service {
   readonly url: string;
+  readonly internalUrl?: string;
   close(): Promise<void>;
 }
 
@@ -38,7 +42,15 @@ export const runService = async <C>(
   }
   try {
     service = await create(loadConfig());
-    console.log(JSON.stringify({ level: 30, service: name, msg: 'service.started', url: service.url }));
+    console.log(
+      JSON.stringify({
+        level: 30,
+        service: name,
+        msg: 'service.started',
+        url: service.url,
+        internalUrl: service.internalUrl,
+      }),
+    );
   } catch (error) {
     if (error instanceof ConfigError) {
       console.error(`${name} cannot start. ${error.message}`);

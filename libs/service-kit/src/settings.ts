@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 /** Thrown by `settings` with every problem at once. Its message is for the person who starts the service. */
@@ -20,13 +21,27 @@ export const settings = <S extends z.ZodObject>(
     Object.keys(schema.shape).flatMap((name) => (env[name] ? [[name, env[name]] as const] : [])),
   );
   const result = schema.safeParse(given);
-  if (result.success) return result.data;
-  throw new ConfigError(
-    result.error.issues.map((issue) => {
-      const name = String(issue.path[0] ?? 'settings');
-      return name in given ? `${name}: ${issue.message}` : `${name} is missing`;
-    }),
-  );
+  const wrong = (result.error?.issues ?? []).map((issue) => {
+    const name = String(issue.path[0] ?? 'settings');
+    return name in given ? `${name}: ${issue.message}` : `${name} is missing`;
+  });
+  const problems = [...wrong, ...exposed(schema, given)];
+  if (result.success && problems.length === 0) return result.data;
+  throw new ConfigError(problems);
+};
+
+/** Addresses that would send secrets over a network in clear, and certificates that lack a part. */
+const exposed = (schema: z.ZodObject, given: Readonly<Record<string, string | undefined>>): string[] => {
+  const missing = tlsFiles.filter((name) => name in schema.shape && !given[name]);
+  const tls = missing.length < tlsFiles.length && tlsFiles[0] in schema.shape;
+  const clear = Object.entries(schema.shape).flatMap(([name, field]) => {
+    if (!/(^|,)\s*http:/i.test(given[name] ?? '')) return [];
+    const reach = z.globalRegistry.get(field as z.ZodType)?.reach;
+    if (reach === 'outside' && given.NODE_ENV === 'production')
+      return [`${name}: must be https, because NODE_ENV is production`];
+    return reach === 'inside' && tls ? [`${name}: must be https, because INTERNAL_TLS_… are set`] : [];
+  });
+  return [...clear, ...(tls ? missing.map((name) => `${name} is missing: INTERNAL_TLS_… belong together`) : [])];
 };
 
 /** A TCP port. With 0 the system chooses a free one. */
@@ -37,6 +52,14 @@ export const httpUrl = () =>
   z
     .url({ protocol: /^https?$/, error: 'must be an http or https address' })
     .transform((value) => value.replace(/\/+$/, ''));
+
+/**
+ * The address of a system outside of Boxlist: the issuer of tokens, a partner, a page. In production it must be https.
+ */
+export const outsideUrl = () => httpUrl().meta({ reach: 'outside' });
+
+/** The address of another service of Boxlist. It must be https where the services show each other certificates. */
+export const internalUrl = () => httpUrl().meta({ reach: 'inside' });
 
 /** A list separated by commas, without blanks around the parts and without empty parts. */
 export const commaList = () =>
@@ -84,9 +107,79 @@ export interface JsonWebKeySetting {
   [member: string]: unknown;
 }
 
+/** The content of a file that a setting names. */
+const fileContent = () =>
+  z.string().transform((path, ctx) => {
+    try {
+      return readFileSync(path, 'utf8');
+    } catch {
+      ctx.addIssue({ code: 'custom', message: 'must be the path of a file that the service can read' });
+      return z.NEVER;
+    }
+  });
+
+const tlsFiles = ['INTERNAL_TLS_CERT_FILE', 'INTERNAL_TLS_KEY_FILE', 'INTERNAL_TLS_CA_FILE'] as const;
+
+const tlsSettings = {
+  INTERNAL_TLS_CERT_FILE: fileContent()
+    .optional()
+    .describe(
+      'File with the certificate of this service (PEM), for mutual TLS between the services: see docs/listeners.md. ' +
+        'Set all three INTERNAL_TLS_… or none.',
+    ),
+  INTERNAL_TLS_KEY_FILE: fileContent().optional().describe('File with the private key of that certificate (PEM).'),
+  INTERNAL_TLS_CA_FILE: fileContent()
+    .optional()
+    .describe('File with the certificate of the authority that signs the certificates of all services (PEM).'),
+};
+
+export type TlsSettings = z.output<z.ZodObject<typeof tlsSettings>>;
+
+const count = (fallback: number) => z.coerce.number().int().min(1).max(100_000).default(fallback);
+
+export const nodeEnv = z
+  .string()
+  .default('development')
+  .describe(
+    'With `production`, addresses of issuer, partners and return pages must be https, Kafka must not be plaintext, ' +
+      'browsers are told to come back over https only, and the explorer is off.',
+  );
+
+const httpSettings = {
+  NODE_ENV: nodeEnv,
+  HTTP_HEADERS_TIMEOUT_MS: durationMs(10_000, 50).describe('How long a caller may take to send the headers.'),
+  HTTP_REQUEST_TIMEOUT_MS: durationMs(30_000, 50).describe('How long a caller may take to send headers and body.'),
+  HTTP_ANSWER_TIMEOUT_MS: durationMs(60_000, 50).describe(
+    'How long the service may take for an answer, and then how long the caller may take to read it.',
+  ),
+  HTTP_KEEP_ALIVE_TIMEOUT_MS: durationMs(65_000, 50).describe(
+    'How long an idle connection stays open. Keep it longer than the idle time of a load balancer in front.',
+  ),
+  HTTP_CLOSE_TIMEOUT_MS: durationMs(15_000, 50).describe(
+    'How long requests under way may go on after a stop. Then their connections are closed.',
+  ),
+  HTTP_MAX_CONNECTIONS: count(1_000).describe('Connections that a listener accepts. It closes any other at once.'),
+  HTTP_MAX_REQUESTS: count(500).describe(
+    'Requests that a listener works on at the same time. It answers any other with 503 and `Retry-After`.',
+  ),
+};
+
+export type HttpSettings = z.output<z.ZodObject<typeof httpSettings>>;
+export const defaultHttpSettings: HttpSettings = z.object(httpSettings).parse({});
+
+/** Settings of a service that people or partners outside of Boxlist call. */
+export const publicSettings = {
+  HOST: z.string().default('127.0.0.1').describe('Address of the public listener.'),
+};
+
 /** Settings of every service. Spread them into the service's own schema. */
 export const commonSettings = {
-  HOST: z.string().default('127.0.0.1').describe('Address to listen on.'),
+  INTERNAL_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe('Address of the internal listener, which only the other services and operators may reach.'),
+  ...httpSettings,
+  ...tlsSettings,
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
@@ -107,21 +200,6 @@ export const mongoSettings = {
     .describe('Prefix of the database name. The service uses the database `<prefix>_<service>`.'),
 };
 
-/** Settings of a service that uses Kafka. */
-export const kafkaSettings = {
-  KAFKA_BROKERS: commaList()
-    .refine(
-      (list) => list.length > 0 && list.every((broker) => /^[^\s:]+:\d+$/.test(broker)),
-      'must be host:port entries separated by commas',
-    )
-    .describe('Kafka brokers as host:port, separated by commas.'),
-  KAFKA_TOPIC_PREFIX: z
-    .string()
-    .regex(/^[A-Za-z0-9._-]{0,60}$/, 'must be at most 60 letters, digits, ., _ or -')
-    .default('')
-    .describe('Prefix of every topic and consumer group name. Leave empty in production.'),
-};
-
 /** Settings of a service that consumes events. */
 export const consumerSettings = {
   EVENTS_STAND_STILL_AFTER_MS: durationMs(60_000, 1_000).describe(
@@ -139,8 +217,22 @@ export const optOutSettings = {
   ),
 };
 
-/** Settings of a subgraph: the key of the gateway that it trusts. */
+/** Settings of a service that answers the graph: what one operation may cost, and how long it may take. */
+export const operationSettings = {
+  OPERATION_COST_BUDGET: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(10_000)
+    .describe('Largest cost of one GraphQL operation (docs/decisions/0031). A more costly one is refused unread.'),
+  OPERATION_DEADLINE_MS: durationMs(10_000, 100).describe(
+    'How long one GraphQL operation may take. Then it is answered with what is there, and its work stops.',
+  ),
+};
+
+/** Settings of a subgraph: the limits of an operation, and the key of the gateway that it trusts. */
 export const subgraphSettings = {
+  ...operationSettings,
   IDENTITY_PUBLIC_JWK: jwk().describe(
     "The gateway's public key (Ed25519, JWK). A subgraph answers only calls that are signed with its private key.",
   ),

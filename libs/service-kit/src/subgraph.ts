@@ -10,6 +10,8 @@ import { withCheckedReferences } from './entity-references';
 import { identityHeader, type Identity, type IdentityVerifier } from './identity';
 import { withLeastRoles } from './least-roles';
 import type { Log } from './log';
+import { limitCost } from './operation-cost';
+import { inTurns, startOperation, withOperation } from './operation-deadline';
 
 type SubgraphModule = Parameters<typeof buildSubgraphSchema>[0];
 
@@ -20,9 +22,16 @@ export interface SubgraphOptions<C extends object> {
   /** Who may use which field. Default: Boxlist's own table. */
   readonly roles?: LeastRoles;
   readonly identity: IdentityVerifier;
-  /** The caller comes with the id of the request that the gateway took. */
-  readonly context: (caller: { identity: Actor }) => C;
+  /**
+   * The caller comes with the id of the request that the gateway took. `signal` aborts when the caller leaves or the
+   * deadline passes. A resolver that reads in steps looks at it.
+   */
+  readonly context: (caller: { identity: Actor; signal: AbortSignal }) => C;
   readonly log: Log;
+  /** The largest cost of an operation. Default: 10,000. */
+  readonly costBudget?: number;
+  /** How long an operation may take. Default: 10 seconds. */
+  readonly deadlineMs?: number;
 }
 
 const graphqlCodeOf = (error: AppError): string => {
@@ -51,6 +60,10 @@ const fieldOf = (thrown: unknown): string | undefined => {
   return node?.kind === Kind.FIELD ? node.name.value : undefined;
 };
 
+/** What an error of the deadline says in addition: the status that HTTP has for it, and the deadline. */
+export const lateness = ({ code, details }: AppError): { readonly status?: 504; readonly deadlineMs?: unknown } =>
+  code === 'DEADLINE_EXCEEDED' ? { status: 504, deadlineMs: details.deadlineMs } : {};
+
 /** Shows an AppError by its kind. Logs an unexpected error completely and shows it as INTERNAL_SERVER_ERROR. */
 const formatGraphqlError =
   (log: Log) =>
@@ -71,6 +84,7 @@ const formatGraphqlError =
           reason: error.code,
           ...(field ? { field } : {}),
           ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+          ...lateness(error),
         },
       };
     }
@@ -92,17 +106,18 @@ const requestIdOf = ({ id, headers }: FastifyRequest): string => {
 
 /**
  * Mounts a federation subgraph at `POST /graphql`. Every call, even `_entities` and `_service`, needs an identity
- * signed by the gateway. Any other call gets 401 before it is parsed as GraphQL.
+ * signed by the gateway. Any other call gets 401 before it is parsed as GraphQL. An operation over the budget is
+ * refused before it runs. One that reaches its deadline is answered with what is ready, and one whose caller left ends.
  */
 export const mountSubgraph = async <C extends object>(
   app: FastifyInstance,
   options: SubgraphOptions<C>,
 ): Promise<void> => {
   const { typeDefs, resolvers, roles = leastRoles, identity, context, log } = options;
+  const { costBudget = 10_000, deadlineMs = 10_000 } = options;
+  const guarded = inTurns(withLeastRoles(withCheckedReferences(resolvers), roles));
   const server = new ApolloServer<C>({
-    schema: buildSubgraphSchema([
-      { typeDefs: parse(typeDefs), resolvers: withLeastRoles(withCheckedReferences(resolvers), roles) },
-    ] as SubgraphModule),
+    schema: buildSubgraphSchema([{ typeDefs: parse(typeDefs), resolvers: guarded }] as SubgraphModule),
     introspection: true,
     includeStacktraceInErrorResponses: false,
     hideSchemaDetailsFromClientErrors: false,
@@ -115,7 +130,7 @@ export const mountSubgraph = async <C extends object>(
       warn: (message) => log.warn({ reason: String(message) }, 'graphql.warning'),
       error: (message) => log.error({ reason: String(message) }, 'graphql.error'),
     },
-    plugins: [fastifyApolloDrainPlugin<C>(app), checkVariables],
+    plugins: [fastifyApolloDrainPlugin<C>(app), checkVariables, limitCost(typeDefs, costBudget)],
   });
   await server.start();
   const callers = new WeakMap<object, Identity>();
@@ -128,10 +143,12 @@ export const mountSubgraph = async <C extends object>(
       return payload;
     },
     handler: fastifyApolloHandler(server, {
-      context: async (request) => {
+      context: async (request, reply) => {
         const caller = callers.get(request);
         if (!caller) throw new AppError('UNAUTHENTICATED', 'This service answers only the gateway');
-        return context({ identity: { ...caller, requestId: requestIdOf(request) } });
+        const requestId = requestIdOf(request);
+        const operation = startOperation(reply.raw, { deadlineMs, log, requestId });
+        return withOperation(context({ identity: { ...caller, requestId }, signal: operation.signal }), operation);
       },
     }),
   });

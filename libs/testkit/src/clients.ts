@@ -216,6 +216,9 @@ export const sandboxClient = (url: string) => {
     /** Changes what an account allows: the privileges of its user, and whether new contacts must confirm. */
     account: (account: string, change: { privileges?: readonly string[]; confirmedOptIn?: boolean }) =>
       call('PUT', `/accounts/${account}`, change),
+    /** How many refresh tokens of an account still work. */
+    liveRefreshTokens: async (account: string): Promise<number> =>
+      (await call<{ live: Record<string, number> }>('GET', '/tokens')).live[account] ?? 0,
     revokeRefreshTokens: () => call('POST', '/tokens/revoke', {}),
     /**
      * Resets to the demo accounts. It revokes every token and deletes faults and journal; switches and limits stay.

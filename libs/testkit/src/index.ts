@@ -11,11 +11,15 @@ export {
   type LocalProcess,
   type Servers,
 } from '@boxlist/local-servers';
+export * from './access-tokens';
 export * from './at-rest';
 export * from './audit';
-export { readTopics } from '@boxlist/event-bus';
 export * from './canaries';
+export * from './certificates';
+export { readTopics } from '@boxlist/event-bus';
 export * from './clients';
+export * from './connect-account';
+export { examineDoors } from './doors';
 export * from './facts';
 export { matches, sorted } from './memory-documents';
 export * from './memory-mongo';

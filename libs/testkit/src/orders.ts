@@ -1,5 +1,5 @@
 import { topics } from '@boxlist/contracts';
-import { createEventBus } from '@boxlist/event-bus';
+import { createEventBus, type KafkaSecurity } from '@boxlist/event-bus';
 import { randomUUID } from 'node:crypto';
 
 type Json = Record<string, unknown>;
@@ -60,9 +60,16 @@ export const produceOrders = async (
   brokers: string,
   events: readonly OrderEventJson[],
   topicPrefix = '',
+  security?: KafkaSecurity,
 ): Promise<void> => {
   const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const bus = createEventBus({ brokers: brokers.split(','), clientId: 'order-producer', topicPrefix, log: quiet });
+  const bus = createEventBus({
+    brokers: brokers.split(','),
+    clientId: 'order-producer',
+    topicPrefix,
+    security,
+    log: quiet,
+  });
   try {
     await bus.publish(
       topics.orders.name,

@@ -6,8 +6,8 @@ export const startKafka = (options: Omit<local.KafkaOptions, 'tryBroker'>): Prom
   local.startKafka({ ...options, tryBroker });
 
 /** Starts Kafka and MongoDB side by side, or uses the servers that the environment names. */
-export const startServers = (options: Omit<local.ServersOptions, 'tryBroker'> = {}): Promise<local.Servers> =>
-  local.startServers({ ...options, tryBroker });
+export const startServers = (options: Partial<local.ServersOptions> = {}): Promise<local.Servers> =>
+  local.startServers({ tryBroker, ...options });
 
 interface Started {
   stop(): Promise<unknown>;

@@ -4,10 +4,21 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { internalTlsSettings, type Certificate } from './certificates';
 import { devToken, graphClient, sandboxClient, type GraphClient, type TokenInput } from './clients';
+import { prepareSecureKafka } from './secure-kafka';
 import { startServers } from './servers';
 import { produceOrders, type OrderEventJson } from './orders';
-import { appNames, createParts, toolNames, type PartName, type Ports } from './parts';
+import {
+  appNames,
+  createParts,
+  internalNameOf,
+  internalNames,
+  portSettingOf,
+  toolNames,
+  type PartName,
+  type Ports,
+} from './parts';
 import { ticketTailorSandboxClient } from './ticket-tailor-sandbox';
 
 interface StackOptions {
@@ -16,6 +27,10 @@ interface StackOptions {
   readonly ports?: Ports;
   /** The call limit of both the sandbox and sync. */
   readonly callsPerSecond?: number;
+  /** Runs Kafka with TLS and an access control list, and every service as a user of its own. */
+  readonly secureKafka?: boolean;
+  /** The apps show each other this certificate, and accept only such. */
+  readonly certificate?: Certificate;
   /** More settings for all parts. */
   readonly env?: Readonly<Record<string, string>>;
   readonly onProgress?: Progress;
@@ -48,7 +63,7 @@ export const secretsIn = async (dataDir: string): Promise<Secrets> => {
 };
 
 const freePorts = async (): Promise<Ports> => {
-  const names = [...appNames, ...toolNames, 'kafka', 'mongo'] as const;
+  const names = [...appNames, ...internalNames, ...toolNames, 'kafka', 'mongo'] as const;
   return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await freePort()] as const))) as Ports;
 };
 
@@ -73,8 +88,9 @@ const settingsOf = (
     AUDIT_PORT: String(ports.audit),
     ORDER_INTAKE_PORT: String(ports['order-intake']),
     GATEWAY_PORT: String(ports.gateway),
+    ...Object.fromEntries(internalNames.map((name) => [portSettingOf(name), String(ports[name])])),
     BILLING_URL: url('billing'),
-    AUTH_CONNECTION_URL: url('auth-connection'),
+    AUTH_CONNECTION_URL: `http://127.0.0.1:${ports['auth-connection-internal']}`,
     WORKFLOW_URL: url('workflow'),
     SYNC_URL: url('sync'),
     AUDIT_URL: url('audit'),
@@ -106,6 +122,19 @@ const settingsOf = (
   };
 };
 
+/** The settings for mutual TLS between the apps. */
+const overTls = (certificate: Certificate, dataDir: string, ports: Ports): Record<string, string> => {
+  const url = (name: PartName): string => `https://127.0.0.1:${ports[internalNameOf(name)]}`;
+  return {
+    ...internalTlsSettings(certificate, join(dataDir, 'certificates')),
+    BILLING_URL: url('billing'),
+    AUTH_CONNECTION_URL: url('auth-connection'),
+    WORKFLOW_URL: url('workflow'),
+    SYNC_URL: url('sync'),
+    AUDIT_URL: url('audit'),
+  };
+};
+
 /**
  * Starts all of Boxlist: the built apps and the tools, each as its own process, on real servers. Resolves when all
  * are ready.
@@ -117,7 +146,13 @@ export const startStack = async (options: StackOptions = {}) => {
   const ports = options.ports ?? (await freePorts());
   const secrets = await secretsIn(dataDir);
   onProgress('Starting Kafka and MongoDB');
-  const servers = await startServers({ dataDir, ports, onProgress });
+  const secure = options.secureKafka ? await prepareSecureKafka(dataDir) : undefined;
+  const servers = await startServers({
+    dataDir,
+    ports,
+    onProgress,
+    ...(secure ? { secureKafka: secure.listener, tryBroker: secure.tryBroker } : {}),
+  });
   const { kafka, mongo } = servers;
   onProgress(`Kafka: ${kafka.kind === 'given' ? 'the given broker' : 'started'}; MongoDB: ${mongo.server}`);
   await options.built?.catch(async (error: unknown) => {
@@ -128,6 +163,7 @@ export const startStack = async (options: StackOptions = {}) => {
   const own = options.dataDir ? '' : `t${randomBytes(4).toString('hex')}`;
   const settings: Record<string, string> = {
     ...settingsOf(ports, secrets, dataDir, kafka.brokers, mongo.uri, callsPerSecond),
+    ...(options.certificate ? overTls(options.certificate, dataDir, ports) : {}),
     ...(own ? { KAFKA_TOPIC_PREFIX: `${own}.`, MONGODB_DATABASE_PREFIX: own } : {}),
     // Settings from the user's environment override the local values.
     ...Object.fromEntries(
@@ -137,7 +173,7 @@ export const startStack = async (options: StackOptions = {}) => {
     ),
     ...options.env,
   };
-  const { startAll, stopAll, ...parts } = createParts({ dataDir, ports, settings });
+  const { startAll, stopAll, ...parts } = createParts({ dataDir, ports, settings, settingsFor: secure?.settingsFor });
   const stop = async (): Promise<void> => {
     await stopAll();
     await servers.stop();
@@ -145,6 +181,7 @@ export const startStack = async (options: StackOptions = {}) => {
   };
   const url = (name: PartName): string => `http://127.0.0.1:${ports[name]}`;
   try {
+    await secure?.grant(kafka.brokers, settings.KAFKA_TOPIC_PREFIX ?? '');
     onProgress('Starting the sandboxes, the services and the gateway');
     await startAll();
   } catch (error) {
@@ -159,12 +196,15 @@ export const startStack = async (options: StackOptions = {}) => {
     hasRealMongo: mongo.kind === 'given' || mongo.kind === 'mongod',
     brokers: kafka.brokers,
     url,
+    /** The address of the internal listener of an app. */
+    internalUrl: (name: PartName): string => `http://127.0.0.1:${ports[internalNameOf(name)]}`,
     sandbox: sandboxClient(url('constant-contact-sandbox')),
     ticketTailor: ticketTailorSandboxClient(url('ticket-tailor-sandbox')),
     token: (input: TokenInput) => devToken(url('dev-issuer'), input),
     graphAs: async (input: TokenInput): Promise<GraphClient> =>
       graphClient(url('gateway'), await devToken(url('dev-issuer'), input)),
-    produce: (events: readonly OrderEventJson[]) => produceOrders(kafka.brokers, events, settings.KAFKA_TOPIC_PREFIX),
+    produce: (events: readonly OrderEventJson[]) =>
+      produceOrders(kafka.brokers, events, settings.KAFKA_TOPIC_PREFIX, secure?.producer),
     ...parts,
     stop,
     restartKafka: async (): Promise<void> => {

@@ -1,12 +1,10 @@
-import type { BoxOfficeId } from '@boxlist/contracts';
 import { askSubgraph, eventually } from '@boxlist/testkit';
 import { setTimeout } from 'node:timers/promises';
+import { liveOrders } from './live-orders';
 import { line, quantile, type Line } from './table';
-import type { BenchWorld, Round } from './world';
+import type { BenchWorld } from './world';
 
 const buyers = 100_000;
-/** Interval between live orders of another box office: fewer than the 4 calls a second that Constant Contact allows. */
-const liveEveryMs = 500;
 const quietMs = 20_000;
 
 /**
@@ -34,7 +32,7 @@ export const benchBackfill = async (world: BenchWorld): Promise<Line[]> => {
       CONSTANT_CONTACT_CALLS_PER_DAY: '1000000',
     });
     await round.settled(buyers);
-    const quiet = await live(world, round, neighbour.boxOfficeId, 'quiet', setTimeout(quietMs));
+    const quiet = await liveOrders(world, round, neighbour.boxOfficeId, 'quiet', setTimeout(quietMs));
     const workflowId = await office.workflow({
       lists: { fixed: [listId], perEvent: false },
       activeSince: new Date(Date.now() + 60_000).toISOString(),
@@ -48,7 +46,7 @@ export const benchBackfill = async (world: BenchWorld): Promise<Line[]> => {
       },
       { timeoutMs: 900_000, everyMs: 500 },
     );
-    const beside = await live(world, round, neighbour.boxOfficeId, 'beside', done);
+    const beside = await liveOrders(world, round, neighbour.boxOfficeId, 'beside', done);
     const seconds = (performance.now() - begun) / 1_000;
     const outcomes = await round.settled(buyers * 2 + quiet.length + beside.length);
     console.log(beside.calls, outcomes);
@@ -68,41 +66,6 @@ export const benchBackfill = async (world: BenchWorld): Promise<Line[]> => {
   } finally {
     await round.end();
   }
-};
-
-/**
- * Produces live orders until `until` ends. Returns the time from each event to its contact at Constant Contact, in ms.
- */
-const live = async (
-  world: BenchWorld,
-  round: Round,
-  boxOfficeId: BoxOfficeId,
-  name: string,
-  until: Promise<unknown>,
-): Promise<{ times: number[]; length: number; calls: Readonly<Record<string, number>> }> => {
-  await world.sandbox.forgetJournal();
-  const sent = new Map<string, number>();
-  let ended = false;
-  const end = until.finally(() => (ended = true));
-  while (!ended) {
-    const email = `${round.prefix}.${name}.${sent.size}@example.com`;
-    sent.set(email, Date.now());
-    await round.produce([round.order(boxOfficeId, `${name}_${sent.size}`, email)]);
-    await Promise.race([end, setTimeout(liveEveryMs)]);
-  }
-  await end;
-  return eventually(
-    async () => {
-      const times = (await world.sandbox.journal()).flatMap(({ at, body }) => {
-        const address = (body as { email_address?: { address?: string } } | null)?.email_address?.address;
-        const begun = sent.get(address ?? '');
-        return begun === undefined ? [] : [Date.parse(at) - begun];
-      });
-      if (times.length < sent.size) throw new Error(`${times.length} of ${sent.size} live orders`);
-      return { times, length: sent.size, calls: (await world.sandbox.summary()).calls };
-    },
-    { timeoutMs: 60_000 },
-  );
 };
 
 const start = async (world: BenchWorld, url: string, boxOfficeId: string, workflowId: string): Promise<void> => {

@@ -3,9 +3,9 @@ import { createEventBus } from '@boxlist/event-bus';
 import {
   anOrderEvent,
   canMeasureAtRest,
+  connectAccount,
   eventually,
   measureAtRest,
-  signIn,
   startStack,
   type GraphClient,
   type Stack,
@@ -55,19 +55,12 @@ export const benchIdle = async (): Promise<Line[]> => {
 /** Prepares a box office with the active add-on, a connection, and a workflow for a list. */
 const connectOffice = async (graph: GraphClient): Promise<void> => {
   await graph.query(`mutation { activateApp(input: { appId: "app_constant-contact" }) { userErrors { code } } }`);
-  const { beginConnection } = await graph.query<{ beginConnection: { authorizationUrl: string } }>(
-    `mutation { beginConnection(input: {}) { authorizationUrl } }`,
-  );
-  await signIn(beginConnection.authorizationUrl, { account });
-  const { connectionId, listId } = await eventually(async () => {
-    const { boxOffice } = await graph.query<{
-      boxOffice: { connections: { id: string; contactLists: { nodes: { id: string }[] } }[] };
-    }>(`{ boxOffice { connections { id contactLists(first: 1) { nodes { id } } } } }`);
-    const [connection] = boxOffice.connections;
-    const [list] = connection?.contactLists.nodes ?? [];
-    if (!connection || !list) throw new Error('not connected yet');
-    return { connectionId: connection.id, listId: list.id };
-  });
+  const connectionId = await connectAccount(graph, account);
+  const { boxOffice } = await graph.query<{
+    boxOffice: { connections: { contactLists: { nodes: { id: string }[] } }[] };
+  }>(`{ boxOffice { connections { contactLists(first: 1) { nodes { id } } } } }`);
+  const listId = boxOffice.connections[0]?.contactLists.nodes[0]?.id;
+  if (!listId) throw new Error('the demo account has no list');
   const { createWorkflow } = await graph.query<{ createWorkflow: { userErrors: { message: string }[] } }>(
     `mutation ($input: CreateWorkflowInput!) { createWorkflow(input: $input) { userErrors { message } } }`,
     {

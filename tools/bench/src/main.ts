@@ -7,6 +7,7 @@ import { benchCalls } from './calls';
 import { benchGrowth } from './growth';
 import { benchIdle } from './idle';
 import { benchIntake } from './intake';
+import { benchNeighbours } from './neighbours';
 import { readOptions, type Options } from './options';
 import { printed, type Line } from './table';
 import { createBenchWorld, type BenchWorld } from './world';
@@ -15,6 +16,7 @@ const benches: Readonly<Record<string, (world: BenchWorld, options: Options) => 
   intake: benchIntake,
   calls: benchCalls,
   backfill: benchBackfill,
+  neighbours: benchNeighbours,
   growth: benchGrowth,
 };
 

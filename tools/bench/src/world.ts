@@ -147,6 +147,7 @@ const createRound = async ({ dir, servers, sandboxUrl, tokenUrl, publicJwk }: De
   };
   return {
     prefix,
+    serviceTokenSecret: common.SERVICE_TOKEN_SECRET,
     mongo,
     bus,
     startSync,

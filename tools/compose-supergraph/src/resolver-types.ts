@@ -57,7 +57,7 @@ const mappers: Readonly<Record<string, Mappers>> = {
     ErasedContact: source('store/erasures', 'ErasedContact'),
     PreviewedOrder: source('use-cases/history/preview-workflow', 'Previewed'),
     WaitingFor: source('use-cases/history/count-deliveries', 'Waiting'),
-    QuotaUse: "{ readonly class: import('../domain/ledger').CallClass; readonly calls: number }",
+    QuotaUse: "{ readonly class: import('../domain/ledger-state').CallClass; readonly calls: number }",
   },
 };
 

@@ -16,12 +16,24 @@ export const controlDoors = (app: FastifyInstance, world: World): void => {
   clockDoors(app, world);
   journalDoors(app, world);
   accountDoors(app, world);
+  tokenDoors(app, world);
   app.post('/_sandbox/reset', () => {
     world.reset();
     return {};
   });
+};
+
+const tokenDoors = (app: FastifyInstance, world: World): void => {
+  const { refreshTokens } = world.store;
+  app.get('/_sandbox/tokens', () => {
+    const live = Object.fromEntries([...world.store.accounts.keys()].map((account) => [account, 0]));
+    for (const { key } of refreshTokens.entries()) {
+      const token = refreshTokens.get(key);
+      if (token && !token.dead) live[token.account] = (live[token.account] ?? 0) + 1;
+    }
+    return { live };
+  });
   app.post('/_sandbox/tokens/revoke', () => {
-    const { refreshTokens } = world.store;
     for (const { key } of [...refreshTokens.entries()]) {
       const token = refreshTokens.get(key);
       if (token) refreshTokens.put(key, { ...token, dead: true });

@@ -17,12 +17,12 @@ declare module 'fastify' {
 const isApi = (request: FastifyRequest): boolean => request.url.startsWith('/v3/');
 const isControl = (request: FastifyRequest): boolean => request.url.startsWith('/_sandbox');
 const isToken = (request: FastifyRequest): boolean =>
-  request.url.startsWith('/oauth2/') && request.url.endsWith('/token');
+  request.url.startsWith('/oauth2/') && /\/(token|revoke)$/.test(request.url);
 const pause = (ms: number) => delay(ms, undefined, { ref: false });
 
 /**
- * Applies the limits first, then the faults. Records every call of the API and of the token endpoint with its status,
- * and saves writes before the answer is sent.
+ * Applies the limits first, then the faults. Records every call of the API and of the token endpoints with its
+ * status, and saves writes before the answer is sent.
  */
 export const guard = (app: FastifyInstance, world: World): void => {
   const met = new WeakMap<FastifyReply, Fault>();

@@ -26,11 +26,15 @@ const key = (world: World): Uint8Array => new TextEncoder().encode(world.store.s
 const safeEqual = (a: string, b: string): boolean =>
   a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 
-/** The sign-in page, its decision and the token endpoint. These calls do not count for the limits. */
+/**
+ * The sign-in page, its decision, and the endpoints that issue and revoke tokens. These calls do not count for the
+ * limits.
+ */
 export const oauthDoors = (app: FastifyInstance, world: World): void => {
   app.get(`${base}/authorize`, (request, reply) => signInPage(world, request, reply));
   app.post(`${base}/authorize/decision`, (request, reply) => decide(world, request, reply));
   app.post(`${base}/token`, (request, reply) => token(world, request, reply));
+  app.post(`${base}/revoke`, (request, reply) => revoke(world, request, reply));
 };
 
 const errorPage = (reply: FastifyReply, status: number, message: string) =>
@@ -146,22 +150,38 @@ const tokenForm = z.object({
   refresh_token: z.string().optional(),
 });
 
-const token = async (world: World, request: FastifyRequest, reply: FastifyReply) => {
-  const refuse = (status: number, error: string, description: string) =>
-    reply.status(status).send({ error, error_description: description });
-  const [id, secret] = Buffer.from(/^Basic (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '', 'base64')
+/** Whether the call carries the application's id and secret. */
+const isApplication = (world: World, authorization: string | undefined): boolean => {
+  const [id, secret] = Buffer.from(/^Basic (.+)$/.exec(authorization ?? '')?.[1] ?? '', 'base64')
     .toString()
     .split(':')
     .map(decodeURIComponent);
-  if (
-    !safeEqual(id ?? '', world.config.SANDBOX_CLIENT_ID) ||
-    !safeEqual(secret ?? '', world.config.SANDBOX_CLIENT_SECRET)
-  ) {
-    return refuse(world.switches.invalidClientStatus, 'invalid_client', 'Client authentication failed');
-  }
+  const { SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET } = world.config;
+  return safeEqual(id ?? '', SANDBOX_CLIENT_ID) && safeEqual(secret ?? '', SANDBOX_CLIENT_SECRET);
+};
+
+const refuse = (reply: FastifyReply, status: number, error: string, description: string) =>
+  reply.status(status).send({ error, error_description: description });
+const notTheApplication = (world: World, reply: FastifyReply) =>
+  refuse(reply, world.switches.invalidClientStatus, 'invalid_client', 'Client authentication failed');
+
+const revokeForm = z.object({ token: z.string() });
+
+/** RFC 7009: kills a refresh token. A token that is not known is no error. */
+const revoke = async (world: World, request: FastifyRequest, reply: FastifyReply) => {
+  if (!isApplication(world, request.headers.authorization)) return notTheApplication(world, reply);
+  const form = revokeForm.safeParse(request.body);
+  if (!form.success) return refuse(reply, 400, 'invalid_request', 'token is missing');
+  const known = world.store.refreshTokens.get(form.data.token);
+  if (known) world.store.refreshTokens.put(form.data.token, { ...known, dead: true });
+  return reply.status(200).send();
+};
+
+const token = async (world: World, request: FastifyRequest, reply: FastifyReply) => {
+  if (!isApplication(world, request.headers.authorization)) return notTheApplication(world, reply);
   const form = tokenForm.safeParse(request.body);
-  if (!form.success) return refuse(400, 'invalid_request', 'grant_type is missing');
-  const invalidGrant = (why: string) => refuse(world.switches.invalidGrantStatus, 'invalid_grant', why);
+  if (!form.success) return refuse(reply, 400, 'invalid_request', 'grant_type is missing');
+  const invalidGrant = (why: string) => refuse(reply, world.switches.invalidGrantStatus, 'invalid_grant', why);
   if (form.data.grant_type === 'authorization_code') {
     const code = form.data.code ?? '';
     const grant = world.store.codes.get(code);
@@ -183,7 +203,7 @@ const token = async (world: World, request: FastifyRequest, reply: FastifyReply)
     world.store.refreshTokens.put(presented, { ...known, lastUsedMs: world.now(), dead: rotates });
     return issue(world, reply, known.account, known.scope, rotates ? undefined : presented);
   }
-  return refuse(400, 'unsupported_grant_type', 'Only authorization_code and refresh_token are supported');
+  return refuse(reply, 400, 'unsupported_grant_type', 'Only authorization_code and refresh_token are supported');
 };
 
 /** The vendor's access tokens have about 1,200 characters. */

@@ -34,8 +34,10 @@ const wayBack = async (url: string, decision: 'allow' | 'deny' = 'allow'): Promi
 const signedIn = async () => {
   const verifier = oauth.newVerifier();
   const state = oauth.newState();
-  const callbackUrl = await wayBack(await oauth.authorizationUrl({ state, verifier }));
-  return { callbackUrl, state, verifier };
+  const back = await wayBack(await oauth.authorizationUrl({ state, verifier }));
+  const { code } = oauth.readCallback(back.searchParams);
+  if (code === undefined) throw new Error('The sandbox did not issue a code');
+  return { code, verifier };
 };
 
 beforeAll(async () => {
@@ -44,6 +46,7 @@ beforeAll(async () => {
   oauth = createConstantContactOAuth({
     authorizeUrl: `${sandbox.url}/oauth2/default/v1/authorize`,
     tokenUrl: `${sandbox.url}/oauth2/default/v1/token`,
+    revokeUrl: `${sandbox.url}/oauth2/default/v1/revoke`,
     clientId: 'boxlist-dev',
     clientSecret: 'boxlist-dev-secret',
     redirectUrl,
@@ -79,20 +82,20 @@ describe('the sign-in', () => {
       refreshToken: expect.any(String),
       expiresInSeconds: 86_400,
     });
-    await expect(oauth.exchange(answer)).rejects.toMatchObject({ code: 'CONNECTION_NEEDS_RECONNECT' });
+    await expect(oauth.exchange(answer)).rejects.toMatchObject({ code: 'SIGN_IN_REFUSED' });
   });
 
   it('refuses a code with the verifier of another sign-in', async () => {
     await expect(oauth.exchange({ ...(await signedIn()), verifier: oauth.newVerifier() })).rejects.toMatchObject({
-      code: 'CONNECTION_NEEDS_RECONNECT',
+      code: 'SIGN_IN_REFUSED',
     });
   });
 
   it('reports that the person declined', async () => {
     const state = oauth.newState();
     const verifier = oauth.newVerifier();
-    const callbackUrl = await wayBack(await oauth.authorizationUrl({ state, verifier }), 'deny');
-    await expect(oauth.exchange({ callbackUrl, state, verifier })).rejects.toMatchObject({ code: 'SIGN_IN_DENIED' });
+    const back = await wayBack(await oauth.authorizationUrl({ state, verifier }), 'deny');
+    expect(oauth.readCallback(back.searchParams)).toMatchObject({ state, error: { code: 'SIGN_IN_DENIED' } });
   });
 
   it('rotates refresh tokens: each works once', async () => {
@@ -100,6 +103,16 @@ describe('the sign-in', () => {
     const second = (await oauth.refresh(first)).refreshToken!;
     expect(second).not.toBe(first);
     await expect(oauth.refresh(first)).rejects.toMatchObject({ code: 'CONNECTION_NEEDS_RECONNECT' });
+  });
+
+  it('revokes a refresh token and no other, and one that is unknown too', async () => {
+    const [revoked, other] = await Promise.all([signedIn(), signedIn()]);
+    const first = (await oauth.exchange(revoked)).refreshToken!;
+    const second = (await oauth.exchange(other)).refreshToken!;
+    expect(await oauth.revoke(first)).toBe(true);
+    await expect(oauth.refresh(first)).rejects.toMatchObject({ code: 'CONNECTION_NEEDS_RECONNECT' });
+    expect(await oauth.refresh(second)).toMatchObject({ refreshToken: expect.any(String) });
+    expect(await oauth.revoke('unknown')).toBe(true);
   });
 
   it('shows the account and the privileges of its user', async () => {

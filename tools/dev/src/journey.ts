@@ -1,4 +1,4 @@
-import { anOrderEvent, eventually, signIn, type GraphClient, type Stack } from '@boxlist/testkit';
+import { anOrderEvent, connectAccount, eventually, type GraphClient, type Stack } from '@boxlist/testkit';
 
 export const demoBoxOffice = 'bo_demo';
 export const demoAccount = 'riverside';
@@ -39,19 +39,6 @@ const activate = async (graph: GraphClient): Promise<void> => {
   checked(activateApp);
 };
 
-/** Signs in through the sandbox's own pages; returns the connection's id. */
-const connect = async (graph: GraphClient): Promise<string> => {
-  const { beginConnection } = await graph.query<{
-    beginConnection: { authorizationUrl: string; userErrors: { message: string }[] };
-  }>(`mutation { beginConnection(input: {}) { authorizationUrl userErrors { message } } }`);
-  await signIn(checked(beginConnection).authorizationUrl, { account: demoAccount });
-  return eventually(async () => {
-    const connected = (await overview(graph)).connections.find(({ status }) => status === 'CONNECTED');
-    if (!connected) throw new Error('The sign-in did not create a connection');
-    return connected.id;
-  });
-};
-
 const createWorkflow = async (graph: GraphClient, input: object): Promise<void> => {
   const { createWorkflow: created } = await graph.query<{ createWorkflow: { userErrors: { message: string }[] } }>(
     `mutation ($input: CreateWorkflowInput!) { createWorkflow(input: $input) { userErrors { message } } }`,
@@ -70,8 +57,8 @@ export const prepare = async (graph: GraphClient, say: (line: string) => void): 
     say('The organiser activated the Constant Contact add-on');
   }
   if (!now.connections.some(({ status }) => status === 'CONNECTED')) {
-    await connect(graph);
-    say('… signed in to Constant Contact (OAuth, through the sandbox)');
+    await connectAccount(graph, demoAccount);
+    say('… signed in to Constant Contact (OAuth, through the sandbox) and confirmed the account');
   }
   now = await overview(graph);
   const connectionId = now.connections.find(({ status }) => status === 'CONNECTED')?.id;

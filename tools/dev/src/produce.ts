@@ -1,8 +1,8 @@
-import { anOrderEvent, produceOrders, type OrderEventJson } from '@boxlist/testkit';
+import { anOrderEvent, type OrderEventJson } from '@boxlist/testkit';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { demoBoxOffice } from './journey';
-import { defaultPorts } from './steps';
+import { produce } from './kafka';
 
 const usage = `npm run produce -- [options]    publishes orders on Kafka
 
@@ -98,7 +98,7 @@ const main = async (): Promise<void> => {
   const events = options.file
     ? ordersOf(options.file).map((order) => anOrderEvent({ boxOfficeId, order }))
     : Array.from({ length: count }, (_, index) => made(index));
-  await produceOrders(process.env.KAFKA_BROKERS ?? `127.0.0.1:${defaultPorts().kafka}`, events);
+  await produce(events);
   console.log(
     `✓ Published ${events.length} order(s) of ${boxOfficeId} on Kafka: ${events
       .slice(0, 5)

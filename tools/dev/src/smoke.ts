@@ -1,5 +1,6 @@
-import { anOrderEvent, devToken, eventually, graphClient, produceOrders, sandboxClient } from '@boxlist/testkit';
+import { anOrderEvent, devToken, eventually, graphClient, sandboxClient } from '@boxlist/testkit';
 import { demoAccount, demoBoxOffice } from './journey';
+import { produce } from './kafka';
 import { defaultPorts } from './steps';
 
 /** Sends one order through the running stack, and checks its outcome in the graph and its contact at the sandbox. */
@@ -13,7 +14,7 @@ const main = async (): Promise<void> => {
     await devToken(url(ports['dev-issuer']), { boxOfficeId: demoBoxOffice }),
   );
   const begun = Date.now();
-  await produceOrders(process.env.KAFKA_BROKERS ?? `127.0.0.1:${ports.kafka}`, [event]);
+  await produce([event]);
   await eventually(
     async () => {
       const { boxOffice } = await graph.query<{ boxOffice: { deliveries: { nodes: { status: string }[] } } }>(

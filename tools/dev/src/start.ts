@@ -28,10 +28,12 @@ const demandFreePorts = async (ports: Ports): Promise<void> => {
 const givenSettings = (): Record<string, string> => {
   const names = readFileSync(join(workspaceRoot(), '.env.example'), 'utf8').matchAll(/^# ([A-Z_]+)=/gm);
   // Many shells set HOST to the machine's name, which means something else there.
-  const own = new Set(['HOST', 'KAFKA_TOPIC_PREFIX', 'MONGODB_DATABASE_PREFIX']);
+  const own = new Set(['HOST', 'INTERNAL_HOST', 'NODE_ENV', 'KAFKA_TOPIC_PREFIX', 'MONGODB_DATABASE_PREFIX']);
   const given = [...names].flatMap(([, name = '']) => {
     const value = process.env[name];
-    return value === undefined || own.has(name) || name.endsWith('_PORT') ? [] : [[name, value] as const];
+    return value === undefined || own.has(name) || name.endsWith('_PORT') || name.startsWith('INTERNAL_TLS_')
+      ? []
+      : [[name, value] as const];
   });
   return Object.fromEntries(given);
 };

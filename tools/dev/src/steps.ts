@@ -59,12 +59,15 @@ export const script = (file: string, ...args: string[]): [string, string[]] => [
 
 const standardPorts: Ports = {
   gateway: 4000,
+  'gateway-internal': 4100,
   billing: 4101,
   'auth-connection': 4102,
   workflow: 4103,
   sync: 4104,
   'order-intake': 4105,
-  audit: 4106,
+  'auth-connection-internal': 4106,
+  'order-intake-internal': 4107,
+  audit: 4108,
   'constant-contact-sandbox': 4110,
   'dev-issuer': 4111,
   'ticket-tailor-sandbox': 4112,

@@ -70,7 +70,7 @@ const configDocs = async (): Promise<{ config: string; env: string }> => {
     const settings = await settingsOf(app);
     const rows = settings.map(
       ({ name, description, fallback, required }) =>
-        `| \`${name}\` | ${required ? 'required' : `\`${shown(fallback)}\``} | ${description} |`,
+        `| \`${name}\` | ${required ? 'required' : fallback === undefined ? 'unset' : `\`${shown(fallback)}\``} | ${description} |`,
     );
     sections.push(`## ${app}\n\n| setting | default | |\n| --- | --- | --- |\n${rows.join('\n')}\n`);
     for (const setting of settings)

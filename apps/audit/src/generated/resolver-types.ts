@@ -338,7 +338,6 @@ export type ResolversTypes = {
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   BoxOffice: ResolverTypeWrapper<{ readonly id: string }>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
-  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   AuditFilter: AuditFilter;
   AuditEntryConnection: ResolverTypeWrapper<EntryPageSource>;
   AuditEntryEdge: ResolverTypeWrapper<Omit<AuditEntryEdge, 'node'> & { node: ResolversTypes['AuditEntry'] }>;
@@ -349,6 +348,7 @@ export type ResolversTypes = {
   AuditAction: AuditAction;
   AuditObjectType: AuditObjectType;
   AuditLogExport: ResolverTypeWrapper<AuditLogExport>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -360,7 +360,6 @@ export type ResolversParentTypes = {
   Query: Record<PropertyKey, never>;
   BoxOffice: { readonly id: string };
   ID: Scalars['ID']['output'];
-  Int: Scalars['Int']['output'];
   AuditFilter: AuditFilter;
   AuditEntryConnection: EntryPageSource;
   AuditEntryEdge: Omit<AuditEntryEdge, 'node'> & { node: ResolversParentTypes['AuditEntry'] };
@@ -369,7 +368,14 @@ export type ResolversParentTypes = {
   AuditObject: { readonly type: string; readonly id: string };
   AuditDetail: AuditDetail;
   AuditLogExport: AuditLogExport;
+  Int: Scalars['Int']['output'];
 };
+
+export type AtMostDirectiveArgs = {
+  value: Scalars['Int']['input'];
+};
+
+export type AtMostDirectiveResolver<Result, Parent, ContextType = GraphContext, Args = AtMostDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
   name: 'DateTime';
@@ -447,4 +453,8 @@ export type Resolvers<ContextType = GraphContext> = {
   AuditObject: AuditObjectResolvers<ContextType>;
   AuditDetail: AuditDetailResolvers<ContextType>;
   AuditLogExport: AuditLogExportResolvers<ContextType>;
+};
+
+export type DirectiveResolvers<ContextType = GraphContext> = {
+  atMost: AtMostDirectiveResolver<any, any, ContextType>;
 };

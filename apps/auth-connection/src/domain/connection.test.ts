@@ -12,8 +12,21 @@ describe('a return address', () => {
     ['http://console.example.com/settings', false],
     ['javascript:alert(1)', false],
     ['//evil.example', false],
+    ['https://console.example.com/settings/../admin', false],
+    ['https://console.example.com/settings/%2e%2e/admin', false],
+    ['https://console.example.com\\@evil.example/settings', false],
+    ['https://console.example.com:8443/settings', false],
+    [`https://console.example.com/settings?x=${'y'.repeat(2_000)}`, false],
   ])('%s is allowed: %s', (url, expected) => {
     expect(isAllowedReturnUrl(url, allowed)).toBe(expected);
+  });
+
+  it('of an app must have the scheme and the host that are allowed', () => {
+    const ofApp = ['boxlist-app://signed-in/page'];
+    expect(isAllowedReturnUrl('boxlist-app://signed-in/page', ofApp)).toBe(true);
+    expect(isAllowedReturnUrl('evil-app://signed-in/page', ofApp)).toBe(false);
+    expect(isAllowedReturnUrl('boxlist-app://elsewhere/page', ofApp)).toBe(false);
+    expect(isAllowedReturnUrl('javascript:/page', ['boxlist-app:/page'])).toBe(false);
   });
 });
 

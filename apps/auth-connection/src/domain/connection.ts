@@ -55,6 +55,8 @@ export interface Connection {
   /** ISO 3166-1 alpha-2. Null if unknown. */
   readonly countryCode: string | null;
   readonly connectedAt: Date;
+  /** When it was last disconnected. Null if never. */
+  readonly endedAt: Date | null;
   readonly settings: ConnectionSettings;
   readonly version: number;
 }
@@ -94,17 +96,21 @@ export const isFresh = (expiresAt: Date, now: Date): boolean => expiresAt.getTim
 /** Whether a token that cannot be refreshed now still lasts long enough for the call that needs it. */
 export const isUsable = (expiresAt: Date, now: Date): boolean => expiresAt.getTime() - now.getTime() > 90_000;
 
+const longestReturnUrl = 2_000;
+
 /**
- * Whether a browser may be sent to a URL: the same origin as an allowed URL, the same path or a path below it, and no
- * user name or password.
+ * Whether a browser may be sent to a URL of at most 2,000 characters: the same scheme, host and port as an allowed URL,
+ * the same path or a path below it, and no user name or password.
  */
 export const isAllowedReturnUrl = (url: string, allowed: readonly string[]): boolean => {
-  if (!URL.canParse(url)) return false;
+  if (url.length > longestReturnUrl || !URL.canParse(url)) return false;
   const target = new URL(url);
   return allowed.some((each) => {
     if (!URL.canParse(each)) return false;
     const base = new URL(each);
     const below = target.pathname === base.pathname || target.pathname.startsWith(base.pathname.replace(/\/?$/, '/'));
-    return target.origin === base.origin && below && target.username === '' && target.password === '';
+    // Not by `origin`, which is the same text for all schemes that the URL standard does not know.
+    const same = target.protocol === base.protocol && target.host === base.host;
+    return same && below && target.username === '' && target.password === '';
   });
 };

@@ -54,7 +54,7 @@ export type Query = {
 export type BoxOffice = {
   /** Id of the box office, `bo_…`. */
   readonly id: Scalars['ID']['output'];
-  /** Connections to Constant Contact accounts, newest first. */
+  /** Connections to Constant Contact accounts, newest first, at most 20. */
   readonly connections: ReadonlyArray<Connection>;
   /**
    * The Ticket Tailor API key that Boxlist uses to read orders from before Boxlist. Null if none is
@@ -102,11 +102,21 @@ export type Connection = Node & {
   readonly settings: ConnectionSettings;
   /** Version number. It grows with each change. Pass it when you change the settings. */
   readonly version: Scalars['Int']['output'];
-  /** Contact lists of the account, sorted by name. With `search`: only those whose name contains it. */
+  /**
+   * Contact lists of the account, sorted by name, as Boxlist read them in the last ten minutes. With
+   * `search`: only those whose name contains it. With `refresh: true`: as they are now, if the last
+   * reading is older than 15 seconds. Needs the add-on. Role: viewer; with `refresh` manager or owner.
+   */
   readonly contactLists: ContactListConnection;
-  /** Tags of the account, sorted by name. With `search`: only those whose name contains it. */
+  /**
+   * Tags of the account, sorted by name. `search`, `refresh`, roles and age are those of
+   * `contactLists`.
+   */
   readonly tags: TagConnection;
-  /** Custom fields of the account, sorted by label. With `search`: only those whose label contains it. */
+  /**
+   * Custom fields of the account, sorted by label. `search` looks in the label; `refresh`, roles and
+   * age are those of `contactLists`.
+   */
   readonly customFields: CustomFieldConnection;
 };
 
@@ -116,6 +126,7 @@ export type ConnectionContactListsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
   search?: InputMaybe<Scalars['String']['input']>;
+  refresh?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
 
@@ -124,6 +135,7 @@ export type ConnectionTagsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
   search?: InputMaybe<Scalars['String']['input']>;
+  refresh?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
 
@@ -132,6 +144,7 @@ export type ConnectionCustomFieldsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
   search?: InputMaybe<Scalars['String']['input']>;
+  refresh?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
 /**
@@ -224,6 +237,11 @@ export type ContactListConnection = {
   readonly pageInfo: PageInfo;
   /** Number of items in all. */
   readonly totalCount: Scalars['Int']['output'];
+  /**
+   * When Boxlist read them at Constant Contact. It shows an older reading, of at most a day, while it
+   * cannot read them again.
+   */
+  readonly readAt: Scalars['DateTime']['output'];
 };
 
 /** A contact list on a page. */
@@ -244,6 +262,11 @@ export type TagConnection = {
   readonly pageInfo: PageInfo;
   /** Number of items in all. */
   readonly totalCount: Scalars['Int']['output'];
+  /**
+   * When Boxlist read them at Constant Contact. It shows an older reading, of at most a day, while it
+   * cannot read them again.
+   */
+  readonly readAt: Scalars['DateTime']['output'];
 };
 
 /** A tag on a page. */
@@ -264,6 +287,11 @@ export type CustomFieldConnection = {
   readonly pageInfo: PageInfo;
   /** Number of items in all. */
   readonly totalCount: Scalars['Int']['output'];
+  /**
+   * When Boxlist read them at Constant Contact. It shows an older reading, of at most a day, while it
+   * cannot read them again.
+   */
+  readonly readAt: Scalars['DateTime']['output'];
 };
 
 /** A custom field on a page. */
@@ -276,13 +304,21 @@ export type CustomFieldEdge = {
 
 export type Mutation = {
   /**
-   * Starts a sign-in to Constant Contact. Send the person's browser to the returned URL. Role: manager
-   * or owner.
+   * Starts a sign-in to Constant Contact. Send the person's browser to the returned URL. Afterwards
+   * complete the sign-in with `completeConnection`. Role: manager or owner.
    */
   readonly beginConnection: BeginConnectionPayload;
   /**
-   * Ends a connection, erases its tokens and resets its settings to the defaults. Role: manager or
-   * owner.
+   * Completes a sign-in with the ticket that the browser brought back. Call it at once: Constant
+   * Contact's answer behind the ticket lasts for about five minutes. It first says which account signed
+   * in. Show that to the person, and call it again with `confirm: true` to save the connection. Only
+   * the person who started the sign-in can complete it, and only for the same box office. Role: manager
+   * or owner.
+   */
+  readonly completeConnection: CompleteConnectionPayload;
+  /**
+   * Ends a connection, erases its tokens and resets its settings to the defaults. Boxlist also revokes
+   * the tokens at Constant Contact if the operator has set that up. Role: manager or owner.
    */
   readonly disconnect: DisconnectPayload;
   /** Chooses how new contacts are created. Absent fields stay unchanged. Role: manager or owner. */
@@ -294,15 +330,20 @@ export type Mutation = {
   readonly setTicketTailorApiKey: SetTicketTailorApiKeyPayload;
   /** Erases the Ticket Tailor API key. If none is set, nothing changes. Role: manager or owner. */
   readonly removeTicketTailorApiKey: RemoveTicketTailorApiKeyPayload;
-  /** Creates a contact list in the connected account. Role: manager or owner. */
+  /** Creates a contact list in the connected account. Needs the add-on. Role: manager or owner. */
   readonly createContactList: CreateContactListPayload;
-  /** Creates a tag in the connected account. Role: manager or owner. */
+  /** Creates a tag in the connected account. Needs the add-on. Role: manager or owner. */
   readonly createTag: CreateTagPayload;
 };
 
 
 export type MutationBeginConnectionArgs = {
   input: BeginConnectionInput;
+};
+
+
+export type MutationCompleteConnectionArgs = {
+  input: CompleteConnectionInput;
 };
 
 
@@ -335,20 +376,61 @@ export type BeginConnectionInput = {
   /** Id of the connection to renew. The person must then sign in to the same account. */
   readonly connectionId?: InputMaybe<Scalars['ID']['input']>;
   /**
-   * Where the browser goes afterwards. Must be an allowed URL or lie below one. Boxlist adds the
-   * parameters `connection` and `status`.
+   * Where the browser goes afterwards. Must be an allowed URL or lie below one, with at most 2,000
+   * characters. Boxlist adds the parameter `status`. After a sign-in it is `SIGNED_IN`, and `ticket`
+   * holds the ticket for `completeConnection`: remove it from the address bar. Otherwise `status` is an
+   * error code, such as SIGN_IN_DENIED (the person declined), CONSTANT_CONTACT_UNAVAILABLE or
+   * SIGN_IN_REFUSED. For a renewal, `connection` is the id of the connection. Without a `returnUrl` a
+   * page of Boxlist shows the ticket.
    */
   readonly returnUrl?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** Result of the start. */
 export type BeginConnectionPayload = {
-  /** Where to send the browser. Valid once, for 10 minutes. */
+  /**
+   * Where to send the person's own browser. Valid once, for 10 minutes. Do not pass it on to others:
+   * they could sign in, but nobody could complete their sign-in.
+   */
   readonly authorizationUrl: Maybe<Scalars['String']['output']>;
   /** The connection to renew, if any. */
   readonly connection: Maybe<Connection>;
   /** What is wrong with the input. */
   readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** Which sign-in to complete. */
+export type CompleteConnectionInput = {
+  /** The ticket from the end of the sign-in, valid for 10 minutes. Pass it as a variable. */
+  readonly ticket: Scalars['String']['input'];
+  /**
+   * Whether to save the connection. With false, the answer says which account signed in. Repeated
+   * calls with true return the same connection.
+   */
+  readonly confirm?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+/** Result of the completion: the saved connection, or the account that waits for a confirmation. */
+export type CompleteConnectionPayload = {
+  /** The connection, once it is saved. */
+  readonly connection: Maybe<Connection>;
+  /** The account that signed in, until it is saved. Ask the person whether it is the right one. */
+  readonly account: Maybe<SignedInAccount>;
+  /** Whether nothing is saved yet, and the call must be repeated with `confirm: true`. */
+  readonly needsConfirmation: Scalars['Boolean']['output'];
+  /**
+   * What is wrong. TICKET_INVALID, SIGN_IN_REFUSED, SIGN_IN_INTERRUPTED, MISSING_PRIVILEGES and
+   * DIFFERENT_ACCOUNT need a new sign-in.
+   */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** A Constant Contact account that signed in and is not saved yet. */
+export type SignedInAccount = {
+  /** Name of the organisation at Constant Contact. */
+  readonly name: Maybe<Scalars['String']['output']>;
+  /** The connection that it would renew, in its current status. Null if it would be a new connection. */
+  readonly renews: Maybe<Connection>;
 };
 
 /** Which connection to end. */
@@ -563,7 +645,6 @@ export type ResolversTypes = {
   TicketTailorApiKey: ResolverTypeWrapper<TicketTailorApiKey>;
   ConnectionStatus: ConnectionStatus;
   Connection: ResolverTypeWrapper<ConnectionSource>;
-  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   OptInRoute: OptInRoute;
   WhenQuotaIsScarce: WhenQuotaIsScarce;
   ConnectionSettings: ResolverTypeWrapper<ConnectionSettingsSource>;
@@ -579,6 +660,9 @@ export type ResolversTypes = {
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   BeginConnectionInput: BeginConnectionInput;
   BeginConnectionPayload: ResolverTypeWrapper<Omit<BeginConnectionPayload, 'connection'> & { connection: Maybe<ResolversTypes['Connection']> }>;
+  CompleteConnectionInput: CompleteConnectionInput;
+  CompleteConnectionPayload: ResolverTypeWrapper<Omit<CompleteConnectionPayload, 'connection' | 'account'> & { connection: Maybe<ResolversTypes['Connection']>, account: Maybe<ResolversTypes['SignedInAccount']> }>;
+  SignedInAccount: ResolverTypeWrapper<Omit<SignedInAccount, 'renews'> & { renews: Maybe<ResolversTypes['Connection']> }>;
   DisconnectInput: DisconnectInput;
   DisconnectPayload: ResolverTypeWrapper<Omit<DisconnectPayload, 'connection'> & { connection: Maybe<ResolversTypes['Connection']> }>;
   UpdateConnectionSettingsInput: UpdateConnectionSettingsInput;
@@ -590,6 +674,7 @@ export type ResolversTypes = {
   CreateContactListPayload: ResolverTypeWrapper<CreateContactListPayload>;
   CreateTagInput: CreateTagInput;
   CreateTagPayload: ResolverTypeWrapper<CreateTagPayload>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -605,7 +690,6 @@ export type ResolversParentTypes = {
   BoxOffice: { readonly id: string };
   TicketTailorApiKey: TicketTailorApiKey;
   Connection: ConnectionSource;
-  Int: Scalars['Int']['output'];
   ConnectionSettings: ConnectionSettingsSource;
   ContactList: ContactList;
   Tag: Tag;
@@ -619,6 +703,9 @@ export type ResolversParentTypes = {
   Mutation: Record<PropertyKey, never>;
   BeginConnectionInput: BeginConnectionInput;
   BeginConnectionPayload: Omit<BeginConnectionPayload, 'connection'> & { connection: Maybe<ResolversParentTypes['Connection']> };
+  CompleteConnectionInput: CompleteConnectionInput;
+  CompleteConnectionPayload: Omit<CompleteConnectionPayload, 'connection' | 'account'> & { connection: Maybe<ResolversParentTypes['Connection']>, account: Maybe<ResolversParentTypes['SignedInAccount']> };
+  SignedInAccount: Omit<SignedInAccount, 'renews'> & { renews: Maybe<ResolversParentTypes['Connection']> };
   DisconnectInput: DisconnectInput;
   DisconnectPayload: Omit<DisconnectPayload, 'connection'> & { connection: Maybe<ResolversParentTypes['Connection']> };
   UpdateConnectionSettingsInput: UpdateConnectionSettingsInput;
@@ -630,7 +717,14 @@ export type ResolversParentTypes = {
   CreateContactListPayload: CreateContactListPayload;
   CreateTagInput: CreateTagInput;
   CreateTagPayload: CreateTagPayload;
+  Int: Scalars['Int']['output'];
 };
+
+export type AtMostDirectiveArgs = {
+  value: Scalars['Int']['input'];
+};
+
+export type AtMostDirectiveResolver<Result, Parent, ContextType = GraphContext, Args = AtMostDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
   name: 'DateTime';
@@ -713,6 +807,7 @@ export type ContactListConnectionResolvers<ContextType = GraphContext, ParentTyp
   nodes: Resolver<ReadonlyArray<ResolversTypes['ContactList']>, ParentType, ContextType>;
   pageInfo: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
   totalCount: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  readAt: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
 };
 
 export type ContactListEdgeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ContactListEdge'] = ResolversParentTypes['ContactListEdge']> = {
@@ -725,6 +820,7 @@ export type TagConnectionResolvers<ContextType = GraphContext, ParentType extend
   nodes: Resolver<ReadonlyArray<ResolversTypes['Tag']>, ParentType, ContextType>;
   pageInfo: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
   totalCount: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  readAt: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
 };
 
 export type TagEdgeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['TagEdge'] = ResolversParentTypes['TagEdge']> = {
@@ -737,6 +833,7 @@ export type CustomFieldConnectionResolvers<ContextType = GraphContext, ParentTyp
   nodes: Resolver<ReadonlyArray<ResolversTypes['CustomField']>, ParentType, ContextType>;
   pageInfo: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
   totalCount: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  readAt: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
 };
 
 export type CustomFieldEdgeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['CustomFieldEdge'] = ResolversParentTypes['CustomFieldEdge']> = {
@@ -746,6 +843,7 @@ export type CustomFieldEdgeResolvers<ContextType = GraphContext, ParentType exte
 
 export type MutationResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   beginConnection?: Resolver<ResolversTypes['BeginConnectionPayload'], ParentType, ContextType, RequireFields<MutationBeginConnectionArgs, 'input'>>;
+  completeConnection?: Resolver<ResolversTypes['CompleteConnectionPayload'], ParentType, ContextType, RequireFields<MutationCompleteConnectionArgs, 'input'>>;
   disconnect?: Resolver<ResolversTypes['DisconnectPayload'], ParentType, ContextType, RequireFields<MutationDisconnectArgs, 'input'>>;
   updateConnectionSettings?: Resolver<ResolversTypes['UpdateConnectionSettingsPayload'], ParentType, ContextType, RequireFields<MutationUpdateConnectionSettingsArgs, 'input'>>;
   setTicketTailorApiKey?: Resolver<ResolversTypes['SetTicketTailorApiKeyPayload'], ParentType, ContextType, RequireFields<MutationSetTicketTailorApiKeyArgs, 'input'>>;
@@ -758,6 +856,18 @@ export type BeginConnectionPayloadResolvers<ContextType = GraphContext, ParentTy
   authorizationUrl: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   connection: Resolver<Maybe<ResolversTypes['Connection']>, ParentType, ContextType>;
   userErrors: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type CompleteConnectionPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['CompleteConnectionPayload'] = ResolversParentTypes['CompleteConnectionPayload']> = {
+  connection: Resolver<Maybe<ResolversTypes['Connection']>, ParentType, ContextType>;
+  account: Resolver<Maybe<ResolversTypes['SignedInAccount']>, ParentType, ContextType>;
+  needsConfirmation: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  userErrors: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type SignedInAccountResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['SignedInAccount'] = ResolversParentTypes['SignedInAccount']> = {
+  name: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  renews: Resolver<Maybe<ResolversTypes['Connection']>, ParentType, ContextType>;
 };
 
 export type DisconnectPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['DisconnectPayload'] = ResolversParentTypes['DisconnectPayload']> = {
@@ -811,10 +921,16 @@ export type Resolvers<ContextType = GraphContext> = {
   CustomFieldEdge: CustomFieldEdgeResolvers<ContextType>;
   Mutation: MutationResolvers<ContextType>;
   BeginConnectionPayload: BeginConnectionPayloadResolvers<ContextType>;
+  CompleteConnectionPayload: CompleteConnectionPayloadResolvers<ContextType>;
+  SignedInAccount: SignedInAccountResolvers<ContextType>;
   DisconnectPayload: DisconnectPayloadResolvers<ContextType>;
   UpdateConnectionSettingsPayload: UpdateConnectionSettingsPayloadResolvers<ContextType>;
   SetTicketTailorApiKeyPayload: SetTicketTailorApiKeyPayloadResolvers<ContextType>;
   RemoveTicketTailorApiKeyPayload: RemoveTicketTailorApiKeyPayloadResolvers<ContextType>;
   CreateContactListPayload: CreateContactListPayloadResolvers<ContextType>;
   CreateTagPayload: CreateTagPayloadResolvers<ContextType>;
+};
+
+export type DirectiveResolvers<ContextType = GraphContext> = {
+  atMost: AtMostDirectiveResolver<any, any, ContextType>;
 };

@@ -20,6 +20,10 @@ interface ConnectionDocument {
   /** Absent in connections from before Boxlist read the country. */
   countryCode?: string | null;
   connectedAt: Date;
+  /** When it was last disconnected. */
+  endedAt?: Date | null;
+  /** The last sign-ins that were saved here, so that none is saved twice. */
+  signIns?: string[];
   settings?: ConnectionSettings;
   version: number;
   tokens: SealedTokens | null;
@@ -31,7 +35,12 @@ interface ConnectionDocument {
 /** The right to refresh. Its fence guards the saves that follow. */
 export interface RefreshClaim {
   readonly fence: number;
+  /** Whether an earlier refresh of the same tokens began and never ended, as when its process was killed. */
+  readonly wasInterrupted: boolean;
 }
+
+/** How many sign-ins a connection remembers. */
+const rememberedSignIns = 10;
 
 const toConnection = (doc: ConnectionDocument): Connection => ({
   id: doc._id as ConnectionId,
@@ -42,6 +51,7 @@ const toConnection = (doc: ConnectionDocument): Connection => ({
   accountName: doc.accountName,
   countryCode: doc.countryCode ?? null,
   connectedAt: doc.connectedAt,
+  endedAt: doc.endedAt ?? null,
   settings: { ...standardSettings, ...doc.settings },
   version: doc.version,
 });
@@ -64,10 +74,16 @@ const readsOf = (connections: Collection<ConnectionDocument>) => ({
     const doc = await connections.findOne({ _id: id });
     return doc ? toConnection(doc) : undefined;
   },
+  /** The newest 20. */
   ofBoxOffice: async (boxOfficeId: BoxOfficeId): Promise<Connection[]> =>
-    (await connections.find({ boxOfficeId }).sort({ connectedAt: -1 }).toArray()).map(toConnection),
+    (await connections.find({ boxOfficeId }).sort({ connectedAt: -1 }).limit(20).toArray()).map(toConnection),
   ofAccount: async (boxOfficeId: BoxOfficeId, accountId: string): Promise<Connection | undefined> => {
     const doc = await connections.findOne({ boxOfficeId, accountId });
+    return doc ? toConnection(doc) : undefined;
+  },
+  /** The connection that a sign-in made or renewed. */
+  ofSignIn: async (boxOfficeId: BoxOfficeId, accountId: string, signIn: string): Promise<Connection | undefined> => {
+    const doc = await connections.findOne({ boxOfficeId, accountId, signIns: signIn });
     return doc ? toConnection(doc) : undefined;
   },
   withTokens: async (id: string): Promise<{ connection: Connection; tokens: SealedTokens | null } | undefined> => {
@@ -88,41 +104,57 @@ const readsOf = (connections: Collection<ConnectionDocument>) => ({
     ).map(({ _id }) => _id),
 });
 
+interface ChangeOptions {
+  readonly guard?: { readonly refreshFence?: number; readonly signIns?: { readonly $ne: string } };
+  readonly endsRefresh?: boolean;
+  readonly signIn?: string;
+}
+
+/** Changes exactly this version and publishes the fact. Undefined if the version or the guard does not hold. */
+const changeOf = async (
+  connections: Collection<ConnectionDocument>,
+  current: Connection,
+  fields: Partial<ConnectionDocument>,
+  { guard = {}, endsRefresh = false, signIn }: ChangeOptions = {},
+): Promise<{ connection: Connection; tokensBefore: SealedTokens | null } | undefined> => {
+  const next = { ...current, ...fields, id: current.id, version: current.version + 1 };
+  const before = await connections.findOneAndUpdate(
+    { _id: current.id, version: current.version, ...guard },
+    {
+      $set: { ...fields, version: next.version, ...(endsRefresh ? { refreshUntil: null } : {}) },
+      // The new fence keeps a current refresh of the old tokens from saving or marking anything.
+      ...(endsRefresh ? { $inc: { refreshFence: 1 } } : {}),
+      $push: {
+        outbox: factOf(next),
+        ...(signIn === undefined ? {} : { signIns: { $each: [signIn], $slice: -rememberedSignIns } }),
+      },
+    },
+    { returnDocument: 'before' },
+  );
+  return before
+    ? { connection: toConnection({ ...before, ...fields, version: next.version }), tokensBefore: before.tokens }
+    : undefined;
+};
+
 /** The writes that publish a fact. Each changes exactly the version that it is given. */
 const changesOf = (connections: Collection<ConnectionDocument>) => {
   const change = async (
     current: Connection,
     fields: Partial<ConnectionDocument>,
-    { guard = {}, endsRefresh = false }: { guard?: { refreshFence?: number }; endsRefresh?: boolean } = {},
-  ): Promise<Connection | undefined> => {
-    const next = { ...current, ...fields, id: current.id, version: current.version + 1 };
-    const doc = await connections.findOneAndUpdate(
-      { _id: current.id, version: current.version, ...guard },
-      {
-        $set: { ...fields, version: next.version, ...(endsRefresh ? { refreshUntil: null } : {}) },
-        // The new fence keeps a current refresh of the old tokens from saving or marking anything.
-        ...(endsRefresh ? { $inc: { refreshFence: 1 } } : {}),
-        $push: { outbox: factOf(next) },
-      },
-      { returnDocument: 'after' },
-    );
-    return doc ? toConnection(doc) : undefined;
-  };
+    options?: ChangeOptions,
+  ): Promise<Connection | undefined> => (await changeOf(connections, current, fields, options))?.connection;
   return {
     /** Throws a duplicate-key error if the box office already has this account. */
-    insert: async (fields: {
-      boxOfficeId: BoxOfficeId;
-      accountId: string;
-      accountName: string | null;
-      countryCode: string | null;
-      connectedAt: Date;
-      tokens: SealedTokens;
-    }): Promise<Connection> => {
+    insert: async (
+      fields: Pick<Connection, 'boxOfficeId' | 'accountId' | 'accountName' | 'countryCode' | 'connectedAt'>,
+      { tokens, signIn }: { tokens: SealedTokens; signIn: string },
+    ): Promise<Connection> => {
       const connection: Connection = {
         ...fields,
         id: newId('connection'),
         status: 'CONNECTED',
         needsReconnectReason: null,
+        endedAt: null,
         settings: standardSettings,
         version: 1,
       };
@@ -130,23 +162,34 @@ const changesOf = (connections: Collection<ConnectionDocument>) => {
       await connections.insertOne({
         _id: id,
         ...rest,
-        tokens: fields.tokens,
+        tokens,
+        signIns: [signIn],
         refreshFence: 0,
         refreshUntil: null,
         outbox: [factOf(connection)],
       });
       return connection;
     },
-    /** Undefined if the connection changed meanwhile. */
+    /** Undefined if the connection changed meanwhile, or if this sign-in was saved already. */
     renew: (
       current: Connection,
       fields: Pick<Connection, 'accountName' | 'countryCode' | 'connectedAt'> & { tokens: SealedTokens },
-    ) => change(current, { ...fields, status: 'CONNECTED', needsReconnectReason: null }, { endsRefresh: true }),
-    /** Resets the settings to the defaults. A later sign-in starts a new connection, although under the same id. */
-    disconnect: (current: Connection) =>
+      signIn: string,
+    ) =>
       change(
         current,
-        { status: 'DISCONNECTED', tokens: null, needsReconnectReason: null, settings: standardSettings },
+        { ...fields, status: 'CONNECTED', needsReconnectReason: null },
+        { endsRefresh: true, signIn, guard: { signIns: { $ne: signIn } } },
+      ),
+    /**
+     * Resets the settings to the defaults, and returns the tokens that it erased. A later sign-in starts a new
+     * connection, although under the same id. Undefined if the connection changed meanwhile.
+     */
+    disconnect: (current: Connection, endedAt: Date) =>
+      changeOf(
+        connections,
+        current,
+        { status: 'DISCONNECTED', tokens: null, needsReconnectReason: null, settings: standardSettings, endedAt },
         { endsRefresh: true },
       ),
     /** Undefined if the connection changed meanwhile. */
@@ -181,16 +224,18 @@ const refreshesOf = (connections: Collection<ConnectionDocument>) => ({
         $or: [{ refreshUntil: null }, { refreshUntil: { $lte: now } }],
       },
       { $set: { refreshUntil: new Date(now.getTime() + leaseMs) }, $inc: { refreshFence: 1 } },
-      { returnDocument: 'after' },
+      { returnDocument: 'before' },
     );
-    return doc ? { fence: doc.refreshFence } : undefined;
+    return doc ? { fence: doc.refreshFence + 1, wasInterrupted: doc.refreshUntil !== null } : undefined;
   },
   /** Saves rotated tokens. False if the claim was lost. */
   saveTokens: async (id: string, tokens: SealedTokens, { fence }: RefreshClaim): Promise<boolean> =>
     (await connections.updateOne({ _id: id, refreshFence: fence }, { $set: { tokens, refreshUntil: null } }))
       .matchedCount === 1,
-  releaseRefresh: async (id: string, { fence }: RefreshClaim): Promise<void> => {
-    await connections.updateOne({ _id: id, refreshFence: fence }, { $set: { refreshUntil: null } });
+  /** The next claim still learns of an earlier refresh that never ended. */
+  releaseRefresh: async (id: string, { fence, wasInterrupted }: RefreshClaim): Promise<void> => {
+    const refreshUntil = wasInterrupted ? new Date(0) : null;
+    await connections.updateOne({ _id: id, refreshFence: fence }, { $set: { refreshUntil } });
   },
 });
 

@@ -15,7 +15,7 @@ const contextWith = (failures: number) => {
   const ctx = {
     connections: {
       withTokens: async () => ({ connection: { status: 'CONNECTED' }, tokens: ended }),
-      claimRefresh: async () => ({ fence: 7 }),
+      claimRefresh: async () => ({ fence: 7, wasInterrupted: false }),
       saveTokens,
     },
     oauth: { refresh },
@@ -36,7 +36,7 @@ describe('rotated tokens', () => {
     expect(saveTokens).toHaveBeenLastCalledWith(
       'conn_1',
       expect.objectContaining({ access: 'sealed a2', refresh: 'sealed r2' }),
-      { fence: 7 },
+      { fence: 7, wasInterrupted: false },
     );
   });
 });

@@ -1,18 +1,14 @@
-import { AppError, appErrorOf, kindOf } from '@boxlist/contracts';
+import { AppError, appErrorOf, kindOf, type BoxOfficeId } from '@boxlist/contracts';
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Context } from '../context';
 import { isFresh, isUsable, refreshMarginMs, type SealedTokens } from '../domain/connection';
 import { tokenRefreshed } from '../report';
 import type { RefreshClaim } from '../store/connections';
-import { sealTokens } from './connect';
+import { revokeInBackground, sealTokens } from './sealed-tokens';
+import { untilSaved } from './until-saved';
 
 const leaseMs = 45_000;
-/**
- * How long a failed save of rotated tokens is retried, in milliseconds. Together with the token call it ends within
- * the lease.
- */
-const saveForMs = 25_000;
 
 export const hashOfToken = (token: string): string => createHash('sha256').update(token).digest('hex');
 
@@ -57,6 +53,22 @@ export const accessToken = async (
   }
 };
 
+/** `accessToken` for a caller that names the box office. A connection of another box office counts as missing. */
+export const accessTokenOf = async (
+  ctx: Context,
+  of: { readonly boxOfficeId: BoxOfficeId; readonly connectionId: string },
+  rejectedTokenHash?: string,
+): ReturnType<typeof accessToken> => {
+  const connection = await ctx.connections.byId(of.connectionId);
+  if (connection?.boxOfficeId !== of.boxOfficeId)
+    throw new AppError('CONNECTION_NOT_FOUND', 'There is no such connection');
+  return accessToken(ctx, of.connectionId, rejectedTokenHash);
+};
+/** Shown to the organiser. */
+const lostTokens =
+  'Boxlist was interrupted while it renewed the access to Constant Contact, and lost the new access. Nothing is ' +
+  'wrong with your account: sign in again.';
+
 /**
  * Uses the refresh token once and saves the new tokens before anyone uses them. Undefined if the connection needs a
  * new sign-in.
@@ -68,8 +80,11 @@ const refresh = async (
   claim: RefreshClaim,
 ): Promise<{ accessToken: string; expiresAt: Date } | undefined> => {
   const needsReconnect = async (reason: string): Promise<undefined> => {
-    const now = await ctx.connections.byId(connectionId);
-    if (now) await ctx.connections.markNeedsReconnect(now, reason, claim);
+    // Somebody may change the connection's settings at the same time.
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      const now = await ctx.connections.byId(connectionId);
+      if (!now || (await ctx.connections.markNeedsReconnect(now, reason, claim))) break;
+    }
     await ctx.outbox.notify();
     tokenRefreshed(ctx, connectionId, 'needs-reconnect');
   };
@@ -77,31 +92,24 @@ const refresh = async (
   try {
     const fresh = await ctx.oauth.refresh(await ctx.secrets.open(tokens.refresh));
     const sealed = await sealTokens(ctx, fresh);
-    if (!(await save(ctx, connectionId, { ...sealed, refresh: sealed.refresh ?? tokens.refresh }, claim)))
+    const kept = { ...sealed, refresh: sealed.refresh ?? tokens.refresh };
+    if (!(await untilSaved(ctx, { connectionId }, () => ctx.connections.saveTokens(connectionId, kept, claim)))) {
+      // A disconnect revoked the old token, which does not reach the new one.
+      const now = await ctx.connections.byId(connectionId);
+      if (now?.status === 'DISCONNECTED') revokeInBackground(ctx, sealed);
       throw new AppError('LEASE_LOST', 'Another process took over the token refresh');
+    }
     tokenRefreshed(ctx, connectionId, 'refreshed');
     return { accessToken: fresh.accessToken, expiresAt: sealed.expiresAt };
   } catch (error) {
     // Only invalid_grant means that the person must sign in again. A network failure or a server error never does.
     const { code } = appErrorOf(error);
-    if (code === 'CONNECTION_NEEDS_RECONNECT') return needsReconnect('Constant Contact no longer accepts the sign-in');
+    if (code === 'CONNECTION_NEEDS_RECONNECT')
+      return needsReconnect(claim.wasInterrupted ? lostTokens : 'Constant Contact no longer accepts the sign-in');
     // If the save failed, the claim is kept until it expires, so that no process refreshes at once.
     if (code !== 'DEFECT' && code !== 'DATABASE_UNAVAILABLE') await ctx.connections.releaseRefresh(connectionId, claim);
     tokenRefreshed(ctx, connectionId, 'unavailable');
     throw error;
-  }
-};
-
-/** Retries a failed save. The rotated tokens exist nowhere else, so without the save the connection would be lost. */
-const save = async (ctx: Context, id: string, tokens: SealedTokens, claim: RefreshClaim): Promise<boolean> => {
-  for (const until = Date.now() + saveForMs; ;) {
-    try {
-      return await ctx.connections.saveTokens(id, tokens, claim);
-    } catch (error) {
-      if (Date.now() > until) throw error;
-      ctx.log.warn({ err: error, connectionId: id }, 'token.save-repeated');
-      await delay(200);
-    }
   }
 };
 

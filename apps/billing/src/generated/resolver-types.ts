@@ -370,7 +370,6 @@ export type ResolversTypes = {
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   UserError: ResolverTypeWrapper<UserError>;
   Money: ResolverTypeWrapper<Money>;
-  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   BoxOffice: ResolverTypeWrapper<{ readonly id: string }>;
   ConnectableApp: ResolverTypeWrapper<ConnectableAppSource>;
@@ -387,6 +386,7 @@ export type ResolversTypes = {
   ActivateAppPayload: ResolverTypeWrapper<Omit<ActivateAppPayload, 'subscription'> & { subscription: Maybe<ResolversTypes['AppSubscription']> }>;
   DeactivateAppInput: DeactivateAppInput;
   DeactivateAppPayload: ResolverTypeWrapper<Omit<DeactivateAppPayload, 'subscription'> & { subscription: Maybe<ResolversTypes['AppSubscription']> }>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -400,7 +400,6 @@ export type ResolversParentTypes = {
   String: Scalars['String']['output'];
   UserError: UserError;
   Money: Money;
-  Int: Scalars['Int']['output'];
   Query: Record<PropertyKey, never>;
   BoxOffice: { readonly id: string };
   ConnectableApp: ConnectableAppSource;
@@ -415,7 +414,14 @@ export type ResolversParentTypes = {
   ActivateAppPayload: Omit<ActivateAppPayload, 'subscription'> & { subscription: Maybe<ResolversParentTypes['AppSubscription']> };
   DeactivateAppInput: DeactivateAppInput;
   DeactivateAppPayload: Omit<DeactivateAppPayload, 'subscription'> & { subscription: Maybe<ResolversParentTypes['AppSubscription']> };
+  Int: Scalars['Int']['output'];
 };
+
+export type AtMostDirectiveArgs = {
+  value: Scalars['Int']['input'];
+};
+
+export type AtMostDirectiveResolver<Result, Parent, ContextType = GraphContext, Args = AtMostDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
   name: 'DateTime';
@@ -555,4 +561,8 @@ export type Resolvers<ContextType = GraphContext> = {
   Mutation: MutationResolvers<ContextType>;
   ActivateAppPayload: ActivateAppPayloadResolvers<ContextType>;
   DeactivateAppPayload: DeactivateAppPayloadResolvers<ContextType>;
+};
+
+export type DirectiveResolvers<ContextType = GraphContext> = {
+  atMost: AtMostDirectiveResolver<any, any, ContextType>;
 };

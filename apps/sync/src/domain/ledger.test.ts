@@ -1,26 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { quotaStateOf } from './quota-state';
-import {
-  declare,
-  emptyLedger,
-  exhausted,
-  withPermitReturned,
-  isRefused,
-  leftToday,
-  msToNextUtcDay,
-  nextFreeAt,
-  refusedForMs,
-  serve,
-  throttled,
-  type CallClass,
-  type Demand,
-  type Ledger,
-  type Limits,
-} from './ledger';
+import { exhausted, isRefused, leftToday, msToNextUtcDay, refusedForMs } from './calls-of-the-day';
+import { declare, withPermitReturned, nextFreeAt, serve, throttled } from './ledger';
+import { emptyLedger, type CallClass, type Demand, type Ledger, type Limits } from './ledger-state';
 
 const noon = Date.parse('2026-11-23T12:00:00Z');
-const limits: Limits = { perSecond: 4, perDay: 10_000 };
+const interactive = { perDay: 2_000, perDayOfBoxOffice: 300 };
+const limits: Limits = { perSecond: 4, perDay: 10_000, interactive };
 const bounds = { minMs: 10_000, maxMs: 30 * 60_000 };
 const want = (boxOfficeId: string, count: number, kind: CallClass = 'live', since = noon): Demand => ({
   class: kind,
@@ -86,8 +73,8 @@ describe('the ledger', () => {
             // Clocks of different processes may run back a little.
             now += step;
             const served = serve(declare(ledger, holder, [want('bo_1', count)], {}, now), holder, now, {
+              ...limits,
               perSecond,
-              perDay: 10_000,
             });
             ledger = served.ledger;
             calls.push(...served.permits.map(() => now));
@@ -262,14 +249,22 @@ describe('a returned permit', () => {
     serve(declare(emptyLedger, 'a', [want('x', 1, 'live', at)], {}, at), 'a', at, limits).ledger;
 
   it('counts for the day again, but not for its second', () => {
-    const back = withPermitReturned(given(noon), 'live', noon);
+    const back = withPermitReturned(given(noon), { class: 'live', boxOfficeId: 'x' }, noon);
     expect(leftToday(back, noon, limits)).toBe(limits.perDay);
     expect(back.recent).toEqual([noon]);
   });
 
+  it('counts for the day of its box office again', () => {
+    const asked = declare(emptyLedger, 'a', [want('x', 1, 'interactive')], {}, noon);
+    const { ledger } = serve(asked, 'a', noon, limits);
+    expect(ledger.interactive).toMatchObject({ used: 1, usedBy: { x: 1 } });
+    const back = withPermitReturned(ledger, { class: 'interactive', boxOfficeId: 'x' }, noon);
+    expect(back.interactive).toMatchObject({ used: 0, usedBy: { x: 0 } });
+  });
+
   it('does not add a call to a day that started after the request', () => {
     const midnight = Date.parse('2026-11-24T00:00:00Z');
-    const back = withPermitReturned(given(midnight), 'live', midnight - 5);
+    const back = withPermitReturned(given(midnight), { class: 'live', boxOfficeId: 'x' }, midnight - 5);
     expect(leftToday(back, midnight, limits)).toBe(limits.perDay - 1);
   });
 });

@@ -69,6 +69,20 @@ export const deliveryOf = (
   }
 };
 
+/**
+ * The same delivery, ended if it was open and its connection belongs to another box office. `ownerOf` returns undefined
+ * for a connection that is not known yet; the dispatcher and auth-connection check it again before each call.
+ */
+export const withOwnConnection = (
+  delivery: NewDelivery,
+  ownerOf: (connectionId: string) => string | undefined,
+): NewDelivery => {
+  const { boxOfficeId, connectionId, createdAt, settledAt } = delivery;
+  if (settledAt !== null || (ownerOf(connectionId) ?? boxOfficeId) === boxOfficeId) return delivery;
+  const ended = { settledAt: createdAt, readyAt: null, claimed: false, undoesOrder: false } as const;
+  return { ...delivery, ...ended, status: 'FAILED', reason: 'CONNECTION_NOT_OWNED' };
+};
+
 /** The same delivery, open to undo what was done before its order was cancelled. */
 export const toUndo = (cancelled: NewDelivery & EndedDelivery): NewDelivery => ({
   ...cancelled,

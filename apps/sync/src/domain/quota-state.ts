@@ -1,4 +1,5 @@
-import { expectedLive, expectedOf, leftToday, mayUse, msToNextUtcDay, type Ledger, type Limits } from './ledger';
+import { expectedLive, expectedOf, leftToday, mayUse, msToNextUtcDay } from './calls-of-the-day';
+import type { Ledger, Limits } from './ledger-state';
 
 /** How live orders are sent at present. */
 export interface QuotaState {

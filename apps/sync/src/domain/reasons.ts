@@ -20,6 +20,9 @@ export const reasons = {
   WORKFLOW_RESUME: 'Waiting for you to resume the workflow.',
   WORKFLOW_DELETED: 'The workflow was deleted.',
   CONNECTION_DISCONNECTED: 'The connection to Constant Contact has ended.',
+  CONNECTION_NOT_OWNED:
+    "The workflow uses another box office's connection to Constant Contact. Choose your own connection in the " +
+    'workflow. It then applies to later orders.',
   NO_EMAIL: 'The order has no e-mail address.',
   EMAIL_INVALID:
     'The e-mail address of the order is not valid. Correct it at Ticket Tailor. Boxlist then picks up the change ' +

@@ -326,7 +326,7 @@ export type Delivery = Node & {
   readonly performed: ReadonlyArray<Scalars['String']['output']>;
   /** When Boxlist next looks at it, while it waits. */
   readonly nextAttemptAt: Maybe<Scalars['DateTime']['output']>;
-  /** Calls made for it, oldest first. At most the last 500. */
+  /** Calls made for it, oldest first: the last ones. Boxlist keeps 500 of them. */
   readonly attempts: ReadonlyArray<DeliveryAttempt>;
   /** The consent that the decision rests on. */
   readonly consent: ConsentEvidence;
@@ -334,6 +334,12 @@ export type Delivery = Node & {
   readonly createdAt: Scalars['DateTime']['output'];
   /** When it reached its outcome. */
   readonly settledAt: Maybe<Scalars['DateTime']['output']>;
+};
+
+
+/** One order × one workflow, with its outcome. */
+export type DeliveryAttemptsArgs = {
+  last?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** The order of a delivery, without personal data. */
@@ -483,7 +489,7 @@ export type SyncHealth = {
   readonly upgradesWaiting: Scalars['Int']['output'];
   /** The application's quota at Constant Contact, shared by all box offices. */
   readonly quota: Quota;
-  /** Connections that need a new sign-in. Their deliveries wait. */
+  /** Connections that need a new sign-in, at most 20. Their deliveries wait. */
   readonly connectionsNeedingReconnect: ReadonlyArray<Connection>;
   /** State of the event intake, for all box offices together. */
   readonly intake: IntakeHealth;
@@ -496,7 +502,7 @@ export type SyncHealth = {
 export type IntakeHealth = {
   /**
    * Partitions without progress for longer than the operator's setting, the longest first. Their
-   * events wait and are not lost. All other events come in.
+   * events wait and are not lost. All other events come in. At most 100.
    */
   readonly standingStill: ReadonlyArray<EventStandstill>;
   /**
@@ -1205,7 +1211,6 @@ export type ResolversTypes = {
   UserError: ResolverTypeWrapper<UserError>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   BoxOffice: ResolverTypeWrapper<{ readonly id: string }>;
-  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   Retention: ResolverTypeWrapper<Retention>;
   Workflow: ResolverTypeWrapper<{ readonly id: string }>;
   BackfillMode: BackfillMode;
@@ -1236,7 +1241,7 @@ export type ResolversTypes = {
   WaitingFor: ResolverTypeWrapper<WaitingSource>;
   Quota: ResolverTypeWrapper<Omit<Quota, 'usedBy'> & { usedBy: ReadonlyArray<ResolversTypes['QuotaUse']> }>;
   CallClass: CallClass;
-  QuotaUse: ResolverTypeWrapper<{ readonly class: import('../domain/ledger').CallClass; readonly calls: number }>;
+  QuotaUse: ResolverTypeWrapper<{ readonly class: import('../domain/ledger-state').CallClass; readonly calls: number }>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   PreviewWorkflowInput: PreviewWorkflowInput;
   PreviewedOrder: ResolverTypeWrapper<PreviewedSource>;
@@ -1272,6 +1277,7 @@ export type ResolversTypes = {
   ErasedContact: ResolverTypeWrapper<ErasedContactSource>;
   BuyerErasure: ResolverTypeWrapper<ErasureSource>;
   EraseBuyerPayload: ResolverTypeWrapper<Omit<EraseBuyerPayload, 'erasure'> & { erasure: Maybe<ResolversTypes['BuyerErasure']> }>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -1286,7 +1292,6 @@ export type ResolversParentTypes = {
   UserError: UserError;
   Query: Record<PropertyKey, never>;
   BoxOffice: { readonly id: string };
-  Int: Scalars['Int']['output'];
   Retention: Retention;
   Workflow: { readonly id: string };
   Backfill: BackfillSource;
@@ -1309,7 +1314,7 @@ export type ResolversParentTypes = {
   EventStandstill: EventStandstill;
   WaitingFor: WaitingSource;
   Quota: Omit<Quota, 'usedBy'> & { usedBy: ReadonlyArray<ResolversParentTypes['QuotaUse']> };
-  QuotaUse: { readonly class: import('../domain/ledger').CallClass; readonly calls: number };
+  QuotaUse: { readonly class: import('../domain/ledger-state').CallClass; readonly calls: number };
   Mutation: Record<PropertyKey, never>;
   PreviewWorkflowInput: PreviewWorkflowInput;
   PreviewedOrder: PreviewedSource;
@@ -1340,7 +1345,14 @@ export type ResolversParentTypes = {
   ErasedContact: ErasedContactSource;
   BuyerErasure: ErasureSource;
   EraseBuyerPayload: Omit<EraseBuyerPayload, 'erasure'> & { erasure: Maybe<ResolversParentTypes['BuyerErasure']> };
+  Int: Scalars['Int']['output'];
 };
+
+export type AtMostDirectiveArgs = {
+  value: Scalars['Int']['input'];
+};
+
+export type AtMostDirectiveResolver<Result, Parent, ContextType = GraphContext, Args = AtMostDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
   name: 'DateTime';
@@ -1447,7 +1459,7 @@ export type DeliveryResolvers<ContextType = GraphContext, ParentType extends Res
   contactId: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   performed: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   nextAttemptAt: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
-  attempts: Resolver<ReadonlyArray<ResolversTypes['DeliveryAttempt']>, ParentType, ContextType>;
+  attempts: Resolver<ReadonlyArray<ResolversTypes['DeliveryAttempt']>, ParentType, ContextType, Partial<DeliveryAttemptsArgs>>;
   consent: Resolver<ResolversTypes['ConsentEvidence'], ParentType, ContextType>;
   createdAt: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   settledAt: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
@@ -1751,4 +1763,8 @@ export type Resolvers<ContextType = GraphContext> = {
   ErasedContact: ErasedContactResolvers<ContextType>;
   BuyerErasure: BuyerErasureResolvers<ContextType>;
   EraseBuyerPayload: EraseBuyerPayloadResolvers<ContextType>;
+};
+
+export type DirectiveResolvers<ContextType = GraphContext> = {
+  atMost: AtMostDirectiveResolver<any, any, ContextType>;
 };

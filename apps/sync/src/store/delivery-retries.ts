@@ -98,6 +98,17 @@ export const createDeliveryRetries = (deliveries: Collection<DeliveryDocument>) 
     );
     return counts.reduce((sum, count) => sum + count, 0);
   },
+  /** The connections of these deliveries. */
+  connectionsOf: async (taken: readonly Taken[]): Promise<string[]> => {
+    const connections = await inBatches(
+      taken.map(({ id }) => id),
+      async (part) =>
+        (await deliveries.find({ _id: { $in: part } }, { projection: { connectionId: 1 } }).toArray()).map(
+          ({ connectionId }) => connectionId,
+        ),
+    );
+    return [...new Set(connections)];
+  },
   /**
    * Requeues skipped deliveries that still have the known version. Their fence stays, so that the present lease holder
    * can claim them.

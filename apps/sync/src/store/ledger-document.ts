@@ -1,6 +1,6 @@
 import { isDuplicateKey } from '@boxlist/service-kit';
 import type { Connection } from 'mongoose';
-import { emptyLedger, type Ledger } from '../domain/ledger';
+import { emptyLedger, type Ledger } from '../domain/ledger-state';
 
 /** The state is one JSON text, because its keys are ids that others choose and it is always replaced as a whole. */
 interface LedgerDocument {
@@ -23,7 +23,7 @@ export const createLedgerDocument = (mongo: Connection) => {
     read: async (): Promise<KnownLedger> => {
       const found = await ledgers.findOne({ _id: id });
       return found
-        ? { revision: found.revision, ledger: JSON.parse(found.state) as Ledger }
+        ? { revision: found.revision, ledger: { ...emptyLedger, ...(JSON.parse(found.state) as Partial<Ledger>) } }
         : { revision: 0, ledger: emptyLedger };
     },
     /** Returns the ledger as written; undefined when another process wrote first. */

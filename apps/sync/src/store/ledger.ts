@@ -1,22 +1,17 @@
 import type { Connection } from 'mongoose';
 import { quotaStateOf, type BatchingBounds, type QuotaState } from '../domain/quota-state';
 import {
-  callClasses,
+  utcDay,
   exhausted,
   expectedLive,
-  withPermitReturned,
   isRefused,
   leftToday,
   mayUse,
   msToNextUtcDay,
   refusedForMs,
-  throttled,
-  utcDay,
-  type CallClass,
-  type Ledger,
-  type Limits,
-  type Permit,
-} from '../domain/ledger';
+} from '../domain/calls-of-the-day';
+import { withPermitReturned, throttled } from '../domain/ledger';
+import { callClasses, type CallClass, type Ledger, type Limits, type Permit } from '../domain/ledger-state';
 import { databaseClock } from './database-clock';
 import { createLedgerDocument } from './ledger-document';
 import { changeLedger, processOf, startCycle, withArrivals } from './permit-cycle';
@@ -38,7 +33,9 @@ export const createLedgerStore = (
     now,
     /**
      * Resolves when one call may be made, at once; the ledger has counted it. Throws QUOTA_EXCEEDED with the time to
-     * wait when the day has no call left for the class.
+     * wait when the day has no call left for the class. An interactive call waits at most
+     * `longestInteractiveWaitMs`: it throws INTERACTIVE_CALLS_USED_UP when its box office or all of them have used up
+     * the day's interactive calls, and RATE_LIMITED when too many wait.
      */
     take: async (wanted: Permit): Promise<void> => {
       const since = await own.now();
@@ -51,7 +48,7 @@ export const createLedgerStore = (
      * Returns a permit that was requested at `askedAt`, when its call was not made and nothing has left the process.
      */
     returnPermit: (permit: Permit, askedAt: number) =>
-      changeLedger(own, (ledger) => withPermitReturned(ledger, permit.class, askedAt)),
+      changeLedger(own, (ledger) => withPermitReturned(ledger, permit, askedAt)),
     /** Records that this many live buyers arrived. The ledger judges the rest of the day by their pace. */
     arrived: (boxOfficeId: string, count: number): void => {
       own.arrivals = { ...own.arrivals, [boxOfficeId]: (own.arrivals[boxOfficeId] ?? 0) + count };

@@ -119,4 +119,16 @@ describe('pageByTime', () => {
     expect((await old.page({ first: 50 })).nodes).toHaveLength(1);
     expect(old.asked.length).toBeLessThan(8);
   });
+
+  it('reads no further range once the signal has aborted', async () => {
+    const caller = new AbortController();
+    const list = listOf(
+      Array.from({ length: 300 }, (_, index) => ({ _id: `d${index}`, at: ago(index * 3_600_000), isLiked: true })),
+    );
+    const left = new Error('The caller left');
+    const page = list.page({ first: 50, signal: caller.signal });
+    caller.abort(left);
+    await expect(page).rejects.toBe(left);
+    expect(list.asked).toHaveLength(1);
+  });
 });

@@ -110,6 +110,7 @@ export const pageByTime = async <D, F extends string, T extends { readonly _id: 
       const newestFirst = direction === 'forward';
       const found: T[] = [];
       const read = async (filter: mongo.Filter<D>): Promise<number> => {
+        args.signal?.throwIfAborted();
         const some = await find(filter, newestFirst ? -1 : 1, limit - found.length);
         found.push(...some);
         return some.length;

@@ -2,19 +2,10 @@ import { AppError } from '@boxlist/contracts';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import {
-  declare,
-  demandsOf,
-  isKeptForOthers,
-  isRefused,
-  nextFreeAt,
-  permitDelayMs,
-  refusedForMs,
-  serve,
-  type Ledger,
-  type Limits,
-  type Permit,
-} from '../domain/ledger';
+import { isKeptForOthers, isRefused, refusedForMs } from '../domain/calls-of-the-day';
+import { declare, demandsOf, freeAtFor, refusalForPage, serve } from '../domain/ledger';
+import { permitDelayMs, type Ledger, type Limits, type Permit } from '../domain/ledger-state';
+import { longestInteractiveWaitMs, type InteractiveRefusal } from '../domain/interactive-calls';
 import type { createLedgerDocument, KnownLedger } from './ledger-document';
 
 interface Waiter extends Permit {
@@ -128,9 +119,20 @@ const look = async (own: Process): Promise<number> => {
   } else own.last = undefined;
   grant(own, asked, permits);
   refuse(own, asked, ledger, time);
-  const freeInMs = nextFreeAt(ledger, limits) - time;
+  return pauseOf(own, ledger, time);
+};
+
+/**
+ * The wait until the next reading, in ms: until a call of this process may be made, and not longer than an interactive
+ * call may wait.
+ */
+const pauseOf = ({ waiting, limits }: Process, ledger: Ledger, time: number): number => {
+  const freeInMs = Math.min(...waiting.map((each) => freeAtFor(ledger, each, time, limits))) - time;
+  const longestMs = waiting.flatMap((each) =>
+    each.class === 'interactive' ? [Math.max(1, each.since + longestInteractiveWaitMs - time)] : [],
+  );
   // A permit is available but this process did not get it: it is another process's turn.
-  return freeInMs > 0 ? freeInMs : 40;
+  return Math.min(freeInMs > 0 ? freeInMs : 40, ...longestMs);
 };
 
 const swap = async (own: Process, known: KnownLedger, ledger: Ledger): Promise<boolean> => {
@@ -164,13 +166,29 @@ const grant = (own: Process, asked: readonly Waiter[], permits: readonly Permit[
   }
 };
 
-/** Refuses the calls for which the day has no permit left. */
+/** Refuses the calls for which the day has no permit left, and interactive calls that would wait too long. */
 const refuse = (own: Process, asked: readonly Waiter[], ledger: Ledger, time: number): void => {
-  const { limits } = own;
-  for (const each of own.waiting.filter((one) => asked.includes(one) && isRefused(ledger, one.class, time, limits))) {
-    own.waiting = own.waiting.filter((other) => other !== each);
-    each.reject(usedUp(ledger, each, time, limits));
+  const waitingOf = new Map<string, number>();
+  for (const each of own.waiting.filter((one) => asked.includes(one))) {
+    const error = refusalOf(own, each, waitingOf.get(each.boxOfficeId) ?? 0, ledger, time);
+    if (error) {
+      own.waiting = own.waiting.filter((other) => other !== each);
+      each.reject(error);
+    } else if (each.class === 'interactive')
+      waitingOf.set(each.boxOfficeId, (waitingOf.get(each.boxOfficeId) ?? 0) + 1);
   }
+};
+
+const refusalOf = (
+  { limits }: Process,
+  call: Waiter,
+  ahead: number,
+  ledger: Ledger,
+  time: number,
+): AppError | undefined => {
+  if (isRefused(ledger, call.class, time, limits)) return usedUp(ledger, call, time, limits);
+  const refusal = call.class === 'interactive' ? refusalForPage(ledger, call, ahead, time, limits) : undefined;
+  return refusal && refusedPage(refusal);
 };
 
 const usedUp = (ledger: Ledger, { class: kind }: Permit, time: number, limits: Limits): AppError =>
@@ -182,3 +200,31 @@ const usedUp = (ledger: Ledger, { class: kind }: Permit, time: number, limits: L
     {},
     { retryAfterMs: refusedForMs(ledger, kind, time, limits) },
   );
+
+const refusedPage = ({ why, retryAfterMs }: InteractiveRefusal): AppError => {
+  switch (why) {
+    case 'DAY_OF_BOX_OFFICE':
+      return new AppError(
+        'INTERACTIVE_CALLS_USED_UP',
+        'This box office has used up the calls to Constant Contact that its pages may cause today. Orders are not ' +
+          'affected. New calls come at 00:00 UTC.',
+        {},
+        { retryAfterMs },
+      );
+    case 'DAY':
+      return new AppError(
+        'INTERACTIVE_CALLS_USED_UP',
+        'All box offices together have used up the calls to Constant Contact that pages may cause today. Orders are ' +
+          'not affected. New calls come at 00:00 UTC.',
+        {},
+        { retryAfterMs },
+      );
+    case 'BUSY':
+      return new AppError(
+        'RATE_LIMITED',
+        `Too many calls to Constant Contact wait. Try again in ${Math.ceil(retryAfterMs / 1_000)} s.`,
+        {},
+        { retryAfterMs },
+      );
+  }
+};

@@ -28,11 +28,12 @@ export const createStandstillStore = (mongo: Connection) => {
           { upsert: true },
         );
     },
-    /** The present standstills, longest first. */
+    /** The present standstills, longest first, at most 100. */
     present: (now: Date): Promise<Pick<StandstillDocument, 'topic' | 'partition' | 'since' | 'code'>[]> =>
       standstills
         .find({ seenAt: { $gt: new Date(now.getTime() - freshMs) } }, { projection: { _id: 0, seenAt: 0 } })
         .sort({ since: 1 })
+        .limit(100)
         .toArray(),
   };
 };

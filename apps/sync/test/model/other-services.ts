@@ -61,7 +61,7 @@ export const createOtherServices = ({ history, sandbox, now, say }: Outside) => 
         entitlementMessage(
           anEntitlement({
             boxOfficeId: boxOfficeOf(office),
-            appId: 'app',
+            appId: 'app_constant-contact',
             status: entitled ? 'ACTIVE' : 'CANCELLED',
             entitled,
             version: versionOf(boxOfficeOf(office)),

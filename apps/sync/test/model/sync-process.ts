@@ -60,7 +60,11 @@ export const startSync = async (
     ...stores,
     ledger: createLedgerStore(
       connection,
-      { perSecond: callsPerSecond, perDay: callsPerDay },
+      {
+        perSecond: callsPerSecond,
+        perDay: callsPerDay,
+        interactive: { perDay: callsPerDay, perDayOfBoxOffice: callsPerDay },
+      },
       { minMs: 10_000, maxMs: 1_800_000 },
       async () => clock(),
     ),
@@ -68,7 +72,7 @@ export const startSync = async (
     entitlementsCaughtUp: entitlementsCaughtUp(bus),
     bus,
     constantContact: createConstantContact({ apiUrl: 'http://sandbox/v3', send: send(actor) }),
-    tokens: async (connectionId, rejected) => {
+    tokens: async ({ connectionId }, rejected) => {
       const answer = await actor.call('token', () => token(connectionId, rejected));
       if (answer instanceof AppError) throw answer;
       return answer;

@@ -671,7 +671,6 @@ export type ResolversTypes = {
   UserError: ResolverTypeWrapper<UserError>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   BoxOffice: ResolverTypeWrapper<{ readonly id: string }>;
-  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   Connection: ResolverTypeWrapper<Connection>;
   Delivery: ResolverTypeWrapper<Delivery>;
   Backfill: ResolverTypeWrapper<Backfill>;
@@ -704,6 +703,7 @@ export type ResolversTypes = {
   ChangeWorkflowInput: ChangeWorkflowInput;
   DuplicateWorkflowInput: DuplicateWorkflowInput;
   WorkflowPayload: ResolverTypeWrapper<Omit<WorkflowPayload, 'workflow'> & { workflow: Maybe<ResolversTypes['Workflow']> }>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -717,7 +717,6 @@ export type ResolversParentTypes = {
   UserError: UserError;
   Query: Record<PropertyKey, never>;
   BoxOffice: { readonly id: string };
-  Int: Scalars['Int']['output'];
   Connection: Connection;
   Delivery: Delivery;
   Backfill: Backfill;
@@ -743,7 +742,14 @@ export type ResolversParentTypes = {
   ChangeWorkflowInput: ChangeWorkflowInput;
   DuplicateWorkflowInput: DuplicateWorkflowInput;
   WorkflowPayload: Omit<WorkflowPayload, 'workflow'> & { workflow: Maybe<ResolversParentTypes['Workflow']> };
+  Int: Scalars['Int']['output'];
 };
+
+export type AtMostDirectiveArgs = {
+  value: Scalars['Int']['input'];
+};
+
+export type AtMostDirectiveResolver<Result, Parent, ContextType = GraphContext, Args = AtMostDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
   name: 'DateTime';
@@ -942,4 +948,8 @@ export type Resolvers<ContextType = GraphContext> = {
   WorkflowVersionEdge: WorkflowVersionEdgeResolvers<ContextType>;
   Mutation: MutationResolvers<ContextType>;
   WorkflowPayload: WorkflowPayloadResolvers<ContextType>;
+};
+
+export type DirectiveResolvers<ContextType = GraphContext> = {
+  atMost: AtMostDirectiveResolver<any, any, ContextType>;
 };

@@ -13,6 +13,7 @@ import { decideOrder } from '../../domain/decide-order';
 import { deliveryId } from '../../domain/delivery';
 import type { StoredOrder } from '../../domain/order';
 import type { Backfill } from '../../store/backfills';
+import { connectionOf } from '../intake/own-connection';
 import { previewFetched } from './fetch-orders';
 import { holdForBackfill } from '../dispatch/release-waiting';
 
@@ -26,7 +27,10 @@ export interface BackfillInput {
 
 const ordersAtOnce = 5_000;
 
-/** Returns the workflow of a backfill's input. Throws FORBIDDEN, NOT_FOUND or BAD_INPUT, with the field at fault. */
+/**
+ * Returns the workflow of a backfill's input. Throws FORBIDDEN, NOT_FOUND, BAD_INPUT or CONNECTION_REQUIRED, with the
+ * field at fault.
+ */
 const checked = async (ctx: Context, identity: Identity, input: BackfillInput): Promise<WorkflowFact> => {
   requireRole(identity, 'manager');
   const workflow = await ctx.workflows.byId(input.workflowId);
@@ -34,7 +38,7 @@ const checked = async (ctx: Context, identity: Identity, input: BackfillInput): 
     throw new AppError('NOT_FOUND', 'There is no such workflow', { field: ['input', 'workflowId'] });
   if (input.from && input.to && input.from >= input.to)
     throw new AppError('BAD_INPUT', 'from must be before to', { field: ['input', 'from'] });
-  const connection = await ctx.connections.byId(workflow.connectionId);
+  const connection = await connectionOf(ctx, workflow);
   if (input.mode === 'IMPORT' && connection?.optInRoute === 'CONFIRM')
     throw new AppError(
       'BAD_INPUT',

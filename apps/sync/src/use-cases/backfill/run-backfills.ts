@@ -2,7 +2,7 @@ import { repeatedly } from '@boxlist/event-bus';
 import { AppError, kindOf, type WorkflowFact } from '@boxlist/contracts';
 import type { Context } from '../../context';
 import { workflowInMode, type BackfillPauseReason } from '../../domain/backfill';
-import { deliveryOf, type NewDelivery } from '../../domain/new-delivery';
+import { deliveryOf, type NewDelivery, withOwnConnection } from '../../domain/new-delivery';
 import { revisionOf, type StoredOrder } from '../../domain/order';
 import { retryDelayMs } from '../../domain/retry-policy';
 import { backfillHeld } from '../../report';
@@ -11,6 +11,7 @@ import { changedAtOnce } from '../../store/in-batches';
 import { eventLoopYielder } from '../../yield-to-event-loop';
 import pMap from 'p-map';
 import { marksOf, matchOrders } from '../intake/match-orders';
+import { ownersOf } from '../intake/own-connection';
 import { keepFetched, readOrders } from './fetch-orders';
 import { forgetErased } from '../privacy/forget-buyer';
 import { releaseForWorkflow, holdForBackfill } from '../dispatch/release-waiting';
@@ -39,10 +40,12 @@ const makeNext = async (ctx: Context, backfill: Backfill): Promise<boolean> => {
   const inMode = workflowInMode(workflow, backfill.mode);
   const yieldToEventLoop = eventLoopYielder();
   const fresh: NewDelivery[] = [];
+  const ownerOf = await ownersOf(ctx, [workflow]);
   for (const order of page) {
     if (order.expired) continue;
     await yieldToEventLoop();
-    fresh.push(deliveryOf(order, marksOf(ctx, order), inMode, now, backfill._id));
+    const delivery = deliveryOf(order, marksOf(ctx, order), inMode, now, backfill._id);
+    fresh.push(withOwnConnection(delivery, ownerOf));
   }
   const known = new Set(await ctx.deliveries.insert(fresh, changedAtOnce));
   const changed = await followChanges(ctx, fresh, known, workflow);

@@ -18,9 +18,14 @@ export type DeadLetterPage = CountedPage<DeadLetter>;
 export const deadLetterPage = (
   ctx: Context,
   { boxOfficeId }: Identity,
-  { first, after, statuses }: Pick<PageArgs, 'first' | 'after'> & { statuses?: readonly DeadLetterStatus[] | null },
+  {
+    first,
+    after,
+    signal,
+    statuses,
+  }: Pick<PageArgs, 'first' | 'after' | 'signal'> & { readonly statuses?: readonly DeadLetterStatus[] | null },
 ): Promise<DeadLetterPage> =>
-  ctx.deadLetters.page(boxOfficeId, statuses?.length ? statuses : unfinished, { first, after }, ctx.clock());
+  ctx.deadLetters.page(boxOfficeId, statuses?.length ? statuses : unfinished, { first, after, signal }, ctx.clock());
 
 const chosen = (identity: Identity, { ids, all }: LettersInput): LetterChoice => {
   requireRole(identity, 'manager');

@@ -4,7 +4,7 @@ import { workflowInMode } from '../../domain/backfill';
 import { decideOrder } from '../../domain/decide-order';
 import type { Result } from '../../domain/delivery';
 import { desiredState, type DesiredState } from '../../domain/desired-state';
-import type { CallClass } from '../../domain/ledger';
+import type { CallClass } from '../../domain/ledger-state';
 import type { StoredOrder } from '../../domain/order';
 import { isPhoneStale } from '../../domain/stale-values';
 import { phoneAdded, phoneFollows, phoneLeft, phoneRefused } from '../../domain/plan-phone';

@@ -1,4 +1,4 @@
-import { AppError, type WorkflowFact } from '@boxlist/contracts';
+import { AppError, entitlementKey, type WorkflowFact } from '@boxlist/contracts';
 import type { Context } from '../../context';
 import { workflowInMode, type BackfillMode } from '../../domain/backfill';
 import { decideOrder, type OrderDecision } from '../../domain/decide-order';
@@ -133,15 +133,17 @@ const resultOf = (ctx: Context, decision: Exclude<OrderDecision, { kind: 'go' }>
       }
     : { outcome: { reason: decision.reason } };
 
+/** Whether the box office may use the add-on, as far as its entitlement has arrived. No other add-on counts. */
+export const isEntitledSoFar = async (ctx: Context, boxOfficeId: string): Promise<boolean> =>
+  (await ctx.entitlements.byId(entitlementKey({ boxOfficeId, appId: 'app_constant-contact' })))?.entitled ?? false;
+
 /**
  * Whether the box office may use the add-on. A "no" counts only once all entitlement events have arrived. Throws
  * SERVICE_UNAVAILABLE when they have not arrived within 3 seconds.
  */
 export const isEntitled = async (ctx: Context, boxOfficeId: string): Promise<boolean> => {
-  const ask = async (): Promise<boolean> =>
-    (await ctx.entitlements.ofBoxOffices([boxOfficeId])).some(({ entitled }) => entitled);
-  if (await ask()) return true;
+  if (await isEntitledSoFar(ctx, boxOfficeId)) return true;
   if (!(await ctx.entitlementsCaughtUp(3_000)))
     throw new AppError('SERVICE_UNAVAILABLE', 'The latest subscription events have not arrived yet');
-  return ask();
+  return isEntitledSoFar(ctx, boxOfficeId);
 };

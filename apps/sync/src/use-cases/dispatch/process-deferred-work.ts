@@ -1,6 +1,6 @@
 import { AppError, type ConnectionFact } from '@boxlist/contracts';
 import type { Context } from '../../context';
-import type { CallClass } from '../../domain/ledger';
+import type { CallClass } from '../../domain/ledger-state';
 import { retryDelayMs } from '../../domain/retry-policy';
 import type { StoredOrder } from '../../domain/order';
 import type { DeferredWork, DeferredWorkStore } from '../../store/deferred-work';

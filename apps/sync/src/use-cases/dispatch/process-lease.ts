@@ -167,6 +167,7 @@ export const processLease = async (
   const leaseRun: LeaseRun = {
     ctx,
     lease,
+    owner: connection?.boxOfficeId,
     stillHeld,
     goesOn: () => !leaseRun.parked && !isClosing(),
     isOverdue: () => isCrowded() && ctx.clock().getTime() - begunAt > turnMs,

@@ -10,7 +10,7 @@ import {
   type Result,
   withoutWait,
 } from '../../domain/delivery';
-import type { CallClass } from '../../domain/ledger';
+import type { CallClass } from '../../domain/ledger-state';
 import { deliverySettled } from '../../report';
 import type { ConnectionLease } from '../../store/connection-leases';
 import { guardErased } from '../privacy/forget-buyer';
@@ -33,6 +33,8 @@ export const takesLong = (work: LeaseWork): boolean => work === 'backfill' || wo
 export interface LeaseRun {
   readonly ctx: Context;
   readonly lease: ConnectionLease;
+  /** The box office that the connection belongs to; undefined while its fact has not arrived. */
+  readonly owner: string | undefined;
   readonly stillHeld: () => Promise<boolean>;
   readonly goesOn: () => boolean;
   /** Whether its time is up while other leases may wait. */
@@ -124,7 +126,7 @@ export const processQueue = async (leaseRun: LeaseRun, queue: Queue, size: numbe
   while (leaseRun.goesOn() && !leaseRun.isOverdue() && (await leaseRun.stillHeld())) {
     if (takesLong(queue) && (await needsNewPass(leaseRun))) return;
     const claimed = await ctx.deliveryQueue.claim(lease, queue, busy, ctx.clock(), size, leaseRun.stillHeld);
-    const plannable = await withoutAwaiting(leaseRun, claimed);
+    const plannable = await withoutAwaiting(leaseRun, await withoutForeign(leaseRun, claimed));
     // Another queue may have begun on the same buyer in the meantime. Those deliveries wait for a later pass.
     const ready = plannable.filter(({ emailHash }) => emailHash === null || !busy.has(emailHash));
     const [first] = ready;
@@ -144,6 +146,24 @@ export const processQueue = async (leaseRun: LeaseRun, queue: Queue, size: numbe
       for (const hash of hashes) busy.delete(hash);
     }
   }
+};
+
+/**
+ * Returns the deliveries of the box office that the connection belongs to, and ends the others. While the owner is
+ * unknown, it returns the deliveries of one box office: auth-connection gives its token to the owner only.
+ */
+const withoutForeign = async (leaseRun: LeaseRun, claimed: readonly OpenDelivery[]): Promise<OpenDelivery[]> => {
+  const { ctx, lease, owner } = leaseRun;
+  const boxOfficeId = owner ?? claimed[0]?.boxOfficeId;
+  const own = claimed.filter((delivery) => delivery.boxOfficeId === boxOfficeId);
+  if (owner === undefined || own.length === claimed.length) return own;
+  const foreign = claimed.filter((delivery) => delivery.boxOfficeId !== owner);
+  ctx.log.warn({ connectionId: lease.connectionId, deliveries: foreign.length }, 'delivery.foreign-connection');
+  await saveAndReport(
+    leaseRun,
+    foreign.map((delivery) => ({ delivery, attempts: [], to: { outcome: { reason: 'CONNECTION_NOT_OWNED' } } })),
+  );
+  return own;
 };
 
 /**

@@ -50,7 +50,10 @@ export const deliveryPage = async (
   const choice = choiceOf(ctx, identity, filter);
   const page = await ctx.deliveryHistory.page(boxOfficeId, choice, args, ctx.clock());
   let counting: ReturnType<typeof countDeliveries> | undefined;
-  const counted = () => (counting ??= countDeliveries(ctx, boxOfficeId, choice));
+  const counted = () => {
+    args.signal?.throwIfAborted();
+    return (counting ??= countDeliveries(ctx, boxOfficeId, choice));
+  };
   return {
     ...page,
     totalCount: async () => (await counted()).count,
@@ -105,6 +108,7 @@ export const syncHealth = async (ctx: Context, { boxOfficeId }: Identity) => {
     intake: { standingStill, unreadable },
     connectionsNeedingReconnect: connections
       .filter(({ status }) => status === 'NEEDS_RECONNECT')
+      .slice(0, 20)
       .map(({ connectionId }) => ({ __typename: 'Connection', id: connectionId })),
   };
 };

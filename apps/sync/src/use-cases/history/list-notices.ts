@@ -8,8 +8,13 @@ export type NoticePage = CountedPage<Notice>;
 export const noticePage = (
   ctx: Context,
   { boxOfficeId }: Identity,
-  { first, after, states }: Pick<PageArgs, 'first' | 'after'> & { readonly states?: readonly NoticeState[] | null },
+  {
+    first,
+    after,
+    signal,
+    states,
+  }: Pick<PageArgs, 'first' | 'after' | 'signal'> & { readonly states?: readonly NoticeState[] | null },
 ): Promise<NoticePage> => {
   const among = states?.length ? states : (['RAISED', 'RECOVERED'] as const);
-  return ctx.notices.page(boxOfficeId, new Set(among), { first, after }, ctx.clock());
+  return ctx.notices.page(boxOfficeId, new Set(among), { first, after, signal }, ctx.clock());
 };

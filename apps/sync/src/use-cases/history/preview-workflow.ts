@@ -9,6 +9,8 @@ import type { KnownContact } from '../../domain/known-contact';
 import type { StoredOrder } from '../../domain/order';
 import { planBatch, type PlanOptions, type ContactPlanInput } from '../../domain/plan-batch';
 import { detailsMarkOf, phoneMarksOf } from '../dispatch/contact-marks';
+import { isEntitledSoFar } from '../dispatch/desired-deliveries';
+import { connectionOf } from '../intake/own-connection';
 import type { DeliveryStatus, ReasonCode } from '../../domain/reasons';
 
 const mostOrders = 200;
@@ -25,7 +27,7 @@ export interface Previewed {
 /**
  * Previews a workflow with the last orders of the box office. It uses the same rules and the same planner as the
  * dispatcher, and the contact cache. It writes nothing and calls nothing. A contact that is not in the cache counts as
- * missing. Throws NOT_FOUND, BAD_INPUT and FORBIDDEN.
+ * missing. Throws NOT_FOUND, BAD_INPUT, CONNECTION_REQUIRED and FORBIDDEN.
  */
 export const previewWorkflow = async (
   ctx: Context,
@@ -40,12 +42,11 @@ export const previewWorkflow = async (
   if (workflow?.boxOfficeId !== identity.boxOfficeId || workflow.status === 'DELETED')
     throw new AppError('NOT_FOUND', 'There is no such workflow', { field: ['input', 'workflowId'] });
   const active: WorkflowFact = { ...workflow, status: 'ACTIVE' };
-  const [orders, entitlements, connection] = await Promise.all([
+  const [orders, entitled, connection] = await Promise.all([
     ctx.orders.latest(identity.boxOfficeId, count),
-    ctx.entitlements.ofBoxOffices([identity.boxOfficeId]),
-    ctx.connections.byId(workflow.connectionId),
+    isEntitledSoFar(ctx, identity.boxOfficeId),
+    connectionOf(ctx, workflow),
   ]);
-  const entitled = entitlements.some((each) => each.entitled);
   const hashOf = ({ boxOfficeId, email }: StoredOrder): string => (email ? ctx.hashEmail(boxOfficeId, email) : '');
   const known = await ctx.contacts.byHashes(workflow.connectionId, orders.map(hashOf));
   const previewed = orders.map((order) => previewOne(order, active, entitled, known.get(hashOf(order))));

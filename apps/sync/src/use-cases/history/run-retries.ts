@@ -32,11 +32,7 @@ const goOn = async (ctx: Context, retry: Retry): Promise<void> => {
   const taking = retry.taking.length > 0 ? retry : await takeNext(ctx, retry);
   if (!taking) return;
   const count = await ctx.deliveryRetries.requeue(taking._id, taking.taking, keptSince(ctx), ctx.clock());
-  const connections = await ctx.connections.ofBoxOffices([taking.boxOfficeId]);
-  await ctx.connectionLeases.makeReady(
-    connections.map(({ connectionId }) => connectionId),
-    ctx.clock(),
-  );
+  await ctx.connectionLeases.makeReady(await ctx.deliveryRetries.connectionsOf(taking.taking), ctx.clock());
   ctx.notify();
   await ctx.retries.countRequeued(taking, count);
 };

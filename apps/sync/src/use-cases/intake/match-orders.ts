@@ -2,11 +2,12 @@ import type { WorkflowFact } from '@boxlist/contracts';
 import type { Context } from '../../context';
 import { workflowInMode } from '../../domain/backfill';
 import { type Delivery, mayHaveBegun } from '../../domain/delivery';
-import { deliveryOf, type NewDelivery, toUndo } from '../../domain/new-delivery';
+import { deliveryOf, type NewDelivery, toUndo, withOwnConnection } from '../../domain/new-delivery';
 import { revisionOf, type StoredOrder } from '../../domain/order';
 import type { Backfill } from '../../store/backfills';
 import type { ReceivedOrder } from '../../store/order-document';
 import { releaseForWorkflow } from '../dispatch/release-waiting';
+import { ownersOf } from './own-connection';
 
 /**
  * Writes a delivery for each order × workflow that has none, and reopens deliveries whose order has changed. An order
@@ -20,6 +21,7 @@ export const matchOrders = async (
 ): Promise<number> => {
   const now = ctx.clock();
   const earlier = new Set<string>();
+  const ownerOf = await ownersOf(ctx, workflows);
   const matched = orders.flatMap(({ order, receivedAt }) => {
     if (order.expired) return [];
     const own = workflows.filter(
@@ -28,7 +30,7 @@ export const matchOrders = async (
     if (own.length === 0) return [];
     const marks = marksOf(ctx, order);
     return own.map((workflow) => {
-      const delivery = deliveryOf(order, marks, workflow, now);
+      const delivery = withOwnConnection(deliveryOf(order, marks, workflow, now), ownerOf);
       if (receivedAt < new Date(workflow.activeSince)) earlier.add(delivery._id);
       return delivery;
     });
@@ -84,6 +86,7 @@ const reopenChanged = async (
   workflows: readonly WorkflowFact[],
 ): Promise<readonly ExistingDelivery[]> => {
   const existing: ExistingDelivery[] = [];
+  const ownerOf = await ownersOf(ctx, workflows);
   const revisions = new Map(matched.map(({ _id, orderRevision }) => [_id, orderRevision]));
   for (let left = [...revisions.keys()]; left.length > 0;) {
     const known = await ctx.deliveries.byIds(left);
@@ -101,7 +104,8 @@ const reopenChanged = async (
       const present = workflows.find(({ workflowId }) => workflowId === before.workflowId);
       const backfill = backfills.get(before.backfillId);
       const workflow = present && workflowInMode(present, backfill?.mode ?? null);
-      const fresh = order && workflow && deliveryOf(order, marksOf(ctx, order), workflow, ctx.clock());
+      const fresh =
+        order && workflow && withOwnConnection(deliveryOf(order, marksOf(ctx, order), workflow, ctx.clock()), ownerOf);
       if (!fresh || before.orderRevision === fresh.orderRevision) continue;
       const next = reopened(before, fresh, workflow, backfill?.status === 'CANCELLED');
       const isDone = await (next

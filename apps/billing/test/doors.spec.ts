@@ -1,0 +1,22 @@
+import { examineDoors, startServers, type Servers } from '@boxlist/testkit';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { startWorld, type World } from './world';
+
+let servers: Servers;
+let world: World;
+beforeAll(async () => {
+  servers = await startServers();
+  world = await startWorld(servers);
+}, 90_000);
+afterAll(async () => {
+  await world?.close();
+  await servers?.stop();
+}, 60_000);
+
+it('nothing is public, and every answer has its headers', async () => {
+  const { publicDoors, internalDoors, faults, statuses } = await examineDoors(world.service);
+  expect({ publicDoors, faults }).toEqual({ publicDoors: [], faults: [] });
+  expect(world.service.url).toBe(world.service.internalUrl);
+  expect(internalDoors).toEqual(expect.arrayContaining(['GET /health/ready', 'GET /metrics', 'POST /graphql']));
+  expect(statuses).toEqual(expect.arrayContaining([200, 401, 404, 413]));
+});
