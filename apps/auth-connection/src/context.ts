@@ -20,6 +20,8 @@ export interface Context {
   readonly oauth: ConstantContactOAuth;
   readonly secrets: SecretBox;
   readonly outbox: OutboxRelay;
+  /** Publishes the audit entries of API keys that wait. Does not wait for Kafka. */
+  readonly notifyAudit: () => void;
   /** The account's lists, tags and custom fields as they were read last. All processes share them. */
   readonly resources: AccountResourceStore;
   /** Throws ENTITLEMENT_REQUIRED unless the box office may use the add-on. */

@@ -1,7 +1,8 @@
 import { createConstantContact, createConstantContactOAuth } from '@boxlist/constant-contact';
 import { deadLetterTopicSpecOf, topics } from '@boxlist/contracts';
-import { repeatedly } from '@boxlist/event-bus';
+import { createRest, repeatedly } from '@boxlist/event-bus';
 import {
+  auditRelay,
   createInternalFetch,
   createPlatform,
   createSecretBox,
@@ -37,7 +38,7 @@ export const createAuthConnection = async (
   { jobsEveryMs = 60_000, takePermit: takeGivenPermit, ...overrides }: Overrides = {},
 ): Promise<ListeningService> => {
   const platform = await createPlatform('auth-connection', config, {
-    topics: [topics.connections, topics.entitlements, deadLetterTopicSpecOf(topics.entitlements.name)],
+    topics: [topics.connections, topics.audit, topics.entitlements, deadLetterTopicSpecOf(topics.entitlements.name)],
     log: overrides.log,
   });
   const { log, mongo, bus } = platform;
@@ -49,7 +50,16 @@ export const createAuthConnection = async (
   await Promise.all([connections.init(), signIns.init(), resources.init(), entitlements.init()]);
   const constantContact = createConstantContact({ apiUrl: config.CONSTANT_CONTACT_API_URL });
   platform.onClose(() => constantContact.close());
-  const outbox = await platform.relayOutbox({ collection: connections.collection, topic: topics.connections });
+  const rest = createRest();
+  const { collection } = connections;
+  const outbox = await platform.relayOutbox({ collection, topic: topics.connections, rest });
+  await platform.relayOutbox({ collection, ...auditRelay, rest });
+  const ticketTailorKeys = createTicketTailorKeyStore(mongo);
+  const keyAudit = await platform.relayOutbox({
+    collection: ticketTailorKeys.collection,
+    ...auditRelay,
+    pollMs: 5_000,
+  });
   const follower = await followEntitlements(bus, entitlements);
   const demandEntitlement: Context['demandEntitlement'] = (boxOfficeId) =>
     demandEntitlementFact(entitlements, (timeoutMs) => follower.caughtUp(timeoutMs), boxOfficeId);
@@ -58,7 +68,7 @@ export const createAuthConnection = async (
   const ctx: Context = {
     connections,
     signIns,
-    ticketTailorKeys: createTicketTailorKeyStore(mongo),
+    ticketTailorKeys,
     constantContact,
     oauth: createConstantContactOAuth({
       authorizeUrl: config.CONSTANT_CONTACT_AUTHORIZE_URL,
@@ -72,6 +82,7 @@ export const createAuthConnection = async (
     }),
     secrets: createSecretBox(config.TOKEN_ENCRYPTION_KEYS),
     outbox,
+    notifyAudit: () => void keyAudit.notify(),
     resources,
     demandEntitlement,
     takePermit: async (boxOfficeId) => {
