@@ -16,7 +16,7 @@ it.each<[string, (organiser: Organiser, id: string) => Promise<unknown>, Record<
   [
     'WORKFLOW_UPDATED',
     ({ update }, id) => update({ id, expectedVersion: 1, name: 'Other', listIds: [listId] }),
-    { changed: 'name, listIds' },
+    { changed: 'listIds, name' },
   ],
   ['WORKFLOW_PAUSED', ({ pause }, id) => pause({ id }), {}],
   ['WORKFLOW_DELETED', ({ remove }, id) => remove({ id }), {}],

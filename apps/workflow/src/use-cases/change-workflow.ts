@@ -20,6 +20,7 @@ type NextState = Pick<WorkflowVersion, 'status' | 'spec' | 'activeSince'>;
 const changedDecisions = (before: WorkflowSpec, after: WorkflowSpec): string =>
   (Object.keys(after) as (keyof WorkflowSpec)[])
     .filter((name) => !isDeepStrictEqual(before[name], after[name]))
+    .sort()
     .join(', ');
 
 const conflict = () =>
