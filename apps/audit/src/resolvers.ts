@@ -1,5 +1,5 @@
 import { auditActions, auditObjectTypes, type AuditAction, type AuditObjectType } from '@boxlist/contracts';
-import { inputScalars, ownBoxOffice, requireRole, type CompleteResolvers } from '@boxlist/service-kit';
+import { inputScalars, ownBoxOffice, type CompleteResolvers } from '@boxlist/service-kit';
 import type { AuditFilter, Resolvers, ResolversParentTypes } from './generated/resolver-types';
 import type { EntryFilter } from './store/entries';
 import { exportLog, logPage } from './use-cases/read-log';
@@ -25,10 +25,7 @@ export const resolvers: CompleteResolvers<Resolvers, ResolversParentTypes> = {
       logPage(ctx, identity, toFilter(filter ?? {}), { first, after }),
     auditLogExport: (_, { filter, first, after }, { ctx, identity }) =>
       exportLog(ctx, identity, toFilter(filter ?? {}), { first, after }),
-    auditLogDays: (_, __, { ctx, identity }) => {
-      requireRole(identity, 'owner');
-      return ctx.retentionDays;
-    },
+    auditLogDays: (_, __, { ctx }) => ctx.retentionDays,
   },
   AuditEntry: {
     action: ({ action }) => (isKnownAction(action) ? action : 'OTHER'),

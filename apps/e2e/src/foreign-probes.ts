@@ -37,7 +37,6 @@ const filterIn = (prefix: string): Record<string, Kind> => ({
 const auditIn = (field: string): Record<string, Kind> => ({
   [`${field}(after)`]: 'cursor',
   [`${field}(filter.objectId)`]: 'workflowId',
-  [`${field}(filter.subject)`]: 'shared',
 });
 const each = (fields: readonly string[], place: string, kind: Kind): Record<string, Kind> =>
   Object.fromEntries(fields.map((field) => [`${field}(${place})`, kind]));

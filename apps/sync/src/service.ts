@@ -9,7 +9,6 @@ import {
   internalTlsOf,
   type HealthChecks,
   type ListeningService,
-  type ServiceTokens,
 } from '@boxlist/service-kit';
 import { createTicketTailor } from '@boxlist/ticket-tailor';
 import { createHmac } from 'node:crypto';
@@ -85,7 +84,6 @@ export const createSync = async (
   platform.onClose(() => constantContact.close());
   platform.onClose(() => ticketTailor.close());
   await relayOutboxes(platform, deliveryCollection, stores.notices.collection, rest);
-  const notifyAudit = await relayAudit(platform, stores);
   const work = createWorkSignal();
   const ctx: Context = {
     ...stores,
@@ -104,14 +102,8 @@ export const createSync = async (
     ticketTailorKey: createTicketTailorKeySource(askAuthConnection),
     hashEmail,
     markKey: config.EMAIL_HASH_KEY,
-    retry: { baseMs: config.RETRY_BASE_MS, maxDelayMs: config.RETRY_MAX_DELAY_MS, forMs: config.RETRY_FOR_MS },
-    limits: { backfills: config.MAX_BACKFILLS, retries: config.MAX_RETRIES },
-    retention: {
-      historyMs: config.HISTORY_RETENTION_DAYS * 86_400_000,
-      deadLettersMs: config.DEAD_LETTER_RETENTION_DAYS * 86_400_000,
-    },
-    leaseMs: config.DISPATCH_LEASE_MS,
-    notifyAudit,
+    ...limitsAndTimesOf(config),
+    notifyAudit: await relayAudit(platform, stores),
     notify: () => {
       rest.end();
       work.notify();
@@ -170,8 +162,8 @@ const relayOutboxes = async (
 };
 
 /**
- * Publishes the audit entries that wait in the documents of organisers' acts. Returns a function that publishes at once.
- * The relays themselves poll seldom, because they only look for what a crash left behind.
+ * Publishes the audit entries that wait in the documents of organisers' acts. Returns a function that publishes at
+ * once. The relays themselves poll seldom, because they only look for what a crash left behind.
  */
 const relayAudit = async (
   platform: Pick<Awaited<ReturnType<typeof createPlatform>>, 'relayOutbox'>,
@@ -184,6 +176,16 @@ const relayAudit = async (
   );
   return () => void Promise.all(relays.map((relay) => relay.notify()));
 };
+
+const limitsAndTimesOf = (config: Config): Pick<Context, 'limits' | 'retry' | 'retention' | 'leaseMs'> => ({
+  limits: { backfills: config.MAX_BACKFILLS, retries: config.MAX_RETRIES },
+  retry: { baseMs: config.RETRY_BASE_MS, maxDelayMs: config.RETRY_MAX_DELAY_MS, forMs: config.RETRY_FOR_MS },
+  retention: {
+    historyMs: config.HISTORY_RETENTION_DAYS * 86_400_000,
+    deadLettersMs: config.DEAD_LETTER_RETENTION_DAYS * 86_400_000,
+  },
+  leaseMs: config.DISPATCH_LEASE_MS,
+});
 
 const limitsOf = (config: Config): Limits => ({
   perSecond: config.CONSTANT_CONTACT_CALLS_PER_SECOND,

@@ -179,7 +179,7 @@ describe('the audit log holds', () => {
   });
 });
 
-it('an erasure keeps the audit entry of a letter that is not published yet, and removes the rest of the letter', async () => {
+it('an erasure keeps the unpublished audit entry of a letter, and removes the rest of the letter', async () => {
   const office = await createOffice(world);
   const email = office.emailOf('eve');
   const hash = createHmac('sha256', world.config.EMAIL_HASH_KEY)

@@ -11,7 +11,6 @@ export type LeastRoles = Readonly<Record<string, Role>>;
  */
 export const leastRoles: LeastRoles = {
   'BoxOffice.auditLog': 'owner',
-  'BoxOffice.auditLogDays': 'owner',
   'BoxOffice.auditLogExport': 'owner',
   'BoxOffice.buyerErasure': 'owner',
   'Mutation.activateApp': 'owner',

@@ -16,9 +16,9 @@ export interface Act {
 }
 
 /**
- * The audit entry of an act, as an event on `audit.v1`. Push it to `auditOutbox` in the write that changes the document,
- * so that there is neither a change without its entry nor an entry without its change. The event keeps its id, however
- * often it is published.
+ * The audit entry of an act, as an event on `audit.v1`. Push it to `auditOutbox` in the write that changes the
+ * document, so that there is neither a change without its entry nor an entry without its change. The event keeps its
+ * id, however often it is published.
  */
 export const auditEntry = (
   service: string,
@@ -56,8 +56,8 @@ export interface AuditRecordDocument extends Required<Audited> {
 }
 
 /**
- * Entries of acts that change no document, such as the export of a buyer: one document each, which holds the entry until
- * it is on the topic. Write the entry before the act is answered.
+ * Entries of acts that change no document, such as the export of a buyer: one document each, which holds the entry
+ * until it is on the topic. Write the entry before the act is answered.
  */
 export const createAuditRecords = (mongo: Connection) => {
   const records: Collection<AuditRecordDocument> = mongo.collection('audit_records');

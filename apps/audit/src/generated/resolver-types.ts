@@ -78,7 +78,7 @@ export type AuditFilter = {
   /** Actions on this kind of thing. */
   readonly objectType?: InputMaybe<AuditObjectType>;
   /** Actions on the thing with this id. */
-  readonly objectId?: InputMaybe<Scalars['String']['input']>;
+  readonly objectId?: InputMaybe<Scalars['ID']['input']>;
   /** Actions at this time or later. */
   readonly from?: InputMaybe<Scalars['DateTime']['input']>;
   /** Actions before this time. */

@@ -33,8 +33,8 @@ const factOf = (subscription: Subscription, time: Date): OutboxEntry =>
   );
 
 /**
- * Subscriptions. The write of each change also contains its fact, its new charges and, for an act of a person, the audit
- * entry.
+ * Subscriptions. The write of each change also contains its fact, its new charges and, for an act of a person, the
+ * audit entry.
  */
 export const createSubscriptionStore = (mongo: Connection) => {
   const subscriptions = mongo.collection<SubscriptionDocument>('subscriptions');

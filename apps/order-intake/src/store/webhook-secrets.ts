@@ -14,8 +14,8 @@ interface SecretDocument extends Audited {
 }
 
 /**
- * The secrets that a box office shares with Ticket Tailor, encrypted at rest. The write of each change also contains its
- * audit entry.
+ * The secrets that a box office shares with Ticket Tailor, encrypted at rest. The write of each change also contains
+ * its audit entry.
  */
 export const createWebhookSecretStore = (mongo: Connection, box: SecretBox) => {
   const secrets = mongo.collection<SecretDocument>('webhook_secrets');
@@ -43,7 +43,7 @@ export const createWebhookSecretStore = (mongo: Connection, box: SecretBox) => {
     /** The secrets that are accepted now, the present one first. Empty if none is set. */
     accepted: async (boxOfficeId: string, now: Date): Promise<string[]> => {
       const doc = await secrets.findOne({ _id: boxOfficeId });
-      if (!doc || doc.sealed === null) return [];
+      if (doc?.sealed == null) return [];
       const previous = doc.previous && doc.previous.until > now ? [doc.previous.sealed] : [];
       return Promise.all([doc.sealed, ...previous].map((sealed) => box.open(sealed)));
     },

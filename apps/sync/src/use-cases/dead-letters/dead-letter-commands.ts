@@ -1,5 +1,12 @@
 import { AppError, isId, type AuditAction } from '@boxlist/contracts';
-import { auditEntry, requireRole, type Actor, type CountedPage, type Identity, type PageArgs } from '@boxlist/service-kit';
+import {
+  auditEntry,
+  requireRole,
+  type Actor,
+  type CountedPage,
+  type Identity,
+  type PageArgs,
+} from '@boxlist/service-kit';
 import type { Context } from '../../context';
 import type { DeadLetter, DeadLetterStatus, LetterChoice } from '../../store/dead-letters';
 

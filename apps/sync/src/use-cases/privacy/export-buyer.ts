@@ -8,8 +8,8 @@ import { emailIn } from './erase-buyer';
 const most = 10_000;
 
 /**
- * Returns all data of a buyer in the caller's box office, once the audit entry of the export is stored. Throws BAD_INPUT
- * and FORBIDDEN.
+ * Returns all data of a buyer in the caller's box office, once the audit entry of the export is stored. Throws
+ * BAD_INPUT and FORBIDDEN.
  */
 export const exportBuyer = async (ctx: Context, actor: Actor, input: { readonly email: string }) => {
   requireRole(actor, 'manager');
