@@ -9,6 +9,7 @@ import {
   mongoSettings,
   optOutSettings,
   outsideUrl,
+  perMinute,
   port,
   publicSettings,
   secret,
@@ -62,6 +63,9 @@ export const configSchema = z.object({
     'Secret that sync and auth-connection share. It signs their calls to each other.',
   ),
   SYNC_URL: internalUrl().describe('Base URL of sync, which grants permits for calls to Constant Contact.'),
+  LIMIT_SIGN_INS_BY_ADDRESS_PER_MINUTE: perMinute(60).describe(
+    'Sign-ins a minute that may come back from Constant Contact to one address (IPv6: one /64). 0 means no limit.',
+  ),
   ALLOWED_RETURN_URLS: commaList()
     .default([])
     .meta({ reach: 'outside' })

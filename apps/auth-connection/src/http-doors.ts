@@ -36,14 +36,14 @@ export const openCallback = (app: FastifyInstance, ctx: Context): void => {
 export const openInternalDoors = (app: FastifyInstance, ctx: Context, tokens: ServiceTokens): void => {
   app.post('/internal/access-token', async (request, reply) => {
     reply.header('cache-control', 'no-store');
-    await tokens.verify(request.headers.authorization, 'auth-connection');
+    await tokens.verify(request, 'sync');
     const body = tokenRequest.safeParse(request.body);
     if (!body.success) throw new AppError('BAD_INPUT', 'boxOfficeId or connectionId is missing or malformed');
     return accessTokenOf(ctx, body.data, body.data.rejectedTokenHash);
   });
   app.post('/internal/ticket-tailor-key', async (request, reply) => {
     reply.header('cache-control', 'no-store');
-    await tokens.verify(request.headers.authorization, 'auth-connection');
+    await tokens.verify(request, 'sync');
     const body = keyRequest.safeParse(request.body);
     if (!body.success) throw new AppError('BAD_INPUT', 'boxOfficeId is missing or malformed');
     return ticketTailorApiKey(ctx, body.data.boxOfficeId);

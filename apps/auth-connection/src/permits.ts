@@ -22,12 +22,17 @@ const patienceMs = 10_000;
 export const createPermits =
   (syncUrl: string, tokens: ServiceTokens, call: typeof fetch = fetch): TakePermit =>
   async (boxOfficeId) => {
+    const path = '/internal/quota/permits';
+    const question = JSON.stringify({ class: 'interactive', boxOfficeId });
     let response: Response;
     try {
-      response = await call(`${syncUrl}/internal/quota/permits`, {
+      response = await call(`${syncUrl}${path}`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${await tokens.sign('sync')}` },
-        body: JSON.stringify({ class: 'interactive', boxOfficeId }),
+        headers: {
+          'content-type': 'application/json',
+          authorization: `Bearer ${await tokens.sign({ audience: 'sync', path, body: question })}`,
+        },
+        body: question,
         signal: AbortSignal.timeout(patienceMs),
       });
     } catch (error) {

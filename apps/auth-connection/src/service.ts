@@ -3,14 +3,18 @@ import { deadLetterTopicSpecOf, topics } from '@boxlist/contracts';
 import { createRest, repeatedly } from '@boxlist/event-bus';
 import {
   auditRelay,
+  clientOf,
   createInternalFetch,
   createPlatform,
+  createRateLimits,
   createSecretBox,
   createServiceTokens,
   demandEntitlementFact,
   internalTlsOf,
   type ListeningService,
+  type Platform,
 } from '@boxlist/service-kit';
+import type { FastifyInstance } from 'fastify';
 import typeDefs from '../schema.graphql';
 import type { Config } from './config';
 import type { Context } from './context';
@@ -54,7 +58,10 @@ export const createAuthConnection = async (
     log: overrides.log,
   });
   const { log, mongo, bus } = platform;
-  const tokens = createServiceTokens(config.SERVICE_TOKEN_SECRET);
+  const tokens = createServiceTokens(config.SERVICE_TOKEN_SECRET, {
+    service: 'auth-connection',
+    usedTokens: platform.usedTokens,
+  });
   const connections = createConnectionStore(mongo);
   const signIns = createSignInStore(mongo);
   const resources = createAccountResourceStore(mongo);
@@ -109,7 +116,10 @@ export const createAuthConnection = async (
     public: {
       host: config.HOST,
       port: config.AUTH_CONNECTION_PORT,
-      routes: (app) => openCallback(app, ctx),
+      routes: (app) => {
+        limitSignIns(app, config, platform);
+        openCallback(app, ctx);
+      },
     },
     internalPort: config.AUTH_CONNECTION_INTERNAL_PORT,
     internalRoutes: (app) => openInternalDoors(app, ctx, tokens),
@@ -120,5 +130,17 @@ export const createAuthConnection = async (
       identityKey: config.IDENTITY_PUBLIC_JWK,
       context: ({ identity }) => ({ ctx, identity }),
     },
+  });
+};
+
+/** Limits the sign-ins that come back to one address, before anything is looked up. */
+const limitSignIns = (app: FastifyInstance, config: Config, platform: Platform): void => {
+  const limits = createRateLimits({
+    shared: platform.sharedCounter(),
+    secret: Buffer.concat(config.TOKEN_ENCRYPTION_KEYS.map(({ key }) => key)),
+  });
+  const byAddress = limits.limit('sign-ins.address', config.LIMIT_SIGN_INS_BY_ADDRESS_PER_MINUTE, 'address');
+  app.addHook('onRequest', async ({ routeOptions, ip }) => {
+    if (routeOptions.url?.startsWith('/oauth/')) await byAddress.take(clientOf(ip));
   });
 };

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Service } from '@boxlist/service-kit';
+import { createServiceTokens, type ListeningService, type ServiceCall } from '@boxlist/service-kit';
 import { eventually, type SandboxFault } from '@boxlist/testkit';
-import { askToken, hash, postForToken as post, tokenWorks } from './tokens';
+import { askToken, authorizationFor, hash, postForToken as post, tokenWorks } from './tokens';
 import { createOrganiser, createWorld, type World } from './world';
 
 let world: World;
-let another: Service;
+let another: ListeningService;
 beforeAll(async () => {
   world = await createWorld();
   another = await world.startAnother();
@@ -197,12 +197,9 @@ describe('a refresh in progress', () => {
     await tokenFault({ kind: 'latency', ms: 600 });
     const caller = new AbortController();
     const body = { connectionId: id, rejectedTokenHash: hash(rejected) };
-    const hungUp = post(
-      stopping.internalUrl,
-      body,
-      `Bearer ${await world.tokens.sign('auth-connection')}`,
-      caller.signal,
-    ).catch(() => undefined);
+    const hungUp = post(stopping.internalUrl, body, await authorizationFor(world, body), caller.signal).catch(
+      () => undefined,
+    );
     await world.beginsRefresh(id);
     caller.abort();
     await hungUp;
@@ -231,7 +228,7 @@ describe('a refresh whose process stops before it has saved the new tokens', () 
     const { id, accessToken, lost } = await interrupted(organiser);
     const before = await world.sandbox.refreshes();
     world.moment.aheadMs = 46_000;
-    expect(await ask(id, accessToken, another.url)).toMatchObject({ status: 409, code: 'CONNECTION_NEEDS_RECONNECT' });
+    expect(await ask(id, accessToken, another.internalUrl)).toMatchObject({ status: 409, code: 'CONNECTION_NEEDS_RECONNECT' });
     await lost;
     expect(await world.sandbox.refreshes()).toBe(before + 1);
     const [connection] = await organiser.connections();
@@ -246,22 +243,39 @@ describe('a refresh whose process stops before it has saved the new tokens', () 
     const { id, accessToken, lost } = await interrupted(organiser);
     world.moment.aheadMs = 46_000;
     await tokenFault({ kind: 'status', status: 503 });
-    expect(await ask(id, accessToken, another.url)).toMatchObject({ status: 503 });
-    expect((await ask(id, accessToken, another.url)).status).toBe(409);
+    expect(await ask(id, accessToken, another.internalUrl)).toMatchObject({ status: 503 });
+    expect((await ask(id, accessToken, another.internalUrl)).status).toBe(409);
     await lost;
     expect((await organiser.connections())[0]?.needsReconnectReason).toMatch(/interrupted/);
   });
 });
+/** A call of the door, as sync signs it. */
+const call = { audience: 'auth-connection', path: '/internal/access-token' };
+const sign = async (given: ServiceCall, service = 'sync', secret = world.serviceSecret ?? ''): Promise<string> => {
+  const tokens = createServiceTokens(secret, { service, usedTokens: { spend: async () => true } });
+  return `Bearer ${await tokens.sign(given)}`;
+};
+/** A token whose one use was at the other process. */
+const usedToken = async (body: string): Promise<string> => {
+  const authorization = await sign({ ...call, body });
+  expect((await post(another.internalUrl, body, authorization)).status).toBe(200);
+  return authorization;
+};
 
 describe('the internal door', () => {
   it.each([
     ['no token', async () => undefined],
     ['a token that is none', async () => 'Bearer x.y.z'],
-    ['a token for another service', async () => `Bearer ${await world.tokens.sign('sync')}`],
+    ['a token for another service', async (body: string) => sign({ ...call, audience: 'sync', body })],
+    ['a token for another endpoint', async (body: string) => sign({ ...call, path: '/internal/other', body })],
+    ['a token for another question', async () => sign({ ...call, body: '{"connectionId":"conn_1"}' })],
+    ['a token of itself', async (body: string) => sign({ ...call, body }, 'auth-connection')],
+    ['a token of another secret', async (body: string) => sign({ ...call, body }, 'sync', 'x'.repeat(64))],
+    ['a token that was used', usedToken],
   ])('refuses %s', async (_, authorization) => {
     const { boxOfficeId, connected } = createOrganiser(world);
-    const body = { boxOfficeId, connectionId: await connected() };
-    const response = await post(world.internalUrl, body, await authorization());
+    const question = JSON.stringify({ boxOfficeId, connectionId: await connected() });
+    const response = await post(world.internalUrl, question, await authorization(question));
     expect([response.status, await response.json()]).toEqual([
       401,
       expect.objectContaining({ code: 'UNAUTHENTICATED' }),
@@ -278,13 +292,12 @@ describe('the internal door', () => {
     ['too much', { boxOfficeId: 'bo_1', connectionId: 'x'.repeat(1_100_000) }, 413, 'BAD_INPUT'],
     ['an unknown connection', { boxOfficeId: 'bo_1', connectionId: 'conn_unknown' }, 404, 'CONNECTION_NOT_FOUND'],
   ])('answers %s with a clear error', async (_, body, status, code) => {
-    const response = await post(world.internalUrl, body, `Bearer ${await world.tokens.sign('auth-connection')}`);
+    const response = await post(world.internalUrl, body, await authorizationFor(world, body));
     expect([response.status, await response.json()]).toEqual([status, expect.objectContaining({ code })]);
   });
 
   it("answers for another box office's connection as for an unknown one, and refreshes nothing", async () => {
     const connectionId = await createOrganiser(world).connected();
-    const authorization = `Bearer ${await world.tokens.sign('auth-connection')}`;
     const { boxOfficeId } = createOrganiser(world);
     const { accessToken } = await ask(connectionId);
     const before = await world.sandbox.refreshes();
@@ -294,7 +307,9 @@ describe('the internal door', () => {
       { boxOfficeId, connectionId, rejectedTokenHash: hash(accessToken) },
       { boxOfficeId, connectionId: 'conn_unknown' },
     ]) {
-      const { requestId: _, ...answer } = (await (await post(world.internalUrl, body, authorization)).json()) as {
+      const { requestId: _, ...answer } = (await (
+        await post(world.internalUrl, body, await authorizationFor(world, body))
+      ).json()) as {
         code: string;
         requestId?: string;
       };
@@ -307,11 +322,8 @@ describe('the internal door', () => {
 
   it('forbids caching of its answer', async () => {
     const { boxOfficeId, connected } = createOrganiser(world);
-    const response = await post(
-      world.internalUrl,
-      { boxOfficeId, connectionId: await connected() },
-      `Bearer ${await world.tokens.sign('auth-connection')}`,
-    );
+    const question = { boxOfficeId, connectionId: await connected() };
+    const response = await post(world.internalUrl, question, await authorizationFor(world, question));
     expect(response.headers.get('cache-control')).toBe('no-store');
   });
 });

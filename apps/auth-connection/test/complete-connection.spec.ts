@@ -70,7 +70,7 @@ describe('a completion', () => {
 
   it('of many calls at once in two processes sends the code once and saves one connection once', async () => {
     const organiser = createOrganiser(world);
-    const elsewhere = createOrganiser({ ...world, ask: world.askAt(another.url) }, organiser);
+    const elsewhere = createOrganiser({ ...world, ask: world.askAt(another.internalUrl) }, organiser);
     const ticket = await organiser.ticket('riverside');
     const before = await codesSent();
     await tokenFault({ kind: 'latency', ms: 300 });
@@ -154,7 +154,7 @@ describe('a process that stops', () => {
     const stopped = organiser.complete({ ticket, confirm: true });
     await eventually(async () => expect(await codesSent()).toBe(before + 1));
     world.moment.aheadMs = 46_000;
-    const elsewhere = createOrganiser({ ...world, ask: world.askAt(another.url) }, organiser);
+    const elsewhere = createOrganiser({ ...world, ask: world.askAt(another.internalUrl) }, organiser);
     expect((await elsewhere.complete({ ticket, confirm: true })).userErrors).toEqual([
       { code: 'SIGN_IN_INTERRUPTED', field: ['input', 'ticket'] },
     ]);
@@ -185,7 +185,7 @@ describe('a process that stops', () => {
     const organiser = createOrganiser(world);
     const stopping = await world.startAnother();
     const caller = new AbortController();
-    const there = createOrganiser({ ...world, ask: world.askAt(stopping.url, caller.signal) }, organiser);
+    const there = createOrganiser({ ...world, ask: world.askAt(stopping.internalUrl, caller.signal) }, organiser);
     const ticket = await organiser.ticket('riverside');
     const before = await codesSent();
     await tokenFault({ kind: 'slow-body', ms: 800 });

@@ -42,8 +42,12 @@ const knock = (body: unknown, authorization?: string) =>
     headers: { 'content-type': 'application/json', ...(authorization ? { authorization } : {}) },
     body: JSON.stringify(body),
   });
+const authorization = async (question: unknown, audience = 'auth-connection'): Promise<string> => {
+  const body = JSON.stringify(question);
+  return `Bearer ${await world.tokens.sign({ audience, path: '/internal/ticket-tailor-key', body })}`;
+};
 const keyFor = async (boxOfficeId: unknown) => {
-  const response = await knock({ boxOfficeId }, `Bearer ${await world.tokens.sign('auth-connection')}`);
+  const response = await knock({ boxOfficeId }, await authorization({ boxOfficeId }));
   return {
     status: response.status,
     kept: response.headers.get('cache-control'),
@@ -163,11 +167,13 @@ describe('the internal door', () => {
   it.each([
     ['no token', async () => undefined],
     ['a token that is none', async () => 'Bearer x.y.z'],
-    ['a token for another service', async () => `Bearer ${await world.tokens.sign('sync')}`],
-  ])('refuses %s', async (_, authorization) => {
+    ['a token for another service', (question: object) => authorization(question, 'sync')],
+    ['a token for another question', () => authorization({ boxOfficeId: 'bo_1' })],
+  ])('refuses %s', async (_, signed) => {
     const organiser = createOrganiser(world);
     await set(organiser, firstKey);
-    const response = await knock({ boxOfficeId: organiser.boxOfficeId }, await authorization());
+    const question = { boxOfficeId: organiser.boxOfficeId };
+    const response = await knock(question, await signed(question));
     const body = await response.text();
     expect([response.status, body]).toEqual([401, expect.stringContaining('UNAUTHENTICATED')]);
     expect(body).not.toContain(firstKey);

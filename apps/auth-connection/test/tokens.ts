@@ -9,9 +9,17 @@ interface Given {
 
 export const hash = (token: string): string => createHash('sha256').update(token).digest('hex');
 
+const tokenDoor = '/internal/access-token';
+
+/** The authorization of sync for one question. */
+export const authorizationFor = async ({ tokens }: World, question: unknown): Promise<string> => {
+  const body = typeof question === 'string' ? question : JSON.stringify(question);
+  return `Bearer ${await tokens.sign({ audience: 'auth-connection', path: tokenDoor, body })}`;
+};
+
 /** Asks for an access token with any body, and with any authorization or none. */
 export const postForToken = async (base: string, body: unknown, authorization?: string, signal?: AbortSignal) =>
-  fetch(`${base}/internal/access-token`, {
+  fetch(`${base}${tokenDoor}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...(authorization ? { authorization } : {}) },
     body: typeof body === 'string' ? body : JSON.stringify(body),
@@ -25,15 +33,10 @@ export const askToken = async (
   rejected?: string,
   base = world.internalUrl,
 ): Promise<Given> => {
-  const response = await postForToken(
-    base,
-    {
-      boxOfficeId: (await world.stored(connectionId)).boxOfficeId,
-      connectionId,
-      ...(rejected === undefined ? {} : { rejectedTokenHash: hash(rejected) }),
-    },
-    `Bearer ${await world.tokens.sign('auth-connection')}`,
-  );
+  const { boxOfficeId } = await world.stored(connectionId);
+  const rejectedTokenHash = rejected === undefined ? undefined : hash(rejected);
+  const question = { boxOfficeId, connectionId, rejectedTokenHash };
+  const response = await postForToken(base, question, await authorizationFor(world, question));
   return { status: response.status, ...((await response.json()) as { accessToken: string }) };
 };
 

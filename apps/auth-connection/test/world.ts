@@ -1,6 +1,13 @@
 import { connectionEventSchema, newId, topics, type BoxOfficeId, type ConnectionFact } from '@boxlist/contracts';
 import { consumeFacts, createEventBus, type EventBus } from '@boxlist/event-bus';
-import { createIdentitySigner, createLog, createServiceTokens, settings, type Role } from '@boxlist/service-kit';
+import {
+  createIdentitySigner,
+  createLog,
+  createServiceTokens,
+  isMutation,
+  settings,
+  type Role,
+} from '@boxlist/service-kit';
 import {
   anEntitlement,
   askSubgraph,
@@ -124,7 +131,13 @@ export const createWorld = async (given: Readonly<Record<string, string>> = {}, 
       query: string,
       variables: Record<string, unknown> = {},
     ): Promise<Answer<T>> =>
-      askSubgraph<Answer<T>>(url, await sign({ subject, boxOfficeId, role }), query, variables, signal);
+      askSubgraph<Answer<T>>(
+        url,
+        (body) => sign({ subject, boxOfficeId, role }, { subgraph: 'auth-connection', body, once: isMutation(query) }),
+        query,
+        variables,
+        signal,
+      );
   const newest = (id: string, isExpected: (fact: ConnectionFact) => boolean): ConnectionFact => {
     const fact = published.findLast(({ connectionId }) => connectionId === id);
     if (!fact || !isExpected(fact)) throw new Error('not published yet');
@@ -141,7 +154,9 @@ export const createWorld = async (given: Readonly<Record<string, string>> = {}, 
     database: servers.mongo,
     moment,
     permits,
-    tokens: createServiceTokens(env.SERVICE_TOKEN_SECRET),
+    serviceSecret: env.SERVICE_TOKEN_SECRET,
+    /** Signs calls as sync. */
+    tokens: createServiceTokens(env.SERVICE_TOKEN_SECRET, { service: 'sync', usedTokens: { spend: async () => true } }),
     /** Starts another instance of the service on the same database, with other settings if given. */
     startAnother: (more?: Readonly<Record<string, string>>) => start(0, more),
     stored,

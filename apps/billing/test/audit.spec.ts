@@ -1,5 +1,5 @@
 import { createEventBus } from '@boxlist/event-bus';
-import { createLog, identityHeader } from '@boxlist/service-kit';
+import { createLog } from '@boxlist/service-kit';
 import { followAudit, startServers, type Servers } from '@boxlist/testkit';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { startWorld, type World } from './world';
@@ -27,12 +27,12 @@ it('activation and cancellation are in the audit log, each once, with who and by
   });
   const audit = await followAudit(bus);
   try {
-    const headers = { [identityHeader]: await world.token(), 'x-request-id': 'evt_of_the_gateway' };
+    const owner = world.as('bo_raw', 'owner');
     // The second of each changes nothing.
     for (const name of ['activateApp', 'activateApp', 'deactivateApp', 'deactivateApp', 'activateApp'])
-      await world.post(JSON.stringify({ query: mutation(name) }), headers);
+      await owner(mutation(name), {}, 'evt_of_the_gateway');
     await world.as('bo_raw', 'manager')(mutation('deactivateApp'));
-    await world.as('bo_raw', 'owner')(mutation('deactivateApp'));
+    await owner(mutation('deactivateApp'));
     const entries = await audit.until('bo_raw', 4);
     const { id } = (await world.ctx.subscriptions.ofApp('bo_raw' as never, 'app_constant-contact'))!;
     const by = { actor: { subject: 'user-1', role: 'owner' }, object: { type: 'SUBSCRIPTION', id } };

@@ -1,6 +1,6 @@
 import { topics, type BoxOfficeId, type EntitlementFact, entitlementEventSchema } from '@boxlist/contracts';
 import { consumeFacts, createEventBus } from '@boxlist/event-bus';
-import { createIdentitySigner, createLog, identityHeader, type Role } from '@boxlist/service-kit';
+import { createIdentitySigner, createLog, identityHeader, isMutation, type Role } from '@boxlist/service-kit';
 import type { Servers } from '@boxlist/testkit';
 import { exportJWK, generateKeyPair } from 'jose';
 import mongoose from 'mongoose';
@@ -44,9 +44,11 @@ export const startWorld = async (servers: Servers, settings: Record<string, unkn
   };
   const as =
     (boxOfficeId: string, role: Role = 'owner') =>
-    async (query: string, variables: object = {}): Promise<Answer> => {
-      const token = await sign({ subject: 'user-1', boxOfficeId: boxOfficeId as BoxOfficeId, role });
-      return (await post(JSON.stringify({ query, variables }), { [identityHeader]: token })).body;
+    async (query: string, variables: object = {}, requestId?: string): Promise<Answer> => {
+      const body = JSON.stringify({ query, variables });
+      const identity = { subject: 'user-1', boxOfficeId: boxOfficeId as BoxOfficeId, role };
+      const token = sign(identity, { subgraph: 'billing', body, once: isMutation(query) });
+      return (await post(body, { [identityHeader]: token, ...(requestId ? { 'x-request-id': requestId } : {}) })).body;
     };
 
   return {
@@ -57,7 +59,8 @@ export const startWorld = async (servers: Servers, settings: Record<string, unkn
     otherCtx: others.ctx,
     as,
     post,
-    token: () => sign({ subject: 'user-1', boxOfficeId: 'bo_raw' as BoxOfficeId, role: 'owner' }),
+    token: (body: string) =>
+      sign({ subject: 'user-1', boxOfficeId: 'bo_raw' as BoxOfficeId, role: 'owner' }, { subgraph: 'billing', body }),
     setClock: (text: string) => {
       now = new Date(text);
     },

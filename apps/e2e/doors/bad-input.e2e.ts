@@ -269,17 +269,22 @@ describe('an expired token', () => {
       `{ boxOffice { connections { id status } } }`,
     );
     const connectionId = boxOffice.connections.find(({ status }) => status === 'CONNECTED')!.id;
-    const authorization = `Bearer ${await new SignJWT({})
-      .setProtectedHeader({ alg: 'HS256' })
-      .setIssuer('boxlist-service')
-      .setAudience('auth-connection')
-      .setExpirationTime('60s')
-      .sign(new TextEncoder().encode(stack.settings.SERVICE_TOKEN_SECRET))}`;
+    const path = '/internal/access-token';
+    const authorization = async (body: string): Promise<string> =>
+      `Bearer ${await new SignJWT({ path, body: createHash('sha256').update(body).digest('base64url') })
+        .setProtectedHeader({ alg: 'HS256', typ: 'boxlist-service+jwt' })
+        .setIssuer('sync')
+        .setAudience('auth-connection')
+        .setJti(randomUUID())
+        .setIssuedAt()
+        .setExpirationTime('15s')
+        .sign(new TextEncoder().encode(stack.settings.SERVICE_TOKEN_SECRET))}`;
     const ask = async (base: string, rejectedTokenHash?: string) => {
-      const response = await fetch(`${base}/internal/access-token`, {
+      const body = JSON.stringify({ connectionId, rejectedTokenHash });
+      const response = await fetch(`${base}${path}`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', authorization },
-        body: JSON.stringify({ connectionId, rejectedTokenHash }),
+        headers: { 'content-type': 'application/json', authorization: await authorization(body) },
+        body,
       });
       return ((await response.json()) as { accessToken: string }).accessToken;
     };

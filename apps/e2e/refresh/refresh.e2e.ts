@@ -29,6 +29,6 @@ describe('processes that renew one access token', () => {
     ]);
     const id = await connectAccount(refreshers.graph, 'riverside');
     expect(id).toBe(refreshers.connectionId);
-    expect((await refreshers.ask(refreshers.processes[1]!.url, id)).status).toBe(200);
+    expect((await refreshers.ask(refreshers.processes[1]!.internalUrl, id)).status).toBe(200);
   }, 180_000);
 });

@@ -8,12 +8,13 @@ import {
   type LocalProcess,
   type Stack,
 } from '@boxlist/testkit';
+import { activate } from './organiser';
 
 interface Refreshers {
   readonly stack: Stack;
   readonly graph: GraphClient;
   readonly connectionId: string;
-  readonly processes: readonly (LocalProcess & { readonly url: string })[];
+  readonly processes: readonly (LocalProcess & { readonly internalUrl: string })[];
   readonly ask: ReturnType<typeof accessTokenClient>['ask'];
   /** How many refresh tokens were sent so far, accepted or not. */
   readonly refreshes: () => Promise<number>;
@@ -26,9 +27,10 @@ const isRefresh = ({ body }: JournalEntry): boolean =>
 export const startRefreshers = async (count: number): Promise<Refreshers> => {
   const stack = await startStack();
   const graph = await stack.graphAs({ boxOfficeId: 'bo_refresh', role: 'owner' });
+  await activate(graph);
   const connectionId = await connectAccount(graph, 'riverside');
   const secret = stack.settings.SERVICE_TOKEN_SECRET ?? '';
-  const { ask } = accessTokenClient(secret);
+  const { ask } = accessTokenClient(secret, 'bo_refresh');
   const processes: Refreshers['processes'][number][] = [];
   // A few at a time: all of them at once would starve each other of the processor.
   while (processes.length < count)
@@ -64,10 +66,10 @@ export const refreshTogether = async (
   rounds: number,
 ): Promise<Round[]> => {
   const wrong: Round[] = [];
-  let { accessToken } = await ask(processes[0]!.url, connectionId);
+  let { accessToken } = await ask(processes[0]!.internalUrl, connectionId);
   let before = await refreshes();
   for (let round = 1; round <= rounds; round += 1) {
-    const answers = await Promise.all(processes.map(({ url }) => ask(url, connectionId, accessToken)));
+    const answers = await Promise.all(processes.map(({ internalUrl }) => ask(internalUrl, connectionId, accessToken)));
     const tokens = new Set(answers.map((answer) => answer.accessToken));
     const now = await refreshes();
     const seen: Round = {
@@ -88,10 +90,10 @@ export const refreshTogether = async (
 export const killBetweenRotationAndSave = async ({ stack, processes, ask, connectionId, refreshes }: Refreshers) => {
   const [victim, other] = processes;
   if (!victim || !other) throw new Error('This needs two processes');
-  const { accessToken } = await ask(other.url, connectionId);
+  const { accessToken } = await ask(other.internalUrl, connectionId);
   const before = await refreshes();
   await stack.sandbox.fault({ method: 'POST', path: '/v1/token$', kind: 'timeout-after-write', ms: 60_000 });
-  const lost = ask(victim.url, connectionId, accessToken).catch(() => undefined);
+  const lost = ask(victim.internalUrl, connectionId, accessToken).catch(() => undefined);
   await eventually(async () => {
     if ((await refreshes()) !== before + 1) throw new Error('not rotated yet');
   });
@@ -100,7 +102,7 @@ export const killBetweenRotationAndSave = async ({ stack, processes, ask, connec
   // The dead process holds its lease for up to 45 seconds.
   return eventually(
     async () => {
-      const answer = await ask(other.url, connectionId, accessToken);
+      const answer = await ask(other.internalUrl, connectionId, accessToken);
       if (answer.status === 503) throw new Error('The lease has not expired yet');
       return answer;
     },

@@ -1,7 +1,7 @@
 import { ApolloGateway } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
-import { AppError } from '@boxlist/contracts';
+import { AppError, type ErrorKind } from '@boxlist/contracts';
 import {
   checkVariables,
   createAuthenticate,
@@ -20,11 +20,12 @@ import {
 } from '@boxlist/service-kit';
 import cors from '@fastify/cors';
 import { ApolloArmor } from '@escape.tech/graphql-armor';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import supergraphSdl from '../supergraph.graphql';
 import type { Config } from './config';
 import { mountExplorer, type SendExplorer } from './explorer';
 import { introspectionWithoutAliases } from './introspection';
+import { limitMutations, openLimits, type GatewayLimits } from './limits';
 import { knownScalars, oneOperation, statusByAccept } from './requests';
 import { formatError } from './show-errors';
 import { Subgraph, type GatewayContext } from './subgraphs';
@@ -45,14 +46,15 @@ export const createGateway = async (config: Config): Promise<ListeningService> =
   const gateway = new ApolloGateway({
     supergraphSdl,
     buildService: ({ name }) => {
-      const subgraph = new Subgraph(urls[name] ?? '', sign, tls);
+      const subgraph = new Subgraph(name, urls[name] ?? '', sign, tls);
       subgraphs.push(subgraph);
       return subgraph;
     },
     logger: quiet(log),
   });
-  const app = createHttp({ log, bodyLimit: 100_000, settings: config });
-  const internal = createHttp({ log, health: {}, settings: config, tls });
+  const limits = openLimits(config, log);
+  const app = createHttp({ log, bodyLimit: 100_000, settings: config, trustedProxies: config.TRUSTED_PROXIES });
+  const internal = createHttp({ log, health: {}, reported: limits.reported, settings: config, tls });
   const explores = config.EXPLORER_ENABLED ?? config.NODE_ENV !== 'production';
   const server = new ApolloServer<GatewayContext>({
     gateway,
@@ -69,6 +71,7 @@ export const createGateway = async (config: Config): Promise<ListeningService> =
       knownScalars,
       oneOperation,
       ...armour.plugins,
+      limitMutations(limits),
       checkVariables,
       limitCost(supergraphSdl, config.OPERATION_COST_BUDGET),
       statusByAccept,
@@ -80,15 +83,10 @@ export const createGateway = async (config: Config): Promise<ListeningService> =
     await app.register(cors, {
       origin: config.BROWSER_ORIGINS,
       methods: ['GET', 'POST'],
+      exposedHeaders: ['retry-after'],
       maxAge: 600,
     });
-  mountGraph(
-    app,
-    server,
-    { config, log },
-    explores ? mountExplorer(app) : undefined,
-    createAuthenticate({ jwksUrl: config.JWT_JWKS_URL, issuer: config.JWT_ISSUER, audience: config.JWT_AUDIENCE }),
-  );
+  mountGraph(app, server, { config, log, limits }, explores ? mountExplorer(app) : undefined);
   const listening = await openListeners(
     { app: internal, host: config.INTERNAL_HOST, port: config.GATEWAY_INTERNAL_PORT },
     { app, host: config.HOST, port: config.GATEWAY_PORT },
@@ -98,7 +96,7 @@ export const createGateway = async (config: Config): Promise<ListeningService> =
     close: async () => {
       await listening.close();
       await server.stop();
-      await Promise.all(subgraphs.map((subgraph) => subgraph.close()));
+      await Promise.all([limits.close(), ...subgraphs.map((subgraph) => subgraph.close())]);
     },
   };
 };
@@ -119,14 +117,27 @@ const quiet = (log: Log) => ({
   error: (message?: unknown) => log.error({ reason: String(message) }, 'graphql.error'),
 });
 
+const refusalCodes: Partial<Record<ErrorKind, string>> = { denied: 'UNAUTHENTICATED', throttled: 'RATE_LIMITED' };
+
+/** Answers a request that is not executed: its caller is unknown, cannot be checked, or asks too often. */
+const refuse = async (reply: FastifyReply, error: unknown): Promise<void> => {
+  const known = error instanceof AppError ? error : new AppError('DEFECT', 'The caller could not be identified');
+  const { kind, message, code: reason, retryAfterMs } = known;
+  const code = refusalCodes[kind] ?? 'UNAVAILABLE';
+  if (kind === 'denied') void reply.header('www-authenticate', 'Bearer');
+  if (retryAfterMs !== undefined) void reply.header('retry-after', Math.ceil(retryAfterMs / 1_000));
+  const extensions = { code, ...(kind === 'denied' ? {} : { reason, retryAfterMs }) };
+  await reply.status(httpStatusOf(known)).send({ errors: [{ message, extensions }] });
+};
+
 /** Serves GraphQL over HTTP to callers with a token. A browser that asks for a page gets the explorer. */
 const mountGraph = (
   app: FastifyInstance,
   server: ApolloServer<GatewayContext>,
-  { config, log }: { readonly config: Config; readonly log: Log },
+  { config, log, limits }: { readonly config: Config; readonly log: Log; readonly limits: GatewayLimits },
   sendExplorer: SendExplorer | undefined,
-  authenticate: ReturnType<typeof createAuthenticate>,
 ): void => {
+  const authenticate = createAuthenticate(config);
   const callers = new WeakMap<object, Identity>();
   const handler = fastifyApolloHandler(server, {
     context: async (request, reply) => {
@@ -143,16 +154,22 @@ const mountGraph = (
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
+    onRequest: async (request, reply) => {
+      try {
+        await limits.address(request.ip);
+      } catch (error) {
+        await refuse(reply, error);
+      }
+    },
     preParsing: async (request, reply, payload) => {
       if (sendExplorer && request.method === 'GET' && (request.headers.accept ?? '').includes('text/html'))
         return payload;
       try {
-        callers.set(request, await authenticate(request.headers.authorization));
+        const identity = await authenticate(request.headers.authorization);
+        await limits.caller(identity);
+        callers.set(request, identity);
       } catch (error) {
-        const known = error instanceof AppError ? error : new AppError('DEFECT', 'The caller could not be identified');
-        const code = known.kind === 'denied' ? 'UNAUTHENTICATED' : 'UNAVAILABLE';
-        if (known.kind === 'denied') void reply.header('www-authenticate', 'Bearer');
-        await reply.status(httpStatusOf(known)).send({ errors: [{ message: known.message, extensions: { code } }] });
+        await refuse(reply, error);
       }
       return payload;
     },

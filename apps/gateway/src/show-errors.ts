@@ -32,7 +32,9 @@ const statusOf = (error: unknown): number | undefined => {
  * INTERNAL_SERVER_ERROR.
  */
 const codeOf = ({ extensions = {} }: GraphQLFormattedError, error: unknown): unknown => {
-  const { code, serviceName } = extensions;
+  const { code, serviceName, response } = extensions;
+  // A subgraph that refuses the gateway itself answers with an HTTP status. That is no fault of the caller's token.
+  if (response !== undefined) return 'INTERNAL_SERVER_ERROR';
   if (serviceName !== undefined) return String(code).startsWith('GRAPHQL_') ? 'INTERNAL_SERVER_ERROR' : code;
   if (inputFaultBehind(error)) return 'BAD_USER_INPUT';
   const status = code === 'INTERNAL_SERVER_ERROR' ? statusOf(error) : undefined;

@@ -1,6 +1,6 @@
 import { RemoteGraphQLDataSource, type GraphQLDataSourceProcessOptions } from '@apollo/gateway';
 import { AppError } from '@boxlist/contracts';
-import { identityHeader, type Identity, type IdentitySigner, type InternalTls } from '@boxlist/service-kit';
+import { identityHeader, isMutation, type Identity, type IdentitySigner, type InternalTls } from '@boxlist/service-kit';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Pool } from 'undici';
 
@@ -30,11 +30,12 @@ const isRefusal = (status: number, text: string): boolean => {
 
 /**
  * Calls one subgraph over kept-alive connections. Of the client it sends only the caller's identity, signed by the
- * gateway, and the id of the request. A call ends with the operation that it belongs to. With certificates it shows its
- * own and accepts only those of the authority.
+ * gateway for this subgraph and this request alone, and the id of the request. A call ends with the operation that it
+ * belongs to. With certificates it shows its own and accepts only those of the authority.
  */
 export class Subgraph extends RemoteGraphQLDataSource<GatewayContext> {
   constructor(
+    private readonly name: string,
     baseUrl: string,
     private readonly sign: IdentitySigner,
     tls?: InternalTls,
@@ -80,7 +81,10 @@ export class Subgraph extends RemoteGraphQLDataSource<GatewayContext> {
   override async willSendRequest({ request, context }: GraphQLDataSourceProcessOptions<GatewayContext>): Promise<void> {
     const { identity, requestId } = context as GatewayContext;
     if (!identity) throw new AppError('UNAUTHENTICATED', 'Send a bearer token');
-    request.http?.headers.set(identityHeader, await this.sign(identity));
+    // The body that the super class will send: the query, then everything else but the HTTP part.
+    const { http, query, ...others } = request;
+    const body = JSON.stringify({ query, ...others });
+    http?.headers.set(identityHeader, this.sign(identity, { subgraph: this.name, body, once: isMutation(query) }));
     if (requestId) request.http?.headers.set('x-request-id', requestId);
   }
 

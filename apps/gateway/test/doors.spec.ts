@@ -29,7 +29,7 @@ it.each([
 it('with certificates the gateway reaches only subgraphs that know it, and they answer nobody else', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'certificates-'));
   const certificate = await createCertificate();
-  const world = await startWorld(internalTlsSettings(certificate, folder), certificate);
+  const world = await startWorld(internalTlsSettings(certificate, folder), { tls: certificate });
   try {
     expect(world.billing.url).toMatch(/^https:/);
     expect((await world.ask('{ boxOffice { id apps { id } } }')).body).toEqual({

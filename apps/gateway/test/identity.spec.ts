@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateKeyPair, SignJWT } from 'jose';
-import { freePort } from '@boxlist/testkit';
+import { eventually, freePort, type IssuerAnswer } from '@boxlist/testkit';
 import { startWorld, type World } from './world';
 
 let world: World;
@@ -29,7 +29,11 @@ describe('a caller', () => {
     ['with a token that is not valid yet', notValid, (t) => bearer(t.token({ nbf: now() + 600 }))],
     ['with a token of another issuer', notValid, (t) => bearer(t.token({ iss: 'https://other.example.com' }))],
     ['with a token for others', notValid, (t) => bearer(t.token({ aud: 'another-api' }))],
-    ['with a key that the issuer does not have', notValid, (t) => bearer(t.token({}, { kid: 'key-2' }))],
+    [
+      'with a key that the issuer does not have',
+      notValid,
+      (t) => bearer(t.token({ iat: now() - 600 }, { kid: 'key-2' })),
+    ],
     [
       'with a token that somebody else signed under the name of the key',
       notValid,
@@ -78,14 +82,16 @@ describe('a caller', () => {
     expect((await world.post(`{"query":"${'x'.repeat(100_000)}`, {})).status).toBe(401);
   });
 
-  it('that cannot be checked because the issuer does not answer gets UNAVAILABLE', async () => {
+  it('that cannot be checked because the issuer does not answer gets UNAVAILABLE, and may try again', async () => {
     const alone = await startWorld({ JWT_JWKS_URL: `http://127.0.0.1:${await freePort()}/jwks` });
     try {
       const authorization = `Bearer ${await world.tokens.token()}`;
-      expect(await alone.post(query, { authorization })).toMatchObject({
+      const answer = await alone.post(query, { authorization });
+      expect(answer).toMatchObject({
         status: 503,
-        body: { errors: [{ extensions: { code: 'UNAVAILABLE' } }] },
+        body: { errors: [{ extensions: { code: 'UNAVAILABLE', reason: 'ISSUER_UNAVAILABLE' } }] },
       });
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     } finally {
       await alone.close();
     }
@@ -93,6 +99,38 @@ describe('a caller', () => {
 });
 
 const bearer = async (token: Promise<string>): Promise<string> => `Bearer ${await token}`;
+
+describe("an issuer's failure", () => {
+  it.each<IssuerAnswer>(['error', 'html', 'empty', 'redirect'])('(%s) signs nobody out', async (answers) => {
+    const alone = await startWorld();
+    try {
+      alone.tokens.answers(answers);
+      const authorization = `Bearer ${await alone.tokens.token()}`;
+      const failed = await alone.post(query, { authorization });
+      expect([failed.status, Number(failed.headers.get('retry-after')) > 0]).toEqual([503, true]);
+      expect(failed.headers.get('www-authenticate')).toBeNull();
+      alone.tokens.answers('keys');
+      await eventually(async () => expect((await alone.post(query, { authorization })).status).toBe(200));
+      alone.tokens.answers(answers);
+      expect((await alone.post(query, { authorization: `Bearer ${await alone.tokens.token()}` })).status).toBe(200);
+    } finally {
+      await alone.close();
+    }
+  });
+});
+
+describe('a subgraph that refuses the gateway', () => {
+  // Regression: the client got UNAUTHENTICATED, and signed its person out.
+  it('is an outage for the caller', async () => {
+    const sync = await world.startSyncThatSays(401, { code: 'UNAUTHENTICATED' });
+    try {
+      const { status, body } = await world.ask('{ boxOffice { deliveries(first: 1) { nodes { id } } } }');
+      expect([status, body.errors?.map(({ extensions }) => extensions)]).toEqual([200, [{ code: 'UNAVAILABLE' }]]);
+    } finally {
+      await sync.close();
+    }
+  });
+});
 
 describe('the identity of the caller', () => {
   const ask = '{ boxOffice { apps { id } } }';
@@ -142,6 +180,22 @@ describe('the identity of the caller', () => {
       body: query,
     });
     expect(direct.status).toBe(401);
+  });
+
+  it('is for one subgraph and one query', async () => {
+    await world.ask(ask);
+    const { headers } = world.billing.calls.at(-1)!;
+    const token = String(headers[world.identityHeader]);
+    const replay = async (url: string, body: string): Promise<number> => {
+      const response = await fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', [world.identityHeader]: token },
+        body,
+      });
+      return response.status;
+    };
+    expect(await replay(world.workflow.url, query)).toBe(401);
+    expect(await replay(world.billing.url, query)).toBe(401);
   });
 
   it('is never mixed up between concurrent calls', async () => {

@@ -34,7 +34,7 @@ const startSubgraph = async (
 ) => {
   const calls: Call[] = [];
   const app = createHttp({ log, health: {}, tls });
-  const verify = await createIdentityVerifier(publicJwk);
+  const verify = await createIdentityVerifier(publicJwk, { audience: name, usedTokens: { spend: async () => true } });
   let headers: Readonly<Record<string, unknown>> = {};
   app.addHook('onRequest', async (request) => {
     headers = request.headers;
@@ -65,9 +65,14 @@ export interface Answer {
   };
 }
 
+export const gatewayKeys = () => generateKeyPair('EdDSA', { extractable: true });
+
 /** The gateway with small subgraphs: billing and workflow answer, auth-connection and sync are down. */
-export const startWorld = async (more: Record<string, string> = {}, tls?: InternalTls) => {
-  const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true });
+export const startWorld = async (
+  more: Record<string, string> = {},
+  { tls, keys }: { tls?: InternalTls; keys?: Awaited<ReturnType<typeof gatewayKeys>> } = {},
+) => {
+  const { privateKey, publicKey } = keys ?? (await gatewayKeys());
   const publicJwk = await exportJWK(publicKey);
   const behaviour = { apps: (): unknown => [], templates: (): unknown => [] };
   const billing = await startSubgraph('billing', publicJwk, { apps: () => behaviour.apps() }, { tls });

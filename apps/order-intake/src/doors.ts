@@ -1,6 +1,15 @@
 import { AppError, isId, maxOrderEventBytes, topics, type OrderEvent } from '@boxlist/contracts';
 import type { EventBus, OutboxEntry, OutboxRelay } from '@boxlist/event-bus';
-import { auditEntry, pastedSecret, requireRole, type Actor, type Authenticate, type Log } from '@boxlist/service-kit';
+import {
+  auditEntry,
+  clientOf,
+  pastedSecret,
+  requireRole,
+  type Actor,
+  type Authenticate,
+  type Log,
+  type RateLimit,
+} from '@boxlist/service-kit';
 import { orderEventFrom, verifySignature } from '@boxlist/ticket-tailor';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { randomBytes } from 'node:crypto';
@@ -18,6 +27,7 @@ export interface Context {
   readonly authenticate: Authenticate;
   /** How long a replaced webhook secret is still accepted, in milliseconds. */
   readonly secretOverlapMs: number;
+  readonly limits: { readonly address: RateLimit; readonly boxOffice: RateLimit; readonly subject: RateLimit };
   readonly clock: () => Date;
   readonly log: Log;
 }
@@ -83,7 +93,12 @@ export const openDoors = (app: FastifyInstance, ctx: Context): void => {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
-  app.post('/webhooks/ticket-tailor/:boxOfficeId', { bodyLimit: maxWebhookBytes }, async (request) => {
+  // Before anything is read or looked up. Health checks and metrics are not counted.
+  const onRequest = async ({ ip }: FastifyRequest): Promise<void> => {
+    await ctx.limits.address.take(clientOf(ip));
+  };
+
+  app.post('/webhooks/ticket-tailor/:boxOfficeId', { bodyLimit: maxWebhookBytes, onRequest }, async (request) => {
     const { boxOfficeId } = request.params as { boxOfficeId: string };
     const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     const now = ctx.clock();
@@ -96,6 +111,8 @@ export const openDoors = (app: FastifyInstance, ctx: Context): void => {
       secrets: accepted.length > 0 ? accepted : [nobodysSecret],
       nowMs: now.getTime(),
     });
+    // Only authentic webhooks count for a box office: nobody else can use up its limit.
+    await ctx.limits.boxOffice.take(boxOfficeId);
     const event = await takeWebhook(ctx, boxOfficeId, rawBody);
     webhookTaken(ctx, boxOfficeId, event?.data.id);
     return { taken: event !== undefined };
@@ -103,10 +120,11 @@ export const openDoors = (app: FastifyInstance, ctx: Context): void => {
 
   const owner = async (request: FastifyRequest): Promise<Actor> => {
     const identity = await ctx.authenticate(request.headers.authorization);
+    await ctx.limits.subject.take(identity.subject);
     requireRole(identity, 'owner');
     return { ...identity, requestId: request.id };
   };
-  app.put('/webhook-secret', async (request) => {
+  app.put('/webhook-secret', { onRequest }, async (request) => {
     const actor = await owner(request);
     const { boxOfficeId } = actor;
     const input = secretInput.safeParse(Buffer.isBuffer(request.body) ? jsonOf(request.body) : undefined);
@@ -123,7 +141,7 @@ export const openDoors = (app: FastifyInstance, ctx: Context): void => {
     await ctx.audit.notify();
     return { webhookPath: `/webhooks/ticket-tailor/${boxOfficeId}`, previousSecretValidUntil };
   });
-  app.delete('/webhook-secret', async (request, reply) => {
+  app.delete('/webhook-secret', { onRequest }, async (request, reply) => {
     const actor = await owner(request);
     await ctx.secrets.remove(actor.boxOfficeId, ctx.clock(), auditOf(ctx, actor, 'WEBHOOK_SECRET_REMOVED'));
     await ctx.audit.notify();

@@ -3,6 +3,7 @@ import {
   auditRelay,
   createAuthenticate,
   createPlatform,
+  createRateLimits,
   createSecretBox,
   type ListeningService,
 } from '@boxlist/service-kit';
@@ -24,6 +25,10 @@ export const createOrderIntake = async (
   const { log, mongo, bus } = platform;
   const secrets = createWebhookSecretStore(mongo, createSecretBox(config.SECRET_ENCRYPTION_KEYS));
   const audit = await platform.relayOutbox({ collection: secrets.collection, ...auditRelay });
+  const { limit } = createRateLimits({
+    shared: platform.sharedCounter(),
+    secret: Buffer.concat(config.SECRET_ENCRYPTION_KEYS.map(({ key }) => key)),
+  });
   return platform.serve({
     health: { kafka: () => bus.check() },
     reported: {},
@@ -36,11 +41,12 @@ export const createOrderIntake = async (
           secrets,
           bus,
           audit,
-          authenticate: createAuthenticate({
-            jwksUrl: config.JWT_JWKS_URL,
-            issuer: config.JWT_ISSUER,
-            audience: config.JWT_AUDIENCE,
-          }),
+          authenticate: createAuthenticate(config),
+          limits: {
+            address: limit('webhooks.address', config.LIMIT_WEBHOOKS_BY_ADDRESS_PER_MINUTE, 'address'),
+            boxOffice: limit('webhooks.box-office', config.LIMIT_WEBHOOKS_BY_BOX_OFFICE_PER_MINUTE, 'box office'),
+            subject: limit('webhook-secret.subject', config.LIMIT_WEBHOOK_SECRET_BY_SUBJECT_PER_MINUTE, 'person'),
+          },
           secretOverlapMs: config.WEBHOOK_SECRET_OVERLAP_HOURS * 3_600_000,
           clock: () => new Date(),
           log,

@@ -33,6 +33,8 @@ interface Sending {
   /** Replaces the valid signature; null omits it. */
   readonly signature?: string | null;
   readonly contentType?: string;
+  /** The address that a trusted proxy names. */
+  readonly from?: string;
 }
 
 /** Ticket Tailor's signature of a body. */
@@ -55,7 +57,7 @@ const startOwnKafka = async (dataDir: string) => {
 };
 
 /** order-intake on real servers, with an owner's token and a consumer of `orders.v1`. */
-export const startWorld = async () => {
+export const startWorld = async (more: Readonly<Record<string, string>> = {}) => {
   const dataDir = await mkdtemp(join(tmpdir(), 'order-intake-'));
   const [mongo, kafka, issuer] = await Promise.all([
     startMongo({ dataDir: join(dataDir, 'mongo') }),
@@ -73,6 +75,7 @@ export const startWorld = async () => {
     ORDER_INTAKE_INTERNAL_PORT: '0',
     SECRET_ENCRYPTION_KEYS: `test:${randomBytes(32).toString('base64url')}`,
     ...issuer.settings,
+    ...more,
   };
   const moment = { aheadMs: 0 };
   const service = await createOrderIntake(settings(configSchema, env), {
@@ -103,7 +106,11 @@ export const startWorld = async () => {
   const call = async (path: string, init: RequestInit) => {
     const response = await fetch(`${service.url}${path}`, init);
     const text = await response.text();
-    return { status: response.status, body: (text ? JSON.parse(text) : null) as { code?: string; taken?: boolean } };
+    return {
+      status: response.status,
+      ...(response.headers.has('retry-after') ? { retryAfter: Number(response.headers.get('retry-after')) } : {}),
+      body: (text ? JSON.parse(text) : null) as { code?: string; taken?: boolean },
+    };
   };
   return {
     service,
@@ -133,6 +140,7 @@ export const startWorld = async () => {
         method: 'POST',
         headers: {
           'content-type': contentType,
+          ...(sending.from === undefined ? {} : { 'x-forwarded-for': sending.from }),
           ...(signature === null ? {} : { 'Tickettailor-Webhook-Signature': signature }),
         },
         body,

@@ -24,23 +24,25 @@ export type AskAuthConnection = (
 export const createAskAuthConnection =
   (url: string, tokens: ServiceTokens, call: typeof fetch = fetch): AskAuthConnection =>
   async (door, question) => {
+    const path = `/internal/${door}`;
+    const body = JSON.stringify(question);
     let response: Response;
     try {
-      response = await call(`${url}/internal/${door}`, {
+      response = await call(`${url}${path}`, {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
-          authorization: `Bearer ${await tokens.sign('auth-connection')}`,
+          authorization: `Bearer ${await tokens.sign({ audience: 'auth-connection', path, body })}`,
         },
-        body: JSON.stringify(question),
+        body,
         signal: AbortSignal.timeout(20_000),
       });
     } catch (error) {
       throw new AppError('SERVICE_UNAVAILABLE', 'auth-connection does not answer', {}, { cause: error });
     }
-    const body: unknown = await response.json().catch(() => undefined);
+    const answer: unknown = await response.json().catch(() => undefined);
     const { ok, status } = response;
-    return { ok, status, body, code: refused.safeParse(body).data?.code };
+    return { ok, status, body: answer, code: refused.safeParse(answer).data?.code };
   };
 
 /** The error for an answer that is neither the requested data nor a known refusal. */

@@ -16,7 +16,7 @@ const permitRequest = z.object({
  */
 export const permitDoor = (app: FastifyInstance, ctx: Context, serviceTokens: ServiceTokens): void => {
   app.post('/internal/quota/permits', async (request) => {
-    await serviceTokens.verify(request.headers.authorization, 'sync');
+    await serviceTokens.verify(request, 'auth-connection');
     const body = permitRequest.safeParse(request.body);
     if (!body.success) throw new AppError('BAD_INPUT', 'class must be interactive, and boxOfficeId a box office');
     try {

@@ -65,7 +65,10 @@ export const createSync = async (
 ): Promise<ListeningService> => {
   const platform = await createPlatform('sync', config, { topics: syncTopics });
   const { log, mongo, bus } = platform;
-  const serviceTokens = createServiceTokens(config.SERVICE_TOKEN_SECRET);
+  const serviceTokens = createServiceTokens(config.SERVICE_TOKEN_SECRET, {
+    service: 'sync',
+    usedTokens: platform.usedTokens,
+  });
   const askAuthConnection = createAskAuthConnection(
     config.AUTH_CONNECTION_URL,
     serviceTokens,

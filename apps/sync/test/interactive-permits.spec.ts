@@ -11,12 +11,18 @@ afterAll(() => world?.close(), 60_000);
 
 /** Asks for a permit as auth-connection does. Resolves with its code, and how long the answer took in ms. */
 const ask = async (boxOfficeId: string | undefined, url = world.url) => {
-  const tokens = createServiceTokens(world.config.SERVICE_TOKEN_SECRET);
+  const tokens = createServiceTokens(world.config.SERVICE_TOKEN_SECRET, {
+    service: 'auth-connection',
+    usedTokens: { spend: async () => true },
+  });
+  const path = '/internal/quota/permits';
+  const question = JSON.stringify({ class: 'interactive', boxOfficeId });
+  const token = await tokens.sign({ audience: 'sync', path, body: question });
   const begun = performance.now();
-  const answer = await fetch(`${url}/internal/quota/permits`, {
+  const answer = await fetch(`${url}${path}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${await tokens.sign('sync')}` },
-    body: JSON.stringify({ class: 'interactive', boxOfficeId }),
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: question,
   });
   const body = (await answer.json()) as { code?: string; retryAfterMs?: number; waitMs?: number };
   return { status: answer.status, ...body, tookMs: performance.now() - begun };

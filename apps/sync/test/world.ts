@@ -9,7 +9,7 @@ import {
   type WorkflowFact,
 } from '@boxlist/contracts';
 import { createEventBus, type BusMessage } from '@boxlist/event-bus';
-import { createIdentitySigner, createLog, settings, type Role } from '@boxlist/service-kit';
+import { createIdentitySigner, createLog, isMutation, settings, type Role } from '@boxlist/service-kit';
 import {
   aConnection,
   anEntitlement,
@@ -221,11 +221,12 @@ export const createWorld = async (env: Readonly<Record<string, string>> = {}) =>
       role: Role = 'manager',
       signal?: AbortSignal,
     ) => {
-      const identity = await sign({ subject: 'user_1', boxOfficeId, role });
+      const signed = (body: string) =>
+        sign({ subject: 'user_1', boxOfficeId, role }, { subgraph: 'sync', body, once: isMutation(query) });
       return askSubgraph<{
         data: T | null;
         errors?: { message: string; extensions: { code: string } }[];
-      }>(asked.url, identity, query, variables, signal);
+      }>(asked.url, signed, query, variables, signal);
     },
     close: async () => {
       try {

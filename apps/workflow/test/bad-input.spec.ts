@@ -166,7 +166,10 @@ describe('the HTTP server', () => {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
-          [identityHeader]: await world.sign({ subject: 'u', boxOfficeId: organiser.boxOfficeId, role: 'owner' }),
+          [identityHeader]: world.sign(
+            { subject: 'u', boxOfficeId: organiser.boxOfficeId, role: 'owner' },
+            { subgraph: 'workflow', body },
+          ),
         },
         body,
       });

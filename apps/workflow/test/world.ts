@@ -7,7 +7,7 @@ import {
   type WorkflowFact,
 } from '@boxlist/contracts';
 import { consumeFacts, createEventBus, type EventBus } from '@boxlist/event-bus';
-import { createIdentitySigner, createLog, settings, type Role } from '@boxlist/service-kit';
+import { createIdentitySigner, createLog, isMutation, settings, type Role } from '@boxlist/service-kit';
 import {
   aConnection,
   anEntitlement,
@@ -125,8 +125,9 @@ export const createWorld = async (given: Readonly<Record<string, string>> = {}) 
       query: string,
       variables: Record<string, unknown> = {},
     ): Promise<Answer<T>> => {
-      const identity = await sign({ subject: 'user_1', boxOfficeId, role });
-      return askSubgraph<Answer<T>>(service.url, identity, query, variables);
+      const signed = (body: string) =>
+        sign({ subject: 'user_1', boxOfficeId, role }, { subgraph: 'workflow', body, once: isMutation(query) });
+      return askSubgraph<Answer<T>>(service.url, signed, query, variables);
     },
     close: async () => {
       await service.close();

@@ -139,6 +139,10 @@ export const errorRegistry = {
     'A GraphQL operation took longer than `deadlineMs`. The fields that were ready are in the answer. A mutation may ' +
       'still take effect: read before you repeat it.',
   ),
+  ISSUER_UNAVAILABLE: entry(
+    'unavailable',
+    "The token issuer's keys cannot be read, so Boxlist cannot check tokens. The token may be valid. Try again.",
+  ),
   LEASE_LOST: entry('unavailable', 'Another process took over this work, or the buyer was erased meanwhile.'),
   DEFECT: entry('defect', 'An error in Boxlist. Its log has the details.'),
 } as const satisfies Record<string, ErrorEntry>;

@@ -1,5 +1,5 @@
 import { AppError, appErrorOf, newId, type ErrorKind } from '@boxlist/contracts';
-import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { answerFault, applyLimits, rawFault, serverLimits } from './http-limits';
 import { mutualTls, type InternalTls } from './internal-tls';
 import type { Log } from './log';
@@ -50,7 +50,23 @@ interface HttpOptions {
   readonly settings?: HttpSettings;
   /** With certificates, the server answers only callers that show one of the same authority. */
   readonly tls?: InternalTls;
+  /** The proxies whose `X-Forwarded-For` is believed. Default: none, so that nobody can choose their address. */
+  readonly trustedProxies?: readonly string[];
 }
+
+const rawBodies = new WeakMap<object, Buffer>();
+
+/** The bytes of a JSON body as they arrived, for signatures over them. Undefined if there is no such body. */
+export const rawBodyOf = (request: FastifyRequest): Buffer | undefined => rawBodies.get(request);
+
+/** Parses JSON bodies as fastify does, and keeps their bytes. */
+const keepRawBodies = (app: FastifyInstance): void => {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    rawBodies.set(request, body);
+    void parse(request, body.toString(), done);
+  });
+};
 
 const withinMs = async (ms: number, check: () => Promise<void>): Promise<void> => {
   let timer: NodeJS.Timeout | undefined;
@@ -93,7 +109,8 @@ const doors = new WeakMap<FastifyInstance, Door[]>();
 export const doorsOf = (app: FastifyInstance): readonly Door[] => doors.get(app) ?? [];
 
 /** A fastify server with the limits, whose every answer has the security headers. */
-const createServer = ({ log, bodyLimit = 1024 * 1024, settings = defaultHttpSettings, tls }: HttpOptions) => {
+const createServer = (options: HttpOptions) => {
+  const { log, bodyLimit = 1024 * 1024, settings = defaultHttpSettings, tls, trustedProxies = [] } = options;
   const limits = serverLimits(settings);
   let headers: Readonly<Record<string, string>> = {};
   const app = fastify({
@@ -102,6 +119,7 @@ const createServer = ({ log, bodyLimit = 1024 * 1024, settings = defaultHttpSett
     genReqId: () => newId('event'),
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     ...limits.fastify,
     ...(tls ? { https: { ...limits.node, ...limits.tls, ...mutualTls(tls) } } : { http: limits.node }),
     clientErrorHandler: (fault, socket) => answerFault(fault, socket, headers),
@@ -137,6 +155,7 @@ export const createHttp = (options: HttpOptions): FastifyInstance => {
   const { log, health, reported = {} } = options;
   startMetrics();
   const app = createServer(options);
+  keepRawBodies(app);
   app.setErrorHandler((error: unknown, request, reply) => {
     const http = clientFault(error);
     if (http) return reply.status(http.status).send({ code: 'BAD_INPUT', message: http.message });

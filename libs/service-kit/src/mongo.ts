@@ -41,6 +41,46 @@ export const connectMongo = async ({ uri, database, log }: MongoOptions): Promis
   }
 };
 
+/**
+ * A client of MongoDB for a service that can do without it. It connects in the background, and tries again until a
+ * server answers. Until then its calls fail.
+ */
+export const openMongo = (
+  uri: string,
+  log: Log,
+): { readonly client: mongoose.mongo.MongoClient; readonly close: () => Promise<void> } => {
+  const client = new mongoose.mongo.MongoClient(uri, {
+    serverSelectionTimeoutMS: 2_000,
+    connectTimeoutMS: 2_000,
+    socketTimeoutMS: 5_000,
+    maxPoolSize: 5,
+    retryWrites: false,
+  });
+  client.on('error', (error: Error) => log.warn({ err: error }, 'mongodb.error'));
+  calmPools(client);
+  let closed = false;
+  // After a failed first connection the driver does not try again by itself.
+  const connect = async (): Promise<void> => {
+    try {
+      await client.connect();
+    } catch (error) {
+      if (closed) return;
+      log.warn({ err: error }, 'mongodb.unreachable');
+      setTimeout(() => void connect(), 2_000).unref();
+    }
+    if (closed) await client.close();
+  };
+  const connecting = connect();
+  return {
+    client,
+    close: async () => {
+      closed = true;
+      await client.close();
+      await connecting;
+    },
+  };
+};
+
 /** The parts of the driver's connection pools that are used here. The driver has no types for them. */
 interface Pools {
   readonly topology?: {

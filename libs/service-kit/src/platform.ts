@@ -17,11 +17,13 @@ import { openListeners, type ListeningService } from './listeners';
 import { createLog, type Log } from './log';
 import { checkMongo, connectMongo } from './mongo';
 import type { HttpSettings, JsonWebKeySetting, TlsSettings } from './settings';
+import { createSharedCounter, type SharedCounter } from './shared-counter';
 import { mountSubgraph, type SubgraphOptions } from './subgraph';
+import { createUsedTokens, type UsedTokens } from './used-tokens';
 
 /**
- * The settings of `commonSettings`, `mongoSettings` and `kafkaSettings`. The last ones are from `consumerSettings` and
- * `operationSettings`.
+ * The settings of `commonSettings`, `mongoSettings` and `kafkaSettings`. The last ones are from `consumerSettings`,
+ * `operationSettings` and `publicSettings`.
  */
 interface PlatformConfig extends KafkaConfig, HttpSettings, TlsSettings {
   readonly INTERNAL_HOST: string;
@@ -31,6 +33,7 @@ interface PlatformConfig extends KafkaConfig, HttpSettings, TlsSettings {
   readonly EVENTS_STAND_STILL_AFTER_MS?: number;
   readonly OPERATION_COST_BUDGET?: number;
   readonly OPERATION_DEADLINE_MS?: number;
+  readonly TRUSTED_PROXIES?: readonly string[];
 }
 
 interface PlatformOptions {
@@ -65,6 +68,10 @@ export interface Platform {
   readonly log: Log;
   readonly mongo: Connection;
   readonly bus: EventBus;
+  /** Remembers the tokens that are valid for one use. */
+  readonly usedTokens: UsedTokens;
+  /** A counter for rate limits that all processes of the service share. */
+  sharedCounter(): SharedCounter;
   /** Publishes the events in the outboxes of a collection until the platform closes. */
   relayOutbox<
     E extends { readonly id: string } = OutboxEntry,
@@ -99,11 +106,8 @@ export const createPlatform = async (
   { topics, log = createLog(name, config.LOG_LEVEL) }: PlatformOptions,
 ): Promise<Platform> => {
   const kafka = busOptionsOf(config);
-  const mongo = await connectMongo({
-    uri: config.MONGODB_URI,
-    database: `${config.MONGODB_DATABASE_PREFIX}_${name.replaceAll('-', '_')}`,
-    log,
-  });
+  const database = `${config.MONGODB_DATABASE_PREFIX}_${name.replaceAll('-', '_')}`;
+  const mongo = await connectMongo({ uri: config.MONGODB_URI, database, log });
   const bus = createEventBus({
     ...kafka,
     clientId: name,
@@ -111,6 +115,7 @@ export const createPlatform = async (
     log,
   });
   await bus.ensureTopics(topics);
+  const usedTokens = createUsedTokens(mongo);
   const closers: (() => Promise<void>)[] = [() => mongo.close(), () => bus.close()];
   const closeAll = async (): Promise<void> => {
     for (let each = closers.pop(); each; each = closers.pop()) await each();
@@ -122,6 +127,8 @@ export const createPlatform = async (
     log,
     mongo,
     bus,
+    usedTokens,
+    sharedCounter: () => createSharedCounter(mongo.getClient(), database, log),
     relayOutbox: async (options) => {
       const relay = await startOutboxRelay({ bus, log, ...options });
       closers.push(() => relay.close());
@@ -142,9 +149,14 @@ export const createPlatform = async (
       if (subgraph) {
         const { identityKey, ...options } = subgraph;
         const limits = { costBudget: config.OPERATION_COST_BUDGET, deadlineMs: config.OPERATION_DEADLINE_MS };
-        await mountSubgraph(app, { ...options, ...limits, identity: await createIdentityVerifier(identityKey), log });
+        await usedTokens.init();
+        const verifier = await createIdentityVerifier(identityKey, { audience: name, usedTokens });
+        await mountSubgraph(app, { ...options, ...limits, identity: verifier, log });
       }
-      const outside = outer && { ...outer, app: createHttp({ log, settings: config }) };
+      const outside = outer && {
+        ...outer,
+        app: createHttp({ log, settings: config, trustedProxies: config.TRUSTED_PROXIES }),
+      };
       outside?.routes(outside.app);
       const listening = await openListeners({ app, host: config.INTERNAL_HOST, port: internalPort }, outside);
       closers.push(() => listening.close());

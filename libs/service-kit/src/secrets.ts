@@ -1,7 +1,6 @@
 import { AppError } from '@boxlist/contracts';
-import { base64url, CompactEncrypt, compactDecrypt, jwtVerify, SignJWT } from 'jose';
+import { base64url, CompactEncrypt, compactDecrypt } from 'jose';
 import { z } from 'zod';
-import { bearerTokenIn } from './callers';
 
 export interface EncryptionKey {
   readonly kid: string;
@@ -70,41 +69,9 @@ export const createSecretBox = (keys: readonly EncryptionKey[]): SecretBox => {
   };
 };
 
-export interface ServiceTokens {
-  /** A bearer token, valid for 60 seconds, for a call of another service's internal door. */
-  sign(audience: string): Promise<string>;
-  /** Throws UNAUTHENTICATED unless the Authorization header contains such a token for this audience. */
-  verify(authorization: string | undefined, audience: string): Promise<void>;
-}
-
 /**
  * A pasted secret or key without characters that nobody sees: white space around it, and invisible and control
  * characters anywhere. They get copied along from web pages and documents, and no real secret contains them.
  */
 export const pastedSecret = (text: string): string =>
   text.replace(/[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]+/gu, '').trim();
-
-/** Tokens for calls between services, signed with a shared secret (HS256, at least 32 characters). */
-export const createServiceTokens = (secret: string): ServiceTokens => {
-  const key = new TextEncoder().encode(secret);
-  const issuer = 'boxlist-service';
-  return {
-    sign: (audience) =>
-      new SignJWT({})
-        .setProtectedHeader({ alg: 'HS256' })
-        .setIssuer(issuer)
-        .setAudience(audience)
-        .setIssuedAt()
-        .setExpirationTime('60s')
-        .sign(key),
-    verify: async (authorization, audience) => {
-      const token = bearerTokenIn(authorization);
-      if (!token) throw new AppError('UNAUTHENTICATED', 'This address needs a service token');
-      try {
-        await jwtVerify(token, key, { algorithms: ['HS256'], issuer, audience, clockTolerance: 5 });
-      } catch (error) {
-        throw new AppError('UNAUTHENTICATED', 'The service token is not valid here', {}, { cause: error });
-      }
-    },
-  };
-};

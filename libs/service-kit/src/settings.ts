@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 /** Thrown by `settings` with every problem at once. Its message is for the person who starts the service. */
@@ -167,9 +168,23 @@ const httpSettings = {
 export type HttpSettings = z.output<z.ZodObject<typeof httpSettings>>;
 export const defaultHttpSettings: HttpSettings = z.object(httpSettings).parse({});
 
+const isProxy = (text: string): boolean => {
+  const [address = '', bits, ...more] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || more.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+};
+
 /** Settings of a service that people or partners outside of Boxlist call. */
 export const publicSettings = {
   HOST: z.string().default('127.0.0.1').describe('Address of the public listener.'),
+  TRUSTED_PROXIES: commaList()
+    .default([])
+    .refine((list) => list.every(isProxy), 'must be IP addresses or CIDR ranges separated by commas')
+    .describe(
+      'Addresses or CIDR ranges of the proxies in front of the service, separated by commas. Only their ' +
+        '`X-Forwarded-For` is believed. Empty believes none: the address of a client is that of its connection.',
+    ),
 };
 
 /** Settings of every service. Spread them into the service's own schema. */
@@ -216,6 +231,23 @@ export const optOutSettings = {
       'give explicit permission to contacts that it imported because calls ran short.',
   ),
 };
+
+/** Settings of a service that checks the tokens of callers. */
+export const callerSettings = {
+  JWT_JWKS_URL: outsideUrl().describe("URL of the token issuer's public keys (JWKS)."),
+  JWT_ISSUER: z.string().min(1).meta({ reach: 'outside' }).describe('Required `iss` of a token.'),
+  JWT_AUDIENCE: z.string().min(1).describe('Required `aud` of a token.'),
+  JWT_MAX_LIFETIME_MS: durationMs(86_400_000, 1_000).describe(
+    'Longest time from `iat` to `exp` of a token. A token that is valid for longer is refused.',
+  ),
+  JWT_KEYS_USABLE_MS: durationMs(3_600_000, 1_000).describe(
+    "How long the issuer's keys stay usable after they were read, while the issuer does not answer. A withdrawn key " +
+      'is accepted for at most as long, and for 10 minutes while the issuer answers.',
+  ),
+};
+
+/** A number of requests in a minute. 0 means no limit. */
+export const perMinute = (fallback: number) => z.coerce.number().int().min(0).max(10_000_000).default(fallback);
 
 /** Settings of a service that answers the graph: what one operation may cost, and how long it may take. */
 export const operationSettings = {

@@ -1,13 +1,14 @@
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import { AppError, appErrorOf, leastRoles, type LeastRoles } from '@boxlist/contracts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { GraphQLError, Kind, parse, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, Kind, OperationTypeNode, parse, type GraphQLFormattedError } from 'graphql';
 import type { Actor } from './audit';
 import { checkVariables, inputFaultBehind } from './check-input';
 import { withCheckedReferences } from './entity-references';
-import { identityHeader, type Identity, type IdentityVerifier } from './identity';
+import { rawBodyOf } from './http';
+import { identityHeader, type GatewayWord, type Identity, type IdentityVerifier } from './identity';
 import { withLeastRoles } from './least-roles';
 import type { Log } from './log';
 import { limitCost } from './operation-cost';
@@ -104,10 +105,26 @@ const requestIdOf = ({ id, headers }: FastifyRequest): string => {
   return typeof given === 'string' && /^[\w-]{1,100}$/.test(given) ? given : id;
 };
 
+/** Marks the context of a request whose token is valid for this request alone. */
+const single = Symbol('single');
+
+/** Refuses a mutation whose token is valid for more than one request. */
+const mutationsOnce: ApolloServerPlugin<object> = {
+  requestDidStart: async () => ({
+    didResolveOperation: async ({ operation, contextValue }) => {
+      if (operation?.operation === OperationTypeNode.MUTATION && !(single in contextValue))
+        throw new GraphQLError('A mutation needs a token that is valid for one request', {
+          extensions: { code: 'UNAUTHENTICATED', http: { status: 401 } },
+        });
+    },
+  }),
+};
+
 /**
  * Mounts a federation subgraph at `POST /graphql`. Every call, even `_entities` and `_service`, needs an identity
- * signed by the gateway. Any other call gets 401 before it is parsed as GraphQL. An operation over the budget is
- * refused before it runs. One that reaches its deadline is answered with what is ready, and one whose caller left ends.
+ * that the gateway signed for this subgraph and this body. Any other call gets 401 before it is parsed as GraphQL. An
+ * operation over the budget is refused before it runs. One that reaches its deadline is answered with what is ready,
+ * and one whose caller left ends.
  */
 export const mountSubgraph = async <C extends object>(
   app: FastifyInstance,
@@ -130,25 +147,33 @@ export const mountSubgraph = async <C extends object>(
       warn: (message) => log.warn({ reason: String(message) }, 'graphql.warning'),
       error: (message) => log.error({ reason: String(message) }, 'graphql.error'),
     },
-    plugins: [fastifyApolloDrainPlugin<C>(app), checkVariables, limitCost(typeDefs, costBudget)],
+    plugins: [fastifyApolloDrainPlugin<C>(app), checkVariables, mutationsOnce, limitCost(typeDefs, costBudget)],
   });
   await server.start();
-  const callers = new WeakMap<object, Identity>();
+  const words = new WeakMap<object, GatewayWord>();
+  const callers = new WeakMap<object, GatewayWord>();
   app.route({
     method: 'POST',
     url: '/graphql',
-    preParsing: async (request, _reply, payload) => {
+    onRequest: async (request) => {
       const header = request.headers[identityHeader];
-      callers.set(request, await identity(Array.isArray(header) ? undefined : header));
-      return payload;
+      words.set(request, identity.read(Array.isArray(header) ? undefined : header));
+    },
+    preValidation: async (request) => {
+      const word = words.get(request);
+      if (!word) return;
+      await identity.confirm(word, rawBodyOf(request));
+      callers.set(request, word);
     },
     handler: fastifyApolloHandler(server, {
       context: async (request, reply) => {
-        const caller = callers.get(request);
-        if (!caller) throw new AppError('UNAUTHENTICATED', 'This service answers only the gateway');
+        const word = callers.get(request);
+        if (!word) throw new AppError('UNAUTHENTICATED', 'This service answers only the gateway');
         const requestId = requestIdOf(request);
         const operation = startOperation(reply.raw, { deadlineMs, log, requestId });
-        return withOperation(context({ identity: { ...caller, requestId }, signal: operation.signal }), operation);
+        const identity = { ...word.identity, requestId };
+        const known = withOperation(context({ identity, signal: operation.signal }), operation);
+        return Object.assign(known, word.jti === undefined ? {} : { [single]: true });
       },
     }),
   });

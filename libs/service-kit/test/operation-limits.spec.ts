@@ -70,7 +70,7 @@ let reading = gate();
 let seen: AbortSignal | undefined;
 let app: FastifyInstance;
 let url: string;
-let token: string;
+let signed: (body: string) => string;
 const shelf = { id: 's', pages: [] };
 
 beforeAll(async () => {
@@ -99,7 +99,10 @@ beforeAll(async () => {
         read: () => reading.wait(),
       },
     },
-    identity: await createIdentityVerifier(await exportJWK(publicKey)),
+    identity: await createIdentityVerifier(await exportJWK(publicKey), {
+      audience: 'test',
+      usedTokens: { spend: async () => true },
+    }),
     context: ({ identity, signal }) => {
       seen = signal;
       return { identity };
@@ -110,7 +113,8 @@ beforeAll(async () => {
   });
   url = await listen(app, '127.0.0.1', 0);
   const sign = await createIdentitySigner(await exportJWK(privateKey));
-  token = await sign({ subject: 'u', boxOfficeId: 'bo_1' as BoxOfficeId, role: 'viewer' });
+  signed = (body) =>
+    sign({ subject: 'u', boxOfficeId: 'bo_1' as BoxOfficeId, role: 'viewer' }, { subgraph: 'test', body, once: true });
 });
 afterAll(() => app.close());
 
@@ -130,10 +134,11 @@ interface Body {
 }
 
 const ask = async (query: string, { variables, operationName, signal }: Asked = {}) => {
+  const body = JSON.stringify({ query, variables, operationName });
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', [identityHeader]: token },
-    body: JSON.stringify({ query, variables, operationName }),
+    headers: { 'content-type': 'application/json', [identityHeader]: signed(body) },
+    body,
     signal: signal ?? null,
   });
   return { status: response.status, body: (await response.json()) as Body };
@@ -239,10 +244,11 @@ describe('an operation that costs too much', () => {
   it('cannot hide in fragments that spread each other, nor in several requests at once', async () => {
     const cyclic = await ask('{ ...A } fragment A on Query { quick ...B } fragment B on Query { ...A }');
     expect([cyclic.status, cyclic.body.errors?.[0]?.extensions.code]).toEqual([400, 'GRAPHQL_VALIDATION_FAILED']);
+    const both = JSON.stringify([{ query: '{ quick }' }, { query: '{ quick }' }]);
     const batch = await fetch(`${url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', [identityHeader]: token },
-      body: JSON.stringify([{ query: '{ quick }' }, { query: '{ quick }' }]),
+      headers: { 'content-type': 'application/json', [identityHeader]: signed(both) },
+      body: both,
     });
     expect(batch.status).toBe(400);
   });

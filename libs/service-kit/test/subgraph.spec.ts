@@ -1,7 +1,8 @@
 import { AppError, type BoxOfficeId } from '@boxlist/contracts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { FastifyInstance } from 'fastify';
-import { exportJWK, generateKeyPair } from 'jose';
+import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
+import { createHash } from 'node:crypto';
 import {
   createHttp,
   createIdentitySigner,
@@ -9,10 +10,12 @@ import {
   createLog,
   identityHeader,
   inputScalars,
+  isMutation,
   listen,
   mountSubgraph,
   withUserErrors,
   type Identity,
+  type SignedCall,
 } from '../src';
 
 const typeDefs = `
@@ -50,37 +53,50 @@ const resolvers = {
 };
 const lines: string[] = [];
 let app: FastifyInstance;
+let privateKey: CryptoKey;
 let url: string;
-let token: string;
+let signed: (body: string, call?: Partial<SignedCall>) => string;
+const used = new Set<string>();
 
 beforeAll(async () => {
-  const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true });
+  const keys = await generateKeyPair('EdDSA', { extractable: true });
+  ({ privateKey } = keys);
+  const { publicKey } = keys;
   const log = createLog('test', 'info', { write: (line) => lines.push(line) });
   app = createHttp({ log, health: { always: async () => undefined } });
   await mountSubgraph(app, {
     typeDefs,
     resolvers,
     roles: { 'Mutation.tryIt': 'viewer', 'Mutation.own': 'owner' },
-    identity: await createIdentityVerifier(await exportJWK(publicKey)),
+    identity: await createIdentityVerifier(await exportJWK(publicKey), {
+      audience: 'test',
+      usedTokens: { spend: async (id) => !used.has(id) && used.add(id).size > 0 },
+    }),
     context: (caller) => caller,
     log,
   });
   url = await listen(app, '127.0.0.1', 0);
   const sign = await createIdentitySigner(await exportJWK(privateKey));
-  token = await sign({ subject: 'u', boxOfficeId: 'bo_1' as BoxOfficeId, role: 'owner' });
+  signed = (body, call = {}) =>
+    sign({ subject: 'u', boxOfficeId: 'bo_1' as BoxOfficeId, role: 'owner' }, { subgraph: 'test', body, ...call });
 });
 afterAll(() => app.close());
 
 const ask = async (
   query: string,
-  headers: Record<string, string> = { [identityHeader]: token },
+  headers?: Record<string, string>,
   variables: Record<string, unknown> = {},
   operationName?: string,
 ) => {
+  const body = JSON.stringify({ query, variables, operationName });
+  return post(body, headers ?? { [identityHeader]: signed(body, { once: isMutation(query) }) });
+};
+
+const post = async (body: string, headers: Record<string, string>) => {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify({ query, variables, operationName }),
+    body,
   });
   return {
     status: response.status,
@@ -189,10 +205,94 @@ describe('a subgraph', () => {
   it('answers malformed JSON and unknown addresses with an error in JSON', async () => {
     const malformed = await fetch(`${url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', [identityHeader]: token },
+      headers: { 'content-type': 'application/json', [identityHeader]: signed('{"query":') },
       body: '{"query":',
     });
     expect([malformed.status, await malformed.json()]).toEqual([400, expect.objectContaining({ code: 'BAD_INPUT' })]);
     expect((await fetch(`${url}/nothing`)).status).toBe(404);
+  });
+});
+
+describe("the gateway's token", () => {
+  const query = JSON.stringify({ query: '{ me }' });
+  const mutation = JSON.stringify({ query: 'mutation { tryIt { done } }' });
+  const statusWith = async (token: string, body = query): Promise<number> =>
+    (await post(body, { [identityHeader]: token })).status;
+
+  it('is valid again for the same query at the same subgraph, and is then the same token', async () => {
+    const token = signed(query);
+    expect([await statusWith(token), await statusWith(token), signed(query)]).toEqual([200, 200, token]);
+  });
+
+  it('is refused at another subgraph', async () => {
+    expect(await statusWith(signed(query, { subgraph: 'other' }))).toBe(401);
+  });
+
+  it('is refused with another body, even one that means the same', async () => {
+    const token = signed(query);
+    expect(await statusWith(token, JSON.stringify({ query: '{ me missing }' }))).toBe(401);
+    expect(await statusWith(token, `${query} `)).toBe(401);
+    expect(await statusWith(token)).toBe(200);
+  });
+
+  it('is refused with a body of another type, which is not read', async () => {
+    for (const type of ['text/plain', 'application/graphql']) {
+      const headers = { 'content-type': type, [identityHeader]: signed(query) };
+      expect((await fetch(`${url}/graphql`, { method: 'POST', headers, body: query })).status).not.toBe(200);
+    }
+  });
+
+  it('is valid for one mutation only, however many arrive at once', async () => {
+    const token = signed(mutation, { once: true });
+    const statuses = await Promise.all(Array.from({ length: 5 }, () => statusWith(token, mutation)));
+    expect(statuses.sort()).toEqual([200, 401, 401, 401, 401]);
+    expect(signed(mutation, { once: true })).not.toBe(token);
+  });
+
+  it('is refused for a mutation if it is valid for more than one request', async () => {
+    expect(await statusWith(signed(mutation), mutation)).toBe(401);
+  });
+});
+
+describe('a token that the key of the gateway signed', () => {
+  const body = JSON.stringify({ query: '{ me }' });
+  const now = Math.floor(Date.now() / 1_000);
+  const good = {
+    iss: 'boxlist-gateway',
+    aud: 'test',
+    sub: 'u',
+    box_office_id: 'bo_1',
+    role: 'owner',
+    iat: now,
+    exp: now + 15,
+    body: createHash('sha256').update(body).digest('base64url'),
+  };
+  const header = { alg: 'EdDSA', typ: 'boxlist-identity+jwt' };
+  const statusOf = async (claims: object, protectedHeader = header): Promise<number> => {
+    const payload = JSON.parse(JSON.stringify({ ...good, ...claims })) as Record<string, unknown>;
+    const token = await new SignJWT(payload).setProtectedHeader(protectedHeader).sign(privateKey);
+    return (await post(body, { [identityHeader]: token })).status;
+  };
+
+  it('is accepted as the gateway makes it', async () => {
+    expect(await statusOf({})).toBe(200);
+  });
+
+  it.each([
+    ['has no end', { exp: undefined }],
+    ['ends late', { exp: now + 3_600 }],
+    ['has ended', { iat: now - 30, exp: now - 15 }],
+    ['is of the future', { iat: now + 60, exp: now + 70 }],
+    ['has no time of issue', { iat: undefined }],
+    ['is of another issuer', { iss: 'boxlist-service' }],
+    ['is for several subgraphs', { aud: ['test', 'other'] }],
+    ['names no body', { body: undefined }],
+    ['names an odd role', { role: 'admin' }],
+  ])('is refused if it %s', async (_, claims) => {
+    expect(await statusOf(claims)).toBe(401);
+  });
+
+  it('is refused with another header', async () => {
+    expect(await statusOf({}, { alg: 'EdDSA', typ: 'JWT' })).toBe(401);
   });
 });

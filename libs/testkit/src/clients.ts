@@ -36,20 +36,21 @@ export const graphClient = (gatewayUrl: string, token: string): GraphClient => {
 export const askedBy = 'evt_testkit';
 
 /**
- * Asks a subgraph as the gateway does, for the person of a signed identity. Returns the body of the answer, errors
- * included.
+ * Asks a subgraph as the gateway does. `sign` returns the gateway's token for a body: it says who asks. Returns the
+ * body of the answer, errors included.
  */
 export const askSubgraph = async <Answer>(
   url: string,
-  identity: string,
+  sign: (body: string) => string,
   query: string,
   variables: object = {},
   signal?: AbortSignal,
 ): Promise<Answer> => {
+  const body = JSON.stringify({ query, variables });
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-boxlist-identity': identity, 'x-request-id': askedBy },
-    body: JSON.stringify({ query, variables }),
+    headers: { 'content-type': 'application/json', 'x-boxlist-identity': sign(body), 'x-request-id': askedBy },
+    body,
     signal,
   });
   return (await response.json()) as Answer;

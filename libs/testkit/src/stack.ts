@@ -135,6 +135,14 @@ const overTls = (certificate: Certificate, dataDir: string, ports: Ports): Recor
   };
 };
 
+/** Tests ask far more often than people, from one address and mostly as one person. */
+const limitsOfTests = {
+  LIMIT_GRAPH_BY_ADDRESS_PER_MINUTE: '100000',
+  LIMIT_GRAPH_BY_SUBJECT_PER_MINUTE: '100000',
+  LIMIT_GRAPH_BY_BOX_OFFICE_PER_MINUTE: '100000',
+  LIMIT_MUTATIONS_BY_BOX_OFFICE_PER_MINUTE: '10000',
+};
+
 /**
  * Starts all of Boxlist: the built apps and the tools, each as its own process, on real servers. Resolves when all
  * are ready.
@@ -164,7 +172,7 @@ export const startStack = async (options: StackOptions = {}) => {
   const settings: Record<string, string> = {
     ...settingsOf(ports, secrets, dataDir, kafka.brokers, mongo.uri, callsPerSecond),
     ...(options.certificate ? overTls(options.certificate, dataDir, ports) : {}),
-    ...(own ? { KAFKA_TOPIC_PREFIX: `${own}.`, MONGODB_DATABASE_PREFIX: own } : {}),
+    ...(own ? { KAFKA_TOPIC_PREFIX: `${own}.`, MONGODB_DATABASE_PREFIX: own, ...limitsOfTests } : {}),
     // Settings from the user's environment override the local values.
     ...Object.fromEntries(
       Object.entries(process.env).filter(

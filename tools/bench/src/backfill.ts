@@ -73,7 +73,7 @@ const start = async (world: BenchWorld, url: string, boxOfficeId: string, workfl
     data?: { startBackfill?: { backfill: object | null; userErrors: object[] } };
   }>(
     url,
-    await world.signIdentity(boxOfficeId, 'manager'),
+    world.signIdentity(boxOfficeId, 'manager'),
     `mutation ($input: BackfillInput!) {
       startBackfill(input: $input) { backfill { id } userErrors { code message } }
     }`,

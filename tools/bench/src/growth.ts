@@ -41,7 +41,7 @@ const measure = async (world: BenchWorld, round: Round, size: number) => {
   const { listId } = await world.resources();
   const { office, workflowId, sync, seconds } = await fillDeliveries(round, listId, size);
   const deliveries = round.mongo.collection('deliveries');
-  const identity = await world.signIdentity(office.boxOfficeId, 'viewer');
+  const identity = world.signIdentity(office.boxOfficeId, 'viewer');
   const ask = async (query: string): Promise<unknown> => {
     const answer = await askSubgraph<{ data?: unknown; errors?: unknown }>(sync.url, identity, query);
     if (answer.errors) throw new Error(JSON.stringify(answer.errors));

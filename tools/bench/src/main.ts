@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { benchBackfill } from './backfill';
 import { benchCalls } from './calls';
 import { benchGrowth } from './growth';
+import { benchIdentity } from './identity';
 import { benchIdle } from './idle';
 import { benchIntake } from './intake';
 import { benchNeighbours } from './neighbours';
@@ -20,8 +21,8 @@ const benches: Readonly<Record<string, (world: BenchWorld, options: Options) => 
   growth: benchGrowth,
 };
 
-/** Benchmarks without a bench world: this one starts the whole of Boxlist. */
-const alone: Readonly<Record<string, () => Promise<Line[]>>> = { idle: benchIdle };
+/** Benchmarks without a bench world: one needs no server, one starts the whole of Boxlist. */
+const alone: Readonly<Record<string, () => Promise<Line[]>>> = { identity: benchIdentity, idle: benchIdle };
 
 const main = async (): Promise<void> => {
   const options = readOptions(process.argv.slice(2));

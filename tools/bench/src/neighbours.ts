@@ -56,13 +56,19 @@ export const benchNeighbours = async (world: BenchWorld): Promise<Line[]> => {
 };
 
 const permitsOf = (url: string, secret: string): AskPermit => {
-  const tokens = createServiceTokens(secret);
+  const tokens = createServiceTokens(secret, {
+    service: 'auth-connection',
+    usedTokens: { spend: async () => true },
+  });
+  const path = '/internal/quota/permits';
   return async (boxOfficeId) => {
     const begun = performance.now();
-    const answer = await fetch(`${url}/internal/quota/permits`, {
+    const body = JSON.stringify({ class: 'interactive', boxOfficeId });
+    const token = await tokens.sign({ audience: 'sync', path, body });
+    const answer = await fetch(`${url}${path}`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${await tokens.sign('sync')}` },
-      body: JSON.stringify({ class: 'interactive', boxOfficeId }),
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body,
     });
     await answer.arrayBuffer();
     return { status: answer.status, tookMs: performance.now() - begun };

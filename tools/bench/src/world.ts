@@ -24,7 +24,8 @@ import {
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { createIdentitySigner } from '@boxlist/service-kit';
+import { exportJWK, generateKeyPair } from 'jose';
 import mongoose from 'mongoose';
 import { randomBytes } from 'node:crypto';
 
@@ -41,6 +42,7 @@ export const createBenchWorld = async () => {
   await sandbox.control.limits({ perSecond: 100_000, perDay: 100_000_000 });
   const door = await openTokenDoor();
   door.give(await sandbox.accessToken('riverside'));
+  const sign = await createIdentitySigner(await exportJWK(privateKey));
   const publicJwk = JSON.stringify(await exportJWK(publicKey));
   const round = () => createRound({ dir, servers, sandboxUrl: sandbox.url, tokenUrl: door.url, publicJwk });
   return {
@@ -48,15 +50,13 @@ export const createBenchWorld = async () => {
     sandboxUrl: sandbox.url,
     accessToken: () => sandbox.accessToken('riverside'),
     resources: () => resources(sandbox.url, () => sandbox.accessToken('riverside')),
-    signIdentity: async (boxOfficeId: string, role: 'viewer' | 'manager'): Promise<string> =>
-      new SignJWT({ box_office_id: boxOfficeId, role })
-        .setProtectedHeader({ alg: 'EdDSA' })
-        .setSubject('bench')
-        .setIssuer('boxlist-gateway')
-        .setAudience('subgraphs')
-        .setIssuedAt()
-        .setExpirationTime('1h')
-        .sign(privateKey),
+    signIdentity:
+      (boxOfficeId: string, role: 'viewer' | 'manager') =>
+      (body: string): string =>
+        sign(
+          { subject: 'bench', boxOfficeId: boxOfficeId as BoxOfficeId, role },
+          { subgraph: 'sync', body, once: role === 'manager' },
+        ),
     mongoUri: servers.mongo.uri,
     mongoServer: servers.mongo.server,
     round,

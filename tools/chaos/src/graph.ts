@@ -1,5 +1,6 @@
 import { askSubgraph } from '@boxlist/testkit';
-import { SignJWT, type CryptoKey } from 'jose';
+import { isMutation, type IdentitySigner } from '@boxlist/service-kit';
+import type { BoxOfficeId } from '@boxlist/contracts';
 
 /** One delivery as the graph shows it. */
 export interface SeenDelivery {
@@ -40,20 +41,16 @@ const pages = async <T>(read: (after: string | null) => Promise<Page<T>>): Promi
 /**
  * Queries sync as the gateway does, for the manager of one box office. Tries the next process if one does not answer.
  */
-export const createGraph = (urls: readonly string[], key: CryptoKey) => {
-  const identity = (boxOfficeId: string): Promise<string> =>
-    new SignJWT({ box_office_id: boxOfficeId, role: 'manager' })
-      .setProtectedHeader({ alg: 'EdDSA' })
-      .setSubject('chaos')
-      .setIssuer('boxlist-gateway')
-      .setAudience('subgraphs')
-      .setIssuedAt()
-      .setExpirationTime('1h')
-      .sign(key);
+export const createGraph = (urls: readonly string[], sign: IdentitySigner) => {
+  const signed = (boxOfficeId: string, query: string) => (body: string) =>
+    sign(
+      { subject: 'chaos', boxOfficeId: boxOfficeId as BoxOfficeId, role: 'manager' },
+      { subgraph: 'sync', body, once: isMutation(query) },
+    );
   const askAt = async <T>(url: string, boxOfficeId: string, query: string, variables: object): Promise<T> => {
     const { data, errors } = await askSubgraph<{ data?: T; errors?: unknown }>(
       url,
-      await identity(boxOfficeId),
+      signed(boxOfficeId, query),
       query,
       variables,
       AbortSignal.timeout(15_000),

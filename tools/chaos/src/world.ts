@@ -9,6 +9,7 @@ import {
   startTogether,
   type Servers,
 } from '@boxlist/testkit';
+import { createIdentitySigner } from '@boxlist/service-kit';
 import { exportJWK, generateKeyPair } from 'jose';
 import mongoose from 'mongoose';
 import { randomBytes } from 'node:crypto';
@@ -137,7 +138,7 @@ export const startWorld = async (dataDir: string, say: (line: string) => void) =
     outcomes,
     door,
     sandbox: sandbox.control,
-    graph: createGraph(syncs.urls, keys.privateKey),
+    graph: createGraph(syncs.urls, await createIdentitySigner(await exportJWK(keys.privateKey))),
     mongoServer: servers.mongo.server,
     ...disturbances,
     /** Publishes a message on Kafka; retries until Kafka acknowledges. */

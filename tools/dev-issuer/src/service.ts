@@ -10,12 +10,7 @@ const request = z.object({
   subject: z.string().min(1).default('user_dev'),
   boxOfficeId: z.string().startsWith('bo_'),
   role: z.enum(['owner', 'manager', 'viewer']).default('owner'),
-  expiresInSeconds: z
-    .number()
-    .int()
-    .min(1)
-    .max(30 * 86_400)
-    .default(86_400),
+  expiresInSeconds: z.number().int().min(1).max(86_400).default(86_400),
 });
 
 const keyPair = async (file: string | undefined): Promise<JWK> => {
@@ -45,7 +40,7 @@ export const createDevIssuer = async (config: Config): Promise<Service> => {
       );
     const { subject, boxOfficeId, role, expiresInSeconds } = input.data;
     const token = await new SignJWT({ box_office_id: boxOfficeId, role })
-      .setProtectedHeader({ alg: 'EdDSA', kid: 'dev' })
+      .setProtectedHeader({ alg: 'EdDSA', kid: 'dev', typ: 'at+jwt' })
       .setSubject(subject)
       .setIssuer(config.JWT_ISSUER)
       .setAudience(config.JWT_AUDIENCE)
