@@ -74,11 +74,7 @@ export const createAuthConnection = async (
   const outbox = await platform.relayOutbox({ collection, topic: topics.connections, rest });
   await platform.relayOutbox({ collection, ...auditRelay, rest });
   const ticketTailorKeys = createTicketTailorKeyStore(mongo);
-  const keyAudit = await platform.relayOutbox({
-    collection: ticketTailorKeys.collection,
-    ...auditRelay,
-    pollMs: 5_000,
-  });
+  const keyAudit = await platform.relayOutbox({ collection: ticketTailorKeys.collection, ...auditRelay, rest });
   const follower = await followEntitlements(bus, entitlements);
   const demandEntitlement: Context['demandEntitlement'] = (boxOfficeId) =>
     demandEntitlementFact(entitlements, (timeoutMs) => follower.caughtUp(timeoutMs), boxOfficeId);

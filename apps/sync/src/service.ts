@@ -69,11 +69,7 @@ export const createSync = async (
     service: 'sync',
     usedTokens: platform.usedTokens,
   });
-  const askAuthConnection = createAskAuthConnection(
-    config.AUTH_CONNECTION_URL,
-    serviceTokens,
-    createInternalFetch(internalTlsOf(config)),
-  );
+  const askAuthConnection = askAuthConnectionOf(config, serviceTokens);
   const hashEmail = (boxOfficeId: string, email: string): string =>
     createHmac('sha256', config.EMAIL_HASH_KEY).update(`${boxOfficeId}\n${email}`).digest('base64url');
   const { initStores, deliveryCollection, ...stores } = createStores(mongo, hashEmail);
@@ -179,6 +175,9 @@ const relayAudit = async (
   );
   return () => void Promise.all(relays.map((relay) => relay.notify()));
 };
+
+const askAuthConnectionOf = (config: Config, serviceTokens: ReturnType<typeof createServiceTokens>) =>
+  createAskAuthConnection(config.AUTH_CONNECTION_URL, serviceTokens, createInternalFetch(internalTlsOf(config)));
 
 const limitsAndTimesOf = (config: Config): Pick<Context, 'limits' | 'retry' | 'retention' | 'leaseMs'> => ({
   limits: { backfills: config.MAX_BACKFILLS, retries: config.MAX_RETRIES },

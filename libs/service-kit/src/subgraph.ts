@@ -8,7 +8,7 @@ import type { Actor } from './audit';
 import { checkVariables, inputFaultBehind } from './check-input';
 import { withCheckedReferences } from './entity-references';
 import { rawBodyOf } from './http';
-import { identityHeader, type GatewayWord, type Identity, type IdentityVerifier } from './identity';
+import { identityHeader, type GatewayWord, type IdentityVerifier } from './identity';
 import { withLeastRoles } from './least-roles';
 import type { Log } from './log';
 import { limitCost } from './operation-cost';

@@ -43,9 +43,10 @@ export interface DeadLetter {
 /** Ids of letters; `null` for all letters of the box office. */
 export type LetterChoice = readonly string[] | null;
 
-type Stored = Omit<DeadLetter, 'original'> & Audited & {
-  original: (Omit<OriginalMessage, 'value'> & { value: Buffer | { buffer: Uint8Array } }) | null;
-};
+type Stored = Omit<DeadLetter, 'original'> &
+  Audited & {
+    original: (Omit<OriginalMessage, 'value'> & { value: Buffer | { buffer: Uint8Array } }) | null;
+  };
 
 type Letters = Collection<Stored>;
 
