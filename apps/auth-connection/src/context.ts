@@ -1,7 +1,7 @@
 import type { ConstantContact, ConstantContactOAuth } from '@boxlist/constant-contact';
 import type { BoxOfficeId } from '@boxlist/contracts';
 import type { OutboxRelay } from '@boxlist/event-bus';
-import type { Identity, Log, SecretBox } from '@boxlist/service-kit';
+import type { Actor, Log, SecretBox } from '@boxlist/service-kit';
 import type { InFlight } from './in-flight';
 import type { AccountResourceStore } from './store/account-resources';
 import type { ConnectionStore } from './store/connections';
@@ -20,6 +20,8 @@ export interface Context {
   readonly oauth: ConstantContactOAuth;
   readonly secrets: SecretBox;
   readonly outbox: OutboxRelay;
+  /** Publishes the audit entries of API keys that wait. Does not wait for Kafka. */
+  readonly notifyAudit: () => void;
   /** The account's lists, tags and custom fields as they were read last. All processes share them. */
   readonly resources: AccountResourceStore;
   /** Throws ENTITLEMENT_REQUIRED unless the box office may use the add-on. */
@@ -37,5 +39,5 @@ export interface Context {
 /** The context of a resolver: the dependencies and the caller. */
 export interface GraphContext {
   readonly ctx: Context;
-  readonly identity: Identity;
+  readonly identity: Actor;
 }

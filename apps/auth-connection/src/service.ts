@@ -1,7 +1,8 @@
 import { createConstantContact, createConstantContactOAuth } from '@boxlist/constant-contact';
 import { deadLetterTopicSpecOf, topics } from '@boxlist/contracts';
-import { repeatedly } from '@boxlist/event-bus';
+import { createRest, repeatedly } from '@boxlist/event-bus';
 import {
+  auditRelay,
   clientOf,
   createInternalFetch,
   createPlatform,
@@ -32,6 +33,18 @@ import { dropEndedSignIns } from './use-cases/complete-connection';
 
 type Overrides = Partial<Pick<Context, 'clock' | 'takePermit' | 'log'>> & { readonly jobsEveryMs?: number };
 
+const oauthOf = (config: Config) =>
+  createConstantContactOAuth({
+    authorizeUrl: config.CONSTANT_CONTACT_AUTHORIZE_URL,
+    tokenUrl: config.CONSTANT_CONTACT_TOKEN_URL,
+    revokeUrl: config.CONSTANT_CONTACT_REVOKE_URL,
+    issuer: config.CONSTANT_CONTACT_ISSUER,
+    clientId: config.CONSTANT_CONTACT_CLIENT_ID,
+    clientSecret: config.CONSTANT_CONTACT_CLIENT_SECRET,
+    redirectUrl: config.CONSTANT_CONTACT_REDIRECT_URL,
+    usePkce: config.CONSTANT_CONTACT_USE_PKCE,
+  });
+
 /**
  * Starts auth-connection with its listeners. Tests override the clock, the permits, the log, and how often the
  * background jobs run.
@@ -41,7 +54,7 @@ export const createAuthConnection = async (
   { jobsEveryMs = 60_000, takePermit: takeGivenPermit, ...overrides }: Overrides = {},
 ): Promise<ListeningService> => {
   const platform = await createPlatform('auth-connection', config, {
-    topics: [topics.connections, topics.entitlements, deadLetterTopicSpecOf(topics.entitlements.name)],
+    topics: [topics.connections, topics.audit, topics.entitlements, deadLetterTopicSpecOf(topics.entitlements.name)],
     log: overrides.log,
   });
   const { log, mongo, bus } = platform;
@@ -56,7 +69,12 @@ export const createAuthConnection = async (
   await Promise.all([connections.init(), signIns.init(), resources.init(), entitlements.init()]);
   const constantContact = createConstantContact({ apiUrl: config.CONSTANT_CONTACT_API_URL });
   platform.onClose(() => constantContact.close());
-  const outbox = await platform.relayOutbox({ collection: connections.collection, topic: topics.connections });
+  const rest = createRest();
+  const { collection } = connections;
+  const outbox = await platform.relayOutbox({ collection, topic: topics.connections, rest });
+  await platform.relayOutbox({ collection, ...auditRelay, rest });
+  const ticketTailorKeys = createTicketTailorKeyStore(mongo);
+  const keyAudit = await platform.relayOutbox({ collection: ticketTailorKeys.collection, ...auditRelay, rest });
   const follower = await followEntitlements(bus, entitlements);
   const demandEntitlement: Context['demandEntitlement'] = (boxOfficeId) =>
     demandEntitlementFact(entitlements, (timeoutMs) => follower.caughtUp(timeoutMs), boxOfficeId);
@@ -65,11 +83,12 @@ export const createAuthConnection = async (
   const ctx: Context = {
     connections,
     signIns,
-    ticketTailorKeys: createTicketTailorKeyStore(mongo),
+    ticketTailorKeys,
     constantContact,
     oauth: oauthOf(config),
     secrets: createSecretBox(config.TOKEN_ENCRYPTION_KEYS),
     outbox,
+    notifyAudit: () => void keyAudit.notify(),
     resources,
     demandEntitlement,
     takePermit: async (boxOfficeId) => {
@@ -109,18 +128,6 @@ export const createAuthConnection = async (
     },
   });
 };
-
-const oauthOf = (config: Config): Context['oauth'] =>
-  createConstantContactOAuth({
-    authorizeUrl: config.CONSTANT_CONTACT_AUTHORIZE_URL,
-    tokenUrl: config.CONSTANT_CONTACT_TOKEN_URL,
-    revokeUrl: config.CONSTANT_CONTACT_REVOKE_URL,
-    issuer: config.CONSTANT_CONTACT_ISSUER,
-    clientId: config.CONSTANT_CONTACT_CLIENT_ID,
-    clientSecret: config.CONSTANT_CONTACT_CLIENT_SECRET,
-    redirectUrl: config.CONSTANT_CONTACT_REDIRECT_URL,
-    usePkce: config.CONSTANT_CONTACT_USE_PKCE,
-  });
 
 /** Limits the sign-ins that come back to one address, before anything is looked up. */
 const limitSignIns = (app: FastifyInstance, config: Config, platform: Platform): void => {

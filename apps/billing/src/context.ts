@@ -1,5 +1,5 @@
 import type { OutboxRelay } from '@boxlist/event-bus';
-import type { Identity, Log } from '@boxlist/service-kit';
+import type { Actor, Log } from '@boxlist/service-kit';
 import type { Catalogue } from './domain/catalogue';
 import type { InvoiceStore } from './store/invoices';
 import type { SubscriptionStore } from './store/subscriptions';
@@ -17,5 +17,5 @@ export interface Context {
 /** The context of a resolver: the dependencies and the caller. */
 export interface GraphContext {
   readonly ctx: Context;
-  readonly identity: Identity;
+  readonly identity: Actor;
 }

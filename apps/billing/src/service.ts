@@ -1,6 +1,6 @@
 import { topics } from '@boxlist/contracts';
-import { repeatedly } from '@boxlist/event-bus';
-import { createPlatform, type ListeningService, type Platform } from '@boxlist/service-kit';
+import { createRest, repeatedly } from '@boxlist/event-bus';
+import { auditRelay, createPlatform, type ListeningService, type Platform } from '@boxlist/service-kit';
 import typeDefs from '../schema.graphql';
 import type { Config } from './config';
 import type { Context } from './context';
@@ -17,12 +17,15 @@ export const createParts = async (
   config: Config,
   overrides: Overrides = {},
 ): Promise<{ readonly ctx: Context; readonly platform: Platform }> => {
-  const platform = await createPlatform('billing', config, { topics: [topics.entitlements] });
+  const platform = await createPlatform('billing', config, { topics: [topics.entitlements, topics.audit] });
   const { log, mongo } = platform;
   const subscriptions = createSubscriptionStore(mongo);
   const invoices = createInvoiceStore(mongo);
   await Promise.all([subscriptions.init(), invoices.init()]);
-  const outbox = await platform.relayOutbox({ collection: subscriptions.collection, topic: topics.entitlements });
+  const rest = createRest();
+  const { collection } = subscriptions;
+  const outbox = await platform.relayOutbox({ collection, topic: topics.entitlements, rest });
+  await platform.relayOutbox({ collection, ...auditRelay, rest });
   const catalogue = createCatalogue({
     monthlyPrice: { amountMinor: config.CONSTANT_CONTACT_MONTHLY_PRICE_MINOR, currency: config.BILLING_CURRENCY },
     trialDays: config.TRIAL_DAYS,

@@ -232,7 +232,7 @@ describe('the billing run', () => {
       world.ctx.catalogue[0]!,
       now,
     );
-    await world.ctx.subscriptions.insert(charged, now);
+    await world.ctx.subscriptions.insert(charged, now, { id: 'evt_1', key: boxOffice, value: '{}' });
     expect(brief(await invoicesOf(owner))).toEqual([['UPCOMING', '2026-12-01', 1500]]);
     await runBilling(world.ctx);
     expect(brief(await invoicesOf(owner))).toEqual([

@@ -44,15 +44,16 @@ export const startWorld = async (servers: Servers, settings: Record<string, unkn
   };
   const as =
     (boxOfficeId: string, role: Role = 'owner') =>
-    async (query: string, variables: object = {}): Promise<Answer> => {
+    async (query: string, variables: object = {}, requestId?: string): Promise<Answer> => {
       const body = JSON.stringify({ query, variables });
       const identity = { subject: 'user-1', boxOfficeId: boxOfficeId as BoxOfficeId, role };
       const token = sign(identity, { subgraph: 'billing', body, once: isMutation(query) });
-      return (await post(body, { [identityHeader]: token })).body;
+      return (await post(body, { [identityHeader]: token, ...(requestId ? { 'x-request-id': requestId } : {}) })).body;
     };
 
   return {
     url: service.url,
+    config,
     service,
     ctx: parts.ctx,
     otherCtx: others.ctx,

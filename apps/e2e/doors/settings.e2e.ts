@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = workspaceRoot();
-const apps = ['gateway', 'billing', 'auth-connection', 'workflow', 'sync', 'order-intake'] as const;
+const apps = ['gateway', 'billing', 'auth-connection', 'workflow', 'sync', 'order-intake', 'audit'] as const;
 
 /** Starts the built app with only these settings; returns its output and its exit code. */
 const start = (app: string, env: Readonly<Record<string, string>>): Promise<{ code: number | null; said: string }> =>
@@ -41,6 +41,7 @@ const outside: Readonly<Record<(typeof apps)[number], readonly string[]>> = {
   workflow: [],
   sync: ['CONSTANT_CONTACT_API_URL', 'TICKET_TAILOR_API_URL'],
   'order-intake': ['JWT_JWKS_URL', 'JWT_ISSUER'],
+  audit: [],
 };
 
 it.each(apps)(

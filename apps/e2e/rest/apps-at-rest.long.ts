@@ -25,7 +25,15 @@ describe('idle apps', () => {
   });
 
   onLinux('wake less than 50 times a second each, and hardly ever where they only answer callers', () => {
-    const limits = { billing: 10, 'auth-connection': 10, 'order-intake': 10, workflow: 50, sync: 50, gateway: 10 };
+    const limits = {
+      billing: 10,
+      'auth-connection': 10,
+      'order-intake': 10,
+      audit: 50,
+      workflow: 50,
+      sync: 50,
+      gateway: 10,
+    };
     const often = Object.entries(used?.apps ?? {}).filter(
       ([name, { wakeUpsPerSecond }]) => wakeUpsPerSecond > limits[name as keyof typeof limits],
     );

@@ -34,6 +34,10 @@ const filterIn = (prefix: string): Record<string, Kind> => ({
   [`${prefix}.orderId)`]: 'orderId',
   [`${prefix}.workflowId)`]: 'workflowId',
 });
+const auditIn = (field: string): Record<string, Kind> => ({
+  [`${field}(after)`]: 'cursor',
+  [`${field}(filter.objectId)`]: 'workflowId',
+});
 const each = (fields: readonly string[], place: string, kind: Kind): Record<string, Kind> =>
   Object.fromEntries(fields.map((field) => [`${field}(${place})`, kind]));
 const specIn = (field: string): Record<string, Kind> => ({
@@ -49,6 +53,8 @@ const specIn = (field: string): Record<string, Kind> => ({
 /** What to probe each place of the graph with. Extend it with each new argument. */
 export const probes: Readonly<Record<string, Kind>> = {
   'Query.node(id)': 'anyId',
+  ...auditIn('BoxOffice.auditLog'),
+  ...auditIn('BoxOffice.auditLogExport'),
   'BoxOffice.buyerErasure(email)': 'email',
   ...deliveriesIn('BoxOffice.deliveries'),
   ...deliveriesIn('Workflow.deliveries'),

@@ -12,7 +12,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const apps = ['billing', 'auth-connection', 'workflow', 'sync', 'order-intake', 'gateway'] as const;
+const apps = ['billing', 'auth-connection', 'workflow', 'sync', 'order-intake', 'audit', 'gateway'] as const;
 /** The topics that carry buyers by contract: the orders themselves, and those that sync could not use. */
 const topicsOfOrders = new Set(['orders.v1', 'orders.v1.dead-letter']);
 /** Topics that hold something after every run. The others are scanned too, but may be empty. */

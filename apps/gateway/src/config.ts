@@ -29,6 +29,7 @@ export const configSchema = z.object({
   AUTH_CONNECTION_URL: internalUrl().describe('Base URL of auth-connection.'),
   WORKFLOW_URL: internalUrl().describe('Base URL of workflow.'),
   SYNC_URL: internalUrl().describe('Base URL of sync.'),
+  AUDIT_URL: internalUrl().describe('Base URL of audit.'),
   MONGODB_URI: mongoSettings.MONGODB_URI.optional().describe(
     'MongoDB connection string. The gateways share their rate limits in it. Without it, or while it is down, each ' +
       'gateway has limits of its own.',

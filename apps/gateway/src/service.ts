@@ -39,6 +39,7 @@ export const createGateway = async (config: Config): Promise<ListeningService> =
     'auth-connection': config.AUTH_CONNECTION_URL,
     workflow: config.WORKFLOW_URL,
     sync: config.SYNC_URL,
+    audit: config.AUDIT_URL,
   };
   const tls = internalTlsOf(config);
   const subgraphs: Subgraph[] = [];

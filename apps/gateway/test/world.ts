@@ -98,6 +98,7 @@ export const startWorld = async (
       WORKFLOW_URL: workflow.url,
       AUTH_CONNECTION_URL: `${tls ? 'https' : 'http'}://127.0.0.1:${await freePort()}`,
       SYNC_URL: `${tls ? 'https' : 'http'}://127.0.0.1:${down.port}`,
+      AUDIT_URL: `${tls ? 'https' : 'http'}://127.0.0.1:${down.port}`,
       ...more,
     }),
   );

@@ -1,11 +1,12 @@
 import { AppError, isId, maxOrderEventBytes, topics, type OrderEvent } from '@boxlist/contracts';
-import type { EventBus } from '@boxlist/event-bus';
+import type { EventBus, OutboxEntry, OutboxRelay } from '@boxlist/event-bus';
 import {
+  auditEntry,
   clientOf,
   pastedSecret,
   requireRole,
+  type Actor,
   type Authenticate,
-  type Identity,
   type Log,
   type RateLimit,
 } from '@boxlist/service-kit';
@@ -21,6 +22,8 @@ import type { WebhookSecretStore } from './store/webhook-secrets';
 export interface Context {
   readonly secrets: WebhookSecretStore;
   readonly bus: EventBus;
+  /** Publishes the audit entries of changed secrets. */
+  readonly audit: OutboxRelay;
   readonly authenticate: Authenticate;
   /** How long a replaced webhook secret is still accepted, in milliseconds. */
   readonly secretOverlapMs: number;
@@ -75,6 +78,13 @@ const takeWebhook = async (ctx: Context, boxOfficeId: string, rawBody: Buffer): 
   }
 };
 
+const auditOf = (
+  { clock }: Context,
+  actor: Actor,
+  action: 'WEBHOOK_SECRET_SET' | 'WEBHOOK_SECRET_REMOVED',
+): OutboxEntry =>
+  auditEntry('order-intake', actor, { action, object: { type: 'WEBHOOK_SECRET', id: actor.boxOfficeId } }, clock());
+
 /**
  * Adds the door for webhooks and the door for owners to set the webhook secret. Bodies stay raw bytes, because the
  * signature is computed over them.
@@ -108,14 +118,15 @@ export const openDoors = (app: FastifyInstance, ctx: Context): void => {
     return { taken: event !== undefined };
   });
 
-  const owner = async (request: FastifyRequest): Promise<Identity> => {
+  const owner = async (request: FastifyRequest): Promise<Actor> => {
     const identity = await ctx.authenticate(request.headers.authorization);
     await ctx.limits.subject.take(identity.subject);
     requireRole(identity, 'owner');
-    return identity;
+    return { ...identity, requestId: request.id };
   };
   app.put('/webhook-secret', { onRequest }, async (request) => {
-    const { boxOfficeId } = await owner(request);
+    const actor = await owner(request);
+    const { boxOfficeId } = actor;
     const input = secretInput.safeParse(Buffer.isBuffer(request.body) ? jsonOf(request.body) : undefined);
     if (!input.success)
       throw new AppError(
@@ -125,13 +136,15 @@ export const openDoors = (app: FastifyInstance, ctx: Context): void => {
     const { secret, keepPrevious } = input.data;
     const now = ctx.clock();
     const previousUntil = keepPrevious ? new Date(now.getTime() + ctx.secretOverlapMs) : null;
-    return {
-      webhookPath: `/webhooks/ticket-tailor/${boxOfficeId}`,
-      previousSecretValidUntil: await ctx.secrets.put(boxOfficeId, secret, { now, previousUntil }),
-    };
+    const audit = auditOf(ctx, actor, 'WEBHOOK_SECRET_SET');
+    const previousSecretValidUntil = await ctx.secrets.put(boxOfficeId, secret, { now, previousUntil, audit });
+    await ctx.audit.notify();
+    return { webhookPath: `/webhooks/ticket-tailor/${boxOfficeId}`, previousSecretValidUntil };
   });
   app.delete('/webhook-secret', { onRequest }, async (request, reply) => {
-    await ctx.secrets.remove((await owner(request)).boxOfficeId);
+    const actor = await owner(request);
+    await ctx.secrets.remove(actor.boxOfficeId, ctx.clock(), auditOf(ctx, actor, 'WEBHOOK_SECRET_REMOVED'));
+    await ctx.audit.notify();
     return reply.status(204).send();
   });
 };

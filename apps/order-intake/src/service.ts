@@ -1,5 +1,6 @@
 import { deadLetterTopicSpecOf, topics } from '@boxlist/contracts';
 import {
+  auditRelay,
   createAuthenticate,
   createPlatform,
   createRateLimits,
@@ -19,9 +20,11 @@ export const createOrderIntake = async (
   overrides: { readonly clock?: () => Date } = {},
 ): Promise<ListeningService> => {
   const platform = await createPlatform('order-intake', config, {
-    topics: [topics.orders, deadLetterTopicSpecOf(topics.orders.name)],
+    topics: [topics.orders, topics.audit, deadLetterTopicSpecOf(topics.orders.name)],
   });
   const { log, mongo, bus } = platform;
+  const secrets = createWebhookSecretStore(mongo, createSecretBox(config.SECRET_ENCRYPTION_KEYS));
+  const audit = await platform.relayOutbox({ collection: secrets.collection, ...auditRelay });
   const { limit } = createRateLimits({
     shared: platform.sharedCounter(),
     secret: Buffer.concat(config.SECRET_ENCRYPTION_KEYS.map(({ key }) => key)),
@@ -35,8 +38,9 @@ export const createOrderIntake = async (
       port: config.ORDER_INTAKE_PORT,
       routes: (app) =>
         openDoors(app, {
-          secrets: createWebhookSecretStore(mongo, createSecretBox(config.SECRET_ENCRYPTION_KEYS)),
+          secrets,
           bus,
+          audit,
           authenticate: createAuthenticate(config),
           limits: {
             address: limit('webhooks.address', config.LIMIT_WEBHOOKS_BY_ADDRESS_PER_MINUTE, 'address'),

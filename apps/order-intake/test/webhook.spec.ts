@@ -237,6 +237,32 @@ describe('the secret of a box office', () => {
   });
 });
 
+describe('the audit log', () => {
+  it('holds each change of a secret, with who did it, and none that had no effect', async () => {
+    const office = { box_office_id: 'bo_audited', sub: 'owner-7', role: 'owner' };
+    await world.secretDoor('DELETE', undefined, office);
+    await world.secretDoor('PUT', { secret: 'a-first-secret' }, office);
+    await world.secretDoor('PUT', { secret: 'short' }, office);
+    await world.secretDoor('PUT', { secret: 'another-secret' }, { ...office, role: 'manager' });
+    await world.secretDoor('DELETE', undefined, office);
+    await world.secretDoor('DELETE', undefined, office);
+    await world.secretDoor('PUT', { secret: 'a-second-secret' }, office);
+    const entries = await world.audit.until('bo_audited', 3);
+    const by = {
+      actor: { subject: 'owner-7', role: 'owner' },
+      requestId: expect.stringMatching(/^evt_/) as unknown,
+      object: { type: 'WEBHOOK_SECRET', id: 'bo_audited' },
+    };
+    expect(entries).toMatchObject([
+      { ...by, action: 'WEBHOOK_SECRET_SET' },
+      { ...by, action: 'WEBHOOK_SECRET_REMOVED' },
+      { ...by, action: 'WEBHOOK_SECRET_SET' },
+    ]);
+    expect(new Set(entries.map(({ requestId }) => requestId)).size).toBe(3);
+    expect(JSON.stringify(entries)).not.toMatch(/first-secret|second-secret/);
+  });
+});
+
 describe('while Kafka is down', () => {
   const ignored = () => aWebhook({ event: 'EVENT.CREATED' }).body;
 

@@ -1,7 +1,7 @@
 import { deadLetterTopicOf, newId, topics } from '@boxlist/contracts';
 import { createEventBus, type BusMessage } from '@boxlist/event-bus';
 import { createLog, settings } from '@boxlist/service-kit';
-import { anOrder, startKafka, startMongo, startTokenIssuer } from '@boxlist/testkit';
+import { anOrder, followAudit, startKafka, startMongo, startTokenIssuer } from '@boxlist/testkit';
 import mongoose from 'mongoose';
 import { createHmac, randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -99,6 +99,7 @@ export const startWorld = async (more: Readonly<Record<string, string>> = {}) =>
     groupId: 'test.dead-letters',
     handle: async (messages) => void setAside.push(...messages),
   });
+  const audit = await followAudit(bus);
   const database = await mongoose.createConnection(mongo.uri, { dbName: `${prefix}_order_intake` }).asPromise();
   const secret = 'shared-with-ticket-tailor';
 
@@ -118,6 +119,7 @@ export const startWorld = async (more: Readonly<Record<string, string>> = {}) =>
     moment,
     secret,
     issuer,
+    audit,
     /** All messages on the topic now. */
     published: async (): Promise<readonly BusMessage[]> => {
       if (!(await reader.caughtUp(20_000))) throw new Error('The topic could not be read to its end');

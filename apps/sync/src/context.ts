@@ -1,6 +1,6 @@
 import type { ConstantContact } from '@boxlist/constant-contact';
 import type { Consumer, EventBus, Rest } from '@boxlist/event-bus';
-import type { Identity, Log } from '@boxlist/service-kit';
+import type { Actor, Log } from '@boxlist/service-kit';
 import type { TicketTailor } from '@boxlist/ticket-tailor';
 import type { RetryPolicy } from './domain/retry-policy';
 import type { LedgerStore } from './store/ledger';
@@ -42,6 +42,8 @@ export interface Context extends Stores {
   readonly limits: { readonly backfills: number; readonly retries: number };
   readonly retention: { readonly historyMs: number; readonly deadLettersMs: number };
   readonly leaseMs: number;
+  /** Publishes the audit entries that wait. Does not wait for Kafka. */
+  readonly notifyAudit: () => void;
   /** Notifies the dispatcher of this process that there is work. */
   readonly notify: () => void;
   /** Slows the polls of an idle process down. Without it, background jobs always poll at their full pace. */
@@ -54,7 +56,7 @@ export interface Context extends Stores {
 /** What a resolver gets: the context of use cases, the caller's identity, and how long it waits. */
 export interface GraphContext {
   readonly ctx: Context;
-  readonly identity: Identity;
+  readonly identity: Actor;
   /** Aborts when the caller left or the deadline passed. */
   readonly signal: AbortSignal;
 }

@@ -20,6 +20,7 @@ export const syncTopics: TopicSpec[] = [
   ...consumed,
   topics.deliveryOutcomes,
   topics.notices,
+  topics.audit,
   ...consumed.map(({ name }) => deadLetterTopicSpecOf(name)),
 ];
 

@@ -2,6 +2,7 @@ import { createConstantContact } from '@boxlist/constant-contact';
 import { topics } from '@boxlist/contracts';
 import { createRest, neverRests, type EventBus, type Rest } from '@boxlist/event-bus';
 import {
+  auditRelay,
   createInternalFetch,
   createPlatform,
   createServiceTokens,
@@ -22,7 +23,7 @@ import { resolvers } from './resolvers';
 import { outcomeRendering } from './store/deliveries';
 import { createLedgerStore } from './store/ledger';
 import { noticeRendering } from './store/notices';
-import { createStores } from './stores';
+import { createStores, type Stores } from './stores';
 import { createTicketTailorKeySource } from './ticket-tailor-keys';
 import { createTokenSource } from './tokens';
 import { startBackgroundJobs } from './background-jobs';
@@ -94,13 +95,8 @@ export const createSync = async (
     ticketTailorKey: createTicketTailorKeySource(askAuthConnection),
     hashEmail,
     markKey: config.EMAIL_HASH_KEY,
-    retry: { baseMs: config.RETRY_BASE_MS, maxDelayMs: config.RETRY_MAX_DELAY_MS, forMs: config.RETRY_FOR_MS },
-    limits: { backfills: config.MAX_BACKFILLS, retries: config.MAX_RETRIES },
-    retention: {
-      historyMs: config.HISTORY_RETENTION_DAYS * 86_400_000,
-      deadLettersMs: config.DEAD_LETTER_RETENTION_DAYS * 86_400_000,
-    },
-    leaseMs: config.DISPATCH_LEASE_MS,
+    ...limitsAndTimesOf(config),
+    notifyAudit: await relayAudit(platform, stores),
     notify: () => {
       rest.end();
       work.notify();
@@ -159,6 +155,32 @@ const relayOutboxes = async (
 };
 
 const windowOf = (config: Config) => ({ minMs: config.GATHER_MIN_MS, maxMs: config.GATHER_MAX_MS });
+
+/**
+ * Publishes the audit entries that wait in the documents of organisers' acts. Returns a function that publishes at
+ * once. The relays themselves poll seldom, because they only look for what a crash left behind.
+ */
+const relayAudit = async (
+  platform: Pick<Awaited<ReturnType<typeof createPlatform>>, 'relayOutbox'>,
+  { backfills, retries, deadLetters, erasures, auditRecords }: Stores,
+): Promise<() => void> => {
+  const relays = await Promise.all(
+    [backfills, retries, deadLetters, erasures, auditRecords].map(({ collection }) =>
+      platform.relayOutbox({ collection, ...auditRelay, pollMs: 5_000 }),
+    ),
+  );
+  return () => void Promise.all(relays.map((relay) => relay.notify()));
+};
+
+const limitsAndTimesOf = (config: Config): Pick<Context, 'limits' | 'retry' | 'retention' | 'leaseMs'> => ({
+  limits: { backfills: config.MAX_BACKFILLS, retries: config.MAX_RETRIES },
+  retry: { baseMs: config.RETRY_BASE_MS, maxDelayMs: config.RETRY_MAX_DELAY_MS, forMs: config.RETRY_FOR_MS },
+  retention: {
+    historyMs: config.HISTORY_RETENTION_DAYS * 86_400_000,
+    deadLettersMs: config.DEAD_LETTER_RETENTION_DAYS * 86_400_000,
+  },
+  leaseMs: config.DISPATCH_LEASE_MS,
+});
 
 const limitsOf = (config: Config): Limits => ({
   perSecond: config.CONSTANT_CONTACT_CALLS_PER_SECOND,

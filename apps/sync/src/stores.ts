@@ -1,5 +1,5 @@
 import { entitlementKey, type ConnectionFact, type EntitlementFact, type WorkflowFact } from '@boxlist/contracts';
-import { createFactCopy } from '@boxlist/service-kit';
+import { createAuditRecords, createFactCopy } from '@boxlist/service-kit';
 import type { Connection } from 'mongoose';
 import { createActivityStore } from './store/activities';
 import { createBackfillStore } from './store/backfills';
@@ -49,6 +49,7 @@ export const createStores = (mongo: Connection, hashEmail: (boxOfficeId: string,
     resources: createResourceStore(mongo),
     expiredWrites: createExpiredWritesStore(mongo, erasures),
     joins: createJoinStore(mongo),
+    auditRecords: createAuditRecords(mongo),
     /** For the relay that publishes outcomes. */
     deliveryCollection,
     /** Creates the indexes that are missing. */

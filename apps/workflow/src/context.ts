@@ -1,5 +1,5 @@
 import type { Consumer, OutboxRelay } from '@boxlist/event-bus';
-import type { Identity, Log } from '@boxlist/service-kit';
+import type { Actor, Log } from '@boxlist/service-kit';
 import type { SpecLimits } from './domain/workflow';
 import type { FactStore } from './store/facts';
 import type { VersionStore } from './store/versions';
@@ -21,5 +21,5 @@ export interface Context {
 /** The context of a resolver: the dependencies and the caller. */
 export interface GraphContext {
   readonly ctx: Context;
-  readonly identity: Identity;
+  readonly identity: Actor;
 }

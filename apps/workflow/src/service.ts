@@ -1,5 +1,6 @@
 import { deadLetterTopicSpecOf, topics } from '@boxlist/contracts';
-import { createPlatform, type ListeningService } from '@boxlist/service-kit';
+import { createRest } from '@boxlist/event-bus';
+import { auditRelay, createPlatform, type ListeningService } from '@boxlist/service-kit';
 import typeDefs from '../schema.graphql';
 import type { Config } from './config';
 import type { Context } from './context';
@@ -18,14 +19,17 @@ export const createWorkflowService = async (
   overrides: Partial<Pick<Context, 'clock'>> = {},
 ): Promise<ListeningService> => {
   const platform = await createPlatform('workflow', config, {
-    topics: [topics.workflows, ...followed, ...deadLetters],
+    topics: [topics.workflows, topics.audit, ...followed, ...deadLetters],
   });
   const { log, mongo, bus } = platform;
   const workflows = createWorkflowStore(mongo);
   const versions = createVersionStore(mongo);
   const facts = createFactStore(mongo);
   await Promise.all([workflows.init(), versions.init(), facts.entitlements.init(), facts.connections.init()]);
-  const outbox = await platform.relayOutbox({ collection: workflows.collection, topic: topics.workflows });
+  const rest = createRest();
+  const { collection } = workflows;
+  const outbox = await platform.relayOutbox({ collection, topic: topics.workflows, rest });
+  await platform.relayOutbox({ collection, ...auditRelay, rest });
   const followers = await followFacts(bus, facts, log);
   const limits = { workflows: config.MAX_WORKFLOWS, filterIds: config.MAX_FILTER_IDS };
   const clock = () => new Date();

@@ -3,6 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   AppError,
+  auditActions,
+  auditEventSchema,
   connectionEventSchema,
   isId,
   kindOf,
@@ -24,6 +26,7 @@ describe('events', () => {
     'connection-changed': connectionEventSchema,
     'notice-raised': noticeEventSchema,
     'notice-recovered': noticeEventSchema,
+    'audit-recorded': auditEventSchema,
   };
   const schemaFor = (file: string) => schemas[file.split('.')[0] as keyof typeof schemas];
 
@@ -41,6 +44,17 @@ describe('events', () => {
       whenQuotaIsScarce: 'WAIT',
       countryCode: null,
     });
+  });
+});
+
+describe('audit events', () => {
+  const example = recorded('audit-recorded.v1.json') as { data: Record<string, unknown> };
+  const withAction = (action: string) => auditEventSchema.safeParse({ ...example, data: { ...example.data, action } });
+
+  it('keep an action that is newer than the consumer, and refuse one that is no word', () => {
+    expect(auditActions).not.toContain('SOMETHING_NEWER');
+    expect(withAction('SOMETHING_NEWER').success).toBe(true);
+    expect(withAction('buyer@example.com').success).toBe(false);
   });
 });
 

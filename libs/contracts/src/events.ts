@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { auditEntrySchema } from './audit';
 import { newId } from './ids';
 import {
   connectionFactSchema,
@@ -47,6 +48,7 @@ export const workflowEventSchema = ownEnvelope(['boxlist.workflow.changed.v1'], 
 export const deliveryOutcomeEventSchema = ownEnvelope(['boxlist.delivery.settled.v1'], deliveryOutcomeFactSchema);
 const noticeEventTypes = ['boxlist.notice.raised.v1', 'boxlist.notice.recovered.v1'] as const;
 export const noticeEventSchema = ownEnvelope(noticeEventTypes, noticeFactSchema);
+export const auditEventSchema = ownEnvelope(['boxlist.audit.recorded.v1'], auditEntrySchema);
 
 export type OrderEvent = z.infer<typeof orderEventSchema>;
 
@@ -125,6 +127,16 @@ export const topics = {
     retentionMs: days(14),
     personalData: false,
     schema: noticeEventSchema,
+  },
+  audit: {
+    name: 'audit.v1',
+    title: 'Audit log: who did what to what in a box office',
+    key: '<boxOfficeId>',
+    partitions: 3,
+    compacted: false,
+    retentionMs: days(14),
+    personalData: false,
+    schema: auditEventSchema,
   },
 } as const satisfies Record<string, TopicEntry>;
 

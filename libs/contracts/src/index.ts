@@ -1,3 +1,4 @@
+export * from './audit';
 export * from './cloud-event';
 export * from './errors';
 export * from './events';

@@ -7,7 +7,7 @@ interface KafkaUse {
   readonly reads: readonly { readonly topic: string; readonly groupId: string }[];
 }
 
-const { orders, entitlements, connections, workflows, deliveryOutcomes, notices } = topics;
+const { orders, entitlements, connections, workflows, deliveryOutcomes, notices, audit } = topics;
 const orderLetters = deadLetterTopicOf(orders.name);
 
 /**
@@ -16,10 +16,10 @@ const orderLetters = deadLetterTopicOf(orders.name);
  * other producer of orders.
  */
 export const kafkaUses = {
-  billing: { writes: [entitlements.name], reads: [] },
-  'auth-connection': { writes: [connections.name], reads: [] },
+  billing: { writes: [entitlements.name, audit.name], reads: [] },
+  'auth-connection': { writes: [connections.name, audit.name], reads: [] },
   workflow: {
-    writes: [workflows.name],
+    writes: [workflows.name, audit.name],
     reads: [
       { topic: entitlements.name, groupId: 'workflow.entitlements' },
       { topic: connections.name, groupId: 'workflow.connections' },
@@ -27,7 +27,7 @@ export const kafkaUses = {
   },
   sync: {
     // It writes order events again when an organiser replays a dead letter.
-    writes: [deliveryOutcomes.name, notices.name, orders.name],
+    writes: [deliveryOutcomes.name, notices.name, orders.name, audit.name],
     reads: [
       { topic: orders.name, groupId: 'sync.orders' },
       { topic: entitlements.name, groupId: 'sync.entitlements' },
@@ -36,7 +36,8 @@ export const kafkaUses = {
       { topic: orderLetters, groupId: 'sync.dead-letters' },
     ],
   },
-  'order-intake': { writes: [orders.name, orderLetters], reads: [] },
+  'order-intake': { writes: [orders.name, orderLetters, audit.name], reads: [] },
+  audit: { writes: [], reads: [{ topic: audit.name, groupId: 'audit.entries' }] },
   'order-producer': { writes: [orders.name], reads: [] },
 } as const satisfies Record<string, KafkaUse>;
 

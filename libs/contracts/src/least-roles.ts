@@ -10,6 +10,8 @@ export type LeastRoles = Readonly<Record<string, Role>>;
  * every role. A subgraph does not start with a mutation that is not listed.
  */
 export const leastRoles: LeastRoles = {
+  'BoxOffice.auditLog': 'owner',
+  'BoxOffice.auditLogExport': 'owner',
   'BoxOffice.buyerErasure': 'owner',
   'Mutation.activateApp': 'owner',
   'Mutation.beginConnection': 'manager',

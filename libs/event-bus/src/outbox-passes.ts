@@ -17,9 +17,16 @@ interface RelayNote {
   readonly refused?: readonly { readonly id: string; readonly code: string; readonly at: Date }[];
 }
 
+/**
+ * The array of the document in which events wait. Events for different topics wait in different arrays, so that none
+ * delays or reorders those of another topic.
+ */
+export type OutboxField = 'outbox' | 'auditOutbox';
+
 interface OutboxDocument<E extends Waiting = OutboxEntry> {
   readonly _id: unknown;
   readonly outbox?: readonly E[];
+  readonly auditOutbox?: readonly E[];
   readonly relay?: RelayNote;
 }
 
@@ -44,15 +51,17 @@ export interface OutboxRendering<D, E> {
 const share = 200;
 /** The number of documents that are published and cleared together if the relay keeps no state in them. */
 const largeShare = 1_000;
-const waits = { 'outbox.id': { $gt: '' } };
+const waitsIn = (field: OutboxField) => ({ [`${field}.id`]: { $gt: '' } });
 
 /** Every query repeats this condition of the partial index, because MongoDB uses the index for no other query. */
 const isSet = { $gte: new Date(0) };
 
-const indexWaiting = (collection: OutboxCollection): Promise<string> =>
-  collection.createIndex({ 'outbox.id': 1 }, { name: 'outbox', partialFilterExpression: waits });
+const indexWaiting = (collection: OutboxCollection, field: OutboxField): Promise<string> =>
+  collection.createIndex({ [`${field}.id`]: 1 }, { name: field, partialFilterExpression: waitsIn(field) });
 
-const pulling = (entries: readonly Waiting[]) => ({ outbox: { id: { $in: entries.map(({ id }) => id) } } });
+const pulling = (entries: readonly Waiting[], field: OutboxField = 'outbox') => ({
+  [field]: { id: { $in: entries.map(({ id }) => id) } },
+});
 
 const mostRefused = 10;
 
@@ -60,11 +69,16 @@ const mostRefused = 10;
  * Removes an event that Kafka refuses because of its size, and records that in the document. The document's own data
  * stays.
  */
-const takeOut = (collection: OutboxCollection, _id: unknown, { id }: Waiting): Promise<unknown> => {
+const takeOut = (
+  collection: OutboxCollection,
+  _id: unknown,
+  { id }: Waiting,
+  field: OutboxField = 'outbox',
+): Promise<unknown> => {
   const note = { id, code: 'EVENT_TOO_LARGE', at: new Date() };
   return collection.updateOne(
-    { _id, 'outbox.id': id },
-    { $pull: pulling([{ id }]), $push: { 'relay.refused': { $each: [note], $slice: -mostRefused } } },
+    { _id, [`${field}.id`]: id },
+    { $pull: pulling([{ id }], field), $push: { 'relay.refused': { $each: [note], $slice: -mostRefused } } },
   );
 };
 
@@ -76,33 +90,35 @@ export const passOver = async <E extends Waiting, D extends OutboxDocument<E>>(
   collection: OutboxCollection,
   { fields, of }: OutboxRendering<D, E>,
   publish: PublishEach,
+  field: OutboxField,
 ): Promise<Pass> => {
-  await indexWaiting(collection);
-  const projection = Object.fromEntries(['outbox', ...fields].map((field) => [field, 1]));
+  await indexWaiting(collection, field);
+  const projection = Object.fromEntries([field, ...fields].map((each) => [each, 1]));
+  const waitingIn = (document: D | undefined): readonly E[] => document?.[field] ?? [];
   const take = async (waiting: readonly D[]): Promise<void> => {
     const refused = await publish(
       waiting.flatMap((document) =>
-        (document.outbox ?? []).map((entry) => ({ ...of(document, entry), id: entry.id, document })),
+        waitingIn(document).map((entry) => ({ ...of(document, entry), id: entry.id, document })),
       ),
     );
-    for (const each of refused) await takeOut(collection, each.document._id, each);
+    for (const each of refused) await takeOut(collection, each.document._id, each, field);
     // An id is unique only within its document. Entries that a document got after the query must stay.
     const alike = new Map<string, D[]>();
     for (const document of waiting) {
-      const ids = JSON.stringify((document.outbox ?? []).map(({ id }) => id));
+      const ids = JSON.stringify(waitingIn(document).map(({ id }) => id));
       alike.set(ids, [...(alike.get(ids) ?? []), document]);
     }
     for (const documents of alike.values())
       for (let start = 0; start < documents.length; start += share)
         await collection.updateMany(
           { _id: { $in: documents.slice(start, start + share).map(({ _id }) => _id) } },
-          { $pull: pulling(documents[0]?.outbox ?? []) },
+          { $pull: pulling(waitingIn(documents[0]), field) },
         );
   };
   return async (goesOn) => {
     let found = false;
     let waiting: D[] = [];
-    for await (const document of collection.find(waits, { projection, batchSize: largeShare })) {
+    for await (const document of collection.find(waitsIn(field), { projection, batchSize: largeShare })) {
       found = true;
       waiting.push(document as D);
       if (waiting.length < largeShare) continue;
@@ -137,7 +153,7 @@ export const passOverFacts = async (
   followUpMs: number,
   clock: () => Date,
 ): Promise<Pass> => {
-  await indexWaiting(collection);
+  await indexWaiting(collection, 'outbox');
   await collection.createIndex(
     { 'relay.followUpAt': 1 },
     { name: 'relay-follow-up', partialFilterExpression: { 'relay.followUpAt': isSet } },
@@ -146,7 +162,7 @@ export const passOverFacts = async (
     const options = { projection: { outbox: 1, relay: 1 }, limit: share };
     const shares = await Promise.all([
       collection.find({ 'relay.followUpAt': { ...isSet, $lte: clock() } }, options).toArray(),
-      collection.find(waits, options).toArray(),
+      collection.find(waitsIn('outbox'), options).toArray(),
     ]);
     const due = [...new Map(shares.flat().map((document) => [String(document._id), document])).values()];
     const begun = (await Promise.all(due.map((document) => begin(collection, document, followUpMs, clock)))).filter(

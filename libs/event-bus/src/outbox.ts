@@ -2,6 +2,7 @@ import type { BusLog, EventBus } from './event-bus';
 import {
   type OutboxCollection,
   type OutboxEntry,
+  type OutboxField,
   type OutboxRendering,
   passOver,
   passOverFacts,
@@ -24,6 +25,11 @@ export interface RelayOptions<D, E> {
   readonly bus: EventBus;
   readonly collection: OutboxCollection;
   readonly topic: RelayTopic<D, E>;
+  /**
+   * The array in which the events of this topic wait. Default: `outbox`. A collection may have a relay for each array.
+   * Facts for a compacted topic wait in `outbox`.
+   */
+  readonly field?: OutboxField;
   readonly log: BusLog;
   /** How often the relay polls for documents that a crash left behind. An idle process polls less often. */
   readonly pollMs?: number;
@@ -75,6 +81,7 @@ export const startOutboxRelay = async <
   bus,
   collection,
   topic,
+  field = 'outbox',
   log,
   pollMs = 1_000,
   rest = createRest(),
@@ -85,8 +92,8 @@ export const startOutboxRelay = async <
   const passes = topic.compacted
     ? await passOverFacts(collection, publish, followUpMs, clock)
     : 'rendering' in topic
-      ? await passOver(collection, topic.rendering, publish)
-      : await passOver(collection, asTheyAre, publish);
+      ? await passOver(collection, topic.rendering, publish, field)
+      : await passOver(collection, asTheyAre, publish, field);
   const polls = repeatedly(
     { log, rest },
     { everyMs: pollMs, delayed: 'outbox.delayed', about: { topic: topic.name }, atOnce: true },

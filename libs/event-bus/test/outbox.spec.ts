@@ -57,6 +57,8 @@ const aWorld = async ({ compacted = true } = {}) => {
         { _id: id, version: version - 1 },
         { $set: { version }, $push: { outbox: entry(id, version, more) } as never },
       ),
+    pushAudit: (id: string, audit: OutboxEntry) =>
+      facts.updateOne({ _id: id }, { $push: { auditOutbox: audit } as never }),
     document: (id: string) => facts.findOne({ _id: id }),
     /** Advances the clock so far that an earlier publication can no longer arrive. */
     timePasses: () => {
@@ -131,6 +133,34 @@ describe('the outbox relay', () => {
       await eventually(async () => expect(await world.outbox('a')).toEqual([]));
     },
   );
+
+  it('publishes the audit entries of a document to a topic of their own, beside its facts', async () => {
+    const world = await aWorld();
+    const auditTopic = await aTopic(buses.bus(), { compacted: false });
+    const audit = await followed(buses.bus(), auditTopic);
+    closers.push(audit.close);
+    await world.create('a');
+    // A crash comes between this write and any publication.
+    await world.pushAudit('a', entry('a', 101));
+    const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+    const relay = await startOutboxRelay({
+      bus: buses.bus(),
+      collection: mongo.collection(world.name),
+      topic: { name: auditTopic, compacted: false },
+      field: 'auditOutbox',
+      log,
+      pollMs: 50,
+    });
+    closers.push(() => relay.close());
+    await audit.count(1);
+    // The fact still waits for its own relay.
+    expect(await world.outbox('a')).toHaveLength(1);
+    await (await world.relay()).notify();
+    await world.settled('a');
+    expect(world.versions('a')).toEqual([1]);
+    expect(audit.seen.map(({ value }) => (JSON.parse(String(value)) as { version: number }).version)).toEqual([101]);
+    await eventually(async () => expect(await world.document('a')).toMatchObject({ auditOutbox: [] }));
+  });
 
   it('publishes each event once when nothing fails', async () => {
     const world = await aWorld();

@@ -1,3 +1,4 @@
+export * from './audit';
 export * from './callers';
 export * from './check-input';
 export * from './complete-resolvers';

@@ -2,12 +2,13 @@ import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import { AppError, appErrorOf, leastRoles, type LeastRoles } from '@boxlist/contracts';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { GraphQLError, Kind, OperationTypeNode, parse, type GraphQLFormattedError } from 'graphql';
+import type { Actor } from './audit';
 import { checkVariables, inputFaultBehind } from './check-input';
 import { withCheckedReferences } from './entity-references';
 import { rawBodyOf } from './http';
-import { identityHeader, type GatewayWord, type Identity, type IdentityVerifier } from './identity';
+import { identityHeader, type GatewayWord, type IdentityVerifier } from './identity';
 import { withLeastRoles } from './least-roles';
 import type { Log } from './log';
 import { limitCost } from './operation-cost';
@@ -22,8 +23,11 @@ export interface SubgraphOptions<C extends object> {
   /** Who may use which field. Default: Boxlist's own table. */
   readonly roles?: LeastRoles;
   readonly identity: IdentityVerifier;
-  /** `signal` aborts when the caller leaves or the deadline passes. A resolver that reads in steps looks at it. */
-  readonly context: (caller: { identity: Identity; signal: AbortSignal }) => C;
+  /**
+   * The caller comes with the id of the request that the gateway took. `signal` aborts when the caller leaves or the
+   * deadline passes. A resolver that reads in steps looks at it.
+   */
+  readonly context: (caller: { identity: Actor; signal: AbortSignal }) => C;
   readonly log: Log;
   /** The largest cost of an operation. Default: 10,000. */
   readonly costBudget?: number;
@@ -95,6 +99,12 @@ const formatGraphqlError =
     };
   };
 
+/** The id that the gateway gave the request. It is as trustworthy as the identity beside it. */
+const requestIdOf = ({ id, headers }: FastifyRequest): string => {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && /^[\w-]{1,100}$/.test(given) ? given : id;
+};
+
 /** Marks the context of a request whose token is valid for this request alone. */
 const single = Symbol('single');
 
@@ -159,8 +169,10 @@ export const mountSubgraph = async <C extends object>(
       context: async (request, reply) => {
         const word = callers.get(request);
         if (!word) throw new AppError('UNAUTHENTICATED', 'This service answers only the gateway');
-        const operation = startOperation(reply.raw, { deadlineMs, log, requestId: request.id });
-        const known = withOperation(context({ identity: word.identity, signal: operation.signal }), operation);
+        const requestId = requestIdOf(request);
+        const operation = startOperation(reply.raw, { deadlineMs, log, requestId });
+        const identity = { ...word.identity, requestId };
+        const known = withOperation(context({ identity, signal: operation.signal }), operation);
         return Object.assign(known, word.jti === undefined ? {} : { [single]: true });
       },
     }),

@@ -32,6 +32,9 @@ export const graphClient = (gatewayUrl: string, token: string): GraphClient => {
   };
 };
 
+/** The id of each request that `askSubgraph` sends. */
+export const askedBy = 'evt_testkit';
+
 /**
  * Asks a subgraph as the gateway does. `sign` returns the gateway's token for a body: it says who asks. Returns the
  * body of the answer, errors included.
@@ -46,7 +49,7 @@ export const askSubgraph = async <Answer>(
   const body = JSON.stringify({ query, variables });
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-boxlist-identity': sign(body) },
+    headers: { 'content-type': 'application/json', 'x-boxlist-identity': sign(body), 'x-request-id': askedBy },
     body,
     signal,
   });

@@ -13,6 +13,7 @@ export {
 } from '@boxlist/local-servers';
 export * from './access-tokens';
 export * from './at-rest';
+export * from './audit';
 export * from './canaries';
 export * from './certificates';
 export { readTopics } from '@boxlist/event-bus';

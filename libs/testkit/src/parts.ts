@@ -4,7 +4,7 @@ import { get as httpGet, type ClientRequest } from 'node:http';
 import { get as httpsGet } from 'node:https';
 import { join } from 'node:path';
 
-export const appNames = ['billing', 'auth-connection', 'workflow', 'sync', 'order-intake', 'gateway'] as const;
+export const appNames = ['billing', 'auth-connection', 'workflow', 'sync', 'order-intake', 'audit', 'gateway'] as const;
 export const toolNames = ['constant-contact-sandbox', 'ticket-tailor-sandbox', 'dev-issuer'] as const;
 export type PartName = (typeof appNames)[number] | (typeof toolNames)[number];
 

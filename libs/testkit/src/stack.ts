@@ -85,6 +85,7 @@ const settingsOf = (
     AUTH_CONNECTION_PORT: String(ports['auth-connection']),
     WORKFLOW_PORT: String(ports.workflow),
     SYNC_PORT: String(ports.sync),
+    AUDIT_PORT: String(ports.audit),
     ORDER_INTAKE_PORT: String(ports['order-intake']),
     GATEWAY_PORT: String(ports.gateway),
     ...Object.fromEntries(internalNames.map((name) => [portSettingOf(name), String(ports[name])])),
@@ -92,6 +93,7 @@ const settingsOf = (
     AUTH_CONNECTION_URL: `http://127.0.0.1:${ports['auth-connection-internal']}`,
     WORKFLOW_URL: url('workflow'),
     SYNC_URL: url('sync'),
+    AUDIT_URL: url('audit'),
     IDENTITY_PRIVATE_JWK: secrets.privateJwk,
     IDENTITY_PUBLIC_JWK: secrets.publicJwk,
     SERVICE_TOKEN_SECRET: secrets.serviceToken,
@@ -129,6 +131,7 @@ const overTls = (certificate: Certificate, dataDir: string, ports: Ports): Recor
     AUTH_CONNECTION_URL: url('auth-connection'),
     WORKFLOW_URL: url('workflow'),
     SYNC_URL: url('sync'),
+    AUDIT_URL: url('audit'),
   };
 };
 

@@ -36,6 +36,12 @@ const mappers: Readonly<Record<string, Mappers>> = {
     WorkflowVersion: source('domain/workflow', 'WorkflowVersion'),
     WorkflowConnection: source('use-cases/list-workflows', 'WorkflowPage'),
   },
+  audit: {
+    BoxOffice: keyOnly,
+    AuditEntry: source('domain/entry', 'Entry'),
+    AuditEntryConnection: source('use-cases/read-log', 'EntryPage'),
+    AuditObject: '{ readonly type: string; readonly id: string }',
+  },
   sync: {
     BoxOffice: keyOnly,
     Workflow: keyOnly,

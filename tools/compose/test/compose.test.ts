@@ -23,7 +23,7 @@ const { services } = parse(readFileSync(join(root, 'docker-compose.yml'), 'utf8'
 };
 const envOf = (name: string): Readonly<Record<string, string | number>> => services[name]?.environment ?? {};
 
-const apps = ['gateway', 'billing', 'auth-connection', 'workflow', 'sync', 'order-intake'] as const;
+const apps = ['gateway', 'billing', 'auth-connection', 'workflow', 'sync', 'order-intake', 'audit'] as const;
 const tools = ['constant-contact-sandbox', 'ticket-tailor-sandbox', 'dev-issuer'] as const;
 
 /** What an app's own config.ts says of its settings. */

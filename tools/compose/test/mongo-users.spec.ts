@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 
-const names = ['billing', 'auth_connection', 'workflow', 'sync', 'order_intake'] as const;
+const names = ['billing', 'auth_connection', 'workflow', 'sync', 'order_intake', 'audit'] as const;
 const passwords = Object.fromEntries(names.map((name) => [`${name.toUpperCase()}_MONGODB_PASSWORD`, `pw-${name}`]));
 const script = readFileSync(join(__dirname, '../mongo-users.js'), 'utf8');
 const dataDir = mkdtempSync(join(tmpdir(), 'mongo-users-'));

@@ -22,7 +22,7 @@ const main = async (): Promise<void> => {
     // order-intake is open to the internet: what it holds opens nothing of another service.
     SECRET_ENCRYPTION_KEYS: `compose:${randomBytes(32).toString('base64url')}`,
     ...Object.fromEntries(
-      ['ROOT', 'BILLING', 'AUTH_CONNECTION', 'WORKFLOW', 'SYNC', 'ORDER_INTAKE'].map((name) => [
+      ['ROOT', 'BILLING', 'AUTH_CONNECTION', 'WORKFLOW', 'SYNC', 'ORDER_INTAKE', 'AUDIT'].map((name) => [
         name === 'ROOT' ? 'MONGODB_ROOT_PASSWORD' : `${name}_MONGODB_PASSWORD`,
         randomBytes(24).toString('hex'),
       ]),

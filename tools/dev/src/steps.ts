@@ -67,6 +67,7 @@ const standardPorts: Ports = {
   'order-intake': 4105,
   'auth-connection-internal': 4106,
   'order-intake-internal': 4107,
+  audit: 4108,
   'constant-contact-sandbox': 4110,
   'dev-issuer': 4111,
   'ticket-tailor-sandbox': 4112,

@@ -1,5 +1,6 @@
 import { cloudEventOf, newId, type BoxOfficeId, type ConnectionId } from '@boxlist/contracts';
 import { outboxEntry, type OutboxEntry } from '@boxlist/event-bus';
+import { pushingAudit, type Audited } from '@boxlist/service-kit';
 import type { Collection, Connection as MongoConnection } from 'mongoose';
 import {
   connectionFact,
@@ -10,7 +11,7 @@ import {
   type SealedTokens,
 } from '../domain/connection';
 
-interface ConnectionDocument {
+interface ConnectionDocument extends Audited {
   _id: string;
   boxOfficeId: BoxOfficeId;
   status: ConnectionStatus;
@@ -104,7 +105,12 @@ const readsOf = (connections: Collection<ConnectionDocument>) => ({
     ).map(({ _id }) => _id),
 });
 
+/** The audit entry of a sign-in, for the connection that it makes or renews. */
+type AuditOf = (connection: Pick<Connection, 'id' | 'accountId'>) => OutboxEntry;
+
 interface ChangeOptions {
+  /** The audit entry of a change that a person made. */
+  readonly audit?: OutboxEntry;
   readonly guard?: { readonly refreshFence?: number; readonly signIns?: { readonly $ne: string } };
   readonly endsRefresh?: boolean;
   readonly signIn?: string;
@@ -115,7 +121,7 @@ const changeOf = async (
   connections: Collection<ConnectionDocument>,
   current: Connection,
   fields: Partial<ConnectionDocument>,
-  { guard = {}, endsRefresh = false, signIn }: ChangeOptions = {},
+  { guard = {}, endsRefresh = false, signIn, audit }: ChangeOptions = {},
 ): Promise<{ connection: Connection; tokensBefore: SealedTokens | null } | undefined> => {
   const next = { ...current, ...fields, id: current.id, version: current.version + 1 };
   const before = await connections.findOneAndUpdate(
@@ -126,6 +132,7 @@ const changeOf = async (
       ...(endsRefresh ? { $inc: { refreshFence: 1 } } : {}),
       $push: {
         outbox: factOf(next),
+        ...pushingAudit(audit),
         ...(signIn === undefined ? {} : { signIns: { $each: [signIn], $slice: -rememberedSignIns } }),
       },
     },
@@ -147,7 +154,7 @@ const changesOf = (connections: Collection<ConnectionDocument>) => {
     /** Throws a duplicate-key error if the box office already has this account. */
     insert: async (
       fields: Pick<Connection, 'boxOfficeId' | 'accountId' | 'accountName' | 'countryCode' | 'connectedAt'>,
-      { tokens, signIn }: { tokens: SealedTokens; signIn: string },
+      { tokens, signIn, auditOf }: { tokens: SealedTokens; signIn: string; auditOf: AuditOf },
     ): Promise<Connection> => {
       const connection: Connection = {
         ...fields,
@@ -167,6 +174,7 @@ const changesOf = (connections: Collection<ConnectionDocument>) => {
         refreshFence: 0,
         refreshUntil: null,
         outbox: [factOf(connection)],
+        auditOutbox: [auditOf(connection)],
       });
       return connection;
     },
@@ -174,26 +182,27 @@ const changesOf = (connections: Collection<ConnectionDocument>) => {
     renew: (
       current: Connection,
       fields: Pick<Connection, 'accountName' | 'countryCode' | 'connectedAt'> & { tokens: SealedTokens },
-      signIn: string,
+      { signIn, auditOf }: { signIn: string; auditOf: AuditOf },
     ) =>
       change(
         current,
         { ...fields, status: 'CONNECTED', needsReconnectReason: null },
-        { endsRefresh: true, signIn, guard: { signIns: { $ne: signIn } } },
+        { endsRefresh: true, signIn, guard: { signIns: { $ne: signIn } }, audit: auditOf(current) },
       ),
     /**
      * Resets the settings to the defaults, and returns the tokens that it erased. A later sign-in starts a new
      * connection, although under the same id. Undefined if the connection changed meanwhile.
      */
-    disconnect: (current: Connection, endedAt: Date) =>
+    disconnect: (current: Connection, endedAt: Date, audit: OutboxEntry) =>
       changeOf(
         connections,
         current,
         { status: 'DISCONNECTED', tokens: null, needsReconnectReason: null, settings: standardSettings, endedAt },
-        { endsRefresh: true },
+        { endsRefresh: true, audit },
       ),
     /** Undefined if the connection changed meanwhile. */
-    choose: (current: Connection, settings: ConnectionSettings) => change(current, { settings }),
+    choose: (current: Connection, settings: ConnectionSettings, audit: OutboxEntry) =>
+      change(current, { settings }, { audit }),
     /** Changes nothing unless the claim still holds. */
     markNeedsReconnect: (current: Connection, reason: string, { fence }: RefreshClaim) =>
       change(

@@ -1,8 +1,9 @@
 import { AppError } from '@boxlist/contracts';
 import { isDeepStrictEqual } from 'node:util';
-import { requireRole, type Identity } from '@boxlist/service-kit';
+import { requireRole, type Actor } from '@boxlist/service-kit';
 import type { Context } from '../context';
-import { chosenSettings, type Connection, type SettingsChange } from '../domain/connection';
+import { connectionAudit } from '../domain/audit';
+import { chosenSettings, type Connection, type ConnectionSettings, type SettingsChange } from '../domain/connection';
 import { settingsChosen } from '../report';
 import { ownConnection } from './connect';
 
@@ -11,6 +12,13 @@ interface SettingsInput extends SettingsChange {
   /** The version that the caller read. Without it the change applies to the current version. */
   readonly version?: number | null;
 }
+
+/** The choices that differ, with their new values, for the audit log. */
+const changedChoices = (before: ConnectionSettings, after: ConnectionSettings): string =>
+  Object.entries(after)
+    .filter(([name, value]) => before[name as keyof ConnectionSettings] !== value)
+    .map(([name, value]) => `${name}=${String(value)}`)
+    .join(', ');
 
 const conflict = () =>
   new AppError('VERSION_CONFLICT', 'Someone else changed this connection. Read it again, then retry.', {
@@ -24,13 +32,13 @@ const conflict = () =>
  */
 export const updateConnectionSettings = async (
   ctx: Context,
-  identity: Identity,
+  actor: Actor,
   input: SettingsInput,
 ): Promise<Connection> => {
-  requireRole(identity, 'manager');
+  requireRole(actor, 'manager');
   for (let attempt = 0; attempt < 5; attempt += 1) {
     const field = ['input', 'connectionId'];
-    const connection = await ownConnection(ctx, identity, input.connectionId, field);
+    const connection = await ownConnection(ctx, actor, input.connectionId, field);
     if (connection.status === 'DISCONNECTED')
       throw new AppError('CONNECTION_REQUIRED', 'This connection has ended. Sign in to Constant Contact first.', {
         field,
@@ -39,7 +47,9 @@ export const updateConnectionSettings = async (
     const { settings } = connection;
     const chosen = chosenSettings(settings, input, { upgrades: ctx.offersUpgrades });
     if (isDeepStrictEqual(chosen, settings)) return connection;
-    const changed = await ctx.connections.choose(connection, chosen);
+    const details = { changed: changedChoices(settings, chosen) };
+    const audit = connectionAudit(actor, 'CONNECTION_SETTINGS_CHANGED', connection, details, ctx.clock());
+    const changed = await ctx.connections.choose(connection, chosen, audit);
     if (!changed) continue;
     await ctx.outbox.notify();
     settingsChosen(ctx, changed);

@@ -1,7 +1,8 @@
 import { AppError, appErrorOf } from '@boxlist/contracts';
-import { isDuplicateKey, requireRole, type Identity } from '@boxlist/service-kit';
+import { isDuplicateKey, requireRole, type Actor } from '@boxlist/service-kit';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Context } from '../context';
+import { connectionAudit } from '../domain/audit';
 import { countryCodeFrom, type Connection, type SealedTokens } from '../domain/connection';
 import { signInCompleted } from '../report';
 import type { SealedCode, SignedInAccount, SignIn } from '../store/sign-ins';
@@ -40,14 +41,14 @@ const ticketInvalid = (): AppError =>
  */
 export const completeConnection = async (
   ctx: Context,
-  identity: Identity,
+  actor: Actor,
   { ticket, confirm }: { ticket: string; confirm: boolean },
 ): Promise<CompletedConnection> => {
-  requireRole(identity, 'manager');
-  const signIn = await ctx.signIns.ofTicket(ticket, identity, ctx.oauth.issuer, ctx.clock());
+  requireRole(actor, 'manager');
+  const signIn = await ctx.signIns.ofTicket(ticket, actor, ctx.oauth.issuer, ctx.clock());
   if (!signIn) throw ticketInvalid();
   // The work goes on after its caller has hung up, because the tokens must be saved.
-  return ctx.inFlight.track(complete(ctx, signIn, confirm)).catch(async (error: unknown) => {
+  return ctx.inFlight.track(complete(ctx, actor, signIn, confirm)).catch(async (error: unknown) => {
     if (error instanceof AppError && endsSignIn(error)) await drop(ctx, signIn.id, error);
     throw error;
   });
@@ -56,13 +57,13 @@ export const completeConnection = async (
 /** Whether a repeated call could not succeed. */
 const endsSignIn = ({ kind }: AppError): boolean => kind === 'rejected' || kind === 'conflict' || kind === 'missing';
 
-const complete = async (ctx: Context, signIn: SignIn, confirm: boolean): Promise<CompletedConnection> => {
+const complete = async (ctx: Context, actor: Actor, signIn: SignIn, confirm: boolean): Promise<CompletedConnection> => {
   const { tokens, savedAs } = await exchanged(ctx, signIn);
   if (savedAs || !tokens) return alreadySaved(ctx, signIn);
   const account = signIn.account ?? (await readAccount(ctx, signIn, tokens));
   const renews = await connectionToRenew(ctx, signIn, account);
   if (!confirm) return { connection: null, account: { name: account.name, renews }, needsConfirmation: true };
-  return saved(await save(ctx, signIn, account, tokens));
+  return saved(await save(ctx, actor, signIn, account, tokens));
 };
 
 const saved = (connection: Connection): CompletedConnection => ({
@@ -179,6 +180,7 @@ const connectionToRenew = async (
 
 const save = async (
   ctx: Context,
+  actor: Actor,
   signIn: SignIn,
   account: SignedInAccount,
   tokens: SealedTokens,
@@ -189,7 +191,7 @@ const save = async (
   for (let attempt = 0; attempt < 5; attempt += 1) {
     // Another call may have saved it: at the same time, or before a crash.
     const earlier = await ctx.connections.ofSignIn(boxOfficeId, account.id, id);
-    const connection = earlier ?? (await renewOrInsert(ctx, signIn, account, tokens));
+    const connection = earlier ?? (await renewOrInsert(ctx, actor, signIn, account, tokens));
     if (!connection) continue;
     await ctx.signIns.markSaved(id, connection.id);
     await ctx.outbox.notify();
@@ -201,16 +203,20 @@ const save = async (
 
 const renewOrInsert = async (
   ctx: Context,
+  actor: Actor,
   signIn: SignIn,
   account: SignedInAccount,
   tokens: SealedTokens,
 ): Promise<Connection | undefined> => {
   const known = await connectionToRenew(ctx, signIn, account);
-  const fields = { accountName: account.name, countryCode: account.countryCode, connectedAt: ctx.clock() };
+  const now = ctx.clock();
+  const fields = { accountName: account.name, countryCode: account.countryCode, connectedAt: now };
   const { id, boxOfficeId } = signIn;
+  const auditOf = (connection: Pick<Connection, 'id' | 'accountId'>) =>
+    connectionAudit(actor, 'CONNECTION_SIGNED_IN', connection, { again: String(known !== null) }, now);
   return known
-    ? ctx.connections.renew(known, { ...fields, tokens }, id)
-    : insert(ctx, { ...fields, boxOfficeId, accountId: account.id }, { tokens, signIn: id });
+    ? ctx.connections.renew(known, { ...fields, tokens }, { signIn: id, auditOf })
+    : insert(ctx, { ...fields, boxOfficeId, accountId: account.id }, { tokens, signIn: id, auditOf });
 };
 
 const insert = async (

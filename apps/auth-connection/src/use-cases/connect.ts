@@ -1,6 +1,7 @@
 import { AppError } from '@boxlist/contracts';
-import { requireRole, type Identity } from '@boxlist/service-kit';
+import { requireRole, type Actor, type Identity } from '@boxlist/service-kit';
 import type { Context } from '../context';
+import { connectionAudit } from '../domain/audit';
 import { isAllowedReturnUrl, type Connection } from '../domain/connection';
 import { disconnected } from '../report';
 import { revokeInBackground } from './sealed-tokens';
@@ -60,12 +61,14 @@ export const beginConnection = async (
  * Ends a connection, erases its tokens and revokes them where possible. Has no effect on a connection that has ended.
  * Throws FORBIDDEN, CONNECTION_NOT_FOUND.
  */
-export const disconnect = async (ctx: Context, identity: Identity, connectionId: string): Promise<Connection> => {
-  requireRole(identity, 'manager');
+export const disconnect = async (ctx: Context, actor: Actor, connectionId: string): Promise<Connection> => {
+  requireRole(actor, 'manager');
   for (;;) {
-    const connection = await ownConnection(ctx, identity, connectionId, ['input', 'connectionId']);
+    const connection = await ownConnection(ctx, actor, connectionId, ['input', 'connectionId']);
     if (connection.status === 'DISCONNECTED') return connection;
-    const ended = await ctx.connections.disconnect(connection, ctx.clock());
+    const now = ctx.clock();
+    const audit = connectionAudit(actor, 'CONNECTION_DISCONNECTED', connection, {}, now);
+    const ended = await ctx.connections.disconnect(connection, now, audit);
     if (!ended) continue;
     await ctx.resources.forget(connection.id);
     revokeInBackground(ctx, ended.tokensBefore);

@@ -1,11 +1,11 @@
 import { cloudEventOf, type BoxOfficeId } from '@boxlist/contracts';
 import { outboxEntry, type OutboxEntry } from '@boxlist/event-bus';
-import { isDuplicateKey } from '@boxlist/service-kit';
+import { isDuplicateKey, pushingAudit, type Audited } from '@boxlist/service-kit';
 import type { Connection } from 'mongoose';
 import type { Month } from '../domain/calendar';
 import { dueAt, entitlementFact, type Subscription } from '../domain/subscription';
 
-interface SubscriptionDocument extends Omit<Subscription, 'id'> {
+interface SubscriptionDocument extends Omit<Subscription, 'id'>, Audited {
   _id: string;
   /** When the next change by time alone is due. The billing run looks for it. */
   dueAt: Date | null;
@@ -14,10 +14,10 @@ interface SubscriptionDocument extends Omit<Subscription, 'id'> {
   relay?: unknown;
 }
 
-const toSubscription = ({ _id, dueAt: _, outbox: __, relay: ___, ...rest }: SubscriptionDocument): Subscription => ({
-  ...rest,
-  id: _id as Subscription['id'],
-});
+const toSubscription = ({ _id, ...stored }: SubscriptionDocument): Subscription => {
+  const { dueAt: _dueAt, outbox: _outbox, auditOutbox: _auditOutbox, relay: _relay, ...rest } = stored;
+  return { ...rest, id: _id as Subscription['id'] };
+};
 
 const factOf = (subscription: Subscription, time: Date): OutboxEntry =>
   outboxEntry(
@@ -32,7 +32,10 @@ const factOf = (subscription: Subscription, time: Date): OutboxEntry =>
     }),
   );
 
-/** Subscriptions. The write of each change also contains its fact and its new charges. */
+/**
+ * Subscriptions. The write of each change also contains its fact, its new charges and, for an act of a person, the
+ * audit entry.
+ */
 export const createSubscriptionStore = (mongo: Connection) => {
   const subscriptions = mongo.collection<SubscriptionDocument>('subscriptions');
   return {
@@ -54,7 +57,7 @@ export const createSubscriptionStore = (mongo: Connection) => {
       return doc ? toSubscription(doc) : undefined;
     },
     /** Undefined if the box office already has a subscription to this app. */
-    insert: async (subscription: Subscription, now: Date): Promise<Subscription | undefined> => {
+    insert: async (subscription: Subscription, now: Date, audit: OutboxEntry): Promise<Subscription | undefined> => {
       const { id, ...rest } = subscription;
       try {
         await subscriptions.insertOne({
@@ -62,6 +65,7 @@ export const createSubscriptionStore = (mongo: Connection) => {
           ...rest,
           dueAt: dueAt(subscription),
           outbox: [factOf(subscription, now)],
+          auditOutbox: [audit],
         });
         return subscription;
       } catch (error) {
@@ -70,7 +74,12 @@ export const createSubscriptionStore = (mongo: Connection) => {
       }
     },
     /** Replaces the current state with the next one. Undefined if another process changed it first. */
-    replace: async (current: Subscription, next: Subscription, now: Date): Promise<Subscription | undefined> => {
+    replace: async (
+      current: Subscription,
+      next: Subscription,
+      now: Date,
+      audit?: OutboxEntry,
+    ): Promise<Subscription | undefined> => {
       const saved: Subscription = { ...next, version: current.version + 1 };
       // Only this write adds charges, and only `invoiced` removes them. So a stale copy cannot restore a charge.
       const { id, uninvoiced, ...fields } = saved;
@@ -79,7 +88,7 @@ export const createSubscriptionStore = (mongo: Connection) => {
         { _id: id, version: current.version },
         {
           $set: { ...fields, dueAt: dueAt(saved) },
-          $push: { outbox: factOf(saved, now), uninvoiced: { $each: charges } },
+          $push: { outbox: factOf(saved, now), uninvoiced: { $each: charges }, ...pushingAudit(audit) },
         },
       );
       return matchedCount === 1 ? saved : undefined;

@@ -1,9 +1,11 @@
-import { isDuplicateKey, type SecretBox } from '@boxlist/service-kit';
+import type { OutboxEntry } from '@boxlist/event-bus';
+import { isDuplicateKey, type Audited, type SecretBox } from '@boxlist/service-kit';
 import type { Connection } from 'mongoose';
 
-interface SecretDocument {
+interface SecretDocument extends Audited {
   readonly _id: string;
-  readonly sealed: string;
+  /** Null once the secret was removed. The document stays, because it carries the audit entry of the removal. */
+  readonly sealed: string | null;
   readonly changedAt: Date;
   /** The secret before this one, which is still accepted until then. */
   readonly previous: { readonly sealed: string; readonly until: Date } | null;
@@ -11,17 +13,25 @@ interface SecretDocument {
   readonly version: number;
 }
 
-/** The secrets that a box office shares with Ticket Tailor, encrypted at rest. */
+/**
+ * The secrets that a box office shares with Ticket Tailor, encrypted at rest. The write of each change also contains
+ * its audit entry.
+ */
 export const createWebhookSecretStore = (mongo: Connection, box: SecretBox) => {
   const secrets = mongo.collection<SecretDocument>('webhook_secrets');
   /** False if another process changed the secret since it was read. */
-  const save = async (known: SecretDocument | null, next: SecretDocument): Promise<boolean> => {
+  const save = async (
+    known: SecretDocument | null,
+    next: Omit<SecretDocument, 'auditOutbox'>,
+    audit: OutboxEntry,
+  ): Promise<boolean> => {
     if (known) {
       const { _id, ...fields } = next;
-      return (await secrets.updateOne({ _id, version: known.version }, { $set: fields })).matchedCount === 1;
+      const change = { $set: fields, $push: { auditOutbox: audit } };
+      return (await secrets.updateOne({ _id, version: known.version }, change)).matchedCount === 1;
     }
     try {
-      await secrets.insertOne(next);
+      await secrets.insertOne({ ...next, auditOutbox: [audit] });
       return true;
     } catch (error) {
       if (isDuplicateKey(error)) return false;
@@ -29,10 +39,11 @@ export const createWebhookSecretStore = (mongo: Connection, box: SecretBox) => {
     }
   };
   return {
+    collection: secrets,
     /** The secrets that are accepted now, the present one first. Empty if none is set. */
     accepted: async (boxOfficeId: string, now: Date): Promise<string[]> => {
       const doc = await secrets.findOne({ _id: boxOfficeId });
-      if (!doc) return [];
+      if (doc?.sealed == null) return [];
       const previous = doc.previous && doc.previous.until > now ? [doc.previous.sealed] : [];
       return Promise.all([doc.sealed, ...previous].map((sealed) => box.open(sealed)));
     },
@@ -43,25 +54,34 @@ export const createWebhookSecretStore = (mongo: Connection, box: SecretBox) => {
     put: async (
       boxOfficeId: string,
       secret: string,
-      { now, previousUntil }: { readonly now: Date; readonly previousUntil: Date | null },
+      {
+        now,
+        previousUntil,
+        audit,
+      }: { readonly now: Date; readonly previousUntil: Date | null; readonly audit: OutboxEntry },
     ): Promise<Date | null> => {
       for (;;) {
         const known = await secrets.findOne({ _id: boxOfficeId });
-        const isSame = known !== null && (await box.open(known.sealed)) === secret;
-        const kept = isSame ? known.previous : known && { sealed: known.sealed, until: previousUntil ?? now };
+        const sealed = known?.sealed ?? null;
+        const isSame = known !== null && sealed !== null && (await box.open(sealed)) === secret;
+        const kept = isSame ? known.previous : sealed === null ? null : { sealed, until: previousUntil ?? now };
         const previous = previousUntil ? kept : null;
-        const saved = await save(known, {
+        const next = {
           _id: boxOfficeId,
           sealed: await box.seal(secret),
           changedAt: now,
           previous,
           version: (known?.version ?? 0) + 1,
-        });
-        if (saved) return previous && previous.until > now ? previous.until : null;
+        };
+        if (await save(known, next, audit)) return previous && previous.until > now ? previous.until : null;
       }
     },
-    remove: async (boxOfficeId: string): Promise<void> => {
-      await secrets.deleteOne({ _id: boxOfficeId });
+    /** Removes the present secret and the one before it. Has no effect if there is no secret. */
+    remove: async (boxOfficeId: string, now: Date, audit: OutboxEntry): Promise<void> => {
+      await secrets.updateOne(
+        { _id: boxOfficeId, sealed: { $ne: null } },
+        { $set: { sealed: null, previous: null, changedAt: now }, $inc: { version: 1 }, $push: { auditOutbox: audit } },
+      );
     },
   };
 };

@@ -1,10 +1,11 @@
 import { newId, type BoxOfficeId } from '@boxlist/contracts';
-import { createReservations, type ReservationAnswer } from '@boxlist/service-kit';
+import type { OutboxEntry } from '@boxlist/event-bus';
+import { createReservations, type Audited, type ReservationAnswer } from '@boxlist/service-kit';
 import type { Connection } from 'mongoose';
 import type { BackfillMode, BackfillPauseReason, BackfillSource, BackfillStatus } from '../domain/backfill';
 import { changeKnown } from './change-known';
 
-export interface Backfill {
+export interface Backfill extends Audited {
   readonly _id: string;
   readonly boxOfficeId: BoxOfficeId;
   readonly workflowId: string;
@@ -41,6 +42,7 @@ export const createBackfillStore = (mongo: Connection) => {
   const backfills = mongo.collection<Backfill>('backfills');
   const reservations = createReservations(mongo, 'backfill_reservations');
   return {
+    collection: backfills,
     init: async (): Promise<void> => {
       await backfills.createIndex({ boxOfficeId: 1, workflowId: 1, createdAt: -1 });
       await backfills.createIndex({ status: 1, connectionId: 1 });
@@ -53,6 +55,7 @@ export const createBackfillStore = (mongo: Connection) => {
       given: NewBackfill,
       limit: number,
       now: Date,
+      auditOf: (started: Backfill) => OutboxEntry,
     ): Promise<Backfill | Exclude<ReservationAnswer, 'RESERVED'>> => {
       const backfill: Backfill = {
         ...given,
@@ -79,7 +82,7 @@ export const createBackfillStore = (mongo: Connection) => {
         now,
       });
       if (answer !== 'RESERVED') return answer;
-      await backfills.insertOne(backfill);
+      await backfills.insertOne({ ...backfill, auditOutbox: [auditOf(backfill)] });
       return backfill;
     },
     byId: (id: string): Promise<Backfill | null> => backfills.findOne({ _id: id }),

@@ -1,4 +1,5 @@
-import type { CountedPage, PageArgs } from '@boxlist/service-kit';
+import type { OutboxEntry } from '@boxlist/event-bus';
+import { pushingAudit, type Audited, type CountedPage, type PageArgs } from '@boxlist/service-kit';
 import type { Collection, Connection } from 'mongoose';
 import type { LeftOut, OriginalMessage, Place } from '../domain/dead-letter';
 import { insertNew } from './insert-new';
@@ -42,9 +43,10 @@ export interface DeadLetter {
 /** Ids of letters; `null` for all letters of the box office. */
 export type LetterChoice = readonly string[] | null;
 
-type Stored = Omit<DeadLetter, 'original'> & {
-  original: (Omit<OriginalMessage, 'value'> & { value: Buffer | { buffer: Uint8Array } }) | null;
-};
+type Stored = Omit<DeadLetter, 'original'> &
+  Audited & {
+    original: (Omit<OriginalMessage, 'value'> & { value: Buffer | { buffer: Uint8Array } }) | null;
+  };
 
 type Letters = Collection<Stored>;
 
@@ -62,6 +64,13 @@ const toLetter = ({ original, ...rest }: Stored): DeadLetter => ({
  */
 const emptied = { original: null, addressHashes: [], unsent: false };
 
+/**
+ * A letter carries the audit entry of its replay or its discarding until the entry is on the topic. Until then nothing
+ * deletes the letter.
+ */
+const carriesNoAudit = { 'auditOutbox.id': { $exists: false } };
+const carriesAudit = { 'auditOutbox.id': { $exists: true } };
+
 /** The open letters of a box office, all or some, that have not expired. */
 const choose = (boxOfficeId: string, ids: LetterChoice, now: Date) => ({
   boxOfficeId,
@@ -74,6 +83,7 @@ const choose = (boxOfficeId: string, ids: LetterChoice, now: Date) => ({
 export const createDeadLetterStore = (mongo: Connection) => {
   const letters: Letters = mongo.collection('dead_letters');
   return {
+    collection: letters,
     init: async (): Promise<void> => {
       await letters.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 });
       await letters.createIndex({ boxOfficeId: 1, receivedAt: -1, _id: -1 });
@@ -102,17 +112,19 @@ const writing = (letters: Letters) => ({
       .skip(most)
       .limit(1)
       .toArray();
-    if (last) await letters.deleteMany({ boxOfficeId, receivedAt: { $lte: last.receivedAt } });
+    if (last) await letters.deleteMany({ boxOfficeId, receivedAt: { $lte: last.receivedAt }, ...carriesNoAudit });
   },
   drop: async (ids: readonly string[]): Promise<void> => {
     if (ids.length > 0) await letters.deleteMany({ _id: { $in: [...ids] } });
   },
-  /** Deletes the letters that name an address or an order of that buyer. */
+  /**
+   * Deletes the letters that name an address or an order of that buyer. A letter whose audit entry still waits is
+   * emptied instead.
+   */
   forget: async (boxOfficeId: string, addressHash: string, orderIds: readonly string[]): Promise<void> => {
-    await letters.deleteMany({
-      boxOfficeId,
-      $or: [{ addressHashes: addressHash }, { orderId: { $in: [...orderIds] } }],
-    });
+    const naming = { boxOfficeId, $or: [{ addressHashes: addressHash }, { orderId: { $in: [...orderIds] } }] };
+    await letters.updateMany({ ...naming, ...carriesAudit }, { $set: { ...emptied, orderId: null } });
+    await letters.deleteMany({ ...naming, ...carriesNoAudit });
   },
 });
 
@@ -157,20 +169,23 @@ const reading = (letters: Letters) => ({
 
 /** Replays letters, discards them, and records what became of the replays. */
 const replaying = (letters: Letters) => ({
-  /** Marks open letters for replay; returns how many. */
-  replay: async (boxOfficeId: string, ids: LetterChoice, now: Date): Promise<number> =>
+  /** Marks open letters for replay; returns how many. All carry the same audit entry, which counts once. */
+  replay: async (boxOfficeId: string, ids: LetterChoice, now: Date, audit: OutboxEntry): Promise<number> =>
     (
       await letters.updateMany(
         { ...choose(boxOfficeId, ids, now), original: { $ne: null } },
         {
           $set: { status: 'REPLAYED', replayedAt: now, unsent: true },
+          $push: pushingAudit(audit),
         },
       )
     ).modifiedCount,
-  discard: async (boxOfficeId: string, ids: LetterChoice, now: Date): Promise<number> =>
+  /** Discards open letters; returns how many. All carry the same audit entry. */
+  discard: async (boxOfficeId: string, ids: LetterChoice, now: Date, audit: OutboxEntry): Promise<number> =>
     (
       await letters.updateMany(choose(boxOfficeId, ids, now), {
         $set: { status: 'DISCARDED', ...emptied },
+        $push: pushingAudit(audit),
       })
     ).modifiedCount,
   /** Letters marked for replay that Kafka has not acknowledged, oldest first. */

@@ -1,3 +1,5 @@
+import type { OutboxEntry } from '@boxlist/event-bus';
+import { pushingAudit, type Audited } from '@boxlist/service-kit';
 import type { Connection } from 'mongoose';
 import { inBatches } from './in-batches';
 
@@ -9,7 +11,7 @@ export interface ErasedContact {
 }
 
 /** The erasure of a buyer and its progress. The document stays for good, so that nothing stores the person again. */
-export interface Erasure {
+export interface Erasure extends Audited {
   /** The keyed hash of the address: the only thing kept about the person. */
   readonly _id: string;
   readonly boxOfficeId: string;
@@ -31,6 +33,7 @@ export interface Erasure {
 export const createErasureStore = (mongo: Connection) => {
   const erasures = mongo.collection<Erasure>('erasures');
   return {
+    collection: erasures,
     init: async (): Promise<void> => {
       await erasures.createIndex({ status: 1, nextAt: 1 });
       await erasures.createIndex({ boxOfficeId: 1, requestedAt: 1 });
@@ -39,13 +42,18 @@ export const createErasureStore = (mongo: Connection) => {
      * Keeps the buyer out from now on and starts the erasure. A repeated request runs it again. `email` is set when the
      * contact is to be deleted too.
      */
-    request: async (emailHash: string, boxOfficeId: string, email: string | null, now: Date): Promise<void> => {
+    request: async (
+      emailHash: string,
+      { boxOfficeId, email, audit }: { boxOfficeId: string; email: string | null; audit: OutboxEntry },
+      now: Date,
+    ): Promise<void> => {
       const begun = { boxOfficeId, requestedAt: now, status: 'RUNNING' as const, quietAt: null, tries: 0, nextAt: now };
+      const counted = { $inc: { version: 1 }, $push: pushingAudit(audit) };
       await erasures.updateOne(
         { _id: emailHash },
         email === null
-          ? { $set: begun, $setOnInsert: { email: null, deletesContact: false, contacts: [] }, $inc: { version: 1 } }
-          : { $set: { ...begun, email, deletesContact: true, contacts: [] }, $inc: { version: 1 } },
+          ? { $set: begun, $setOnInsert: { email: null, deletesContact: false, contacts: [] }, ...counted }
+          : { $set: { ...begun, email, deletesContact: true, contacts: [] }, ...counted },
         { upsert: true },
       );
     },

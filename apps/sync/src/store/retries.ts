@@ -1,5 +1,6 @@
 import { newId } from '@boxlist/contracts';
-import { createReservations } from '@boxlist/service-kit';
+import type { OutboxEntry } from '@boxlist/event-bus';
+import { createReservations, type Audited } from '@boxlist/service-kit';
 import type { Connection } from 'mongoose';
 import type { DeliveryChoice } from '../domain/delivery-choice';
 import { changeKnown } from './change-known';
@@ -8,7 +9,7 @@ import type { Place, Taken } from './delivery-retries';
 export type RetryStatus = 'RUNNING' | 'DONE' | 'CANCELLED';
 
 /** An organiser's request to requeue deliveries, with its progress. */
-export interface Retry {
+export interface Retry extends Audited {
   readonly _id: string;
   readonly boxOfficeId: string;
   readonly status: RetryStatus;
@@ -40,6 +41,7 @@ export const createRetryStore = (mongo: Connection) => {
   const reservations = createReservations(mongo, 'retry_reservations');
   const change = changeKnown<Retry>(retries);
   return {
+    collection: retries,
     init: async (): Promise<void> => {
       await retries.createIndex({ boxOfficeId: 1, createdAt: -1 });
       await retries.createIndex({ createdAt: 1 }, { name: 'open', partialFilterExpression: { open: true } });
@@ -49,6 +51,7 @@ export const createRetryStore = (mongo: Connection) => {
       given: Pick<Retry, 'boxOfficeId' | 'wanted' | 'matched'>,
       limit: number,
       now: Date,
+      auditOf: (started: Retry) => OutboxEntry,
     ): Promise<Retry | undefined> => {
       const retry: Retry = {
         ...given,
@@ -72,7 +75,7 @@ export const createRetryStore = (mongo: Connection) => {
         now,
       });
       if (answer !== 'RESERVED') return undefined;
-      await retries.insertOne(retry);
+      await retries.insertOne({ ...retry, auditOutbox: [auditOf(retry)] });
       return retry;
     },
     byId: (id: string): Promise<Retry | null> => retries.findOne({ _id: id }),
@@ -86,8 +89,8 @@ export const createRetryStore = (mongo: Connection) => {
     /** Ends a retry that finds no more deliveries. */
     end: (known: Retry): Promise<Retry | undefined> => change(known, { ...over, status: 'DONE' }),
     /** Cancels a retry. Deliveries in `taking` are still requeued, no others. */
-    cancel: (known: Retry): Promise<Retry | undefined> =>
-      change(known, { ...(known.taking.length > 0 ? {} : over), status: 'CANCELLED' }),
+    cancel: (known: Retry, audit: OutboxEntry): Promise<Retry | undefined> =>
+      change(known, { ...(known.taking.length > 0 ? {} : over), status: 'CANCELLED' }, audit),
     /** Records that this retry has requeued `count` of the deliveries in `taking`. */
     countRequeued: (known: Retry, count: number): Promise<Retry | undefined> =>
       change(known, {

@@ -1,5 +1,5 @@
 import { AppError } from '@boxlist/contracts';
-import type { Identity } from '@boxlist/service-kit';
+import type { Actor } from '@boxlist/service-kit';
 import type { MemoryMongo } from '@boxlist/testkit';
 import type { Context } from '../../src/context';
 import type { Backfill } from '../../src/store/backfills';
@@ -29,7 +29,7 @@ export const ownRetry = (mongo: MemoryMongo, office: Office): string =>
 export const lookAround = async (
   { mongo, problem }: Pick<Rest, 'mongo' | 'problem'>,
   ctx: Context,
-  identity: Identity,
+  identity: Actor,
   office: Office,
 ): Promise<void> => {
   const other = office === 0 ? 1 : 0;

@@ -1,5 +1,5 @@
 import { AppError, topics, type BoxOfficeId } from '@boxlist/contracts';
-import { createLog, type Identity } from '@boxlist/service-kit';
+import { createLog, type Actor as Caller } from '@boxlist/service-kit';
 import { createMemoryMongo } from '@boxlist/testkit';
 import type { Context } from '../../src/context';
 import { contradictionsIn } from '../../src/domain/delivery-states';
@@ -159,13 +159,14 @@ export const runHistory = async (history: History, trace?: (line: string) => voi
   /** Requests without an answer: the caller repeats them. */
   let unanswered: (() => void)[] = [];
   /** Sends a request to a process; a refusal counts as an answer. */
-  const ask = (office: Office, by: number, door: (ctx: Context, identity: Identity) => Promise<unknown>): void => {
+  const ask = (office: Office, by: number, door: (ctx: Context, identity: Caller) => Promise<unknown>): void => {
     // A frozen process gets no requests.
     const life = [lives[by], lives[1 - by]].find((each) => each && !stage.isFrozen(each.actor.process)) ?? lives[by];
     if (!life) return void unanswered.push(() => ask(office, by, door));
     const again = (): void => ask(office, by, door);
     unanswered.push(again);
-    const identity: Identity = { subject: 'model', boxOfficeId: boxOfficeOf(office) as BoxOfficeId, role: 'owner' };
+    const boxOfficeId = boxOfficeOf(office) as BoxOfficeId;
+    const identity: Caller = { subject: 'model', boxOfficeId, role: 'owner', requestId: 'model' };
     const answered = (): void => {
       unanswered = unanswered.filter((each) => each !== again);
     };

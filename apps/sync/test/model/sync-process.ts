@@ -86,6 +86,7 @@ export const startSync = async (
     limits: { backfills: 100, retries: 100 },
     retention: { historyMs: retentionMs, deadLettersMs: 14 * 86_400_000 },
     leaseMs,
+    notifyAudit: () => undefined,
     notify: () => work.notify(),
     clock: () => new Date(clock()),
     random,

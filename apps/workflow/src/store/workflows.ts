@@ -1,11 +1,11 @@
 import { cloudEventOf, newId, type BoxOfficeId } from '@boxlist/contracts';
 import { outboxEntry, type OutboxEntry } from '@boxlist/event-bus';
-import { createReservations, type PageRange } from '@boxlist/service-kit';
+import { createReservations, pushingAudit, type Audited, type PageRange } from '@boxlist/service-kit';
 import type { Connection } from 'mongoose';
 import { workflowFact, type Workflow, type WorkflowStatus, type WorkflowVersion } from '../domain/workflow';
 import { versionOf } from './versions';
 
-interface WorkflowDocument extends WorkflowVersion {
+interface WorkflowDocument extends WorkflowVersion, Audited {
   _id: string;
   boxOfficeId: BoxOfficeId;
   createdAt: Date;
@@ -48,7 +48,10 @@ const listed = (boxOfficeId: BoxOfficeId, status: WorkflowStatus | undefined) =>
   status: status ?? { $ne: 'DELETED' as const },
 });
 
-/** The current state of each workflow. The write of each change also contains its fact. */
+/** The audit entry of a change, for the workflow as it is saved. */
+type AuditOf = (saved: Workflow) => OutboxEntry;
+
+/** The current state of each workflow. The write of each change also contains its fact and its audit entry. */
 export const createWorkflowStore = (mongo: Connection) => {
   const workflows = mongo.collection<WorkflowDocument>('workflows');
   const reservations = createReservations(mongo, 'workflow_reservations');
@@ -58,11 +61,11 @@ export const createWorkflowStore = (mongo: Connection) => {
       await workflows.createIndex({ boxOfficeId: 1, createdAt: -1, _id: -1 });
     },
     byId: async (id: string): Promise<Workflow | undefined> => {
-      const doc = await workflows.findOne({ _id: id }, { projection: { outbox: 0 } });
+      const doc = await workflows.findOne({ _id: id }, { projection: { outbox: 0, auditOutbox: 0 } });
       return doc ? toWorkflow(doc) : undefined;
     },
     /** Undefined if the box office already has `limit` workflows. Deleted ones do not count. */
-    insert: async (fields: Omit<Workflow, 'id'>, limit: number): Promise<Workflow | undefined> => {
+    insert: async (fields: Omit<Workflow, 'id'>, limit: number, auditOf: AuditOf): Promise<Workflow | undefined> => {
       const workflow: Workflow = { ...fields, id: newId('workflow') };
       const answer = await reservations.reserve({
         owner: workflow.boxOfficeId,
@@ -76,15 +79,15 @@ export const createWorkflowStore = (mongo: Connection) => {
       });
       if (answer !== 'RESERVED') return undefined;
       const { id, ...rest } = workflow;
-      await workflows.insertOne({ _id: id, ...rest, outbox: [factOf(workflow)] });
+      await workflows.insertOne({ _id: id, ...rest, outbox: [factOf(workflow)], auditOutbox: [auditOf(workflow)] });
       return workflow;
     },
     /** Replaces the current version with a new one. Undefined if another process changed it first. */
-    replace: async (current: Workflow, next: WorkflowVersion): Promise<Workflow | undefined> => {
+    replace: async (current: Workflow, next: WorkflowVersion, auditOf: AuditOf): Promise<Workflow | undefined> => {
       const workflow: Workflow = { ...current, ...versionOf(next) };
       const { matchedCount } = await workflows.updateOne(
         { _id: current.id, version: current.version },
-        { $set: versionOf(next), $push: { outbox: factOf(workflow) } },
+        { $set: versionOf(next), $push: { outbox: factOf(workflow), ...pushingAudit(auditOf(workflow)) } },
       );
       return matchedCount === 1 ? workflow : undefined;
     },
@@ -99,7 +102,7 @@ export const createWorkflowStore = (mongo: Connection) => {
       const docs = await workflows
         .find(
           { ...listed(boxOfficeId, status), ...(bounds.length > 0 ? { $and: bounds } : {}) },
-          { projection: { outbox: 0 } },
+          { projection: { outbox: 0, auditOutbox: 0 } },
         )
         .sort({ createdAt: order, _id: order })
         .limit(limit)

@@ -1,6 +1,7 @@
 import { AppError } from '@boxlist/contracts';
-import { requireRole, type Identity } from '@boxlist/service-kit';
+import { requireRole, type Actor } from '@boxlist/service-kit';
 import type { Context } from '../context';
+import { workflowAudit } from '../domain/audit';
 import { checkSpec, specDefaults, type Workflow, type WorkflowSpec } from '../domain/workflow';
 import { workflowChanged } from '../report';
 import { demandConnection, demandEntitlement } from './demand';
@@ -11,25 +12,27 @@ type NewSpec = Partial<WorkflowSpec> & Pick<WorkflowSpec, 'name' | 'templateId' 
 
 const insert = async (
   ctx: Context,
-  identity: Identity,
+  actor: Actor,
   spec: WorkflowSpec,
   kind: 'created' | 'duplicated',
+  details: Readonly<Record<string, string>> = {},
 ): Promise<Workflow> => {
-  await demandEntitlement(ctx, identity);
-  await demandConnection(ctx, identity, spec.connectionId);
+  await demandEntitlement(ctx, actor);
+  await demandConnection(ctx, actor, spec.connectionId);
   const now = ctx.clock();
   const workflow = await ctx.workflows.insert(
     {
-      boxOfficeId: identity.boxOfficeId,
+      boxOfficeId: actor.boxOfficeId,
       version: 1,
       status: 'ACTIVE',
       spec,
       activeSince: now,
       changedAt: now,
-      changedBy: identity.subject,
+      changedBy: actor.subject,
       createdAt: now,
     },
     ctx.limits.workflows,
+    (saved) => workflowAudit(actor, kind, saved, details),
   );
   if (!workflow)
     throw new AppError(
@@ -45,9 +48,9 @@ const insert = async (
  * Creates an active workflow. Throws the errors of `checkSpec`, ENTITLEMENT_REQUIRED, CONNECTION_REQUIRED,
  * CONNECTION_NEEDS_RECONNECT, LIMIT_REACHED.
  */
-export const createWorkflow = async (ctx: Context, identity: Identity, given: NewSpec): Promise<Workflow> => {
-  requireRole(identity, 'manager');
-  return insert(ctx, identity, checkSpec({ ...specDefaults, ...given }, ctx.limits), 'created');
+export const createWorkflow = async (ctx: Context, actor: Actor, given: NewSpec): Promise<Workflow> => {
+  requireRole(actor, 'manager');
+  return insert(ctx, actor, checkSpec({ ...specDefaults, ...given }, ctx.limits), 'created');
 };
 
 /**
@@ -56,11 +59,11 @@ export const createWorkflow = async (ctx: Context, identity: Identity, given: Ne
  */
 export const duplicateWorkflow = async (
   ctx: Context,
-  identity: Identity,
+  actor: Actor,
   input: { readonly id: string; readonly name?: string | null },
 ): Promise<Workflow> => {
-  requireRole(identity, 'manager');
-  const { spec } = await ownWorkflow(ctx, identity, input.id);
+  requireRole(actor, 'manager');
+  const { spec } = await ownWorkflow(ctx, actor, input.id);
   const name = input.name ?? `${spec.name.slice(0, 90)} (copy)`;
-  return insert(ctx, identity, checkSpec({ ...spec, name }, ctx.limits), 'duplicated');
+  return insert(ctx, actor, checkSpec({ ...spec, name }, ctx.limits), 'duplicated', { from: input.id });
 };

@@ -1,5 +1,5 @@
-import { AppError, type WorkflowFact } from '@boxlist/contracts';
-import { requireRole, type Identity } from '@boxlist/service-kit';
+import { AppError, type AuditAction, type WorkflowFact } from '@boxlist/contracts';
+import { auditEntry, requireRole, type Actor, type Identity } from '@boxlist/service-kit';
 import type { Context } from '../../context';
 import {
   callsNeeded,
@@ -114,24 +114,34 @@ export const planBackfill = async (ctx: Context, identity: Identity, input: Back
   };
 };
 
+const auditOf = (actor: Actor, action: AuditAction, { _id, workflowId, mode, source }: Backfill, now: Date) =>
+  auditEntry(
+    'sync',
+    actor,
+    { action, object: { type: 'BACKFILL', id: _id }, details: { workflowId, mode, source } },
+    now,
+  );
+
 /**
  * Starts a backfill. Any process that dispatches continues it, also after a crash. Throws BACKFILL_RUNNING when the
  * workflow has one under way, and LIMIT_REACHED when the box office has too many.
  */
-export const startBackfill = async (ctx: Context, identity: Identity, input: BackfillInput): Promise<Backfill> => {
-  const workflow = await checked(ctx, identity, input);
+export const startBackfill = async (ctx: Context, actor: Actor, input: BackfillInput): Promise<Backfill> => {
+  const workflow = await checked(ctx, actor, input);
+  const now = ctx.clock();
   const started = await ctx.backfills.start(
     {
-      boxOfficeId: identity.boxOfficeId,
+      boxOfficeId: actor.boxOfficeId,
       workflowId: workflow.workflowId,
       connectionId: workflow.connectionId,
       mode: input.mode,
       source: input.source,
       from: input.from ?? null,
-      to: input.to ?? ctx.clock(),
+      to: input.to ?? now,
     },
     ctx.limits.backfills,
-    ctx.clock(),
+    now,
+    (backfill) => auditOf(actor, 'BACKFILL_STARTED', backfill, now),
   );
   if (started === 'FULL')
     throw new AppError(
@@ -146,16 +156,17 @@ export const startBackfill = async (ctx: Context, identity: Identity, input: Bac
         field: ['input', 'workflowId'],
       },
     );
+  ctx.notifyAudit();
   ctx.notify();
   return started;
 };
 
 const changes: Readonly<
-  Record<'pause' | 'resume' | 'cancel', { from: readonly BackfillStatus[]; to: BackfillStatus }>
+  Record<'pause' | 'resume' | 'cancel', { from: readonly BackfillStatus[]; to: BackfillStatus; action: AuditAction }>
 > = {
-  pause: { from: ['RUNNING'], to: 'PAUSED' },
-  resume: { from: ['PAUSED'], to: 'RUNNING' },
-  cancel: { from: ['RUNNING', 'PAUSED'], to: 'CANCELLED' },
+  pause: { from: ['RUNNING'], to: 'PAUSED', action: 'BACKFILL_PAUSED' },
+  resume: { from: ['PAUSED'], to: 'RUNNING', action: 'BACKFILL_RESUMED' },
+  cancel: { from: ['RUNNING', 'PAUSED'], to: 'CANCELLED', action: 'BACKFILL_CANCELLED' },
 };
 
 /**
@@ -164,23 +175,28 @@ const changes: Readonly<
  */
 export const changeBackfill = async (
   ctx: Context,
-  identity: Identity,
+  actor: Actor,
   id: string,
   change: keyof typeof changes,
 ): Promise<Backfill> => {
-  requireRole(identity, 'manager');
+  requireRole(actor, 'manager');
   for (;;) {
     const backfill = await ctx.backfills.byId(id);
-    if (backfill?.boxOfficeId !== identity.boxOfficeId)
+    if (backfill?.boxOfficeId !== actor.boxOfficeId)
       throw new AppError('BACKFILL_NOT_FOUND', 'There is no such backfill', { field: ['input', 'backfillId'] });
-    const { from, to } = changes[change];
+    const { from, to, action } = changes[change];
     if (backfill.status !== to && !from.includes(backfill.status))
       throw new AppError('BACKFILL_ENDED', 'This backfill has already ended', { field: ['input', 'backfillId'] });
     const changed =
       backfill.status === to
         ? backfill
-        : await ctx.backfills.change(backfill, { status: to, pausedFor: null, waitsUntil: null, failures: 0 });
+        : await ctx.backfills.change(
+            backfill,
+            { status: to, pausedFor: null, waitsUntil: null, failures: 0 },
+            auditOf(actor, action, backfill, ctx.clock()),
+          );
     if (!changed) continue;
+    ctx.notifyAudit();
     const now = ctx.clock();
     if (change === 'pause') await holdForBackfill(ctx, id);
     if (change === 'resume') await ctx.deliveryHolds.releaseBackfill(id, now);

@@ -1,5 +1,12 @@
-import { AppError } from '@boxlist/contracts';
-import { requireRole, type CountedPage, type Identity, type PageArgs } from '@boxlist/service-kit';
+import { AppError, isId, type AuditAction } from '@boxlist/contracts';
+import {
+  auditEntry,
+  requireRole,
+  type Actor,
+  type CountedPage,
+  type Identity,
+  type PageArgs,
+} from '@boxlist/service-kit';
 import type { Context } from '../../context';
 import type { DeadLetter, DeadLetterStatus, LetterChoice } from '../../store/dead-letters';
 
@@ -38,17 +45,46 @@ const chosen = (identity: Identity, { ids, all }: LettersInput): LetterChoice =>
   return ids ?? null;
 };
 
+const mostIdsInAudit = 50;
+
+/** The entry names the chosen letters, as far as they are few. */
+const auditOf = (actor: Actor, action: AuditAction, choice: LetterChoice, now: Date) =>
+  auditEntry(
+    'sync',
+    actor,
+    {
+      action,
+      object: { type: 'DEAD_LETTERS', id: actor.boxOfficeId },
+      details:
+        choice === null
+          ? { letters: 'all' }
+          : {
+              letters: choice
+                .filter((id) => isId('deadLetter', id))
+                .slice(0, mostIdsInAudit)
+                .join(', '),
+            },
+    },
+    now,
+  );
+
 /**
  * Marks open letters for replay, each once. `accepted` counts them, without letters of other box offices and letters
  * that are no longer open. Throws FORBIDDEN and BAD_INPUT.
  */
-export const replayDeadLetters = async (ctx: Context, identity: Identity, input: LettersInput) => {
-  const accepted = await ctx.deadLetters.replay(identity.boxOfficeId, chosen(identity, input), ctx.clock());
+export const replayDeadLetters = async (ctx: Context, actor: Actor, input: LettersInput) => {
+  const [choice, now] = [chosen(actor, input), ctx.clock()];
+  const audit = auditOf(actor, 'DEAD_LETTERS_REPLAYED', choice, now);
+  const accepted = await ctx.deadLetters.replay(actor.boxOfficeId, choice, now, audit);
+  ctx.notifyAudit();
   return { accepted };
 };
 
 /** Discards open letters for good. `discarded` counts them. Throws FORBIDDEN and BAD_INPUT. */
-export const discardDeadLetters = async (ctx: Context, identity: Identity, input: LettersInput) => {
-  const discarded = await ctx.deadLetters.discard(identity.boxOfficeId, chosen(identity, input), ctx.clock());
+export const discardDeadLetters = async (ctx: Context, actor: Actor, input: LettersInput) => {
+  const [choice, now] = [chosen(actor, input), ctx.clock()];
+  const audit = auditOf(actor, 'DEAD_LETTERS_DISCARDED', choice, now);
+  const discarded = await ctx.deadLetters.discard(actor.boxOfficeId, choice, now, audit);
+  ctx.notifyAudit();
   return { discarded };
 };

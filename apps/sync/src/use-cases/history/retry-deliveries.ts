@@ -1,5 +1,5 @@
-import { AppError } from '@boxlist/contracts';
-import { requireRole, type Identity } from '@boxlist/service-kit';
+import { AppError, type AuditAction } from '@boxlist/contracts';
+import { auditEntry, requireRole, type Actor } from '@boxlist/service-kit';
 import type { Context } from '../../context';
 import type { DeliveryStatus } from '../../domain/reasons';
 import type { Retry } from '../../store/retries';
@@ -20,18 +20,32 @@ export const keptSince = (ctx: Context): Date => new Date(ctx.clock().getTime() 
 const numberOf = (count: number | undefined): string =>
   count !== undefined && count > mostAtOnce ? count.toLocaleString('en') : 'More than 100,000';
 
+/** The entry names the filters of a retry without their values, because a filter may be an e-mail address. */
+const auditOf = (actor: Actor, action: AuditAction, { _id, wanted, matched }: Retry, now: Date) =>
+  auditEntry(
+    'sync',
+    actor,
+    {
+      action,
+      object: { type: 'RETRY', id: _id },
+      details:
+        action === 'RETRY_STARTED' ? { matched: String(matched), filters: Object.keys(wanted).sort().join(', ') } : {},
+    },
+    now,
+  );
+
 /**
  * Starts a retry of the skipped, failed and waiting deliveries that match the filter. Any process that dispatches
  * continues it, also after a crash. Throws FORBIDDEN, BAD_INPUT, TOO_MANY_TO_RETRY and LIMIT_REACHED.
  */
-export const retryDeliveries = async (ctx: Context, identity: Identity, filter: DeliveryFilter): Promise<Retry> => {
-  requireRole(identity, 'manager');
+export const retryDeliveries = async (ctx: Context, actor: Actor, filter: DeliveryFilter): Promise<Retry> => {
+  requireRole(actor, 'manager');
   if ((filter.ids?.length ?? 0) > 1_000)
     throw new AppError('BAD_INPUT', 'ids can hold at most 1,000 ids. Use the other filters for more.', {
       field: ['input', 'filter', 'ids'],
     });
-  const { boxOfficeId } = identity;
-  const choice = choiceOf(ctx, identity, filter);
+  const { boxOfficeId } = actor;
+  const choice = choiceOf(ctx, actor, filter);
   const wanted = { ...choice, statuses: retryable.filter((status) => choice.statuses?.includes(status) ?? true) };
   const matched = await ctx.deliveryRetries.countToRetry(boxOfficeId, wanted, keptSince(ctx), mostAtOnce + 1);
   if (matched > mostAtOnce)
@@ -41,12 +55,16 @@ export const retryDeliveries = async (ctx: Context, identity: Identity, filter: 
         'Narrow the filter by workflow, reason or time.',
       { field: ['input', 'filter'] },
     );
-  const retry = await ctx.retries.start({ boxOfficeId, wanted, matched }, ctx.limits.retries, ctx.clock());
+  const now = ctx.clock();
+  const retry = await ctx.retries.start({ boxOfficeId, wanted, matched }, ctx.limits.retries, now, (started) =>
+    auditOf(actor, 'RETRY_STARTED', started, now),
+  );
   if (!retry)
     throw new AppError(
       'LIMIT_REACHED',
       `This box office already has ${ctx.limits.retries} retries under way. Wait for one to end, or cancel one.`,
     );
+  ctx.notifyAudit();
   return (await withoutErased(ctx, retry)) ? retry : ((await ctx.retries.byId(retry._id)) ?? retry);
 };
 
@@ -65,15 +83,18 @@ export const withoutErased = async (ctx: Context, { boxOfficeId, wanted: { email
  * Cancels a retry. Deliveries that it has requeued stay requeued. Repeating it changes nothing. Throws FORBIDDEN,
  * RETRY_NOT_FOUND and RETRY_ENDED.
  */
-export const cancelRetry = async (ctx: Context, identity: Identity, id: string): Promise<Retry> => {
-  requireRole(identity, 'manager');
+export const cancelRetry = async (ctx: Context, actor: Actor, id: string): Promise<Retry> => {
+  requireRole(actor, 'manager');
   for (;;) {
     const retry = await ctx.retries.byId(id);
-    if (retry?.boxOfficeId !== identity.boxOfficeId)
+    if (retry?.boxOfficeId !== actor.boxOfficeId)
       throw new AppError('RETRY_NOT_FOUND', 'There is no such retry', { field: ['input', 'retryId'] });
     if (retry.status === 'DONE')
       throw new AppError('RETRY_ENDED', 'This retry has already ended', { field: ['input', 'retryId'] });
-    const cancelled = retry.status === 'CANCELLED' ? retry : await ctx.retries.cancel(retry);
-    if (cancelled) return cancelled;
+    if (retry.status === 'CANCELLED') return retry;
+    const cancelled = await ctx.retries.cancel(retry, auditOf(actor, 'RETRY_CANCELLED', retry, ctx.clock()));
+    if (!cancelled) continue;
+    ctx.notifyAudit();
+    return cancelled;
   }
 };

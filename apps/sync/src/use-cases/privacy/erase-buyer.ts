@@ -1,6 +1,6 @@
 import { repeatedly } from '@boxlist/event-bus';
 import { AppError, type ConnectionFact } from '@boxlist/contracts';
-import { requireRole, type Identity } from '@boxlist/service-kit';
+import { auditEntry, requireRole, type Actor, type Identity } from '@boxlist/service-kit';
 import type { Context } from '../../context';
 import { normalEmail } from '../../domain/email-address';
 import { retryDelayMs } from '../../domain/retry-policy';
@@ -24,14 +24,20 @@ export const emailIn = (input: { readonly email: string }): string => {
  */
 export const eraseBuyer = async (
   ctx: Context,
-  identity: Identity,
+  actor: Actor,
   input: { readonly email: string; readonly deleteContact: boolean },
 ): Promise<Erasure | null> => {
-  requireRole(identity, 'owner');
+  requireRole(actor, 'owner');
   const email = emailIn(input);
-  const { boxOfficeId } = identity;
+  const { boxOfficeId } = actor;
   const emailHash = ctx.hashEmail(boxOfficeId, email);
-  await ctx.erasures.request(emailHash, boxOfficeId, input.deleteContact ? email : null, ctx.clock());
+  const now = ctx.clock();
+  // The log keeps only the keyed hash, as the erasure itself does.
+  const object = { type: 'BUYER', id: emailHash } as const;
+  const details = { deleteContact: String(input.deleteContact) };
+  const audit = auditEntry('sync', actor, { action: 'BUYER_ERASED', object, details }, now);
+  await ctx.erasures.request(emailHash, { boxOfficeId, email: input.deleteContact ? email : null, audit }, now);
+  ctx.notifyAudit();
   await forgetBuyer(ctx, boxOfficeId, emailHash);
   return ctx.erasures.byHash(emailHash);
 };

@@ -1,4 +1,4 @@
-import { requireRole, type Identity } from '@boxlist/service-kit';
+import { auditEntry, requireRole, type Actor } from '@boxlist/service-kit';
 import type { Context } from '../../context';
 import type { Delivery } from '../../domain/delivery';
 import type { DeadLetter } from '../../store/dead-letters';
@@ -7,11 +7,14 @@ import { emailIn } from './erase-buyer';
 
 const most = 10_000;
 
-/** Returns all data of a buyer in the caller's box office. Throws BAD_INPUT and FORBIDDEN. */
-export const exportBuyer = async (ctx: Context, identity: Identity, input: { readonly email: string }) => {
-  requireRole(identity, 'manager');
+/**
+ * Returns all data of a buyer in the caller's box office, once the audit entry of the export is stored. Throws
+ * BAD_INPUT and FORBIDDEN.
+ */
+export const exportBuyer = async (ctx: Context, actor: Actor, input: { readonly email: string }) => {
+  requireRole(actor, 'manager');
   const email = emailIn(input);
-  const { boxOfficeId } = identity;
+  const { boxOfficeId } = actor;
   const emailHash = ctx.hashEmail(boxOfficeId, email);
   const [orders, deliveries, letters, connections, erasure] = await Promise.all([
     ctx.orders.ofBuyer(boxOfficeId, emailHash, most),
@@ -41,10 +44,14 @@ export const exportBuyer = async (ctx: Context, identity: Identity, input: { rea
         deleted: known.deleted,
       });
   }
+  const exportedAt = ctx.clock();
+  const object = { type: 'BUYER', id: emailHash } as const;
+  await ctx.auditRecords.write(auditEntry('sync', actor, { action: 'BUYER_EXPORTED', object }, exportedAt));
+  ctx.notifyAudit();
   return {
     email,
     boxOfficeId,
-    exportedAt: ctx.clock(),
+    exportedAt,
     /** False when there is more data than one answer can hold. */
     complete: [orders, deliveries, letters].every(({ length }) => length < most),
     orders: orders.map(shownOrder),
