@@ -7,8 +7,8 @@ import { packagesOf, root } from './packages-of.mjs';
 
 /**
  * Writes beside a built app the package.json and package-lock.json of its image: the packages that the app needs at
- * run time and no others, in the versions of the workspace's lock file. Also writes sbom.cdx.json, the CycloneDX list of
- * these packages with their hashes and licences.
+ * run time and no others, in the versions of the workspace's lock file. Also writes sbom.cdx.json, the CycloneDX list
+ * of these packages with their hashes and licences.
  * Usage: `node tools/build/image-packages.mjs apps/sync [folder instead of dist/apps/sync]`.
  */
 const [project, outdir = join(root, 'dist', project ?? '')] = process.argv.slice(2);

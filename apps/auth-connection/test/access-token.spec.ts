@@ -191,12 +191,13 @@ describe('a refresh in progress', () => {
   });
 
   it('is saved before its process stops, even if its caller hung up', async () => {
-    const id = await createOrganiser(world).connected();
+    const organiser = createOrganiser(world);
+    const id = await organiser.connected();
     const { accessToken: rejected } = await ask(id);
     const stopping = await world.startAnother();
     await tokenFault({ kind: 'latency', ms: 600 });
     const caller = new AbortController();
-    const body = { connectionId: id, rejectedTokenHash: hash(rejected) };
+    const body = { boxOfficeId: organiser.boxOfficeId, connectionId: id, rejectedTokenHash: hash(rejected) };
     const hungUp = post(stopping.internalUrl, body, await authorizationFor(world, body), caller.signal).catch(
       () => undefined,
     );
@@ -228,7 +229,10 @@ describe('a refresh whose process stops before it has saved the new tokens', () 
     const { id, accessToken, lost } = await interrupted(organiser);
     const before = await world.sandbox.refreshes();
     world.moment.aheadMs = 46_000;
-    expect(await ask(id, accessToken, another.internalUrl)).toMatchObject({ status: 409, code: 'CONNECTION_NEEDS_RECONNECT' });
+    expect(await ask(id, accessToken, another.internalUrl)).toMatchObject({
+      status: 409,
+      code: 'CONNECTION_NEEDS_RECONNECT',
+    });
     await lost;
     expect(await world.sandbox.refreshes()).toBe(before + 1);
     const [connection] = await organiser.connections();

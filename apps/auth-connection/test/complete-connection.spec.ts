@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { AppError } from '@boxlist/contracts';
-import type { Service } from '@boxlist/service-kit';
+import type { ListeningService } from '@boxlist/service-kit';
 import { eventually, ticketOf, type SandboxFault } from '@boxlist/testkit';
 import { askToken } from './tokens';
 import { createOrganiser, createWorld, type World } from './world';
 
 let world: World;
-let another: Service;
+let another: ListeningService;
 beforeAll(async () => {
   world = await createWorld();
   another = await world.startAnother();

@@ -123,7 +123,7 @@ it('a saved sign-in keeps its token, even if the process stopped before it recor
 it('where no address for it is set, nothing is revoked and nothing fails', async () => {
   const plain = await world.startAnother({ CONSTANT_CONTACT_REVOKE_URL: '' });
   try {
-    const organiser = createOrganiser({ ...world, ask: world.askAt(plain.url) });
+    const organiser = createOrganiser({ ...world, ask: world.askAt(plain.internalUrl) });
     const before = await world.sandbox.callsTo('/revoke');
     const id = await organiser.connected('harbour');
     expect((await organiser.disconnect(id)).connection).toEqual({ status: 'DISCONNECTED' });

@@ -18,7 +18,7 @@ it.each([
       const found = await examineDoors(world.gateway);
       expect(found).toMatchObject({ publicDoors, leaks: [], faults: [] });
       expect(found.internalDoors).toEqual(expect.arrayContaining(['GET /health/ready', 'GET /metrics']));
-      expect(found.statuses).toEqual(expect.arrayContaining([200, 401, 404, 413]));
+      expect(found.statuses).toEqual(expect.arrayContaining([200, 401, 404]));
     } finally {
       await world.close();
     }

@@ -112,6 +112,7 @@ export const startWorld = async (
   };
   return {
     url: gateway.url,
+    internalUrl: gateway.internalUrl,
     gateway,
     tokens,
     billing,

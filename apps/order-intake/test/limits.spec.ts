@@ -42,9 +42,9 @@ describe('webhooks', () => {
 
   it('of one address are limited before they are read, and those of others are not', async () => {
     const answers = await many(70, () => send('bo_none', '203.0.113.3', null));
-    expect([countOf(answers, 404), countOf(answers, 429)]).toEqual([60, 10]);
+    expect([countOf(answers, 401), countOf(answers, 429)]).toEqual([60, 10]);
     expect(answers.at(-1)!.body).toMatchObject({ message: expect.stringContaining('address') });
-    expect((await send('bo_none', '203.0.113.4', null)).status).toBe(404);
+    expect((await send('bo_none', '203.0.113.4', null)).status).toBe(401);
   });
 
   it('that were refused are no dead letters, because Ticket Tailor sends them again', async () => {

@@ -65,11 +65,10 @@ export const createSync = async (
 ): Promise<ListeningService> => {
   const platform = await createPlatform('sync', config, { topics: syncTopics });
   const { log, mongo, bus } = platform;
-  const serviceTokens = createServiceTokens(config.SERVICE_TOKEN_SECRET, {
-    service: 'sync',
-    usedTokens: platform.usedTokens,
-  });
-  const askAuthConnection = askAuthConnectionOf(config, serviceTokens);
+  const { usedTokens } = platform;
+  const serviceTokens = createServiceTokens(config.SERVICE_TOKEN_SECRET, { service: 'sync', usedTokens });
+  const internalFetch = createInternalFetch(internalTlsOf(config));
+  const askAuthConnection = createAskAuthConnection(config.AUTH_CONNECTION_URL, serviceTokens, internalFetch);
   const hashEmail = (boxOfficeId: string, email: string): string =>
     createHmac('sha256', config.EMAIL_HASH_KEY).update(`${boxOfficeId}\n${email}`).digest('base64url');
   const { initStores, deliveryCollection, ...stores } = createStores(mongo, hashEmail);
@@ -86,12 +85,7 @@ export const createSync = async (
   const work = createWorkSignal();
   const ctx: Context = {
     ...stores,
-    ledger: createLedgerStore(
-      mongo,
-      limitsOf(config),
-      { minMs: config.GATHER_MIN_MS, maxMs: config.GATHER_MAX_MS },
-      ledgerClock,
-    ),
+    ledger: createLedgerStore(mongo, limitsOf(config), windowOf(config), ledgerClock),
     entitlementsCaughtUp: entitlementsCaughtUp(bus),
     bus,
     constantContact,
@@ -176,9 +170,6 @@ const relayAudit = async (
   return () => void Promise.all(relays.map((relay) => relay.notify()));
 };
 
-const askAuthConnectionOf = (config: Config, serviceTokens: ReturnType<typeof createServiceTokens>) =>
-  createAskAuthConnection(config.AUTH_CONNECTION_URL, serviceTokens, createInternalFetch(internalTlsOf(config)));
-
 const limitsAndTimesOf = (config: Config): Pick<Context, 'limits' | 'retry' | 'retention' | 'leaseMs'> => ({
   limits: { backfills: config.MAX_BACKFILLS, retries: config.MAX_RETRIES },
   retry: { baseMs: config.RETRY_BASE_MS, maxDelayMs: config.RETRY_MAX_DELAY_MS, forMs: config.RETRY_FOR_MS },
@@ -188,6 +179,8 @@ const limitsAndTimesOf = (config: Config): Pick<Context, 'limits' | 'retry' | 'r
   },
   leaseMs: config.DISPATCH_LEASE_MS,
 });
+
+const windowOf = (config: Config) => ({ minMs: config.GATHER_MIN_MS, maxMs: config.GATHER_MAX_MS });
 
 const limitsOf = (config: Config): Limits => ({
   perSecond: config.CONSTANT_CONTACT_CALLS_PER_SECOND,

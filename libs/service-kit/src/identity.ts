@@ -13,7 +13,7 @@ import {
 import { z } from 'zod';
 import type { UsedTokens } from './used-tokens';
 
-export { roles, type Role };
+export type { Role };
 
 /** The caller, and the box office they act for. */
 export interface Identity {

@@ -1,5 +1,4 @@
 export * from './audit';
-export { bearerTokenIn } from './bearer';
 export * from './callers';
 export * from './check-input';
 export * from './complete-resolvers';

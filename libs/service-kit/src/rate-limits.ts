@@ -97,8 +97,6 @@ export const createRateLimits = ({ shared, secret, clock = Date.now }: RateLimit
   };
 };
 
-export type RateLimits = ReturnType<typeof createRateLimits>;
-
 const spend = (budget: Budget, cost: number): boolean => {
   if (budget.left < cost) return false;
   budget.left -= cost;

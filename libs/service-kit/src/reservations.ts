@@ -68,5 +68,3 @@ export const createReservations = (mongo: Connection, collection: string) => {
     },
   };
 };
-
-export type Reservations = ReturnType<typeof createReservations>;

@@ -20,9 +20,10 @@ interface Started {
 export const startTogether = async <T extends readonly Started[]>(
   ...starts: { readonly [K in keyof T]: Promise<T[K]> }
 ): Promise<T> => {
-  const settled = await Promise.allSettled<Started>(starts);
+  const promises: readonly Promise<Started>[] = starts;
+  const settled = await Promise.allSettled(promises);
   const failed = settled.find((each) => each.status === 'rejected');
-  if (!failed) return (await Promise.all(starts)) as unknown as T;
-  await Promise.all(settled.map((each) => (each.status === 'fulfilled' ? each.value.stop() : undefined)));
+  if (!failed) return (await Promise.all(promises)) as unknown as T;
+  for (const each of settled) if (each.status === 'fulfilled') await each.value.stop();
   throw failed.reason;
 };

@@ -68,10 +68,10 @@ const configDocs = async (): Promise<{ config: string; env: string }> => {
   const all = new Map<string, Setting & { apps: string[] }>();
   for (const app of apps) {
     const settings = await settingsOf(app);
-    const rows = settings.map(
-      ({ name, description, fallback, required }) =>
-        `| \`${name}\` | ${required ? 'required' : fallback === undefined ? 'unset' : `\`${shown(fallback)}\``} | ${description} |`,
-    );
+    const rows = settings.map(({ name, description, fallback, required }) => {
+      const value = required ? 'required' : fallback === undefined ? 'unset' : `\`${shown(fallback)}\``;
+      return `| \`${name}\` | ${value} | ${description} |`;
+    });
     sections.push(`## ${app}\n\n| setting | default | |\n| --- | --- | --- |\n${rows.join('\n')}\n`);
     for (const setting of settings)
       all.set(setting.name, { ...setting, apps: [...(all.get(setting.name)?.apps ?? []), app] });
