@@ -33,18 +33,6 @@ import { dropEndedSignIns } from './use-cases/complete-connection';
 
 type Overrides = Partial<Pick<Context, 'clock' | 'takePermit' | 'log'>> & { readonly jobsEveryMs?: number };
 
-const oauthOf = (config: Config) =>
-  createConstantContactOAuth({
-    authorizeUrl: config.CONSTANT_CONTACT_AUTHORIZE_URL,
-    tokenUrl: config.CONSTANT_CONTACT_TOKEN_URL,
-    revokeUrl: config.CONSTANT_CONTACT_REVOKE_URL,
-    issuer: config.CONSTANT_CONTACT_ISSUER,
-    clientId: config.CONSTANT_CONTACT_CLIENT_ID,
-    clientSecret: config.CONSTANT_CONTACT_CLIENT_SECRET,
-    redirectUrl: config.CONSTANT_CONTACT_REDIRECT_URL,
-    usePkce: config.CONSTANT_CONTACT_USE_PKCE,
-  });
-
 /**
  * Starts auth-connection with its listeners. Tests override the clock, the permits, the log, and how often the
  * background jobs run.
@@ -128,6 +116,18 @@ export const createAuthConnection = async (
     },
   });
 };
+
+const oauthOf = (config: Config): Context['oauth'] =>
+  createConstantContactOAuth({
+    authorizeUrl: config.CONSTANT_CONTACT_AUTHORIZE_URL,
+    tokenUrl: config.CONSTANT_CONTACT_TOKEN_URL,
+    revokeUrl: config.CONSTANT_CONTACT_REVOKE_URL,
+    issuer: config.CONSTANT_CONTACT_ISSUER,
+    clientId: config.CONSTANT_CONTACT_CLIENT_ID,
+    clientSecret: config.CONSTANT_CONTACT_CLIENT_SECRET,
+    redirectUrl: config.CONSTANT_CONTACT_REDIRECT_URL,
+    usePkce: config.CONSTANT_CONTACT_USE_PKCE,
+  });
 
 /** Limits the sign-ins that come back to one address, before anything is looked up. */
 const limitSignIns = (app: FastifyInstance, config: Config, platform: Platform): void => {

@@ -154,8 +154,6 @@ const relayOutboxes = async (
   });
 };
 
-const windowOf = (config: Config) => ({ minMs: config.GATHER_MIN_MS, maxMs: config.GATHER_MAX_MS });
-
 /**
  * Publishes the audit entries that wait in the documents of organisers' acts. Returns a function that publishes at
  * once. The relays themselves poll seldom, because they only look for what a crash left behind.
@@ -181,6 +179,8 @@ const limitsAndTimesOf = (config: Config): Pick<Context, 'limits' | 'retry' | 'r
   },
   leaseMs: config.DISPATCH_LEASE_MS,
 });
+
+const windowOf = (config: Config) => ({ minMs: config.GATHER_MIN_MS, maxMs: config.GATHER_MAX_MS });
 
 const limitsOf = (config: Config): Limits => ({
   perSecond: config.CONSTANT_CONTACT_CALLS_PER_SECOND,

@@ -70,5 +70,3 @@ export const createAuditRecords = (mongo: Connection) => {
     },
   };
 };
-
-export type AuditRecords = ReturnType<typeof createAuditRecords>;
