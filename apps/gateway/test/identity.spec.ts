@@ -143,6 +143,7 @@ describe('the identity of the caller', () => {
       subject: `user-${role}`,
       boxOfficeId: `bo_${role}`,
       role,
+      requestId: expect.any(String),
     });
   });
 
