@@ -280,7 +280,7 @@ describe('an expired token', () => {
         .setExpirationTime('15s')
         .sign(new TextEncoder().encode(stack.settings.SERVICE_TOKEN_SECRET))}`;
     const ask = async (base: string, rejectedTokenHash?: string) => {
-      const body = JSON.stringify({ connectionId, rejectedTokenHash });
+      const body = JSON.stringify({ boxOfficeId, connectionId, rejectedTokenHash });
       const response = await fetch(`${base}${path}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: await authorization(body) },

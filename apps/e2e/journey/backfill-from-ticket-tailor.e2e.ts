@@ -51,7 +51,7 @@ describe('orders from before Boxlist', () => {
     const backfill = async (): Promise<Backfill | undefined> =>
       (
         await graph.query<{ boxOffice: { workflows: { nodes: { backfills: Backfill[] }[] } } }>(
-          `{ boxOffice { workflows { nodes { backfills { id status pausedFor progress { synced skipped } } } } } }`,
+          `{ boxOffice { workflows(first: 1) { nodes { backfills { id status pausedFor progress { synced skipped } } } } } }`,
         )
       ).boxOffice.workflows.nodes[0]?.backfills[0];
     await eventually(async () => {

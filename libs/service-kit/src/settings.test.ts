@@ -58,12 +58,14 @@ describe('addresses', () => {
     RETURN_URLS: commaList().default([]).meta({ reach: 'outside' }).describe('Pages.'),
     ISSUER: z.string().default('x').meta({ reach: 'outside' }).describe('A name.'),
     SYNC_URL: internalUrl().describe('A neighbour.'),
+    OPTIONAL_URL: outsideUrl().optional().describe('A partner that may be absent.'),
   });
   const inClear = {
     PARTNER_URL: 'http://partner.example.com',
     RETURN_URLS: 'https://a.example.com,http://localhost/b',
     ISSUER: 'HTTP://issuer.example.com',
     SYNC_URL: 'http://sync:4104',
+    OPTIONAL_URL: 'http://optional.example.com',
   };
   const inTls = Object.fromEntries(Object.entries(inClear).map(([key, url]) => [key, url.replace(/http:/i, 'https:')]));
   const problemsOf = (env: Record<string, string>): readonly string[] => {
@@ -78,7 +80,9 @@ describe('addresses', () => {
   it('of issuer, partner and pages are https in production, even on this machine', () => {
     expect(problemsOf(inClear)).toEqual([]);
     expect(problemsOf({ ...inClear, NODE_ENV: 'production' })).toEqual(
-      ['PARTNER_URL', 'RETURN_URLS', 'ISSUER'].map((name) => `${name}: must be https, because NODE_ENV is production`),
+      ['PARTNER_URL', 'RETURN_URLS', 'ISSUER', 'OPTIONAL_URL'].map(
+        (name) => `${name}: must be https, because NODE_ENV is production`,
+      ),
     );
     expect(problemsOf({ ...inTls, SYNC_URL: inClear.SYNC_URL, NODE_ENV: 'production' })).toEqual([]);
   });

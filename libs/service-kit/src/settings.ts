@@ -31,13 +31,18 @@ export const settings = <S extends z.ZodObject>(
   throw new ConfigError(problems);
 };
 
+/** Where an address leads, also if it is optional or has a default. */
+const reachOf = (field: z.ZodType): unknown =>
+  z.globalRegistry.get(field)?.reach ??
+  (field instanceof z.ZodOptional || field instanceof z.ZodDefault ? reachOf(field.unwrap() as z.ZodType) : undefined);
+
 /** Addresses that would send secrets over a network in clear, and certificates that lack a part. */
 const exposed = (schema: z.ZodObject, given: Readonly<Record<string, string | undefined>>): string[] => {
   const missing = tlsFiles.filter((name) => name in schema.shape && !given[name]);
   const tls = missing.length < tlsFiles.length && tlsFiles[0] in schema.shape;
   const clear = Object.entries(schema.shape).flatMap(([name, field]) => {
     if (!/(^|,)\s*http:/i.test(given[name] ?? '')) return [];
-    const reach = z.globalRegistry.get(field as z.ZodType)?.reach;
+    const reach = reachOf(field as z.ZodType);
     if (reach === 'outside' && given.NODE_ENV === 'production')
       return [`${name}: must be https, because NODE_ENV is production`];
     return reach === 'inside' && tls ? [`${name}: must be https, because INTERNAL_TLS_… are set`] : [];
