@@ -17,7 +17,10 @@ const orderLetters = deadLetterTopicOf(orders.name);
  */
 export const kafkaUses = {
   billing: { writes: [entitlements.name, audit.name], reads: [] },
-  'auth-connection': { writes: [connections.name, audit.name], reads: [] },
+  'auth-connection': {
+    writes: [connections.name, audit.name],
+    reads: [{ topic: entitlements.name, groupId: 'auth-connection.entitlements' }],
+  },
   workflow: {
     writes: [workflows.name, audit.name],
     reads: [
