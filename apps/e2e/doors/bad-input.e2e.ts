@@ -1,7 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { anOrder, anOrderEvent, eventually, signIn, ticketOf, type GraphClient, type Stack } from '@boxlist/testkit';
-import { SignJWT } from 'jose';
-import { createHash, createHmac, randomUUID } from 'node:crypto';
+import {
+  accessTokenClient,
+  anOrder,
+  anOrderEvent,
+  eventually,
+  signIn,
+  ticketOf,
+  type GraphClient,
+  type Stack,
+} from '@boxlist/testkit';
+import { createHmac, randomUUID } from 'node:crypto';
 import { deliveries, ready, settled } from '../src/organiser';
 import { startScannedStack } from '../src/scanned-stack';
 
@@ -269,35 +277,18 @@ describe('an expired token', () => {
       `{ boxOffice { connections { id status } } }`,
     );
     const connectionId = boxOffice.connections.find(({ status }) => status === 'CONNECTED')!.id;
-    const path = '/internal/access-token';
-    const authorization = async (body: string): Promise<string> =>
-      `Bearer ${await new SignJWT({ path, body: createHash('sha256').update(body).digest('base64url') })
-        .setProtectedHeader({ alg: 'HS256', typ: 'boxlist-service+jwt' })
-        .setIssuer('sync')
-        .setAudience('auth-connection')
-        .setJti(randomUUID())
-        .setIssuedAt()
-        .setExpirationTime('15s')
-        .sign(new TextEncoder().encode(stack.settings.SERVICE_TOKEN_SECRET))}`;
-    const ask = async (base: string, rejectedTokenHash?: string) => {
-      const body = JSON.stringify({ boxOfficeId, connectionId, rejectedTokenHash });
-      const response = await fetch(`${base}${path}`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: await authorization(body) },
-        body,
-      });
-      return ((await response.json()) as { accessToken: string }).accessToken;
-    };
+    const tokens = accessTokenClient(stack.settings.SERVICE_TOKEN_SECRET ?? '', boxOfficeId);
+    const ask = async (base: string, rejected?: string) => (await tokens.ask(base, connectionId, rejected)).accessToken;
     const rejected = await ask(stack.internalUrl('auth-connection'));
     const grants = async () =>
       (await stack.sandbox.journal()).filter(
         ({ body }) => (body as { grant_type?: string } | null)?.grant_type === 'refresh_token',
       ).length;
     const before = await grants();
-    const hash = createHash('sha256').update(rejected).digest('hex');
     const bases = [stack.internalUrl('auth-connection'), other.internalUrl];
-    const fresh = await Promise.all(Array.from({ length: 10 }, (_, index) => ask(bases[index % 2]!, hash)));
+    const fresh = await Promise.all(Array.from({ length: 10 }, (_, index) => ask(bases[index % 2]!, rejected)));
     expect(new Set(fresh).size).toBe(1);
+    for (const token of [rejected, fresh[0]]) expect(token).toEqual(expect.any(String));
     expect(fresh[0]).not.toBe(rejected);
     expect(await grants()).toBe(before + 1);
     await eventually(async () => expect((await fetch(`${other.url}/health/live`)).status).toBe(200));

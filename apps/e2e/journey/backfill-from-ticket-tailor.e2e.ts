@@ -51,7 +51,8 @@ describe('orders from before Boxlist', () => {
     const backfill = async (): Promise<Backfill | undefined> =>
       (
         await graph.query<{ boxOffice: { workflows: { nodes: { backfills: Backfill[] }[] } } }>(
-          `{ boxOffice { workflows(first: 1) { nodes { backfills { id status pausedFor progress { synced skipped } } } } } }`,
+          `{ boxOffice { workflows(first: 1) { nodes {
+            backfills { id status pausedFor progress { synced skipped } } } } } }`,
         )
       ).boxOffice.workflows.nodes[0]?.backfills[0];
     await eventually(async () => {

@@ -173,6 +173,9 @@ export const noticeFactSchema = z
   })
   .describe('A notice. Published when it is raised, and again when the problem is over.');
 
+/** The add-on that Boxlist sells. Its entitlement decides who may use Constant Contact. */
+export const constantContactAppId = 'app_constant-contact';
+
 /** The key of an entitlement on its topic, and in every copy. */
 export const entitlementKey = ({ boxOfficeId, appId }: Pick<EntitlementFact, 'boxOfficeId' | 'appId'>): string =>
   `${boxOfficeId}:${appId}`;

@@ -1,10 +1,7 @@
-import { AppError, entitlementKey, type EntitlementFact } from '@boxlist/contracts';
+import { AppError, constantContactAppId, entitlementKey, type EntitlementFact } from '@boxlist/contracts';
 
 /** The longest time that an organiser waits for the facts of their last action, in milliseconds. */
 const catchUpMs = 3_000;
-
-/** The add-on that Boxlist sells. Its entitlement decides who may use Constant Contact. */
-const appId = 'app_constant-contact';
 
 /** Resolves with whether a copy of facts has everything that had been published at the call. */
 type CaughtUp = (timeoutMs: number) => Promise<boolean>;
@@ -38,7 +35,7 @@ export const demandEntitlementFact = (
   boxOfficeId: string,
 ): Promise<void> =>
   demandFact('entitlements', caughtUp, async () =>
-    (await entitlements.byId(entitlementKey({ boxOfficeId, appId })))?.entitled
+    (await entitlements.byId(entitlementKey({ boxOfficeId, appId: constantContactAppId })))?.entitled
       ? undefined
       : new AppError('ENTITLEMENT_REQUIRED', 'Activate the Constant Contact add-on first'),
   );

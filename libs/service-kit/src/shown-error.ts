@@ -32,8 +32,15 @@ const most = 5;
 const mostFrames = 12;
 
 /** Classes whose messages begin with fixed words. Of all others a log shows class, code and place. */
-const knownMessages =
-  /^(Mongo|Mongoose|KafkaJS|JW[A-Z]|JOSE)\w*$|^(Type|Range|Reference|Abort|Timeout|Cast|ParallelSave|Version)Error$|^(Connect|Headers|Body)TimeoutError$|^SocketError$|^GraphQLError$/;
+const knownMessages = new RegExp(
+  [
+    /^(Mongo|Mongoose|KafkaJS|JW[A-Z]|JOSE)\w*$/,
+    /^(Type|Range|Reference|Abort|Timeout|Cast|ParallelSave|Version)Error$/,
+    /^(Connect|Headers|Body)TimeoutError$|^SocketError$|^GraphQLError$/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+);
 
 /** Also an error of another realm, which is no instance of this one's class. */
 const isError = (value: unknown): value is Error => value instanceof Error || types.isNativeError(value);

@@ -1,4 +1,11 @@
-import { cloudEventOf, topics, type ConnectionFact, type EntitlementFact, type WorkflowFact } from '@boxlist/contracts';
+import {
+  cloudEventOf,
+  constantContactAppId,
+  topics,
+  type ConnectionFact,
+  type EntitlementFact,
+  type WorkflowFact,
+} from '@boxlist/contracts';
 
 /** A fact of another service, as a message on its topic. */
 export interface FactMessage {
@@ -37,7 +44,7 @@ export const workflowMessage = (fact: WorkflowFact, time = new Date()): FactMess
 /** A fact that the add-on may be used. `given` replaces values. */
 export const anEntitlement = (
   given: Pick<EntitlementFact, 'boxOfficeId'> & Partial<EntitlementFact>,
-): EntitlementFact => ({ appId: 'app_constant-contact', status: 'ACTIVE', entitled: true, version: 1, ...given });
+): EntitlementFact => ({ appId: constantContactAppId, status: 'ACTIVE', entitled: true, version: 1, ...given });
 
 /** A working connection. `given` replaces values. */
 export const aConnection = (

@@ -64,6 +64,7 @@ export const accessTokenOf = async (
     throw new AppError('CONNECTION_NOT_FOUND', 'There is no such connection');
   return accessToken(ctx, of.connectionId, rejectedTokenHash);
 };
+
 /** Shown to the organiser. */
 const lostTokens =
   'Boxlist was interrupted while it renewed the access to Constant Contact, and lost the new access. Nothing is ' +

@@ -1,4 +1,4 @@
-import { AppError } from '@boxlist/contracts';
+import { AppError, constantContactAppId } from '@boxlist/contracts';
 import type { Money } from './money';
 
 /** An add-on with its current terms. */
@@ -22,7 +22,7 @@ export const addOnOf = (catalogue: Catalogue, id: string): AddOn => {
 /** All add-ons, at today's prices. */
 export const createCatalogue = (terms: Pick<AddOn, 'monthlyPrice' | 'trialDays'>): Catalogue => [
   {
-    id: 'app_constant-contact',
+    id: constantContactAppId,
     name: 'Constant Contact',
     description:
       'Integrate with Constant Contact: buyers who ask to hear more end up on the right mailing list with the ' +

@@ -76,7 +76,7 @@ export const createBackfillStore = (mongo: Connection) => {
         key: given.workflowId,
         limit,
         counts: async (ids) => {
-          const found = await backfills.find({ _id: { $in: [...ids] } }).toArray();
+          const found = await backfills.find({ _id: { $in: [...ids] } }, { projection: { status: 1 } }).toArray();
           return new Map(found.map(({ _id, status }) => [_id, underWay.includes(status)]));
         },
         now,

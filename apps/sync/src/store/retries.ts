@@ -69,7 +69,7 @@ export const createRetryStore = (mongo: Connection) => {
         id: retry._id,
         limit,
         counts: async (ids) => {
-          const found = await retries.find({ _id: { $in: [...ids] } }).toArray();
+          const found = await retries.find({ _id: { $in: [...ids] } }, { projection: { open: 1 } }).toArray();
           return new Map(found.map((each) => [each._id, each.open]));
         },
         now,

@@ -1,4 +1,4 @@
-import { AppError, entitlementKey, type WorkflowFact } from '@boxlist/contracts';
+import { AppError, constantContactAppId, entitlementKey, type WorkflowFact } from '@boxlist/contracts';
 import type { Context } from '../../context';
 import { workflowInMode, type BackfillMode } from '../../domain/backfill';
 import { decideOrder, type OrderDecision } from '../../domain/decide-order';
@@ -135,7 +135,7 @@ const resultOf = (ctx: Context, decision: Exclude<OrderDecision, { kind: 'go' }>
 
 /** Whether the box office may use the add-on, as far as its entitlement has arrived. No other add-on counts. */
 export const isEntitledSoFar = async (ctx: Context, boxOfficeId: string): Promise<boolean> =>
-  (await ctx.entitlements.byId(entitlementKey({ boxOfficeId, appId: 'app_constant-contact' })))?.entitled ?? false;
+  (await ctx.entitlements.byId(entitlementKey({ boxOfficeId, appId: constantContactAppId })))?.entitled ?? false;
 
 /**
  * Whether the box office may use the add-on. A "no" counts only once all entitlement events have arrived. Throws
